@@ -1,0 +1,178 @@
+"""The landscape: the declared connections, targets, planning model and flows of one stage.
+
+These are plain dataclasses so that a cold function reads them without a validation library. At synth the same classes are
+checked with pydantic (`infra/landscape.py`), compiled to JSON, and shipped inside the function that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+Option = str | int | bool | list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One configured instance of a source system.
+
+    Attributes:
+        system: the folder under `sources/`.
+        legal_entity: whose books or deals these are.
+        time_zone: IANA name of the account's own zone; its dates are cut there.
+        default_currency: ISO 4217, for sources that send none.
+        api_base_url: where the source's API answers.
+        public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
+        options: what only this system knows, checked by `sources/<system>/options.py`.
+    """
+
+    name: str
+    system: str
+    legal_entity: str
+    time_zone: str
+    default_currency: str
+    api_base_url: str
+    public_url: str = ""
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One planning model that is written to.
+
+    Attributes:
+        system: the folder under `targets/`.
+        options: what only this system knows, checked by `targets/<system>/options.py`.
+    """
+
+    name: str
+    system: str
+    api_base_url: str
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A business workflow with a queue of its own.
+
+    Attributes:
+        entities: the ledger's entities it carries (`opportunity`, `invoice`).
+        max_concurrency: how many record functions may work for it at once, 2 to 1000; protects the source.
+        freshness_minutes: how old the oldest waiting message may become before its owner is alarmed.
+    """
+
+    name: str
+    entities: tuple[str, ...]
+    owner: str
+    max_concurrency: int
+    freshness_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One amount of a fact, written in the transaction currency and in the reporting currency.
+
+    Attributes:
+        amount: which amount of the fact: `amount` or `weighted` of an opportunity, `posted` of a ledger line.
+        transaction: the planning measure that holds it in the transaction currency.
+        reporting: the planning measure that holds it in the reporting currency.
+    """
+
+    amount: Literal["amount", "weighted", "posted"]
+    transaction: str
+    reporting: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """How one dimension of a cube gets its member from a fact.
+
+    Attributes:
+        name: the planning system's name of the dimension.
+        attribute: the fact's attribute (`customer`, `product`, `account`, `cost_centre`, `period`, `currency`).
+        table: the mapping table that turns the source's value into a member; empty: the value is the member.
+        absent: the member for facts without the attribute; empty: such a fact is not planned here.
+        constant: the member for every fact (then `attribute` is empty).
+    """
+
+    name: str
+    attribute: str = ""
+    table: str = ""
+    absent: str = ""
+    constant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Which facts feed which cube.
+
+    Attributes:
+        facts: canonical fact names.
+        where: attribute to the values it may have; all must hold.
+        sign: 1, or -1 to turn the ledger's credits into planning's positive revenue.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    target: str
+    cube: str
+    sign: Literal[1, -1]
+    where: Mapping[str, tuple[str, ...]]
+    measures: tuple[Measure, ...]
+    dimensions: tuple[Dimension, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landscape:
+    """Everything one stage declares."""
+
+    stage: str
+    reporting_currency: str
+    connections: tuple[Connection, ...]
+    targets: tuple[Target, ...]
+    flows: tuple[Flow, ...]
+    feeds: tuple[Feed, ...]
+
+    def connection(self, name: str) -> Connection:
+        """The connection of that name; `KeyError` where there is none."""
+        return _named(self.connections, name)
+
+    def target(self, name: str) -> Target:
+        """The target of that name; `KeyError` where there is none."""
+        return _named(self.targets, name)
+
+    def flow_of(self, entity: str) -> str | None:
+        """The flow that carries an entity, None where no flow wants it."""
+        return next((flow.name for flow in self.flows if entity in flow.entities), None)
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """The landscape as `infra/landscape.py` compiled it: already checked, so nothing is checked here."""
+        return cls(
+            stage=plain["stage"],
+            reporting_currency=plain["reporting_currency"],
+            connections=tuple(Connection(**each) for each in plain["connections"]),
+            targets=tuple(Target(**each) for each in plain["targets"]),
+            flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
+            feeds=tuple(_feed(each) for each in plain["feeds"]),
+        )
+
+
+def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
+    for each in declared:
+        if each.name == name:
+            return each
+    raise KeyError(name)
+
+
+def _feed(plain: Mapping[str, Any]) -> Feed:
+    return Feed(
+        **{
+            **plain,
+            "facts": tuple(plain["facts"]),
+            "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
+            "measures": tuple(Measure(**each) for each in plain["measures"]),
+            "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),
+        }
+    )

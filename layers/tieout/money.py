@@ -1,0 +1,98 @@
+"""Amounts of money as integer minor units with an ISO 4217 currency; never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+
+from tieout.errors import MalformedError
+
+# ISO 4217 minor-unit exponents that are not 2 (list one, 2024). Payload scale is no guide: SAP sends three decimals for JPY.
+_EXPONENTS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
+_EXPONENTS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+_EXPONENTS |= dict.fromkeys("CLF UYW".split(), 4)
+_DEFAULT_EXPONENT = 2
+
+# Anything larger is not an amount of money but a fault or an attack; it also keeps sums inside DynamoDB's 38 digits.
+_LIMIT_MINOR = 10**24
+
+
+def minor_exponent(currency: str) -> int:
+    """How many decimals one unit of `currency` is divided into (ISO 4217)."""
+    return _EXPONENTS.get(currency, _DEFAULT_EXPONENT)
+
+
+def is_currency(code: str) -> bool:
+    """Whether `code` has the shape of an ISO 4217 code: three upper-case ASCII letters."""
+    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()  # noqa: PLR2004 the standard's length
+
+
+def decimal_of(text: str) -> Decimal:
+    """The finite number a source wrote as text, such as `"1500.00"`, `"1.25E7"` or `"200000.00000000001110"`.
+
+    Raises:
+        MalformedError: if it is no finite decimal number.
+    """
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise MalformedError("amount_not_a_number") from error
+    if not number.is_finite():
+        raise MalformedError("amount_not_finite")
+    return number
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in integer minor units of one currency; arithmetic between currencies is refused."""
+
+    amount_minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, number: Decimal, currency: str) -> Money:
+        """`number` of whole units, rounded half up to the currency's minor unit.
+
+        Raises:
+            MalformedError: for something that is no currency, or an amount beyond 10**24 minor units.
+        """
+        if not is_currency(currency):
+            raise MalformedError("currency_not_iso4217")
+        if number.adjusted() > 24:  # noqa: PLR2004 same bound as _LIMIT_MINOR, checked before the digits are expanded
+            raise MalformedError("amount_too_large")
+        with localcontext(prec=60):
+            minor = int(number.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP))
+        if abs(minor) > _LIMIT_MINOR:
+            raise MalformedError("amount_too_large")
+        return cls(minor, currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """The amount a source wrote as text: see `decimal_of` and `of`."""
+        return cls.of(decimal_of(text), currency)
+
+    def decimal(self) -> Decimal:
+        """The amount in whole units, exactly, with the currency's own number of decimals."""
+        with localcontext(prec=60):
+            return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency))
+
+    def times(self, factor: Decimal) -> Money:
+        """The amount multiplied by a plain factor such as a probability, rounded half up to the minor unit."""
+        with localcontext(prec=60):
+            return Money(int((Decimal(self.amount_minor) * factor).to_integral_value(ROUND_HALF_UP)), self.currency)
+
+    def converted(self, rate: Decimal, currency: str) -> Money:
+        """The amount in another currency, `rate` being units of `currency` for one unit of ours; rounded half up once."""
+        with localcontext(prec=60):
+            return Money.of(self.decimal() * rate, currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount_minor, self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.decimal()} {self.currency}"

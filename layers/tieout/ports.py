@@ -1,0 +1,84 @@
+"""What the pipelines need of the world, as small protocols; adapters and fakes stand elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tieout.errors import PermanentError, TransientError
+from tieout.fact import Statement
+from tieout.notice import RecordKey
+
+Reading = Statement | TransientError | PermanentError
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC-aware."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Entropy(Protocol):
+    """Chance."""
+
+    def fraction(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        ...
+
+    def token(self) -> str:
+        """A new id nobody else has: 32 hexadecimal digits."""
+        ...
+
+
+class SourceReader(Protocol):
+    """Reads what records of one connection are now, in as few calls as the source allows."""
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """A reading for every key asked: what it is, or the error that struck that key alone.
+
+        Never raises a `TieoutError`: where a whole call failed, every key it carried has that error.
+        """
+        ...
+
+
+class ObjectStore(Protocol):
+    """Keeps objects by key (S3)."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Keep `body` under `key`, replacing what is there."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes; `UnreadableRecordError` where there is none."""
+        ...
+
+    def keys(self, prefix: str, limit: int) -> Sequence[str]:
+        """Up to `limit` keys that start with `prefix`, in order."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; no error where there is none."""
+        ...
+
+
+class Queue(Protocol):
+    """Sends to one queue (SQS)."""
+
+    def send(self, body: str, *, attributes: Mapping[str, str] | None = None, delay_seconds: int = 0) -> None:
+        """Return once the queue has the message durably; raises `TransientError` where it may not have it."""
+        ...
+
+
+class FlushQueue(Protocol):
+    """Asks the deliver step of a target to flush (SQS FIFO, coalescing)."""
+
+    def ask(self, target: str) -> None:
+        """Return once a flush of `target` is asked for; asking again within seconds asks once."""
+        ...

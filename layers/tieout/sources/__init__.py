@@ -1,0 +1,1 @@
+"""One folder per source system: signature, payloads, client, translate."""

@@ -1,0 +1,1 @@
+"""One folder per planning system: client and writer."""

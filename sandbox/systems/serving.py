@@ -1,0 +1,39 @@
+"""Serves a simulated system on 127.0.0.1 from a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+@contextmanager
+def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
+    """The base URL at which `app` answers until the block ends; port 0 takes a free one.
+
+    Raises:
+        RuntimeError: if the server has not started within ten seconds.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    waited = threading.Event()
+    for _ in range(1000):
+        if server.started:
+            break
+        waited.wait(0.01)
+    else:
+        raise RuntimeError("the simulated system did not start within 10 s")
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
