@@ -1,0 +1,58 @@
+"""What the deliver step asks of a planning system: cells in, per-cell refusals out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellValue:
+    """A cell and the value planning shall hold: set, never added.
+
+    Attributes:
+        cell_id: ours, unique for the coordinates.
+        members: (dimension, member) pairs in the planning model's order, Time and Version included.
+        value: in whole units of the cell's currency.
+    """
+
+    cell_id: str
+    cube: str
+    measure: str
+    members: tuple[tuple[str, str], ...]
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAnswer:
+    """What a target answered to a write that it took; every cell not refused is written.
+
+    Attributes:
+        refused: cell id to the target's reason, for cells that a repeat would refuse again.
+        summary: one line for the receipt, free of secrets.
+    """
+
+    refused: Mapping[str, str]
+    summary: str
+
+
+class CellWriter(Protocol):
+    """Writes cells of one target."""
+
+    @property
+    def batch_size(self) -> int:
+        """The most cells one write may carry."""
+        ...
+
+    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
+        """Set up to `batch_size` cells.
+
+        Raises:
+            ThrottledError, UnavailableError: the target takes nothing now (rate, busy, locked, offline): nothing was written.
+            LostAnswerError: the write may have been applied.
+            AccessDeniedError: our role or credentials do not reach the model: a person must act.
+            MalformedError: the target refuses the request as a whole.
+        """
+        ...
