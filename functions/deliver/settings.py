@@ -1,0 +1,53 @@
+"""The environment contract of the deliver step: the infrastructure fills it, the handler reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from tieout import settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverSettings:
+    """What the deliver function of one target is told; one function writes to one target.
+
+    Attributes:
+        target: the target's name.
+        ledger_table: the DynamoDB table.
+        secret_arn: the secret with the target's API credentials.
+        flush_queue_url: the target's own flush queue, where the function asks for another round.
+        landscape_file: the compiled landscape, relative to the function's asset.
+    """
+
+    target: str
+    ledger_table: str
+    secret_arn: str
+    flush_queue_url: str
+    landscape_file: str = "landscape.json"
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str]) -> Self:
+        """The settings an environment states.
+
+        Raises:
+            tieout.settings.SettingsError: naming the first variable that is missing or unreadable.
+        """
+        return cls(
+            target=settings.text(environ, "TIEOUT_TARGET"),
+            ledger_table=settings.text(environ, "TIEOUT_LEDGER_TABLE"),
+            secret_arn=settings.text(environ, "TIEOUT_SECRET_ARN"),
+            flush_queue_url=settings.text(environ, "TIEOUT_FLUSH_QUEUE_URL"),
+            landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The environment `of_environment` reads back."""
+        return {
+            "TIEOUT_TARGET": self.target,
+            "TIEOUT_LEDGER_TABLE": self.ledger_table,
+            "TIEOUT_SECRET_ARN": self.secret_arn,
+            "TIEOUT_FLUSH_QUEUE_URL": self.flush_queue_url,
+            "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
+        }
