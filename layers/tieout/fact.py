@@ -144,7 +144,9 @@ class Statement:
     source_version: str
     fact: Fact | None
     absence: Absence | None = None
-    related: tuple[RecordKey, ...] = field(default=())  # records to be read because of this one, such as a merge's new deal
+    related: tuple[RecordKey, ...] = field(
+        default=()
+    )  # records to be read because of this one, such as a merge's new deal
 
     def __post_init__(self) -> None:
         if (self.fact is None) == (self.absence is None):

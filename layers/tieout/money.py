@@ -8,9 +8,30 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from tieout.errors import MalformedError
 
 # ISO 4217 minor-unit exponents that are not 2 (list one, 2024). Payload scale is no guide: SAP sends three decimals for JPY.
-_EXPONENTS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
-_EXPONENTS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
-_EXPONENTS |= dict.fromkeys("CLF UYW".split(), 4)
+_EXPONENTS = dict.fromkeys(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+)
+_EXPONENTS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+_EXPONENTS |= dict.fromkeys(["CLF", "UYW"], 4)
 _DEFAULT_EXPONENT = 2
 
 # Anything larger is not an amount of money but a fault or an attack; it also keeps sums inside DynamoDB's 38 digits.

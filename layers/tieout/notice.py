@@ -32,6 +32,7 @@ class Notice:
         kind: what the source called it (`deal.propertyChange`, `invoice/delete`), for people.
         occurred_at: in the source's clock, where the source says.
         deleted: the source says the record is gone; still read back where it can be.
+        position: where it stands among the notices of its delivery; with the delivery's id it names the notice for good.
     """
 
     key: RecordKey
@@ -39,6 +40,7 @@ class Notice:
     kind: str
     occurred_at: datetime | None = None
     deleted: bool = False
+    position: int = 0
 
     def plain(self) -> dict[str, Any]:
         """The notice as JSON values; the connection is the envelope's."""
@@ -49,6 +51,7 @@ class Notice:
             "kind": self.kind,
             "occurred_at": moment_text(self.occurred_at) if self.occurred_at else None,
             "deleted": self.deleted,
+            "position": self.position,
         }
 
     @classmethod
@@ -65,4 +68,5 @@ class Notice:
             kind=str(plain["kind"]),
             occurred_at=parse_moment(occurred_at) if occurred_at is not None else None,
             deleted=bool(plain["deleted"]),
+            position=int(plain["position"]),
         )

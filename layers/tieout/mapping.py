@@ -1,0 +1,96 @@
+"""Mapping tables: what the source's members (customers, products, accounts, stages, rates) are called in planning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from tieout.errors import MalformedError
+from tieout.money import decimal_of, is_currency
+from tieout.periods import Period
+
+
+class Table(StrEnum):
+    """The mapping tables there are."""
+
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    ACCOUNT = "account"
+    COST_CENTRE = "cost_centre"
+    STAGE = "stage"
+    RATE = "rate"
+    PERIOD = "period"
+
+
+class Status(StrEnum):
+    """What a canonical stage means for planning."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+# The canonical stages, in order. A connection's own stages are mapped to these, so that pipelines compare.
+STAGES: Mapping[str, Status] = {
+    "prospect": Status.OPEN,
+    "qualified": Status.OPEN,
+    "proposal": Status.OPEN,
+    "negotiation": Status.OPEN,
+    "committed": Status.OPEN,
+    "won": Status.WON,
+    "lost": Status.LOST,
+}
+
+EVERY_CONNECTION = "*"  # the connection of tables that belong to none, such as rates
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MappingKey:
+    """One entry of a mapping table: the source's value `key` of `table` for `connection`."""
+
+    connection: str
+    table: str
+    key: str
+
+    @classmethod
+    def rate(cls, currency: str, reporting: str, period: str) -> MappingKey:
+        """The planning rate from a currency to the reporting currency for a month; it belongs to no connection."""
+        return cls(EVERY_CONNECTION, Table.RATE, f"{currency}>{reporting}@{period}")
+
+    def __str__(self) -> str:
+        return f"{self.connection}#{self.table}#{self.key}"
+
+
+# What a lookup found; a key that is not in it is not mapped.
+Found = Mapping[MappingKey, str]
+
+
+def check_entry(key: MappingKey, value: str) -> None:
+    """Refuse an entry the line could not use, before it is stored.
+
+    Raises:
+        MalformedError: `reason` says what is wrong: an unknown table, an empty member, a stage outside `STAGES`,
+            a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that is no month.
+    """
+    if key.table not in set(Table):
+        raise MalformedError("mapping_table_unknown")
+    if not value or not key.key or value != value.strip():
+        raise MalformedError("mapping_empty_or_padded")
+    if key.table == Table.STAGE and value not in STAGES:
+        raise MalformedError("mapping_stage_not_canonical")
+    if key.table == Table.PERIOD:
+        Period.parse(value)
+    if key.table == Table.RATE:
+        _check_rate(key.key, value)
+
+
+def _check_rate(key: str, value: str) -> None:
+    pair, _, period = key.partition("@")
+    currency, _, reporting = pair.partition(">")
+    if not (is_currency(currency) and is_currency(reporting)):
+        raise MalformedError("mapping_rate_key")
+    Period.parse(period)
+    if decimal_of(value) <= Decimal(0):
+        raise MalformedError("mapping_rate_not_positive")
