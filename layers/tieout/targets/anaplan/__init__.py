@@ -1,0 +1,1 @@
+"""Anaplan as a target: everything about writing cells of one Anaplan model."""

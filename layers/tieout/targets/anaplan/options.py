@@ -1,0 +1,54 @@
+"""What only Anaplan knows of a target, as the landscape writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+MOST_CELLS_PER_CALL = 100_000  # help.anaplan.com; the vendor's Postman collection says 1,000, so that is the default
+LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an import or export has the model
+_LEAST_MARGIN_SECONDS = 60
+_MOST_MARGIN_SECONDS = 1500  # a token lives 30 minutes by the documentation: more would refresh on every call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of a target whose system is Anaplan.
+
+    Attributes:
+        model_id: 32 hexadecimal digits, from the model's address in the browser.
+        workspace_id: where given, calls take the form `/workspaces/{w}/models/{m}`, which the vendor documents as equal.
+        batch_size: cells per write, up to 100,000.
+        authentication: with the CA certificate of an integration user, or with user name and password.
+        write_timeout_seconds: how long a call may wait for its answer, at least 120.
+        refresh_margin_seconds: how long before its end a token is refreshed.
+        dimensions_by_name: the dimensions whose members have no code and are named instead.
+
+    Raises:
+        ValueError: for a value outside its bounds, so that it fails at synth.
+    """
+
+    model_id: str
+    auth_base_url: str = "https://auth.anaplan.com"
+    workspace_id: str = ""
+    batch_size: int = 1000
+    authentication: Literal["certificate", "basic"] = "certificate"
+    write_timeout_seconds: int = LEAST_WRITE_TIMEOUT_SECONDS
+    refresh_margin_seconds: int = 300
+    dimensions_by_name: Sequence[str] = ("Time", "Version")
+
+    def __post_init__(self) -> None:
+        _demand(bool(self.model_id), "model_id is empty")
+        _demand(1 <= self.batch_size <= MOST_CELLS_PER_CALL, "batch_size is not within 1 to 100,000")
+        _demand(self.authentication in {"certificate", "basic"}, "authentication is neither certificate nor basic")
+        _demand(self.write_timeout_seconds >= LEAST_WRITE_TIMEOUT_SECONDS, "write_timeout_seconds is below 120")
+        _demand(
+            _LEAST_MARGIN_SECONDS <= self.refresh_margin_seconds <= _MOST_MARGIN_SECONDS,
+            "refresh_margin_seconds is not within 60 to 1,500",
+        )
+
+
+def _demand(condition: bool, flaw: str) -> None:  # noqa: FBT001 the condition is the argument
+    if not condition:
+        raise ValueError(flaw)

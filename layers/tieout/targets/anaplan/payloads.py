@@ -1,0 +1,92 @@
+"""Turns cells into the bodies of cell writes, and the failures of an answer into refusals of our cells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tieout import strict_json
+from tieout.delivering import CellValue
+from tieout.errors import MalformedError
+
+MOST_BYTES_PER_CALL = 14_000_000  # Anaplan takes 15 MB; the rest is room for what counts differently there
+_LONGEST_DETAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CellBatch:
+    """Cells of one module as one request: the body, and the cell id behind each of its positions."""
+
+    body: bytes
+    cell_ids: tuple[str, ...]
+
+
+def batches_of(cells: Sequence[CellValue], most_cells: int, named: Collection[str]) -> Iterator[CellBatch]:
+    """Cells of one module, in order, in as few bodies as the limits on cells and bytes allow.
+
+    Args:
+        cells: all of the same cube.
+        most_cells: the most one body may hold.
+        named: the dimensions whose members are sent as names, because Time and Versions have no codes; all other members
+            are sent as codes, which stay when somebody renames the member.
+    """
+    texts: list[bytes] = []
+    ids: list[str] = []
+    size = 0
+    for cell in cells:
+        text = _text_of(cell, named).encode()
+        if texts and (len(texts) == most_cells or size + len(text) > MOST_BYTES_PER_CALL):
+            yield _batch(texts, ids)
+            texts, ids, size = [], [], 0
+        texts.append(text)
+        ids.append(cell.cell_id)
+        size += len(text) + 1
+    if texts:
+        yield _batch(texts, ids)
+
+
+def refusals_of(answer: Mapping[str, Any], cell_ids: Sequence[str]) -> dict[str, str]:
+    """Our cell ids to Anaplan's reasons, out of `failures`, which is absent or empty where every cell was set.
+
+    Raises:
+        MalformedError: if a failure does not say which of our cells it means: then none may count as written.
+    """
+    failures = answer.get("failures")
+    if failures is None:
+        return {}
+    if not isinstance(failures, list):
+        raise MalformedError("anaplan_failures_unreadable")
+    return {_refused_id(failure, cell_ids): _reason(failure) for failure in failures}
+
+
+def _text_of(cell: CellValue, named: Collection[str]) -> str:
+    """One cell as JSON, its value as a JSON number in the exact digits of the decimal, which no encoder of Python's writes.
+
+    A number rather than the numeric text Anaplan also takes: it cannot be read in a locale.
+    """
+    if not cell.value.is_finite():
+        raise MalformedError("cell_value_not_finite")
+    dimensions = [
+        {"dimensionName": name, "itemName" if name in named else "itemCode": member} for name, member in cell.members
+    ]
+    head = {"lineItemName": cell.measure} | ({"dimensions": dimensions} if dimensions else {})
+    return f'{strict_json.dump(head)[:-1]},"value":{cell.value:f}}}'
+
+
+def _batch(texts: Sequence[bytes], ids: Sequence[str]) -> CellBatch:
+    return CellBatch(b"[" + b",".join(texts) + b"]", tuple(ids))
+
+
+def _refused_id(failure: object, cell_ids: Sequence[str]) -> str:
+    index = failure.get("requestIndex") if isinstance(failure, dict) else None
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(cell_ids):
+        raise MalformedError("anaplan_failure_of_unknown_cell")
+    return cell_ids[index]
+
+
+def _reason(failure: Mapping[str, Any]) -> str:
+    """`cellIsCalculated` and `cellIsInvalid` are published; a type we do not know is as permanent for the cell as those."""
+    kind, details = failure.get("failureType"), failure.get("failureMessageDetails")
+    words = [text.strip()[:_LONGEST_DETAIL] for text in (kind, details) if isinstance(text, str) and text.strip()]
+    return ": ".join(words) or "refused without a reason"

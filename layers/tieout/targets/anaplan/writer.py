@@ -1,0 +1,101 @@
+"""Writes a batch of cells to one Anaplan model: the adapter behind the deliver step's `CellWriter`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.delivering import CellValue, WriteAnswer
+from tieout.errors import AccessDeniedError
+from tieout.landscape import Target
+from tieout.ports import Clock
+from tieout.targets.anaplan.client import AnaplanClient
+from tieout.targets.anaplan.options import Options
+from tieout.targets.anaplan.payloads import CellBatch, batches_of, refusals_of
+from tieout.targets.anaplan.readback import read_module
+from tieout.targets.anaplan.tokens import TokenKeeper
+
+if TYPE_CHECKING:
+    import httpx
+
+_NO_MODULE = "module_missing: the model shows our role no module of this name"
+
+
+class AnaplanWriter:
+    """Sets cells of one model, module by module (`CellWriter`).
+
+    A batch over several modules is several calls. Where a later one fails, the error of that one is raised although the
+    earlier modules are written: all cells of the batch stay to be written, and since cells are set, never added,
+    writing the earlier ones again changes nothing.
+    """
+
+    def __init__(self, client: AnaplanClient, options: Options) -> None:
+        self._client = client
+        self._options = options
+
+    @property
+    def batch_size(self) -> int:
+        """The most cells one write may carry."""
+        return self._options.batch_size
+
+    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
+        """Set the cells: see `CellWriter.write` for what is raised.
+
+        Cells of a module the model does not have are refused, so that one renamed module does not stop the others.
+        """
+        refused: dict[str, str] = {}
+        said: list[str] = []
+        for cube, group in _by_cube(cells).items():
+            module_id = self._client.module_id(cube)
+            if module_id is None:
+                refused |= dict.fromkeys((cell.cell_id for cell in group), _NO_MODULE)
+                said.append(f"{cube}: no such module")
+                continue
+            for batch in batches_of(group, self._options.batch_size, self._options.dimensions_by_name):
+                changed, failures = self._set(module_id, batch)
+                refused |= failures
+                said.append(f"{cube}: {len(batch.cell_ids)} sent, {changed} changed, {len(failures)} refused")
+        return WriteAnswer(refused=refused, summary="; ".join(said) or "no cells")
+
+    def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
+        """Cell id to what planning holds now, None where module or member is missing; for checks (see `readback`)."""
+        values: dict[str, Decimal | None] = {}
+        for cube, group in _by_cube(cells).items():
+            module_id = self._client.module_id(cube)
+            if module_id is None:
+                values |= dict.fromkeys((cell.cell_id for cell in group), None)
+            else:
+                values |= read_module(self._client, module_id, group, self._options.dimensions_by_name)
+        return values
+
+    def _set(self, module_id: str, batch: CellBatch) -> tuple[str, dict[str, str]]:
+        try:
+            answer = self._client.write_cells(module_id, batch.body)
+        except AccessDeniedError:
+            self._client.forget_modules()
+            raise
+        # Whether the count includes cells that already had the value is not documented: it is for the receipt alone.
+        changed = answer.get("numberOfCellsChanged")
+        return str(changed) if isinstance(changed, int) else "?", refusals_of(answer, batch.cell_ids)
+
+
+def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> AnaplanWriter:
+    """The writer of a target; it keeps its token and the module ids, so open it once per process.
+
+    Args:
+        target: with the options of `options.Options`.
+        credentials: `certificate_pem` and `private_key_pem`, or `username` and `password`, as `authentication` says.
+        http: sends the requests; timeouts are set per request.
+        clock: decides when the token is refreshed.
+    """
+    options = Options(**target.options)  # type: ignore[arg-type]  # checked against the class at synth
+    tokens = TokenKeeper(options, credentials, http, clock)
+    return AnaplanWriter(AnaplanClient(target.api_base_url, options, tokens, http, clock), options)
+
+
+def _by_cube(cells: Sequence[CellValue]) -> dict[str, list[CellValue]]:
+    groups: dict[str, list[CellValue]] = {}
+    for cell in cells:
+        groups.setdefault(cell.cube, []).append(cell)
+    return groups
