@@ -106,4 +106,7 @@ def parse_moment(text: str) -> datetime:
         raise MalformedError("moment_not_iso8601") from error
     if moment.tzinfo is None:
         raise MalformedError("moment_without_zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise MalformedError("moment_out_of_range") from error
