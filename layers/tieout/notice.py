@@ -11,7 +11,7 @@ from tieout.periods import moment_text, parse_moment
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordKey:
-    """Names one record of one connection: `entity` in the ledger's words (`opportunity`, `invoice`), `record_id` in the source's."""
+    """One record of one connection: `entity` in the ledger's words (`opportunity`, `invoice`), `record_id` in the source's."""
 
     connection: str
     entity: str

@@ -16,6 +16,7 @@ from tieout.periods import Period
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
+FUNCTIONAL = "functional"  # the ERP's own amount in the legal entity's currency
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +67,7 @@ class _Line:
     attributes: dict[str, str | None]
     amounts: dict[str, Money | None]
     period: Period | None
+    functional: Money | None = None
     group: Money | None = None
     group_rate: str | None = None
 
@@ -107,7 +109,7 @@ class PlanningModel:
 
     def _measured(self, feed: Feed, measure: Measure, line: _Line, resolve: _Resolver) -> Iterator[Contribution]:
         amount = line.amounts.get(measure.amount)
-        if amount is None or amount.amount_minor == 0:
+        if amount is None or _is_nothing(amount, line):
             return
         members = _members(feed.dimensions, line, resolve)
         if members is None or line.period is None:
@@ -118,11 +120,10 @@ class PlanningModel:
             yield Contribution(cell, feed.sign * money.amount_minor, identity)
 
     def _reported(self, amount: Money, line: _Line, resolve: _Resolver) -> tuple[Money, str]:
-        """The amount in the reporting currency: the ERP's own group amount where it is one, else by the planning rate."""
-        if line.group is not None and line.group.currency == self.reporting_currency:
-            return line.group, line.group_rate or AT_PAR
-        if amount.currency == self.reporting_currency:
-            return amount, AT_PAR
+        """The amount in the reporting currency: the ERP's own where it has one, else by the planning rate of the month."""
+        for known, rate in ((line.group, line.group_rate), (line.functional, FUNCTIONAL), (amount, AT_PAR)):
+            if known is not None and known.currency == self.reporting_currency:
+                return known, rate or AT_PAR
         key = MappingKey.rate(amount.currency, self.reporting_currency, str(line.period))
         text = resolve.entry(key)
         return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
@@ -216,9 +217,15 @@ def _ledger_line(line: LedgerLine, period: Period) -> _Line:
         },
         amounts={"posted": line.transaction},
         period=period,
+        functional=line.functional,
         group=line.group,
         group_rate=line.group_rate,
     )
+
+
+def _is_nothing(amount: Money, line: _Line) -> bool:
+    """Whether nothing is planned of an amount. A currency gain has no transaction amount, but one in the other currencies."""
+    return not any(known is not None and known.amount_minor for known in (amount, line.functional, line.group))
 
 
 def _posting_month(fact: PostedDocument, resolve: _Resolver) -> Period:

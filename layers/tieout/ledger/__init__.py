@@ -1,0 +1,15 @@
+"""The ledger: our store of facts, contributions, cells, mappings, what is held, outcomes and receipts, in one table.
+
+| pk | sk | holds |
+|---|---|---|
+| `FACT#connection#entity#record` | `STATE` | revision, source version, outcome, statement, contributions, lineage |
+| `CELL#target#cell` | `STATE` | coordinates, total, generation, what planning was last given |
+| `CELL#target#cell` | `PART#connection#entity#record` | what that fact contributes |
+| `HELD#connection#table#key` | `connection#entity#record` | a fact that waits for that mapping entry |
+| `MAP#connection#table` | the source's value | the member it is called in planning |
+| `OUTCOME#connection#day` | `received_at#delivery#flow` | the outcome of every notice of a delivery |
+| `RECEIPT#target` | `OPEN#time#id`, `DONE#time#id` | a write to planning: values before and after, the answer |
+| `TARGET#target` | `STATE` | until when the target wants to be left alone |
+
+Two sparse indexes: `cells_by_state` (`dirty#target`, `refused#target`) and `catalogue` (`CELL#target`, `HELD`).
+"""

@@ -1,0 +1,114 @@
+"""Loads stored facts and commits plans: fact, contributions and cell totals in one transaction, gated by the revision.
+
+A plan that fits goes into one `TransactWriteItems`, several plans together where they fit. A document that touches more
+cells than one transaction holds is committed in part-facts: the fact is first marked unfinished with every cell it
+touches, then cells follow in transactions that each check the mark is still ours, then the fact is finished. A crash in
+between leaves the mark, and whoever commits the record next starts over from what the contributions really are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched
+
+from tieout.errors import ConflictError
+from tieout.ledger import keys
+from tieout.ledger.items import Lineage, fact_item, stored_fact, stored_part, touched_text
+from tieout.ledger.plan import Plan, StoredFact
+from tieout.ledger.writes import (
+    cell_changes,
+    cell_writes,
+    hold_writes,
+    merged,
+    packed,
+    parts_before,
+    plan_writes,
+    revision_of,
+    unchanged,
+)
+from tieout.mapping import MappingKey
+from tieout.notice import RecordKey
+from tieout.table import Check, Equals, Put, Table
+
+_CELLS_PER_PART_FACT = 48  # two writes a cell, and the check of the mark
+
+
+class FactLedger:
+    """The part of the ledger that the record step writes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load(self, records: Iterable[RecordKey]) -> dict[RecordKey, StoredFact]:
+        """What the ledger holds of these records; records it does not know are left out."""
+        wanted = {keys.fact_key(record): record for record in records}
+        found = self._table.get(list(wanted))
+        return {wanted[key]: stored_fact(item) for key, item in found.items()}
+
+    def mappings(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
+        """The entries that exist."""
+        wanted = {keys.mapping_key(entry): entry for entry in entries}
+        return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
+
+    def commit(self, plans: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
+        """Commit every plan that changes the ledger; the records whose plan is out of date and must be made again.
+
+        Plans of different records go together into as few transactions as hold them. Raises what `Table.write` raises
+        but conflicts: then some plans may be committed, and making and committing all of them again is safe.
+        """
+        outdated: dict[RecordKey, ConflictError] = {}
+        together: list[tuple[Plan, Lineage]] = []
+        for plan, lineage in plans:
+            if not plan.changes_ledger:
+                continue
+            if len(cell_changes(plan, parts_before(plan))) > _CELLS_PER_PART_FACT - 1 or (
+                plan.stored is not None and plan.stored.unfinished
+            ):
+                outdated |= self._outdated(plan, lineage, in_part_facts=True)
+            else:
+                together.append((plan, lineage))
+        for pack in packed(together):
+            outdated |= self._commit_pack(pack)
+        return outdated
+
+    def _commit_pack(self, pack: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
+        if len(pack) == 1:
+            return self._outdated(*pack[0], in_part_facts=False)
+        try:
+            self._table.write(merged([write for plan, lineage in pack for write in plan_writes(plan, lineage)]))
+        except ConflictError:  # one of them spoils the pack: find out which
+            return {key: error for each in pack for key, error in self._outdated(*each, in_part_facts=False).items()}
+        return {}
+
+    def _outdated(self, plan: Plan, lineage: Lineage, *, in_part_facts: bool) -> dict[RecordKey, ConflictError]:
+        try:
+            if in_part_facts:
+                self._commit_in_part_facts(plan, lineage)
+            else:
+                self._table.write(merged(plan_writes(plan, lineage)))
+        except ConflictError as error:
+            return {plan.key: error}
+        return {}
+
+    def _commit_in_part_facts(self, plan: Plan, lineage: Lineage) -> None:
+        touched = {cell_id: part.target for cell_id, part in parts_before(plan).items()}
+        touched |= {cell_id: part.target for cell_id, (_, part) in plan.new_parts().items()}
+        revision = revision_of(plan) + 1
+        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched_text(touched)}
+        self._table.write([Put(keys.fact_key(plan.key), mark, unchanged(plan)), *hold_writes(plan, lineage)])
+        for chunk in batched(sorted(touched.items()), _CELLS_PER_PART_FACT, strict=False):
+            self._commit_cells(plan, lineage, dict(chunk), revision)
+        finished = fact_item(plan, lineage, revision + 1)
+        self._table.write([Put(keys.fact_key(plan.key), finished, Equals("revision", revision))])
+
+    def _commit_cells(self, plan: Plan, lineage: Lineage, chunk: Mapping[str, str], revision: int) -> None:
+        """Bring some cells up to the plan, from what the contributions are now (an earlier try may have got here)."""
+        part_keys = {keys.part_key(target, cell_id, plan.key): cell_id for cell_id, target in chunk.items()}
+        present = {
+            part_keys[key]: stored_part(chunk[part_keys[key]], item)
+            for key, item in self._table.get(list(part_keys)).items()
+        }
+        changes = [change for change in cell_changes(plan, present) if change.cell_id in chunk]
+        if changes:
+            mark = Check(keys.fact_key(plan.key), Equals("revision", revision))
+            self._table.write([mark, *(write for change in changes for write in cell_writes(plan, lineage, change))])

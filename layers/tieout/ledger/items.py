@@ -1,0 +1,93 @@
+"""How facts, contributions and their lineage are written as items of the table, and read back."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tieout import strict_json
+from tieout.fact import canonical_text, fact_kind
+from tieout.ledger.plan import Part, Plan, StoredFact
+from tieout.mapping import MappingKey
+from tieout.notice import Notice
+from tieout.periods import moment_text
+from tieout.table import Item
+
+_INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Where a commit came from, kept with the fact."""
+
+    notice: Notice
+    delivery_id: str
+    received_at: datetime
+    recorded_at: datetime
+    code_version: str
+
+
+def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
+    """A plan as the fact item it leaves behind, lineage included."""
+    parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
+    item: dict[str, Any] = {
+        "revision": revision,
+        "source_version": plan.source_version,
+        "outcome": str(plan.outcome),
+        "kind": fact_kind(plan.statement.fact) if plan.statement.fact else str(plan.statement.absence),
+        "digest": plan.digest,
+        "contributions": parts_text(parts),
+        "mappings": strict_json.dump({str(key): value for key, value in plan.used.items()}),
+        **lineage_item(lineage),
+    }
+    if plan.waits_for is not None:
+        item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
+    text = canonical_text(plan.statement)
+    if len(text.encode()) > _INLINE_STATEMENT_BYTES:
+        return item | {"statement_deflated": zlib.compress(text.encode(), 6)}
+    return item | {"statement": text}
+
+
+def lineage_item(lineage: Lineage) -> dict[str, Any]:
+    """The attributes that say which notice of which delivery, and which code, wrote an item."""
+    return {
+        "delivery_id": lineage.delivery_id,
+        "notice": strict_json.dump(lineage.notice.plain()),
+        "received_at": moment_text(lineage.received_at),
+        "recorded_at": moment_text(lineage.recorded_at),
+        "code_version": lineage.code_version,
+    }
+
+
+def parts_text(parts: Mapping[str, Part]) -> str:
+    """Contributions as one attribute: a list of cell id, target, minor units and rate identity, in order of cell id."""
+    return strict_json.dump(
+        [[cell_id, part.target, part.amount_minor, part.rate] for cell_id, part in sorted(parts.items())]
+    )
+
+
+def touched_text(touched: Mapping[str, str]) -> str:
+    """The cells an unfinished commit touches, in the form of `parts_text`, saying nothing of what they hold."""
+    return strict_json.dump([[cell_id, target, 0, ""] for cell_id, target in sorted(touched.items())])
+
+
+def stored_part(target: str, item: Item) -> Part:
+    """The contribution in an item that stands beside a cell."""
+    return Part(target, int(item["amount_minor"]), str(item["rate"]))
+
+
+def stored_fact(item: Item) -> StoredFact:
+    """What a fact item says, as far as the next plan needs it."""
+    rows = strict_json.parse(str(item["contributions"]).encode())
+    held_for = item.get("held_for")
+    return StoredFact(
+        revision=int(item["revision"]),
+        source_version=str(item["source_version"]),
+        digest=str(item["digest"]),
+        parts={cell_id: Part(target, amount, rate) for cell_id, target, amount, rate in rows},
+        held_for=MappingKey(*strict_json.parse(held_for.encode())) if held_for else None,
+        unfinished=bool(item.get("unfinished")),
+    )

@@ -1,0 +1,72 @@
+"""The names of the ledger's items and the values of its indexes: written here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tieout.mapping import MappingKey
+from tieout.notice import RecordKey
+from tieout.periods import moment_text
+from tieout.table import Key
+
+STATE = "STATE"
+HELD = "HELD"  # the value of the index `catalogue` for facts that wait
+PART_PREFIX = "PART#"
+OPEN_PREFIX = "OPEN#"
+DONE_PREFIX = "DONE#"
+
+
+def fact_key(record: RecordKey) -> Key:
+    """Where a record's fact stands."""
+    return (f"FACT#{record}", STATE)
+
+
+def cell_key(target: str, cell_id: str) -> Key:
+    """Where a cell's total stands."""
+    return (f"CELL#{target}#{cell_id}", STATE)
+
+
+def part_key(target: str, cell_id: str, record: RecordKey) -> Key:
+    """Where a record's contribution to a cell stands."""
+    return (f"CELL#{target}#{cell_id}", f"{PART_PREFIX}{record}")
+
+
+def held_key(waits_for: MappingKey, record: RecordKey) -> Key:
+    """Where it stands that a record's fact waits for a mapping entry."""
+    return (f"HELD#{waits_for}", str(record))
+
+
+def mapping_key(entry: MappingKey) -> Key:
+    """Where a mapping entry stands."""
+    return (f"MAP#{entry.connection}#{entry.table}", entry.key)
+
+
+def outcome_key(connection: str, received_at: datetime, delivery_id: str, flow: str) -> Key:
+    """Where the outcomes of a delivery's notices for one flow stand."""
+    moment = moment_text(received_at)
+    return (f"OUTCOME#{connection}#{moment[:10]}", f"{moment}#{delivery_id}#{flow}")
+
+
+def target_key(target: str) -> Key:
+    """Where a target's own state stands."""
+    return (f"TARGET#{target}", STATE)
+
+
+def receipt_partition(target: str) -> str:
+    """The partition of a target's receipts."""
+    return f"RECEIPT#{target}"
+
+
+def cells_of(target: str) -> str:
+    """The value of the index `catalogue` for the cells of a target."""
+    return f"CELL#{target}"
+
+
+def dirty(target: str) -> str:
+    """The value of the index `cells_by_state` for cells that planning does not hold yet."""
+    return f"dirty#{target}"
+
+
+def refused(target: str) -> str:
+    """The value of the index `cells_by_state` for cells that the target refused."""
+    return f"refused#{target}"

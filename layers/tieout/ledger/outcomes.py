@@ -1,0 +1,63 @@
+"""Keeps one outcome for every notice of a delivery, so that what was received can be added up.
+
+Outcomes are set, never counted, so a message that is worked twice counts once. A final outcome (applied, duplicate,
+superseded, ignored) is the first one and stays; a waiting one (held, parked) is struck by the final one that follows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from tieout.envelope import Envelope
+from tieout.ledger import keys
+from tieout.ledger.plan import Outcome
+from tieout.table import Cursor, Item, Table, Update
+
+_FINAL = "final_"
+_WAITING = "waiting_"
+_FINAL_OUTCOMES = frozenset({Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSEDED, Outcome.IGNORED})
+
+
+class OutcomeLedger:
+    """The outcomes of the notices of all deliveries."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def keep(self, envelope: Envelope, outcomes: Mapping[int, Outcome]) -> None:
+        """Keep the outcomes of some notices of an envelope, by their positions in the delivery."""
+        firsts: dict[str, str | int] = {}
+        sets: dict[str, str | int] = {}
+        removes: list[str] = []
+        for position, outcome in outcomes.items():
+            if outcome in _FINAL_OUTCOMES:
+                firsts[f"{_FINAL}{position}"] = str(outcome)
+                removes.append(f"{_WAITING}{position}")
+            else:
+                sets[f"{_WAITING}{position}"] = str(outcome)
+        key = keys.outcome_key(envelope.connection, envelope.received_at, envelope.delivery_id, envelope.flow)
+        self._table.write([Update(key, sets=sets, firsts=firsts, removes=tuple(removes))])
+
+    def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
+        """How many notices received on a UTC day ended in which outcome, by flow."""
+        counted: Counter[tuple[str, Outcome]] = Counter()
+        after: Cursor | None = None
+        while True:
+            page = self._table.query(f"OUTCOME#{connection}#{day.isoformat()}", after=after)
+            for key, item in page.items:
+                flow = key[1].rsplit("#", 1)[1]
+                counted.update((flow, outcome) for outcome in outcomes_of(item).values())
+            after = page.after
+            if after is None:
+                return counted
+
+
+def outcomes_of(item: Item) -> dict[int, Outcome]:
+    """The outcome of each notice by its position: the final one where there is one."""
+    waiting = {
+        int(name.removeprefix(_WAITING)): Outcome(value) for name, value in item.items() if name.startswith(_WAITING)
+    }
+    final = {int(name.removeprefix(_FINAL)): Outcome(value) for name, value in item.items() if name.startswith(_FINAL)}
+    return waiting | final

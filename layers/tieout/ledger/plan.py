@@ -1,0 +1,148 @@
+"""Decides what a statement changes in the ledger, and writes it down as one plan: pure.
+
+The version gate stands here. A plan is built from what the ledger held when the source was read, and is committed only if
+the ledger still holds that (`revision`), so the differences it adds to the cells are exact whoever else commits meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tieout import strict_json
+from tieout.fact import Absence, Statement, canonical_text
+from tieout.mapping import MappingKey
+from tieout.notice import RecordKey
+from tieout.planning import Cell, Contribution, Unmapped
+
+
+class Outcome(StrEnum):
+    """How a notice ended. Every accepted notice has exactly one."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    IGNORED = "ignored"
+    HELD = "held"
+    REJECTED = "rejected"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a fact contributes to a cell, as the ledger keeps it."""
+
+    target: str
+    amount_minor: int
+    rate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFact:
+    """What the ledger holds of a record.
+
+    Attributes:
+        revision: counts our commits of this record; the condition of the next one.
+        parts: cell id to contribution; for an unfinished commit the cells it touches, whatever they hold by now.
+        held_for: the mapping entry the fact waits for.
+        unfinished: a commit in several transactions was begun and not finished: the next one starts over.
+    """
+
+    revision: int
+    source_version: str
+    digest: str
+    parts: Mapping[str, Part]
+    held_for: MappingKey | None = None
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one statement changes.
+
+    Attributes:
+        outcome: of the notice that led here.
+        stored: what the ledger held when the plan was made; None for a record it did not know.
+        contributions: the fact's new contributions; empty for an absence or a held fact.
+        waits_for: the missing mapping entry of a held fact.
+    """
+
+    statement: Statement
+    outcome: Outcome
+    stored: StoredFact | None
+    source_version: str
+    digest: str
+    contributions: tuple[Contribution, ...] = ()
+    waits_for: MappingKey | None = None
+    used: Mapping[MappingKey, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> RecordKey:
+        """The record."""
+        return self.statement.key
+
+    @property
+    def changes_ledger(self) -> bool:
+        """Whether there is anything to commit."""
+        return self.outcome in {Outcome.APPLIED, Outcome.HELD}
+
+    def targets(self) -> frozenset[str]:
+        """The targets whose cells the fact touches or touched."""
+        before = {part.target for part in self.stored.parts.values()} if self.stored else set()
+        return frozenset(before | {each.cell.target for each in self.contributions})
+
+    def new_parts(self) -> dict[str, tuple[Cell, Part]]:
+        """Cell id to the cell and what the fact is to contribute to it."""
+        return {
+            each.cell.cell_id(): (each.cell, Part(each.cell.target, each.amount_minor, each.rate))
+            for each in self.contributions
+        }
+
+
+def decide(
+    statement: Statement,
+    stored: StoredFact | None,
+    planned: tuple[Contribution, ...] | Unmapped,
+    used: Mapping[MappingKey, str],
+) -> Plan:
+    """What a statement, read from the source after `stored` was read from the ledger, changes.
+
+    A version older than the stored one changes nothing. At an equal version the contents decide: equal ones are a
+    duplicate; different ones (an association or a mapping changed, neither of which moves the source's stamp) are
+    applied, which is safe because the source was read after the ledger. A source that no longer knows the record
+    states an absence without a version: it keeps the stored one, as tombstones do.
+    """
+    waits_for = planned.key if isinstance(planned, Unmapped) else None
+    contributions = () if isinstance(planned, Unmapped) else planned
+    version = statement.source_version or (stored.source_version if stored else "")
+    digest = _digest(statement, contributions, waits_for)
+
+    def plan(outcome: Outcome) -> Plan:
+        return Plan(
+            statement=statement,
+            outcome=outcome,
+            stored=stored,
+            source_version=version,
+            digest=digest,
+            contributions=contributions,
+            waits_for=waits_for,
+            used=used,
+        )
+
+    if stored is None and statement.absence is Absence.NOT_POSTED:
+        return plan(Outcome.IGNORED)
+    if stored is not None:
+        if version < stored.source_version:
+            return plan(Outcome.SUPERSEDED)
+        if version == stored.source_version and digest == stored.digest and not stored.unfinished:
+            return plan(Outcome.DUPLICATE)
+    return plan(Outcome.APPLIED if waits_for is None else Outcome.HELD)
+
+
+def _digest(statement: Statement, contributions: tuple[Contribution, ...], waits_for: MappingKey | None) -> str:
+    """Equal for equal contents: the statement, where it goes, and what it waits for."""
+    parts = [[each.cell.cell_id(), each.amount_minor, each.rate] for each in contributions]
+    text = strict_json.dump([canonical_text(statement), parts, str(waits_for)])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,138 @@
+"""The ledger's port to its table: a few conditional writes and consistent reads, as DynamoDB has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Protocol
+
+from tieout.errors import ConflictError
+
+Key = tuple[str, str]  # partition key, sort key
+Cursor = object  # where a page ended; only the table that made it can read it
+Item = Mapping[str, Any]  # str, int, bool, bytes, and nothing else; `pk` and `sk` are not in it
+
+MAX_TRANSACTION_WRITES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The attribute is not there (nor, then, need the item be)."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The attribute is there and equals the value."""
+
+    attribute: str
+    value: str | int
+
+
+Condition = Absent | Equals
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Replace the whole item."""
+
+    key: Key
+    item: Item
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change some attributes of an item, making the item where there is none.
+
+    Attributes:
+        firsts: set only where the attribute is absent.
+        adds: added to the number there, or to zero.
+    """
+
+    key: Key
+    _: KW_ONLY
+    sets: Mapping[str, str | int] = field(default_factory=dict)
+    firsts: Mapping[str, str | int] = field(default_factory=dict)
+    adds: Mapping[str, int] = field(default_factory=dict)
+    removes: tuple[str, ...] = ()
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the item; no error where there is none."""
+
+    key: Key
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, but fail the transaction unless the condition holds."""
+
+    key: Key
+    condition: Condition
+
+
+Write = Put | Update | Delete | Check
+
+
+class ConditionFailedError(ConflictError):
+    """A condition did not hold, so nothing was written.
+
+    Attributes:
+        keys: the items whose conditions failed.
+    """
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__("a condition failed")
+        self.keys = tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items in key order, and where to go on: None at the end."""
+
+    items: tuple[tuple[Key, Item], ...]
+    after: Cursor | None = None
+
+
+class Table(Protocol):
+    """One table with two sparse indexes, `cells_by_state` and `catalogue`, each keyed by the attribute of its name."""
+
+    def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        """The items there are of those keys, read consistently."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """All of up to 100 writes to different items, or none.
+
+        Raises:
+            ConditionFailedError: a condition did not hold; nothing was written.
+            ConflictError: another transaction is on one of the items; nothing was written.
+            ThrottledError, UnavailableError: nothing was written.
+            LostAnswerError: it may have been written.
+        """
+        ...
+
+    def write_each(self, writes: Sequence[Write]) -> Sequence[Key]:
+        """Each write on its own, in any order; the keys of those whose condition did not hold. Raises as `write` does."""
+        ...
+
+    def query(
+        self,
+        partition: str,
+        *,
+        prefix: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """Items of a partition whose sort key starts with `prefix`, in the order of sort keys, read consistently."""
+        ...
+
+    def index(self, name: str, value: str, *, limit: int = 1000, after: Cursor | None = None) -> Page:
+        """Items whose attribute `name` has `value`, read from the index: a moment behind the table. May lack attributes."""
+        ...
