@@ -1,0 +1,1 @@
+"""HubSpot: thin, signed, batched notices about deals, completed from the CRM API."""

@@ -1,0 +1,25 @@
+"""What a HubSpot connection may set in the landscape beyond what every connection has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+SignatureVersion = Literal["v1", "v2", "v3"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of one HubSpot connection.
+
+    Attributes:
+        allow_signatures: the schemes accepted. Only v3 carries a time stamp: whoever once saw a delivery can repeat a v1 or
+            v2 one for ever, and can strip the v3 header from a v3 one where v1 is allowed beside it.
+        max_skew_seconds: how far the v3 time stamp may lie from our clock, in either direction (HubSpot says 5 minutes).
+        portal_id: the HubSpot account whose events are wanted; events of any other are malformed. 0: not checked.
+    """
+
+    allow_signatures: Sequence[SignatureVersion] = ("v3",)
+    max_skew_seconds: int = 300
+    portal_id: int = 0
