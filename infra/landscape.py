@@ -1,0 +1,57 @@
+"""The declared landscape of one stage is read, merged, checked with the classes that read it at run time, and compiled."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from infra.landscape_files import LandscapeError, LandscapeFile, Place, Table, merge, origin, read_file
+from infra.landscape_rules import problems_of
+from tieout import strict_json
+from tieout.landscape import Landscape
+
+_LANDSCAPE = TypeAdapter(Landscape)
+
+
+def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Landscape:
+    """The landscape `root/landscape` declares for a stage, with an optional overlay file merged over it by name.
+
+    Raises:
+        LandscapeError: naming the file and the place of every flaw.
+    """
+    paths = [
+        root / "landscape" / "flows.toml",
+        root / "landscape" / "planning.toml",
+        root / "landscape" / "stages" / f"{stage}.toml",
+        *([overlay] if overlay else []),
+    ]
+    files = [read_file(path, root) for path in paths]
+    merged = merge(files)
+    landscape = _typed({**merged, "stage": stage}, files)
+    problems = [_located(files, merged, place, problem) for place, problem in problems_of(landscape)]
+    if problems:
+        raise LandscapeError(problems)
+    return landscape
+
+
+def compile_landscape(landscape: Landscape) -> str:
+    """The JSON `Landscape.of_plain` reads: the same text for equal landscapes, because it decides the asset's hash."""
+    return strict_json.dump(dataclasses.asdict(landscape))
+
+
+def _typed(merged: Table, files: Sequence[LandscapeFile]) -> Landscape:
+    try:
+        # By way of JSON, because only there does strict mode take a list for a tuple.
+        return _LANDSCAPE.validate_json(json.dumps(merged, default=str), strict=True, extra="forbid")
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems = [_located(files, merged, detail["loc"], detail["msg"].lower()) for detail in details]
+        raise LandscapeError(list(dict.fromkeys(problems))) from error
+
+
+def _located(files: Sequence[LandscapeFile], merged: Table, place: Place, problem: str) -> str:
+    return f"{origin(files, merged, place)}: {problem}"

@@ -1,0 +1,153 @@
+"""What no single field can say: which landscapes hang together, and which systems there are code for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import TypeAdapter, ValidationError
+
+import tieout.sources
+import tieout.targets
+from infra.landscape_files import Place
+from tieout.fact import Fact
+from tieout.landscape import Connection, Feed, Flow, Landscape, Target
+from tieout.money import is_currency
+
+Problem = tuple[Place, str]
+
+# The name is a path segment of the webhook URL, part of every construct id, and part of the ledger's keys.
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME_LIMIT = 40
+_FLOW_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+UNROUTED = "unrouted"
+_CONCURRENCY = (2, 1000)  # what an SQS event source mapping accepts as MaximumConcurrency
+
+
+def problems_of(landscape: Landscape) -> Iterator[Problem]:
+    """Every flaw of a landscape whose fields have the right types, with the place it stands at."""
+    if not is_currency(landscape.reporting_currency):
+        yield ("reporting_currency",), f"{landscape.reporting_currency!r} is no ISO 4217 currency code"
+    for position, connection in enumerate(landscape.connections):
+        yield from _below("connections", position, _connection_problems(connection))
+    for position, target in enumerate(landscape.targets):
+        yield from _below("targets", position, _target_problems(target))
+    for position, flow in enumerate(landscape.flows):
+        yield from _below("flows", position, _flow_problems(flow, landscape))
+    for position, feed in enumerate(landscape.feeds):
+        yield from _below("feeds", position, _feed_problems(feed, landscape))
+    for kind in ("connections", "targets", "flows", "feeds"):
+        if not getattr(landscape, kind):
+            yield (kind,), "none is declared"
+
+
+def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Problem]:
+    for place, problem in problems:
+        yield (kind, position, *place), problem
+
+
+def _connection_problems(connection: Connection) -> Iterator[Problem]:
+    yield from _name_problems(connection.name)
+    yield from _url_problems("api_base_url", connection.api_base_url)
+    if connection.public_url:
+        yield from _url_problems("public_url", connection.public_url)
+    if connection.time_zone not in available_timezones():
+        yield ("time_zone",), f"{connection.time_zone!r} is no IANA time zone"
+    if not is_currency(connection.default_currency):
+        yield ("default_currency",), f"{connection.default_currency!r} is no ISO 4217 currency code"
+    yield from _system_problems("sources", connection.system, connection.options)
+
+
+def _target_problems(target: Target) -> Iterator[Problem]:
+    yield from _name_problems(target.name)
+    yield from _url_problems("api_base_url", target.api_base_url)
+    yield from _system_problems("targets", target.system, target.options)
+
+
+def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
+    if not _FLOW_NAME.fullmatch(flow.name) or len(flow.name) > _NAME_LIMIT:
+        yield ("name",), f"{flow.name!r} is not lower-case words joined by underscores, at most {_NAME_LIMIT} long"
+    if flow.name == UNROUTED:
+        yield ("name",), f"{UNROUTED!r} is the name of the catch-all flow"
+    if not flow.owner.strip():
+        yield ("owner",), "nobody is named: who is told when the flow is late?"
+    if flow.freshness_minutes < 1:
+        yield ("freshness_minutes",), f"{flow.freshness_minutes} is less than 1"
+    low, high = _CONCURRENCY
+    if not low <= flow.max_concurrency <= high:
+        yield ("max_concurrency",), f"{flow.max_concurrency} is not between {low} and {high}"
+    yield from _entity_problems(flow, landscape)
+
+
+def _entity_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
+    if not flow.entities:
+        yield ("entities",), "a flow without entities carries nothing"
+    for other in landscape.flows:
+        shared = sorted(set(flow.entities) & set(other.entities))
+        if other.name < flow.name and shared:
+            yield ("entities",), f"{', '.join(map(repr, shared))} is also carried by flow {other.name!r}"
+
+
+def _feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
+    if feed.target not in {target.name for target in landscape.targets}:
+        yield ("target",), f"{feed.target!r} is not a declared target of stage {landscape.stage!r}"
+    known = [kind.__name__ for kind in get_args(Fact)]
+    for name in feed.facts:
+        if name not in known:
+            yield ("facts",), f"{name!r} is no canonical fact ({', '.join(known)})"
+    for field in ("facts", "measures", "dimensions"):
+        if not getattr(feed, field):
+            yield (field,), f"a feed without {field} feeds nothing"
+    yield from _dimension_problems(feed)
+
+
+def _dimension_problems(feed: Feed) -> Iterator[Problem]:
+    names = [dimension.name for dimension in feed.dimensions]
+    for position, dimension in enumerate(feed.dimensions):
+        if names.count(dimension.name) > 1:
+            yield ("dimensions", position), f"the dimension {dimension.name!r} is declared twice"
+        if bool(dimension.attribute) == bool(dimension.constant):
+            yield ("dimensions", position), f"the dimension {dimension.name!r} needs either an attribute or a constant"
+
+
+def _name_problems(name: str) -> Iterator[Problem]:
+    if not _NAME.fullmatch(name) or len(name) > _NAME_LIMIT:
+        yield ("name",), f"{name!r} is not lower-case words joined by hyphens, at most {_NAME_LIMIT} characters long"
+
+
+def _url_problems(field: str, url: str) -> Iterator[Problem]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield (field,), f"{url!r} is no http or https URL"
+    elif parts.scheme == "http" and parts.hostname not in _LOCAL_HOSTS:
+        yield (field,), f"{url!r} is not encrypted; http is for this machine's own addresses alone"
+    if field == "api_base_url" and url.endswith("/"):
+        yield (field,), f"{url!r} ends with a slash"
+
+
+def _system_problems(side: Literal["sources", "targets"], system: str, options: Mapping[str, Any]) -> Iterator[Problem]:
+    package = {"sources": tieout.sources, "targets": tieout.targets}[side]
+    spec = importlib.util.find_spec(f"{package.__name__}.{system}") if system.isidentifier() else None
+    if spec is None:
+        yield ("system",), f"{system!r} is no folder under layers/tieout/{side}"
+        return
+    if importlib.util.find_spec(f"{package.__name__}.{system}.options") is None:
+        return
+    module = importlib.import_module(f"{package.__name__}.{system}.options")
+    try:
+        TypeAdapter(module.Options).validate_json(json.dumps(dict(options)), strict=True, extra="forbid")
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            yield ("options", *detail["loc"]), _said(detail["msg"])
+
+
+def _said(message: str) -> str:
+    """Pydantic's sentence in the style of ours."""
+    return message[:1].lower() + message[1:]

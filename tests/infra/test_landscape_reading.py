@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from infra.landscape import compile_landscape, read_landscape
+from infra.landscape_files import LandscapeError
+from tieout.landscape import Landscape
+
+REPOSITORY = Path(__file__).parents[2]
+STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
+FLOWS, PLANNING, SANDBOX = "landscape/flows.toml", "landscape/planning.toml", "landscape/stages/sandbox.toml"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the project's landscape that a test may spoil."""
+    shutil.copytree(REPOSITORY / "landscape", tmp_path / "landscape")
+    return tmp_path
+
+
+def problems(root: Path, overlay: Path | None = None) -> tuple[str, ...]:
+    """What is said about a landscape that must not be deployed."""
+    with pytest.raises(LandscapeError) as caught:
+        read_landscape(root, "sandbox", overlay)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_is_compiled_at_synth_is_what_a_function_reads(stage: str) -> None:
+    """Every declared stage is valid, and its compiled form reads back as the landscape that was checked."""
+    landscape = read_landscape(REPOSITORY, stage)
+    assert Landscape.of_plain(json.loads(compile_landscape(landscape))) == landscape
+    assert landscape.stage == stage
+
+
+SPOILED = [
+    (SANDBOX, 'time_zone = "Europe/Berlin"', 'time_zone = "Europe/Berln"',
+     'connections "hubspot-emea" time_zone', "'Europe/Berln' is no IANA time zone"),
+    (SANDBOX, 'legal_entity = "EMEA"', "",
+     'connections "hubspot-emea" legal_entity', "field required"),
+    (SANDBOX, 'legal_entity = "EMEA"', 'legal_entity = "EMEA"\nlegal_entiti = "X"',
+     'connections "hubspot-emea" legal_entiti', "unexpected keyword argument"),
+    (SANDBOX, 'default_currency = "EUR"', 'default_currency = "euro"',
+     'connections "hubspot-emea" default_currency', "'euro' is no ISO 4217 currency code"),
+    (SANDBOX, 'system = "hubspot"', 'system = "hubsport"',
+     'connections "hubspot-emea" system', "'hubsport' is no folder under layers/tieout/sources"),
+    (SANDBOX, 'system = "anaplan"', 'system = "../anaplan"',
+     'targets "anaplan" system', "'../anaplan' is no folder under layers/tieout/targets"),
+    (SANDBOX, 'name = "hubspot-emea"', 'name = "HubSpot EMEA"',
+     'connections "HubSpot EMEA" name', "'HubSpot EMEA' is not lower-case words joined by hyphens, at most 40 characters long"),
+    (SANDBOX, 'name = "netsuite-group"', 'name = "hubspot-emea"',
+     "connections", "the name 'hubspot-emea' is declared twice"),
+    (SANDBOX, 'name = "netsuite-group"', "",
+     "connections", "entry 2 has no name"),
+    (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', 'api_base_url = "http://api.example.com/"',
+     'connections "hubspot-emea" api_base_url',
+     "'http://api.example.com/' is not encrypted; http is for this machine's own addresses alone"),
+    (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', 'api_base_url = "http://127.0.0.1:1/"',
+     'connections "hubspot-emea" api_base_url', "'http://127.0.0.1:1/' ends with a slash"),
+    (FLOWS, "max_concurrency = 5", "max_concurrency = 1",
+     'flows "forecast_to_plan" max_concurrency', "1 is not between 2 and 1000"),
+    (FLOWS, "max_concurrency = 5", 'max_concurrency = "5"',
+     'flows "forecast_to_plan" max_concurrency', "input should be a valid integer"),
+    (FLOWS, 'entities = ["opportunity"]', 'entities = ["opportunity", "invoice"]',
+     'flows "record_to_report" entities', "'invoice' is also carried by flow 'forecast_to_plan'"),
+    (FLOWS, 'entities = ["opportunity"]', "entities = []",
+     'flows "forecast_to_plan" entities', "a flow without entities carries nothing"),
+    (FLOWS, 'name = "forecast_to_plan"', 'name = "unrouted"',
+     'flows "unrouted" name', "'unrouted' is the name of the catch-all flow"),
+    (PLANNING, 'reporting_currency = "USD"', 'reporting_currency = "US Dollar"',
+     "reporting_currency", "'US Dollar' is no ISO 4217 currency code"),
+    (PLANNING, 'target = "anaplan"', 'target = "essbase"',
+     'feeds "pipeline" target', "'essbase' is not a declared target of stage 'sandbox'"),
+    (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
+     'feeds "pipeline" facts', "'Deal' is no canonical fact (Opportunity, Invoice, CreditMemo, Payment, JournalEntry)"),
+    (PLANNING, "sign = 1", "sign = 2",
+     'feeds "pipeline" sign', "input should be 1 or -1"),
+    (PLANNING, 'constant = "Forecast"', 'constant = ""',
+     'feeds "pipeline" dimensions Version', "the dimension 'Version' needs either an attribute or a constant"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "good", "bad", "place", "problem"), SPOILED)
+def test_a_flaw_is_named_with_its_file_and_place(
+    root: Path, file: str, good: str, bad: str, place: str, problem: str
+) -> None:
+    """One spoiled line is reported in one sentence that says where it stands and what is wrong with it."""
+    text = (root / file).read_text()
+    assert good in text
+    (root / file).write_text(text.replace(good, bad, 1))
+    said = f"{file}: {place}: {problem}"
+    assert said in [each[: len(said)] for each in problems(root)]
+
+
+def test_an_unknown_stage_is_a_missing_file(root: Path) -> None:
+    """A stage is declared by its file; without one, the sentence says which file was looked for."""
+    with pytest.raises(LandscapeError, match=r"landscape/stages/nowhere\.toml: there is no such file"):
+        read_landscape(root, "nowhere")
+
+
+def test_a_file_that_is_not_toml_is_named(root: Path) -> None:
+    """A syntax error names the file and keeps the parser's line number."""
+    (root / FLOWS).write_text("[[flows]\n")
+    assert problems(root)[0].startswith("landscape/flows.toml: is not TOML: ")
+    assert "line 1" in problems(root)[0]
+
+
+def test_every_flaw_is_reported_at_once(root: Path) -> None:
+    """An operator who made two mistakes hears of both in one synthesis."""
+    text = (root / FLOWS).read_text().replace("max_concurrency = 5", "max_concurrency = 1")
+    (root / FLOWS).write_text(text.replace("freshness_minutes = 30", "freshness_minutes = 0"))
+    assert len(problems(root)) == 2
+
+
+def test_an_overlay_changes_single_fields_by_name(root: Path) -> None:
+    """The sandbox replaces addresses of a connection and leaves its other fields and its neighbours alone."""
+    overlay = root / "overlay.toml"
+    overlay.write_text(
+        '[[connections]]\nname = "netsuite-group"\napi_base_url = "http://127.0.0.1:4000"\noptions = { max_concurrency = 3 }\n'
+    )
+    before, after = read_landscape(root, "sandbox"), read_landscape(root, "sandbox", overlay)
+    changed = after.connection("netsuite-group")
+    assert changed.api_base_url == "http://127.0.0.1:4000"
+    assert changed.options == {**before.connection("netsuite-group").options, "max_concurrency": 3}
+    assert after.connection("hubspot-emea") == before.connection("hubspot-emea")
+
+
+def test_a_flaw_of_an_overlay_is_blamed_on_the_overlay(root: Path) -> None:
+    """Of two files that declare a field, the one whose value counts is named."""
+    overlay = root / "overlay.toml"
+    overlay.write_text('[[connections]]\nname = "hubspot-emea"\ntime_zone = "Mars/Phobos"\n')
+    assert problems(root, overlay) == (
+        "overlay.toml: connections \"hubspot-emea\" time_zone: 'Mars/Phobos' is no IANA time zone",
+    )
+
+
+@pytest.mark.parametrize("system", ["hubspot", "netsuite", "anaplan"])
+def test_options_are_checked_by_the_system_they_are_for(root: Path, system: str) -> None:
+    """A misspelt option is found at synth, because a cold function would only fail on it in production."""
+    kind = "targets" if system == "anaplan" else "connections"
+    name = {"hubspot": "hubspot-emea", "netsuite": "netsuite-group", "anaplan": "anaplan"}[system]
+    overlay = root / "overlay.toml"
+    overlay.write_text(f'[[{kind}]]\nname = "{name}"\noptions = {{ accept_anything = true }}\n')
+    assert problems(root, overlay) == (
+        f'overlay.toml: {kind} "{name}" options accept_anything: unexpected keyword argument',
+    )
