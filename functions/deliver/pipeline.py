@@ -1,0 +1,116 @@
+"""Step 4, deliver: sets the changed cells of one target in planning, and keeps a receipt of every write.
+
+dirty cells -> receipt opened -> written as absolute values -> marked, each only if unchanged -> receipt closed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tieout.delivering import CellValue, CellWriter, WriteAnswer
+from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError
+from tieout.ledger.cells import CellLedger, CellState, OpenReceipt
+from tieout.ports import Clock, Entropy
+
+_PAUSE_WHEN_BUSY = timedelta(seconds=30)
+_PAUSE_WHEN_DENIED = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverStep:
+    """Everything the step works with, for one target.
+
+    Attributes:
+        has_time: whether there is time for another write; the rest waits for the sweeper.
+    """
+
+    target: str
+    cells: CellLedger
+    writer: CellWriter
+    clock: Clock
+    entropy: Entropy
+    has_time: Callable[[], bool]
+
+
+@dataclass(slots=True)
+class DeliverReport:
+    """What one flush did; `stopped_by` is the error that made the target be left alone for a while."""
+
+    written: int = 0
+    refused: int = 0
+    writes: int = 0
+    stopped_by: TransientError | PermanentError | None = None
+
+
+def flush(step: DeliverStep) -> DeliverReport:
+    """Write dirty cells until there are none, time is up, or the target wants to be left alone.
+
+    A busy, locked or offline target is no failure: its cells stay dirty, it is left alone for as long as it asks, and the
+    sweeper asks for the next flush. So it does when the ledger fails: a message put back would block the queue for longer.
+    """
+    report = DeliverReport()
+    try:
+        _flush(step, report)
+    except TransientError as error:
+        report.stopped_by = error
+    return report
+
+
+def _flush(step: DeliverStep, report: DeliverReport) -> None:
+    paused_until = step.cells.paused_until(step.target)
+    if paused_until is not None and paused_until > step.clock.now():
+        return
+    while report.stopped_by is None and step.has_time():
+        cells = step.cells.dirty_cells(step.target, step.writer.batch_size)
+        if not cells:
+            break
+        _write(step, cells, report)
+
+
+def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport) -> None:
+    receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells)
+    try:
+        answer = _written([cell.value() for cell in cells], step.writer)
+    except LostAnswerError as error:
+        # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
+        _leave_alone(step, error, report)
+    except (TransientError, PermanentError) as error:
+        _leave_alone(step, error, report)
+        step.cells.close_receipt(receipt, step.clock.now(), f"not written: {type(error).__name__}")
+    else:
+        _mark(step, cells, receipt, answer, report)
+
+
+def _mark(
+    step: DeliverStep, cells: Sequence[CellState], receipt: OpenReceipt, answer: WriteAnswer, report: DeliverReport
+) -> None:
+    step.cells.mark_written(cells, receipt, answer.refused, step.clock.now())
+    step.cells.close_receipt(receipt, step.clock.now(), answer.summary)
+    report.writes += 1
+    report.refused += len(answer.refused)
+    report.written += len(cells) - len(answer.refused)
+
+
+def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
+    """Write, and where the target refuses a request as a whole, find the cell that spoils it by halving."""
+    try:
+        return writer.write(values)
+    except MalformedError as error:
+        if len(values) == 1:
+            return WriteAnswer(refused={values[0].cell_id: error.reason}, summary="refused alone")
+        middle = len(values) // 2
+        halves = [_written(values[:middle], writer), _written(values[middle:], writer)]
+        refused = {cell_id: reason for half in halves for cell_id, reason in half.refused.items()}
+        return WriteAnswer(refused=refused, summary="; ".join(half.summary for half in halves)[:1000])
+
+
+def _leave_alone(step: DeliverStep, error: TransientError | PermanentError, report: DeliverReport) -> None:
+    asked = getattr(error, "retry_after_seconds", None)
+    if asked is not None:
+        pause = timedelta(seconds=asked)
+    else:
+        pause = _PAUSE_WHEN_DENIED if isinstance(error, PermanentError) else _PAUSE_WHEN_BUSY
+    step.cells.pause(step.target, step.clock.now() + pause, type(error).__name__)
+    report.stopped_by = error

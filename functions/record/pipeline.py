@@ -1,0 +1,172 @@
+"""Step 3, record: turns the notices in a batch of queue messages into facts, contributions and cell totals in the ledger.
+
+messages -> envelopes -> notices, grouped by record
+         -> for each record: ledger, then source, then plan, then commit (again where somebody else was faster)
+         -> ask for a flush, park what cannot be recorded, keep every notice's outcome, retry the rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from functions.record.settle import Origin, RecordResult, Settling
+from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
+from tieout.errors import MalformedError, PermanentError, TransientError
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.ledger.plan import Outcome
+from tieout.notice import RecordKey
+from tieout.ports import Clock, Entropy, FlushQueue, Queue
+
+_FIRST_RETRY_SECONDS = 15
+_LONGEST_RETRY_SECONDS = 12 * 3600  # SQS keeps no message invisible for longer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordStep:
+    """Everything the step works with.
+
+    Attributes:
+        entities: what the flow records; notices of other entities are ignored.
+        max_attempts: after so many deliveries of a message its failing notices are parked, each alone.
+    """
+
+    entities: frozenset[str]
+    settling: Settling
+    outcomes: OutcomeLedger
+    dead_letters: Queue
+    flush_queue: FlushQueue
+    fetch: Callable[[str], bytes]
+    clock: Clock
+    entropy: Entropy
+    max_attempts: int = 5
+
+
+@dataclass
+class _Batch:
+    """What becomes of a batch while it is worked."""
+
+    report: Report = field(default_factory=Report)
+    tasks: list[Task] = field(default_factory=list)
+
+
+def record(step: RecordStep, messages: Sequence[Message]) -> Report:
+    """Work a batch; the report names the messages to be delivered again and what became of every notice.
+
+    Declared errors never leave: each costs its own notice. A message is named for another delivery before anything of
+    it is lost; working it twice changes nothing.
+    """
+    batch = _Batch()
+    for message in messages:
+        _open(step, message, batch)
+    groups = _grouped(batch.tasks)
+    results = step.settling.settle(_wanted(step, groups))
+    _ask_for_flushes(step, results)
+    for key, group in groups.items():
+        _decide(step, group, results.get(key))
+    for message in messages:
+        _finish(step, message, batch)
+    return batch.report
+
+
+def _open(step: RecordStep, message: Message, batch: _Batch) -> None:
+    try:
+        batch.tasks.extend(opened(message, step.fetch))
+    except MalformedError as error:
+        _park_whole(step, message, error, batch)
+    except TransientError as error:
+        batch.report.retry(message, _delay(step, message, error))
+    except PermanentError as error:
+        _park_whole(step, message, error, batch)
+
+
+def _park_whole(step: RecordStep, message: Message, error: PermanentError, batch: _Batch) -> None:
+    """Park a message that is none of ours as it is: nobody can say which notices it carries."""
+    try:
+        step.dead_letters.send(message.body, attributes=_reason(error))
+        batch.report.parked_messages += 1
+    except TransientError as refused:
+        batch.report.retry(message, _delay(step, message, refused))
+
+
+def _grouped(tasks: Sequence[Task]) -> dict[RecordKey, list[Task]]:
+    groups: dict[RecordKey, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.notice.key, []).append(task)
+    return groups
+
+
+def _wanted(step: RecordStep, groups: dict[RecordKey, list[Task]]) -> dict[RecordKey, Origin]:
+    """The records to read, each once, put down to its latest notice."""
+    wanted = {}
+    for key, group in groups.items():
+        if key.entity in step.entities:
+            latest = latest_of(group)
+            wanted[key] = Origin(
+                notice=latest.notice, delivery_id=latest.envelope.delivery_id, received_at=latest.envelope.received_at
+            )
+    return wanted
+
+
+def _ask_for_flushes(step: RecordStep, results: dict[RecordKey, RecordResult]) -> None:
+    """Ask also for records that changed nothing: so a duplicate repairs a request that was lost."""
+    for target in sorted({target for result in results.values() for target in result.targets}):
+        try:
+            step.flush_queue.ask(target)
+        except TransientError:  # the sweeper finds the dirty cells within a minute
+            continue
+
+
+def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None) -> None:
+    """Give the tasks about one record their outcomes or the error they failed with."""
+    if result is None:
+        for task in group:
+            task.outcome = Outcome.IGNORED
+    elif result.error is None:
+        outcomes_of_group(group, result.outcome)
+    else:
+        for task in group:
+            _fail(step, task, result.error)
+
+
+def _fail(step: RecordStep, task: Task, error: Exception) -> None:
+    """Park a notice that nobody can record, or that was tried often enough; otherwise leave its message to be retried."""
+    if not isinstance(error, PermanentError) and task.message.attempt < step.max_attempts:
+        task.error = error
+        return
+    try:
+        step.dead_letters.send(task.envelope.alone(task.notice).message(), attributes=_reason(error))
+        task.outcome = Outcome.PARKED
+    except TransientError as refused:
+        task.error = refused
+
+
+def _finish(step: RecordStep, message: Message, batch: _Batch) -> None:
+    """Keep the outcomes of a message's notices, and name it for another delivery if any of them failed."""
+    tasks = [task for task in batch.tasks if task.message is message]
+    if not tasks:
+        return
+    envelope = tasks[0].envelope
+    decided = {task.notice.position: task.outcome for task in tasks if task.outcome is not None}
+    errors = [task.error for task in tasks if task.error is not None]
+    try:
+        if decided:
+            step.outcomes.keep(envelope, decided)
+        batch.report.outcomes.update(decided.values())
+    except TransientError as error:
+        errors.append(error)
+    if errors:
+        batch.report.retry(message, max(_delay(step, message, error) for error in errors))
+
+
+def _delay(step: RecordStep, message: Message, error: Exception) -> int:
+    """Seconds until a message is tried again: what the other side asked for, or doubling with jitter."""
+    asked = getattr(error, "retry_after_seconds", None) or 0
+    doubling = _FIRST_RETRY_SECONDS * 2 ** min(message.attempt - 1, 6)
+    return int(min(_LONGEST_RETRY_SECONDS, max(asked, doubling * (0.5 + step.entropy.fraction() / 2))))
+
+
+def _reason(error: Exception) -> dict[str, str]:
+    """Why something is parked, as message attributes: the class of the error and its code, never a text from outside."""
+    code = getattr(error, "reason", None)
+    return {"error": type(error).__name__} | ({"reason": str(code)} if code else {})

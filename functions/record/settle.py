@@ -1,0 +1,181 @@
+"""Brings records up to date in the ledger: ledger, then source, then plan, then commit, again where somebody was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tieout.errors import (
+    ConflictError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+from tieout.fact import Statement
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.items import Lineage
+from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
+from tieout.mapping import Found
+from tieout.notice import Notice, RecordKey
+from tieout.planning import PlanningModel, Unmapped
+from tieout.ports import Clock, Entropy, Reading, SourceReader
+
+_ROUNDS = 6  # of losing to other writers before the queue is asked to try later
+_FIRST_PAUSE_SECONDS = 0.02
+_MAX_CELLS = 2_500  # of one fact: its item stays under DynamoDB's 400 KB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResult:
+    """How a record ended: an outcome, or the error that stopped it; and the targets whose cells it touches."""
+
+    outcome: Outcome = Outcome.IGNORED
+    error: Exception | None = None
+    targets: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The notice a record is read for; what the ledger puts the commit down to."""
+
+    notice: Notice
+    delivery_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settling:
+    """What settling works with.
+
+    Attributes:
+        reader_of: the reader of a connection; `KeyError` for a connection this function may not read.
+        code_version: of the code that records, kept with every fact.
+    """
+
+    ledger: FactLedger
+    model: PlanningModel
+    reader_of: Callable[[str], SourceReader]
+    clock: Clock
+    entropy: Entropy
+    code_version: str
+
+    def settle(self, wanted: Mapping[RecordKey, Origin]) -> dict[RecordKey, RecordResult]:
+        """Bring these records up to date, and the records they turn out to be related to; each wanted one has a result.
+
+        A record that became part of another (a merge) is settled only if the other is, too.
+        """
+        results = _Results()
+        pending = dict(wanted)
+        for each_round in range(_ROUNDS):
+            if not pending:
+                break
+            if each_round:
+                self.clock.sleep(_FIRST_PAUSE_SECONDS * 2**each_round * self.entropy.fraction())
+            pending = self._round(pending, results)
+        results.give_up(pending)
+        return {key: results.of(key) for key in wanted}
+
+    def _round(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Origin]:
+        """Settle what is pending as far as it goes; what is to be tried again, and what was found to be needed too."""
+        try:
+            stored = self.ledger.load(pending)
+            readings = self._read(pending, results)
+            plans = self._plans(readings, stored, results)
+            outdated = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
+        except TransientError as error:  # the ledger itself: nobody's fault, so nothing is settled
+            results.fail(pending, error)
+            return {}
+        again = {key: pending[key] for key in outdated}
+        for plan in plans:
+            if plan.key in outdated:
+                continue
+            results.settled(plan)
+            unread = [key for key in plan.statement.related if not results.knows(key) and key not in pending]
+            again |= dict.fromkeys(unread, pending[plan.key])
+        return again
+
+    def _read(self, pending: Iterable[RecordKey], results: _Results) -> dict[RecordKey, Reading]:
+        """The readings of records of several connections; one connection's failure, even a bug, is not another's."""
+        by_connection: dict[str, list[RecordKey]] = {}
+        for key in sorted(pending):
+            by_connection.setdefault(key.connection, []).append(key)
+        readings: dict[RecordKey, Reading] = {}
+        for connection, keys in by_connection.items():
+            results.fail(keys, UnavailableError(f"{connection} gave no reading"))
+            try:
+                readings |= self.reader_of(connection).read(keys)
+            except KeyError:
+                results.fail(keys, UnreadableRecordError(f"{connection} is no connection of this flow"))
+            except Exception as error:  # noqa: BLE001 a bug in one system fails its own records, never the batch
+                results.fail(keys, error)
+        return readings
+
+    def _plans(
+        self, readings: Mapping[RecordKey, Reading], stored: Mapping[RecordKey, StoredFact], results: _Results
+    ) -> list[Plan]:
+        statements = {key: reading for key, reading in readings.items() if isinstance(reading, Statement)}
+        for key, reading in readings.items():
+            if not isinstance(reading, Statement):
+                results.fail([key], reading)
+        needed = {
+            entry
+            for key, statement in statements.items()
+            if statement.fact is not None
+            for entry in self.model.mapping_keys(key.connection, statement.fact)
+        }
+        found = self.ledger.mappings(needed)
+        plans = []
+        for key, statement in sorted(statements.items()):
+            try:
+                plans.append(self._plan(statement, stored.get(key), found))
+            except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
+                results.fail([key], error)
+        return plans
+
+    def _plan(self, statement: Statement, stored: StoredFact | None, found: Found) -> Plan:
+        connection, fact = statement.key.connection, statement.fact
+        if fact is None:
+            return decide(statement, stored, (), {})
+        planned = self.model.contributions(connection, fact, found)
+        if not isinstance(planned, Unmapped) and len(planned) > _MAX_CELLS:
+            raise UnreadableRecordError(f"{statement.key} touches {len(planned)} cells, more than {_MAX_CELLS}")
+        used = {entry: found[entry] for entry in self.model.mapping_keys(connection, fact) if entry in found}
+        return decide(statement, stored, planned, used)
+
+    def _lineage(self, origin: Origin) -> Lineage:
+        return Lineage(
+            notice=origin.notice,
+            delivery_id=origin.delivery_id,
+            received_at=origin.received_at,
+            recorded_at=self.clock.now(),
+            code_version=self.code_version,
+        )
+
+
+class _Results:
+    """How each record has ended so far."""
+
+    def __init__(self) -> None:
+        self._ended: dict[RecordKey, RecordResult] = {}
+        self._related: dict[RecordKey, tuple[RecordKey, ...]] = {}
+
+    def knows(self, key: RecordKey) -> bool:
+        return key in self._ended
+
+    def settled(self, plan: Plan) -> None:
+        self._ended[plan.key] = RecordResult(outcome=plan.outcome, targets=plan.targets())
+        self._related[plan.key] = plan.statement.related
+
+    def fail(self, keys: Iterable[RecordKey], error: Exception) -> None:
+        for key in keys:
+            self._ended[key] = RecordResult(error=error)
+
+    def give_up(self, keys: Iterable[RecordKey]) -> None:
+        self.fail(keys, ConflictError(f"lost to other writers {_ROUNDS} times"))
+
+    def of(self, key: RecordKey) -> RecordResult:
+        """The record's own result, or the failure of one it is related to."""
+        result = self._ended[key]
+        failures = (self._ended[each] for each in self._related.get(key, ()) if each in self._ended)
+        return next((failure for failure in failures if failure.error is not None), result)

@@ -1,0 +1,77 @@
+"""The units of work of the record step: queue messages, the tasks in them, and the report on both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tieout.envelope import Envelope, read_message
+from tieout.ledger.plan import Outcome
+from tieout.notice import Notice
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A queue message; `attempt` counts its deliveries from 1."""
+
+    message_id: str
+    receipt_handle: str
+    body: str
+    attempt: int
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """One notice of a message, and what becomes of it: an outcome, or the error it failed with."""
+
+    message: Message
+    envelope: Envelope
+    notice: Notice
+    outcome: Outcome | None = None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a batch: the messages to be delivered again with the seconds to wait, and the notices' outcomes."""
+
+    retries: dict[str, int] = field(default_factory=dict)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    parked_messages: int = 0
+
+    def retry(self, message: Message, delay_seconds: int) -> None:
+        """Name a message for another delivery."""
+        self.retries[message.message_id] = delay_seconds
+
+
+def opened(message: Message, fetch: Callable[[str], bytes]) -> list[Task]:
+    """The tasks in a message. Raises as `tieout.envelope.read_message` does."""
+    envelope = read_message(message.body, fetch)
+    return [Task(message, envelope, notice) for notice in envelope.notices]
+
+
+def latest_of(group: Sequence[Task]) -> Task:
+    """The latest task by the source's clock; of equals, the one that came last."""
+    return max(
+        group, key=lambda task: (task.notice.occurred_at or _LONG_AGO, task.envelope.received_at, task.notice.position)
+    )
+
+
+def outcomes_of_group(group: Sequence[Task], outcome: Outcome) -> None:
+    """Give the tasks about one record their outcomes, when the record as a whole had `outcome`.
+
+    The latest notice has the record's outcome. The same notice again is a duplicate; earlier ones are superseded by the
+    latest, whose reading of the source holds their change too. If the record had nothing new, they are all duplicates.
+    """
+    latest = latest_of(group)
+    for task in group:
+        if task is latest or outcome not in {Outcome.APPLIED, Outcome.HELD}:
+            task.outcome = outcome
+        elif task.notice.notice_id == latest.notice.notice_id:
+            task.outcome = Outcome.DUPLICATE
+        else:
+            task.outcome = Outcome.SUPERSEDED
