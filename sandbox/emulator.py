@@ -1,0 +1,96 @@
+"""Runs the emulated AWS (MiniStack) with the few corrections the product's own stacks need; step 0 of the sandbox.
+
+It runs in the emulator's environment, not in ours, so it imports nothing of this project. Every correction makes the
+emulator behave as AWS does where it does not; the reasons stand with each. The product knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ministack import app
+from ministack.services import apigateway
+from ministack.services import secretsmanager as secrets
+from ministack.services.cloudformation import provisioners
+
+API_ID_VARIABLE = "TIEOUT_SANDBOX_API_ID"
+PARENT_VARIABLE = "TIEOUT_SANDBOX_PARENT"
+
+type Record = dict[str, Any]
+
+
+def pin_the_api_id() -> None:
+    """Give the first API a known id: sources sign the URL they call, so it must be known before the stack is deployed."""
+    wanted = os.environ[API_ID_VARIABLE]
+    drawn: Callable[[Record, Any], str | None] = apigateway._resolve_custom_api_id  # noqa: SLF001
+
+    def resolve(tags: Record, existing: Any) -> str | None:  # noqa: ANN401
+        return drawn(tags, existing) or (wanted if apigateway.find_api_scope(wanted) is None else None)
+
+    apigateway._resolve_custom_api_id = resolve  # noqa: SLF001
+
+
+def trust_the_loopback() -> None:
+    """Count plain HTTP on 127.0.0.1 as secure: else the `enforce_ssl` policies of queues and buckets refuse everyone."""
+    pin: Callable[[str, bool], None] = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _secure: pin(source_ip, True)  # noqa: FBT003 - its signature is not ours
+
+
+def refer_to_secrets_by_arn() -> None:
+    """Let `Ref` of a secret be its ARN, as on AWS; the emulator gives its name, which no policy's Resource matches."""
+    handlers: Record = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]  # noqa: SLF001
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def name_of(arn: str) -> str:
+        return next((name for name, secret in secrets._secrets.items() if secret["ARN"] == arn), arn)  # noqa: SLF001
+
+    def by_arn(answer: tuple[str, Record]) -> tuple[str, Record]:
+        return answer[1]["Arn"], answer[1]
+
+    handlers["create"] = lambda *a, **k: by_arn(create(*a, **k))
+    handlers["update"] = lambda physical_id, *a, **k: by_arn(update(name_of(physical_id), *a, **k))
+    handlers["delete"] = lambda physical_id, *a, **k: delete(name_of(physical_id), *a, **k)
+
+
+def accept_metric_math() -> None:
+    """Accept alarms over several metrics; the emulator refuses them. They are stored and never change state here."""
+    handlers: Record = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]  # noqa: SLF001
+
+    def plain(properties: Record) -> Record:
+        if not properties.get("Metrics"):
+            return properties
+        return {**properties, "Metrics": None, "MetricName": "MetricMath", "Namespace": "Tieout/Sandbox"}
+
+    create, update = handlers["create"], handlers["update"]
+    handlers["create"] = lambda name, properties, stack: create(name, plain(properties), stack)
+    handlers["update"] = lambda physical, old, new, *a, **k: update(physical, plain(old), plain(new), *a, **k)
+
+
+def stop_with_the_parent() -> None:
+    """End as soon as the process that started it is gone, however it went."""
+    parent = int(os.environ[PARENT_VARIABLE])
+
+    def watch() -> None:
+        waiting = threading.Event()
+        while os.getppid() == parent:
+            waiting.wait(0.5)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Correct the emulator and serve it until it is told to stop."""
+    pin_the_api_id()
+    trust_the_loopback()
+    refer_to_secrets_by_arn()
+    accept_metric_math()
+    stop_with_the_parent()
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
