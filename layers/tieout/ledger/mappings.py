@@ -1,0 +1,112 @@
+"""The part of the ledger that operators write: mapping entries, and the facts that wait for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tieout import strict_json
+from tieout.envelope import Envelope
+from tieout.ledger import keys
+from tieout.mapping import MappingKey, check_entry
+from tieout.notice import Notice, RecordKey
+from tieout.periods import moment_text, parse_moment
+from tieout.table import Cursor, Item, Key, Put, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingEntry:
+    """One entry of a mapping table, who stored it and when."""
+
+    key: MappingKey
+    member: str
+    stored_by: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFact:
+    """A fact that waits for a mapping entry, with the notice it came from."""
+
+    record: RecordKey
+    waits_for: MappingKey
+    notice: Notice
+    delivery_id: str
+    received_at: datetime
+    held_at: datetime
+
+    def envelope(self, flow: str) -> Envelope:
+        """The notice once more, alone and with its own position, so that its outcome replaces the earlier one."""
+        return Envelope(
+            delivery_id=self.delivery_id,
+            connection=self.record.connection,
+            flow=flow,
+            received_at=self.received_at,
+            notices=(self.notice,),
+        )
+
+
+class MappingLedger:
+    """Mapping tables and the facts held for want of an entry."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime) -> None:
+        """Store an entry, replacing the one there. Facts that wait for it are then to be sent again: see `waiting`.
+
+        Raises:
+            MalformedError: if the line could not use it (see `tieout.mapping.check_entry`).
+        """
+        check_entry(entry, member)
+        item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now)}
+        self._table.write([Put(keys.mapping_key(entry), item)])
+
+    def entries(self, connection: str, table: str) -> Iterator[MappingEntry]:
+        """The entries of one table of a connection, in order of the source's value."""
+        for key, item in self._items(f"MAP#{connection}#{table}"):
+            yield MappingEntry(
+                key=MappingKey(connection, table, key[1]),
+                member=str(item["member"]),
+                stored_by=str(item["stored_by"]),
+                stored_at=parse_moment(str(item["stored_at"])),
+            )
+
+    def waiting(self, entry: MappingKey) -> Iterator[HeldFact]:
+        """The facts that wait for an entry, read consistently: one stored before this call is missed by none."""
+        for _, item in self._items(f"HELD#{entry}"):
+            yield held_fact(item)
+
+    def held(self) -> Iterator[HeldFact]:
+        """Every held fact, by way of an index that is a moment behind."""
+        after: Cursor | None = None
+        while True:
+            page = self._table.index("catalogue", keys.HELD, after=after)
+            for item in self._table.get([key for key, _ in page.items]).values():
+                yield held_fact(item)
+            after = page.after
+            if after is None:
+                return
+
+    def _items(self, partition: str) -> Iterator[tuple[Key, Item]]:
+        after: Cursor | None = None
+        while True:
+            page = self._table.query(partition, after=after)
+            yield from page.items
+            after = page.after
+            if after is None:
+                return
+
+
+def held_fact(item: Item) -> HeldFact:
+    """The held fact an item of the table tells of."""
+    connection, entity, record_id = str(item["record"]).split("#", 2)
+    return HeldFact(
+        record=RecordKey(connection, entity, record_id),
+        waits_for=MappingKey(*str(item["waits_for"]).split("#", 2)),
+        notice=Notice.of_plain(connection, strict_json.parse(str(item["notice"]).encode())),
+        delivery_id=str(item["delivery_id"]),
+        received_at=parse_moment(str(item["received_at"])),
+        held_at=parse_moment(str(item["recorded_at"])),
+    )
