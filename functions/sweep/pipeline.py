@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tieout.errors import PermanentError, TransientError
@@ -36,13 +36,19 @@ class SweepStep:
 
 @dataclass(slots=True)
 class SweepReport:
-    """What one sweep did; `unpublishable` counts spooled objects that are no entry and stay for a person to look at."""
+    """What one sweep did and found.
+
+    Attributes:
+        unpublishable: spooled objects that are no entry; they stay for a person to look at.
+        oldest_dirty_seconds: target to for how long planning has lacked a change; 0 if it lacks none.
+    """
 
     published: int = 0
     unpublishable: int = 0
     still_refused: int = 0
     reopened_receipts: int = 0
     flushes: int = 0
+    oldest_dirty_seconds: dict[str, int] = field(default_factory=dict)
 
 
 def sweep(step: SweepStep) -> SweepReport:
@@ -72,15 +78,16 @@ def _publish_spooled(step: SweepStep, report: SweepReport) -> None:
 def _reopen_stale(step: SweepStep, target: str, report: SweepReport) -> None:
     """Write the cells of abandoned receipts again: nobody knows which of their values planning holds."""
     for receipt in step.cells.stale_receipts(target, step.clock.now() - step.stale_after):
-        step.cells.dirty_again(receipt)
+        step.cells.dirty_again(receipt, step.clock.now())
         step.cells.close_receipt(receipt, step.clock.now(), "abandoned: no answer was seen")
         report.reopened_receipts += 1
 
 
 def _ask_for_flush(step: SweepStep, target: str, report: SweepReport) -> None:
+    now = step.clock.now()
+    dirty_since = step.cells.oldest_dirty(target)
+    report.oldest_dirty_seconds[target] = int((now - dirty_since).total_seconds()) if dirty_since else 0
     paused_until = step.cells.paused_until(target)
-    if paused_until is not None and paused_until > step.clock.now():
-        return
-    if step.cells.has_dirty_cells(target):
+    if dirty_since is not None and (paused_until is None or paused_until <= now):
         step.flush_queue.ask(target)
         report.flushes += 1

@@ -84,9 +84,11 @@ class CellLedger:
         wanted = keys.dirty(target)
         return tuple(cell_state(key, item) for key, item in sorted(found.items()) if item.get("cell_state") == wanted)
 
-    def has_dirty_cells(self, target: str) -> bool:
-        """Whether the index knows of a cell that planning does not hold yet."""
-        return bool(self._table.index("cells_by_state", keys.dirty(target), limit=1).items)
+    def oldest_dirty(self, target: str) -> datetime | None:
+        """Since when planning has lacked a change, over the first thousand dirty cells of the index; None if it lacks none."""
+        page = self._table.index("cells_by_state", keys.dirty(target))
+        moments = [parse_moment(str(item["dirty_since"])) for _, item in page.items if "dirty_since" in item]
+        return min(moments, default=None)
 
     def open_receipt(self, target: str, receipt_id: str, now: datetime, cells: Sequence[CellState]) -> OpenReceipt:
         """Write down what is about to be written, before it is."""
@@ -117,13 +119,13 @@ class CellLedger:
         """
         marks = [_mark(cell, receipt, refused.get(cell.cell_id), now) for cell in cells]
         overtaken = self._table.write_each(marks)
-        self._table.write_each([self._dirty_again(receipt.target, key) for key in overtaken])
+        self._table.write_each([_dirty_again(receipt.target, key, now) for key in overtaken])
 
-    def dirty_again(self, receipt: OpenReceipt) -> None:
+    def dirty_again(self, receipt: OpenReceipt, now: datetime) -> None:
         """Mark every cell of a receipt to be written again."""
         rows = strict_json.parse(receipt.cells.encode())
         cell_keys = [keys.cell_key(receipt.target, str(row[0])) for row in rows]
-        self._table.write_each([self._dirty_again(receipt.target, key) for key in cell_keys])
+        self._table.write_each([_dirty_again(receipt.target, key, now) for key in cell_keys])
 
     def pause(self, target: str, until: datetime, reason: str) -> None:
         """Leave a target alone until a moment."""
@@ -136,10 +138,6 @@ class CellLedger:
         key = keys.target_key(target)
         item = self._table.get([key]).get(key, {})
         return parse_moment(item["paused_until"]) if "paused_until" in item else None
-
-    @staticmethod
-    def _dirty_again(target: str, key: Key) -> Update:
-        return Update(key, sets={"cell_state": keys.dirty(target)})
 
 
 def cell_state(key: Key, item: Item) -> CellState:
@@ -178,6 +176,10 @@ def _mark(cell: CellState, receipt: OpenReceipt, refused_reason: str | None, now
         removes=("cell_state", "dirty_since", "refused_reason"),
         condition=unchanged,
     )
+
+
+def _dirty_again(target: str, key: Key, now: datetime) -> Update:
+    return Update(key, sets={"cell_state": keys.dirty(target)}, firsts={"dirty_since": moment_text(now)})
 
 
 def _open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:
