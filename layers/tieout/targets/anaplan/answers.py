@@ -37,7 +37,6 @@ _DENIED = {
     404: "does not know it, or hides it from our role",  # no access is masked as 404 on everything inside a model
     425: "is deployed: the change belongs in its development model",
 }
-_GATEWAY = frozenset({502, 504})  # a gateway gave up on the server behind it, which may have done the work
 
 
 def send(http: httpx.Client, request: httpx.Request, *, writing: bool) -> httpx.Response:
@@ -88,8 +87,8 @@ def _error_of(response: httpx.Response, *, writing: bool, now: datetime) -> Tieo
     if not _is_passing(status):
         return MalformedError(f"anaplan_refuses_request_{status}")
     asked = _retry_after_seconds(response.headers.get("retry-after", ""), now)
-    if writing and status in _GATEWAY:
-        return LostAnswerError(f"anaplan: a gateway lost the answer ({status})", retry_after_seconds=asked)
+    if writing and _leaves_open(status):
+        return LostAnswerError(f"anaplan: unknown whether it was done ({status})", retry_after_seconds=asked)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return ThrottledError("anaplan: too many requests (429)", retry_after_seconds=asked or RATE_WAIT_SECONDS)
     reason, least = _PARKED.get(status, ("not in service", 0.0))
@@ -100,6 +99,14 @@ def _error_of(response: httpx.Response, *, writing: bool, now: datetime) -> Tieo
 def _is_passing(status: int) -> bool:
     """Whether it goes away by itself: also redirects (a login page, maintenance), 408, 410 (the vendor says retry) and 5xx."""
     return status < 400 or status >= 500 or status in _PARKED or status in {408, 410, 429}  # noqa: PLR2004 the classes of HTTP
+
+
+def _leaves_open(status: int) -> bool:
+    """Whether the server may have done the work all the same, or still be at it behind a gateway that gave up waiting.
+
+    Then a write can land after a newer one, which the deliver step must know; 503 alone says that nothing was begun.
+    """
+    return status == httpx.codes.REQUEST_TIMEOUT or (status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE)  # noqa: PLR2004
 
 
 def _retry_after_seconds(header: str, now: datetime) -> float | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.delivering import CellValue, WriteAnswer
-from tieout.errors import AccessDeniedError
+from tieout.errors import AccessDeniedError, LostAnswerError, TransientError
 from tieout.landscape import Target
 from tieout.ports import Clock
 from tieout.targets.anaplan.client import AnaplanClient
@@ -25,9 +25,9 @@ _NO_MODULE = "module_missing: the model shows our role no module of this name"
 class AnaplanWriter:
     """Sets cells of one model, module by module (`CellWriter`).
 
-    A batch over several modules is several calls. Where a later one fails, the error of that one is raised although the
-    earlier modules are written: all cells of the batch stay to be written, and since cells are set, never added,
-    writing the earlier ones again changes nothing.
+    A batch over several modules is several calls. Where a later one fails in passing, `LostAnswerError` is raised, since a
+    part of the batch is written: all its cells stay to be written, and since cells are set, never added, writing them
+    again changes nothing. Where a later one fails for good, that error is raised.
     """
 
     def __init__(self, client: AnaplanClient, options: Options) -> None:
@@ -46,17 +46,14 @@ class AnaplanWriter:
         """
         refused: dict[str, str] = {}
         said: list[str] = []
-        for cube, group in _by_cube(cells).items():
-            module_id = self._client.module_id(cube)
-            if module_id is None:
-                refused |= dict.fromkeys((cell.cell_id for cell in group), _NO_MODULE)
-                said.append(f"{cube}: no such module")
-                continue
-            for batch in batches_of(group, self._options.batch_size, self._options.dimensions_by_name):
-                changed, failures = self._set(module_id, batch)
-                refused |= failures
-                said.append(f"{cube}: {len(batch.cell_ids)} sent, {changed} changed, {len(failures)} refused")
-        return WriteAnswer(refused=refused, summary="; ".join(said) or "no cells")
+        try:
+            for cube, group in _by_cube(cells).items():
+                self._write_module(cube, group, refused, said)
+        except TransientError as error:
+            if not said:
+                raise
+            raise LostAnswerError(f"in part: {error}", retry_after_seconds=error.retry_after_seconds) from error
+        return WriteAnswer(refused=refused, summary="; ".join(said) or "nothing sent")
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
         """Cell id to what planning holds now, None where module or member is missing; for checks (see `readback`)."""
@@ -68,6 +65,17 @@ class AnaplanWriter:
             else:
                 values |= read_module(self._client, module_id, group, self._options.dimensions_by_name)
         return values
+
+    def _write_module(self, cube: str, cells: Sequence[CellValue], refused: dict[str, str], said: list[str]) -> None:
+        """Set cells of one module; what was refused, and a word for the receipt, are added to what earlier modules gave."""
+        module_id = self._client.module_id(cube)
+        if module_id is None:
+            refused |= dict.fromkeys((cell.cell_id for cell in cells), _NO_MODULE)
+            return
+        for batch in batches_of(cells, self._options.batch_size, self._options.dimensions_by_name):
+            changed, failures = self._set(module_id, batch)
+            refused |= failures
+            said.append(f"{cube}: {len(batch.cell_ids)} sent, {changed} changed, {len(failures)} refused")
 
     def _set(self, module_id: str, batch: CellBatch) -> tuple[str, dict[str, str]]:
         try:
