@@ -1,0 +1,46 @@
+"""Turns the account's wall clock, in which NetSuite answers queries, into UTC moments that never run backwards."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from tieout.errors import MalformedError
+
+_WALL = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+
+
+def moment_of_wall_clock(text: str, zone: str) -> datetime:
+    """The UTC moment at which the account's clock showed `2026-03-31T15:41:06`.
+
+    When clocks are set back, one hour is shown twice, and 01:10 may be later than 01:50: no rule can order two
+    readings inside it. So every reading the clock shows twice (and every one it skips in spring) becomes the very
+    moment the clock was changed. Moments then never run backwards; inside those two hours they tie, and the ledger
+    applies different content of an equal version.
+
+    Raises:
+        MalformedError: for a text of another form, or no day of the calendar.
+    """
+    if not _WALL.fullmatch(text):
+        raise MalformedError("moment_not_wall_clock")
+    local = ZoneInfo(zone)
+    try:
+        wall = datetime.fromisoformat(text).replace(tzinfo=local)
+        first, second = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    except (ValueError, OverflowError) as error:
+        raise MalformedError("moment_not_wall_clock") from error
+    return first if first == second else _clock_change(first, second, local)
+
+
+def _clock_change(before: datetime, after: datetime, local: ZoneInfo) -> datetime:
+    """The first second of the new offset between two moments that have different ones."""
+    old = before.astimezone(local).utcoffset()
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, local).utcoffset() == old:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)

@@ -1,0 +1,102 @@
+"""Reads NetSuite's answers: what a refusal means for us, and rows whose keys and values drift between releases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from tieout import strict_json
+from tieout.errors import (
+    AccessDeniedError,
+    MalformedError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+
+Row = Mapping[str, str]
+
+# Over the account's concurrency limit: REST answers 429, RESTlets and some gateways 400 with one of these.
+_LIMIT_CODES = frozenset(
+    {"SSS_REQUEST_LIMIT_EXCEEDED", "CONCURRENCY_LIMIT_EXCEEDED", "WS_REQUEST_BLOCKED", "EXCEEDED_REQUEST_LIMIT"}
+)
+_CODE = re.compile("[A-Z0-9_]{1,60}", re.ASCII)
+_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
+# Flaws of the text of a body that arrived whole; any other flaw is a body that did not arrive as JSON at all.
+_NOT_JSON = frozenset({"json_invalid", "json_not_utf8", "json_byte_order_mark"})
+
+
+def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
+    """The JSON object of a 200.
+
+    Raises:
+        UnavailableError: for something that is no JSON object, such as a maintenance page.
+        UnreadableRecordError: for JSON that holds what the ledger cannot carry (a control character in a name).
+    """
+    try:
+        body = strict_json.parse(answer.content)
+    except MalformedError as error:
+        if error.reason in _NOT_JSON:
+            raise UnavailableError(f"netsuite answered 200 with {error.reason}") from error
+        raise UnreadableRecordError(f"netsuite answered with {error.reason}") from error
+    if not isinstance(body, dict):
+        raise UnavailableError("netsuite answered 200 with no JSON object")
+    return body
+
+
+def refusal(answer: httpx.Response, otherwise: type[PermanentError]) -> TransientError | PermanentError:
+    """The error an answer other than 200 asks for; `otherwise` for a refusal of what exactly we asked."""
+    status, codes = answer.status_code, error_codes(answer)
+    said = f"netsuite answered {status} {' '.join(sorted(codes))}".rstrip()
+    if status == httpx.codes.TOO_MANY_REQUESTS or codes & _LIMIT_CODES:
+        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer))
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
+        return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return AccessDeniedError(said)
+    return otherwise(said)
+
+
+def error_codes(answer: httpx.Response) -> frozenset[str]:
+    """The codes of an error body, in the form of REST (`o:errorDetails`) or of a RESTlet (`error.code`)."""
+    try:
+        body = strict_json.parse(answer.content)
+    except MalformedError:
+        return frozenset()
+    if not isinstance(body, dict):
+        return frozenset()
+    details = body.get("o:errorDetails")
+    holders = [*(details if isinstance(details, list) else []), body.get("error"), body]
+    codes = (holder.get(name) for holder in holders if isinstance(holder, dict) for name in ("o:errorCode", "code"))
+    return frozenset(code for code in codes if isinstance(code, str) and _CODE.fullmatch(code))
+
+
+def row_of(item: object) -> Row:
+    """A row of a SuiteQL answer with lower-case keys and every value as text; nulls and links are left out.
+
+    Raises:
+        UnreadableRecordError: for something that is no row.
+    """
+    if not isinstance(item, dict):
+        raise UnreadableRecordError("netsuite answered with a row that is no object")
+    texts = {key.lower(): _text(value) for key, value in item.items() if key != "links"}
+    return {key: text for key, text in texts.items() if text is not None}
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, str | int) and value != "" else None
+
+
+def _retry_after_seconds(answer: httpx.Response) -> float | None:
+    stated = answer.headers.get("retry-after", "")
+    return float(stated) if _RETRY_AFTER.fullmatch(stated) else None
