@@ -1,0 +1,68 @@
+"""Bus entries, and how the ones the bus refused wait in the archive until the sweep publishes them (steps 1 and 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tieout import strict_json
+from tieout.errors import MalformedError
+
+SPOOL_PREFIX = "spool/"
+_NOT_FOR_KEYS = re.compile(r"[^A-Za-z0-9_.=-]")
+
+
+@dataclass(frozen=True, slots=True)
+class BusEntry:
+    """One entry for the event bus, whichever bus it is."""
+
+    source: str
+    detail_type: str
+    detail: str
+
+    def plain(self, bus_name: str) -> dict[str, Any]:
+        """The entry as `PutEvents` takes it."""
+        return {
+            "Source": self.source,
+            "DetailType": self.detail_type,
+            "Detail": self.detail,
+            "EventBusName": bus_name,
+        }
+
+
+def encode(entry: BusEntry) -> bytes:
+    """The object's bytes: the entry in the names of `PutEvents`, without a bus."""
+    plain = {"Source": entry.source, "DetailType": entry.detail_type, "Detail": entry.detail}
+    return strict_json.dump(plain).encode()
+
+
+def decode(raw: bytes) -> BusEntry:
+    """The entry `encode` wrote.
+
+    Raises:
+        MalformedError: if the bytes are none of ours.
+    """
+    plain = strict_json.parse(raw)
+    if not isinstance(plain, Mapping):
+        raise MalformedError("spooled_entry_not_an_object")
+    parts = [plain.get(name) for name in ("Source", "DetailType", "Detail")]
+    if not all(isinstance(part, str) and part for part in parts):
+        raise MalformedError("spooled_entry_incomplete")
+    return BusEntry(*(str(part) for part in parts))
+
+
+def spool_key(connection: str, delivery_id: str, flow: str) -> str:
+    """Where the entry of one delivery and flow waits; repeated spooling replaces it."""
+    return f"{SPOOL_PREFIX}{connection}/{object_name(delivery_id)}-{flow}.json"
+
+
+def overflow_key(connection: str, delivery_id: str, flow: str) -> str:
+    """Where a detail too large for the bus is kept."""
+    return f"overflow/{connection}/{object_name(delivery_id)}-{flow}.json"
+
+
+def object_name(text: str) -> str:
+    """The text with everything replaced that an object key, a policy or a shell could read as structure."""
+    return _NOT_FOR_KEYS.sub("_", text)
