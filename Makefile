@@ -1,0 +1,108 @@
+# `make` alone lists what there is. Every target sets up what it needs; nothing is installed outside this folder.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+
+PYTHON ?= python3
+PYTEST_WORKERS ?= 2
+
+UV := .tools/bin/uv
+BIN := .venv/bin
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make locks" $(UPGRADE)
+
+# No AWS account is ever read from the caller's surroundings.
+export AWS_EC2_METADATA_DISABLED := true
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
+export UV_NO_PROGRESS := 1
+
+##@ The two commands
+.PHONY: demo
+demo: setup ## Deploy the whole line on this machine, send it events, show the planning cells, end by itself
+	@$(BIN)/python -m sandbox demo
+
+.PHONY: test
+test: check ## All checks and all tests, the deploy into the emulated AWS included
+	@echo "-- tests (pytest)"
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
+
+##@ While you work
+.PHONY: sandbox
+sandbox: setup ## The same as the demo, staying up until Ctrl-C; see .sandbox/endpoints.json
+	@$(BIN)/python -m sandbox up
+
+.PHONY: check
+check: setup ## Format, lint, types and import contracts
+	@echo "-- format and lint (ruff)"
+	@$(BIN)/ruff format --quiet --check . || { echo "run: .venv/bin/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@echo "-- types (mypy)"
+	@$(BIN)/mypy --no-error-summary
+	@echo "-- import contracts (import-linter)"
+	@$(BIN)/lint-imports --no-logo > .cache/imports.txt 2>&1 || { cat .cache/imports.txt; exit 1; }
+
+.PHONY: soak
+soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000 for more
+	@$(BIN)/python -m tests.soak $(if $(SEEDS),--seeds $(SEEDS))
+
+.PHONY: bench
+bench: setup ## Measure cold paths, work per notice, AWS calls, cost and sizes
+	@$(BIN)/python -m tests.bench
+
+##@ Seldom
+.PHONY: setup
+setup: .tools/.ready .venv/.ready .venv-sandbox/.ready node_modules/.ready ## Make the environments (done by every other target)
+	@mkdir -p .cache
+
+.PHONY: locks
+locks: .tools/.ready ## Resolve the lock files again; UPGRADE=--upgrade for the newest versions
+	@echo "-- layers/dependencies/requirements.txt"
+	@$(LOCK) layers/dependencies/requirements.in --output-file layers/dependencies/requirements.txt
+	@for name in dev sandbox tools; do \
+		echo "-- requirements/$$name.txt"; \
+		$(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+	@echo "-- package-lock.json"
+	@$(MAKE) .venv/.ready
+	@$(BIN)/npm install --package-lock-only --loglevel=error
+
+.PHONY: clean
+clean: ## Remove everything that was built, and the environments
+	@rm -rf .sandbox .cache .tools .venv .venv-sandbox node_modules cdk.out cdk.out-* build dist *.egg-info \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Set-up, each part stamped when it is whole, so that running again takes no time and a broken run is repeated.
+.tools/.ready: requirements/tools.txt
+	@echo "-- setting up: uv, which makes the other environments"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or newer is needed to start")'
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.venv/.ready: requirements/dev.txt pyproject.toml .tools/.ready
+	@echo "-- setting up: Python 3.13 with the tools and libraries (once, some hundred MB)"
+	@$(UV) venv --quiet --allow-existing --python 3.13 .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-sandbox/.ready: requirements/sandbox.txt .tools/.ready
+	@echo "-- setting up: the emulated AWS"
+	@$(UV) venv --quiet --allow-existing --python 3.13 .venv-sandbox
+	@$(UV) pip sync --quiet --python .venv-sandbox/bin/python --require-hashes $<
+	@touch $@
+
+node_modules/.ready: package-lock.json .npmrc .venv/.ready
+	@echo "-- setting up: the AWS CDK command line"
+	@$(BIN)/npm ci --loglevel=error
+	@touch $@
