@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Protocol
 
-from tieout.errors import ConflictError
+from tieout.errors import ConflictError, PermanentError
 
 Key = tuple[str, str]  # partition key, sort key
 Cursor = object  # where a page ended; only the table that made it can read it
@@ -91,6 +91,33 @@ class ConditionFailedError(ConflictError):
         self.keys = tuple(keys)
 
 
+class RefusedRequestError(PermanentError):
+    """The table refuses the request however often it is sent: an item too large, an empty key, one item named twice.
+
+    Attributes:
+        reason: what DynamoDB would say of it, for people; it may quote keys and never quotes values.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call to the table cost.
+
+    Attributes:
+        operation: as DynamoDB calls it, such as `TransactWriteItems`.
+        items: asked for, written or found.
+        units: DynamoDB's read or write units, those of the indexes included.
+    """
+
+    operation: str
+    items: int
+    units: float
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some items in key order, and where to go on: None at the end."""
@@ -103,7 +130,7 @@ class Table(Protocol):
     """One table with two sparse indexes, `cells_by_state` and `catalogue`, each keyed by the attribute of its name."""
 
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
-        """The items there are of those keys, read consistently."""
+        """The items there are of those keys, read consistently each; a key no item can have, such as an empty one, has none."""
         ...
 
     def write(self, writes: Sequence[Write]) -> None:
@@ -114,11 +141,15 @@ class Table(Protocol):
             ConflictError: another transaction is on one of the items; nothing was written.
             ThrottledError, UnavailableError: nothing was written.
             LostAnswerError: it may have been written.
+            RefusedRequestError: nothing was written, and nothing will be.
         """
         ...
 
     def write_each(self, writes: Sequence[Write]) -> Sequence[Key]:
-        """Each write on its own, in any order; the keys of those whose condition did not hold. Raises as `write` does."""
+        """Each write on its own, in any order; the keys of those whose condition did not hold.
+
+        Raises as `write` does; then any of the writes may have been made.
+        """
         ...
 
     def query(

@@ -1,0 +1,13 @@
+"""Where a simulation may strike: every call of a fake passes one point before it takes effect and one after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# Called with `before ledger.write`, `after ledger.write` and the like. It returns, or raises what the caller shall meet:
+# raised before, the call has no effect; raised after, it has one that the caller does not know of.
+FaultPoint = Callable[[str], None]
+
+
+def no_fault(_point: str) -> None:
+    """The fault point of a day on which nothing goes wrong."""
