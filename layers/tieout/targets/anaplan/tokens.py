@@ -124,11 +124,15 @@ def _token_of(content: Mapping[str, Any], now: datetime) -> Token:
     """The token of an answer; whatever a refresh returns is kept, since it may or may not be a new value."""
     info = content.get("tokenInfo")
     value = info.get("tokenValue") if isinstance(info, dict) else None
-    if not isinstance(info, dict) or not isinstance(value, str) or not value.isascii() or not value.isprintable():
+    if not isinstance(info, dict) or not isinstance(value, str) or not _is_header_text(value):
         if str(content.get("status", "")).startswith("FAILURE"):
             raise AccessDeniedError("anaplan refuses the login")
         raise UnavailableError("anaplan: a login without a token")
     return Token(value, _end_of(info, now))
+
+
+def _is_header_text(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable()
 
 
 def _end_of(info: Mapping[str, Any], now: datetime) -> datetime:

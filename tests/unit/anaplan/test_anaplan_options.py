@@ -1,0 +1,47 @@
+"""The options of an Anaplan target: what the landscape may say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pydantic import TypeAdapter
+
+from tieout.landscape import Option
+from tieout.targets.anaplan.options import Options
+
+
+def test_defaults_are_the_careful_ones() -> None:
+    """Without a word in the landscape, Anaplan is written to in the smaller documented batch, with patience, by certificate."""
+    options = Options(model_id="M")
+    assert (options.batch_size, options.write_timeout_seconds, options.authentication) == (1000, 120, "certificate")
+    assert options.refresh_margin_seconds == 300
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"model_id": ""},
+        {"batch_size": 0},
+        {"batch_size": 100_001},
+        {"authentication": "oauth"},
+        {"write_timeout_seconds": 119},
+        {"refresh_margin_seconds": 59},
+        {"refresh_margin_seconds": 1501},
+    ],
+)
+def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:
+    """What Anaplan cannot bear is found when the landscape is read, not when cells wait."""
+    with pytest.raises(ValueError, match="is"):
+        Options(**({"model_id": "M"} | wrong))  # type: ignore[arg-type]  # the landscape's values are as loose
+
+
+def test_the_edges_are_allowed() -> None:
+    """The largest batch and the longest margin are still options."""
+    Options(model_id="M", batch_size=100_000, refresh_margin_seconds=1500, write_timeout_seconds=120)
+
+
+def test_a_landscape_file_can_name_further_dimensions_without_codes() -> None:
+    """A TOML list is taken for the dimensions that are written by name, as synth checks it."""
+    plain = json.dumps({"model_id": "M", "dimensions_by_name": ["Time", "Version", "Users"]})
+    assert "Users" in TypeAdapter(Options).validate_json(plain, strict=True).dimensions_by_name
