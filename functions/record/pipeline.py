@@ -101,11 +101,15 @@ def _wanted(step: RecordStep, groups: dict[RecordKey, list[Task]]) -> dict[Recor
     wanted = {}
     for key, group in groups.items():
         if key.entity in step.entities:
-            latest = latest_of(group)
-            wanted[key] = Origin(
-                notice=latest.notice, delivery_id=latest.envelope.delivery_id, received_at=latest.envelope.received_at
-            )
+            wanted[key] = _origin(latest_of(group))
     return wanted
+
+
+def _origin(task: Task) -> Origin:
+    envelope = task.envelope
+    return Origin(
+        notice=task.notice, delivery_id=envelope.delivery_id, flow=envelope.flow, received_at=envelope.received_at
+    )
 
 
 def _ask_for_flushes(step: RecordStep, results: dict[RecordKey, RecordResult]) -> None:

@@ -41,6 +41,7 @@ class Origin:
 
     notice: Notice
     delivery_id: str
+    flow: str
     received_at: datetime
 
 
@@ -147,6 +148,7 @@ class Settling:
         return Lineage(
             notice=origin.notice,
             delivery_id=origin.delivery_id,
+            flow=origin.flow,
             received_at=origin.received_at,
             recorded_at=self.clock.now(),
             code_version=self.code_version,

@@ -25,6 +25,7 @@ class Lineage:
 
     notice: Notice
     delivery_id: str
+    flow: str
     received_at: datetime
     recorded_at: datetime
     code_version: str
@@ -55,6 +56,7 @@ def lineage_item(lineage: Lineage) -> dict[str, Any]:
     """The attributes that say which notice of which delivery, and which code, wrote an item."""
     return {
         "delivery_id": lineage.delivery_id,
+        "flow": lineage.flow,
         "notice": strict_json.dump(lineage.notice.plain()),
         "received_at": moment_text(lineage.received_at),
         "recorded_at": moment_text(lineage.recorded_at),

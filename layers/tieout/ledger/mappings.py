@@ -33,15 +33,16 @@ class HeldFact:
     waits_for: MappingKey
     notice: Notice
     delivery_id: str
+    flow: str
     received_at: datetime
     held_at: datetime
 
-    def envelope(self, flow: str) -> Envelope:
+    def envelope(self) -> Envelope:
         """The notice once more, alone and with its own position, so that its outcome replaces the earlier one."""
         return Envelope(
             delivery_id=self.delivery_id,
             connection=self.record.connection,
-            flow=flow,
+            flow=self.flow,
             received_at=self.received_at,
             notices=(self.notice,),
         )
@@ -107,6 +108,7 @@ def held_fact(item: Item) -> HeldFact:
         waits_for=MappingKey(*str(item["waits_for"]).split("#", 2)),
         notice=Notice.of_plain(connection, strict_json.parse(str(item["notice"]).encode())),
         delivery_id=str(item["delivery_id"]),
+        flow=str(item["flow"]),
         received_at=parse_moment(str(item["received_at"])),
         held_at=parse_moment(str(item["recorded_at"])),
     )
