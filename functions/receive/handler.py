@@ -1,0 +1,67 @@
+"""Lambda entry point of step 1: wires the connection's system to AWS once, and answers whatever happens."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from functions.receive import answers
+from functions.receive.journal import Journal, note_failure
+from functions.receive.keeping import UnprovenShelf
+from functions.receive.pipeline import Receiver, receive
+from functions.receive.secret import WebhookSecret
+from functions.receive.settings import ReceiveSettings
+from tieout.aws_services import EventBus, ObjectKeeper, SecretsManager
+from tieout.system_clock import SystemClock, SystemEntropy
+
+_SHELF_TIMEOUT_SECONDS = 0.5
+
+
+def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one delivery from API Gateway; never raises, since a bare 500 makes some senders drop it for good."""
+    try:
+        return receive(event, _receiver()).plain()
+    except Exception as error:  # noqa: BLE001 whatever it is, 503 is the one answer that loses nothing
+        note_failure(error, os.environ.get("TIEOUT_CONNECTION", ""))
+        return answers.UNAVAILABLE.plain()
+
+
+@functools.cache
+def _receiver() -> Receiver:
+    return open_receiver(os.environ)
+
+
+def open_receiver(environ: Mapping[str, str]) -> Receiver:
+    """The receiver of the connection an environment names, talking to AWS."""
+    settings = ReceiveSettings.of_environment(environ)
+    clock, entropy = SystemClock(), SystemEntropy()
+    secrets = SecretsManager(environ, clock, entropy)
+    keeper = ObjectKeeper(settings.archive_bucket, environ, clock, entropy)
+    hasty_keeper = ObjectKeeper(
+        settings.archive_bucket, environ, clock, entropy, timeout_seconds=_SHELF_TIMEOUT_SECONDS, attempts=1
+    )
+    parts = {name: _system_module(settings.system, name) for name in ("options", "signature", "payloads", "sender")}
+    options = parts["options"].Options(**settings.options)
+    return Receiver(
+        connection=settings.connection,
+        flows=settings.flows,
+        rules=parts["sender"].RULES,
+        verify=lambda delivery, live: parts["signature"].verify(
+            delivery, live, options, settings.public_url, delivery.received_at
+        ),
+        split=lambda delivery: parts["payloads"].split(delivery, settings.connection, options),
+        secret=WebhookSecret(lambda: secrets.value(settings.secret_arn), clock),
+        bus=EventBus(settings.bus_name, environ, clock, entropy),
+        keeper=keeper,
+        shelf=UnprovenShelf(hasty_keeper, clock, settings.connection, settings.max_rejected_per_hour),
+        journal=Journal(settings.connection),
+        clock=clock,
+        entropy=entropy,
+    )
+
+
+def _system_module(system: str, name: str) -> Any:  # noqa: ANN401 each system's module has the shape its README states
+    return importlib.import_module(f"tieout.sources.{system}.{name}")

@@ -1,0 +1,73 @@
+"""Writes one JSON line per delivery: the log entry and the CloudWatch metrics (embedded metric format) in one.
+
+Never in it: anything of a body, a header, a query string, a signature or a secret.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+NAMESPACE = "Tieout"
+Fields = Mapping[str, str | int]
+
+
+class Journal:
+    """Writes the lines of one connection.
+
+    Args:
+        connection: the only dimension of the metrics.
+        write: where a line goes; Lambda keeps what a function prints.
+    """
+
+    def __init__(self, connection: str, write: Callable[[str], object] = print) -> None:
+        self._connection, self._write = connection, write
+
+    def note(self, outcome: str, at: datetime, metrics: Mapping[str, int], fields: Fields) -> None:
+        """One delivery's outcome, with the counts that are not zero as metrics."""
+        counted = {name: count for name, count in metrics.items() if count}
+        line: dict[str, object] = {
+            "level": "INFO" if outcome == "accepted" else "WARNING",
+            "step": "receive",
+            "connection": self._connection,
+            "outcome": outcome,
+            **{name: value for name, value in fields.items() if value != ""},
+            **counted,
+        }
+        if counted:
+            line["_aws"] = {
+                "Timestamp": int(at.timestamp() * 1000),
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [["connection"]],
+                        "Metrics": [{"Name": name, "Unit": "Count"} for name in counted],
+                    }
+                ],
+            }
+        self._write(json.dumps(line, separators=(",", ":")))
+
+
+def note_failure(error: BaseException, connection: str = "", write: Callable[[str], object] = print) -> None:
+    """A delivery failed in a way nobody declared: what kind of error and where, never its text, which may quote anything."""
+    write(
+        json.dumps(
+            {
+                "level": "ERROR",
+                "step": "receive",
+                "connection": connection,
+                "outcome": "unavailable",
+                "error": type(error).__name__,
+                "raised_at": _place(error),
+            },
+            separators=(",", ":"),
+        )
+    )
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,132 @@
+"""Step 1, receive: an HTTP delivery is authenticated, split into notices and put on the bus before it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from functions.receive import answers, keeping, publishing
+from functions.receive.answers import Answer
+from functions.receive.journal import Journal
+from functions.receive.request import decoded, delivery_of
+from functions.receive.secret import WebhookSecret
+from tieout.delivery import Delivery, Split
+from tieout.errors import MalformedError, NotAuthenticError, TieoutError
+from tieout.sender import SenderRules
+
+if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+    from tieout.ports import Clock, Entropy
+
+MAX_BODY_BYTES = 4 * 1024 * 1024  # Lambda takes 6 MB with everything around the body, which base64 makes a third longer
+TOO_LARGE = "body_too_large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Everything one connection's deliveries need on their way in.
+
+    Attributes:
+        connection: its name.
+        flows: ledger entity to the flow that carries it.
+        rules: what its system is answered.
+        verify: raises `NotAuthenticError` unless one of the secrets proves the delivery.
+        split: the notices of a body; raises `MalformedError`.
+        keeper: where overflow, spool and unusable deliveries go.
+        shelf: where deliveries that prove nothing go.
+    """
+
+    connection: str
+    flows: Mapping[str, str]
+    rules: SenderRules
+    verify: Callable[[Delivery, Sequence[bytes]], None]
+    split: Callable[[Delivery], Split]
+    secret: WebhookSecret
+    bus: publishing.Bus
+    keeper: publishing.Keeper
+    shelf: keeping.UnprovenShelf
+    journal: Journal
+    clock: Clock
+    entropy: Entropy
+
+
+def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
+    """The answer to one delivery: 2xx only when all it says is on the bus or in the archive.
+
+    Whatever nobody declared leaves it as it is; the handler answers 503 then, which every sender may repeat.
+    """
+    delivery = delivery_of(event, receiver.clock.now())
+    if delivery.method != "POST":
+        return _note(delivery, "method_not_allowed", answers.METHOD_NOT_ALLOWED, {}, receiver)
+    try:
+        return _judge(delivery, event, receiver)
+    except TieoutError as error:
+        return _note(delivery, "unavailable", answers.UNAVAILABLE, {"Unavailable": 1}, receiver, type(error).__name__)
+
+
+def _judge(delivery: Delivery, event: Mapping[str, Any], receiver: Receiver) -> Answer:
+    try:
+        delivery = decoded(delivery, event)
+        _authenticate(delivery, receiver)
+    except NotAuthenticError as error:
+        return _reject(delivery, error.reason, receiver)
+    try:
+        return _accept(delivery, receiver)
+    except MalformedError as error:
+        return _set_aside(delivery, error.reason, receiver)
+
+
+def _authenticate(delivery: Delivery, receiver: Receiver) -> None:
+    """Verify with the secrets at hand, and once more with those fetched anew, so that a rotation works at once."""
+    try:
+        receiver.verify(delivery, receiver.secret.live())
+    except NotAuthenticError:
+        renewed = receiver.secret.renewed()
+        if renewed is None:
+            raise
+        receiver.verify(delivery, renewed)
+
+
+def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
+    """Publish the good notices first, then keep the delivery if an item of it was malformed: no item costs another."""
+    if len(delivery.body) > MAX_BODY_BYTES:
+        raise MalformedError(TOO_LARGE)
+    connection, keeper = receiver.connection, receiver.keeper
+    split = receiver.split(delivery)
+    entries = publishing.entries_of(split.notices, delivery, connection, receiver.flows, keeper)
+    refused = publishing.publish(entries, receiver.bus, receiver.clock, receiver.entropy)
+    publishing.spool(refused, delivery, connection, keeper)
+    if split.malformed:
+        keeping.keep_unusable(delivery, connection, "items_malformed", split.malformed, keeper)
+    counts = {"Accepted": len(split.notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
+    return _note(delivery, "spooled" if refused else "accepted", answers.ACCEPTED, counts, receiver)
+
+
+def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
+    """Keep an authentic delivery nothing can be made of, then say so in the way its sender understands."""
+    keeping.keep_unusable(delivery, receiver.connection, reason, (), receiver.keeper)
+    rules = receiver.rules
+    answer = answers.unusable(rules.too_large_status if reason == TOO_LARGE else rules.unusable_status, reason)
+    return _note(delivery, "unusable", answer, {"Malformed": 1}, receiver, reason)
+
+
+def _reject(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
+    """Keep what proves nothing as far as there is room; the sender learns no reason."""
+    receiver.shelf.keep(delivery, reason, receiver.rules.signature_headers, receiver.secret.known())
+    counts = {"Rejected": 1, "SecretMissing": int(not receiver.secret.known())}
+    return _note(delivery, "rejected", answers.NOT_AUTHENTIC, counts, receiver, reason)
+
+
+def _note(
+    delivery: Delivery, outcome: str, answer: Answer, counts: Mapping[str, int], receiver: Receiver, reason: str = ""
+) -> Answer:
+    taken = receiver.clock.now() - delivery.received_at
+    fields: dict[str, str | int] = {
+        "delivery_id": delivery.delivery_id,
+        "status": answer.status,
+        "body_bytes": len(delivery.body),
+        "milliseconds": round(taken.total_seconds() * 1000),
+        "reason": reason,
+    }
+    receiver.journal.note(outcome, delivery.received_at, counts, fields)
+    return answer
