@@ -1,0 +1,247 @@
+"""The vendor's side of the simulated account: CRM objects v3, associations v4 and pipelines, behind a bearer token."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.systems.faults import Fault, FaultPlan
+from sandbox.systems.hubspot.limits import Limits, error_answer
+from sandbox.systems.hubspot.pipelines import plain_pipelines
+from sandbox.systems.hubspot.portal import PRIMARY, Deal, Portal, iso
+
+_DEFAULT_PROPERTIES = [
+    "amount",
+    "closedate",
+    "createdate",
+    "dealname",
+    "dealstage",
+    "hs_lastmodifieddate",
+    "hs_object_id",
+    "pipeline",
+]
+_ALWAYS = ("createdate", "hs_lastmodifieddate", "hs_object_id")
+_DEALS_PER_CALL, _ASSOCIATIONS_PER_CALL = 100, 1000
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class CrmApi:
+    """Answers the vendor's routes from one portal."""
+
+    def __init__(self, portal: Portal, limits: Limits, plan: FaultPlan) -> None:
+        self._portal = portal
+        self._limits = limits
+        self._plan = plan
+
+    def routes(self) -> list[Route]:
+        """Every route of the vendor's API that is simulated."""
+        deals = "/crm/v3/objects/deals"
+        return [
+            Route(f"{deals}/batch/read", self._guarded(self._batch_read), methods=["POST"]),
+            Route(f"{deals}/merge", self._guarded(self._merge), methods=["POST"]),
+            Route(deals, self._guarded(self._list), methods=["GET"]),
+            Route(deals, self._guarded(self._create), methods=["POST"]),
+            Route(f"{deals}/{{deal_id}}", self._guarded(self._get), methods=["GET"]),
+            Route(f"{deals}/{{deal_id}}", self._guarded(self._change), methods=["PATCH"]),
+            Route(f"{deals}/{{deal_id}}", self._guarded(self._archive), methods=["DELETE"]),
+            Route("/crm/v4/associations/{start}/{end}/batch/read", self._guarded(self._associations), methods=["POST"]),
+            Route("/crm/v3/pipelines/{kind}", self._guarded(self._pipelines), methods=["GET"]),
+        ]
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint behind token and limits, its answer with the limits' headers."""
+
+        async def answer(request: Request) -> Response:
+            expected = f"Bearer {self._portal.settings.access_token}".encode()
+            if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+                return error_answer(401, "INVALID_AUTHENTICATION", "Authentication credentials not found or invalid.")
+            refusal = self._limits.count()
+            if refusal is not None:
+                return refusal
+            try:
+                response = await endpoint(request)
+            except json.JSONDecodeError:
+                response = error_answer(400, "VALIDATION_ERROR", "Invalid input JSON")
+            except KeyError:
+                response = error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
+            response.headers.update(self._limits.headers())
+            return response
+
+        return answer
+
+    async def _batch_read(self, request: Request) -> Response:
+        body = json.loads(await request.body())
+        ids = list(dict.fromkeys(str(each["id"]) for each in body["inputs"]))
+        if len(ids) > _DEALS_PER_CALL:
+            return error_answer(400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_DEALS_PER_CALL}")
+        fault = self._plan.take(frozenset({"partial_error"}), request.method, request.url.path)
+        failing = _failing(fault, ids)
+        archived = request.query_params.get("archived") == "true"
+        found = {
+            each: deal
+            for each in ids
+            if each not in failing and (deal := self._visible(each, archived=archived, batch=True))
+        }
+        wanted = body.get("properties") or _DEFAULT_PROPERTIES
+        results = list({deal.deal_id: plain_deal(deal, wanted) for deal in found.values()}.values())
+        missing = [each for each in ids if each not in found and each not in failing]
+        message = "Could not get some DEAL objects, they may be deleted or not exist. Check that ids are valid."
+        errors = [_error("OBJECT_NOT_FOUND", message, missing)] if missing else []
+        errors += [_error(_category(fault), "Internal error", failing)] if failing else []
+        return _batch(results, errors, iso(self._portal.now()))
+
+    async def _associations(self, request: Request) -> Response:
+        inputs = json.loads(await request.body())["inputs"]
+        if request.path_params["start"] not in {"deals", "deal", "0-3"} or request.path_params["end"] not in {
+            "companies",
+            "company",
+            "0-2",
+        }:
+            return error_answer(400, "VALIDATION_ERROR", "Only deals to companies are simulated")
+        if len(inputs) > _ASSOCIATIONS_PER_CALL:
+            return error_answer(
+                400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_ASSOCIATIONS_PER_CALL}"
+            )
+        fault = self._plan.take(frozenset({"partial_error"}), request.method, request.url.path)
+        failing = _failing(fault, [str(each["id"]) for each in inputs])
+        results, errors = [], [_error(_category(fault), "Internal error", failing)] if failing else []
+        for each in inputs:
+            deal = self._portal.deals.get(str(each["id"]))  # by its own id: a merged deal has no associations any more
+            if str(each["id"]) in failing:
+                continue
+            if deal is None or deal.archived_at is not None or not deal.companies:
+                sub_category = {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
+                message = f"No company is associated with deal {each['id']}."
+                errors.append(_error("OBJECT_NOT_FOUND", message, [str(each["id"])]) | sub_category)
+            else:
+                results.append(self._links(deal, int(each.get("after") or 0)))
+        return _batch(results, errors, iso(self._portal.now()))
+
+    def _links(self, deal: Deal, start: int) -> dict[str, Any]:
+        end = start + self._portal.settings.page_size
+        plain: dict[str, Any] = {"from": {"id": deal.deal_id}}
+        plain["to"] = [
+            {
+                "toObjectId": int(company),
+                "associationTypes": [_association_type(each) for each in sorted(types, reverse=True)],
+            }
+            for company, types in list(deal.companies.items())[start:end]
+        ]
+        if end < len(deal.companies):
+            plain["paging"] = {"next": {"after": str(end), "link": f"?after={end}"}}
+        return plain
+
+    async def _get(self, request: Request) -> Response:
+        archived = request.query_params.get("archived") == "true"
+        deal = self._visible(request.path_params["deal_id"], archived=archived, batch=False)
+        if deal is None:
+            return error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
+        return JSONResponse(plain_deal(deal, _wanted(request)))
+
+    async def _list(self, request: Request) -> Response:
+        limit = min(100, int(request.query_params.get("limit", "10")))
+        after = int(request.query_params.get("after", "0"))
+        archived = request.query_params.get("archived") == "true"
+        visible = [deal for each in sorted(self._portal.deals, key=int) if (deal := self._own(each, archived=archived))]
+        left = [deal for deal in visible if int(deal.deal_id) >= after]
+        plain: dict[str, Any] = {"results": [plain_deal(deal, _wanted(request)) for deal in left[:limit]]}
+        if len(left) > limit:
+            plain["paging"] = {"next": {"after": left[limit].deal_id, "link": f"?after={left[limit].deal_id}"}}
+        return JSONResponse(plain)
+
+    async def _create(self, request: Request) -> Response:
+        body = json.loads(await request.body())
+        companies = [
+            str(each["to"]["id"])
+            for each in body.get("associations") or ()
+            if any(kind["associationTypeId"] == PRIMARY for kind in each["types"])
+        ]
+        deal = self._portal.create_deal(body["properties"], company=companies[0] if companies else "")
+        return JSONResponse(plain_deal(deal, [*_DEFAULT_PROPERTIES, *body["properties"]]), status_code=201)
+
+    async def _change(self, request: Request) -> Response:
+        properties = json.loads(await request.body())["properties"]
+        deal = self._portal.change_deal(request.path_params["deal_id"], properties)
+        return JSONResponse(plain_deal(deal, [*_DEFAULT_PROPERTIES, *properties]))
+
+    async def _archive(self, request: Request) -> Response:
+        self._portal.archive_deal(request.path_params["deal_id"])
+        return Response(status_code=204)
+
+    async def _merge(self, request: Request) -> Response:
+        body = json.loads(await request.body())
+        deal = self._portal.merge_deals(str(body["primaryObjectId"]), str(body["objectIdToMerge"]))
+        return JSONResponse(plain_deal(deal, _DEFAULT_PROPERTIES))
+
+    async def _pipelines(self, _request: Request) -> Response:
+        return JSONResponse({"results": plain_pipelines(iso(datetime(2026, 1, 1, tzinfo=UTC)))})
+
+    def _visible(self, deal_id: str, *, archived: bool, batch: bool) -> Deal | None:
+        """The deal a read of this id answers with: after a merge, the survivor."""
+        deal = self._portal.deals.get(deal_id)
+        if deal is not None and deal.merged_into is not None:
+            deal = None if batch and not self._portal.settings.merge_leads_on else self._portal.resolve(deal_id)
+        return deal if deal is not None and (deal.archived_at is not None) is archived else None
+
+    def _own(self, deal_id: str, *, archived: bool) -> Deal | None:
+        deal = self._portal.deals[deal_id]
+        return deal if deal.merged_into is None and (deal.archived_at is not None) is archived else None
+
+
+def plain_deal(deal: Deal, wanted: list[str]) -> dict[str, Any]:
+    """A deal as the API answers it: every property asked for, null where it has no value."""
+    values = deal.all_properties()
+    plain = {
+        "id": deal.deal_id,
+        "properties": {name: values.get(name) for name in dict.fromkeys([*_ALWAYS, *wanted])},
+        "createdAt": iso(deal.created_at),
+        "updatedAt": iso(deal.modified_at),
+        "archived": deal.archived_at is not None,
+    }
+    return plain if deal.archived_at is None else plain | {"archivedAt": iso(deal.archived_at)}
+
+
+def _wanted(request: Request) -> list[str]:
+    """The properties asked for, whether in one comma-separated parameter or in several."""
+    return [
+        name for text in request.query_params.getlist("properties") for name in text.split(",") if name
+    ] or _DEFAULT_PROPERTIES
+
+
+def _batch(results: list[dict[str, Any]], errors: list[dict[str, Any]], moment: str) -> JSONResponse:
+    plain: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": moment, "completedAt": moment}
+    if errors:
+        plain |= {"numErrors": len(errors), "errors": errors}
+    return JSONResponse(plain, status_code=207 if errors else 200)
+
+
+def _error(category: str, message: str, ids: list[str]) -> dict[str, Any]:
+    return {
+        "status": "error",
+        "category": category,
+        "message": message,
+        "context": {"ids": ids},
+        "errors": [],
+        "links": {},
+    }
+
+
+def _failing(fault: Fault | None, ids: list[str]) -> list[str]:
+    wanted = fault.detail.get("ids", []) if fault is not None else []
+    return [each for each in ids if each in wanted]
+
+
+def _category(fault: Fault | None) -> str:
+    return str(fault.detail.get("category", "INTERNAL_ERROR")) if fault is not None else ""
+
+
+def _association_type(type_id: int) -> dict[str, Any]:
+    return {"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": "Primary" if type_id == PRIMARY else None}

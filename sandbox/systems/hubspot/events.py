@@ -1,0 +1,120 @@
+"""Webhook events as HubSpot words them, in both of its dialects."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.systems.hubspot.settings import Settings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TYPE_IDS = {"deal": "0-3", "company": "0-2"}
+_DATE_PROPERTIES = {"closedate"}
+
+
+class EventMaker:
+    """Makes the events of one change: one for each subscription it touches, in no promised order."""
+
+    def __init__(self, settings: Settings, chance: random.Random) -> None:
+        self._settings = settings
+        self._chance = chance
+
+    def of_creation(self, deal_id: str, properties: Mapping[str, str | None], moment: datetime) -> list[dict[str, Any]]:
+        """A new deal: its creation somewhere among the changes of its properties, all at one moment."""
+        events = self.of_changes(
+            deal_id, {name: value for name, value in properties.items() if value is not None}, moment
+        )
+        events += self.of_life("creation", deal_id, moment)
+        self._chance.shuffle(events)
+        return events
+
+    def of_changes(self, deal_id: str, changed: Mapping[str, str | None], moment: datetime) -> list[dict[str, Any]]:
+        """One event for each subscribed property, its value as text."""
+        return [
+            self._event("propertyChange", "deal", moment, objectId=int(deal_id), propertyName=name)
+            | {"propertyValue": _wire_value(name, value), "isSensitive": False}
+            for name, value in changed.items()
+            if name in self._settings.properties
+        ]
+
+    def of_life(self, verb: str, deal_id: str, moment: datetime) -> list[dict[str, Any]]:
+        """A creation, deletion or restore."""
+        flag = {"creation": "CREATED", "deletion": "DELETED", "restore": "RESTORED"}[verb]
+        return [self._event(verb, "deal", moment, objectId=int(deal_id), changeFlag=flag)]
+
+    def of_merge(self, new_id: str, primary_id: str, merged_ids: list[str], moment: datetime) -> list[dict[str, Any]]:
+        """Two deals have become a new one."""
+        ids = {
+            "primaryObjectId": int(primary_id),
+            "mergedObjectIds": [int(each) for each in merged_ids],
+            "newObjectId": int(new_id),
+        }
+        return [self._event("merge", "deal", moment, objectId=int(new_id), **ids, numberOfPropertiesMoved=1)]
+
+    def of_association(
+        self, deal_id: str, company_id: str, moment: datetime, *, primary: bool, removed: bool
+    ) -> list[dict[str, Any]]:
+        """A link between deal and company: the primary one also makes or breaks the plain one, and so is told twice."""
+        deal, company = int(deal_id), int(company_id)
+        events = [
+            self._event(
+                "associationChange",
+                "deal",
+                moment,
+                associationType="DEAL_TO_COMPANY",
+                fromObjectId=deal,
+                toObjectId=company,
+            )
+            | {"associationRemoved": removed, "isPrimaryAssociation": each}
+            for each in ([True, False] if primary else [False])
+        ]
+        if self._settings.company_events:
+            events.append(
+                self._event(
+                    "associationChange",
+                    "company",
+                    moment,
+                    associationType="COMPANY_TO_DEAL",
+                    fromObjectId=company,
+                    toObjectId=deal,
+                )
+                | {"associationRemoved": removed, "isPrimaryAssociation": primary}
+            )
+        return events
+
+    def of_company(self, company_id: str, moment: datetime) -> list[dict[str, Any]]:
+        """A new company, where such events are wanted."""
+        if not self._settings.company_events:
+            return []
+        return [self._event("creation", "company", moment, objectId=int(company_id), changeFlag="CREATED")]
+
+    def _event(self, verb: str, kind: str, moment: datetime, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 JSON values
+        generic = self._settings.dialect == "object"
+        name = f"{'object' if generic else kind}.{verb}"
+        return {
+            "eventId": self._chance.randrange(1, 2**32),
+            "subscriptionId": 500 + sum(map(ord, name + str(fields.get("propertyName", "")))),
+            "portalId": self._settings.portal_id,
+            "appId": self._settings.app_id,
+            "occurredAt": (moment - _EPOCH) // timedelta(milliseconds=1),
+            "subscriptionType": name,
+            "attemptNumber": 0,
+            **({"objectTypeId": _TYPE_IDS[kind]} if generic else {}),
+            **fields,
+            "changeSource": "CRM_UI",
+            "sourceId": "userId:41",
+        }
+
+
+def _wire_value(name: str, value: str | None) -> str:
+    """A property's value as an event carries it: dates in milliseconds, and an empty text for a cleared one."""
+    if value is None or name not in _DATE_PROPERTIES:
+        return value or ""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return str((moment - _EPOCH) // timedelta(milliseconds=1))

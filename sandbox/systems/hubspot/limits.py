@@ -1,0 +1,68 @@
+"""Counts the calls made of the simulated API and refuses them beyond HubSpot's two limits."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from sandbox.systems.hubspot.settings import Settings
+
+_INTERVAL = timedelta(seconds=10)
+_NUMBERS = itertools.count(1)
+
+
+class Limits:
+    """The rolling limit of ten seconds and the daily one, with the headers that tell of them."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now = now
+        self._recent: deque[datetime] = deque()
+        self._day = now().date()
+        self.today = 0
+
+    def count(self) -> JSONResponse | None:
+        """Count one call; the refusal where a limit is reached."""
+        moment = self._now()
+        if moment.date() != self._day:
+            self._day, self.today = moment.date(), 0
+        while self._recent and moment - self._recent[0] >= _INTERVAL:
+            self._recent.popleft()
+        if self.today >= self._settings.calls_per_day:
+            return self._refusal("DAILY", "You have reached your daily limit.")
+        if len(self._recent) >= self._settings.calls_per_ten_seconds:
+            return self._refusal("TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.")
+        self._recent.append(moment)
+        self.today += 1
+        return None
+
+    def headers(self) -> dict[str, str]:
+        """The limits and what is left of them, as every answer carries them."""
+        settings = self._settings
+        return {
+            "X-HubSpot-RateLimit-Daily": str(settings.calls_per_day),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, settings.calls_per_day - self.today)),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Max": str(settings.calls_per_ten_seconds),
+            "X-HubSpot-RateLimit-Remaining": str(max(0, settings.calls_per_ten_seconds - len(self._recent))),
+        }
+
+    def _refusal(self, policy: str, message: str) -> JSONResponse:
+        body = {"status": "error", "message": message, "errorType": "RATE_LIMIT", "correlationId": correlation_id()}
+        return JSONResponse(body | {"policyName": policy}, status_code=429, headers=self.headers())
+
+
+def correlation_id() -> str:
+    """An id for one answer, as HubSpot puts one into every error."""
+    return f"00000000-0000-4000-8000-{next(_NUMBERS):012d}"
+
+
+def error_answer(status: int, category: str, message: str, **more: Any) -> JSONResponse:  # noqa: ANN401 JSON values
+    """An error in HubSpot's form."""
+    body = {"status": "error", "message": message, "correlationId": correlation_id(), "category": category}
+    return JSONResponse(body | more, status_code=status)

@@ -1,0 +1,207 @@
+"""The state of one simulated HubSpot account, and the events that every change of it gives rise to."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.systems.hubspot.events import EventMaker
+from sandbox.systems.hubspot.pipelines import calculated
+from sandbox.systems.hubspot.settings import Settings
+
+PRIMARY, UNLABELLED = 5, 341
+
+
+@dataclass(kw_only=True)
+class Deal:
+    """One deal as the account stores it."""
+
+    deal_id: str
+    properties: dict[str, str | None]
+    created_at: datetime
+    modified_at: datetime
+    archived_at: datetime | None = None
+    merged_into: str | None = None
+    merged_ids: tuple[str, ...] = ()
+    companies: dict[str, set[int]] = field(default_factory=dict)  # company id to association types
+
+    def all_properties(self) -> dict[str, str | None]:
+        """What is stored and what HubSpot works out."""
+        return {
+            **self.properties,
+            **calculated(self.properties),
+            "createdate": iso(self.created_at),
+            "hs_lastmodifieddate": iso(self.modified_at),
+            "hs_object_id": self.deal_id,
+            "hs_merged_object_ids": ";".join(self.merged_ids) or None,
+        }
+
+
+class Portal:
+    """One account: every change is stamped later than all before it and hands its events to `publish`.
+
+    Archiving, restoring and associating do not touch `hs_lastmodifieddate`: the harder of the two ways HubSpot might behave.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        publish: Callable[[list[dict[str, Any]]], None],
+        seed: int,
+    ) -> None:
+        self.settings = settings
+        self.lock = threading.RLock()
+        self.deals: dict[str, Deal] = {}
+        self.companies: dict[str, str] = {}
+        self.now = now
+        self._publish = publish
+        self._events = EventMaker(settings, random.Random(seed))  # noqa: S311 a seeded simulation, not a secret
+        self._last = datetime(1970, 1, 1, tzinfo=UTC)
+        self._last_id = 9000
+
+    def resolve(self, deal_id: str) -> Deal | None:
+        """The deal of that id, or the one that it lives on as after merges."""
+        deal = self.deals.get(deal_id)
+        while deal is not None and deal.merged_into is not None:
+            deal = self.deals[deal.merged_into]
+        return deal
+
+    def create_company(self, name: str, company_id: str = "") -> str:
+        """Add a company; its id."""
+        with self.lock:
+            new_id = company_id or self._next_id()
+            self.companies[new_id] = name
+            self._publish(self._events.of_company(new_id, self._stamp()))
+            return new_id
+
+    def create_deal(self, properties: Mapping[str, Any], *, deal_id: str = "", company: str = "") -> Deal:
+        """Add a deal, associated with `company` as its primary one where given."""
+        with self.lock:
+            moment = self._stamp()
+            stored = {name: _text(value) for name, value in properties.items()}
+            deal = Deal(deal_id=deal_id or self._next_id(), properties=stored, created_at=moment, modified_at=moment)
+            self.deals[deal.deal_id] = deal
+            self._publish(self._events.of_creation(deal.deal_id, stored, moment))
+            if company:
+                self.associate(deal.deal_id, company, primary=True)
+            return deal
+
+    def change_deal(self, deal_id: str, properties: Mapping[str, Any]) -> Deal:
+        """Set properties; what does not change gives rise to no event, and a save without change to no new stamp."""
+        with self.lock:
+            deal = self._live(deal_id)
+            wanted = {name: _text(value) for name, value in properties.items()}
+            changed = {name: value for name, value in wanted.items() if deal.properties.get(name) != value}
+            if changed:
+                deal.properties |= changed
+                deal.modified_at = self._stamp()
+                self._publish(self._events.of_changes(deal.deal_id, changed, deal.modified_at))
+            return deal
+
+    def archive_deal(self, deal_id: str) -> None:
+        """Put a deal into the recycling bin."""
+        with self.lock:
+            deal = self._live(deal_id)
+            deal.archived_at = self._stamp()
+            self._publish(self._events.of_life("deletion", deal.deal_id, deal.archived_at))
+
+    def restore_deal(self, deal_id: str) -> Deal:
+        """Take a deal out of the recycling bin."""
+        with self.lock:
+            deal = self.deals[deal_id]
+            if deal.archived_at is None:
+                raise KeyError(deal_id)
+            deal.archived_at = None
+            self._publish(self._events.of_life("restore", deal_id, self._stamp()))
+            return deal
+
+    def purge_deal(self, deal_id: str) -> None:
+        """Forget a deal altogether, as after ninety days or a request for erasure."""
+        with self.lock:
+            del self.deals[deal_id]
+            self._publish(self._events.of_life("deletion", deal_id, self._stamp()))
+
+    def merge_deals(self, primary_id: str, merged_id: str) -> Deal:
+        """Make a new deal of two; the old ones are no longer visible and lead on to it."""
+        with self.lock:
+            primary, merged = self._live(primary_id), self._live(merged_id)
+            moment = self._stamp()
+            survivor = Deal(
+                deal_id=self._next_id(),
+                properties=merged.properties
+                | {name: value for name, value in primary.properties.items() if value is not None},
+                created_at=moment,
+                modified_at=moment,
+                merged_ids=(*primary.merged_ids, *merged.merged_ids, primary.deal_id, merged.deal_id),
+                companies=_united(primary.companies, merged.companies),
+            )
+            self.deals[survivor.deal_id] = survivor
+            for old in (primary, merged):
+                old.merged_into, old.companies = survivor.deal_id, {}
+            self._publish(self._events.of_merge(survivor.deal_id, primary.deal_id, [merged.deal_id], moment))
+            return survivor
+
+    def associate(self, deal_id: str, company_id: str, *, primary: bool) -> None:
+        """Link a deal and a company; a new primary company takes the label from the old one."""
+        with self.lock:
+            deal = self._live(deal_id)
+            if company_id not in self.companies:
+                raise KeyError(company_id)
+            if primary:
+                for types in deal.companies.values():
+                    types.discard(PRIMARY)
+            deal.companies.setdefault(company_id, set()).update({UNLABELLED, PRIMARY} if primary else {UNLABELLED})
+            self._publish(
+                self._events.of_association(deal.deal_id, company_id, self._stamp(), primary=primary, removed=False)
+            )
+
+    def dissociate(self, deal_id: str, company_id: str) -> None:
+        """Unlink a deal and a company."""
+        with self.lock:
+            deal = self._live(deal_id)
+            types = deal.companies.pop(company_id)
+            moment = self._stamp()
+            self._publish(
+                self._events.of_association(deal.deal_id, company_id, moment, primary=PRIMARY in types, removed=True)
+            )
+
+    def _live(self, deal_id: str) -> Deal:
+        deal = self.resolve(deal_id)
+        if deal is None or deal.archived_at is not None:
+            raise KeyError(deal_id)
+        return deal
+
+    def _stamp(self) -> datetime:
+        moment = self.now().astimezone(UTC)
+        moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        self._last = max(moment, self._last + timedelta(milliseconds=1))
+        return self._last
+
+    def _next_id(self) -> str:
+        self._last_id += 1
+        while str(self._last_id) in self.deals or str(self._last_id) in self.companies:
+            self._last_id += 1
+        return str(self._last_id)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as the CRM API writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _united(first: Mapping[str, set[int]], second: Mapping[str, set[int]]) -> dict[str, set[int]]:
+    """The companies of both; the first one's primary company stays primary."""
+    has_primary = any(PRIMARY in types for types in first.values())
+    rest = {company: types - {PRIMARY} if has_primary else set(types) for company, types in second.items()}
+    return {company: set(first.get(company, ())) | rest.get(company, set()) for company in (*first, *rest)}
+
+
+def _text(value: object) -> str | None:
+    """HubSpot stores text, whatever it is sent, and nothing for an empty text."""
+    return None if value is None or value == "" else str(value)
