@@ -1,0 +1,64 @@
+"""Prints rows as a table for people or as JSON for tools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+Row = dict[str, Any]
+
+
+def rows(found: Sequence[Row], *, title: str, as_json: bool, nothing: str) -> None:
+    """Print rows under the union of their columns; `nothing` is said where there are none."""
+    if as_json:
+        _print_json(list(found))
+    elif found:
+        _console().print(_table(found, title))
+    else:
+        _console().print(nothing)
+
+
+def record(found: Row, *, as_json: bool) -> None:
+    """Print one thing: its plain values as lines, its lists as tables."""
+    if as_json:
+        _print_json(found)
+        return
+    console = _console()
+    for name, value in found.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            console.print(_table(value, name.replace("_", " ")))
+        else:
+            console.print(f"[bold]{name.replace('_', ' ')}[/bold]  {_text(value)}")
+
+
+def _table(found: Sequence[Row], title: str) -> Table:
+    columns = list(dict.fromkeys(name for row in found for name in row))
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        numeric = all(isinstance(row.get(column), int) or row.get(column) is None for row in found)
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in found:
+        table.add_row(*(_text(row.get(column)) for column in columns))
+    return table
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_text(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value) or "-"
+    return str(value)
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=True, soft_wrap=False)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201 the output is for another program

@@ -1,0 +1,200 @@
+"""What the ledger holds, as plain values for a table or for JSON: facts, cells and where they come from, what waits."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from tieout import strict_json
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger, CellState, cell_state
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.money import Money
+from tieout.notice import RecordKey
+from tieout.periods import moment_text
+from tieout.table import Cursor, Item, Key, Table
+
+Row = dict[str, Any]
+
+
+def fact(table: Table, record: RecordKey) -> Row | None:
+    """The stored fact of a record with its contributions and lineage; None where the ledger knows no such record."""
+    key = keys.fact_key(record)
+    item = table.get([key]).get(key)
+    if item is None:
+        return None
+    return {
+        "record": str(record),
+        "kind": item["kind"],
+        "outcome": item["outcome"],
+        "source_version": item["source_version"],
+        "revision": item["revision"],
+        "held_for": item.get("held_for"),
+        "statement": _json(_statement(item)),
+        "contributions": _contributions(table, item),
+        "mappings": _json(str(item["mappings"])),
+        "lineage": _lineage(item),
+    }
+
+
+def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
+    """The cells of a target, all or those that are `dirty` or `refused`."""
+    index, value = ("cells_by_state", f"{state}#{target}") if state else ("catalogue", keys.cells_of(target))
+    for key, item in _indexed(table, index, value):
+        yield _cell_row(cell_state(key, item))
+
+
+def why(table: Table, target: str, cell_id: str) -> Row | None:
+    """Where a cell's total comes from: every contribution with the notice it came in, and the last write to planning."""
+    key = keys.cell_key(target, cell_id)
+    item = table.get([key]).get(key)
+    if item is None:
+        return None
+    cell = cell_state(key, item)
+    parts = [_part_row(each_key, part, cell.currency) for each_key, part in _parts(table, key[0])]
+    receipt = _receipt(table, target, cell_id, str(item.get("last_receipt", "")))
+    return _cell_row(cell) | {"contributions": parts, "adds_up": _adds_up(parts, cell), "last_write": receipt}
+
+
+def held(table: Table) -> list[Row]:
+    """The facts that wait for a mapping entry, by what they wait for."""
+    rows = [
+        {
+            "waits_for": f"{each.waits_for.table} {each.waits_for.key}",
+            "connection": each.waits_for.connection,
+            "table": each.waits_for.table,
+            "key": each.waits_for.key,
+            "record": str(each.record),
+            "held_at": moment_text(each.held_at),
+        }
+        for each in MappingLedger(table).held()
+    ]
+    return sorted(rows, key=lambda row: (row["waits_for"], row["record"]))
+
+
+def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]:
+    """How the notices received on a UTC day ended, by connection and flow."""
+    rows = []
+    for connection in connections:
+        by_flow: dict[str, Counter[str]] = {}
+        for (flow, outcome), count in OutcomeLedger(table).count(connection, day).items():
+            by_flow.setdefault(flow, Counter())[str(outcome)] += count
+        for flow, outcomes in sorted(by_flow.items()):
+            rows.append(
+                {"connection": connection, "flow": flow, "accepted": outcomes.total(), **dict(sorted(outcomes.items()))}
+            )
+    return rows
+
+
+def planning_state(table: Table, target: str) -> Row:
+    """How far planning is behind the ledger."""
+    states = {state: sum(1 for _ in cells(table, target, state=state)) for state in ("dirty", "refused")}
+    paused_until = CellLedger(table).paused_until(target)
+    return {"target": target, **states, "paused_until": moment_text(paused_until) if paused_until else None}
+
+
+def _cell_row(cell: CellState) -> Row:
+    written = cell.written_minor
+    return {
+        "cell": cell.cell_id,
+        "cube": cell.cube,
+        "measure": cell.measure,
+        "members": dict(cell.members),
+        "currency": cell.currency,
+        "total": str(Money(cell.total_minor, cell.currency).decimal()),
+        "in_planning": None if written is None else str(Money(written, cell.currency).decimal()),
+        "refused": cell.refused_reason,
+    }
+
+
+def _part_row(key: Key, item: Item, currency: str) -> Row:
+    return {
+        "record": key[1].removeprefix(keys.PART_PREFIX),
+        "amount": str(Money(int(item["amount_minor"]), currency).decimal()),
+        "amount_minor": int(item["amount_minor"]),
+        "rate": item["rate"],
+        "source_version": item["source_version"],
+        **_lineage(item),
+    }
+
+
+def _adds_up(parts: list[Row], cell: CellState) -> bool:
+    return sum(part["amount_minor"] for part in parts) == cell.total_minor
+
+
+def _parts(table: Table, partition: str) -> Iterator[tuple[Key, Item]]:
+    after: Cursor | None = None
+    while True:
+        page = table.query(partition, prefix=keys.PART_PREFIX, after=after)
+        yield from page.items
+        after = page.after
+        if after is None:
+            return
+
+
+def _receipt(table: Table, target: str, cell_id: str, name: str) -> Row | None:
+    key = (keys.receipt_partition(target), keys.DONE_PREFIX + name)
+    item = table.get([key]).get(key) if name else None
+    if item is None:
+        return None
+    row = next((row for row in _json(str(item["cells"])) if row[0] == cell_id), [cell_id, None, None, None])
+    return {
+        "receipt": name,
+        "before_minor": row[2],
+        "after_minor": row[3],
+        "answer": item["answer"],
+        "at": item["closed_at"],
+    }
+
+
+def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]:
+    """The items an index names, read from the table."""
+    after: Cursor | None = None
+    while True:
+        page = table.index(index, value, after=after)
+        yield from sorted(table.get([key for key, _ in page.items]).items())
+        after = page.after
+        if after is None:
+            return
+
+
+def _contributions(table: Table, item: Item) -> list[Row]:
+    rows = _json(str(item["contributions"]))
+    found = table.get([keys.cell_key(target, cell_id) for cell_id, target, _, _ in rows])
+    shown = []
+    for cell_id, target, amount_minor, rate in rows:
+        cell = cell_state(*next(each for each in found.items() if each[0] == keys.cell_key(target, cell_id)))
+        amount = str(Money(amount_minor, cell.currency).decimal())
+        shown.append({"cell": cell_id, "target": target, "where": _where(cell), "amount": amount, "rate": rate})
+    return shown
+
+
+def _where(cell: CellState) -> str:
+    return " / ".join([cell.cube, cell.measure, *(f"{name}={member}" for name, member in cell.members)])
+
+
+def _lineage(item: Item) -> Row:
+    notice = _json(str(item["notice"]))
+    return {
+        "notice": notice["notice_id"],
+        "kind": notice["kind"],
+        "occurred_at": notice["occurred_at"],
+        "delivery": item["delivery_id"],
+        "received_at": item["received_at"],
+        "recorded_at": item["recorded_at"],
+        "code_version": item["code_version"],
+    }
+
+
+def _statement(item: Item) -> str:
+    if "statement" in item:
+        return str(item["statement"])
+    return zlib.decompress(item["statement_deflated"]).decode()
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 JSON values
+    return strict_json.parse(text.encode())

@@ -1,0 +1,146 @@
+"""Where the command line works: the sandbox of this folder, or a stage in an AWS account; the same code for both."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from tieout.aws.dynamo import DynamoTable
+
+from tieout.errors import PermanentError
+from tieout.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+SANDBOX = "sandbox"
+ENDPOINTS_FILE = Path(".sandbox/endpoints.json")
+
+
+class PlaceNotFoundError(PermanentError):
+    """There is no running sandbox, or no deployed stage of that name where the credentials point."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowQueues:
+    """The queues of a flow: its own, what failed in it, and what never reached it."""
+
+    name: str
+    queue_url: str
+    dead_letter_queue_url: str
+    undelivered_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetQueues:
+    """The queues of a target: its flush requests, and those that failed."""
+
+    name: str
+    flush_queue_url: str
+    dead_letter_queue_url: str
+
+
+class Place:
+    """One deployed stage: its table and its queues, found in the outputs of its stack."""
+
+    def __init__(self, stage: str, session: boto3.Session, endpoint_url: str | None) -> None:
+        self.stage = stage
+        self._session = session
+        self._endpoint_url = endpoint_url
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of the stack `Tieout-<stage>-Line`.
+
+        Raises:
+            PlaceNotFoundError: if there is no such stack, or nobody to ask.
+        """
+        name = f"Tieout-{self.stage}-Line"
+        try:
+            stacks = self._client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        except (ClientError, BotoCoreError) as error:
+            raise PlaceNotFoundError(f"no stack {name} to be found: {type(error).__name__}") from error
+        return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+    @cached_property
+    def table(self) -> Table:
+        """The ledger's table."""
+        return DynamoTable(self._client("dynamodb"), self.outputs["LedgerTableName"])
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """SQS, for looking at queues and moving messages."""
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def connections(self) -> tuple[str, ...]:
+        """The names of the stage's connections."""
+        return tuple(each["name"] for each in self._declared("Connection"))
+
+    @cached_property
+    def flows(self) -> tuple[FlowQueues, ...]:
+        """The queues of every flow, the one for notices no flow wants included."""
+        return tuple(
+            FlowQueues(
+                name=each["name"],
+                queue_url=each["queue_url"],
+                dead_letter_queue_url=each["dead_letter_queue_url"],
+                undelivered_queue_url=each["undelivered_queue_url"],
+            )
+            for each in self._declared("Flow")
+        )
+
+    @cached_property
+    def targets(self) -> tuple[TargetQueues, ...]:
+        """The queues of every target."""
+        return tuple(
+            TargetQueues(
+                name=each["name"],
+                flush_queue_url=each["flush_queue_url"],
+                dead_letter_queue_url=each["dead_letter_queue_url"],
+            )
+            for each in self._declared("Target")
+        )
+
+    def _declared(self, prefix: str) -> list[dict[str, Any]]:
+        """The JSON outputs whose key is `prefix` and a name, in order of that name."""
+        found = [json.loads(value) for key, value in sorted(self.outputs.items()) if _is_declared(key, prefix)]
+        return [each for each in found if isinstance(each, dict)]
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes its clients at run time
+        return self._session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
+
+
+def find_place(stage: str | None) -> Place:
+    """The stage asked for, by default the one `TIEOUT_STAGE` names, else the sandbox running in this folder.
+
+    Raises:
+        PlaceNotFoundError: if the sandbox is asked for and none is running here.
+    """
+    name = stage or os.environ.get("TIEOUT_STAGE") or SANDBOX
+    if name != SANDBOX:
+        return Place(name, boto3.Session(), None)
+    try:
+        endpoints = json.loads(ENDPOINTS_FILE.read_text())
+    except FileNotFoundError as error:
+        raise PlaceNotFoundError(
+            f"no sandbox is running here ({ENDPOINTS_FILE} is missing): start one with `make sandbox`, or name a --stage"
+        ) from error
+    session = boto3.Session(
+        aws_access_key_id=endpoints["access_key_id"],
+        aws_secret_access_key=endpoints["secret_access_key"],
+        region_name=endpoints["region"],
+    )
+    return Place(SANDBOX, session, endpoints["aws_endpoint_url"])
+
+
+def _is_declared(key: str, prefix: str) -> bool:
+    return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()

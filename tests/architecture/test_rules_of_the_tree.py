@@ -1,0 +1,126 @@
+"""The rules of the tree that no linter knows, each held by reading the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ["layers/tieout", "functions", "infra", "ops", "sandbox"]
+RUN_TIME = ["layers/tieout", "functions"]
+PURE = ["money", "periods", "mapping", "planning", "fact", "notice", "strict_json", "ledger/plan", "ledger/writes"]
+MAX_MODULE_LINES = 300
+MAX_FUNCTION_LINES = 40
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "service", "util", "helper", "misc"}
+# The adapters behind the ports Clock and Entropy, and the command line, which is outside the line.
+MAY_ASK_FOR_TIME_AND_CHANCE = re.compile(
+    r"layers/tieout/(aws/runtime|system_clock|aws_http|aws_services|aws_signature|aws/\w+)\.py|sandbox/|ops/|infra/"
+)
+
+
+def modules(folders: list[str]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def every(folders: list[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", list(modules(folders)), ids=name_of)
+
+
+@every([*PRODUCT, "tests"])
+def test_a_module_is_short_enough_to_read_at_once(path: Path) -> None:
+    """No module is longer than 300 lines."""
+    assert len(path.read_text().splitlines()) <= MAX_MODULE_LINES
+
+
+@every(PRODUCT)
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    """No function is longer than 40 lines, its docstring not counted."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = node.body[0] if ast.get_docstring(node) else None
+            documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
+            length = (node.end_lineno or 0) - node.lineno + 1 - documented
+            assert length <= MAX_FUNCTION_LINES, f"{name_of(path)}:{node.lineno} {node.name} has {length} lines"
+
+
+@every(PRODUCT)
+def test_a_module_is_named_for_a_thing_or_a_step(path: Path) -> None:
+    """No module is called utils, helpers, common, base, manager or service."""
+    assert path.stem not in FORBIDDEN_NAMES
+    assert path.parent.name not in FORBIDDEN_NAMES
+
+
+@every([*PRODUCT, "tests"])
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    """Every module opens with a docstring, tests with one in every test instead."""
+    tree = ast.parse(path.read_text())
+    if name_of(path).startswith("tests/"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                assert ast.get_docstring(node), f"{name_of(path)}:{node.lineno} {node.name} has no sentence"
+    else:
+        assert ast.get_docstring(tree)
+
+
+@every(RUN_TIME)
+def test_money_is_never_a_float(path: Path) -> None:
+    """Run-time code has no float literal or float() on an amount; seconds, jitter and options of clients may be fractions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
+            line = path.read_text().splitlines()[node.lineno - 1]
+            assert "second" in line, f"{name_of(path)}:{node.lineno} makes a float of something that is no time"
+
+
+@every(RUN_TIME)
+def test_time_and_chance_come_from_ports(path: Path) -> None:
+    """Outside the adapters nobody asks the machine for the time, a random number or a unique id."""
+    if MAY_ASK_FOR_TIME_AND_CHANCE.match(name_of(path)):
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            called = ast.unparse(node.func)
+            forbidden = re.fullmatch(
+                r"(time\.(time|time_ns|sleep|monotonic)|datetime\.(now|utcnow)|date\.today|uuid\.\w+|random\.\w+|secrets\.\w+)", called
+            )
+            assert forbidden is None, f"{name_of(path)}:{node.lineno} calls {called}"
+
+
+@every(RUN_TIME)
+def test_pure_modules_do_no_input_or_output(path: Path) -> None:
+    """What decides about money imports neither a client nor the file system nor the network."""
+    relative = name_of(path).removeprefix("layers/tieout/").removesuffix(".py")
+    if relative not in PURE and not relative.endswith("/translate"):
+        return
+    imported = {alias.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
+    impure = {name for name in imported if re.match(r"(httpx|boto|http|socket|os|pathlib|ssl|urllib|logging|tieout\.aws)", name)}
+    assert not impure
+
+
+def test_no_file_names_a_machine_a_registry_or_a_credential() -> None:
+    """Nothing committed holds a path of somebody's machine, a package registry's address or a key that looks real."""
+    suspicious = re.compile(r"/work/|/root/|/home/\w+/|AKIA[0-9A-Z]{16}|--index-url|--extra-index-url|\"resolved\":")
+    found = []
+    for path in committed():
+        if path.suffix in {".py", ".md", ".toml", ".json", ".txt", ".in", ".csv", ".js", ".yml", ""} and path.name != "LICENSE":
+            text = path.read_text(errors="replace")
+            if path != Path(__file__) and suspicious.search(text):
+                found.append(name_of(path))
+    assert not found
+
+
+def committed() -> Iterator[Path]:
+    skipped = {".git", ".venv", ".venv-sandbox", ".tools", ".cache", ".sandbox", "node_modules", "__pycache__"}
+    for path in ROOT.rglob("*"):
+        parts = set(path.relative_to(ROOT).parts)
+        if path.is_file() and not parts & skipped and not any(part.startswith("cdk.out") for part in parts):
+            yield path
