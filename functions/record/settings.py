@@ -22,6 +22,7 @@ class RecordSettings:
         archive_bucket: where envelopes too large for the bus lie (`overflow/`).
         secret_arns: connection name to the secret with its API credentials; a connection that is absent is not read.
         landscape_file: the compiled landscape, relative to the function's asset.
+        coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.
         max_attempts: how often one notice is tried before it is parked.
     """
 
@@ -34,6 +35,7 @@ class RecordSettings:
     secret_arns: Mapping[str, str]
     landscape_file: str = "landscape.json"
     max_attempts: int = 5
+    coalescing_seconds: int = 5
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -52,6 +54,7 @@ class RecordSettings:
             secret_arns=settings.texts(environ, "TIEOUT_SECRET_ARNS"),
             landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
             max_attempts=settings.number(environ, "TIEOUT_MAX_ATTEMPTS"),
+            coalescing_seconds=settings.number(environ, "TIEOUT_COALESCING_SECONDS"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -66,4 +69,5 @@ class RecordSettings:
             "TIEOUT_SECRET_ARNS": settings.compact(self.secret_arns),
             "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
             "TIEOUT_MAX_ATTEMPTS": str(self.max_attempts),
+            "TIEOUT_COALESCING_SECONDS": str(self.coalescing_seconds),
         }

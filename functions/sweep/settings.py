@@ -18,6 +18,7 @@ class SweepSettings:
         archive_bucket: where deliveries lie that the bus once refused (`spool/`).
         bus_name: the event bus that gets them again.
         flush_queue_urls: target name to the FIFO queue that asks for its flush.
+        coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.
         stale_receipt_minutes: how long a receipt may stay open before its cells count as unwritten.
     """
 
@@ -26,6 +27,7 @@ class SweepSettings:
     bus_name: str
     flush_queue_urls: Mapping[str, str]
     stale_receipt_minutes: int = 20
+    coalescing_seconds: int = 5
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -40,6 +42,7 @@ class SweepSettings:
             bus_name=settings.text(environ, "TIEOUT_BUS_NAME"),
             flush_queue_urls=settings.texts(environ, "TIEOUT_FLUSH_QUEUE_URLS"),
             stale_receipt_minutes=settings.number(environ, "TIEOUT_STALE_RECEIPT_MINUTES"),
+            coalescing_seconds=settings.number(environ, "TIEOUT_COALESCING_SECONDS"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -50,4 +53,5 @@ class SweepSettings:
             "TIEOUT_BUS_NAME": self.bus_name,
             "TIEOUT_FLUSH_QUEUE_URLS": settings.compact(self.flush_queue_urls),
             "TIEOUT_STALE_RECEIPT_MINUTES": str(self.stale_receipt_minutes),
+            "TIEOUT_COALESCING_SECONDS": str(self.coalescing_seconds),
         }
