@@ -1,0 +1,34 @@
+-- The tables of SuiteQL that a ledger reader needs. Values are text, as SuiteQL answers them.
+CREATE TABLE currency (id TEXT PRIMARY KEY, symbol TEXT, name TEXT, currencyprecision TEXT);
+CREATE TABLE subsidiary (id TEXT PRIMARY KEY, name TEXT, currency TEXT, parent TEXT);
+CREATE TABLE accountingperiod (
+  id TEXT PRIMARY KEY, periodname TEXT UNIQUE, startdate TEXT, enddate TEXT, isadjust TEXT, isquarter TEXT, isyear TEXT
+);
+CREATE TABLE account (
+  id TEXT PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT
+);
+CREATE TABLE entity (id TEXT PRIMARY KEY, entityid TEXT, type TEXT);
+CREATE TABLE department (id TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE item (id TEXT PRIMARY KEY, itemid TEXT);
+CREATE TABLE consolidatedexchangerate (
+  id INTEGER PRIMARY KEY, postingperiod TEXT, fromsubsidiary TEXT, tosubsidiary TEXT, fromcurrency TEXT,
+  tocurrency TEXT, accountingbook TEXT, currentrate TEXT, averagerate TEXT, historicalrate TEXT
+);
+CREATE TABLE every_transaction (
+  id INTEGER PRIMARY KEY, type TEXT, recordtype TEXT, tranid TEXT, trandate TEXT, postingperiod TEXT, posting TEXT,
+  voided TEXT, reversal TEXT, entity TEXT, currency TEXT, memo TEXT, lastmodifieddate TEXT,
+  foreignpaymentamountunused TEXT
+);
+CREATE TABLE role_cannot_see (type TEXT PRIMARY KEY);
+CREATE TABLE role_cannot_query (type TEXT PRIMARY KEY);
+-- SuiteQL leaves out what the role may not see, without an error.
+CREATE VIEW "transaction" AS
+  SELECT * FROM every_transaction WHERE type NOT IN (SELECT type FROM role_cannot_see UNION SELECT type FROM role_cannot_query);
+CREATE TABLE transactionline (
+  "transaction" INTEGER, id INTEGER, subsidiary TEXT, department TEXT, item TEXT, entity TEXT, foreignamount TEXT,
+  PRIMARY KEY ("transaction", id)
+);
+CREATE TABLE transactionaccountingline (
+  "transaction" INTEGER, transactionline INTEGER, accountingbook INTEGER, account TEXT, posting TEXT, amount TEXT,
+  paymentamountunused TEXT, PRIMARY KEY ("transaction", transactionline, accountingbook)
+);

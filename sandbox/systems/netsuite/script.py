@@ -1,0 +1,119 @@
+"""The account's script: posts an event when a record is saved, once, inside the save, and never again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from sandbox.systems.netsuite.books import Books
+from sandbox.systems.netsuite.documents import Document
+from sandbox.systems.netsuite.settings import AccountSettings
+from sandbox.systems.netsuite.signing import signature_headers
+
+_TIMEOUT = httpx.Timeout(45, connect=5)  # of SuiteScript's https.post
+
+
+@dataclass(kw_only=True)
+class Event:
+    """One event of the script, and what became of it; `answers` holds a status or an error's name for each sending."""
+
+    id: int
+    event_type: str
+    record_type: str
+    record_id: str
+    body: str
+    answers: list[int | str] = field(default_factory=list)
+
+
+class Script:
+    """Makes the events of an account and posts them as its settings say."""
+
+    def __init__(self, settings: AccountSettings, books: Books, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._books = books
+        self._now = now
+        self.events: list[Event] = []
+
+    async def saved(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> Event:
+        """Tell of a saved record; `changed` names the fields an inline edit sends, which sends no others."""
+        number = len(self.events) + 1
+        record = self._record(document, event_type, changed)
+        body = record if self._settings.shape == "wild" else self._told(document, event_type, record, number)
+        event = Event(
+            id=number,
+            event_type=event_type,
+            record_type=document.type,
+            record_id=document.id,
+            body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
+        )
+        self.events.append(event)
+        if self._settings.send == "immediately" and self._settings.webhook_url:
+            await self.send(event)
+        return event
+
+    async def send(self, event: Event) -> None:
+        """Post an event now; a failure is noted and nothing repeats it."""
+        body = event.body.encode()
+        headers = {"Content-Type": "application/json"} if self._settings.content_type else {}
+        if self._settings.authentication == "signed":
+            headers |= signature_headers(self._settings.webhook_secret, body, self._now())
+        elif self._settings.authentication == "static_token":
+            headers["Authorization"] = self._settings.webhook_secret
+        try:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
+                answer = await http.post(self._settings.webhook_url, content=body, headers=headers)
+            event.answers.append(answer.status_code)
+        except httpx.HTTPError as error:
+            event.answers.append(type(error).__name__)
+
+    def _told(self, document: Document, event_type: str, record: dict[str, Any], number: int) -> dict[str, Any]:
+        """The body of our own script."""
+        return {
+            "eventId": f"{self._settings.account_id}-{document.id}-{number}",
+            "eventType": event_type,
+            "occurredAt": _utc(self._now()),
+            "accountId": self._settings.account_id,
+            "executionContext": "USERINTERFACE",
+            "recordType": document.type,
+            "recordId": document.id,
+            "lastModifiedDate": _utc(datetime.fromisoformat(document.last_modified)),
+            "voided": document.voided,
+            "record": record,
+        }
+
+    def _record(self, document: Document, event_type: str, changed: frozenset[str] | None) -> dict[str, Any]:
+        """`JSON.stringify(newRecord)`: texts, ids without names, dates as the user writes them."""
+        head: dict[str, Any] = {"id": document.id, "type": document.type, "isDynamic": False}
+        if event_type == "delete":
+            return {**head, "fields": {"id": document.id}}
+        fields = self._fields(document)
+        if changed is not None:
+            return {**head, "fields": {name: value for name, value in fields.items() if name in changed}}
+        lines = {f"line {place}": {"amount": line.amount} for place, line in enumerate(document.lines, 1)}
+        return {**head, "fields": fields, "sublists": {"line": lines}}
+
+    def _fields(self, document: Document) -> dict[str, str]:
+        day = date.fromisoformat(document.date)
+        total = sum((amount for line in document.lines if (amount := Decimal(line.amount)) > 0), Decimal(0))
+        return {
+            "tranid": document.number,
+            "trandate": f"{day.month}/{day.day}/{day.year}",
+            "postingperiod": self._books.id_of("accountingperiod", "periodname", document.period),
+            "entity": document.entity or "",
+            "subsidiary": document.subsidiary,
+            "currency": self._books.id_of("currency", "symbol", document.currency),
+            "exchangerate": document.exchange_rate,
+            "total": str(total),
+            "memo": document.memo,
+            "voided": "T" if document.voided else "F",
+        }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
