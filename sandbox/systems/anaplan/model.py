@@ -61,7 +61,8 @@ class PlanningModel:
     def add_member(self, dimension: Dimension, *, code: str, name: str, parent_id: str = "") -> Member:
         """Put a new member at the end of a list; without a parent it goes below the list's top item."""
         current = self._dimensions[dimension.name.casefold()]
-        tops = [each.item_id for each in current.members if is_aggregate(current, each)]
+        parents = {each.parent_id for each in current.members}
+        tops = [each.item_id for each in current.members if each.item_id in parents]
         self._next_item += 1
         member = Member(str(self._next_item), name, code, parent_id or (tops[0] if tops else ""))
         self._put(replace(current, members=(*current.members, member)))
