@@ -1,0 +1,95 @@
+"""Alarms: each says what it means for the business and names the page that says what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from aws_cdk import ArnFormat, Aws, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+METRIC_NAMESPACE = "Tieout"
+FIVE_MINUTES = Duration.minutes(5)
+
+
+class Runbook(StrEnum):
+    """The pages under `docs/runbooks/`, one per kind of alarm."""
+
+    PARKED_NOTICES = "parked-notices"
+    UNDELIVERED_EVENTS = "undelivered-events"
+    PARKED_FLUSHES = "parked-flushes"
+    LATE_FLOW = "late-flow"
+    LATE_PLANNING = "late-planning"
+    FAILING_FUNCTION = "failing-function"
+    THROTTLED_FUNCTION = "throttled-function"
+    FAILING_WEBHOOKS = "failing-webhooks"
+    REFUSED_WEBHOOKS = "refused-webhooks"
+    SLOW_WEBHOOKS = "slow-webhooks"
+    REJECTED_DELIVERIES = "rejected-deliveries"
+    THROTTLED_LEDGER = "throttled-ledger"
+    SILENT_SWEEPER = "silent-sweeper"
+
+
+class Alarms(Construct):
+    """The one topic all alarms of a stage go to, and the alarms raised so far."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True, display_name="Tieout alarms")
+        # The TLS policy replaces the topic's default policy, so CloudWatch has to be let in by name.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsPublish",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {
+                        "aws:SourceArn": Stack.of(self).format_arn(
+                            service="cloudwatch",
+                            resource="alarm",
+                            resource_name="*",
+                            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                        )
+                    },
+                },
+            )
+        )
+        self.raised: list[cloudwatch.Alarm] = []
+
+    def raise_when(  # noqa: PLR0913 an alarm has this many parts, and each has a name
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        metric: cloudwatch.IMetric,
+        above: float,
+        meaning: str,
+        runbook: Runbook,
+        periods: int = 1,
+        of_periods: int | None = None,
+        silence_is_fine: bool = True,
+    ) -> cloudwatch.Alarm:
+        """An alarm for a metric that stays above a limit for `periods` (of the last `of_periods`) of its own periods."""
+        missing = cloudwatch.TreatMissingData
+        alarm = cloudwatch.Alarm(
+            scope,
+            construct_id,
+            metric=metric,
+            threshold=above,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            datapoints_to_alarm=periods,
+            evaluation_periods=of_periods or periods,
+            treat_missing_data=missing.NOT_BREACHING if silence_is_fine else missing.BREACHING,
+            alarm_description=f"{meaning} Runbook: docs/runbooks/{runbook}.md",
+        )
+        action = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
+        self.raised.append(alarm)
+        return alarm

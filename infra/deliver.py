@@ -1,0 +1,94 @@
+"""Step 4: the flush queue and the one writer of a target."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from functions.deliver.settings import DeliverSettings
+from infra.alarms import Alarms, Runbook
+from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
+from infra.python_function import FunctionParts, PythonFunction, Shape
+from infra.stage import Stage
+from infra.work_queue import Parking, WorkQueue, send_to
+from tieout.landscape import Target
+
+# A planning system may block one write for two minutes; the message of a writer that died is seen again after six times this.
+SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(240))
+
+
+class FlushQueue(Construct):
+    """Requests to flush one target: first in, first out, so there is one writer; delayed, so that requests join."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, target: Target, stage: Stage, ledger: LedgerStack, alarms: Alarms
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.target = target
+        self.work = WorkQueue(
+            self,
+            "Work",
+            key=ledger.key,
+            alarms=alarms,
+            parking=Parking(
+                meaning=f"Target {target.name}: requests to write changed cells failed until they were parked.",
+                runbook=Runbook.PARKED_FLUSHES,
+            ),
+            consumer_timeout=SHAPE.timeout,
+            fifo=True,
+            delivery_delay=Duration.seconds(stage.coalescing_seconds),
+        )
+        alarms.raise_when(
+            self,
+            "Late",
+            metric=self.work.queue.metric_approximate_age_of_oldest_message(
+                period=Duration.minutes(1), statistic="Maximum"
+            ),
+            above=30 * 60,
+            periods=3,
+            meaning=f"Target {target.name}: a request to write changed cells waits longer than 30 minutes.",
+            runbook=Runbook.LATE_PLANNING,
+        )
+
+
+class Deliver(Construct):
+    """Writes the changed cells of one target; it reads one secret and writes the ledger."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        flushes: FlushQueue,
+        ledger: LedgerStack,
+        landscape: str,
+        parts: FunctionParts,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        target = flushes.target.name
+        secret_arn = ledger.target_secrets[target]
+        self.settings = DeliverSettings(
+            target=target,
+            ledger_table=ledger.table.table_name,
+            secret_arn=secret_arn,
+            flush_queue_url=flushes.work.queue.queue_url,
+        )
+        self.function = PythonFunction(
+            self,
+            "Deliver",
+            parts=parts,
+            step="deliver",
+            shape=SHAPE,
+            environment=self.settings.environment(),
+            description=f"Writes changed cells to target {target}.",
+            permissions=[
+                flushes.work.consume(),
+                send_to(flushes.work.queue),
+                read_and_write(ledger.table),
+                *read_secrets([secret_arn]),
+                use_key(ledger.key),
+            ],
+            extra_files={self.settings.landscape_file: landscape},
+            no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",
+        )
+        self.trigger = flushes.work.trigger(self, self.function.live)

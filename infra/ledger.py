@@ -1,0 +1,239 @@
+"""The stack that holds state: the ledger, the archive, the secrets, and the key that encrypts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, CfnOutput, Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from infra.acknowledged import acknowledge
+from infra.ids import pascal
+from infra.stage import Stage
+from tieout.landscape import Connection, Landscape, Target
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+CELLS_BY_STATE = "cells_by_state"
+CATALOGUE = "catalogue"
+# How long each part of the archive is of use: overflow must outlive the queues and dead-letter queues that point to it.
+ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
+_ACCESS_LOG_DAYS = 90
+_ENCRYPTING_SERVICES = ["events.amazonaws.com", "cloudwatch.amazonaws.com"]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveAccess:
+    """A permission on objects by prefix, and the findings it makes: object keys are not known at deployment."""
+
+    statement: iam.PolicyStatement
+    findings: tuple[str, ...]
+
+    def acknowledge_for(self, role: iam.Role) -> None:
+        """Let the wildcard behind the prefix stand for the role that has the permission."""
+        for finding in self.findings:
+            acknowledge(
+                role, finding, "Object keys are not known at deployment; the prefix is the narrowest S3 allows."
+            )
+
+
+class LedgerStack(Stack):
+    """Everything of a stage that cannot be made again: kept when the stack goes, where the stage is protected."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, landscape: Landscape) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=f"Tieout-{stage.name}-Ledger",
+            description=f"Tieout {stage.name}: the ledger, the archive, the secrets and their key.",
+            synthesizer=stage.synthesizer(),
+            termination_protection=stage.protected,
+        )
+        self.stage = stage
+        self.key = _key(self, stage)
+        self.table = _table(self, stage, self.key)
+        self.archive = _archive(self, stage, self.key)
+        # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
+        self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
+        self.webhook_secrets = {each.name: self._webhook_secret(each) for each in landscape.connections}
+        self.api_secrets = {each.name: self._api_secret(each) for each in landscape.connections}
+        self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}
+        CfnOutput(self, "TableName", value=self.table.table_name)
+        CfnOutput(self, "ArchiveName", value=self.archive.bucket_name)
+
+    def archive_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> ArchiveAccess:
+        """Leave to do something with the objects under some prefixes of the archive, each ending in a slash."""
+        arns = [f"{self._archive_arn}/{prefix}*" for prefix in prefixes]
+        findings = [f"AwsSolutions-IAM5[Resource::{self.stack_name}-ArchiveArn/{prefix}*]" for prefix in prefixes]
+        return ArchiveAccess(iam.PolicyStatement(actions=list(actions), resources=arns), tuple(findings))
+
+    def _webhook_secret(self, connection: Connection) -> str:
+        return self._secret(
+            f"{pascal(connection.name)}WebhookSecret",
+            f"Signs what {connection.system} connection {connection.name} posts. Created empty; put"
+            ' {"current": "...", "previous": "..."}; previous may be left out. See'
+            f" layers/tieout/sources/{connection.system}/README.md.",
+        )
+
+    def _api_secret(self, connection: Connection) -> str:
+        return self._secret(
+            f"{pascal(connection.name)}ApiSecret",
+            f"Lets Tieout read {connection.system} connection {connection.name}. Created empty; put the JSON that"
+            f" layers/tieout/sources/{connection.system}/README.md describes.",
+        )
+
+    def _target_secret(self, target: Target) -> str:
+        return self._secret(
+            f"{pascal(target.name)}TargetSecret",
+            f"Lets Tieout write to {target.system} target {target.name}. Created empty; put the JSON that"
+            f" layers/tieout/targets/{target.system}/README.md describes.",
+        )
+
+    def _secret(self, construct_id: str, description: str) -> str:
+        """The ARN of a secret without any value: the higher-level construct would always generate one."""
+        secret = secretsmanager.CfnSecret(self, construct_id, description=description, kms_key_id=self.key.key_arn)
+        secret.apply_removal_policy(self.stage.removal_policy)
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            "The system at the other end issues the value, so AWS cannot rotate it; webhook secrets keep two live values.",
+        )
+        return secret.ref
+
+
+def read_and_write(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """What recording and delivering do with the ledger; transactions are allowed by the actions inside them."""
+    return _ledger_access(table, ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"])
+
+
+def read_and_update(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """What sweeping does with the ledger: it removes nothing."""
+    return _ledger_access(table, ["dynamodb:PutItem", "dynamodb:UpdateItem"])
+
+
+def use_key(key: kms.IKey) -> iam.PolicyStatement:
+    """Leave to encrypt and decrypt what the key protects and the role may reach by its other permissions."""
+    return iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
+
+
+def read_secrets(arns: Sequence[str]) -> list[iam.PolicyStatement]:
+    """Leave to read these secrets; nothing where there are none."""
+    return [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=list(arns))] if arns else []
+
+
+def _ledger_access(table: dynamodb.ITable, writes: Sequence[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=[
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "dynamodb:ConditionCheckItem",
+            *writes,
+        ],
+        resources=[
+            table.table_arn,
+            f"{table.table_arn}/index/{CELLS_BY_STATE}",
+            f"{table.table_arn}/index/{CATALOGUE}",
+        ],
+    )
+
+
+def _key(scope: Construct, stage: Stage) -> kms.Key:
+    key = kms.Key(
+        scope,
+        "Key",
+        description=f"Tieout {stage.name}: ledger, archive, queues, secrets and alarms.",
+        enable_key_rotation=True,
+        pending_window=Duration.days(30 if stage.protected else 7),
+        removal_policy=stage.removal_policy,
+    )
+    # Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names.
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="ServicesEncryptForThisAccount",
+            principals=[iam.ServicePrincipal(service) for service in _ENCRYPTING_SERVICES],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+        )
+    )
+    return key
+
+
+def _table(scope: Construct, stage: Stage, key: kms.IKey) -> dynamodb.Table:
+    def text(name: str) -> dynamodb.Attribute:
+        return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+    table = dynamodb.Table(
+        scope,
+        "Ledger",
+        partition_key=text("pk"),
+        sort_key=text("sk"),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=stage.protected,
+        removal_policy=stage.removal_policy,
+    )
+    table.add_global_secondary_index(
+        index_name=CELLS_BY_STATE,
+        partition_key=text("cell_state"),
+        sort_key=text("pk"),
+        projection_type=dynamodb.ProjectionType.ALL,
+    )
+    table.add_global_secondary_index(
+        index_name=CATALOGUE,
+        partition_key=text("catalogue"),
+        sort_key=text("pk"),
+        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+    )
+    return table
+
+
+def _archive(scope: Construct, stage: Stage, key: kms.IKey) -> s3.Bucket:
+    access_logs = s3.Bucket(
+        scope,
+        "ArchiveAccessLogs",
+        encryption=s3.BucketEncryption.S3_MANAGED,  # S3 delivers access logs only under its own key
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        removal_policy=stage.removal_policy,
+        lifecycle_rules=[_expiry("", _ACCESS_LOG_DAYS)],
+    )
+    acknowledge(access_logs, "AwsSolutions-S1", "It holds the access logs; logging its own accesses would never end.")
+    return s3.Bucket(
+        scope,
+        "Archive",
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        versioned=True,
+        server_access_logs_bucket=access_logs,
+        server_access_logs_prefix="archive/",
+        removal_policy=stage.removal_policy,
+        lifecycle_rules=[_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()],
+    )
+
+
+def _expiry(prefix: str, days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=f"Expire{pascal(prefix.strip('/') or 'all')}",
+        prefix=prefix or None,
+        expiration=Duration.days(days),
+        noncurrent_version_expiration=Duration.days(7),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
+    )

@@ -1,0 +1,199 @@
+"""The stack of the line itself: receive, route, record, deliver, and the sweeper beside them. It holds no state."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sqs as sqs
+
+from infra.alarms import Alarms
+from infra.deliver import Deliver, FlushQueue
+from infra.ids import pascal
+from infra.landscape import compile_landscape
+from infra.landscape_rules import UNROUTED
+from infra.ledger import LedgerStack
+from infra.observe import Observe
+from infra.python_function import Bundler, FunctionParts
+from infra.receive import Door, Receive
+from infra.record import SHAPE as RECORD_SHAPE
+from infra.record import Record
+from infra.route import Route
+from infra.stage import Stage
+from infra.sweep import Sweep
+from tieout.landscape import Flow, Landscape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
+
+# What no flow wants is recorded as ignored: it reads no source, so it may wait and needs no speed.
+_CATCH_ALL = Flow(name=UNROUTED, entities=(), owner="Integration", max_concurrency=2, freshness_minutes=60)
+
+
+class LineStack(Stack):
+    """Everything of a stage that a deploy may replace at any time."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        landscape: Landscape,
+        ledger: LedgerStack,
+        bundler: Bundler,
+        public_base_url: str = "",
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=f"Tieout-{stage.name}-Line",
+            description=f"Tieout {stage.name}: webhooks in, planning cells out.",
+            synthesizer=stage.synthesizer(),
+        )
+        self.landscape = landscape
+        self.ledger = ledger
+        compiled = compile_landscape(landscape)
+        self.alarms = Alarms(self, "Alarms", key=ledger.key)
+        self.parts = FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=self.alarms)
+        self.bus = events.EventBus(self, "Bus", description=f"Tieout {stage.name}: notices by flow.")
+        self.door = Door(self, "Door", stage=stage, public_base_url=public_base_url)
+        self.receives = self._receives()
+        self.routes = self._routes()
+        self.flushes = {
+            target.name: FlushQueue(
+                self, f"{pascal(target.name)}Flush", target=target, stage=stage, ledger=ledger, alarms=self.alarms
+            )
+            for target in landscape.targets
+        }
+        self.records = self._records(compiled)
+        self.delivers = {
+            name: Deliver(
+                self, f"{pascal(name)}Deliver", flushes=flushes, ledger=ledger, landscape=compiled, parts=self.parts
+            )
+            for name, flushes in self.flushes.items()
+        }
+        self.sweep = Sweep(
+            self, "Sweep", bus=self.bus, ledger=ledger, flush_queues=self._flush_queues(), parts=self.parts
+        )
+        self.door.watch(self.alarms)
+        self.observe = self._observe()
+        self._tell(stage)
+
+    def _receives(self) -> dict[str, Receive]:
+        return {
+            connection.name: Receive(
+                self,
+                f"{pascal(connection.name)}Receive",
+                connection=connection,
+                landscape=self.landscape,
+                door=self.door,
+                bus=self.bus,
+                ledger=self.ledger,
+                parts=self.parts,
+            )
+            for connection in self.landscape.connections
+        }
+
+    def _routes(self) -> dict[str, Route]:
+        declared = [flow.name for flow in self.landscape.flows]
+        wanted: Mapping[str, list[object]] = {name: [name] for name in declared}
+        return {
+            flow.name: Route(
+                self,
+                f"{pascal(flow.name)}Route",
+                flow=flow,
+                detail_type=wanted.get(flow.name, [{"anything-but": declared}]),
+                bus=self.bus,
+                key=self.ledger.key,
+                alarms=self.alarms,
+                consumer_timeout=RECORD_SHAPE.timeout,
+            )
+            for flow in (*self.landscape.flows, _CATCH_ALL)
+        }
+
+    def _records(self, compiled: str) -> dict[str, Record]:
+        return {
+            name: Record(
+                self,
+                f"{pascal(name)}Record",
+                route=route,
+                ledger=self.ledger,
+                secret_arns={} if name == UNROUTED else self.ledger.api_secrets,
+                flush_queues=self._flush_queues(),
+                landscape=compiled,
+                parts=self.parts,
+            )
+            for name, route in self.routes.items()
+        }
+
+    def _flush_queues(self) -> dict[str, sqs.IQueue]:
+        return {name: flushes.work.queue for name, flushes in self.flushes.items()}
+
+    def _observe(self) -> Observe:
+        return Observe(
+            self,
+            "Observe",
+            door=self.door,
+            receives=list(self.receives.values()),
+            routes=list(self.routes.values()),
+            records=list(self.records.values()),
+            flushes=list(self.flushes.values()),
+            delivers=list(self.delivers.values()),
+            sweep=self.sweep,
+            table=self.ledger.table,
+            alarms=self.alarms,
+        )
+
+    def _tell(self, stage: Stage) -> None:
+        """State as outputs what operators, their command line and the sandbox look for."""
+        plain = {
+            "Stage": stage.name,
+            "ApiUrl": self.door.api.api_endpoint,
+            "ApiId": self.door.api.api_id,
+            "BusName": self.bus.event_bus_name,
+            "LedgerTableName": self.ledger.table.table_name,
+            "ArchiveBucketName": self.ledger.archive.bucket_name,
+            "AlarmTopicArn": self.alarms.topic.topic_arn,
+            "DashboardName": self.observe.dashboard.dashboard_name,
+        }
+        for key, value in {**plain, **self._parts_told()}.items():
+            CfnOutput(self, key, value=value if isinstance(value, str) else json.dumps(value, sort_keys=True))
+
+    def _parts_told(self) -> dict[str, dict[str, str]]:
+        """One output per declared thing, because a single one would outgrow what CloudFormation carries."""
+        told: dict[str, dict[str, str]] = {}
+        for name, receive in self.receives.items():
+            told[f"Connection{pascal(name)}"] = {
+                "name": name,
+                "system": receive.settings.system,
+                "url": receive.settings.public_url,
+                "webhook_secret_arn": self.ledger.webhook_secrets[name],
+                "api_secret_arn": self.ledger.api_secrets[name],
+                "function_name": receive.function.function.function_name,
+            }
+        for name, route in self.routes.items():
+            told[f"Flow{pascal(name)}"] = {
+                "name": name,
+                "queue_url": route.work.queue.queue_url,
+                "dead_letter_queue_url": route.work.dead_letters.queue_url,
+                "undelivered_queue_url": route.undelivered.queue_url,
+                "function_name": self.records[name].function.function.function_name,
+            }
+        for name, flushes in self.flushes.items():
+            told[f"Target{pascal(name)}"] = {
+                "name": name,
+                "secret_arn": self.ledger.target_secrets[name],
+                "flush_queue_url": flushes.work.queue.queue_url,
+                "dead_letter_queue_url": flushes.work.dead_letters.queue_url,
+                "function_name": self.delivers[name].function.function.function_name,
+            }
+        told["Sweeper"] = {
+            "function_name": self.sweep.function.function.function_name,
+            "undelivered_queue_url": self.sweep.undelivered.queue_url,
+        }
+        return told

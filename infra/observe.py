@@ -1,0 +1,132 @@
+"""One dashboard in the order of the line: what came in, what waits, what was recorded, what planning holds, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.deliver import Deliver, FlushQueue
+from infra.python_function import PythonFunction
+from infra.receive import Door, Receive
+from infra.record import Record
+from infra.route import Route
+from infra.sweep import Sweep
+
+_HALF, _FULL = 12, 24
+_MINUTE = Duration.minutes(1)
+
+
+class Observe(Construct):
+    """The stage's dashboard, and the alarms of the ledger table."""
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        door: Door,
+        receives: Sequence[Receive],
+        routes: Sequence[Route],
+        records: Sequence[Record],
+        flushes: Sequence[FlushQueue],
+        delivers: Sequence[Deliver],
+        sweep: Sweep,
+        table: dynamodb.ITable,
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        throttled = _throttled(table)
+        alarms.raise_when(
+            self,
+            "LedgerThrottled",
+            metric=throttled,
+            above=0,
+            periods=2,
+            meaning="The ledger refuses reads or writes: one cell or record takes more than a partition can give.",
+            runbook=Runbook.THROTTLED_LEDGER,
+        )
+        self.dashboard = cloudwatch.Dashboard(self, "Line", default_interval=Duration.hours(6))
+        self.dashboard.add_widgets(
+            cloudwatch.AlarmStatusWidget(title="What is wrong", width=_FULL, alarms=alarms.raised)
+        )
+        self._row("1 receive", _door_widgets(door, receives), [each.function for each in receives])
+        self._row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
+        self._row("3 record", [], [each.function for each in records])
+        self._row(
+            "4 deliver",
+            [
+                *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
+                _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
+            ],
+            [each.function for each in delivers],
+        )
+        self._row("Beside the line: sweep", [], [sweep.function])
+        parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
+        parked += [each.undelivered for each in routes]
+        self._row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
+
+    def _row(self, title: str, widgets: Sequence[cloudwatch.IWidget], functions: Sequence[PythonFunction]) -> None:
+        self.dashboard.add_widgets(cloudwatch.TextWidget(markdown=f"## {title}", width=_FULL, height=1))
+        shown = [*widgets, *(_function_widgets(functions) if functions else [])]
+        for position in range(0, len(shown), 2):
+            self.dashboard.add_widgets(*shown[position : position + 2])
+
+
+def _throttled(table: dynamodb.ITable) -> cloudwatch.MathExpression:
+    names = {"reads": "ReadThrottleEvents", "writes": "WriteThrottleEvents"}
+    return cloudwatch.MathExpression(
+        expression="FILL(reads, 0) + FILL(writes, 0)",
+        using_metrics={
+            key: table.metric(
+                name, period=FIVE_MINUTES, statistic="Sum", dimensions_map={"TableName": table.table_name}
+            )
+            for key, name in names.items()
+        },
+        period=FIVE_MINUTES,
+        label="Throttled requests",
+    )
+
+
+def _door_widgets(door: Door, receives: Sequence[Receive]) -> list[cloudwatch.IWidget]:
+    answers = {
+        "requests": door.api.metric_count,
+        "4xx": door.api.metric_client_error,
+        "5xx": door.api.metric_server_error,
+    }
+    return [
+        _graph("Webhooks", [metric(label=label, period=_MINUTE, statistic="Sum") for label, metric in answers.items()]),
+        _graph("Webhook latency, milliseconds", [door.api.metric_latency(period=_MINUTE, statistic="p99")]),
+        _graph("Rejected deliveries", [each.rejected for each in receives]),
+    ]
+
+
+def _queue_widgets(title: str, queues: Sequence[sqs.IQueue]) -> list[cloudwatch.IWidget]:
+    ages = [each.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum") for each in queues]
+    return [_depths(title, queues), _graph(f"{title}: oldest, seconds", ages)]
+
+
+def _depths(title: str, queues: Sequence[sqs.IQueue]) -> cloudwatch.GraphWidget:
+    return _graph(
+        title,
+        [each.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum") for each in queues],
+    )
+
+
+def _function_widgets(functions: Sequence[PythonFunction]) -> list[cloudwatch.IWidget]:
+    each = [one.function for one in functions]
+    return [
+        _graph("Invocations", [one.metric_invocations(period=_MINUTE, statistic="Sum") for one in each]),
+        _graph("Errors", [one.metric_errors(period=_MINUTE, statistic="Sum") for one in each]),
+        _graph("Duration, milliseconds", [one.metric_duration(period=_MINUTE, statistic="p99") for one in each]),
+        _graph("Throttles", [one.metric_throttles(period=_MINUTE, statistic="Sum") for one in each]),
+    ]
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=_HALF)

@@ -1,0 +1,172 @@
+"""One Python function: its own role, log group, alarms, and the alias `live` every trigger points at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from aws_cdk import AssetHashType, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.acknowledged import acknowledge
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.stage import Stage
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+
+
+class Bundler(Protocol):
+    """What makes the folders that are uploaded (`infra/bundling.py`); each folder's name carries the hash of its content.
+
+    Tests pass one that makes all but empty folders.
+    """
+
+    def dependencies_layer(self, platform: str, /) -> Path:
+        """The third-party packages for one platform."""
+        ...
+
+    def tieout_layer(self) -> Path:
+        """The package `tieout`."""
+        ...
+
+    def function_asset(self, step: str, extra_files: Mapping[str, str], /) -> Path:
+        """One step's own code, and files that stand beside it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How much a function may take.
+
+    Attributes:
+        timeout: of one invocation; the visibility of its queue follows from it.
+    """
+
+    memory_mb: int
+    timeout: Duration
+
+
+class FunctionParts(Construct):
+    """What all functions of a stage share: the layers and the alarms."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, bundler: Bundler, alarms: Alarms) -> None:
+        super().__init__(scope, construct_id)
+        self.stage = stage
+        self.bundler = bundler
+        self.alarms = alarms
+        self.package = self._layer("Package", bundler.tieout_layer(), "The package tieout.")
+        self.dependencies = self._layer(
+            "Dependencies", bundler.dependencies_layer(stage.wheels_platform), "Third-party packages."
+        )
+
+    def _layer(self, construct_id: str, folder: Path, description: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            construct_id,
+            code=_code_of(folder),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[self.stage.architecture],
+            description=description,
+        )
+
+
+class PythonFunction(Construct):
+    """A function that runs `functions.<step>.handler.lambda_handler` under a role of its own."""
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        step: str,
+        shape: Shape,
+        environment: Mapping[str, str],
+        description: str,
+        permissions: Sequence[iam.PolicyStatement],
+        no_dead_letters_because: str,
+        extra_files: Mapping[str, str] | None = None,
+        needs_dependencies: bool = True,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=parts.stage.log_retention, removal_policy=parts.stage.removal_policy
+        )
+        self.role = _role(self, self.log_group, permissions)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=RUNTIME,
+            architecture=parts.stage.architecture,
+            handler=f"functions.{step}.handler.lambda_handler",
+            code=_code_of(parts.bundler.function_asset(step, extra_files or {})),
+            layers=[parts.package, *([parts.dependencies] if needs_dependencies else [])],
+            role=self.role,
+            memory_size=shape.memory_mb,
+            timeout=shape.timeout,
+            environment=dict(environment),
+            description=description,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+        )
+        self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
+        for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
+            acknowledge(
+                self.function,
+                rule,
+                "AWS Lambda supports Python 3.13 until 2029, and the layers carry bytecode of exactly this version.",
+            )
+        acknowledge(self.function, "Serverless-LambdaDLQ", no_dead_letters_because)
+        _raise_alarms(self, parts.alarms)
+
+
+def _code_of(folder: Path) -> lambda_.Code:
+    """A bundled folder as the code of a function or layer; its name is its hash, so nothing is hashed twice."""
+    return lambda_.Code.from_asset(str(folder), asset_hash=folder.name, asset_hash_type=AssetHashType.CUSTOM)
+
+
+def _role(scope: Construct, log_group: logs.ILogGroup, permissions: Sequence[iam.PolicyStatement]) -> iam.Role:
+    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    role.add_to_policy(
+        iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn])
+    )
+    # X-Ray has no resources: AWS accepts only `*` for these two actions.
+    role.add_to_policy(
+        iam.PolicyStatement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
+    )
+    for statement in permissions:
+        role.add_to_policy(statement)
+    acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        "Only xray:PutTraceSegments and xray:PutTelemetryRecords stand on *: X-Ray has no resources to name.",
+    )
+    return role
+
+
+def _raise_alarms(function: PythonFunction, alarms: Alarms) -> None:
+    metrics = function.function
+    alarms.raise_when(
+        function,
+        "Failing",
+        metric=metrics.metric_errors(period=FIVE_MINUTES, statistic="Sum"),
+        above=0,
+        meaning=f"{metrics.node.path}: an invocation ended in an error nobody declared, or ran out of time.",
+        runbook=Runbook.FAILING_FUNCTION,
+    )
+    alarms.raise_when(
+        function,
+        "Throttled",
+        metric=metrics.metric_throttles(period=FIVE_MINUTES, statistic="Sum"),
+        above=0,
+        meaning=f"{metrics.node.path}: Lambda refused invocations for want of concurrency.",
+        runbook=Runbook.THROTTLED_FUNCTION,
+    )

@@ -1,0 +1,231 @@
+"""Step 1: the HTTP API with one route, one throttle and one function per connection."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from functions.receive.settings import ReceiveSettings
+from infra.acknowledged import acknowledge
+from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
+from infra.ids import pascal
+from infra.ledger import LedgerStack, read_secrets, use_key
+from infra.python_function import FunctionParts, PythonFunction, Shape
+from infra.stage import Stage
+from tieout.landscape import Connection, Landscape
+
+# Senders give up after seconds; the function answers before the gateway would.
+SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(20))
+ROUTE_RATE_PER_SECOND = 50
+ROUTE_BURST = 100
+REJECTED_METRIC = "RejectedDeliveries"
+_ARCHIVE_PREFIXES = ("overflow", "rejected", "spool")
+# No query string, no header, no body: each of them may carry a secret or personal data.
+ACCESS_LOG_FIELDS = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "httpMethod": "$context.httpMethod",
+    "protocol": "$context.protocol",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationLatency": "$context.integrationLatency",
+    "integrationError": "$context.integrationErrorMessage",
+    "sourceIp": "$context.identity.sourceIp",
+}
+
+
+class Door(Construct):
+    """The HTTP API all connections post to; a path without a connection is answered 404 without running anything."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, public_base_url: str = "") -> None:
+        super().__init__(scope, construct_id)
+        self._public_base_url = public_base_url
+        self.api = apigateway.HttpApi(
+            self,
+            "Api",
+            create_default_stage=False,
+            description=f"Tieout {stage.name}: where source systems post.",
+        )
+        access_logs = logs.LogGroup(
+            self, "AccessLogs", retention=stage.log_retention, removal_policy=stage.removal_policy
+        )
+        self._stage = apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=self.api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=access_logs.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
+            ),
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=ROUTE_RATE_PER_SECOND,
+                throttling_burst_limit=ROUTE_BURST,
+                detailed_metrics_enabled=True,
+            ),
+        )
+        self._route_settings: dict[str, object] = {}
+
+    def open(self, connection: str, function: PythonFunction) -> None:
+        """Route whatever is sent to `/webhooks/<connection>` to its function, under a throttle of its own."""
+        path = f"/webhooks/{connection}"
+        routes = self.api.add_routes(
+            path=path,
+            methods=[apigateway.HttpMethod.ANY],
+            integration=integrations.HttpLambdaIntegration(f"{pascal(connection)}Function", handler=function.live),
+        )
+        for route in routes:
+            # API Gateway refuses the settings of a route it does not know yet.
+            self._stage.node.add_dependency(route)
+            acknowledge(
+                route,
+                "AwsSolutions-APIG4",
+                "Source systems cannot sign for AWS: the function authenticates the raw bytes by the connection's secret.",
+            )
+        self._route_settings[f"ANY {path}"] = {
+            "ThrottlingRateLimit": ROUTE_RATE_PER_SECOND,
+            "ThrottlingBurstLimit": ROUTE_BURST,
+            "DetailedMetricsEnabled": True,
+        }
+        self._stage.route_settings = self._route_settings
+
+    def public_url(self, connection: Connection) -> str:
+        """The URL the source calls and signs: the declared one, or one below the stage's, or below this API's own."""
+        base_url = self._public_base_url or self.api.api_endpoint
+        return connection.public_url or f"{base_url}/webhooks/{connection.name}"
+
+    def watch(self, alarms: Alarms) -> None:
+        """Raise the alarms of the door as a whole."""
+        count = self.api.metric_count(period=FIVE_MINUTES, statistic="Sum")
+        refused = self.api.metric_client_error(period=FIVE_MINUTES, statistic="Sum")
+        alarms.raise_when(
+            self,
+            "Failing",
+            metric=self.api.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            above=0,
+            meaning="A webhook was answered 5xx: the source may not send it again.",
+            runbook=Runbook.FAILING_WEBHOOKS,
+        )
+        alarms.raise_when(
+            self,
+            "Refused",
+            metric=cloudwatch.MathExpression(
+                expression="IF(requests >= 20, 100 * refused / requests, 0)",
+                using_metrics={"requests": count, "refused": refused},
+                period=FIVE_MINUTES,
+                label="Refused webhooks, percent",
+            ),
+            above=20,
+            periods=3,
+            meaning="More than a fifth of the webhooks are answered 4xx: a secret, a URL or a throttle is wrong.",
+            runbook=Runbook.REFUSED_WEBHOOKS,
+        )
+        alarms.raise_when(
+            self,
+            "Slow",
+            metric=self.api.metric_latency(period=FIVE_MINUTES, statistic="p99"),
+            above=3000,
+            periods=3,
+            meaning="One webhook in a hundred takes over 3 seconds; senders give up after 5.",
+            runbook=Runbook.SLOW_WEBHOOKS,
+        )
+
+
+class Receive(Construct):
+    """The receive function of one connection: it reads its own secret, publishes as itself, and keeps what it must."""
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        connection: Connection,
+        landscape: Landscape,
+        door: Door,
+        bus: events.IEventBus,
+        ledger: LedgerStack,
+        parts: FunctionParts,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        secret_arn = ledger.webhook_secrets[connection.name]
+        archive = ledger.archive_access(["s3:PutObject"], [f"{kind}/{connection.name}/" for kind in _ARCHIVE_PREFIXES])
+        self.settings = ReceiveSettings(
+            connection=connection.name,
+            system=connection.system,
+            public_url=door.public_url(connection),
+            secret_arn=secret_arn,
+            bus_name=bus.event_bus_name,
+            archive_bucket=ledger.archive.bucket_name,
+            flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
+            options=connection.options,
+        )
+        self.function = PythonFunction(
+            self,
+            "Receive",
+            parts=parts,
+            step="receive",
+            shape=SHAPE,
+            environment=self.settings.environment(),
+            description=f"Receives what {connection.system} connection {connection.name} posts.",
+            permissions=[
+                *read_secrets([secret_arn]),
+                publish_as(bus, f"tieout.{connection.name}"),
+                archive.statement,
+                use_key(ledger.key),
+            ],
+            needs_dependencies=False,
+            no_dead_letters_because="API Gateway invokes it and waits: the sender gets the failure and sends again.",
+        )
+        archive.acknowledge_for(self.function.role)
+        door.open(connection.name, self.function)
+        self.rejected = self._count_rejected(connection)
+        parts.alarms.raise_when(
+            self,
+            "Rejected",
+            metric=self.rejected,
+            above=10,
+            meaning=f"Deliveries of connection {connection.name} are not authentic: a secret was rotated, or somebody tries.",
+            runbook=Runbook.REJECTED_DELIVERIES,
+        )
+
+    def _count_rejected(self, connection: Connection) -> cloudwatch.Metric:
+        logs.MetricFilter(
+            self,
+            "RejectedFilter",
+            log_group=self.function.log_group,
+            filter_pattern=logs.FilterPattern.string_value("$.outcome", "=", "rejected"),
+            metric_namespace=METRIC_NAMESPACE,
+            metric_name=REJECTED_METRIC,
+            metric_value="1",
+            dimensions={"Connection": "$.connection"},
+        )
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=REJECTED_METRIC,
+            dimensions_map={"Connection": connection.name},
+            period=FIVE_MINUTES,
+            statistic="Sum",
+        )
+
+
+def publish_as(bus: events.IEventBus, *sources: str) -> iam.PolicyStatement:
+    """Leave to put events on this bus alone, and only under these sources: `*` in them stands for any text.
+
+    A call carries several entries, so the condition key has several values: all must match, and there must be one.
+    """
+    return iam.PolicyStatement(
+        actions=["events:PutEvents"],
+        resources=[bus.event_bus_arn],
+        conditions={"ForAllValues:StringLike": {"events:source": list(sources)}, "Null": {"events:source": "false"}},
+    )

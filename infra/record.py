@@ -1,0 +1,68 @@
+"""Step 3: the record function of one flow, working off the flow's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from functions.record.settings import RecordSettings
+from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
+from infra.python_function import FunctionParts, PythonFunction, Shape
+from infra.route import Route
+from infra.work_queue import send_to
+
+# A batch may wait for a source that answers slowly and one call at a time.
+SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(120))
+
+
+class Record(Construct):
+    """Completes, maps and commits the notices of one flow; it reads the sources of the flow and writes the ledger."""
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        route: Route,
+        ledger: LedgerStack,
+        secret_arns: Mapping[str, str],
+        flush_queues: Mapping[str, sqs.IQueue],
+        landscape: str,
+        parts: FunctionParts,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        archive = ledger.archive_access(["s3:GetObject"], ["overflow/"])
+        self.settings = RecordSettings(
+            flow=route.flow.name,
+            ledger_table=ledger.table.table_name,
+            queue_url=route.work.queue.queue_url,
+            dead_letter_queue_url=route.work.dead_letters.queue_url,
+            flush_queue_urls={target: queue.queue_url for target, queue in flush_queues.items()},
+            archive_bucket=ledger.archive.bucket_name,
+            secret_arns=secret_arns,
+            coalescing_seconds=parts.stage.coalescing_seconds,
+        )
+        self.function = PythonFunction(
+            self,
+            "Record",
+            parts=parts,
+            step="record",
+            shape=SHAPE,
+            environment=self.settings.environment(),
+            description=f"Records the notices of flow {route.flow.name}.",
+            permissions=[
+                route.work.consume(),
+                send_to(route.work.queue, route.work.dead_letters, *flush_queues.values()),
+                read_and_write(ledger.table),
+                archive.statement,
+                *read_secrets(list(secret_arns.values())),
+                use_key(ledger.key),
+            ],
+            extra_files={self.settings.landscape_file: landscape},
+            no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",
+        )
+        archive.acknowledge_for(self.function.role)
+        self.trigger = route.work.trigger(self, self.function.live, max_concurrency=route.flow.max_concurrency)

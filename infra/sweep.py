@@ -1,0 +1,157 @@
+"""Beside the line: the sweeper, run every minute, and the alarms for what it finds or for its silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from functions.sweep.settings import SweepSettings
+from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
+from infra.ids import pascal
+from infra.ledger import LedgerStack, read_and_update, use_key
+from infra.python_function import FunctionParts, PythonFunction, Shape
+from infra.receive import publish_as
+from infra.route import SOURCE_PREFIX, admit
+from infra.work_queue import DeadLetterQueue, Parking, send_to
+
+SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(50))
+DIRTY_METRIC = "OldestDirtySeconds"
+_LATE_SECONDS = 30 * 60
+
+
+class Sweep(Construct):
+    """Puts back on the line what was left lying: spooled deliveries, dirty cells, receipts that were never closed."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bus: events.IEventBus,
+        ledger: LedgerStack,
+        flush_queues: Mapping[str, sqs.IQueue],
+        parts: FunctionParts,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        spool = ledger.archive_access(["s3:GetObject", "s3:DeleteObject"], ["spool/"])
+        self.settings = SweepSettings(
+            ledger_table=ledger.table.table_name,
+            archive_bucket=ledger.archive.bucket_name,
+            bus_name=bus.event_bus_name,
+            flush_queue_urls={target: queue.queue_url for target, queue in flush_queues.items()},
+            coalescing_seconds=parts.stage.coalescing_seconds,
+        )
+        self.function = PythonFunction(
+            self,
+            "Sweep",
+            parts=parts,
+            step="sweep",
+            shape=SHAPE,
+            environment=self.settings.environment(),
+            description="Puts back on the line what was left lying.",
+            permissions=[
+                spool.statement,
+                iam.PolicyStatement(
+                    actions=["s3:ListBucket"],
+                    resources=[ledger.archive.bucket_arn],
+                    conditions={"StringLike": {"s3:prefix": ["spool/*"]}},
+                ),
+                publish_as(bus, f"{SOURCE_PREFIX}*"),
+                send_to(*flush_queues.values()),
+                read_and_update(ledger.table),
+                use_key(ledger.key),
+            ],
+            no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",
+        )
+        spool.acknowledge_for(self.function.role)
+        self.undelivered = DeadLetterQueue(
+            self,
+            "Undelivered",
+            key=ledger.key,
+            alarms=parts.alarms,
+            parking=Parking(
+                meaning="The sweeper could not be started by its schedule.", runbook=Runbook.UNDELIVERED_EVENTS
+            ),
+        ).queue
+        self.rule = self._schedule()
+        self.oldest_dirty = {target: self._oldest_dirty(target) for target in flush_queues}
+        self._watch(parts.alarms)
+
+    def _schedule(self) -> events.CfnRule:
+        rule = events.CfnRule(
+            self,
+            "EveryMinute",
+            description="Runs the sweeper.",
+            schedule_expression="rate(1 minute)",
+            state="ENABLED",
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="Sweep",
+                    arn=self.function.live.function_arn,
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue_arn),
+                    # The next minute's run does the same work, so a late one is worth little.
+                    retry_policy=events.CfnRule.RetryPolicyProperty(
+                        maximum_retry_attempts=2, maximum_event_age_in_seconds=120
+                    ),
+                )
+            ],
+        )
+        admit(self.undelivered, rule)
+        self.function.live.add_permission(
+            "Schedule", principal=iam.ServicePrincipal("events.amazonaws.com"), source_arn=rule.attr_arn
+        )
+        return rule
+
+    def _oldest_dirty(self, target: str) -> cloudwatch.Metric:
+        logs.MetricFilter(
+            self,
+            f"{pascal(target)}Dirty",
+            log_group=self.function.log_group,
+            filter_pattern=logs.FilterPattern.all(
+                logs.FilterPattern.string_value("$.target", "=", target),
+                logs.FilterPattern.number_value("$.oldest_dirty_seconds", ">=", 0),
+            ),
+            metric_namespace=METRIC_NAMESPACE,
+            metric_name=DIRTY_METRIC,
+            metric_value="$.oldest_dirty_seconds",
+            dimensions={"Target": "$.target"},
+        )
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=DIRTY_METRIC,
+            dimensions_map={"Target": target},
+            period=Duration.minutes(1),
+            statistic="Maximum",
+        )
+
+    def _watch(self, alarms: Alarms) -> None:
+        for target, metric in self.oldest_dirty.items():
+            alarms.raise_when(
+                self,
+                f"{pascal(target)}Late",
+                metric=metric,
+                above=_LATE_SECONDS,
+                periods=3,
+                meaning=f"Target {target}: cells changed more than {_LATE_SECONDS // 60} minutes ago are not written.",
+                runbook=Runbook.LATE_PLANNING,
+            )
+        runs = self.function.function.metric_invocations(period=FIVE_MINUTES, statistic="Sum")
+        alarms.raise_when(
+            self,
+            "Silent",
+            metric=cloudwatch.MathExpression(
+                expression="5 - runs", using_metrics={"runs": runs}, period=FIVE_MINUTES, label="Missed runs"
+            ),
+            above=3,
+            periods=2,
+            silence_is_fine=False,
+            meaning="The sweeper does not run: spooled deliveries and dirty cells stay where they are.",
+            runbook=Runbook.SILENT_SWEEPER,
+        )

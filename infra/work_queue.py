@@ -1,0 +1,140 @@
+"""Queues that lose nothing: encrypted, TLS only, each with a dead-letter queue, each dead-letter queue with an alarm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.acknowledged import acknowledge
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+
+# AWS advises six times the function's timeout, so that a message is not seen again while Lambda still retries its batch.
+VISIBILITY_FACTOR = 6
+MAX_RECEIVE_COUNT = 8
+BATCH_SIZE = 10
+WORK_RETENTION = Duration.days(4)
+# Longer than the work queue's, because a message keeps its first age when it moves.
+DEAD_LETTER_RETENTION = Duration.days(14)
+_DATA_KEY_REUSE = Duration.hours(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parking:
+    """What a message in a dead-letter queue means, for whoever is called because of it."""
+
+    meaning: str
+    runbook: Runbook
+
+
+class DeadLetterQueue(Construct):
+    """A queue nobody consumes: whatever lies in it waits for a person, who is alarmed by the first message."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        alarms: Alarms,
+        parking: Parking,
+        fifo: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            # CloudFormation wants the property absent, not false, for a standard queue.
+            fifo=True if fifo else None,
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            data_key_reuse=_DATA_KEY_REUSE,
+            enforce_ssl=True,
+            retention_period=DEAD_LETTER_RETENTION,
+        )
+        for rule in ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"):
+            acknowledge(self.queue, rule, "It is a dead-letter queue itself; an alarm watches its depth.")
+        alarms.raise_when(
+            self,
+            "NotEmpty",
+            metric=self.queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum"),
+            above=0,
+            meaning=parking.meaning,
+            runbook=parking.runbook,
+        )
+
+
+class WorkQueue(Construct):
+    """A queue one function works off, with the dead-letter queue for what it cannot work off."""
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        alarms: Alarms,
+        parking: Parking,
+        consumer_timeout: Duration,
+        fifo: bool = False,
+        delivery_delay: Duration | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = DeadLetterQueue(
+            self, "DeadLetters", key=key, alarms=alarms, parking=parking, fifo=fifo
+        ).queue
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            fifo=True if fifo else None,
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            data_key_reuse=_DATA_KEY_REUSE,
+            enforce_ssl=True,
+            delivery_delay=delivery_delay,
+            retention_period=WORK_RETENTION,
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * int(consumer_timeout.to_seconds())),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVE_COUNT),
+        )
+
+    def trigger(
+        self, scope: Construct, consumer: lambda_.IFunction, *, max_concurrency: int | None = None
+    ) -> lambda_.EventSourceMapping:
+        """Let the queue invoke a function, which answers for each message alone."""
+        trigger = lambda_.EventSourceMapping(
+            scope,
+            "Trigger",
+            target=consumer,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=BATCH_SIZE,
+            max_concurrency=max_concurrency,
+            report_batch_item_failures=True,
+        )
+        acknowledge(
+            trigger,
+            "Serverless-LambdaEventSourceMappingDestination",
+            "Lambda has failure destinations for streams; a queue's own dead-letter queue keeps what failed.",
+        )
+        return trigger
+
+    def consume(self) -> iam.PolicyStatement:
+        """What the function that works the queue off may do with it, and nothing else."""
+        return iam.PolicyStatement(
+            actions=[
+                "sqs:ReceiveMessage",
+                "sqs:DeleteMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:GetQueueAttributes",
+            ],
+            resources=[self.queue.queue_arn],
+        )
+
+
+def send_to(*queues: sqs.IQueue) -> iam.PolicyStatement:
+    """Leave to send to these queues and no others."""
+    return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn for queue in queues])
