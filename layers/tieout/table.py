@@ -95,7 +95,7 @@ class RefusedRequestError(PermanentError):
     """The table refuses the request however often it is sent: an item too large, an empty key, one item named twice.
 
     Attributes:
-        reason: what DynamoDB would say of it, for people; it may quote keys and never quotes values.
+        reason: what DynamoDB would say of it, for people.
     """
 
     def __init__(self, reason: str) -> None:
