@@ -104,5 +104,5 @@ help: ## This list
 
 node_modules/.ready: package-lock.json .npmrc .venv/.ready
 	@echo "-- setting up: the AWS CDK command line"
-	@$(BIN)/npm ci --loglevel=error
+	@$(BIN)/npm ci --loglevel=error > /dev/null
 	@touch $@

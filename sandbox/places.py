@@ -1,0 +1,102 @@
+"""Where the sandbox keeps its files, finds its tools and puts its ports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".sandbox"
+_HIGHEST_PORT = 65_535
+
+
+class SandboxError(Exception):
+    """The sandbox could not be started or used; the message says what to do or where to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one sandbox, all below one folder that belongs to it alone."""
+
+    folder: Path
+
+    @property
+    def endpoints(self) -> Path:
+        """What outside tools read; it is there only while the sandbox is ready."""
+        return self.folder / "endpoints.json"
+
+    @property
+    def overlay(self) -> Path:
+        """The addresses of the simulated systems, as an addition to the stage's landscape."""
+        return self.folder / "overlay.toml"
+
+    @property
+    def outputs(self) -> Path:
+        """What the stacks tell about themselves, as the CDK writes it."""
+        return self.folder / "outputs.json"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs: `emulator.log`, `deploy.log`, and one file per function after the end."""
+        return self.folder / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the fake secrets, one file each."""
+        return self.folder / "secrets"
+
+    @property
+    def scratch(self) -> Path:
+        """What the emulated AWS unpacks and stores; emptied at every start."""
+        return self.folder / "scratch"
+
+    def prepare(self) -> None:
+        """Make the folders and remove what an earlier run left that would mislead."""
+        for stale in (self.endpoints, self.outputs, self.overlay):
+            stale.unlink(missing_ok=True)
+        for folder in (self.scratch, self.logs, self.secrets):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        self.secrets.chmod(0o700)
+
+
+def tool(relative: str) -> Path:
+    """A tool that `make setup` has installed below the project's folder.
+
+    Raises:
+        SandboxError: if it is not there.
+    """
+    path = ROOT / relative
+    if not path.exists():
+        raise SandboxError(f"{relative} is missing: run `make setup`")
+    return path
+
+
+def ports() -> Iterator[int]:
+    """Free ports of this machine: counted up from `SANDBOX_PORT` where that is set, else chosen by the system.
+
+    Raises:
+        SandboxError: if `SANDBOX_PORT` is not a port, or a port counted from it is taken.
+    """
+    base = os.environ.get("SANDBOX_PORT", "")
+    if not base:
+        while True:
+            yield _bindable(0)
+    if not base.isdecimal() or not 0 < int(base) <= _HIGHEST_PORT:
+        raise SandboxError(f"SANDBOX_PORT is {base!r}: give the first of some free ports, such as 8600")
+    for port in range(int(base), _HIGHEST_PORT + 1):
+        yield _bindable(port)
+
+
+def _bindable(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SandboxError(f"port {port} is taken: set SANDBOX_PORT to another base") from error
+        return int(probe.getsockname()[1])

@@ -1,0 +1,61 @@
+"""What a simulated system needs to be joined to the sandbox; each system's folder has a `joining.py` that makes it.
+
+`sandbox/systems/<system>/joining.py` has either `join_connection(connection, webhook_url) -> JoinedConnection` or
+`join_target(target) -> JoinedTarget`. It draws new fake secrets each time, gives the simulator its side of them, and
+returns ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tieout.landscape import Connection, Target
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedConnection:
+    """A simulated source that posts to one connection of the sandbox.
+
+    Attributes:
+        webhook_secret: what signs its deliveries.
+        credentials: the secret with which its API is called.
+    """
+
+    app: ASGIApp
+    webhook_secret: str = field(repr=False)
+    credentials: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedTarget:
+    """A simulated planning system that one target of the sandbox writes to.
+
+    Attributes:
+        credentials: the secret with which its API is called.
+        address_options: the options of the target that hold a further address of the same simulator.
+    """
+
+    app: ASGIApp
+    credentials: Mapping[str, str] = field(repr=False)
+    address_options: tuple[str, ...] = ()
+
+
+def join_connection(connection: Connection, webhook_url: str) -> JoinedConnection:
+    """A new simulated source for a connection; it posts to `webhook_url`."""
+    module = importlib.import_module(f"sandbox.systems.{connection.system}.joining")
+    joined = module.join_connection(connection, webhook_url)
+    assert isinstance(joined, JoinedConnection)
+    return joined
+
+
+def join_target(target: Target) -> JoinedTarget:
+    """A new simulated planning system for a target."""
+    joined = importlib.import_module(f"sandbox.systems.{target.system}.joining").join_target(target)
+    assert isinstance(joined, JoinedTarget)
+    return joined
