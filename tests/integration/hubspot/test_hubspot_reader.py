@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from sandbox.systems.hubspot.portal import Portal
 from sandbox.systems.hubspot.settings import Settings
 from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock
+from tests.support.one_server import OneServer
 from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.fact import Absence, Opportunity, Statement
 from tieout.landscape import Connection
@@ -25,9 +26,6 @@ from tieout.money import Money
 from tieout.notice import RecordKey
 from tieout.ports import Reading
 from tieout.sources.hubspot.reader import HubSpotReader, open_reader
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 TOKEN = "sandbox-hubspot-access-token"
@@ -76,28 +74,16 @@ class Account:
         return 650_000 - int(answer.headers["x-hubspot-ratelimit-daily-remaining"]) - 1
 
 
-class House:
-    """One server for all tests, in which each test has an account of its own."""
-
-    def __init__(self) -> None:
-        self.app: ASGIApp | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from the account of the test that runs."""
-        assert self.app is not None
-        await self.app(scope, receive, send)
-
-
 @pytest.fixture(scope="module")
-def house() -> Iterator[tuple[House, str, httpx.Client]]:
+def house() -> Iterator[tuple[OneServer, str, httpx.Client]]:
     """The server, its base URL and a client."""
-    house = House()
+    house = OneServer()
     with serve(house) as url, httpx.Client() as http:
         yield house, url, http
 
 
 @pytest.fixture
-def account(house: tuple[House, str, httpx.Client]) -> Account:
+def account(house: tuple[OneServer, str, httpx.Client]) -> Account:
     """An account without deals, answering over HTTP."""
     plan = FaultPlan()
     app = create_app(Settings(), plan=plan, now=lambda: NOW)
