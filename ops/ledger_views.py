@@ -123,7 +123,7 @@ def _part_row(key: Key, item: Item, currency: str) -> Row:
 
 
 def _adds_up(parts: list[Row], cell: CellState) -> bool:
-    return sum(part["amount_minor"] for part in parts) == cell.total_minor
+    return sum(int(part["amount_minor"]) for part in parts) == cell.total_minor
 
 
 def _parts(table: Table, partition: str) -> Iterator[tuple[Key, Item]]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from tieout.aws.dynamo import DynamoTable
 
+from tieout.aws.dynamo import DynamoTable
 from tieout.errors import PermanentError
+from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.table import Table
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Place:
     @cached_property
     def table(self) -> Table:
         """The ledger's table."""
-        return DynamoTable(self._client("dynamodb"), self.outputs["LedgerTableName"])
+        return DynamoTable(self._client("dynamodb"), self.outputs["LedgerTableName"], SystemClock(), SystemEntropy())
 
     @cached_property
     def sqs(self) -> SQSClient:

@@ -63,7 +63,10 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
     results = step.settling.settle(_wanted(step, groups))
     _ask_for_flushes(step, results)
     for key, group in groups.items():
-        _decide(step, group, results.get(key))
+        result = results.get(key)
+        _decide(step, group, result)
+        if result is not None and result.error is not None:
+            batch.report.errors[type(result.error).__name__] += len(group)
     for message in messages:
         _finish(step, message, batch)
     return batch.report

@@ -37,10 +37,17 @@ class Task:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a batch: the messages to be delivered again with the seconds to wait, and the notices' outcomes."""
+    """What became of a batch.
+
+    Attributes:
+        retries: the messages to be delivered again, with the seconds to wait.
+        outcomes: how many notices ended how.
+        errors: what notices failed with, by the name of the error's class.
+    """
 
     retries: dict[str, int] = field(default_factory=dict)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
     parked_messages: int = 0
 
     def retry(self, message: Message, delay_seconds: int) -> None:

@@ -6,8 +6,10 @@ checked with pydantic (`infra/landscape.py`), compiled to JSON, and shipped insi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Self
 
 Option = str | int | bool | list[str]
@@ -157,6 +159,11 @@ class Landscape:
             flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
             feeds=tuple(_feed(each) for each in plain["feeds"]),
         )
+
+
+def read_landscape(file: str) -> Landscape:
+    """The compiled landscape in a file of the function's own asset (the folder Lambda starts it in)."""
+    return Landscape.of_plain(json.loads(Path(file).read_bytes()))
 
 
 def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:

@@ -1,0 +1,106 @@
+"""Lambda entry point of step 4: wires one target's flush queue to the ledger and the planning system."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from tieout.aws.clients import open_client
+
+from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
+from functions.deliver.settings import DeliverSettings
+from tieout.aws.dynamo import DynamoTable
+from tieout.aws.secrets import JsonSecrets
+from tieout.delivering import CellWriter
+from tieout.errors import PermanentError, TransientError
+from tieout.landscape import read_landscape
+from tieout.ledger.cells import CellLedger
+from tieout.system_clock import SystemClock, SystemEntropy
+
+# A write is begun only if the function may run on for as long as the target may keep it waiting, and then mark the cells.
+_TIME_FOR_A_WRITE_MILLISECONDS = 150_000
+_PAUSE_WITHOUT_CREDENTIALS = timedelta(minutes=1)
+
+
+class DeliverFunction:
+    """What one warm function keeps between flushes."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._settings = DeliverSettings.of_environment(environ)
+        service = f"deliver/{self._settings.target}"
+        self._logger = Logger(service=service)
+        self._metrics = Metrics(namespace="Tieout", service=service)
+        self._clock = SystemClock()
+        self._target = read_landscape(self._settings.landscape_file).target(self._settings.target)
+        self._cells = CellLedger(
+            DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
+        )
+        self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
+        self._http = httpx.Client()
+        self._opened: tuple[Mapping[str, str], CellWriter] | None = None
+
+    def handle(self, remaining_milliseconds: Any) -> None:  # noqa: ANN401 a method of Lambda's context
+        """Flush the target. What one request could not write, the sweeper asks for again: no message is put back."""
+        try:
+            writer = self._writer()
+        except (TransientError, PermanentError) as error:
+            self._cells.pause(
+                self._settings.target, self._clock.now() + _PAUSE_WITHOUT_CREDENTIALS, type(error).__name__
+            )
+            self._say(DeliverReport(stopped_by=error))
+            return
+        step = DeliverStep(
+            target=self._settings.target,
+            cells=self._cells,
+            writer=writer,
+            clock=self._clock,
+            entropy=SystemEntropy(),
+            has_time=lambda: remaining_milliseconds() > _TIME_FOR_A_WRITE_MILLISECONDS,
+        )
+        self._say(flush(step))
+
+    def _writer(self) -> CellWriter:
+        """The target's writer, opened again when its credentials have changed."""
+        credentials = self._secrets.get(self._settings.secret_arn)
+        if self._opened is None or self._opened[0] != credentials:
+            system = importlib.import_module(f"tieout.targets.{self._target.system}.writer")
+            self._opened = (credentials, system.open_writer(self._target, credentials, self._http, self._clock))
+        return self._opened[1]
+
+    def _say(self, report: DeliverReport) -> None:
+        stopped_by = type(report.stopped_by).__name__ if report.stopped_by else None
+        self._logger.info(
+            "flushed",
+            extra={
+                "target": self._settings.target,
+                "writes": report.writes,
+                "written": report.written,
+                "refused": report.refused,
+                "stopped_by": stopped_by,
+            },
+        )
+        for name, value in {
+            "Written": report.written,
+            "Refused": report.refused,
+            "Stopped": int(bool(stopped_by)),
+        }.items():
+            self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        self._metrics.flush_metrics()
+
+
+def lambda_handler(_event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context
+    """Flush the target whose queue asked: see `DeliverFunction.handle`."""
+    _function().handle(context.get_remaining_time_in_millis)
+    return {"batchItemFailures": []}
+
+
+@functools.cache
+def _function() -> DeliverFunction:
+    return DeliverFunction(os.environ)

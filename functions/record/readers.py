@@ -1,0 +1,50 @@
+"""Opens the reader of a connection when it is first needed, and again when its credentials have changed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import httpx
+
+from tieout.landscape import Landscape
+from tieout.ports import Clock, SourceReader
+
+if TYPE_CHECKING:
+    from tieout.aws.secrets import JsonSecrets
+
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+
+
+class Readers:
+    """The readers of the connections one function may read."""
+
+    def __init__(
+        self, landscape: Landscape, secret_arns: Mapping[str, str], secrets: JsonSecrets, clock: Clock
+    ) -> None:
+        self._landscape = landscape
+        self._secret_arns = secret_arns
+        self._secrets = secrets
+        self._clock = clock
+        self._open: dict[str, tuple[Mapping[str, str], SourceReader]] = {}
+        self._http: httpx.Client | None = None
+
+    def __call__(self, name: str) -> SourceReader:
+        """The reader of a connection.
+
+        Raises:
+            KeyError: for a connection that is not declared or whose credentials this function is not given.
+            TieoutError: if the credentials cannot be had: see `JsonSecrets.get`.
+        """
+        credentials = self._secrets.get(self._secret_arns[name])
+        known = self._open.get(name)
+        if known is not None and known[0] == credentials:
+            return known[1]
+        connection = self._landscape.connection(name)
+        if self._http is None:
+            self._http = httpx.Client(timeout=_TIMEOUT)
+        system = importlib.import_module(f"tieout.sources.{connection.system}.reader")
+        reader: SourceReader = system.open_reader(connection, credentials, self._http, self._clock)
+        self._open[name] = (credentials, reader)
+        return reader
