@@ -1,0 +1,208 @@
+"""A receiver of either system with everything around it in memory, and senders that sign as the systems do."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.receive.answers import Answer
+from functions.receive.journal import Journal
+from functions.receive.keeping import UnprovenShelf
+from functions.receive.pipeline import Receiver, receive
+from functions.receive.secret import WebhookSecret
+from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.memory_bus import MemoryBus
+from tests.support.memory_store import MemoryObjectStore
+from tieout.delivery import Delivery, Split
+from tieout.envelope import Envelope, read_message
+
+SECRET = b"canary-7f3a-current-secret"
+PREVIOUS = b"canary-91bc-previous-secret"
+FLOWS = {
+    "opportunity": "forecast_to_plan",
+    "invoice": "record_to_report",
+    "credit_memo": "record_to_report",
+    "payment": "record_to_report",
+    "journal_entry": "record_to_report",
+}
+
+
+def api_event(
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    method: str = "POST",
+    query: str = "",
+    request_id: str = "JKJaXmPLvHcESHA=",
+    in_base64: bool | None = None,
+) -> dict[str, Any]:
+    """The event API Gateway makes of a request; bodies that are no UTF-8 travel in base64, others as asked."""
+    if in_base64 is None:
+        in_base64 = not _is_text(body)
+    return {
+        "version": "2.0",
+        "rawPath": "/webhooks/somewhere",
+        "rawQueryString": query,
+        "headers": dict(headers),
+        "requestContext": {"requestId": request_id, "http": {"method": method}, "stage": "$default"},
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "isBase64Encoded": in_base64,
+    }
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def sign_as_hubspot(body: bytes, clock: ManualClock, secret: bytes, url: str) -> dict[str, str]:
+    """The headers HubSpot sends, by its documentation and without our own verifier."""
+    stamp = str(round(clock.now().timestamp() * 1000))
+    signed = b"POST" + url.encode() + body + stamp.encode()
+    signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+    return {"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": stamp}
+
+
+def sign_as_netsuite(body: bytes, clock: ManualClock, secret: bytes, _url: str) -> dict[str, str]:
+    """The headers our NetSuite script sends."""
+    stamp = str(round(clock.now().timestamp()))
+    signature = hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return {"x-timestamp": stamp, "x-signature": f"sha256={signature}"}
+
+
+_SIGNERS = {"hubspot": sign_as_hubspot, "netsuite": sign_as_netsuite}
+
+
+@dataclass(kw_only=True)
+class Door:
+    """One connection's receiver, with all that it touches at hand.
+
+    Attributes:
+        secret_text: what Secrets Manager holds.
+        lines: what was logged.
+    """
+
+    system: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=lambda: FLOWS)
+    max_rejected_per_hour: int = 100
+    secret_text: str | None = json.dumps({"current": SECRET.decode(), "previous": PREVIOUS.decode()})
+    url: str = "https://hooks.example.com/webhooks/somewhere"
+    connection: str = "somewhere"
+    clock: ManualClock = field(default_factory=ManualClock)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    store: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    lines: list[str] = field(default_factory=list)
+    secret_reads: int = 0
+
+    def __post_init__(self) -> None:
+        """Wire the receiver as the handler does, with the real verifier and splitter of the system."""
+        parts = {
+            name: importlib.import_module(f"tieout.sources.{self.system}.{name}")
+            for name in ("options", "signature", "payloads", "sender")
+        }
+        options = parts["options"].Options(**self.options)
+
+        def verify(delivery: Delivery, live: Sequence[bytes]) -> None:
+            parts["signature"].verify(delivery, live, options, self.url, delivery.received_at)
+
+        def split(delivery: Delivery) -> Split:
+            found: Split = parts["payloads"].split(delivery, self.connection, options)
+            return found
+
+        self.receiver = Receiver(
+            connection=self.connection,
+            flows=self.flows,
+            rules=parts["sender"].RULES,
+            verify=verify,
+            split=split,
+            secret=WebhookSecret(self._read_secret, self.clock),
+            bus=self.bus,
+            keeper=self.store,
+            shelf=UnprovenShelf(self.store, self.clock, self.connection, self.max_rejected_per_hour),
+            journal=Journal(self.connection, self.lines.append),
+            clock=self.clock,
+            entropy=SeededEntropy(),
+        )
+
+    def sign(self, body: bytes, secret: bytes = SECRET) -> dict[str, str]:
+        """The headers of an authentic delivery sent now."""
+        return _SIGNERS[self.system](body, self.clock, secret, self.url)
+
+    def post(
+        self,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        change: Mapping[str, Any] | None = None,
+        method: str = "POST",
+        in_base64: bool | None = None,
+    ) -> Answer:
+        """The answer to a delivery, signed where no headers are given, its event changed where asked."""
+        signed = self.sign(body) if headers is None else headers
+        return receive(api_event(body, signed, method=method, in_base64=in_base64) | dict(change or {}), self.receiver)
+
+    def published(self) -> list[Envelope]:
+        """What record would read of everything on the bus."""
+        return [self._envelope(entry.source, entry.detail_type, entry.detail) for entry in self.bus.entries]
+
+    def kept(self, prefix: str) -> dict[str, bytes]:
+        """The objects under a prefix."""
+        return {key: self.store.get(key) for key in self.store.keys(prefix, 100_000)}
+
+    def last_line(self) -> dict[str, Any]:
+        """The last line logged."""
+        found: dict[str, Any] = json.loads(self.lines[-1])
+        return found
+
+    def _envelope(self, source: str, detail_type: str, detail: str) -> Envelope:
+        message = json.dumps({"source": source, "detail-type": detail_type, "detail": json.loads(detail)})
+        return read_message(message, self.store.get)
+
+    def _read_secret(self) -> str | None:
+        self.secret_reads += 1
+        return self.secret_text
+
+
+def hubspot_event(object_id: int = 1, **changed: object) -> dict[str, Any]:
+    """One event of HubSpot about a deal."""
+    return {
+        "eventId": object_id,
+        "portalId": 33,
+        "appId": 7,
+        "occurredAt": 1772442000000,
+        "subscriptionType": "deal.propertyChange",
+        "attemptNumber": 0,
+        "objectId": object_id,
+        "propertyName": "amount",
+        "propertyValue": "2000",
+        **changed,
+    }
+
+
+def netsuite_post(record_id: int = 1, **changed: object) -> dict[str, Any]:
+    """What our script posts about an invoice."""
+    return {
+        "eventId": f"ev-{record_id}",
+        "eventType": "edit",
+        "recordType": "invoice",
+        "recordId": str(record_id),
+        "occurredAt": "2026-03-02T09:00:00.000Z",
+        **changed,
+    }
+
+
+def good_body(system: str, count: int = 1) -> bytes:
+    """A body about `count` records, as the system sends it."""
+    make = hubspot_event if system == "hubspot" else netsuite_post
+    items = [make(number + 1) for number in range(count)]
+    return json.dumps(items[0] if system == "netsuite" and count == 1 else items).encode()
