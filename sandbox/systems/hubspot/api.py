@@ -84,7 +84,7 @@ class CrmApi:
             return error_answer(400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_DEALS_PER_CALL}")
         fault = self._plan.take(frozenset({"partial_error"}), request.method, request.url.path)
         failing = _failing(fault, ids)
-        archived = request.query_params.get("archived") == "true"
+        archived = _archived(request)
         found = {
             each: deal
             for each in ids
@@ -140,7 +140,7 @@ class CrmApi:
         return plain
 
     async def _get(self, request: Request) -> Response:
-        archived = request.query_params.get("archived") == "true"
+        archived = _archived(request)
         deal = self._visible(request.path_params["deal_id"], archived=archived, batch=False)
         if deal is None:
             return error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
@@ -149,7 +149,7 @@ class CrmApi:
     async def _list(self, request: Request) -> Response:
         limit = min(100, int(request.query_params.get("limit", "10")))
         after = int(request.query_params.get("after", "0"))
-        archived = request.query_params.get("archived") == "true"
+        archived = _archived(request)
         visible = [deal for each in sorted(self._portal.deals, key=int) if (deal := self._own(each, archived=archived))]
         left = [deal for deal in visible if int(deal.deal_id) >= after]
         plain: dict[str, Any] = {"results": [plain_deal(deal, _wanted(request)) for deal in left[:limit]]}
@@ -207,6 +207,11 @@ def plain_deal(deal: Deal, wanted: list[str]) -> dict[str, Any]:
         "archived": deal.archived_at is not None,
     }
     return plain if deal.archived_at is None else plain | {"archivedAt": iso(deal.archived_at)}
+
+
+def _archived(request: Request) -> bool:
+    """Whether archived deals are asked for; the vendor's Python client writes `True`."""
+    return request.query_params.get("archived", "").lower() == "true"
 
 
 def _wanted(request: Request) -> list[str]:
