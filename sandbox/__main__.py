@@ -17,7 +17,8 @@ _USAGE = "usage: python -m sandbox up | demo"
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 when all went well or the user ended it, 1 when a part did not start, 2 for a wrong call."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)  # also where a shell started us with Ctrl-C ignored
     try:
         match arguments:
             case ["up"]:

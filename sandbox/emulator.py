@@ -6,12 +6,15 @@ emulator behave as AWS does where it does not; the reasons stand with each. The 
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.services import apigateway
 from ministack.services import secretsmanager as secrets
 from ministack.services.cloudformation import provisioners
@@ -69,6 +72,21 @@ def accept_metric_math() -> None:
     handlers["update"] = lambda physical, old, new, *a, **k: update(physical, plain(old), plain(new), *a, **k)
 
 
+def tell_policies_the_event_source() -> None:
+    """Give policies the condition key `events:source` of a PutEvents call, which narrows who may publish as whom."""
+    known: Callable[..., Record] = iam_actions.request_tag_context
+
+    def context(service: str, action: str, body: bytes, parameters: Record) -> Record:
+        keys = known(service, action, body, parameters)
+        if action != "events:PutEvents":
+            return keys
+        with suppress(ValueError, LookupError, AttributeError, TypeError):
+            keys["events:source"] = [entry["Source"] for entry in json.loads(body)["Entries"]]
+        return keys
+
+    iam_actions.request_tag_context = context
+
+
 def stop_with_the_parent() -> None:
     """End as soon as the process that started it is gone, however it went."""
     parent = int(os.environ[PARENT_VARIABLE])
@@ -88,6 +106,7 @@ def main() -> None:
     trust_the_loopback()
     refer_to_secrets_by_arn()
     accept_metric_math()
+    tell_policies_the_event_source()
     stop_with_the_parent()
     app.main()
 
