@@ -1,0 +1,43 @@
+"""What a HubSpot connection may set in the landscape."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from tieout.sources.hubspot.options import Options
+
+
+def test_without_options_only_v3_within_five_minutes_is_taken() -> None:
+    """The defaults are the safe ones."""
+    assert Options() == Options(allow_signatures=("v3",), max_skew_seconds=300, portal_id=0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"allow_signatures": ["v4"]}, {"allow_signatures": "v3"}, {"max_skew_seconds": "soon"}]
+)
+def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
+    """A scheme that does not exist is refused before anything is deployed."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Options).validate_python(wrong)
+
+
+def test_options_of_the_landscape_are_taken_as_they_are() -> None:
+    """Lists stay lists."""
+    assert (
+        TypeAdapter(Options).validate_python({"allow_signatures": ["v3", "v1"], "portal_id": 20_000_001}).portal_id
+        == 20_000_001
+    )
+
+
+def test_verifying_and_splitting_load_nothing_heavy() -> None:
+    """The receive step answers within HubSpot's five seconds from a cold start."""
+    code = (
+        "import sys, tieout.sources.hubspot.signature, tieout.sources.hubspot.payloads;"
+        "print([each for each in ('httpx', 'pydantic', 'boto3', 'cryptography', 'asyncio', 'ssl') if each in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 our own code
+    assert found.stdout.strip() == "[]"
