@@ -30,6 +30,10 @@ class Runbook(StrEnum):
     REFUSED_WEBHOOKS = "refused-webhooks"
     SLOW_WEBHOOKS = "slow-webhooks"
     REJECTED_DELIVERIES = "rejected-deliveries"
+    MISSING_SECRET = "missing-secret"  # noqa: S105 the name of a page
+    MALFORMED_DELIVERIES = "malformed-deliveries"
+    SPOOLED_DELIVERIES = "spooled-deliveries"
+    REFUSED_CELLS = "refused-cells"
     THROTTLED_LEDGER = "throttled-ledger"
     SILENT_SWEEPER = "silent-sweeper"
 

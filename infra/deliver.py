@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from functions.deliver.settings import DeliverSettings
-from infra.alarms import Alarms, Runbook
+from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
 from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
@@ -92,3 +93,22 @@ class Deliver(Construct):
             no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",
         )
         self.trigger = flushes.work.trigger(self, self.function.live)
+        self.written, self.refused = (self._metric(name) for name in ("Written", "Refused"))
+        parts.alarms.raise_when(
+            self,
+            "Refused",
+            metric=self.refused,
+            above=0,
+            meaning=f"Target {target}: it refuses cells, so planning lacks their values: a member is unknown or calculated.",
+            runbook=Runbook.REFUSED_CELLS,
+        )
+
+    def _metric(self, name: str) -> cloudwatch.Metric:
+        """One of the counts the function writes beside its log lines."""
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": f"deliver/{self.settings.target}"},
+            period=FIVE_MINUTES,
+            statistic="Sum",
+        )

@@ -26,7 +26,13 @@ CATALOGUE = "catalogue"
 # How long each part of the archive is of use: overflow must outlive the queues and dead-letter queues that point to it.
 ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
 _ACCESS_LOG_DAYS = 90
-_ENCRYPTING_SERVICES = ["events.amazonaws.com", "cloudwatch.amazonaws.com"]
+# Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names; without
+# this they fail silently. EventBridge asks the key without saying for whom, so that a condition would lose every event:
+# what it may reach is limited by the queues' policies, each of which admits one rule.
+_ENCRYPTING_SERVICES: list[tuple[str, str, dict[str, dict[str, str]]]] = [
+    ("RulesEncrypt", "events.amazonaws.com", {}),
+    ("AlarmsEncrypt", "cloudwatch.amazonaws.com", {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +115,25 @@ class LedgerStack(Stack):
 
 
 def read_and_write(table: dynamodb.ITable) -> iam.PolicyStatement:
-    """What recording and delivering do with the ledger; transactions are allowed by the actions inside them."""
-    return _ledger_access(table, ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"])
+    """What the steps do with the ledger: `tieout/aws/dynamo.py` calls nothing else, and nobody scans.
 
-
-def read_and_update(table: dynamodb.ITable) -> iam.PolicyStatement:
-    """What sweeping does with the ledger: it removes nothing."""
-    return _ledger_access(table, ["dynamodb:PutItem", "dynamodb:UpdateItem"])
+    A transaction is allowed by the actions inside it. Indexes are named one by one.
+    """
+    return iam.PolicyStatement(
+        actions=[
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+        ],
+        resources=[
+            table.table_arn,
+            f"{table.table_arn}/index/{CELLS_BY_STATE}",
+            f"{table.table_arn}/index/{CATALOGUE}",
+        ],
+    )
 
 
 def use_key(key: kms.IKey) -> iam.PolicyStatement:
@@ -128,23 +146,6 @@ def read_secrets(arns: Sequence[str]) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=list(arns))] if arns else []
 
 
-def _ledger_access(table: dynamodb.ITable, writes: Sequence[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=[
-            "dynamodb:GetItem",
-            "dynamodb:BatchGetItem",
-            "dynamodb:Query",
-            "dynamodb:ConditionCheckItem",
-            *writes,
-        ],
-        resources=[
-            table.table_arn,
-            f"{table.table_arn}/index/{CELLS_BY_STATE}",
-            f"{table.table_arn}/index/{CATALOGUE}",
-        ],
-    )
-
-
 def _key(scope: Construct, stage: Stage) -> kms.Key:
     key = kms.Key(
         scope,
@@ -154,16 +155,16 @@ def _key(scope: Construct, stage: Stage) -> kms.Key:
         pending_window=Duration.days(30 if stage.protected else 7),
         removal_policy=stage.removal_policy,
     )
-    # Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names.
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="ServicesEncryptForThisAccount",
-            principals=[iam.ServicePrincipal(service) for service in _ENCRYPTING_SERVICES],
-            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-            resources=["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    for sid, service, conditions in _ENCRYPTING_SERVICES:
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                principals=[iam.ServicePrincipal(service)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions=conditions,
+            )
         )
-    )
     return key
 
 

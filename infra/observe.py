@@ -57,11 +57,16 @@ class Observe(Construct):
         )
         self._row("1 receive", _door_widgets(door, receives), [each.function for each in receives])
         self._row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
-        self._row("3 record", [], [each.function for each in records])
+        outcomes = [_graph(f"Outcomes of {each.settings.flow}", each.outcomes()) for each in records]
+        self._row("3 record", outcomes, [each.function for each in records])
         self._row(
             "4 deliver",
             [
                 *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
+                _graph(
+                    "Cells written and refused",
+                    [metric for each in delivers for metric in (each.written, each.refused)],
+                ),
                 _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
             ],
             [each.function for each in delivers],

@@ -26,7 +26,6 @@ from tieout.landscape import Connection, Landscape
 SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(20))
 ROUTE_RATE_PER_SECOND = 50
 ROUTE_BURST = 100
-REJECTED_METRIC = "RejectedDeliveries"
 _ARCHIVE_PREFIXES = ("overflow", "rejected", "spool")
 # No query string, no header, no body: each of them may carry a secret or personal data.
 ACCESS_LOG_FIELDS = {
@@ -189,33 +188,53 @@ class Receive(Construct):
         )
         archive.acknowledge_for(self.function.role)
         door.open(connection.name, self.function)
-        self.rejected = self._count_rejected(connection)
-        parts.alarms.raise_when(
+        self.rejected = self._metric("Rejected")
+        self._watch(parts.alarms)
+
+    def _metric(self, name: str) -> cloudwatch.Metric:
+        """One of the counts the function writes beside its log lines (`functions/receive/journal.py`)."""
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"connection": self.settings.connection},
+            period=FIVE_MINUTES,
+            statistic="Sum",
+        )
+
+    def _watch(self, alarms: Alarms) -> None:
+        connection = f"Connection {self.settings.connection}"
+        alarms.raise_when(
             self,
             "Rejected",
             metric=self.rejected,
             above=10,
-            meaning=f"Deliveries of connection {connection.name} are not authentic: a secret was rotated, or somebody tries.",
+            meaning=f"{connection}: deliveries are not authentic: a secret was rotated on one side, or somebody tries.",
             runbook=Runbook.REJECTED_DELIVERIES,
         )
-
-    def _count_rejected(self, connection: Connection) -> cloudwatch.Metric:
-        logs.MetricFilter(
+        alarms.raise_when(
             self,
-            "RejectedFilter",
-            log_group=self.function.log_group,
-            filter_pattern=logs.FilterPattern.string_value("$.outcome", "=", "rejected"),
-            metric_namespace=METRIC_NAMESPACE,
-            metric_name=REJECTED_METRIC,
-            metric_value="1",
-            dimensions={"Connection": "$.connection"},
+            "SecretMissing",
+            metric=self._metric("SecretMissing"),
+            above=0,
+            meaning=f"{connection}: its webhook secret is empty, so every delivery is refused.",
+            runbook=Runbook.MISSING_SECRET,
         )
-        return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=REJECTED_METRIC,
-            dimensions_map={"Connection": connection.name},
-            period=FIVE_MINUTES,
-            statistic="Sum",
+        alarms.raise_when(
+            self,
+            "Malformed",
+            metric=self._metric("Malformed"),
+            above=0,
+            meaning=f"{connection}: authentic deliveries are not what the source's contract promises; they are kept.",
+            runbook=Runbook.MALFORMED_DELIVERIES,
+        )
+        alarms.raise_when(
+            self,
+            "Spooled",
+            metric=self._metric("Spooled"),
+            above=0,
+            periods=3,
+            meaning=f"{connection}: the bus has refused its deliveries for a quarter of an hour; they wait in the archive.",
+            runbook=Runbook.SPOOLED_DELIVERIES,
         )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.record.settings import RecordSettings
+from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE
 from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
@@ -16,6 +18,10 @@ from infra.work_queue import send_to
 
 # A batch may wait for a source that answers slowly and one call at a time.
 SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(120))
+
+
+# The words functions/record/handler.py counts by; one more tells how many notices came back to be tried again.
+OUTCOMES = ("Applied", "Duplicate", "Superseded", "Ignored", "Held", "Parked", "Retried")
 
 
 class Record(Construct):
@@ -66,3 +72,16 @@ class Record(Construct):
         )
         archive.acknowledge_for(self.function.role)
         self.trigger = route.work.trigger(self, self.function.live, max_concurrency=route.flow.max_concurrency)
+
+    def outcomes(self) -> list[cloudwatch.Metric]:
+        """How many notices of the flow ended in each outcome."""
+        return [
+            cloudwatch.Metric(
+                namespace=METRIC_NAMESPACE,
+                metric_name=outcome,
+                dimensions_map={"service": f"record/{self.settings.flow}"},
+                period=FIVE_MINUTES,
+                statistic="Sum",
+            )
+            for outcome in OUTCOMES
+        ]

@@ -15,7 +15,7 @@ from constructs import Construct
 from functions.sweep.settings import SweepSettings
 from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
 from infra.ids import pascal
-from infra.ledger import LedgerStack, read_and_update, use_key
+from infra.ledger import LedgerStack, read_and_write, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
 from infra.route import SOURCE_PREFIX, admit
@@ -65,7 +65,7 @@ class Sweep(Construct):
                 ),
                 publish_as(bus, f"{SOURCE_PREFIX}*"),
                 send_to(*flush_queues.values()),
-                read_and_update(ledger.table),
+                read_and_write(ledger.table),
                 use_key(ledger.key),
             ],
             no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.synthesis import Synthesis, as_list, logical_id, texts_in, written
+
+pytestmark = pytest.mark.xdist_group("synthesis")
+
+# Actions that AWS authorises on no resource: the only ones that may stand on `*`.
+WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+FORBIDDEN_WORDS = {
+    "iam:",
+    "sts:",
+    "lambda:",
+    "dynamodb:Scan",
+    "dynamodb:DeleteTable",
+    "s3:DeleteBucket",
+    "kms:Put",
+    "sqs:Purge",
+}
+
+
+def roles(synthesis: Synthesis) -> dict[str, list[Mapping[str, Any]]]:
+    """What each role may do."""
+    return {role: synthesis.statements(role) for role in synthesis.of_type("AWS::IAM::Role")}
+
+
+def role_of(synthesis: Synthesis, step: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The role and the environment of each function of a step."""
+    for name, function in synthesis.properties("AWS::Lambda::Function").items():
+        if function["Handler"] == f"functions.{step}.handler.lambda_handler":
+            yield logical_id(function["Role"]), synthesis.environment(name)
+
+
+def resources_for(statements: list[Mapping[str, Any]], action: str) -> list[str]:
+    """Where an action is allowed."""
+    return sorted(
+        written(resource)
+        for statement in statements
+        if action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    )
+
+
+def secrets_named(environment: Mapping[str, str], *variables: str) -> list[str]:
+    """The secrets a function's settings name."""
+    found: list[str] = []
+    for variable in variables:
+        value = environment[variable]
+        found += json.loads(value).values() if value.startswith("{") else [value]
+    return sorted(found)
+
+
+def test_no_role_may_act_on_everything(synthesis: Synthesis) -> None:
+    """Only actions that AWS ties to no resource stand on `*`, and no action is a pattern."""
+    for role, statements in roles(synthesis).items():
+        for statement in statements:
+            assert statement["Effect"] == "Allow"
+            actions = as_list(statement["Action"])
+            assert not [action for action in actions if "*" in action], role
+            if "*" in as_list(statement["Resource"]):
+                assert set(actions) <= WITHOUT_RESOURCES, role
+
+
+def test_patterns_in_resources_only_stand_behind_a_prefix_of_the_archive(synthesis: Synthesis) -> None:
+    """Object keys are not known at deployment; every other resource is named in full."""
+    for statements in roles(synthesis).values():
+        for statement in statements:
+            for resource in map(written, as_list(statement["Resource"])):
+                if "*" in resource and resource != "*":
+                    assert set(as_list(statement["Action"])) <= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+                    assert resource.split("/")[1] in {"overflow", "spool", "rejected"}
+                    assert resource.endswith("/*")
+
+
+def test_no_role_may_change_what_it_runs_in(synthesis: Synthesis) -> None:
+    """Functions touch data, never roles, functions, tables, buckets, keys or whole queues."""
+    for role, statements in roles(synthesis).items():
+        actions = {action for statement in statements for action in as_list(statement["Action"])}
+        assert not [action for action in actions for word in FORBIDDEN_WORDS if action.startswith(word)], role
+
+
+def test_every_function_has_a_role_of_its_own(synthesis: Synthesis) -> None:
+    """A grant for one function is never a grant for another, and nothing but Lambda takes the roles."""
+    used = [logical_id(function["Role"]) for function in synthesis.properties("AWS::Lambda::Function").values()]
+    assert sorted(used) == sorted(synthesis.of_type("AWS::IAM::Role"))
+    for role in synthesis.properties("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_a_receive_function_reads_exactly_its_own_webhook_secret(synthesis: Synthesis) -> None:
+    """Whoever breaks into one connection's function learns nothing about another connection."""
+    seen = []
+    for role, environment in role_of(synthesis, "receive"):
+        secrets = secrets_named(environment, "TIEOUT_SECRET_ARN")
+        assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
+        assert "WebhookSecret" in secrets[0]
+        seen += secrets
+    assert (
+        len(seen)
+        == len(set(seen))
+        == len([name for name in synthesis.line["Outputs"] if name.startswith("Connection")])
+    )
+
+
+def test_a_receive_function_publishes_only_as_its_own_connection(synthesis: Synthesis) -> None:
+    """The bus knows who said what: each connection's function may use one source on one bus."""
+    for role, environment in role_of(synthesis, "receive"):
+        (statement,) = [each for each in synthesis.statements(role) if "events:PutEvents" in as_list(each["Action"])]
+        assert logical_id(statement["Resource"]) in synthesis.of_type("AWS::Events::EventBus")
+        assert statement["Condition"] == {
+            "ForAllValues:StringLike": {"events:source": [f"tieout.{environment['TIEOUT_CONNECTION']}"]},
+            "Null": {"events:source": "false"},
+        }
+
+
+def test_a_receive_function_reaches_no_ledger_no_queue_and_only_its_own_prefixes(synthesis: Synthesis) -> None:
+    """The only doors behind the webhook are its secret, the bus, and what it may add to the archive."""
+    for role, environment in role_of(synthesis, "receive"):
+        statements = synthesis.statements(role)
+        services = {action.split(":")[0] for each in statements for action in as_list(each["Action"])}
+        assert services == {"secretsmanager", "events", "s3", "kms", "logs", "xray"}
+        connection = environment["TIEOUT_CONNECTION"]
+        assert [resource.split("/", 1)[1] for resource in resources_for(statements, "s3:PutObject")] == [
+            f"overflow/{connection}/*",
+            f"rejected/{connection}/*",
+            f"spool/{connection}/*",
+        ]
+
+
+def test_a_record_function_reads_the_secrets_its_settings_name_and_no_others(synthesis: Synthesis) -> None:
+    """It reads source systems, so it has their API secrets; the one for unrouted notices reads none."""
+    for role, environment in role_of(synthesis, "record"):
+        secrets = secrets_named(environment, "TIEOUT_SECRET_ARNS")
+        assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
+        assert all("ApiSecret" in secret for secret in secrets)
+        assert bool(secrets) == (environment["TIEOUT_FLOW"] != "unrouted")
+
+
+def test_a_deliver_function_reads_exactly_its_targets_secret(synthesis: Synthesis) -> None:
+    """The writer of one planning system cannot write another."""
+    for role, environment in role_of(synthesis, "deliver"):
+        secrets = secrets_named(environment, "TIEOUT_SECRET_ARN")
+        assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
+        assert "TargetSecret" in secrets[0]
+
+
+def test_only_the_steps_that_publish_may_publish(synthesis: Synthesis) -> None:
+    """Recording and delivering never put anything back on the bus."""
+    for step in ("record", "deliver"):
+        for role, _ in role_of(synthesis, step):
+            assert not resources_for(synthesis.statements(role), "events:PutEvents")
+
+
+def test_a_function_sends_only_to_queues_its_settings_name(synthesis: Synthesis) -> None:
+    """Every queue a function may send to is one it was told of: nothing more is granted than is used."""
+    for step in ("record", "deliver", "sweep"):
+        for role, environment in role_of(synthesis, step):
+            told = "".join(environment.values())
+            for queue in resources_for(synthesis.statements(role), "sqs:SendMessage"):
+                assert queue.removesuffix(".Arn>") + ">" in told
+
+
+def test_the_ledgers_indexes_are_named_one_by_one(synthesis: Synthesis) -> None:
+    """A new index is granted on purpose, and nobody may scan the ledger."""
+    for step in ("record", "deliver", "sweep"):
+        for role, _ in role_of(synthesis, step):
+            table, catalogue, cells = resources_for(synthesis.statements(role), "dynamodb:Query")
+            assert catalogue == f"{table}/index/catalogue"
+            assert cells == f"{table}/index/cells_by_state"
+
+
+def test_only_the_stages_own_rules_put_events_on_its_queues(synthesis: Synthesis) -> None:
+    """Each queue a rule feeds, and each queue behind a rule, admits that one rule by its name."""
+    for name, rule in synthesis.properties("AWS::Events::Rule").items():
+        for target in rule["Targets"]:
+            fed = [target["DeadLetterConfig"]["Arn"], *([target["Arn"]] if "Queue" in str(target["Arn"]) else [])]
+            for queue in map(logical_id, fed):
+                (policy,) = [
+                    policy["PolicyDocument"]["Statement"]
+                    for policy in synthesis.properties("AWS::SQS::QueuePolicy").values()
+                    if [{"Ref": queue}] == policy["Queues"]
+                ]
+                (allowed,) = [statement for statement in policy if statement["Effect"] == "Allow"]
+                assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+                assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [name, "Arn"]}}}
+
+
+def test_no_account_is_named_anywhere(synthesis: Synthesis) -> None:
+    """The same assembly deploys to any account: no account number stands in a template."""
+    for template in (synthesis.ledger, synthesis.line):
+        for text in texts_in(template["Resources"]):
+            digits = "".join(character if character.isdigit() else " " for character in text).split()
+            assert not [number for number in digits if len(number) == 12], text

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.synthesis import Synthesis, logical_id
+
+pytestmark = pytest.mark.xdist_group("synthesis")
+QUEUE = "AWS::SQS::Queue"
+
+
+def dead_letter_queues(synthesis: Synthesis) -> set[str]:
+    """Every queue that another queue or a rule's target gives up to."""
+    redrives = [
+        logical_id(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in synthesis.properties(QUEUE).values()
+        if "RedrivePolicy" in queue
+    ]
+    targets = [
+        logical_id(target["DeadLetterConfig"]["Arn"])
+        for rule in synthesis.properties("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+    ]
+    return {*redrives, *targets}
+
+
+def consumers(synthesis: Synthesis) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each queue a function works off, with the trigger and the function behind its alias."""
+    found = []
+    for trigger in synthesis.properties("AWS::Lambda::EventSourceMapping").values():
+        alias = synthesis.resources()[logical_id(trigger["FunctionName"])]
+        function = synthesis.resources()[logical_id(alias["Properties"]["FunctionName"])]
+        found.append((logical_id(trigger["EventSourceArn"]), dict(trigger), dict(function["Properties"])))
+    return found
+
+
+def test_every_queue_has_a_dead_letter_queue_or_is_one(synthesis: Synthesis) -> None:
+    """A message that cannot be worked off always has a place to go."""
+    parking = dead_letter_queues(synthesis)
+    for name, queue in synthesis.properties(QUEUE).items():
+        assert ("RedrivePolicy" in queue) != (name in parking), name
+
+
+def test_dead_letters_outlive_the_queue_they_come_from(synthesis: Synthesis) -> None:
+    """A message keeps its age when it moves, so the dead-letter queue keeps messages longer, and is of the same kind."""
+    queues = synthesis.properties(QUEUE)
+    for queue in queues.values():
+        if "RedrivePolicy" in queue:
+            parking = queues[logical_id(queue["RedrivePolicy"]["deadLetterTargetArn"])]
+            assert parking["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+            assert parking.get("FifoQueue", False) == queue.get("FifoQueue", False)
+            assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+
+
+def test_every_dead_letter_queue_alarms_on_its_first_message(synthesis: Synthesis) -> None:
+    """Nothing follows a dead-letter queue, so a person is told of the first message in it."""
+    watched = {
+        logical_id(dimension["Value"])
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        and (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+        and alarm["Statistic"] == "Maximum"
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == dead_letter_queues(synthesis)
+    assert len(watched) >= 8
+
+
+def test_a_message_is_not_seen_again_while_its_function_still_works(synthesis: Synthesis) -> None:
+    """The visibility timeout is at least six times the consumer's timeout, as AWS asks for."""
+    for queue, _, function in consumers(synthesis):
+        assert synthesis.properties(QUEUE)[queue]["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_every_consumer_answers_for_each_message_alone(synthesis: Synthesis) -> None:
+    """One bad message does not bring its neighbours back."""
+    assert len(consumers(synthesis)) == len(
+        [name for name in synthesis.line["Outputs"] if name.startswith(("Flow", "Target"))]
+    )
+    for _, trigger, _ in consumers(synthesis):
+        assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert trigger["BatchSize"] == 10
+
+
+def test_a_flow_never_works_more_at_once_than_its_source_bears(synthesis: Synthesis) -> None:
+    """The concurrency a flow declares stands on its trigger, and so never takes concurrency from other flows."""
+    declared = {"ForecastToPlan": 5, "RecordToReport": 2, "Unrouted": 2}
+    found = {
+        queue.removesuffix("RouteWorkQueue" + queue[-8:]): trigger["ScalingConfig"]["MaximumConcurrency"]
+        for queue, trigger, _ in consumers(synthesis)
+        if "ScalingConfig" in trigger
+    }
+    assert found == declared
+
+
+def test_flushes_of_a_target_join_and_never_overlap(synthesis: Synthesis) -> None:
+    """A target's flush queue is first-in-first-out and delayed; requests bring their own de-duplication id."""
+    flushes = [
+        queue for queue in synthesis.properties(QUEUE).values() if queue.get("FifoQueue") and "RedrivePolicy" in queue
+    ]
+    assert flushes
+    for queue in flushes:
+        assert 1 <= queue["DelaySeconds"] <= 10
+        assert not queue.get("ContentBasedDeduplication")
+    told = {
+        environment["TIEOUT_COALESCING_SECONDS"]
+        for name in synthesis.of_type("AWS::Lambda::Function")
+        if "TIEOUT_COALESCING_SECONDS" in (environment := synthesis.environment(name))
+    }
+    assert told == {str(queue["DelaySeconds"]) for queue in flushes}
+
+
+def test_the_oldest_waiting_message_is_watched_on_every_work_queue(synthesis: Synthesis) -> None:
+    """A flow that is late, or a target that is not written, is told of before its owner notices."""
+    watched = {
+        logical_id(dimension["Value"])
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == {queue for queue, _, _ in consumers(synthesis)}
