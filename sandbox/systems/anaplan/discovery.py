@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.systems.anaplan.answering import paged, success
 from sandbox.systems.anaplan.definition import VERSIONS_ID, Dimension, LineItem, Member, Module
 from sandbox.systems.anaplan.tenant import Call, refuse
+from tieout.periods import Period
 
 _ACTIVE_STATES = {"": "UNLOCKED", "archived": "ARCHIVED", "locked": "LOCKED", "offline": "MAINTENANCE"}
 _NUMBER_FORMAT = {
@@ -150,10 +152,10 @@ def versions(call: Call) -> Response:
 
 def current_period(call: Call) -> Response:
     """GET /models/{model}/currentPeriod."""
-    today = call.tenant.now()
+    today = call.tenant.now().date()
     period = {
-        "periodText": f"{today:%b %y}",
-        "lastDay": f"{today:%Y-%m}-28",
+        "periodText": Period.of(today).label(),
+        "lastDay": today.replace(day=monthrange(today.year, today.month)[1]).isoformat(),
         "calendarType": "Calendar Months/Quarters/Years",
     }
     return success("currentPeriod", {"currentPeriod": period})

@@ -426,7 +426,7 @@ def test_a_model_that_stays_closed_is_left_alone_until_it_opens(tenant: Tenant, 
 PERIODS = [f"{month} {year}" for year in (26, 27) for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun")]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
         st.tuples(st.sampled_from(["Pipeline", "Cash"]), st.sampled_from(["EUR", "USD", "JPY"]), st.booleans()),
