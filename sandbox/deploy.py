@@ -69,7 +69,7 @@ def deploy(aws: EmulatedAws, places: Places, tell: Tell) -> Outputs:
 
 def _command(places: Places) -> list[str | Path]:
     options = ["--require-approval=never", "--progress=events", "--ci", "--no-notices", "--concurrency=2"]
-    files: list[str | Path] = ["--output", places.folder / "cdk.out", "--outputs-file", places.outputs]
+    files: list[str | Path] = ["--output", places.assembly, "--outputs-file", places.outputs]
     context = ["--context", "stage=sandbox", "--context", f"overlay={places.overlay}"]
     cdk = tool("node_modules/aws-cdk/bin/cdk")
     return [tool(".venv/bin/node"), cdk, "deploy", "--all", *options, *files, *context]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +52,40 @@ class Places:
         return self.folder / "secrets"
 
     @property
+    def assembly(self) -> Path:
+        """What the CDK synthesises before it deploys."""
+        return self.folder / "cdk.out"
+
+    @property
     def scratch(self) -> Path:
         """What the emulated AWS unpacks and stores; emptied at every start."""
         return self.folder / "scratch"
 
-    def prepare(self) -> None:
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keep the folder for this process until the block ends, however it ends.
+
+        Raises:
+            SandboxError: if another process has it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "reserved").open("a+", encoding="ascii") as reservation:
+            try:
+                fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SandboxError(f"a sandbox is already running in {self.folder}: stop that one first") from error
+            self._prepare()
+            try:
+                yield
+            finally:
+                self.endpoints.unlink(missing_ok=True)
+                shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _prepare(self) -> None:
         """Make the folders and remove what an earlier run left that would mislead."""
         for stale in (self.endpoints, self.outputs, self.overlay):
             stale.unlink(missing_ok=True)
-        for folder in (self.scratch, self.logs, self.secrets):
+        for folder in (self.scratch, self.logs, self.secrets, self.assembly):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         self.secrets.chmod(0o700)

@@ -84,10 +84,9 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         SandboxError: if a part does not start; the message says what to do or where to look.
     """
     places, free = Places(folder), ports()
-    places.prepare()
     landscape = read_landscape(ROOT, "sandbox", None)
     tell("starting the emulated AWS, IAM enforced")
-    with emulated_aws(places, next(free)) as aws:
+    with places.reserved(), emulated_aws(places, next(free)) as aws:
         tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
         with simulated_systems(landscape, aws.api_url, free) as systems:
             places.overlay.write_text(systems.overlay(), encoding="utf-8")
@@ -99,7 +98,6 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
             try:
                 yield ready
             finally:
-                places.endpoints.unlink(missing_ok=True)
                 save_function_logs(aws, places.logs)
 
 
