@@ -39,6 +39,7 @@ class PlanningModel:
         self._dimensions = {each.name.casefold(): each for each in definition.dimensions}
         self.cells: dict[CellKey, Decimal] = {}
         self._next_item = 299000000000
+        self._totals: dict[str, Mapping[CellKey, Decimal]] = {}  # by module, until something changes
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
@@ -103,6 +104,7 @@ class PlanningModel:
         refusal = rejection(coordinates_text(self.coordinates_of(key)))
         if refusal is None:
             self.cells[key] = value
+            self._totals.clear()
         return key, refusal
 
     def coordinates_of(self, key: CellKey) -> dict[str, str]:
@@ -118,6 +120,11 @@ class PlanningModel:
 
     def totals(self, module: Module) -> Mapping[CellKey, Decimal]:
         """Every cell of a module that is not 0, aggregates and calculated line items included."""
+        if module.module_id not in self._totals:
+            self._totals[module.module_id] = self._added_up(module)
+        return self._totals[module.module_id]
+
+    def _added_up(self, module: Module) -> Mapping[CellKey, Decimal]:
         totals: defaultdict[CellKey, Decimal] = defaultdict(Decimal)
         for key, value in self.cells.items():
             if key.module_id == module.module_id:
@@ -133,6 +140,7 @@ class PlanningModel:
 
     def _put(self, dimension: Dimension) -> None:
         self._dimensions[dimension.name.casefold()] = dimension
+        self._totals.clear()
 
     def _aggregate(self, name: str, member: Member) -> bool:
         return is_aggregate(self._dimensions[name.casefold()], member)
