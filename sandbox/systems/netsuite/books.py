@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import weakref
 from calendar import month_abbr, monthrange
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ class Books:
     def __init__(self) -> None:
         # Only the server's thread uses it, and that is not the one that builds it.
         self.sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        weakref.finalize(self, self.sql.close)
         self.sql.row_factory = sqlite3.Row
         self.sql.create_function("TO_CHAR", 2, to_char, deterministic=True)
         self.sql.executescript((_HERE / "schema.sql").read_text(encoding="utf-8"))
