@@ -134,6 +134,12 @@ class AwsEndpoint:
             self._clock.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + self._entropy.fraction() / 2))
             attempt += 1
 
+    def close(self) -> None:
+        """Close the kept connection; the next call opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> AwsAnswer:
         moment = self._clock.now() + self._clock_offset
         signed = self._signer.sign(method, self._base + path, {**headers, "host": self._host}, body, moment)
@@ -142,9 +148,9 @@ class AwsEndpoint:
             try:
                 return self._over(kept, method, path, signed, body)
             except _STALE:  # the other end closed it while this function was frozen
-                self._drop()
+                self.close()
             except (OSError, http.client.HTTPException) as error:
-                self._drop()
+                self.close()
                 raise LostAnswerError("no answer") from error
         return self._over_new(method, path, signed, body)
 
@@ -156,7 +162,7 @@ class AwsEndpoint:
         try:
             return self._over(connection, method, path, signed, body)
         except (OSError, http.client.HTTPException) as error:
-            self._drop()
+            self.close()
             raise LostAnswerError("no answer") from error
 
     def _over(
@@ -166,7 +172,7 @@ class AwsEndpoint:
         response = connection.getresponse()
         content = response.read()
         if response.will_close:
-            self._drop()
+            self.close()
         return AwsAnswer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
 
     def _connect(self) -> http.client.HTTPConnection:
@@ -187,11 +193,6 @@ class AwsEndpoint:
             connection = http.client.HTTPConnection(self._host, timeout=self._timeout_seconds)
         connection.connect()
         return connection
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
     def _correct_clock(self, answer: AwsAnswer) -> bool:
         """Take over AWS's time where ours is why it refused; whether there is reason to try again."""

@@ -1,0 +1,86 @@
+"""How old a webhook secret may be, and when it is asked for again."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.receive.secret import WebhookSecret
+from tests.support.clock import ManualClock
+from tieout.errors import UnavailableError
+
+
+class Vault:
+    """Holds a secret's text, or fails."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text, self.reads, self.is_down = text, 0, False
+
+    def read(self) -> str | None:
+        """What it holds."""
+        self.reads += 1
+        if self.is_down:
+            raise UnavailableError("down")
+        return self.text
+
+
+def test_a_secret_is_kept_five_minutes_and_no_longer() -> None:
+    """A withdrawn secret must not live on in a busy function."""
+    vault, clock = Vault('{"current":"one","previous":"zero"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    assert secret.live() == (b"one", b"zero")
+    vault.text = '{"current":"two"}'
+    clock.advance(299)
+    assert secret.live() == (b"one", b"zero")
+    clock.advance(1)
+    assert secret.live() == (b"two",)
+    assert vault.reads == 2
+
+
+def test_an_old_secret_does_not_outlive_a_vault_that_is_down() -> None:
+    """It may have been withdrawn meanwhile: 503 until that is known."""
+    vault, clock = Vault('{"current":"one"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    assert secret.live()
+    vault.is_down = True
+    clock.advance(301)
+    with pytest.raises(UnavailableError):
+        secret.live()
+
+
+def test_renewal_is_rare_and_only_news_counts() -> None:
+    """Asked again after ten seconds, and None where there is nothing new."""
+    vault, clock = Vault('{"current":"one"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    secret.live()
+    assert secret.renewed() is None
+    assert vault.reads == 1
+    clock.advance(10)
+    assert secret.renewed() is None
+    assert vault.reads == 2
+    clock.advance(10)
+    vault.text = '{"current":"two"}'
+    assert secret.renewed() == (b"two",)
+    assert secret.live() == (b"two",)
+
+
+def test_a_failed_renewal_changes_nothing() -> None:
+    """The signature was wrong by all we know."""
+    vault, clock = Vault('{"current":"one"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    secret.live()
+    clock.advance(10)
+    vault.is_down = True
+    assert secret.renewed() is None
+    assert secret.renewed() is None
+    assert vault.reads == 2
+    assert secret.live() == (b"one",)
+
+
+def test_a_clock_that_was_set_back_makes_it_be_read_again() -> None:
+    """A secret from the future has no age."""
+    vault, clock = Vault('{"current":"one"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    secret.live()
+    clock._now = clock.now().replace(year=2025)
+    secret.live()
+    assert vault.reads == 2
