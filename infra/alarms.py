@@ -12,7 +12,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-METRIC_NAMESPACE = "Tieout"
 FIVE_MINUTES = Duration.minutes(5)
 
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from functions.deliver.settings import DeliverSettings
-from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
@@ -73,6 +73,7 @@ class Deliver(Construct):
             ledger_table=ledger.table.table_name,
             secret_arn=secret_arn,
             flush_queue_url=flushes.work.queue.queue_url,
+            metric_namespace=parts.stage.metric_namespace,
         )
         self.function = PythonFunction(
             self,
@@ -106,7 +107,7 @@ class Deliver(Construct):
     def _metric(self, name: str) -> cloudwatch.Metric:
         """One of the counts the function writes beside its log lines."""
         return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
+            namespace=self.settings.metric_namespace,
             metric_name=name,
             dimensions_map={"service": f"deliver/{self.settings.target}"},
             period=FIVE_MINUTES,

@@ -57,7 +57,6 @@ class LedgerStack(Stack):
         super().__init__(
             scope,
             construct_id,
-            stack_name=f"Tieout-{stage.name}-Ledger",
             description=f"Tieout {stage.name}: the ledger, the archive, the secrets and their key.",
             synthesizer=stage.synthesizer(),
             termination_protection=stage.protected,

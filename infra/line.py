@@ -51,7 +51,6 @@ class LineStack(Stack):
         super().__init__(
             scope,
             construct_id,
-            stack_name=f"Tieout-{stage.name}-Line",
             description=f"Tieout {stage.name}: webhooks in, planning cells out.",
             synthesizer=stage.synthesizer(),
         )

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from functions.receive.settings import ReceiveSettings
 from infra.acknowledged import acknowledge
-from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -53,6 +53,7 @@ class Door(Construct):
         self.api = apigateway.HttpApi(
             self,
             "Api",
+            api_name=f"Tieout {stage.name}",
             create_default_stage=False,
             description=f"Tieout {stage.name}: where source systems post.",
         )
@@ -168,6 +169,7 @@ class Receive(Construct):
             archive_bucket=ledger.archive.bucket_name,
             flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
             options=connection.options,
+            metric_namespace=parts.stage.metric_namespace,
         )
         self.function = PythonFunction(
             self,
@@ -194,7 +196,7 @@ class Receive(Construct):
     def _metric(self, name: str) -> cloudwatch.Metric:
         """One of the counts the function writes beside its log lines (`functions/receive/journal.py`)."""
         return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
+            namespace=self.settings.metric_namespace,
             metric_name=name,
             dimensions_map={"connection": self.settings.connection},
             period=FIVE_MINUTES,

@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.record.settings import RecordSettings
-from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE
+from infra.alarms import FIVE_MINUTES
 from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
@@ -50,6 +50,7 @@ class Record(Construct):
             archive_bucket=ledger.archive.bucket_name,
             secret_arns=secret_arns,
             coalescing_seconds=parts.stage.coalescing_seconds,
+            metric_namespace=parts.stage.metric_namespace,
         )
         self.function = PythonFunction(
             self,
@@ -77,7 +78,7 @@ class Record(Construct):
         """How many notices of the flow ended in each outcome."""
         return [
             cloudwatch.Metric(
-                namespace=METRIC_NAMESPACE,
+                namespace=self.settings.metric_namespace,
                 metric_name=outcome,
                 dimensions_map={"service": f"record/{self.settings.flow}"},
                 period=FIVE_MINUTES,

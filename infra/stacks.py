@@ -44,10 +44,10 @@ def add_stacks(
     """
     stage = Stage.of_name(stage_name)
     landscape = read_landscape(root, stage_name, overlay)
-    ledger = LedgerStack(app, "Ledger", stage=stage, landscape=landscape)
+    ledger = LedgerStack(app, f"Tieout-{stage_name}-Ledger", stage=stage, landscape=landscape)
     line = LineStack(
         app,
-        "Line",
+        f"Tieout-{stage_name}-Line",
         stage=stage,
         landscape=landscape,
         ledger=ledger,

@@ -44,6 +44,11 @@ class Stage:
         )
 
     @property
+    def metric_namespace(self) -> str:
+        """Where the functions' own metrics stand, so that stages that share an account do not alarm for each other."""
+        return f"Tieout/{self.name}"
+
+    @property
     def removal_policy(self) -> RemovalPolicy:
         """What becomes of data when its stack is deleted."""
         return RemovalPolicy.RETAIN if self.protected else RemovalPolicy.DESTROY

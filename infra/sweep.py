@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.sweep.settings import SweepSettings
-from infra.alarms import FIVE_MINUTES, METRIC_NAMESPACE, Alarms, Runbook
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.ids import pascal
 from infra.ledger import LedgerStack, read_and_write, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -40,6 +40,7 @@ class Sweep(Construct):
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._namespace = parts.stage.metric_namespace
         spool = ledger.archive_access(["s3:GetObject", "s3:DeleteObject"], ["spool/"])
         self.settings = SweepSettings(
             ledger_table=ledger.table.table_name,
@@ -118,13 +119,13 @@ class Sweep(Construct):
                 logs.FilterPattern.string_value("$.target", "=", target),
                 logs.FilterPattern.number_value("$.oldest_dirty_seconds", ">=", 0),
             ),
-            metric_namespace=METRIC_NAMESPACE,
+            metric_namespace=self._namespace,
             metric_name=DIRTY_METRIC,
             metric_value="$.oldest_dirty_seconds",
             dimensions={"Target": "$.target"},
         )
         return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
+            namespace=self._namespace,
             metric_name=DIRTY_METRIC,
             dimensions_map={"Target": target},
             period=Duration.minutes(1),

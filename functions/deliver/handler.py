@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from tieout.aws.clients import open_client
 
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.deliver.settings import DeliverSettings
+from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.secrets import JsonSecrets
 from tieout.delivering import CellWriter
@@ -36,7 +36,7 @@ class DeliverFunction:
         self._settings = DeliverSettings.of_environment(environ)
         service = f"deliver/{self._settings.target}"
         self._logger = Logger(service=service)
-        self._metrics = Metrics(namespace="Tieout", service=service)
+        self._metrics = Metrics(namespace=self._settings.metric_namespace, service=service)
         self._clock = SystemClock()
         self._target = read_landscape(self._settings.landscape_file).target(self._settings.target)
         self._cells = CellLedger(

@@ -19,6 +19,7 @@ class DeliverSettings:
         secret_arn: the secret with the target's API credentials.
         flush_queue_url: the target's own flush queue, where the function asks for another round.
         landscape_file: the compiled landscape, relative to the function's asset.
+        metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
 
     target: str
@@ -26,6 +27,7 @@ class DeliverSettings:
     secret_arn: str
     flush_queue_url: str
     landscape_file: str = "landscape.json"
+    metric_namespace: str = "Tieout"
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -40,6 +42,7 @@ class DeliverSettings:
             secret_arn=settings.text(environ, "TIEOUT_SECRET_ARN"),
             flush_queue_url=settings.text(environ, "TIEOUT_FLUSH_QUEUE_URL"),
             landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
+            metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -50,4 +53,5 @@ class DeliverSettings:
             "TIEOUT_SECRET_ARN": self.secret_arn,
             "TIEOUT_FLUSH_QUEUE_URL": self.flush_queue_url,
             "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
+            "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
         }

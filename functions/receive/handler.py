@@ -57,7 +57,7 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
         bus=EventBus(settings.bus_name, environ, clock, entropy),
         keeper=keeper,
         shelf=UnprovenShelf(hasty_keeper, clock, settings.connection, settings.max_rejected_per_hour),
-        journal=Journal(settings.connection),
+        journal=Journal(settings.connection, namespace=settings.metric_namespace),
         clock=clock,
         entropy=entropy,
     )

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-NAMESPACE = "Tieout"
 Fields = Mapping[str, str | int]
 
 
@@ -19,10 +18,11 @@ class Journal:
     Args:
         connection: the only dimension of the metrics.
         write: where a line goes; Lambda keeps what a function prints.
+        namespace: where CloudWatch keeps the metrics.
     """
 
-    def __init__(self, connection: str, write: Callable[[str], object] = print) -> None:
-        self._connection, self._write = connection, write
+    def __init__(self, connection: str, write: Callable[[str], object] = print, *, namespace: str = "Tieout") -> None:
+        self._connection, self._write, self._namespace = connection, write, namespace
 
     def note(self, outcome: str, at: datetime, metrics: Mapping[str, int], fields: Fields) -> None:
         """One delivery's outcome, with the counts that are not zero as metrics."""
@@ -40,7 +40,7 @@ class Journal:
                 "Timestamp": int(at.timestamp() * 1000),
                 "CloudWatchMetrics": [
                     {
-                        "Namespace": NAMESPACE,
+                        "Namespace": self._namespace,
                         "Dimensions": [["connection"]],
                         "Metrics": [{"Name": name, "Unit": "Count"} for name in counted],
                     }

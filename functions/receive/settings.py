@@ -26,6 +26,7 @@ class ReceiveSettings:
         flows: ledger entity to the flow that carries it; an entity that is absent goes to `unrouted`.
         options: what only the system knows (`sources/<system>/options.py`).
         max_rejected_per_hour: how many rejected deliveries are kept per hour; the others are only counted.
+        metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
 
     connection: str
@@ -37,6 +38,7 @@ class ReceiveSettings:
     flows: Mapping[str, str]
     options: Mapping[str, Option]
     max_rejected_per_hour: int = 100
+    metric_namespace: str = "Tieout"
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -56,6 +58,7 @@ class ReceiveSettings:
             flows=settings.texts(environ, "TIEOUT_FLOWS"),
             options=options,
             max_rejected_per_hour=settings.number(environ, "TIEOUT_MAX_REJECTED_PER_HOUR"),
+            metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -70,4 +73,5 @@ class ReceiveSettings:
             "TIEOUT_FLOWS": settings.compact(self.flows),
             "TIEOUT_OPTIONS": settings.compact(self.options),
             "TIEOUT_MAX_REJECTED_PER_HOUR": str(self.max_rejected_per_hour),
+            "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
         }

@@ -9,7 +9,6 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from tieout.aws.clients import open_client
 
 from functions.record.pipeline import RecordStep, record
 from functions.record.readers import Readers
@@ -17,6 +16,7 @@ from functions.record.settings import RecordSettings
 from functions.record.settle import Settling
 from functions.record.work import Message, Report
 from tieout import __version__
+from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.queues import FifoFlushQueue, SqsQueue
 from tieout.aws.secrets import JsonSecrets
@@ -35,7 +35,7 @@ class RecordFunction:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._settings = RecordSettings.of_environment(environ)
         self._logger = Logger(service=f"record/{self._settings.flow}")
-        self._metrics = Metrics(namespace="Tieout", service=f"record/{self._settings.flow}")
+        self._metrics = Metrics(namespace=self._settings.metric_namespace, service=f"record/{self._settings.flow}")
         landscape = read_landscape(self._settings.landscape_file)
         self._queue = SqsQueue(open_client("sqs"), self._settings.queue_url)
         self.step = self._step(landscape)

@@ -24,6 +24,7 @@ class RecordSettings:
         landscape_file: the compiled landscape, relative to the function's asset.
         coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.
         max_attempts: how often one notice is tried before it is parked.
+        metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
 
     flow: str
@@ -36,6 +37,7 @@ class RecordSettings:
     landscape_file: str = "landscape.json"
     max_attempts: int = 5
     coalescing_seconds: int = 5
+    metric_namespace: str = "Tieout"
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -55,6 +57,7 @@ class RecordSettings:
             landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
             max_attempts=settings.number(environ, "TIEOUT_MAX_ATTEMPTS"),
             coalescing_seconds=settings.number(environ, "TIEOUT_COALESCING_SECONDS"),
+            metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -70,4 +73,5 @@ class RecordSettings:
             "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
             "TIEOUT_MAX_ATTEMPTS": str(self.max_attempts),
             "TIEOUT_COALESCING_SECONDS": str(self.coalescing_seconds),
+            "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
         }

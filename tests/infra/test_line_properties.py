@@ -241,7 +241,7 @@ def test_the_dashboard_stands_in_the_order_of_the_line(synthesis: Synthesis) -> 
 
 def test_operators_find_everything_in_the_outputs_of_one_stack(prod: Synthesis) -> None:
     """The command line needs a stage's name and nothing else: one stack of a known name tells the rest."""
-    assert prod.manifest["artifacts"]["Line"]["properties"]["stackName"] == "Tieout-prod-Line"
+    assert "Tieout-prod-Line" in prod.manifest["artifacts"]
     outputs = {name: written(output["Value"]) for name, output in prod.line["Outputs"].items()}
     assert {"ApiUrl", "LedgerTableName", "ArchiveBucketName", "BusName", "Stage"} <= set(outputs)
     landscape = read_landscape(REPOSITORY, "prod")
@@ -284,3 +284,34 @@ def test_a_fix_in_the_package_reaches_the_live_alias(stages: Callable[[str], Syn
     after = set(synthesise(tmp_path, "dev", content="fixed").of_type("AWS::Lambda::Version"))
     assert len(before) == len(after)
     assert not before & after
+
+
+def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None:
+    """No two stages use one name: neither for what an account holds once, nor for the metrics the alarms read."""
+
+    def named(stage: str) -> set[str]:
+        synthesis = stages(stage)
+        named_once = {"AWS::Events::EventBus", "AWS::ApiGatewayV2::Api", "AWS::SQS::Queue", "AWS::Lambda::Function"}
+        physical = {
+            value
+            for resource in synthesis.resources().values()
+            if resource["Type"] in named_once
+            for key, value in resource["Properties"].items()
+            if key.endswith("Name") and isinstance(value, str)
+        }
+        own = {
+            alarm["Namespace"]
+            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+            if not alarm.get("Namespace", "AWS/").startswith("AWS/")
+        }
+        told = {
+            environment["TIEOUT_METRIC_NAMESPACE"]
+            for name in synthesis.of_type("AWS::Lambda::Function")
+            if "TIEOUT_METRIC_NAMESPACE" in (environment := synthesis.environment(name))
+        }
+        assert own == told
+        exports = {written(each["Export"]["Name"]) for each in synthesis.ledger["Outputs"].values() if "Export" in each}
+        return physical | own | exports
+
+    assert named("dev")
+    assert not named("dev") & named("prod")

@@ -129,7 +129,7 @@ def test_production_state_cannot_be_lost_by_a_deployment(prod: Synthesis) -> Non
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
     (table,) = prod.properties("AWS::DynamoDB::Table").values()
     assert table["DeletionProtectionEnabled"] is True
-    assert prod.manifest["artifacts"]["Ledger"]["properties"]["terminationProtection"] is True
+    assert prod.manifest["artifacts"]["Tieout-prod-Ledger"]["properties"]["terminationProtection"] is True
 
 
 def test_an_expendable_stage_leaves_nothing_behind(stages: Callable[[str], Synthesis]) -> None:

@@ -15,8 +15,6 @@ from infra.stacks import Stacks, add_stacks
 REPOSITORY = Path(__file__).parents[2]
 STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
 
-FILES = ("Ledger.template.json", "Line.template.json", "manifest.json")
-
 Resource = Mapping[str, Any]
 
 
@@ -101,7 +99,7 @@ def synthesise(folder: Path, stage: str, *, overlay: Path | None = None, content
         public_base_url="https://hooks.example.com",
     )
     app.synth()
-    return read_synthesis(folder / "out")
+    return read_synthesis(folder / "out", stage)
 
 
 def add_stage(app: App, folder: Path, stage: str) -> Stacks:
@@ -109,9 +107,10 @@ def add_stage(app: App, folder: Path, stage: str) -> Stacks:
     return add_stacks(app, root=REPOSITORY, stage_name=stage, bundler=EmptyBundles(folder / "bundles"))
 
 
-def read_synthesis(outdir: Path) -> Synthesis:
+def read_synthesis(outdir: Path, stage: str) -> Synthesis:
     """What an app left in its output folder."""
-    documents = [json.loads((outdir / name).read_text()) for name in FILES]
+    files = (f"Tieout-{stage}-Ledger.template.json", f"Tieout-{stage}-Line.template.json", "manifest.json")
+    documents = [json.loads((outdir / name).read_text()) for name in files]
     return Synthesis(*documents)
 
 
