@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 Row = dict[str, Any]
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe
 
 
 def rows(found: Sequence[Row], *, title: str, as_json: bool, nothing: str) -> None:
@@ -37,27 +43,31 @@ def record(found: Row, *, as_json: bool) -> None:
 
 def _table(found: Sequence[Row], title: str) -> Table:
     columns = list(dict.fromkeys(name for row in found for name in row))
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
-        numeric = all(isinstance(row.get(column), int) or row.get(column) is None for row in found)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        justify = "right" if all(_is_number(row.get(column)) for row in found) else "left"
+        table.add_column(column.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in found:
         table.add_row(*(_text(row.get(column)) for column in columns))
     return table
+
+
+def _is_number(value: object) -> bool:
+    return value is None or bool(_NUMBER.fullmatch(str(value)))
 
 
 def _text(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, dict):
-        return ", ".join(f"{name}={_text(each)}" for name, each in value.items())
+        return ", ".join(f"{name}={_text(each)}" for name, each in value.items()) or "-"
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value) or "-"
     return str(value)
 
 
 def _console() -> Console:
-    return Console(highlight=False, markup=True, soft_wrap=False)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
 
 
 def _print_json(value: object) -> None:

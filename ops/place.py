@@ -135,9 +135,15 @@ def find_place(stage: str | None) -> Place:
         raise PlaceNotFoundError(
             f"no sandbox is running here ({ENDPOINTS_FILE} is missing): start one with `make sandbox`, or name a --stage"
         ) from error
+    return sandbox_place(endpoints)
+
+
+def sandbox_place(endpoints: Mapping[str, Any]) -> Place:
+    """The sandbox that `endpoints.json` describes."""
+    credentials = endpoints["aws_environment"]
     session = boto3.Session(
-        aws_access_key_id=endpoints["access_key_id"],
-        aws_secret_access_key=endpoints["secret_access_key"],
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
         region_name=endpoints["region"],
     )
     return Place(SANDBOX, session, endpoints["aws_endpoint_url"])

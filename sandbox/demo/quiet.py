@@ -1,0 +1,81 @@
+"""Knows when the line has come to rest, and whether what was received adds up."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from ops import ledger_views, queues
+from ops.place import Place
+from sandbox.aws import EmulatedAws
+from sandbox.function_logs import read_function_logs
+from sandbox.places import SandboxError
+
+_PATIENCE_SECONDS = 90
+_LOOK_EVERY_SECONDS = 0.5
+_RESTING_LOOKS = 3  # queues report about what they hold: one quiet look may be luck
+
+
+def wait_until_quiet(place: Place, aws: EmulatedAws, tell: Callable[[str], None]) -> None:
+    """Wait until every accepted notice has an outcome, no queue holds work, and planning lacks no change.
+
+    Raises:
+        SandboxError: if the line has not come to rest within 90 seconds; the message says what was still open.
+    """
+    started, quiet, shown = time.monotonic(), 0, ""
+    while quiet < _RESTING_LOOKS:
+        left = _unfinished(place, aws)
+        quiet = quiet + 1 if not left else 0
+        if left and left != shown:
+            tell(f"   ... {left}")
+            shown = left
+        if time.monotonic() - started > _PATIENCE_SECONDS:
+            raise SandboxError(f"the line did not come to rest within {_PATIENCE_SECONDS} s: {left}")
+        threading.Event().wait(_LOOK_EVERY_SECONDS)
+
+
+def accepted_notices(aws: EmulatedAws) -> int:
+    """How many notices the receive functions say they have put on the bus, by their own logs."""
+    return sum(int(str(line.get("Accepted", 0))) for line in _log_lines(aws) if line.get("step") == "receive")
+
+
+def outcomes(place: Place) -> Counter[str]:
+    """How every notice of today and yesterday ended (a demo may run at midnight)."""
+    counted: Counter[str] = Counter()
+    today = datetime.now(UTC).date()
+    for day in (today - timedelta(days=1), today):
+        for row in ledger_views.received(place.table, place.connections, day):
+            counted.update(
+                {name: count for name, count in row.items() if name not in {"connection", "flow", "accepted"}}
+            )
+    return counted
+
+
+def _unfinished(place: Place, aws: EmulatedAws) -> str:
+    """What is still open, in words; empty when nothing is."""
+    working = sum(sum(queues.depth(place.sqs, flow.queue_url).values()) for flow in place.flows)
+    if working:
+        return f"{working} messages in the flows' queues"
+    accepted, ended = accepted_notices(aws), outcomes(place).total()
+    if ended < accepted:
+        return f"{accepted - ended} of {accepted} notices without an outcome"
+    dirty = sum(ledger_views.planning_state(place.table, target.name)["dirty"] for target in place.targets)
+    return f"{dirty} cells on their way to planning" if dirty else ""
+
+
+def _log_lines(aws: EmulatedAws) -> list[dict[str, object]]:
+    """The functions' log lines that are JSON objects."""
+    found = []
+    for lines in read_function_logs(aws).values():
+        for line in lines:
+            try:
+                plain = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(plain, dict):
+                found.append(plain)
+    return found

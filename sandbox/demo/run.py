@@ -1,0 +1,191 @@
+"""Runs the demo from an empty machine to planning cells that can be explained, and takes everything down again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ops import display, ledger_views, mapping_tables, queues
+from ops.place import Place, sandbox_place
+from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
+from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
+from sandbox.places import ROOT, SandboxError
+from sandbox.running import Sandbox, running_sandbox
+from tieout.mapping import MappingKey
+
+SEED = ROOT / "landscape/mappings/sandbox.csv"
+_FLOW = "forecast_to_plan"
+
+Tell = Callable[[str], None]
+
+
+def main() -> int:
+    """Run the demo; 0 when everything it shows is true. What does not hold ends it with a `SandboxError`."""
+    started = time.monotonic()
+    console = Console(highlight=False)
+    with running_sandbox(tell=lambda line: console.print(f"[dim]{line}[/dim]")) as sandbox:
+        Demo(sandbox, console.print).run()
+    console.print(
+        f"\n[bold green]Everything shown above held.[/bold green] {time.monotonic() - started:.0f} s; nothing runs any more."
+    )
+    return 0
+
+
+class Demo:
+    """One run over a ready sandbox."""
+
+    def __init__(self, sandbox: Sandbox, tell: Tell) -> None:
+        self._sandbox = sandbox
+        self._tell = tell
+        self._place: Place = sandbox_place(sandbox.endpoints())
+        self._crm = Crm(sandbox.systems["hubspot"])
+        self._erp = Erp(sandbox.systems["netsuite"])
+        self._planning = Planning(sandbox.systems["anaplan"])
+
+    def run(self) -> None:
+        """The demo's chapters, in order."""
+        self._map_members()
+        self._work_and_deliver()
+        self._show_cells()
+        self._explain_a_cell()
+        self._release_what_is_held()
+        self._park_and_redrive()
+        self._add_up()
+
+    def _map_members(self) -> None:
+        entries = mapping_tables.read_file(Path(SEED))
+        mapping_tables.put(self._place, entries)
+        self._chapter(f"Mapping tables: {len(entries)} entries stored (tieout mappings put --file)")
+
+    def _work_and_deliver(self) -> None:
+        self._chapter("Signed webhooks, some twice and out of order")
+        self._crm.take_over()
+        self._erp.take_over()
+        self._crm.work()
+        self._erp.work()
+        told = {
+            "hubspot": self._crm.deliver(shuffle=True, duplicates=6, repeat=2, batch_size=25),
+            "netsuite": self._erp.deliver(),
+        }
+        for name, sent in told.items():
+            self._tell(f"   {name}: {sent.requests} requests with {sent.events} events, {sent.accepted} answered 2xx")
+        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
+        self._show_outcomes()
+
+    def _show_outcomes(self) -> None:
+        ended = outcomes(self._place)
+        rows = [{"outcome": name, "notices": count} for name, count in ended.most_common()]
+        rows.append({"outcome": "together", "notices": ended.total()})
+        display.rows(rows, title="What became of every notice", as_json=False, nothing="")
+        self._hold(
+            ended.total() == accepted_notices(self._sandbox.aws), "every accepted notice has exactly one outcome"
+        )
+
+    def _show_cells(self) -> None:
+        self._chapter("The planning cells, read back from the planning system")
+        held = self._planning.cells()
+        rows = [
+            {
+                "module": cell["module"],
+                "measure": cell["line_item"],
+                "members": " / ".join(cell["members"].values()),
+                "value": cell["value"],
+            }
+            for cell in held
+            if cell["line_item"].endswith("USD")
+        ]
+        display.rows(rows, title="Measures in the reporting currency", as_json=False, nothing="none")
+        self._check_planning()
+
+    def _check_planning(self) -> None:
+        """Planning holds what the ledger says, cell by cell."""
+        planned = {_place_of(cell): cell["value"] for cell in self._planning.cells()}
+        ledger = list(ledger_views.cells(self._place.table, "anaplan"))
+        wrong = [row for row in ledger if not _same(planned.get(_address(row)), row["total"])]
+        self._hold(not wrong, f"all {len(ledger)} cells of the ledger stand in planning to the minor unit")
+
+    def _explain_a_cell(self) -> None:
+        self._chapter("Where one cell comes from (tieout cells why)")
+        wanted = [row for row in self._ledger_cells("Actuals", "Revenue USD") if row["members"]["Customer"] == "GLOBEX"]
+        cell = max(wanted, key=lambda row: len(self._why(row)["contributions"]))
+        why = self._why(cell)
+        self._tell(f"   {cell['cube']} / {cell['measure']} / {cell['members']} = {cell['total']} {cell['currency']}")
+        shown = ["record", "amount", "rate", "kind", "received_at", "delivery"]
+        rows = [{name: part[name] for name in shown} for part in why["contributions"]]
+        display.rows(rows, title="Contributions", as_json=False, nothing="none")
+        self._hold(why["adds_up"], "the contributions add up to the cell")
+
+    def _release_what_is_held(self) -> None:
+        self._chapter("A fact that waits for a mapping, and is released by it")
+        held = ledger_views.held(self._place.table)
+        display.rows(held, title="Held (tieout held list)", as_json=False, nothing="nothing")
+        self._hold(len(held) == 1, "exactly one fact waits")
+        entry = mapping_tables.Entry(MappingKey("hubspot-emea", "customer", NEW_CUSTOMER), "WAYNE")
+        released = mapping_tables.put(self._place, [entry])
+        self._tell(f"   tieout mappings put customer {NEW_CUSTOMER} WAYNE: {len(released)} fact sent again")
+        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
+        self._hold(not ledger_views.held(self._place.table), "nothing is held any more")
+        self._hold(
+            any(row["members"]["Customer"] == "WAYNE" for row in self._ledger_cells("Pipeline", "Amount")),
+            "it is in planning",
+        )
+        self._check_planning()
+
+    def _park_and_redrive(self) -> None:
+        self._chapter("A poison message, parked alone and redriven")
+        self._crm.spoil()
+        self._crm.deliver()
+        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
+        letters = next(each for each in queues.dead_letter_queues(self._place) if each.name == _FLOW)
+        parked = queues.shown(self._place.sqs, letters.queue_url, 20)
+        display.rows(parked, title=f"Dead letters (tieout dlq show {_FLOW})", as_json=False, nothing="none")
+        named = {record for letter in parked for record in letter["records"]}
+        self._hold(
+            named == {f"hubspot-emea#opportunity#{SPOILED_DEAL}"},
+            "only the spoiled deal is parked, its neighbour went on",
+        )
+        self._crm.mend()
+        moved = queues.redrive(self._place.sqs, letters, 100)
+        self._tell(f"   tieout dlq redrive {_FLOW}: {moved} messages put back")
+        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
+        self._hold(
+            sum(queues.depth(self._place.sqs, letters.queue_url).values()) == 0, "the dead-letter queue is empty"
+        )
+
+    def _add_up(self) -> None:
+        self._chapter("At the end")
+        self._show_outcomes()
+        self._check_planning()
+
+    def _ledger_cells(self, cube: str, measure: str) -> list[dict[str, Any]]:
+        found = ledger_views.cells(self._place.table, "anaplan")
+        return [row for row in found if row["cube"] == cube and row["measure"] == measure]
+
+    def _why(self, cell: dict[str, Any]) -> dict[str, Any]:
+        return ledger_views.why(self._place.table, "anaplan", cell["cell"]) or {}
+
+    def _chapter(self, title: str) -> None:
+        self._tell(f"\n[bold]{title}[/bold]")
+
+    def _hold(self, holds: bool, claim: str) -> None:  # noqa: FBT001 the claim says what it is
+        if not holds:
+            raise SandboxError(f"this should hold and does not: {claim}")
+        self._tell(f"   [green]holds[/green]: {claim}")
+
+
+def _place_of(cell: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    return (cell["module"], cell["line_item"], frozenset(cell["members"].items()))
+
+
+def _address(row: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    return (row["cube"], row["measure"], frozenset(row["members"].items()))
+
+
+def _same(planned: str | None, total: str) -> bool:
+    """Equal numbers, however many zeros they are written with; a cell planning never got is zero."""
+    return Decimal(planned or "0") == Decimal(total)
