@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -197,6 +197,16 @@ def test_merged_deals_are_absent_and_name_the_new_deal(account: Account, leads_o
         assert (statement.absence, statement.related) == (Absence.MERGED, (key(survivor.deal_id),))
         assert statement.source_version > str(old.all_properties()["hs_lastmodifieddate"])
     assert opportunity(readings[survivor.deal_id]).customer == company
+
+
+def test_a_merged_deal_asked_for_alone_is_never_its_new_deal(account: Account) -> None:
+    """A read of A that is answered with C says nothing of A but that it lives on: else C would count twice."""
+    for leads_on in (True, False):
+        account.portal.settings.merge_leads_on = leads_on
+        first, second = account.portal.create_deal(DEAL).deal_id, account.portal.create_deal(DEAL).deal_id
+        survivor = account.portal.merge_deals(first, second).deal_id
+        statement = stated(account.read(first)[first])
+        assert (statement.absence, statement.related) == (Absence.MERGED, (key(survivor),))
 
 
 def test_a_deal_merged_twice_leads_to_the_last_deal(account: Account) -> None:
@@ -415,6 +425,71 @@ def test_the_version_grows_with_every_change(account: Account) -> None:
         account.portal.change_deal(deal.deal_id, {"amount": amount})
         versions.append(stated(account.read(deal.deal_id)[deal.deal_id]).source_version)
     assert versions == sorted(set(versions))
+
+
+def answered(account: Account, respond: Callable[[httpx.Request], httpx.Response], *, now: datetime = NOW) -> Reading:
+    """The reading of deal 1 where HubSpot answers as `respond` says."""
+    with httpx.Client(transport=httpx.MockTransport(respond)) as http:
+        return open_reader(_connection(account.url), {"access_token": TOKEN}, http, ManualClock(now)).read([key("1")])[
+            key("1")
+        ]
+
+
+def with_associations(answer: dict[str, Any]) -> Callable[[httpx.Request], httpx.Response]:
+    """HubSpot with one deal and this answer about its companies."""
+    deal = {"id": "1", "properties": {"hs_lastmodifieddate": "2026-03-04T05:06:07.890Z"}}
+    return lambda request: httpx.Response(207, json={"results": [deal]} if "objects" in request.url.path else answer)
+
+
+def test_a_redirect_is_not_followed(account: Account) -> None:
+    """The token goes to the configured host and to no other."""
+    hosts: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        hosts.append(request.url.host)
+        return httpx.Response(307, headers={"location": "http://elsewhere.example/"})
+
+    assert isinstance(answered(account, respond), UnavailableError)
+    assert hosts == ["127.0.0.1"]
+
+
+def test_the_daily_limit_lasts_until_the_accounts_midnight(account: Account) -> None:
+    """At half past midnight in Berlin there are 23.5 hours to wait, though the date in UTC is still yesterday's."""
+    late = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+    reading = answered(account, lambda _request: httpx.Response(429, json={"policyName": "DAILY"}), now=late)
+    assert isinstance(reading, ThrottledError)
+    assert reading.retry_after_seconds == 23.5 * 3600
+
+
+def test_a_users_own_association_type_is_not_the_primary_label(account: Account) -> None:
+    """Types that users define are numbered apart from HubSpot's, so a user's 5 is no primary company."""
+    links = [
+        {"toObjectId": 7001, "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": 341, "label": None}]},
+        {"toObjectId": "7002", "associationTypes": [{"category": "USER_DEFINED", "typeId": 5, "label": "Reseller"}]},
+    ]
+    answer = {"results": [{"from": {"id": "1"}, "to": links}]}
+    assert opportunity(answered(account, with_associations(answer))).customer == "7001"
+
+
+def test_no_associations_found_is_an_answer(account: Account) -> None:
+    """Whatever category the vendor files it under, the sub-category says that the deal has no company."""
+    error = {
+        "category": "VALIDATION_ERROR",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "context": {"fromObjectId": ["1"]},
+    }
+    assert opportunity(answered(account, with_associations({"results": [], "errors": [error]}))).customer is None
+
+
+@pytest.mark.parametrize(
+    "to",
+    [None, [None], [{}], [{"toObjectId": 1, "associationTypes": None}], [{"toObjectId": 1, "associationTypes": [{}]}]],
+)
+def test_associations_of_no_known_form_are_no_answer(account: Account, to: object) -> None:
+    """A deal is never stated to have no company because an answer was not understood."""
+    answer = {"results": [{"from": {"id": "1"}, "to": to}]}
+    reading = answered(account, with_associations(answer))
+    assert isinstance(reading, UnavailableError) or opportunity(reading).customer == "1"
 
 
 def test_what_is_asked_of_hubspot_is_what_its_contract_says(account: Account) -> None:

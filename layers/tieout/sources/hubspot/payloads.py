@@ -65,12 +65,8 @@ def _notices_of(item: object, connection: str, options: Options) -> list[Notice]
     # Never the attempt counter: it differs on every retry of the same event.
     event = [
         *(portal_id, subscription, _scalar(item, "objectTypeId"), sorted(record_id for _entity, record_id in records)),
-        *(
-            _scalar(item, "propertyName"),
-            _scalar(item, "propertyValue"),
-            occurred_milliseconds,
-            _scalar(item, "eventId"),
-        ),
+        *(_scalar(item, name) for name in ("fromObjectId", "toObjectId", "propertyName", "propertyValue", "eventId")),
+        occurred_milliseconds,
     ]
     return [
         Notice(
