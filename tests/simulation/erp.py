@@ -1,0 +1,299 @@
+"""An ERP in memory: its transactions change by chance, and it answers the three SuiteQL queries of the reader from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from random import Random
+from zoneinfo import ZoneInfo
+
+from tests.simulation.schedule import Schedule
+from tests.simulation.weather import Weather
+from tieout.sources.netsuite.answers import Row
+
+ZONE = ZoneInfo("America/Los_Angeles")
+CUSTOMERS = ("501", "502", "503")
+ACCOUNTS = ("4000", "4010", "4900")
+DEPARTMENTS = ("10", "20", None)
+EXPONENTS = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
+OWN_CURRENCY = {"1": "USD", "2": "EUR"}  # subsidiary to its currency; 1 is the group
+PERIODS = {  # id to name, first and last day, whether an adjustment
+    "103": ("Mar 2026", "2026-03-01", "2026-03-31", False),
+    "104": ("Apr 2026", "2026-04-01", "2026-04-30", False),
+    "105": ("May 2026", "2026-05-01", "2026-05-31", False),
+    "199": ("Adjust 2026", "2026-03-31", "2026-03-31", True),
+}
+GROUP_RATES = {("103", "2"): "1.0837", ("104", "2"): "1.0912", ("199", "2"): "1.0837"}  # none for May: planning's own
+_TYPES = {
+    "invoice": "CustInvc",
+    "credit_memo": "CustCred",
+    "payment": "CustPymt",
+    "journal_entry": "Journal",
+}
+_RECORD_TYPES = {
+    "invoice": "invoice",
+    "credit_memo": "creditmemo",
+    "payment": "customerpayment",
+    "journal_entry": "journalentry",
+}
+_IDS = re.compile(r"IN \(([0-9, ]+)\)")
+
+
+@dataclass(slots=True)
+class Line:
+    """One posted line, debit positive, in minor units of the document's and of the subsidiary's currency."""
+
+    account: str
+    kind: str
+    department: str | None
+    transaction_minor: int
+    functional_minor: int
+
+
+@dataclass(slots=True)
+class Document:
+    """A transaction."""
+
+    document_id: str
+    entity: str
+    customer: str | None
+    currency: str
+    subsidiary: str
+    period: str
+    lines: list[Line]
+    last_modified: str = ""
+    is_posted: bool = True
+    is_void: bool = False
+    is_deleted: bool = False
+    reversal: str | None = None
+
+
+class Erp:
+    """One NetSuite account. Every change names the records its script posts about.
+
+    Args:
+        tell_again: called with a document when a reader was served an older version.
+        many_lines: how many lines a large document has; 0 for none.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        schedule: Schedule,
+        weather: Weather,
+        tell_again: Callable[[Document], None],
+        *,
+        many_lines: int,
+    ) -> None:
+        self._random, self._schedule, self._weather, self._tell_again = random, schedule, weather, tell_again
+        self._many_lines = many_lines
+        self.documents: dict[str, Document] = {}
+        self._before: dict[str, Document] = {}
+        self._next_id = 100  # as in the CRM: the same ids mean other records
+
+    def change_something(self) -> list[tuple[Document, str]]:
+        """One change by chance: the documents it concerns, each with what the script says happened."""
+        present = [each for each in self.documents.values() if not each.is_deleted]
+        if len(present) < 2 or self._random.random() < 0.3:
+            return [(self._create(), "create")]
+        document = self._random.choice(present)
+        self._before[document.document_id] = deepcopy(document)
+        changes = (self._amounts, self._shift, self._hand_over, self._void, self._reverse, self._delete, self._approve)
+        found = self._random.choices(changes, (30, 15, 10, 12, 12, 8, 8))[0](document)
+        self._touch(document)
+        return found
+
+    def _create(self) -> Document:
+        self._next_id += 1
+        entity = self._random.choice(tuple(_TYPES))
+        currency, subsidiary = self._random.choice(tuple(EXPONENTS)), self._random.choice(("1", "2"))
+        document = Document(
+            str(self._next_id),
+            entity,
+            self._random.choice(CUSTOMERS),
+            currency,
+            subsidiary,
+            self._random.choice(tuple(PERIODS)),
+            [],
+            is_posted=self._random.random() < 0.9,
+        )
+        self._fill(document)
+        self.documents[document.document_id] = document
+        self._touch(document)
+        return document
+
+    def _fill(self, document: Document) -> None:
+        """Balanced lines: the document's own side, and the balance on one account."""
+        count = self._many_lines if self._many_lines and self._random.random() < 0.3 else self._random.randint(1, 3)
+        sign = 1 if document.entity == "credit_memo" else -1
+        lines = [self._line(document, sign, place, count) for place in range(count)]
+        own = -sum(line.transaction_minor for line in lines), -sum(line.functional_minor for line in lines)
+        balancing = ("1200", "AcctRec") if document.entity != "journal_entry" else ("6000", "Expense")
+        document.lines = [*lines, Line(*balancing, None, *own)]
+
+    def _line(self, document: Document, sign: int, place: int, count: int) -> Line:
+        amount = self._random.choice((1, 99, 12_345, 250_000, 1_999)) * sign
+        functional = amount if OWN_CURRENCY[document.subsidiary] == document.currency else amount * 7 // 3
+        if document.entity == "payment":
+            return Line("1000", "Bank", None, -amount, -functional)
+        many = count > len(ACCOUNTS)
+        department = str(1000 + place) if many else self._random.choice(DEPARTMENTS)
+        return Line(self._random.choice(ACCOUNTS), "Income", department, amount, functional)
+
+    def _amounts(self, document: Document) -> list[tuple[Document, str]]:
+        document.is_void = False
+        self._fill(document)
+        return [(document, "edit")]
+
+    def _shift(self, document: Document) -> list[tuple[Document, str]]:
+        document.period = self._random.choice(tuple(PERIODS))
+        return [(document, "xedit")]
+
+    def _hand_over(self, document: Document) -> list[tuple[Document, str]]:
+        document.customer = self._random.choice(CUSTOMERS)
+        return [(document, "edit")]
+
+    def _void(self, document: Document) -> list[tuple[Document, str]]:
+        document.is_void = True
+        for line in document.lines:
+            line.transaction_minor = line.functional_minor = 0
+        return [(document, "edit")]
+
+    def _reverse(self, document: Document) -> list[tuple[Document, str]]:
+        """A journal that takes another one back in a later period; any other document is voided by such a journal."""
+        self._next_id += 1
+        period = self._random.choice(("104", "105"))
+        lines = [
+            Line(line.account, line.kind, line.department, -line.transaction_minor, -line.functional_minor)
+            for line in document.lines
+        ]
+        new = Document(
+            str(self._next_id),
+            "journal_entry",
+            document.customer,
+            document.currency,
+            document.subsidiary,
+            period,
+            lines,
+        )
+        self.documents[new.document_id] = new
+        document.reversal, new.reversal = new.document_id, document.document_id
+        self._touch(new)
+        return [(new, "create"), (document, "edit")]
+
+    def _delete(self, document: Document) -> list[tuple[Document, str]]:
+        document.is_deleted = True
+        return [(document, "delete")]
+
+    def _approve(self, document: Document) -> list[tuple[Document, str]]:
+        document.is_posted = not document.is_posted
+        return [(document, "approve")]
+
+    def _touch(self, document: Document) -> None:
+        document.last_modified = self._schedule.now().astimezone(ZONE).strftime("%Y-%m-%dT%H:%M:%S")
+
+    # The calls of `tieout.sources.netsuite.client.NetSuiteClient`.
+
+    def query(self, suiteql: str) -> Sequence[Row]:
+        """The rows of one of the reader's three queries."""
+        self._weather.io("before netsuite.read")
+        lists = [match[1].split(", ") for match in _IDS.finditer(suiteql)]
+        if "FROM consolidatedexchangerate" in suiteql:
+            rows = [
+                _rate_row(*key, rate) for key, rate in GROUP_RATES.items() if key[0] in lists[0] and key[1] in lists[1]
+            ]
+        elif "FROM transactionaccountingline" in suiteql:
+            shown = (self._shown(each) for each in lists[-1])
+            rows = [row for document in shown if document is not None for row in _line_rows(document)]
+        else:
+            lagging = {each for each in lists[-1] if each in self._before and self._weather.chance("stale_replica")}
+            for each in lagging:
+                self._tell_again(self.documents[each])
+            shown = (self._before[each] if each in lagging else self._shown(each) for each in lists[-1])
+            rows = [_header_row(document) for document in shown if document is not None]
+        self._weather.io("after netsuite.read")
+        return rows
+
+    def record(self, record_type: str, record_id: str, *, expand: bool = False) -> Mapping[str, object] | None:
+        """A record by its id, None where there is none."""
+        del expand
+        self._weather.io("before netsuite.read")
+        document = self._shown(record_id)
+        self._weather.io("after netsuite.read")
+        if document is None or _RECORD_TYPES[document.entity] != record_type:
+            return None
+        return {"id": record_id, "status": {"id": "A"}}
+
+    def _shown(self, document_id: str) -> Document | None:
+        document = self.documents.get(document_id)
+        return None if document is None or document.is_deleted else document
+
+
+def record_type(document: Document) -> str:
+    """What the script calls a document."""
+    return _RECORD_TYPES[document.entity]
+
+
+def _header_row(document: Document) -> Row:
+    name, start, end, is_adjustment = PERIODS[document.period]
+    row = {
+        "id": document.document_id,
+        "type": _TYPES[document.entity],
+        "tranid": f"T{document.document_id}",
+        "trandate": "2026-03-05",
+        "posting": "T" if document.is_posted else "F",
+        "voided": "T" if document.is_void else "F",
+        "memovoid": "F",
+        "reversal": document.reversal,
+        "entity": document.customer if document.entity != "journal_entry" else None,
+        "lastmodified": document.last_modified,
+        "currency": document.currency,
+        "currencyprecision": str(EXPONENTS[document.currency]),
+        "period": document.period,
+        "periodname": name,
+        "periodstart": start,
+        "periodend": end,
+        "isadjust": "T" if is_adjustment else "F",
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _line_rows(document: Document) -> list[Row]:
+    if not document.is_posted:
+        return []
+    return [_line_row(document, number, line) for number, line in enumerate(document.lines)]
+
+
+def _line_row(document: Document, number: int, line: Line) -> Row:
+    own = OWN_CURRENCY[document.subsidiary]
+    row = {
+        "document": document.document_id,
+        "line": str(number),
+        "subsidiary": document.subsidiary,
+        "lastmodified": document.last_modified,
+        "accountid": f"9{line.account}",
+        "acctnumber": line.account,
+        "accttype": line.kind,
+        "functionalcurrency": own,
+        "functionalprecision": str(EXPONENTS[own]),
+        "department": line.department,
+        "entity": document.customer,
+        "entitytype": "CustJob" if document.customer else None,
+        "foreignamount": _units(line.transaction_minor, document.currency),
+        "amount": _units(line.functional_minor, own),
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _rate_row(period: str, subsidiary: str, rate: str) -> Row:
+    rates = {"averagerate": rate, "currentrate": "1.5", "historicalrate": "0.5"}
+    return {"period": period, "subsidiary": subsidiary, "currency": "USD"} | rates
+
+
+def _units(minor: int, currency: str) -> str:
+    exponent = EXPONENTS[currency]
+    digits = f"{abs(minor):0{exponent + 1}d}"
+    text = f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
+    return f"-{text}" if minor < 0 else text

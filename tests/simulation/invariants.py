@@ -1,0 +1,196 @@
+"""What must hold of a world at rest; each violation is one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from tests.simulation.line import TARGET
+from tests.simulation.oracle import Expected, expected
+from tests.simulation.planning import Coordinates
+from tests.simulation.world import CANARY, World
+from tieout.envelope import read_message
+from tieout.ledger import keys
+from tieout.ledger.cells import CellState, cell_state
+from tieout.ledger.outcomes import outcomes_of
+from tieout.ledger.plan import Outcome
+from tieout.table import Item, Key
+
+Snapshot = tuple[dict[Key, Item], dict[Coordinates, Decimal]]
+
+
+def violations(world: World) -> list[str]:
+    """Everything that does not hold."""
+    truth = expected(world.zones, world.erps, world.mappings)
+    return [
+        *world.line.undeclared,
+        *world.line.table.went_back,
+        *_facts(world, truth),
+        *_cells(world, truth),
+        *_planning(world, truth),
+        *_outcomes(world),
+        *_secrets(world),
+    ]
+
+
+def snapshot(world: World) -> Snapshot:
+    """Facts, contributions, cells and held facts without their lineage, and what planning holds."""
+    items = {
+        key: item if key[0].startswith(("FACT#", "HELD#")) else {**item, "generation": 0, "written_generation": 0}
+        for key, item in world.line.table.contents().items()
+        if key[0].startswith(("FACT#", "CELL#", "HELD#"))
+    }
+    plain = {key: {name: item[name] for name in item.keys() & _lasting(item)} for key, item in items.items()}
+    return plain, dict(world.planning.cells)
+
+
+def _lasting(item: Item) -> frozenset[str]:
+    """Why a record is absent, and since when, may be told anew: a merged deal has the version of the deal it lives on in."""
+    return frozenset(("contributions",)) if item.get("kind") in {"merged", "deleted"} else _LASTING
+
+
+_LASTING = frozenset(
+    (
+        "revision",
+        "source_version",
+        "digest",
+        "contributions",
+        "statement",
+        "statement_deflated",
+        "held_for",
+        "unfinished",
+        "amount_minor",
+        "rate",
+        "total_minor",
+        "written_minor",
+        "cell_state",
+        "refused_reason",
+        "waits_for",
+    )
+)
+
+
+def _facts(world: World, truth: Expected) -> Iterator[str]:
+    items = world.line.table.contents()
+    held: set[tuple[str, ...]] = set()
+    for key, item in items.items():
+        if not key[0].startswith("FACT#"):
+            continue
+        record = tuple(key[0].split("#", 3)[1:])
+        if item.get("unfinished"):
+            yield f"{record} is unfinished"
+        if "held_for" not in item:
+            continue
+        held.add(record)
+        waits_for = tuple(json.loads(item["held_for"]))
+        if waits_for in world.mappings:
+            yield f"{record} waits for {waits_for}, which is mapped"
+        if (f"HELD#{'#'.join(waits_for)}", "#".join(record)) not in items:
+            yield f"{record} is held, and nobody would find it"
+    rows = {tuple(key[1].split("#", 2)) for key in items if key[0].startswith("HELD#")}
+    if rows != held:
+        yield f"held rows {rows ^ held} have no held fact, or have several"
+    if held != truth.waiting:
+        yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
+
+
+def _cells(world: World, truth: Expected) -> Iterator[str]:
+    sums: dict[str, int] = defaultdict(int)
+    of_facts: dict[tuple[str, str], Any] = {}
+    parts: dict[tuple[str, str], Any] = {}
+    cells: dict[str, CellState] = {}
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith("CELL#"):
+            cell_id = key[0].split("#", 2)[2]
+            if key[1] == keys.STATE:
+                cells[cell_id] = cell_state(key, item)
+            else:
+                sums[cell_id] += item["amount_minor"]
+                parts[cell_id, key[1].removeprefix(keys.PART_PREFIX)] = (item["amount_minor"], item["rate"])
+        elif key[0].startswith("FACT#"):
+            for cell_id, _, amount, rate in json.loads(item["contributions"]):
+                of_facts[cell_id, key[0].removeprefix("FACT#")] = (amount, rate)
+    if parts != of_facts:
+        yield f"contributions beside cells and in facts differ: {sorted(parts.items() ^ of_facts.items())[:4]}"
+    for cell_id in cells.keys() | sums.keys():
+        total = cells[cell_id].total_minor if cell_id in cells else None
+        if total != sums[cell_id]:
+            yield f"cell {cell_id} holds {total}, its contributions add up to {sums[cell_id]}"
+    totals = {(each.cube, each.measure, tuple(sorted(each.members))): each.value().value for each in cells.values()}
+    yield from _differences("the ledger", totals, truth.cells)
+
+
+def _planning(world: World, truth: Expected) -> Iterator[str]:
+    refused = set()
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith("CELL#") and key[1] == keys.STATE:
+            state = item.get("cell_state")
+            cell = cell_state(key, item)
+            coordinates = (cell.cube, cell.measure, tuple(sorted(cell.members)))
+            wrong = {member for _, member in cell.members} & (world.planning.unknown | world.planning.spoiling)
+            if state == keys.refused(TARGET):
+                refused.add(coordinates)
+                if not wrong:
+                    yield f"{coordinates} is marked refused without a reason"
+            elif wrong:
+                yield f"{coordinates} was never refused"
+    wanted = {at: value for at, value in truth.cells.items() if at not in refused}
+    found = {at: value for at, value in world.planning.cells.items() if at not in refused}
+    yield from _differences("planning", found, wanted)
+
+
+def _differences(where: str, found: dict[Coordinates, Decimal], wanted: dict[Coordinates, Decimal]) -> Iterator[str]:
+    for at in sorted(found.keys() | wanted.keys()):
+        if found.get(at, Decimal(0)) != wanted.get(at, Decimal(0)):
+            yield f"{where} holds {found.get(at)} at {at}, the sources say {wanted.get(at)}"
+
+
+def _outcomes(world: World) -> Iterator[str]:
+    """Every accepted notice has an outcome; parked ones lie in a dead-letter queue, held ones under what they wait for."""
+    accepted = {
+        line["delivery_id"]: line.get("Accepted", 0)
+        for line in map(json.loads, world.line.log)
+        if line["outcome"] in {"accepted", "spooled"}
+    }
+    ended: Counter[str] = Counter()
+    parked: set[tuple[str, str, int]] = set()
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith("OUTCOME#"):
+            _, delivery_id, flow = key[1].split("#")
+            outcomes = outcomes_of(item)
+            ended[delivery_id] += len(outcomes)
+            parked |= {(flow, delivery_id, place) for place, each in outcomes.items() if each is Outcome.PARKED}
+    for delivery_id, count in accepted.items():
+        if ended[delivery_id] != count:
+            yield f"delivery {delivery_id}: {count} notices accepted, {ended[delivery_id]} outcomes"
+    dead = {
+        (name, envelope.delivery_id, notice.position)
+        for name, flow in world.line.flows.items()
+        for envelope in (read_message(each.body, lambda _: b"") for each in flow.dead_letters.contents())
+        for notice in envelope.notices
+    }
+    if not parked <= dead:
+        yield f"parked, but in no dead-letter queue: {sorted(parked - dead)}"
+    if dead - parked:
+        yield f"in a dead-letter queue, but not parked: {sorted(dead - parked)}"
+
+
+def _secrets(world: World) -> Iterator[str]:
+    """The webhook secrets show nowhere."""
+    canary = CANARY.decode()
+    places = {
+        "the log": world.line.log,
+        "a stored object": [str(body) + str(name) for name, body in world.line.archive._objects.items()],
+        "the ledger": [str(item) for item in world.line.table.contents().values()],
+        "a message": [
+            each.body + str(each.attributes)
+            for flow in world.line.flows.values()
+            for each in flow.dead_letters.contents()
+        ],
+    }
+    for place, texts in places.items():
+        if any(canary in text for text in texts):
+            yield f"a secret stands in {place}"

@@ -1,0 +1,250 @@
+"""The real line: the real pipelines and ledger over ports in memory, and Lambda's part around each of them."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from functions.deliver.pipeline import DeliverStep, flush
+from functions.receive.journal import Journal
+from functions.receive.keeping import UnprovenShelf
+from functions.receive.pipeline import Receiver, receive
+from functions.receive.secret import WebhookSecret
+from functions.record.pipeline import RecordStep, record
+from functions.record.settle import Settling
+from functions.record.work import Message
+from functions.sweep.pipeline import SweepStep, sweep
+from tests.simulation.bus import MemoryBus
+from tests.simulation.planning import PlanningSystem
+from tests.simulation.schedule import Schedule
+from tests.simulation.watching import WatchedTable
+from tests.simulation.weather import Weather
+from tests.support.clock import SeededEntropy
+from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
+from tests.support.memory_store import MemoryObjectStore
+from tieout.errors import TransientError, UnavailableError
+from tieout.landscape import Landscape
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.planning import PlanningModel
+from tieout.ports import SourceReader
+from tieout.spool import decode
+from tieout.targets.anaplan.client import AnaplanClient
+from tieout.targets.anaplan.options import Options
+from tieout.targets.anaplan.writer import AnaplanWriter
+
+TARGET = "anaplan"
+STALE_AFTER = timedelta(minutes=20)
+RECORD_LIFETIME_MS = 60_000
+DELIVER_LIFETIME_MS = 300_000
+_LANDSCAPE = Path(__file__).parents[2] / "landscape"
+_MAX_RECEIVES = 8
+_FLUSH_DELAY_SECONDS = 5
+_BATCH_SIZE = 6  # small, so that a flush takes several writes
+
+
+@cache
+def landscape() -> Landscape:
+    """The flows and the planning model as they ship."""
+    plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
+    for name in ("flows", "planning"):
+        plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
+    return Landscape.of_plain(plain)
+
+
+@dataclass(slots=True)
+class Flow:
+    """A flow's queue, its dead-letter queue and its step."""
+
+    name: str
+    queue: MemoryQueue
+    dead_letters: MemoryQueue
+    step: RecordStep
+
+
+@dataclass(kw_only=True)
+class Line:
+    """Everything between the sources and planning."""
+
+    random: Random
+    schedule: Schedule
+    weather: Weather
+    entropy: SeededEntropy
+    planning: PlanningSystem
+    readers: Mapping[str, SourceReader]
+    table: WatchedTable = field(init=False)
+    archive: MemoryObjectStore = field(init=False)
+    flows: dict[str, Flow] = field(init=False)
+    flush_queue: MemoryFifoQueue = field(init=False)
+    bus: MemoryBus = field(init=False)
+    log: list[str] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        io = self.weather.io
+        self.table = WatchedTable(self.weather, index_lag=self.random.choice((0, 0, 3, 12)))
+        self.archive = MemoryObjectStore(io=io)
+        self.flush_queue = MemoryFifoQueue(
+            self.schedule, name="flush", visibility_seconds=1800, delay_seconds=_FLUSH_DELAY_SECONDS, io=io
+        )
+        names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
+        self.flows = {name: self._flow(name, entities) for name, entities in names.items()}
+        queues = {name: flow.queue for name, flow in self.flows.items()}
+        self.bus = MemoryBus(self.random, self.schedule, self.weather, queues, "unrouted")
+        self.mappings = MappingLedger(self.table)
+        self.cells = CellLedger(self.table)
+
+    def receiver(self, connection: str, system: Any, url: str, fetch: Callable[[], str | None]) -> Receiver:  # noqa: ANN401 a system's modules
+        """A cold receive function of a connection."""
+        options = system.options()
+        return Receiver(
+            connection=connection,
+            flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
+            rules=system.rules,
+            verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
+            split=lambda delivery: system.split(delivery, connection, options),
+            secret=WebhookSecret(fetch, self.schedule),
+            bus=self.bus,
+            keeper=self.archive,
+            shelf=UnprovenShelf(self.archive, self.schedule, connection, 10),
+            journal=Journal(connection, self.log.append),
+            clock=self.schedule,
+            entropy=self.entropy,
+        )
+
+    def receive(self, event: Mapping[str, Any], receiver: Receiver) -> int:
+        """The status a sender gets: 503 where the handler would say so."""
+        try:
+            return receive(event, receiver).status
+        except Exception as error:  # noqa: BLE001 as the handler does; but no error may get so far
+            self.undeclared.append(f"receive: {error!r}")
+            return 503
+
+    def work(self, flow: Flow, batch: list[Received]) -> None:
+        """One run of a record function, and what Lambda does with its report."""
+        messages = [
+            Message(message_id=each.message_id, receipt_handle=each.handle, body=each.body, attempt=each.receive_count)
+            for each in batch
+        ]
+        try:
+            report = record(flow.step, messages)
+        except Exception as error:  # noqa: BLE001 none may
+            self.undeclared.append(f"record: {error!r}")
+            return
+        for each in batch:
+            if each.message_id in report.retries:
+                self._leave(flow.queue, each, report.retries[each.message_id])
+            else:
+                self._acknowledge(flow.queue, each)
+
+    def deliver(self, batch: list[Received]) -> None:
+        """One run of the deliver function."""
+        started = self.schedule.milliseconds
+        options = Options(model_id="0" * 32, batch_size=_BATCH_SIZE)
+        step = DeliverStep(
+            target=TARGET,
+            cells=self.cells,
+            writer=AnaplanWriter(cast("AnaplanClient", self.planning), options),
+            clock=self.schedule,
+            entropy=self.entropy,
+            has_time=lambda: self.schedule.milliseconds - started < DELIVER_LIFETIME_MS * 0.6,
+        )
+        try:
+            flush(step)
+        except Exception as error:  # noqa: BLE001 none may
+            self.undeclared.append(f"deliver: {error!r}")
+            return
+        for each in batch:
+            self._acknowledge(self.flush_queue, each)
+
+    def sweep(self) -> None:
+        """One run of the sweep function."""
+        step = SweepStep(
+            targets=[TARGET],
+            cells=self.cells,
+            flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
+            store=self.archive,
+            publish=self._publish,
+            clock=self.schedule,
+            stale_after=STALE_AFTER,
+        )
+        try:
+            sweep(step)
+        except TransientError:
+            self.weather.strike("sweep_failed")
+        except Exception as error:  # noqa: BLE001 none may
+            self.undeclared.append(f"sweep: {error!r}")
+
+    def _publish(self, raw: bytes) -> None:
+        refused = self.bus.put([decode(raw)])[0]
+        if refused:
+            raise UnavailableError(refused)
+
+    def _acknowledge(self, queue: MemoryQueue, message: Received) -> None:
+        """Lambda's own call: it may fail, and then the message comes back."""
+        if not self.weather.chance("acknowledgement_lost"):
+            with suppress(TransientError):
+                queue.delete(message.handle)
+
+    def _leave(self, queue: MemoryQueue, message: Received, seconds: float) -> None:
+        with suppress(TransientError):  # then it comes back when its visibility runs out
+            queue.change_visibility(message.handle, seconds)
+
+    def _flow(self, name: str, entities: frozenset[str]) -> Flow:
+        io = self.weather.io
+        dead_letters = MemoryQueue(self.schedule, name=f"{name}-dead", io=io)
+        queue = MemoryQueue(
+            self.schedule,
+            name=name,
+            visibility_seconds=360,
+            max_receives=_MAX_RECEIVES,
+            dead_letters=dead_letters,
+            entropy=self.entropy,
+            io=io,
+        )
+        settling = Settling(
+            ledger=FactLedger(self.table),
+            model=PlanningModel(landscape().feeds, landscape().reporting_currency),
+            reader_of=self.readers.__getitem__,
+            clock=self.schedule,
+            entropy=self.entropy,
+            code_version="simulated",
+        )
+        step = RecordStep(
+            entities=entities,
+            settling=settling,
+            outcomes=OutcomeLedger(self.table),
+            dead_letters=dead_letters,
+            flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
+            fetch=self.archive.get,
+            clock=self.schedule,
+            entropy=self.entropy,
+        )
+        return Flow(name, queue, dead_letters, step)
+
+    def status_of(self, body: str) -> str:
+        """The outcome in the last line a receive function logged."""
+        return str(json.loads(body)["outcome"])
+
+
+class _FlushQueue(MemoryFlushQueue):
+    """A flush queue that may lose a request without a word."""
+
+    def __init__(self, queue: MemoryFifoQueue, schedule: Schedule, weather: Weather) -> None:
+        super().__init__(queue, schedule)
+        self._weather = weather
+
+    def ask(self, target: str) -> None:
+        """Ask, unless it is lost."""
+        if not self._weather.chance("flush_request_lost"):
+            super().ask(target)

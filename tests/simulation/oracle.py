@@ -1,0 +1,183 @@
+"""What planning must hold, worked out from the sources' final state and the final mappings alone.
+
+Written without the line's own planning, money and mapping modules, and as plainly as possible: what both get wrong in the
+same way would never be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from tests.simulation.crm import Crm, Deal
+from tests.simulation.erp import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Erp, Line
+from tests.simulation.planning import Coordinates
+
+Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
+Record = tuple[str, str, str]  # connection, entity, id
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_OPEN = {"prospect", "qualified", "proposal", "negotiation", "committed"}
+_REVENUE = {"invoice", "credit_memo", "journal_entry"}
+
+
+class _Missing(Exception):  # noqa: N818 no error: an answer
+    pass
+
+
+@dataclass(slots=True)
+class Expected:
+    """The cells planning must hold, what waits for a mapping, and what nobody can read."""
+
+    cells: dict[Coordinates, Decimal] = field(default_factory=dict)
+    waiting: set[Record] = field(default_factory=set)
+    unreadable: set[Record] = field(default_factory=set)
+
+
+def expected(crms: Mapping[str, tuple[Crm, ZoneInfo]], erps: Mapping[str, Erp], mappings: Mappings) -> Expected:
+    """The truth."""
+    truth = Expected()
+    for connection, (crm, zone) in crms.items():
+        for deal in crm.deals.values():
+            if deal.is_archived or deal.is_purged or deal.merged_into:
+                continue
+            record = (connection, "opportunity", deal.deal_id)
+            if deal.is_spoilt:
+                truth.unreadable.add(record)
+            else:
+                _add(truth, record, lambda deal=deal, c=connection, z=zone: _deal_cells(deal, c, z, mappings))
+    for connection, erp in erps.items():
+        for document in erp.documents.values():
+            if document.is_posted and not document.is_deleted:
+                record = (connection, document.entity, document.document_id)
+                _add(truth, record, lambda document=document, c=connection: _document_cells(document, c, mappings))
+    return truth
+
+
+def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    try:
+        cells = list(cells_of())
+    except _Missing:
+        truth.waiting.add(record)
+        return
+    for coordinates, amount in cells:
+        truth.cells[coordinates] = truth.cells.get(coordinates, Decimal(0)) + amount
+
+
+def _deal_cells(
+    deal: Deal, connection: str, zone: ZoneInfo, mappings: Mappings
+) -> Iterator[tuple[Coordinates, Decimal]]:
+    value = deal.properties
+    stage = _mapped(mappings, connection, "stage", f"{value['pipeline']}/{value['dealstage']}")
+    if stage == "lost" or not value["amount"]:
+        return
+    currency = value["deal_currency_code"] or ""
+    amount = _rounded(Decimal(value["amount"]), currency)
+    amounts = [("Booked", amount)] if stage == "won" else [("Amount", amount)]
+    if stage in _OPEN and value["hs_deal_stage_probability"] is not None:
+        probability = Decimal(value["hs_deal_stage_probability"]).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        amounts.append(("Weighted amount", _rounded(amount * probability, currency)))
+    day = _local_day(value["closedate"], zone)
+    for name, number in amounts:
+        if number == 0:
+            continue
+        customer = _primary(deal)
+        members = {
+            "Customer": _mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER",
+            "Product line": _mapped(mappings, connection, "product", value["pipeline"] or ""),
+        }
+        if day is None:
+            return
+        members |= {
+            "Currency": currency,
+            "Time": _label(day),
+            "Version": "Actual" if stage == "won" else "Forecast",
+        }
+        cube = "Bookings" if stage == "won" else "Pipeline"
+        yield _at(cube, name, members), number
+        yield _at(cube, f"{name} USD", members), _in_dollars(number, currency, day, mappings)
+
+
+def _document_cells(document: Document, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
+    day = _posting_day(document, connection, mappings)
+    for line in document.lines:
+        revenue = document.entity in _REVENUE and line.kind == "Income"
+        cash = document.entity == "payment" and line.kind == "Bank"
+        if not (revenue or cash) or (line.transaction_minor == 0 and line.functional_minor == 0):
+            continue
+        members = {"Account": _mapped(mappings, connection, "account", line.account)}
+        if revenue:
+            department = line.department
+            members["Cost centre"] = (
+                _mapped(mappings, connection, "cost_centre", department) if department else "NO_COST_CENTRE"
+            )
+        members["Customer"] = (
+            _mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
+        )
+        members |= {"Currency": document.currency, "Time": _label(day), "Version": "Actual"}
+        sign = -1 if revenue else 1
+        cube, name = ("Actuals", "Revenue") if revenue else ("Cash", "Collected")
+        amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
+        yield _at(cube, name, members), sign * amount
+        yield _at(cube, f"{name} USD", members), sign * _reported(document, line, amount, day, mappings)
+
+
+def _reported(document: Document, line: Line, amount: Decimal, day: date, mappings: Mappings) -> Decimal:
+    own = OWN_CURRENCY[document.subsidiary]
+    functional = Decimal(line.functional_minor).scaleb(-EXPONENTS[own])
+    if own == "USD":
+        return functional
+    rate = GROUP_RATES.get((document.period, document.subsidiary))
+    is_average = line.kind in {"Income", "Expense"}
+    if rate is not None:
+        return _rounded(functional * Decimal(rate if is_average else "1.5"), "USD")
+    return _in_dollars(amount, document.currency, day, mappings)
+
+
+def _posting_day(document: Document, connection: str, mappings: Mappings) -> date:
+    _, start, _, is_adjustment = PERIODS[document.period]
+    if is_adjustment:
+        return date.fromisoformat(_mapped(mappings, connection, "period", document.period) + "-01")
+    return date.fromisoformat(start)
+
+
+def _in_dollars(amount: Decimal, currency: str, day: date, mappings: Mappings) -> Decimal:
+    if currency == "USD":
+        return amount
+    return _rounded(amount * Decimal(_mapped(mappings, "*", "rate", f"{currency}>USD@{day:%Y-%m}")), "USD")
+
+
+def _mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:
+    try:
+        return mappings[connection, table, key]
+    except KeyError:
+        raise _Missing from None
+
+
+def _local_day(text: str | None, zone: ZoneInfo) -> date | None:
+    if text is None:
+        return None
+    if len(text) == len("2026-04-30"):
+        return date.fromisoformat(text)
+    moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
+    return moment.astimezone(zone).date()
+
+
+def _primary(deal: Deal) -> str | None:
+    primary = [company for company, types in deal.companies.items() if 5 in types]
+    return min(primary or deal.companies, key=int, default=None)
+
+
+def _rounded(number: Decimal, currency: str) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-EXPONENTS[currency]), ROUND_HALF_UP)
+
+
+def _label(day: date) -> str:
+    return f"{_MONTHS[day.month - 1]} {day.year % 100:02d}"
+
+
+def _at(cube: str, name: str, members: Mapping[str, str]) -> Coordinates:
+    return cube, name, tuple(sorted(members.items()))

@@ -1,0 +1,91 @@
+"""A planning model in memory: it answers the calls of Anaplan's API, refuses cells, and lets writes land late."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tests.simulation.schedule import Schedule
+from tests.simulation.weather import Weather
+from tieout.errors import LostAnswerError, MalformedError
+
+Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
+
+_MODULES = ("Pipeline", "Bookings", "Actuals", "Cash")
+_LONGEST_LANDING_MILLISECONDS = 600_000
+_STALL_MILLISECONDS = (2_000, 30_000, 110_000)
+
+
+class PlanningSystem:
+    """One model.
+
+    Args:
+        unknown: members the model does not know: their cells are refused one by one.
+        spoiling: members whose cells make the model refuse a request as a whole.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        schedule: Schedule,
+        weather: Weather,
+        *,
+        unknown: frozenset[str] = frozenset(),
+        spoiling: frozenset[str] = frozenset(),
+    ) -> None:
+        self._random, self._schedule, self._weather = random, schedule, weather
+        self.unknown, self.spoiling = unknown, spoiling
+        self.cells: dict[Coordinates, Decimal] = {}
+        self.under_way = 0  # writes whose answer was lost and that have not landed yet
+
+    # The calls of `tieout.targets.anaplan.client.AnaplanClient`.
+
+    def module_id(self, name: str) -> str | None:
+        """The id of a module."""
+        return f"id of {name}" if name in _MODULES else None
+
+    def forget_modules(self) -> None:
+        """Nothing is remembered."""
+
+    def write_cells(self, module_id: str, body: bytes) -> Mapping[str, Any]:
+        """Set cells of a module."""
+        self._weather.io("before planning.set")
+        rows = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+        cells = [(_coordinates(module_id.removeprefix("id of "), row), row["value"]) for row in rows]
+        members = [{member for _, member in coordinates[2]} for coordinates, _ in cells]
+        if any(each & self.spoiling for each in members):
+            self._weather.strike("request_refused")
+            raise MalformedError("anaplan_refuses_request_400")
+        if self._weather.chance("landing_late"):
+            self._land_later(cells)
+            raise LostAnswerError("no answer in time")
+        if self._weather.chance("stalled"):
+            self._schedule.rest(self._random.choice(_STALL_MILLISECONDS))
+        refused = [place for place, each in enumerate(members) if each & self.unknown]
+        self._land([cell for place, cell in enumerate(cells) if place not in refused])
+        self._weather.io("after planning.set")
+        answer: dict[str, Any] = {"numberOfCellsChanged": len(cells) - len(refused)}
+        if refused:
+            self._weather.strike("cell_refused")
+            answer["failures"] = [{"requestIndex": place, "failureType": "cellIsInvalid"} for place in refused]
+        return answer
+
+    def _land_later(self, cells: list[tuple[Coordinates, Decimal]]) -> None:
+        self.under_way += 1
+
+        def land() -> None:
+            self.under_way -= 1
+            self._land([cell for cell in cells if not {member for _, member in cell[0][2]} & self.unknown])
+
+        self._schedule.after(self._random.randrange(_LONGEST_LANDING_MILLISECONDS), land)
+
+    def _land(self, cells: list[tuple[Coordinates, Decimal]]) -> None:
+        self.cells.update(cells)
+
+
+def _coordinates(module: str, row: Mapping[str, Any]) -> Coordinates:
+    members = ((each["dimensionName"], each.get("itemCode") or each["itemName"]) for each in row["dimensions"])
+    return module, row["lineItemName"], tuple(sorted(members))

@@ -1,0 +1,177 @@
+"""Virtual time, and the invocations that share it: at any I/O call one may rest while others run.
+
+Everything happens on one thread at a time, in an order that follows from the seed alone. An invocation that may rest has a
+thread of its own only to keep its stack; the baton decides who runs.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FOREVER = 10**15
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class CrashedError(BaseException):
+    """The process is gone: nothing below may catch it and go on."""
+
+
+class _Strand:
+    """A thread that works one invocation after the other, each only while it has the baton."""
+
+    def __init__(self) -> None:
+        self._go, self._back = threading.Lock(), threading.Lock()
+        self._go.acquire()
+        self._back.acquire()
+        self._body: Callable[[], None] | None = None
+        threading.Thread(target=self._live, daemon=True).start()
+
+    def begin(self, body: Callable[[], None]) -> bool:
+        """Work on a body until it rests or ends; whether it ended."""
+        self._body = body
+        return self.go_on()
+
+    def go_on(self) -> bool:
+        """Go on until the next rest or the end; whether it ended."""
+        self._go.release()
+        self._back.acquire()
+        return self._body is None
+
+    def rest(self) -> None:
+        """Called from inside: hand the baton back, and wait for it."""
+        self._back.release()
+        self._go.acquire()
+
+    def _live(self) -> None:
+        while True:
+            self._go.acquire()
+            if self._body is not None:
+                self._body()
+            self._body = None
+            self._back.release()
+
+
+_IDLE: list[_Strand] = []  # strands of earlier seeds, kept because a thread is dearer than a seed's worth of switches
+
+
+@dataclass(eq=False, slots=True)
+class Invocation:
+    """One run of a function.
+
+    Attributes:
+        deadline: when it is killed, in milliseconds of virtual time.
+        error: what left it, apart from its own death.
+    """
+
+    name: str
+    deadline: int
+    strand: _Strand | None = None
+    crashed: bool = False
+    error: Exception | None = None
+
+
+class Schedule:
+    """A clock, the events to come, and the invocations under way. Implements `tieout.ports.Clock`."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self.milliseconds = 0
+        self.current: Invocation | None = None
+        self.resting: list[Invocation] = []
+        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._start + timedelta(milliseconds=self.milliseconds)
+
+    def milliseconds_at(self, moment: datetime) -> int:
+        """The first whole millisecond from a moment on."""
+        return -((self._start - moment) // _MILLISECOND)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; others run meanwhile where the invocation may rest."""
+        self.rest(int(seconds * 1000))
+
+    def pass_by(self, milliseconds: int) -> None:
+        """Let time pass in which nothing else happens."""
+        self.milliseconds += milliseconds
+
+    def after(self, milliseconds: int, event: Callable[[], None]) -> None:
+        """Have something happen later."""
+        self._count += 1
+        heapq.heappush(self._events, (self.milliseconds + milliseconds, self._count, event))
+
+    def next_event_at(self) -> int:
+        """When the next event is due."""
+        return self._events[0][0] if self._events else FOREVER
+
+    def has_events(self) -> bool:
+        """Whether anything is still to happen."""
+        return bool(self._events)
+
+    def advance_to(self, milliseconds: int) -> None:
+        """Turn the clock forward; it may stand later already, when something took its time."""
+        self.milliseconds = max(self.milliseconds, milliseconds)
+
+    def run_next_event(self) -> None:
+        """Let the next event happen."""
+        due, _, event = heapq.heappop(self._events)
+        self.advance_to(due)
+        event()
+
+    def invoke(self, name: str, body: Callable[[], None], *, lifetime_ms: int, may_rest: bool) -> Invocation:
+        """Run a function; where it may rest, this returns at its first rest and it goes on by itself."""
+        invocation = Invocation(name, self.milliseconds + lifetime_ms)
+
+        def guarded() -> None:
+            try:
+                body()
+            except CrashedError:
+                invocation.crashed = True
+            except Exception as error:  # noqa: BLE001 kept for whoever started it, since it may run on another thread
+                invocation.error = error
+
+        outer, self.current = self.current, invocation
+        try:
+            if not may_rest or outer is not None:
+                guarded()
+            else:
+                invocation.strand = _IDLE.pop() if _IDLE else _Strand()
+                self._settle(invocation, ended=invocation.strand.begin(guarded))
+        finally:
+            self.current = outer
+        return invocation
+
+    def rest(self, milliseconds: int) -> None:
+        """Called from inside an invocation: let others run for a while."""
+        invocation = self.current
+        if invocation is None or invocation.strand is None:
+            self.pass_by(milliseconds)
+            return
+        self.after(milliseconds, lambda: self._go_on(invocation))
+        invocation.strand.rest()
+
+    def is_late(self) -> bool:
+        """Whether the current invocation has outlived its time."""
+        return self.current is not None and self.milliseconds > self.current.deadline
+
+    def _go_on(self, invocation: Invocation) -> None:
+        assert invocation.strand is not None
+        self.resting.remove(invocation)
+        self.current = invocation
+        try:
+            self._settle(invocation, ended=invocation.strand.go_on())
+        finally:
+            self.current = None
+
+    def _settle(self, invocation: Invocation, *, ended: bool) -> None:
+        if not ended:
+            self.resting.append(invocation)
+        elif invocation.strand is not None:
+            _IDLE.append(invocation.strand)
+            invocation.strand = None

@@ -1,0 +1,165 @@
+"""Sends what the sources have to say as signed deliveries: split, merged, out of order, twice, and again after a refusal."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from tests.simulation.schedule import Schedule
+from tests.simulation.weather import Weather
+from tieout.periods import moment_text
+from tieout.sources.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
+from tieout.sources.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+Event = dict[str, Any]
+Post = Callable[
+    [Mapping[str, Any], Callable[[int], None]], None
+]  # an HTTP request, and who gets the status of the answer
+
+_MOST_PER_DELIVERY = 8
+_RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
+_SKEWS_SECONDS = (0, 0, 0, 0, 120, -120, 290, -290, 400, -400)
+
+
+@dataclass(slots=True)
+class WebhookSecretBox:
+    """A webhook secret on both sides: what the sender signs with, and what the secret store holds."""
+
+    signing: bytes
+    current: bytes
+    previous: bytes = b""
+
+    def stored(self) -> str:
+        """The text in the secret store."""
+        return json.dumps({"current": self.current.decode(), "previous": self.previous.decode()})
+
+
+class Sender:
+    """One source's webhook sender.
+
+    Args:
+        sign: the headers that prove a body sent at a moment.
+        post: makes the HTTP request.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        schedule: Schedule,
+        weather: Weather,
+        sign: Callable[[bytes, float], dict[str, str]],
+        post: Post,
+    ) -> None:
+        self._random, self._schedule, self._weather = random, schedule, weather
+        self._sign, self._post = sign, post
+        self._pending: list[Event] = []
+        self.said: list[Event] = []
+        self._requests = 0
+
+    def say(self, events: list[Event]) -> None:
+        """Have events delivered sooner or later."""
+        self.said.extend(events)
+        for event in events:
+            place = self._random.randint(0, len(self._pending)) if self._weather.is_on else len(self._pending)
+            if place < len(self._pending):
+                self._weather.strike("reordered")
+            self._pending.insert(place, event)
+            self._schedule.after(self._random.choice((10, 300, 2_000, 15_000)), self._deliver)
+
+    def repeat_everything(self) -> None:
+        """Deliver every event ever said once more, in large deliveries."""
+        for start in range(0, len(self.said), 100):
+            self._attempt(self.said[start : start + 100])
+
+    def forge(self) -> None:
+        """A delivery by somebody who does not know the secret."""
+        body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
+        headers = {name: _flipped(value) for name, value in self._sign(body, 0).items()}
+        self._weather.strike("forged")
+        self._post(self._request(body, headers), lambda _status: None)
+
+    def _deliver(self) -> None:
+        count = min(len(self._pending), self._random.choice((1, 1, 2, 3, _MOST_PER_DELIVERY)))
+        if count == 0:
+            return
+        events, self._pending = self._pending[:count], self._pending[count:]
+        if count > 1:
+            self._weather.strike("merged_delivery")
+        self._attempt(events)
+        if self._weather.chance("delivered_twice"):
+            self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._attempt(events))
+
+    def _attempt(self, events: list[Event]) -> None:
+        skew = self._random.choice(_SKEWS_SECONDS) if self._weather.is_on else 0
+        body = json.dumps(events, separators=(", ", ": ")).encode()
+        if len(events) == 1 and "recordType" in events[0]:
+            body = body[1:-1]
+
+        def answered(status: int) -> None:
+            if not 200 <= status < 300:
+                self._weather.strike("skewed_clock" if status == 401 else "delivery_refused")
+                self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events))
+
+        self._post(self._request(body, self._sign(body, skew)), answered)
+
+    def _retry(self, events: list[Event]) -> None:
+        """The same events again, each with its attempt counted, in deliveries cut anew."""
+        again = [
+            {**event, "attemptNumber": event["attemptNumber"] + 1} if "attemptNumber" in event else event
+            for event in events
+        ]
+        middle = self._random.randint(0, len(again))
+        for part in (again[:middle], again[middle:]):
+            if part:
+                self._attempt(part)
+        if 0 < middle < len(again):
+            self._weather.strike("split_delivery")
+
+    def _request(self, body: bytes, headers: dict[str, str]) -> Mapping[str, Any]:
+        self._requests += 1
+        encoded = self._random.random() < 0.3
+        return {
+            "requestContext": {"http": {"method": "POST"}},
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json", **headers},
+            "body": base64.b64encode(body).decode() if encoded else body.decode(),
+            "isBase64Encoded": encoded,
+        }
+
+
+def hubspot_signer(box: WebhookSecretBox, url: str, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """HubSpot's v3 signature, by a clock that is some seconds off."""
+
+    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+        timestamp = str(int((schedule.now().timestamp() + skew_seconds) * 1000))
+        return {SIGNATURE_V3: sign_v3(box.signing, "POST", url, body, timestamp), TIMESTAMP: timestamp}
+
+    return sign
+
+
+def netsuite_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """The signature of the account's own script."""
+
+    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+        timestamp = str(int(schedule.now().timestamp() + skew_seconds))
+        signature = hmac.digest(box.signing, timestamp.encode() + b"." + body, "sha256").hex()
+        return {SIGNATURE_HEADER: f"sha256={signature}", TIMESTAMP_HEADER: timestamp}
+
+    return sign
+
+
+def netsuite_event(record_type: str, record_id: str, event_type: str, number: int, schedule: Schedule) -> Event:
+    """What the script posts about a record."""
+    event: Event = {"recordType": record_type, "recordId": record_id, "eventType": event_type}
+    if number % 3:
+        event |= {"eventId": f"e{number}", "occurredAt": moment_text(schedule.now())}
+    return event
+
+
+def _flipped(value: str) -> str:
+    return value[:-2] + ("AA" if not value.endswith("AA") else "BB")

@@ -1,0 +1,49 @@
+"""The ledger's table, watched: what may never be written is seen as it is written, and races are counted where they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.simulation.weather import Weather
+from tests.support.memory_table import MemoryTable
+from tieout.table import ConditionFailedError, Cursor, Item, Key, Page, Write
+
+
+class WatchedTable(MemoryTable):
+    """A table that remembers every fact that went back to an older version."""
+
+    def __init__(self, weather: Weather, *, index_lag: int) -> None:
+        super().__init__(io=weather.io, index_lag=index_lag)
+        self._weather = weather
+        self.went_back: list[str] = []
+
+    def _store(self, key: Key, item: Item | None, size: int) -> None:
+        if key[0].startswith("FACT#"):
+            before = self._items.get(key)
+            if item is None:
+                self.went_back.append(f"{key[0]} was deleted")
+            elif before is not None and item["source_version"] < before["source_version"]:
+                self.went_back.append(f"{key[0]} from {before['source_version']} to {item['source_version']}")
+            elif before is not None and item["revision"] != before["revision"] + 1:
+                self.went_back.append(f"{key[0]} jumped from revision {before['revision']} to {item['revision']}")
+        super()._store(key, item, size)
+
+    def _apply(self, writes: Sequence[Write]) -> None:
+        try:
+            super()._apply(writes)
+        except ConditionFailedError as error:
+            for key in error.keys:
+                self._weather.strike(_RACES.get(key[0].split("#", 1)[0], "other_race"))
+            raise
+        if any(write.key[0].startswith("FACT#") and "unfinished" in getattr(write, "item", {}) for write in writes):
+            self._weather.strike("part_facts")
+
+    def index(self, name: str, value: str, *, limit: int = 1000, after: Cursor | None = None) -> Page:
+        """As the table's own; a stale answer is counted."""
+        page = super().index(name, value, limit=limit, after=after)
+        if any(self._items.get(key, {}).get(name) != value for key, _ in page.items):
+            self._weather.strike("stale_index")
+        return page
+
+
+_RACES = {"FACT": "overlapping_records", "CELL": "overlapping_writers", "MAP": "mapping_race"}

@@ -1,0 +1,134 @@
+"""What goes wrong at the I/O calls, by chance and by class, and how often each class struck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+from tests.simulation.schedule import CrashedError, Schedule
+from tieout.errors import (
+    AccessDeniedError,
+    ConflictError,
+    LostAnswerError,
+    ThrottledError,
+    TransientError,
+    UnavailableError,
+)
+
+_READS = ("get", "query", "index", "keys", "read", "value")
+_RATES = (0.0, 0.0, 0.004, 0.015, 0.05)
+_CLASSES = (
+    *("crash_before", "crash_after", "lost_answer", "throttled", "unavailable", "conflict", "partial_put_events"),
+    *("target_busy", "target_denied", "landing_late", "stalled", "flush_request_lost", "acknowledgement_lost"),
+    *("visibility_ran_out", "delivered_twice", "bus_delivered_twice", "stale_replica", "record_read_failed"),
+)
+_REST_MILLISECONDS = (0, 3, 20, 200, 1_500, 8_000, 40_000)
+
+
+class Weather:
+    """Strikes at I/O points with the rates of one seed, while it is on.
+
+    Args:
+        rate_scale: 0 for a day without faults.
+        rest_rate: how often an invocation that may rest does so at a point.
+    """
+
+    def __init__(self, random: Random, schedule: Schedule, *, rate_scale: float, rest_rate: float) -> None:
+        self._random = random
+        self._schedule = schedule
+        self._rest_rate = rest_rate
+        self.is_on = True
+        self.is_bus_down = False
+        self.is_archive_down = False
+        self.counts: Counter[str] = Counter()
+        self.calls = 0
+        self.note: Callable[[str], None] | None = None
+        self._rates = {name: random.choice(_RATES) * rate_scale for name in _CLASSES}
+        self._tables: dict[str, list[tuple[float, str]]] = {}
+
+    def io(self, point: str) -> None:
+        """The `FaultPoint` of every fake."""
+        schedule = self._schedule
+        if schedule.current is None:
+            return  # the world itself: what Lambda and the operator's eye do is not what fails here
+        self.calls += 1
+        if point.startswith("before"):
+            schedule.pass_by(1 + self.calls % 7)
+        if not self.is_on:
+            return
+        if schedule.current.strand is not None and self._random.random() < self._rest_rate:
+            schedule.rest(self._random.choice(_REST_MILLISECONDS))
+        if schedule.is_late():
+            self.strike("timed_out")
+            raise CrashedError
+        if self.is_on:
+            self._maybe_raise(point)
+
+    def chance(self, name: str) -> bool:
+        """Whether a fault class strikes here; counted where it does."""
+        if not self.is_on or self._random.random() >= self._rates[name]:
+            return False
+        self.strike(name)
+        return True
+
+    def strike(self, name: str) -> None:
+        """Count a fault."""
+        self.counts[name] += 1
+        if self.note is not None:
+            self.note(f"  !! {name}")
+
+    def _maybe_raise(self, point: str) -> None:
+        if self.is_bus_down and point == "before bus.put":
+            self.strike("bus_down")
+            raise UnavailableError(point)
+        if self.is_archive_down and point.startswith("before archive."):
+            self.strike("archive_down")
+            raise UnavailableError(point)
+        table = self._tables.get(point)
+        if table is None:
+            table = self._tables[point] = self._table(point)
+        drawn = self._random.random()
+        for threshold, name in table:
+            if drawn < threshold:
+                self.strike(name)
+                raise _error_of(name, point, self._random)
+
+    def _table(self, point: str) -> list[tuple[float, str]]:
+        """The classes that may strike at a point, each with the sum of rates up to it."""
+        table = []
+        total = 0.0
+        for name in classes_at(point):
+            total += self._rates[name]
+            if self._rates[name]:
+                table.append((total, name))
+        return table
+
+
+def classes_at(point: str) -> tuple[str, ...]:
+    """The fault classes that can strike at a point."""
+    when, operation = point.split(" ")
+    is_read = operation.rsplit(".", 1)[1] in _READS
+    if when == "after":
+        return ("crash_after",) if is_read else ("crash_after", "lost_answer")
+    names = ["crash_before", "throttled", "unavailable"]
+    if operation.startswith("ledger.write"):
+        names.append("conflict")
+    if operation == "planning.set":
+        names += ["target_busy", "target_denied"]
+    return tuple(names)
+
+
+def _error_of(name: str, point: str, random: Random) -> BaseException:
+    if name in {"crash_before", "crash_after"}:
+        return CrashedError()
+    if name == "target_denied":
+        return AccessDeniedError(point)
+    errors: dict[str, type[TransientError]] = {
+        "lost_answer": LostAnswerError,
+        "throttled": ThrottledError,
+        "unavailable": UnavailableError,
+        "conflict": ConflictError,
+        "target_busy": UnavailableError,
+    }
+    return errors[name](point, retry_after_seconds=random.choice((None, 5, 60)))
