@@ -367,7 +367,7 @@ def _connection(url: str) -> Connection:
         name="hubspot-emea",
         system="hubspot",
         legal_entity="EMEA",
-        time_zone="UTC",
+        time_zone="Europe/Berlin",
         default_currency="EUR",
         api_base_url=url,
     )
@@ -473,23 +473,16 @@ def test_a_users_own_association_type_is_not_the_primary_label(account: Account)
 
 def test_no_associations_found_is_an_answer(account: Account) -> None:
     """Whatever category the vendor files it under, the sub-category says that the deal has no company."""
-    error = {
-        "category": "VALIDATION_ERROR",
-        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-        "context": {"fromObjectId": ["1"]},
-    }
+    said = {"category": "VALIDATION_ERROR", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
+    error = said | {"context": {"fromObjectId": ["1"]}}
     assert opportunity(answered(account, with_associations({"results": [], "errors": [error]}))).customer is None
 
 
-@pytest.mark.parametrize(
-    "to",
-    [None, [None], [{}], [{"toObjectId": 1, "associationTypes": None}], [{"toObjectId": 1, "associationTypes": [{}]}]],
-)
+@pytest.mark.parametrize("to", [None, [None], [{}], [{"toObjectId": 1, "associationTypes": None}]])
 def test_associations_of_no_known_form_are_no_answer(account: Account, to: object) -> None:
     """A deal is never stated to have no company because an answer was not understood."""
     answer = {"results": [{"from": {"id": "1"}, "to": to}]}
-    reading = answered(account, with_associations(answer))
-    assert isinstance(reading, UnavailableError) or opportunity(reading).customer == "1"
+    assert isinstance(answered(account, with_associations(answer)), UnavailableError)
 
 
 def test_what_is_asked_of_hubspot_is_what_its_contract_says(account: Account) -> None:
