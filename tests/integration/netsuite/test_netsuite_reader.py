@@ -27,7 +27,10 @@ from tieout.landscape import Connection
 from tieout.notice import RecordKey
 from tieout.periods import Period
 from tieout.ports import Reading, SourceReader
+from tieout.sources.netsuite import rest_record
+from tieout.sources.netsuite.client import NetSuiteClient
 from tieout.sources.netsuite.reader import open_reader
+from tieout.sources.netsuite.tokens import AccessTokens
 
 _SUITEQL = "/services/rest/query/v1/suiteql"
 INVOICE = {
@@ -228,6 +231,8 @@ def test_other_books_and_other_subsidiaries_rates_are_not_mistaken_for_the_group
     )
     wrong = {"current": "9", "average": "9", "historical": "9"}
     account.control("POST", "rates", period="Mar 2026", subsidiary="3", to="1", rates=wrong, book="2")
+    right = {"current": "1.0842", "average": "1.0790", "historical": "1.1000"}
+    account.control("POST", "rates", period="Mar 2026", subsidiary="3", to="1", rates=right)
     lines = account.fact("invoice", account.save(INVOICE)).lines
     assert [str(line.group) for line in lines] == ["12880.30 USD", "-10682.10 USD", "-2146.72 USD"]
 
@@ -431,3 +436,23 @@ def test_a_change_between_two_calls_is_seen(account: Account) -> None:
     account.http.event_hooks["request"].append(edit_before_the_lines_are_read)
     assert isinstance(account.read("invoice", record_id), ConflictError)
     assert account.fact("invoice", record_id).posting_period.month == Period(2026, 4)
+
+
+@pytest.mark.parametrize("old_casing", [False, True])
+def test_a_record_is_read_from_the_rest_api_in_either_casing(account: Account, old_casing: bool) -> None:  # noqa: FBT001 a parameter of the test
+    """Names drift between releases; sublists are links unless asked for."""
+    record_id = account.save(INVOICE)
+    account.control("POST", "settings", old_casing=old_casing)
+    tokens = AccessTokens(account.url, account.key.credentials(), "rest_webservices", account.http, account.clock)
+    client = NetSuiteClient(account.url, tokens, account.http, max_concurrency=1)
+    record = client.record("invoice", record_id, expand=True)
+    assert record is not None
+    assert rest_record.word(record, "postingPeriod") == rest_record.word(record, "postingperiod") == "Mar 2026"
+    assert rest_record.word(record, "status") == "Open"
+    assert rest_record.value(record, "trandate") == "2026-04-02"
+    assert len(record["item"]["items"]) == 3
+    bare = client.record("invoice", record_id)
+    assert bare is not None
+    assert set(bare["item"]) == {"links"}
+    assert client.record("invoice", "1") is None
+    assert client.record("creditMemo", record_id) is None
