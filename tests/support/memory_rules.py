@@ -21,7 +21,7 @@ _MAX_ITEM_BYTES = 400 * 1024
 _MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 _MAX_PARTITION_KEY_BYTES = 2048
 _MAX_SORT_KEY_BYTES = 1024
-_MAX_UPDATE_ATTRIBUTES = 250  # an expression ends at 4 KB or 300 operators
+_MAX_EXPRESSION_BYTES = 4096
 _LARGEST_NUMBER = 10**38
 _INDEXED = ("cell_state", "catalogue")
 
@@ -101,7 +101,8 @@ def _refuse_bad_update(update: Update) -> None:
         raise RefusedRequestError("an update that changes nothing")
     if len(set(names)) < len(names):
         raise RefusedRequestError("one attribute changed twice")
-    if len(names) > _MAX_UPDATE_ATTRIBUTES:
+    terms = 10 * (len(update.sets) + len(update.adds)) + 28 * len(update.firsts) + 5 * len(update.removes)
+    if terms > _MAX_EXPRESSION_BYTES:
         raise RefusedRequestError("an expression too long")
     checked_item({**update.sets, **update.firsts, **update.adds})
     if any(isinstance(amount, bool) or not isinstance(amount, int) for amount in update.adds.values()):

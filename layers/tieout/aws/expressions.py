@@ -11,6 +11,7 @@ from tieout.table import Absent, Condition, Delete, Put, RefusedRequestError, Up
 Request = dict[str, Any]
 
 _KEYS = frozenset({"pk", "sk"})
+_MAX_EXPRESSION_BYTES = 4096
 _LARGEST_NUMBER = 10**38  # DynamoDB would round a larger one
 
 
@@ -80,6 +81,8 @@ def _update_expression(update: Update, words: _Placeholders) -> str:
     expression = " ".join(f"{clause} {','.join(terms)}" for clause, terms in clauses if terms)
     if not expression:
         raise RefusedRequestError("an update that changes nothing")
+    if len(expression) > _MAX_EXPRESSION_BYTES:  # refused here too, because emulations choke on one
+        raise RefusedRequestError("an expression too long")
     return expression
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from itertools import batched
 
 from tieout.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
-from tieout.table import Cursor, Item, Table, Update
+from tieout.table import Cursor, Item, Key, Table, Update
 
 _FINAL = "final_"
 _WAITING = "waiting_"
+_OUTCOMES_PER_WRITE = 100  # DynamoDB's expressions end at 4 KB
 _FINAL_OUTCOMES = frozenset({Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSEDED, Outcome.IGNORED})
 
 
@@ -28,17 +30,9 @@ class OutcomeLedger:
 
     def keep(self, envelope: Envelope, outcomes: Mapping[int, Outcome]) -> None:
         """Keep the outcomes of some notices of an envelope, by their positions in the delivery."""
-        firsts: dict[str, str | int] = {}
-        sets: dict[str, str | int] = {}
-        removes: list[str] = []
-        for position, outcome in outcomes.items():
-            if outcome in _FINAL_OUTCOMES:
-                firsts[f"{_FINAL}{position}"] = str(outcome)
-                removes.append(f"{_WAITING}{position}")
-            else:
-                sets[f"{_WAITING}{position}"] = str(outcome)
         key = keys.outcome_key(envelope.connection, envelope.received_at, envelope.delivery_id, envelope.flow)
-        self._table.write([Update(key, sets=sets, firsts=firsts, removes=tuple(removes))])
+        for some in batched(outcomes.items(), _OUTCOMES_PER_WRITE, strict=False):
+            self._table.write([_update(key, dict(some))])
 
     def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
         """How many notices received on a UTC day ended in which outcome, by flow."""
@@ -61,3 +55,16 @@ def outcomes_of(item: Item) -> dict[int, Outcome]:
     }
     final = {int(name.removeprefix(_FINAL)): Outcome(value) for name, value in item.items() if name.startswith(_FINAL)}
     return waiting | final
+
+
+def _update(key: Key, outcomes: Mapping[int, Outcome]) -> Update:
+    firsts: dict[str, str | int] = {}
+    sets: dict[str, str | int] = {}
+    removes: list[str] = []
+    for position, outcome in outcomes.items():
+        if outcome in _FINAL_OUTCOMES:
+            firsts[f"{_FINAL}{position}"] = str(outcome)
+            removes.append(f"{_WAITING}{position}")
+        else:
+            sets[f"{_WAITING}{position}"] = str(outcome)
+    return Update(key, sets=sets, firsts=firsts, removes=tuple(removes))

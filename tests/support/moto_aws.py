@@ -1,0 +1,78 @@
+"""An emulated AWS inside the test process (moto), with the line's resources as the stacks declare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.session import Session
+from moto import mock_aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+LEDGER = "ledger"
+ARCHIVE = "archive"
+REGION = "eu-central-1"
+
+
+class EmulatedAws:
+    """Clients of the emulated AWS, each made once."""
+
+    def __init__(self) -> None:
+        session = Session()
+        session.set_credentials("testing", "testing", "testing")
+        config = Config(region_name=REGION, retries={"total_max_attempts": 1}, parameter_validation=False)
+        self.dynamodb: DynamoDBClient = session.create_client("dynamodb", config=config)
+        self.sqs: SQSClient = session.create_client("sqs", config=config)
+        self.s3: S3Client = session.create_client("s3", config=config)
+        self.secrets: SecretsManagerClient = session.create_client("secretsmanager", config=config)
+
+    def create_ledger(self, name: str = LEDGER) -> str:
+        """The ledger's table with its indexes, empty."""
+        texts = ("pk", "sk", "cell_state", "catalogue")
+        self.dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in texts],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": index,
+                    "KeySchema": [
+                        {"AttributeName": attribute, "KeyType": "HASH"},
+                        {"AttributeName": "pk", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": projection},
+                }
+                for index, attribute, projection in (
+                    ("cells_by_state", "cell_state", "ALL"),
+                    ("catalogue", "catalogue", "KEYS_ONLY"),
+                )
+            ],
+        )
+        return name
+
+    def create_queue(self, name: str, **attributes: object) -> str:
+        """A queue's URL; a name that ends in `.fifo` makes a FIFO queue."""
+        texts = {key: str(value) for key, value in attributes.items()}
+        if name.endswith(".fifo"):
+            texts["FifoQueue"] = "true"
+        return self.sqs.create_queue(QueueName=name, Attributes=texts)["QueueUrl"]  # type: ignore[arg-type]  # by name
+
+    def create_archive(self, name: str = ARCHIVE) -> str:
+        """The archive bucket, empty."""
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
+        return name
+
+
+@contextmanager
+def emulated_aws() -> Iterator[EmulatedAws]:
+    """Within it, every AWS call of the process is answered by the emulation."""
+    with mock_aws():
+        yield EmulatedAws()
