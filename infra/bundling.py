@@ -33,6 +33,7 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 _CACHE: Final = _ROOT / ".cache" / "bundles"
 _LOCK: Final = _ROOT / "layers" / "dependencies" / "requirements.txt"
 _DOWNLOAD_SECONDS: Final = 600
+_RUN_OR_READ: Final = ("*.py", "*.pem")
 _NEVER_LOADED: Final = (
     "*.pyi",
     "*.pyx",
@@ -174,8 +175,9 @@ def _prune_endpoints(file: Path) -> None:
 
 
 def _sources(folder: Path, root: Path) -> dict[str, bytes]:
-    """The Python files under a folder by their path from the root."""
-    return {str(file.relative_to(root).as_posix()): file.read_bytes() for file in sorted(folder.rglob("*.py"))}
+    """The files under a folder that run or are read at run time, by their path from the root."""
+    files = sorted(file for pattern in _RUN_OR_READ for file in folder.rglob(pattern))
+    return {str(file.relative_to(root).as_posix()): file.read_bytes() for file in files}
 
 
 def _write(folder: Path, sources: Mapping[str, bytes]) -> None:

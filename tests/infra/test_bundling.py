@@ -46,6 +46,13 @@ def test_building_the_same_package_twice_gives_the_same_bytes() -> None:
     assert contents(again) == once
 
 
+@pytest.mark.usefixtures("empty_cache")
+def test_the_package_carries_the_authorities_it_trusts_aws_by() -> None:
+    """Without its list of roots no function on the slim path could open a connection to AWS."""
+    roots = "tieout/amazon_roots.pem"
+    assert (bundling.tieout_layer() / "python" / roots).read_bytes() == (bundling._ROOT / "layers" / roots).read_bytes()
+
+
 def test_the_machines_defaults_do_not_reach_the_asset(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another hash seed and another cache folder still give the same files with the same rights."""
     once = contents(bundling.function_asset("receive", {"landscape.json": "{}"}))
