@@ -1,0 +1,43 @@
+"""One sandbox for all end-to-end tests of a run: the real stacks, deployed by the real CDK into the emulated AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.running import Sandbox, running_sandbox
+
+_HERE = Path(__file__).parent
+_FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox that is ready, on free ports; tests share it, so each works with records of its own."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    request.config.stash[_FOLDER] = folder
+    with running_sandbox(folder) as ready:
+        yield ready
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all end-to-end tests on one worker: a sandbox belongs to the process that started it."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("sandbox"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say where the logs of a failed end-to-end test are."""
+    report = yield
+    folder = item.config.stash.get(_FOLDER, None)
+    if report.failed and folder is not None:
+        report.sections.append(
+            ("sandbox", f"the logs of the emulated AWS, the deploy and the functions: {folder}/logs")
+        )
+    return report

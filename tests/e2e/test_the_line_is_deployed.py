@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import boto3
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.landscape import read_landscape
+from sandbox.aws import REGION
+from sandbox.places import ROOT
+from sandbox.running import Sandbox
+
+
+def test_every_declared_connection_flow_and_target_is_deployed(sandbox: Sandbox) -> None:
+    """What the landscape declares is what the stacks tell of themselves."""
+    landscape = read_landscape(ROOT, "sandbox", None)
+    assert set(sandbox.outputs.parts("Connection")) == {each.name for each in landscape.connections}
+    assert set(sandbox.outputs.parts("Flow")) == {each.name for each in landscape.flows} | {"unrouted"}
+    assert set(sandbox.outputs.parts("Target")) == {each.name for each in landscape.targets}
+
+
+def test_a_delivery_without_a_signature_is_refused(sandbox: Sandbox) -> None:
+    """Whoever cannot sign gets 401 and learns nothing."""
+    for end in sandbox.connections.values():
+        answer = httpx.post(end.webhook_url, content=b"[]", headers={"content-type": "application/json"})
+        assert (answer.status_code, answer.json()) == (401, {"error": "not_authentic"})
+
+
+def test_a_delivery_to_nobody_is_not_found(sandbox: Sandbox) -> None:
+    """A path without a connection runs no function."""
+    assert httpx.post(f"{sandbox.api_url}/webhooks/nobody", content=b"[]").status_code == 404
+
+
+def test_iam_is_enforced(sandbox: Sandbox) -> None:
+    """A caller the account does not know may read nothing, so a missing grant shows here and not in production."""
+    stranger = boto3.client(
+        "dynamodb",
+        endpoint_url=sandbox.aws.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="AKIAFAKESTRANGER0000",
+        aws_secret_access_key="not-a-secret",
+    )
+    with pytest.raises(ClientError) as refused:
+        stranger.scan(TableName=sandbox.outputs["LedgerTableName"])
+    assert refused.value.response["Error"]["Code"] == "UnrecognizedClientException"
+
+
+def test_outside_tools_find_what_they_need(sandbox: Sandbox) -> None:
+    """The endpoints file names the API, the emulated AWS, each connection with its secret's file, and each system."""
+    endpoints = json.loads(sandbox.places.endpoints.read_text(encoding="utf-8"))
+    assert {"api_url", "aws_endpoint_url", "region", "connections", "systems"} <= set(endpoints)
+    assert set(endpoints["systems"]) == {"hubspot", "netsuite", "anaplan"}
+    for name, connection in endpoints["connections"].items():
+        assert connection["webhook_url"] == f"{endpoints['api_url']}/webhooks/{name}"
+        assert sandbox.connections[name].webhook_secret.startswith(b"sandbox-not-a-secret-")
+
+
+def test_nothing_listens_beyond_this_machine(sandbox: Sandbox) -> None:
+    """Every port of the sandbox is open on 127.0.0.1 and closed on every other address of the machine."""
+    urls = [sandbox.aws.endpoint_url, *sandbox.systems.values()]
+    others = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {
+        "127.0.0.1"
+    }
+    for url in urls:
+        address = urlsplit(url)
+        assert address.hostname == "127.0.0.1"
+        assert address.port is not None
+        for other in others:
+            with socket.socket() as caller:
+                caller.settimeout(2)
+                assert caller.connect_ex((other, address.port)) != 0
