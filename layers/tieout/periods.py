@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from tieout.errors import MalformedError
 
@@ -65,6 +64,8 @@ def local_date(moment: datetime, zone: str) -> date:
     Raises:
         ValueError: for a moment without a time zone.
     """
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 13 M instructions that a cold receive function does not need
+
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.own_certificate import own_certificate
 from tests.support.scripted_http import Asked, Said, scripted
 from tieout.aws_http import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host, trusted
 from tieout.errors import AccessDeniedError, LostAnswerError, ThrottledError, TieoutError, UnavailableError
@@ -200,34 +196,6 @@ def test_a_wrong_key_is_no_wrong_clock(endpoint: Opened, date: dict[str, str]) -
     with scripted(script) as url, pytest.raises(AwsRefusedError):
         endpoint(url).call("POST", "/", {}, b"")
     assert len(script.asked) == 1
-
-
-def own_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate authority's file, and the server context of a certificate it gave to 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    usages: Sequence[tuple[x509.ExtensionType, bool]] = [
-        (x509.BasicConstraints(ca=True, path_length=None), True),
-        (x509.KeyUsage(True, False, False, False, False, True, True, False, False), True),  # noqa: FBT003 x509's own form
-        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
-        (x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False),
-    ]
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = (
-        builder.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    )
-    for usage, critical in usages:
-        builder = builder.add_extension(usage, critical=critical)
-    certificate = folder / "certificate.pem"
-    certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    private = folder / "key.pem"
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, private)
-    return certificate, context
 
 
 def test_a_stranger_on_the_line_gets_nothing(endpoint: Opened, tmp_path: Path) -> None:
