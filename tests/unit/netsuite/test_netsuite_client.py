@@ -14,8 +14,8 @@ from sandbox.systems.netsuite.certificates import make_key
 from tests.support.clock import ManualClock
 from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.sources.netsuite import queries, rest_record
-from tieout.sources.netsuite.answers import row_of
 from tieout.sources.netsuite.client import NetSuiteClient
+from tieout.sources.netsuite.rows import row_of
 from tieout.sources.netsuite.tokens import AccessTokens
 
 _EMPTY = {"items": [], "hasMore": False, "totalResults": 0}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tieout.errors import UnreadableRecordError
 from tieout.fact import AccountClass
-from tieout.sources.netsuite.answers import Row
+from tieout.sources.netsuite.rows import Row
 
 RateType = Literal["current", "average", "historical"]
 

@@ -1,10 +1,9 @@
-"""Reads NetSuite's answers: what a refusal means for us, and rows whose keys and values drift between releases."""
+"""Reads NetSuite's answers: the object of a good one, and what a refusal means for us."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -19,8 +18,6 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-
-Row = Mapping[str, str]
 
 # Over the account's concurrency limit: REST answers 429, RESTlets and some gateways 400 with one of these.
 _LIMIT_CODES = frozenset(
@@ -77,26 +74,6 @@ def error_codes(answer: httpx.Response) -> frozenset[str]:
     return frozenset(code for code in codes if isinstance(code, str) and _CODE.fullmatch(code))
 
 
-def row_of(item: object) -> Row:
-    """A row of a SuiteQL answer with lower-case keys and every value as text; nulls and links are left out.
-
-    Raises:
-        UnreadableRecordError: for something that is no row.
-    """
-    if not isinstance(item, dict):
-        raise UnreadableRecordError("netsuite answered with a row that is no object")
-    texts = {key.lower(): _text(value) for key, value in item.items() if key != "links"}
-    return {key: text for key, text in texts.items() if text is not None}
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "T" if value else "F"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return str(value) if isinstance(value, str | int) and value != "" else None
-
-
 def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    stated = answer.headers.get("retry-after", "")
-    return float(stated) if _RETRY_AFTER.fullmatch(stated) else None
+    seconds = answer.headers.get("retry-after", "")
+    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError, UnreadableRecordError
-from tieout.sources.netsuite.answers import Row, parse_object, refusal, row_of
+from tieout.sources.netsuite.answers import parse_object, refusal
+from tieout.sources.netsuite.rows import Row, row_of
 from tieout.sources.netsuite.tokens import AccessTokens
 
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"

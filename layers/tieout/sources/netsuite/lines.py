@@ -12,7 +12,7 @@ from tieout.money import Money, decimal_of
 from tieout.periods import PostingPeriod
 from tieout.sources.netsuite.accounts import account_class, account_name, account_role, rate_type
 from tieout.sources.netsuite.amounts import at_precision, balanced
-from tieout.sources.netsuite.answers import Row
+from tieout.sources.netsuite.rows import Row
 
 # By (posting period, from subsidiary): the consolidated rates to the group's subsidiary.
 Rates = Mapping[tuple[str, str], Row]

@@ -21,10 +21,10 @@ from tieout.landscape import Connection
 from tieout.notice import RecordKey
 from tieout.ports import Clock, Reading, SourceReader
 from tieout.sources.netsuite import queries, rest_record, translate
-from tieout.sources.netsuite.answers import Row
 from tieout.sources.netsuite.client import NetSuiteClient
 from tieout.sources.netsuite.lines import Books, Rates
 from tieout.sources.netsuite.options import Options
+from tieout.sources.netsuite.rows import Row
 from tieout.sources.netsuite.tokens import AccessTokens
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from tieout.fact import (
 from tieout.notice import RecordKey
 from tieout.periods import Period, PostingPeriod, moment_text
 from tieout.sources.netsuite.account_time import moment_of_wall_clock
-from tieout.sources.netsuite.answers import Row
 from tieout.sources.netsuite.lines import Books, Rates, ledger_lines
+from tieout.sources.netsuite.rows import Row
 
 _KINDS: Mapping[str, tuple[str, type[Invoice | CreditMemo | Payment | JournalEntry]]] = {
     "invoice": ("custinvc", Invoice),
