@@ -32,7 +32,8 @@ from tieout.table import (
 
 # Left out, because moto 5.2 is not DynamoDB there (see MOTO_GAPS in the contract test): truth values compared with
 # numbers, and indexed attributes of another type. So is what both refuse (see the contract test), but for naming one item
-# twice: of several reasons to refuse a request, moto gives another than DynamoDB.
+# twice: of several reasons to refuse a request, moto gives another than DynamoDB. A failed transaction in moto undoes
+# what other threads wrote meanwhile, so writes made side by side hold no check, which alone is a transaction.
 
 COUNTED = frozenset({"total"})
 PARTITIONS = ("CELL#t#1", "CELL#t#2")
@@ -82,12 +83,12 @@ def updates(draw: st.DrawFn) -> Update:
     )
 
 
-WRITES = (
+CHANGES = (
     st.builds(Put, ANY_KEY, ITEMS, st.none() | CONDITIONS)
     | updates()
     | st.builds(Delete, ANY_KEY, st.none() | CONDITIONS)
-    | st.builds(Check, ANY_KEY, CONDITIONS)
 )
+WRITES = CHANGES | st.builds(Check, ANY_KEY, CONDITIONS)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ _CALLS: dict[str, Callable[..., object]] = {
 STEPS = st.one_of(
     st.builds(Step, st.just("write"), st.tuples(st.lists(WRITES, min_size=1, max_size=1))),
     st.builds(Step, st.just("write"), st.tuples(st.lists(WRITES, min_size=2, max_size=4))),
-    st.builds(Step, st.just("write_each"), st.tuples(st.lists(WRITES, min_size=1, max_size=3))),
+    st.builds(Step, st.just("write_each"), st.tuples(st.lists(CHANGES, min_size=1, max_size=3))),
     st.builds(Step, st.just("get"), st.tuples(st.lists(ANY_KEY, max_size=4))),
     st.builds(
         Step,
@@ -161,9 +162,9 @@ def aws() -> Iterator[EmulatedAws]:
 
 
 @settings(
-    max_examples=250, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=220, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-@given(steps=st.lists(STEPS, min_size=4, max_size=12))
+@given(steps=st.lists(STEPS, min_size=4, max_size=10))
 def test_random_histories_end_alike(aws: EmulatedAws, steps: list[Step]) -> None:
     """Every answer and error of a random history, and all it leaves behind, are the same in memory and in DynamoDB."""
     name = aws.create_ledger()
