@@ -268,4 +268,4 @@ def _retry_after_seconds(response: httpx.Response) -> float | None:
     text = response.headers.get("retry-after", "").strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 9:  # noqa: PLR2004 beyond any wait
         return None
-    return min(86_400.0, float(int(text))) or None
+    return min(86_400, int(text)) or None
