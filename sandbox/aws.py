@@ -127,7 +127,6 @@ def _emulator_environment(places: Places, port: int) -> dict[str, str]:
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "PATH": os.defpath,
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "S3_DATA_DIR": str(places.scratch / "s3"),
         "SFTP_ENABLED": "0",

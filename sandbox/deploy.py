@@ -81,6 +81,7 @@ def _environment(aws: EmulatedAws, places: Places) -> dict[str, str]:
         **aws.environment(),
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.defpath}",
         "HOME": str(places.scratch),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / ".cache" / "jsii"),  # else unpacked anew, 100 MB, at every deploy
         "TMPDIR": str(places.scratch),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_COLOR": "1",
