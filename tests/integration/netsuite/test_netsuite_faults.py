@@ -52,7 +52,7 @@ def test_a_token_is_kept_until_shortly_before_it_ends(account: Account) -> None:
     record_id = account.save(INVOICE)
     calls: list[str] = []
     account.http.event_hooks["request"].append(lambda request: calls.append(request.url.path))
-    for pause in (0, 3000, 500, 100):
+    for pause in (0, 3000, 500, 50):
         account.clock.advance(pause)
         account.fact("invoice", record_id)
     assert sum(path.endswith("/token") for path in calls) == 2

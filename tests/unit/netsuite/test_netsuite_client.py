@@ -77,7 +77,7 @@ def test_the_life_of_a_token_is_read_in_every_form(expires_in: object, calls: in
     """Text or number; what is neither counts as five minutes."""
     api, clock = Api({"access_token": "t", "expires_in": expires_in}), ManualClock()
     client = api.client(clock)
-    for pause in (0, 3500, 100):
+    for pause in (0, 3500, 50):
         clock.advance(pause)
         client.query("SELECT 1")
     assert api.token_calls == (calls if calls == 2 else 2)

@@ -162,6 +162,27 @@ def test_what_a_payment_has_not_applied_is_a_line_of_its_own() -> None:
     assert [each.line_id for each in whole] == ["0", "1:unapplied"]
 
 
+def test_what_waits_is_shown_apart_only_as_far_as_netsuite_states_it() -> None:
+    """In one currency the document's amount serves for both; in two, nothing is recomputed and the line stays whole."""
+    rows = [line(0, "1000", "250", "250"), line(1, "1100", "-250", "-250")]
+    head = header(type="CustPymt", foreignunused="50")
+    assert [each.functional.amount_minor for each in document(head, rows, "payment").lines] == [25000, -20000, -5000]
+    dollars = [{**row, "functionalcurrency": "USD"} for row in rows]
+    assert [each.line_id for each in document(head, dollars, "payment").lines] == ["0", "1"]
+    two = [rows[0], line(1, "1100", "-100", "-100"), line(2, "1100", "-150", "-150")]
+    assert [each.line_id for each in document(head, two, "payment").lines] == ["0", "1", "2"]
+
+
+def test_a_company_without_subsidiaries_has_its_own_currency_and_no_group() -> None:
+    """There is nothing to consolidate."""
+    bare = [
+        {name: value for name, value in row.items() if name not in {"subsidiary", "functionalcurrency"}}
+        for row in INVOICE
+    ]
+    lines = document(header(currency="USD"), bare).lines
+    assert {(each.functional.currency, each.group) for each in lines} == {("USD", None)}
+
+
 def test_a_journals_line_names_a_customer_only_if_it_is_one() -> None:
     """Vendors and employees stand in the same column."""
     rows = [
