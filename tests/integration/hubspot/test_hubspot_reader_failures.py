@@ -26,7 +26,7 @@ from tests.support.hubspot_account import (
     with_associations,
 )
 from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
-from tieout.fact import Statement
+from tieout.fact import Absence, Statement
 from tieout.notice import RecordKey
 from tieout.sources.hubspot.reader import open_reader
 
@@ -195,6 +195,25 @@ def test_a_deal_with_an_unreadable_amount_spoils_no_other(account: Account) -> N
     assert isinstance(readings[good], Statement)
     assert isinstance(readings[bad], UnreadableRecordError)
     assert str(readings[bad]) == "deal property amount: amount_not_a_number"
+
+
+def test_a_failed_read_of_a_single_deal_is_no_deletion(account: Account) -> None:
+    """A deal found neither live nor archived is looked for once more; if that call fails, nothing is known of it."""
+    account.plan.plant(Fault(kind="answer", method="GET", path="/deals/77", status=503))
+    assert isinstance(account.read("77")["77"], UnavailableError)
+    assert stated(account.read("77")["77"]).absence is Absence.DELETED
+
+
+def test_an_error_about_companies_without_ids_fails_every_deal(account: Account) -> None:
+    """It may concern any of them, and a deal is never stated to have no company by mistake."""
+    error = {"category": "INTERNAL_ERROR", "context": {}}
+    assert isinstance(answered(account, with_associations({"results": [], "errors": [error]})), UnavailableError)
+
+
+def test_companies_without_end_are_given_up(account: Account) -> None:
+    """A deal whose pages of companies never end is unreadable, and not stated with the companies of the first pages."""
+    page = {"from": {"id": "1"}, "to": [], "paging": {"next": {"after": "1"}}}
+    assert isinstance(answered(account, with_associations({"results": [page]})), UnreadableRecordError)
 
 
 def test_a_redirect_is_not_followed(account: Account) -> None:

@@ -106,8 +106,9 @@ class HubSpotClient:
                 {"id": _origin(result), "after": after} for result in answer.results if (after := _next_page(result))
             ]
             if not pending:
-                break
-        return companies, failures
+                return companies, failures
+        endless = UnreadableRecordError(f"the deal has more than {_PAGES} pages of companies")
+        return companies, failures | dict.fromkeys([each["id"] for each in pending], endless)
 
     def _call(
         self,
