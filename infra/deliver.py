@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.deliver.settings import DeliverSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
-from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
+from infra.ledger import LedgerStack, read_and_write, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
 from infra.work_queue import Parking, WorkQueue, send_to
@@ -88,7 +88,7 @@ class Deliver(Construct):
                 send_to(flushes.work.queue),
                 read_and_write(ledger.table),
                 *read_secrets([secret_arn]),
-                use_key(ledger.key),
+                use_ledger_key(ledger.key),
             ],
             extra_files={self.settings.landscape_file: landscape},
             no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",

@@ -140,6 +140,21 @@ def use_key(key: kms.IKey) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
 
 
+def use_ledger_key(key: kms.IKey) -> iam.PolicyStatement:
+    """What DynamoDB does with the key in the name of whoever reads and writes the table, and what queues and secrets need."""
+    return iam.PolicyStatement(
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        resources=[key.key_arn],
+    )
+
+
 def read_secrets(arns: Sequence[str]) -> list[iam.PolicyStatement]:
     """Leave to read these secrets; nothing where there are none."""
     return [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=list(arns))] if arns else []

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from functions.record.settings import RecordSettings
 from infra.alarms import FIVE_MINUTES
-from infra.ledger import LedgerStack, read_and_write, read_secrets, use_key
+from infra.ledger import LedgerStack, read_and_write, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
 from infra.work_queue import send_to
@@ -66,7 +66,7 @@ class Record(Construct):
                 read_and_write(ledger.table),
                 archive.statement,
                 *read_secrets(list(secret_arns.values())),
-                use_key(ledger.key),
+                use_ledger_key(ledger.key),
             ],
             extra_files={self.settings.landscape_file: landscape},
             no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",
