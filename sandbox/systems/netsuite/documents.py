@@ -22,12 +22,18 @@ RECORD_TYPES = {
     "salesorder": ("SalesOrd", False),
 }
 _FIRST_ID = 48200
+_PRIMARY_BOOK, _LOCAL_BOOK = 1, 2  # every document is posted in both, in the second with amounts of its own
 _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line, debit positive; `functional` is the amount in the subsidiary's currency, None: by the exchange rate."""
+    """One line, debit positive.
+
+    Attributes:
+        functional: the amount in the subsidiary's currency, None: by the exchange rate.
+        posts: False for a line the ledger does not count, such as a description.
+    """
 
     account: str
     amount: str
@@ -36,6 +42,7 @@ class Line:
     department: str | None = None
     item: str | None = None
     entity: str | None = None
+    posts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +151,7 @@ class Documents:
             unit = Decimal(1).scaleb(-int(precision))
             product = _decimal(line.amount) * _decimal(document.exchange_rate)
             amounts.append(product.quantize(unit, ROUND_HALF_UP))
-        if amounts and all(line.functional is None for line in document.lines):
+        if amounts and all(line.functional is None and line.posts for line in document.lines):
             amounts[0] -= sum(amounts, _ZERO)
         return amounts
 
@@ -173,10 +180,12 @@ class Documents:
 
     def _check_balance(self, document: Document, functional: list[Decimal]) -> None:
         """Every document balances in its own currency, and in each functional currency it touches."""
-        sums = {"": sum((_decimal(line.amount) for line in document.lines), _ZERO)}
+        sums = {"": _ZERO}
         for line, amount in zip(document.lines, functional, strict=True):
-            currency = self._books.functional_currency(line.subsidiary or document.subsidiary)["symbol"]
-            sums[currency] = sums.get(currency, _ZERO) + amount
+            if line.posts:
+                currency = self._books.functional_currency(line.subsidiary or document.subsidiary)["symbol"]
+                sums[""] += _decimal(line.amount)
+                sums[currency] = sums.get(currency, _ZERO) + amount
         if any(sums.values()):
             raise ValueError("the lines do not balance")
 
@@ -204,7 +213,10 @@ class Documents:
                 document.id, place, subsidiary, line.department, line.item, line.entity, str(_decimal(line.amount)),
             ])  # fmt: skip
             unused = self._unused(document, line)
-            books.insert("transactionaccountingline", [document.id, place, 1, account, posting, str(amount), unused])
+            line_posting = posting if line.posts else "F"
+            for book, own in ((_PRIMARY_BOOK, amount), (_LOCAL_BOOK, amount * 2)):
+                row = [document.id, place, book, account, line_posting, str(own), unused]
+                books.insert("transactionaccountingline", row)
 
     def _unused(self, document: Document, line: Line) -> str | None:
         """What a payment's receivable line has not been applied with, in the subsidiary's currency."""

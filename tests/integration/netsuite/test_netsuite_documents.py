@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from tests.support.netsuite_account import INVOICE, JOURNAL, Account
-from tieout.errors import (
-    AccessDeniedError,
-    UnavailableError,
-)
+from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
 from tieout.fact import Absence, CreditMemo, DocumentState, Invoice, Payment
 from tieout.periods import Period
 
@@ -31,6 +28,17 @@ def test_the_version_is_the_moment_of_the_last_save(account: Account) -> None:
     assert not isinstance(first, Exception)
     assert not isinstance(second, Exception)
     assert (first.source_version, second.source_version) == ("2026-03-02T09:00:00.000Z", "2026-03-02T10:00:00.000Z")
+
+
+def test_only_posted_lines_of_the_leading_book_count(account: Account) -> None:
+    """A document is posted in every book, and may hold lines that post nowhere."""
+    description = {"account": "4000", "amount": "-777.00", "posts": False}
+    record_id = account.save(INVOICE, lines=[*INVOICE["lines"], description])
+    assert [line.line_id for line in account.fact("invoice", record_id).lines] == ["0", "1", "2"]
+    account.reader = account.open(accounting_book="2")
+    assert account.fact("invoice", record_id).lines[0].functional.amount_minor == 2 * 1188000
+    account.reader = account.open(accounting_book="")
+    assert isinstance(account.read("invoice", record_id), UnreadableRecordError)
 
 
 def test_each_kind_of_document_is_a_fact_of_its_own(account: Account) -> None:
