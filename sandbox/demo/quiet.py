@@ -15,26 +15,28 @@ from sandbox.aws import EmulatedAws
 from sandbox.function_logs import read_function_logs
 from sandbox.places import SandboxError
 
-_PATIENCE_SECONDS = 90
+_PATIENCE_SECONDS = 120
 _LOOK_EVERY_SECONDS = 0.5
 _RESTING_LOOKS = 3  # queues report about what they hold: one quiet look may be luck
 
 
-def wait_until_quiet(place: Place, aws: EmulatedAws, tell: Callable[[str], None]) -> None:
+def wait_until_quiet(
+    place: Place, aws: EmulatedAws, tell: Callable[[str], None], *, patience_seconds: float = _PATIENCE_SECONDS
+) -> None:
     """Wait until every accepted notice has an outcome, no queue holds work, and planning lacks no change.
 
     Raises:
-        SandboxError: if the line has not come to rest within 90 seconds; the message says what was still open.
+        SandboxError: if the line has not come to rest in time; the message says what was still open.
     """
     started, quiet, shown = time.monotonic(), 0, ""
     while quiet < _RESTING_LOOKS:
         left = _unfinished(place, aws)
-        quiet = quiet + 1 if not left else 0
+        quiet = 0 if left else quiet + 1
         if left and left != shown:
             tell(f"   ... {left}")
             shown = left
-        if time.monotonic() - started > _PATIENCE_SECONDS:
-            raise SandboxError(f"the line did not come to rest within {_PATIENCE_SECONDS} s: {left}")
+        if time.monotonic() - started > patience_seconds:
+            raise SandboxError(f"the line did not come to rest within {patience_seconds:.0f} s: {left}")
         threading.Event().wait(_LOOK_EVERY_SECONDS)
 
 
