@@ -14,10 +14,11 @@ from itertools import batched
 from tieout.errors import ConflictError
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, stored_fact, stored_part, touched_text
-from tieout.ledger.plan import Plan, StoredFact
+from tieout.ledger.plan import Outcome, Plan, StoredFact
 from tieout.ledger.writes import (
     cell_changes,
     cell_writes,
+    confirmation,
     hold_writes,
     merged,
     packed,
@@ -51,12 +52,12 @@ class FactLedger:
         return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
 
     def commit(self, plans: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
-        """Commit every plan that changes the ledger; the records whose plan is out of date and must be made again.
+        """Commit what changes the ledger, confirm duplicates; the records whose plan is out of date and must be made again.
 
         Plans of different records go together into as few transactions as hold them. Raises what `Table.write` raises
         but conflicts: then some plans may be committed, and making and committing all of them again is safe.
         """
-        outdated: dict[RecordKey, ConflictError] = {}
+        outdated = self._confirm([plan for plan, _ in plans if plan.outcome is Outcome.DUPLICATE])
         together: list[tuple[Plan, Lineage]] = []
         for plan, lineage in plans:
             if not plan.changes_ledger:
@@ -70,6 +71,14 @@ class FactLedger:
         for pack in packed(together):
             outdated |= self._commit_pack(pack)
         return outdated
+
+    def _confirm(self, duplicates: Sequence[Plan]) -> dict[RecordKey, ConflictError]:
+        wanted = {keys.fact_key(plan.key): plan.key for plan in duplicates}
+        try:
+            changed = self._table.write_each([confirmation(plan) for plan in duplicates]) if duplicates else ()
+        except ConflictError as error:  # another transaction is on one of them
+            return dict.fromkeys(wanted.values(), error)
+        return {wanted[key]: ConflictError("the fact changed") for key in changed}
 
     def _commit_pack(self, pack: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
         if len(pack) == 1:

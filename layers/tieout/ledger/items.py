@@ -36,6 +36,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
     parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
     item: dict[str, Any] = {
         "revision": revision,
+        "readings": (plan.stored.readings if plan.stored else 0) + revision,  # always more than it was
         "source_version": plan.source_version,
         "outcome": str(plan.outcome),
         "kind": fact_kind(plan.statement.fact) if plan.statement.fact else str(plan.statement.absence),
@@ -92,4 +93,5 @@ def stored_fact(item: Item) -> StoredFact:
         parts={cell_id: Part(target, amount, rate) for cell_id, target, amount, rate in rows},
         held_for=MappingKey(*strict_json.parse(held_for.encode())) if held_for else None,
         unfinished=bool(item.get("unfinished")),
+        readings=int(item["readings"]),
     )

@@ -44,7 +44,8 @@ class StoredFact:
     """What the ledger holds of a record.
 
     Attributes:
-        revision: counts our commits of this record; the condition of the next one.
+        revision: counts our commits of this record.
+        readings: counts our commits and the readings that confirmed one (duplicates); the condition of the next commit.
         parts: cell id to contribution; for an unfinished commit the cells it touches, whatever they hold by now.
         held_for: the mapping entry the fact waits for.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
@@ -56,6 +57,7 @@ class StoredFact:
     parts: Mapping[str, Part]
     held_for: MappingKey | None = None
     unfinished: bool = False
+    readings: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,13 @@ class Plan:
 
     @property
     def changes_ledger(self) -> bool:
-        """Whether there is anything to commit."""
-        return self.outcome in {Outcome.APPLIED, Outcome.HELD}
+        """Whether there is anything to commit.
+
+        A record that is not in the books is ignored, but remembered where it has a version: an older reading of it, under
+        way elsewhere, must not be committed after this one.
+        """
+        remembered = self.outcome is Outcome.IGNORED and self.source_version != ""
+        return remembered or self.outcome in {Outcome.APPLIED, Outcome.HELD}
 
     def targets(self) -> frozenset[str]:
         """The targets whose cells the fact touches or touched."""
@@ -111,8 +118,9 @@ def decide(
 
     A version older than the stored one changes nothing. At an equal version the contents decide: equal ones are a
     duplicate; different ones (an association or a mapping changed, neither of which moves the source's stamp) are
-    applied, which is safe because the source was read after the ledger. A source that no longer knows the record
-    states an absence without a version: it keeps the stored one, as tombstones do.
+    applied, which is safe because the source was read after the ledger, and because a duplicate counts as a reading of
+    its own. A source that no longer knows the record states an absence without a version: it keeps the stored one, as
+    tombstones do.
     """
     waits_for = planned.key if isinstance(planned, Unmapped) else None
     contributions = () if isinstance(planned, Unmapped) else planned
@@ -131,14 +139,18 @@ def decide(
             used=used,
         )
 
-    if stored is None and statement.absence is Absence.NOT_POSTED:
-        return plan(Outcome.IGNORED)
     if stored is not None:
         if version < stored.source_version:
             return plan(Outcome.SUPERSEDED)
         if version == stored.source_version and digest == stored.digest and not stored.unfinished:
             return plan(Outcome.DUPLICATE)
+    if statement.absence is Absence.NOT_POSTED and not _is_in_the_books(stored):
+        return plan(Outcome.IGNORED)
     return plan(Outcome.APPLIED if waits_for is None else Outcome.HELD)
+
+
+def _is_in_the_books(stored: StoredFact | None) -> bool:
+    return stored is not None and (bool(stored.parts) or stored.held_for is not None or stored.unfinished)
 
 
 def _digest(statement: Statement, contributions: tuple[Contribution, ...], waits_for: MappingKey | None) -> str:

@@ -37,8 +37,18 @@ def revision_of(plan: Plan) -> int:
 
 
 def unchanged(plan: Plan) -> Condition:
-    """The condition that the ledger still holds what the plan was made from."""
-    return Equals("revision", plan.stored.revision) if plan.stored else Absent("revision")
+    """The condition that the ledger still holds what the plan was made from, and that no later reading confirmed it."""
+    return Equals("readings", plan.stored.readings) if plan.stored else Absent("revision")
+
+
+def confirmation(plan: Plan) -> Update:
+    """The write of a duplicate: it was read after the ledger, so no reading that is older may be committed after it.
+
+    Between two equal readings the source may have said something else at the same version (a deal archived and restored,
+    a customer changed and changed back), and another worker may be about to commit that. Confirmations do not exclude
+    each other.
+    """
+    return Update(keys.fact_key(plan.key), adds={"readings": 1}, condition=Equals("revision", revision_of(plan)))
 
 
 def parts_before(plan: Plan) -> Mapping[str, Part]:

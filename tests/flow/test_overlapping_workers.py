@@ -1,0 +1,158 @@
+"""Two workers on one record, one of them with an older reading of the source in its hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from functions.record.settle import Origin, Settling
+from tests.simulation.line import landscape
+from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.memory_table import MemoryTable
+from tieout.fact import Absence, Opportunity, Statement
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.plan import Outcome
+from tieout.mapping import MappingKey
+from tieout.money import Money
+from tieout.notice import Notice, RecordKey
+from tieout.planning import PlanningModel
+from tieout.ports import Reading
+
+DEAL = RecordKey("hubspot-emea", "opportunity", "101")
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EARLIER, LATER = "2026-03-02T08:00:00.000Z", "2026-03-02T08:30:00.000Z"
+
+
+class Source:
+    """A source that says one thing; while an answer is on its way, something else may happen."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """What it says now, arriving after what happens meanwhile."""
+        answer = self.statement
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return dict.fromkeys(keys, answer)
+
+
+def deal(version: str, customer: str) -> Statement:
+    """A deal of 100 EUR."""
+    fact = Opportunity(
+        name="Deal",
+        amount=Money(10_000, "EUR"),
+        stage="default/new",
+        probability=Decimal("0.5"),
+        close_date=date(2026, 4, 1),
+        customer=customer,
+        product="default",
+    )
+    return Statement(key=DEAL, source_version=version, fact=fact)
+
+
+def draft(version: str) -> Statement:
+    """A record that is not in the books."""
+    return Statement(key=DEAL, source_version=version, fact=None, absence=Absence.NOT_POSTED)
+
+
+def settling_of(source: Source) -> tuple[Settling, MemoryTable]:
+    """A record step with everything mapped, and its table."""
+    table, clock = MemoryTable(), ManualClock()
+    mappings = MappingLedger(table)
+    for name, key, member in (
+        ("customer", "71", "ACME"),
+        ("customer", "72", "GLOBEX"),
+        ("product", "default", "NEW"),
+        ("stage", "default/new", "prospect"),
+    ):
+        mappings.put(MappingKey("hubspot-emea", name, key), member, "controller", clock.now())
+    mappings.put(MappingKey.rate("EUR", "USD", "2026-04"), "1.1", "controller", clock.now())
+    settling = Settling(
+        ledger=FactLedger(table),
+        model=PlanningModel(landscape().feeds, landscape().reporting_currency),
+        reader_of=lambda _: source,
+        clock=clock,
+        entropy=SeededEntropy(),
+        code_version="test",
+    )
+    return settling, table
+
+
+def settle(settling: Settling) -> Outcome:
+    """Settle the deal, and say how that ended."""
+    notice = Notice(key=DEAL, notice_id="n", kind="deal.propertyChange")
+    origin = Origin(notice=notice, delivery_id="d", flow="forecast_to_plan", received_at=MORNING)
+    result = settling.settle({DEAL: origin})[DEAL]
+    assert result.error is None
+    return result.outcome
+
+
+def customers_of(table: MemoryTable) -> set[str]:
+    """The customers whose cells hold anything."""
+    return {
+        member
+        for key, item in table.contents().items()
+        if key[1] == "STATE" and item.get("total_minor")
+        for member in ("ACME", "GLOBEX")
+        if member in item["members"]
+    }
+
+
+def test_a_posted_document_that_became_a_draft_meanwhile_is_not_recorded_after_all() -> None:
+    """A worker that read "posted" commits after another one read "draft" of a record the ledger did not know."""
+    source = Source(deal(EARLIER, "71"))
+    settling, table = settling_of(source)
+
+    def becomes_draft() -> None:
+        source.statement = draft(LATER)
+        assert settle(settling) is Outcome.IGNORED
+
+    source.meanwhile = becomes_draft
+    settle(settling)
+    assert customers_of(table) == set()
+
+
+def test_a_draft_that_was_never_posted_is_ignored_every_time() -> None:
+    """Records that are not in the books are ignored, not applied, however often they change."""
+    source = Source(draft(EARLIER))
+    settling, _ = settling_of(source)
+    assert settle(settling) is Outcome.IGNORED
+    source.statement = draft(LATER)
+    assert settle(settling) is Outcome.IGNORED
+
+
+def test_a_customer_changed_and_changed_back_is_the_one_the_source_has() -> None:
+    """Neither change moves the deal's stamp; the worker that read the middle state must not have the last word."""
+    source = Source(deal(EARLIER, "71"))
+    settling, table = settling_of(source)
+    assert settle(settling) is Outcome.APPLIED
+    source.statement = deal(EARLIER, "72")
+
+    def is_changed_back() -> None:
+        source.statement = deal(EARLIER, "71")
+        assert settle(settling) is Outcome.DUPLICATE
+
+    source.meanwhile = is_changed_back
+    settle(settling)
+    assert customers_of(table) == {"ACME"}
+
+
+def test_two_duplicates_at_once_do_not_stand_in_each_others_way() -> None:
+    """A confirmation excludes older readings that differ, and no other confirmation."""
+    source = Source(deal(EARLIER, "71"))
+    settling, table = settling_of(source)
+    settle(settling)
+    reads: list[None] = []
+
+    def read_again() -> None:
+        reads.append(None)
+        assert settle(settling) is Outcome.DUPLICATE
+
+    source.meanwhile = read_again
+    assert settle(settling) is Outcome.DUPLICATE
+    assert len(reads) == 1
+    assert customers_of(table) == {"ACME"}
