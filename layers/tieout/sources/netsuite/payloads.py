@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tieout import strict_json
@@ -103,13 +102,21 @@ def _record_id(value: object) -> str:
     """The internal id as plain digits: `48211`, 48211, 48211.0 and `4.8211e+04` are the same record."""
     if value is None or value == "":
         raise MalformedError("record_id_missing")
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise MalformedError("record_id_malformed")
-    text = str(value).strip()
+    text = "" if isinstance(value, bool) else str(value).strip()
     if not _NUMBER.fullmatch(text):
         raise MalformedError("record_id_malformed")
+    digits = text if text.isdigit() else _plain_digits(text)
+    if not 0 < int(digits) < _ID_LIMIT:
+        raise MalformedError("record_id_malformed")
+    return str(int(digits))
+
+
+def _plain_digits(text: str) -> str:
+    """The digits of a whole number written with a fraction or an exponent."""
+    from decimal import Decimal  # noqa: PLC0415 rare, and dear to a cold start
+
     number = Decimal(text)
-    if not 0 < number < _ID_LIMIT or number != int(number):
+    if number >= _ID_LIMIT or number != int(number):
         raise MalformedError("record_id_malformed")
     return str(int(number))
 
