@@ -19,7 +19,7 @@ from tieout.notice import RecordKey
 from tieout.ports import Clock, Entropy, FlushQueue, Queue
 
 _FIRST_RETRY_SECONDS = 15
-_LONGEST_RETRY_SECONDS = 12 * 3600  # SQS keeps no message invisible for longer
+_LONGEST_RETRY_SECONDS = 11 * 3600  # SQS keeps no message invisible for more than 12 hours, the work done so far included
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,12 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {"tieout": ROOT / "layers/tieout", "functions": ROOT / "functions", "infra": ROOT / "infra", "ops": ROOT / "ops"}
+PACKAGES = {
+    "tieout": ROOT / "layers/tieout",
+    "functions": ROOT / "functions",
+    "infra": ROOT / "infra",
+    "ops": ROOT / "ops",
+}
 
 
 def imports_of(path: Path) -> set[str]:

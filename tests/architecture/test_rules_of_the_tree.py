@@ -43,12 +43,11 @@ def test_a_module_is_short_enough_to_read_at_once(path: Path) -> None:
 
 @every(PRODUCT)
 def test_a_function_fits_on_a_screen(path: Path) -> None:
-    """No function is longer than 40 lines, its docstring not counted."""
+    """No function's body is longer than 40 lines, its docstring not counted."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            docstring = node.body[0] if ast.get_docstring(node) else None
-            documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
-            length = (node.end_lineno or 0) - node.lineno + 1 - documented
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
             assert length <= MAX_FUNCTION_LINES, f"{name_of(path)}:{node.lineno} {node.name} has {length} lines"
 
 
@@ -73,11 +72,14 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 @every(RUN_TIME)
 def test_money_is_never_a_float(path: Path) -> None:
-    """Run-time code has no float literal or float() on an amount; seconds, jitter and options of clients may be fractions."""
+    """Run-time code makes floats of nothing but spans of time and the units a service counts."""
+    lines = path.read_text().splitlines()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
-            line = path.read_text().splitlines()[node.lineno - 1]
-            assert "second" in line, f"{name_of(path)}:{node.lineno} makes a float of something that is no time"
+            line = lines[node.lineno - 1]
+            assert re.search("second|WAIT|CapacityUnits", line), (
+                f"{name_of(path)}:{node.lineno} makes a float: {line.strip()}"
+            )
 
 
 @every(RUN_TIME)
@@ -85,13 +87,14 @@ def test_time_and_chance_come_from_ports(path: Path) -> None:
     """Outside the adapters nobody asks the machine for the time, a random number or a unique id."""
     if MAY_ASK_FOR_TIME_AND_CHANCE.match(name_of(path)):
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert not imported & {"time", "random", "secrets", "uuid"}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called = ast.unparse(node.func)
-            forbidden = re.fullmatch(
-                r"(time\.(time|time_ns|sleep|monotonic)|datetime\.(now|utcnow)|date\.today|uuid\.\w+|random\.\w+|secrets\.\w+)", called
-            )
-            assert forbidden is None, f"{name_of(path)}:{node.lineno} calls {called}"
+            forbidden = called in {"datetime.now", "datetime.utcnow", "date.today"}
+            assert not forbidden, f"{name_of(path)}:{node.lineno} calls {called}"
 
 
 @every(RUN_TIME)
@@ -100,9 +103,20 @@ def test_pure_modules_do_no_input_or_output(path: Path) -> None:
     relative = name_of(path).removeprefix("layers/tieout/").removesuffix(".py")
     if relative not in PURE and not relative.endswith("/translate"):
         return
-    imported = {alias.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
-    impure = {name for name in imported if re.match(r"(httpx|boto|http|socket|os|pathlib|ssl|urllib|logging|tieout\.aws)", name)}
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    imported |= {
+        node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+    }
+    impure = {
+        name
+        for name in imported
+        if re.match(r"(httpx|boto|http|socket|os|pathlib|ssl|urllib|logging|tieout\.aws)", name)
+    }
     assert not impure
 
 
@@ -111,7 +125,10 @@ def test_no_file_names_a_machine_a_registry_or_a_credential() -> None:
     suspicious = re.compile(r"/work/|/root/|/home/\w+/|AKIA[0-9A-Z]{16}|--index-url|--extra-index-url|\"resolved\":")
     found = []
     for path in committed():
-        if path.suffix in {".py", ".md", ".toml", ".json", ".txt", ".in", ".csv", ".js", ".yml", ""} and path.name != "LICENSE":
+        if (
+            path.suffix in {".py", ".md", ".toml", ".json", ".txt", ".in", ".csv", ".js", ".yml", ""}
+            and path.name != "LICENSE"
+        ):
             text = path.read_text(errors="replace")
             if path != Path(__file__) and suspicious.search(text):
                 found.append(name_of(path))

@@ -13,8 +13,12 @@ SOURCES = sorted(path for path in (ROOT / "layers/tieout/sources").iterdir() if 
 TARGETS = sorted(path for path in (ROOT / "layers/tieout/targets").iterdir() if (path / "__init__.py").exists())
 SOURCE_FILES = ["README.md", "options.py", "signature.py", "payloads.py", "client.py", "translate.py", "reader.py"]
 TARGET_FILES = ["README.md", "options.py", "client.py", "writer.py"]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "layers").rglob("*.md")])
-PATH_IN_TEXT = re.compile(r"`((?:functions|infra|layers|landscape|events|sandbox|ops|tests|docs|requirements)/[\w./<>-]*)`")
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "layers").rglob("*.md")]
+)
+PATH_IN_TEXT = re.compile(
+    r"`((?:functions|infra|layers|landscape|events|sandbox|ops|tests|docs|requirements)/[\w./<>-]*)`"
+)
 MAKE_IN_TEXT = re.compile(r"`make ([\w-]+)")
 
 
