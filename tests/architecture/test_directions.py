@@ -27,6 +27,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def graph() -> dict[str, set[str]]:
+    """Each module of ours with the modules of ours it imports."""
     modules = {}
     for package, folder in PACKAGES.items():
         for path in folder.rglob("*.py"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,15 +24,18 @@ MAY_ASK_FOR_TIME_AND_CHANCE = re.compile(
 
 
 def modules(folders: list[str]) -> Iterator[Path]:
+    """The modules below some folders."""
     for folder in folders:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
+    """A file's name as people write it."""
     return str(path.relative_to(ROOT))
 
 
 def every(folders: list[str]) -> pytest.MarkDecorator:
+    """One test for each module below some folders."""
     return pytest.mark.parametrize("path", list(modules(folders)), ids=name_of)
 
 
@@ -122,7 +126,9 @@ def test_pure_modules_do_no_input_or_output(path: Path) -> None:
 
 def test_no_file_names_a_machine_a_registry_or_a_credential() -> None:
     """Nothing committed holds a path of somebody's machine, a package registry's address or a key that looks real."""
-    suspicious = re.compile(r"/work/|/root/|/home/\w+/|AKIA[0-9A-Z]{16}|--index-url|--extra-index-url|\"resolved\":")
+    suspicious = re.compile(
+        r"/work/|/root/|/home/\w+/|AKIA(?!FAKE)[0-9A-Z]{16}|--index-url|--extra-index-url|\"resolved\":"
+    )
     found = []
     for path in committed():
         if (
@@ -136,8 +142,6 @@ def test_no_file_names_a_machine_a_registry_or_a_credential() -> None:
 
 
 def committed() -> Iterator[Path]:
-    skipped = {".git", ".venv", ".venv-sandbox", ".tools", ".cache", ".sandbox", "node_modules", "__pycache__"}
-    for path in ROOT.rglob("*"):
-        parts = set(path.relative_to(ROOT).parts)
-        if path.is_file() and not parts & skipped and not any(part.startswith("cdk.out") for part in parts):
-            yield path
+    """The files git knows."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout  # noqa: S607
+    yield from (ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file())
