@@ -76,7 +76,12 @@ def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport)
     except LostAnswerError as error:
         # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
         _leave_alone(step, error, report)
-    except (TransientError, PermanentError) as error:
+    except PermanentError as error:
+        # A part of it may have been taken first, and have landed on a newer value that is already marked.
+        _leave_alone(step, error, report)
+        step.cells.dirty_again(receipt, step.clock.now())
+        step.cells.close_receipt(receipt, step.clock.now(), f"refused: {type(error).__name__}")
+    except TransientError as error:
         _leave_alone(step, error, report)
         step.cells.close_receipt(receipt, step.clock.now(), f"not written: {type(error).__name__}")
     else:
@@ -101,9 +106,15 @@ def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
         if len(values) == 1:
             return WriteAnswer(refused={values[0].cell_id: error.reason}, summary="refused alone")
         middle = len(values) // 2
-        halves = [_written(values[:middle], writer), _written(values[middle:], writer)]
-        refused = {cell_id: reason for half in halves for cell_id, reason in half.refused.items()}
-        return WriteAnswer(refused=refused, summary="; ".join(half.summary for half in halves)[:1000])
+        first = _written(values[:middle], writer)
+        try:
+            second = _written(values[middle:], writer)
+        except (TransientError, PermanentError) as failure:  # the first half is written, so this is not "not written"
+            asked = getattr(failure, "retry_after_seconds", None)
+            raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
+        return WriteAnswer(
+            refused={**first.refused, **second.refused}, summary=f"{first.summary}; {second.summary}"[:1000]
+        )
 
 
 def _leave_alone(step: DeliverStep, error: TransientError | PermanentError, report: DeliverReport) -> None:

@@ -24,7 +24,7 @@ class CellState:
     """A cell as the ledger holds it.
 
     Attributes:
-        generation: counts the changes of the total.
+        generation: counts the changes of the total, and the times nobody could say any more what planning holds.
         written_minor: what planning was last given, None if nothing yet.
     """
 
@@ -179,7 +179,17 @@ def _mark(cell: CellState, receipt: OpenReceipt, refused_reason: str | None, now
 
 
 def _dirty_again(target: str, key: Key, now: datetime) -> Update:
-    return Update(key, sets={"cell_state": keys.dirty(target)}, firsts={"dirty_since": moment_text(now)})
+    """Write the cell once more, and let no mark stand that is under way.
+
+    Another writer may be about to mark a newer value which the late one has replaced in planning: a new generation
+    makes that mark fail too.
+    """
+    return Update(
+        key,
+        sets={"cell_state": keys.dirty(target)},
+        firsts={"dirty_since": moment_text(now)},
+        adds={"generation": 1},
+    )
 
 
 def _open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:

@@ -1,0 +1,183 @@
+"""Two writers to planning at once: whatever the order in which their writes land, planning ends with the ledger's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from functions.deliver.pipeline import DeliverStep, flush
+from functions.sweep.pipeline import SweepStep, sweep
+from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.memory_table import MemoryTable
+from tieout.delivering import CellValue, WriteAnswer
+from tieout.errors import AccessDeniedError, MalformedError, TieoutError, UnavailableError
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
+from tieout.table import Update
+
+TARGET = "anaplan"
+STALE_AFTER = timedelta(minutes=20)
+
+
+class Planning:
+    """A planning system in which something may happen right after a write landed."""
+
+    batch_size = 10
+
+    def __init__(self) -> None:
+        self.values: dict[str, Decimal] = {}
+        self.after_landing: Callable[[], None] = lambda: None
+        self.refusal: Callable[[Sequence[CellValue]], TieoutError | None] = lambda _: None
+
+    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
+        """Set cells."""
+        error = self.refusal(cells)
+        if error is not None:
+            raise error
+        self.values |= {cell.cell_id: cell.value for cell in cells}
+        happens, self.after_landing = self.after_landing, lambda: None
+        happens()
+        return WriteAnswer(refused={}, summary="set")
+
+
+class Desk:
+    """A ledger with cells, and what writes them."""
+
+    def __init__(self) -> None:
+        self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
+        self.cells = CellLedger(self.table)
+
+    def change(self, cell_id: str, amount_minor: int) -> None:
+        """A commit that adds to a cell."""
+        self.table.write(
+            [
+                Update(
+                    keys.cell_key(TARGET, cell_id),
+                    sets={"cell_state": keys.dirty(TARGET)},
+                    firsts={
+                        "cube": "C",
+                        "measure": "M",
+                        "members": "[]",
+                        "currency": "EUR",
+                        "dirty_since": "2026-03-02T09:00:00.000Z",
+                    },
+                    adds={"total_minor": amount_minor, "generation": 1},
+                )
+            ]
+        )
+
+    def flush(self) -> None:
+        """One flush."""
+        flush(
+            DeliverStep(
+                target=TARGET,
+                cells=self.cells,
+                writer=self.planning,
+                clock=self.clock,
+                entropy=SeededEntropy(len(self.table.contents())),
+                has_time=lambda: True,
+            )
+        )
+
+    def sweep_later(self) -> None:
+        """A sweep when every receipt left open is stale, and the flush it asks for."""
+        self.clock.advance(STALE_AFTER.total_seconds() + 60)
+        queue = MemoryFifoQueue(self.clock)
+        step = SweepStep(
+            targets=[TARGET],
+            cells=self.cells,
+            flush_queue=MemoryFlushQueue(queue, self.clock),
+            store=MemoryObjectStore(),
+            publish=lambda _: None,
+            clock=self.clock,
+            stale_after=STALE_AFTER,
+        )
+        sweep(step)
+        if queue.contents():
+            self.flush()
+
+    def slow_writer(self) -> Callable[[], None]:
+        """A writer that has read the cells and not written them yet: what it does when it goes on."""
+        read = self.cells.dirty_cells(TARGET, 10)
+        receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), read)
+
+        def goes_on() -> None:
+            answer = self.planning.write([cell.value() for cell in read])
+            self.cells.mark_written(read, receipt, answer.refused, self.clock.now())
+            self.cells.close_receipt(receipt, self.clock.now(), answer.summary)
+
+        return goes_on
+
+
+@pytest.fixture(name="desk")
+def _desk() -> Desk:
+    return Desk()
+
+
+def test_an_older_value_that_lands_between_a_newer_write_and_its_mark_is_written_over(desk: Desk) -> None:
+    """The slow writer finds itself overtaken first; the newer writer's mark must not hide that planning holds the old value."""
+    desk.change("a", 100)
+    slow = desk.slow_writer()
+    desk.change("a", 50)
+    desk.planning.after_landing = slow
+    desk.flush()
+    desk.sweep_later()
+    assert desk.planning.values == {"a": Decimal("1.50")}
+
+
+def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(desk: Desk) -> None:
+    """Halving a refused batch may write one half and find the target busy for the other: that half may have been overtaken."""
+    for cell_id in ("a", "b"):
+        desk.change(cell_id, 100)
+    cells = desk.cells.dirty_cells(TARGET, 10)
+    spoiling = cells[1].cell_id
+    calls: list[int] = []
+
+    def refusal(values: Sequence[CellValue]) -> TieoutError | None:
+        calls.append(len(values))
+        if len(values) == 2 and len(calls) == 1:
+            return MalformedError("whole_request")
+        return UnavailableError("busy") if values[0].cell_id == spoiling else None
+
+    def somebody_was_faster() -> None:
+        """The cell changed, and another writer wrote and marked that, before our older value landed."""
+        desk.change(cells[0].cell_id, 50)
+        newer = next(cell for cell in desk.cells.dirty_cells(TARGET, 10) if cell.cell_id == cells[0].cell_id)
+        receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), [newer])
+        desk.cells.mark_written([newer], receipt, {}, desk.clock.now())
+        desk.cells.close_receipt(receipt, desk.clock.now(), "set")
+
+    desk.planning.refusal = refusal
+    desk.planning.after_landing = somebody_was_faster
+    desk.flush()
+    desk.planning.refusal = lambda _: None
+    desk.sweep_later()
+    assert desk.planning.values == {"a": Decimal("1.50"), "b": Decimal("1.00")}
+
+
+def test_a_write_refused_for_good_after_a_part_of_it_landed_is_repaired(desk: Desk) -> None:
+    """A target of several modules may take the first and deny the second: what landed may be older than what it replaced."""
+    desk.change("a", 100)
+    slow_cells = desk.cells.dirty_cells(TARGET, 10)
+
+    def denied(values: Sequence[CellValue]) -> TieoutError | None:
+        """The value lands and the call is denied all the same, after somebody wrote a newer one."""
+        desk.change("a", 50)
+        newer = desk.cells.dirty_cells(TARGET, 10)
+        receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), newer)
+        desk.cells.mark_written(newer, receipt, {}, desk.clock.now())
+        desk.cells.close_receipt(receipt, desk.clock.now(), "set")
+        desk.planning.values |= {cell.cell_id: cell.value for cell in values}
+        return AccessDeniedError("second module")
+
+    assert slow_cells
+    desk.planning.refusal = denied
+    desk.flush()
+    desk.planning.refusal = lambda _: None
+    desk.sweep_later()
+    assert desk.planning.values == {"a": Decimal("1.50")}
