@@ -90,6 +90,18 @@ def test_a_body_that_is_no_base64_proves_nothing(door: Door) -> None:
     assert door.last_line()["reason"] == "body_not_base64"
 
 
+def test_base64_is_read_to_the_letter() -> None:
+    """A lenient decoder would make one body of many texts, and a static token does not protect the body."""
+    door = Door(system="netsuite", options={"allow_static_token": True})
+    text = base64.b64encode(good_body("netsuite")).decode()
+    headers = {"authorization": f"Bearer {SECRET.decode()}"}
+    for damaged in (f"{text[:8]}*{text[8:]}", f"{text}\n", f" {text}", text.rstrip("=") + "=" * 5, text[:-1]):
+        event = api_event(b"", headers) | {"isBase64Encoded": True, "body": damaged}
+        assert receive(event, door.receiver).status == 401, damaged
+    assert not door.bus.entries
+    assert receive(event | {"body": text}, door.receiver).status == 200
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "post-ish", ""])
 def test_only_post_is_a_delivery(door: Door, method: str) -> None:
     """Other methods are told so, and nothing of them is kept."""
@@ -332,6 +344,16 @@ def test_a_new_secret_counts_at_once(door: Door) -> None:
     assert door.secret_reads == 2
 
 
+def test_a_rotation_lets_no_forgery_in(door: Door) -> None:
+    """News about the secret are no proof: the delivery is verified with the new one too."""
+    body = good_body(door.system)
+    assert door.post(body).status == 200
+    door.clock.advance(11)
+    door.secret_text = json.dumps({"current": "canary-new"})
+    assert door.post(body, door.sign(body, b"wrong")).status == 401
+    assert len(door.bus.entries) == 1
+
+
 def test_a_flood_of_forgeries_reads_the_secret_rarely(door: Door) -> None:
     """Anybody can send a bad signature."""
     body = good_body(door.system)
@@ -385,6 +407,16 @@ def test_rejected_deliveries_are_bounded_per_hour() -> None:
     door.clock.advance(3600)
     door.post(b"[]", {})
     assert "rejected/somewhere/2026-03-02T10" in {key.rsplit("/", 1)[0] for key in door.kept("rejected/")}
+
+
+def test_a_flood_of_one_body_writes_no_more_than_the_bound() -> None:
+    """Places that are written again and again cost as much as new ones."""
+    door = Door(system="netsuite", max_rejected_per_hour=5)
+    puts: list[str] = []
+    door.store.io = puts.append
+    for _ in range(50):
+        assert door.post(b"{}", {}).status == 401
+    assert puts.count("before archive.put") == 5
 
 
 def test_a_failing_shelf_changes_no_answer_and_rests(door: Door) -> None:
