@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, CfnOutput, Duration, Stack
+from aws_cdk import Aws, CfnOutput, CrossStackReferences, Duration, ReferenceStrength, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -105,6 +105,8 @@ class LedgerStack(Stack):
         """The ARN of a secret without any value: the higher-level construct would always generate one."""
         secret = secretsmanager.CfnSecret(self, construct_id, description=description, kms_key_id=self.key.key_arn)
         secret.apply_removal_policy(self.stage.removal_policy)
+        # A strong reference would forbid to remove a connection: its secret goes before the line stops naming it.
+        CrossStackReferences.of(secret).produce(ReferenceStrength.WEAK)
         acknowledge(
             secret,
             "AwsSolutions-SMG4",

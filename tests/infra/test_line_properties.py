@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +9,7 @@ from functions.deliver.settings import DeliverSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
-from infra.alarms import Runbook
-from infra.landscape import read_landscape
-from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, synthesise, written
+from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, written
 
 pytestmark = pytest.mark.xdist_group("synthesis")
 
@@ -172,146 +167,3 @@ def test_the_webhooks_path_carries_no_third_party_packages(synthesis: Synthesis)
     """A receive function loads one layer, the package itself: cold starts are paid for by the sender's patience."""
     for function in synthesis.properties("AWS::Lambda::Function").values():
         assert len(function["Layers"]) == (1 if "receive" in function["Handler"] else 2)
-
-
-def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:
-    """A function that fails or is refused concurrency tells somebody within minutes."""
-    for metric in ("Errors", "Throttles"):
-        watched = {
-            logical_id(dimension["Value"])
-            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
-            if alarm.get("MetricName") == metric and alarm["Namespace"] == "AWS/Lambda"
-            for dimension in alarm["Dimensions"]
-        }
-        assert watched == set(synthesis.of_type("AWS::Lambda::Function"))
-
-
-def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) -> None:
-    """Whoever is called reads what it means and which page to open; every kind of page is used."""
-    pages = set()
-    for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items():
-        assert [logical_id(action) in synthesis.of_type("AWS::SNS::Topic") for action in alarm["AlarmActions"]] == [
-            True
-        ]
-        page = re.fullmatch(r".+[.:] Runbook: docs/runbooks/([a-z-]+)\.md", alarm["AlarmDescription"])
-        assert page, name
-        pages.add(page[1])
-    assert pages == {str(runbook) for runbook in Runbook}
-
-
-def test_silence_of_the_sweeper_is_an_alarm(synthesis: Synthesis) -> None:
-    """For everything else no data means no trouble; a sweeper that does not run sends no data either."""
-    breaching = [
-        name
-        for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items()
-        if alarm["TreatMissingData"] == "breaching"
-    ]
-    assert [name.startswith("SweepSilent") for name in breaching] == [True]
-
-
-def test_late_planning_is_told_by_the_age_of_the_oldest_changed_cell(synthesis: Synthesis) -> None:
-    """A target that is locked empties its queue all the same, so the sweeper's own count is what is watched."""
-    filters = [
-        each for each in synthesis.properties("AWS::Logs::MetricFilter").values() if "dirty" in str(each).lower()
-    ]
-    (filter_,) = filters
-    (transformation,) = filter_["MetricTransformations"]
-    watching = [
-        alarm
-        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
-        if alarm.get("MetricName") == transformation["MetricName"]
-    ]
-    assert [alarm["Dimensions"] for alarm in watching] == [[{"Name": "Target", "Value": "anaplan"}]]
-    assert filter_["FilterPattern"] == '{ ($.target = "anaplan") && ($.oldest_dirty_seconds >= 0) }'
-
-
-def test_the_dashboard_stands_in_the_order_of_the_line(synthesis: Synthesis) -> None:
-    """Whoever opens it reads from the webhook to planning."""
-    (dashboard,) = synthesis.properties("AWS::CloudWatch::Dashboard").values()
-    titles = re.findall(r"## ([^\"\\]+)", written(dashboard["DashboardBody"]))
-    assert titles == [
-        "1 receive",
-        "2 route",
-        "3 record",
-        "4 deliver",
-        "Beside the line: sweep",
-        "Parked, and the ledger",
-    ]
-
-
-def test_operators_find_everything_in_the_outputs_of_one_stack(prod: Synthesis) -> None:
-    """The command line needs a stage's name and nothing else: one stack of a known name tells the rest."""
-    assert "Tieout-prod-Line" in prod.manifest["artifacts"]
-    outputs = {name: written(output["Value"]) for name, output in prod.line["Outputs"].items()}
-    assert {"ApiUrl", "LedgerTableName", "ArchiveBucketName", "BusName", "Stage"} <= set(outputs)
-    landscape = read_landscape(REPOSITORY, "prod")
-    told = [json.loads(value) for name, value in outputs.items() if name.startswith(("Connection", "Flow", "Target"))]
-    assert sorted(each["name"] for each in told) == sorted(
-        [
-            *(connection.name for connection in landscape.connections),
-            *(flow.name for flow in landscape.flows),
-            *(target.name for target in landscape.targets),
-            "unrouted",
-        ]
-    )
-    assert all(value for each in told for value in each.values())
-
-
-def test_an_acquired_company_is_a_new_connection_in_a_file(prod: Synthesis, tmp_path: Path) -> None:
-    """A second account of a known system gets its own route, function, role and secrets, and changes nobody else's."""
-    overlay = tmp_path / "overlay.toml"
-    overlay.write_text(
-        '[[connections]]\nname = "hubspot-apac"\nsystem = "hubspot"\nlegal_entity = "APAC"\ntime_zone = "Asia/Tokyo"\n'
-        'default_currency = "JPY"\napi_base_url = "https://api.hubapi.com"\n'
-    )
-    grown = synthesise(tmp_path, "prod", overlay=overlay)
-    added = set(grown.resources()) - set(prod.resources())
-    kinds = {grown.resources()[name]["Type"].removeprefix("AWS::") for name in added}
-    assert {
-        "ApiGatewayV2::Route",
-        "Lambda::Function",
-        "IAM::Role",
-        "SecretsManager::Secret",
-        "CloudWatch::Alarm",
-    } <= kinds
-    untouched = [name for name in prod.of_type("AWS::Lambda::Function") if "HubspotEmeaReceive" in name]
-    assert [grown.resources()[name] for name in untouched] == [prod.resources()[name] for name in untouched]
-
-
-def test_a_fix_in_the_package_reaches_the_live_alias(stages: Callable[[str], Synthesis], tmp_path: Path) -> None:
-    """New content in a layer publishes a new version of every function that has the layer."""
-    before = set(stages("dev").of_type("AWS::Lambda::Version"))
-    after = set(synthesise(tmp_path, "dev", content="fixed").of_type("AWS::Lambda::Version"))
-    assert len(before) == len(after)
-    assert not before & after
-
-
-def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None:
-    """No two stages use one name: neither for what an account holds once, nor for the metrics the alarms read."""
-
-    def named(stage: str) -> set[str]:
-        synthesis = stages(stage)
-        named_once = {"AWS::Events::EventBus", "AWS::ApiGatewayV2::Api", "AWS::SQS::Queue", "AWS::Lambda::Function"}
-        physical = {
-            value
-            for resource in synthesis.resources().values()
-            if resource["Type"] in named_once
-            for key, value in resource["Properties"].items()
-            if key.endswith("Name") and isinstance(value, str)
-        }
-        own = {
-            alarm["Namespace"]
-            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
-            if not alarm.get("Namespace", "AWS/").startswith("AWS/")
-        }
-        told = {
-            environment["TIEOUT_METRIC_NAMESPACE"]
-            for name in synthesis.of_type("AWS::Lambda::Function")
-            if "TIEOUT_METRIC_NAMESPACE" in (environment := synthesis.environment(name))
-        }
-        assert own == told
-        exports = {written(each["Export"]["Name"]) for each in synthesis.ledger["Outputs"].values() if "Export" in each}
-        return physical | own | exports
-
-    assert named("dev")
-    assert not named("dev") & named("prod")

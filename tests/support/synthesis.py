@@ -125,7 +125,7 @@ def written(value: object) -> str:
             return f"<{name}>"
         case {"Fn::GetAtt": [name, attribute]}:
             return f"<{name}.{attribute}>"
-        case {"Fn::ImportValue": name}:
+        case {"Fn::ImportValue": name} | {"Fn::GetStackOutput": {"OutputName": name}}:
             return f"<{name}>"
         case _:
             return json.dumps(value)

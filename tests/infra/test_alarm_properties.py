@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from infra.alarms import Runbook
+from tests.support.synthesis import Synthesis, logical_id, written
+
+pytestmark = pytest.mark.xdist_group("synthesis")
+
+
+def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:
+    """A function that fails or is refused concurrency tells somebody within minutes."""
+    for metric in ("Errors", "Throttles"):
+        watched = {
+            logical_id(dimension["Value"])
+            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+            if alarm.get("MetricName") == metric and alarm["Namespace"] == "AWS/Lambda"
+            for dimension in alarm["Dimensions"]
+        }
+        assert watched == set(synthesis.of_type("AWS::Lambda::Function"))
+
+
+def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) -> None:
+    """Whoever is called reads what it means and which page to open; every kind of page is used."""
+    pages = set()
+    for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items():
+        assert [logical_id(action) in synthesis.of_type("AWS::SNS::Topic") for action in alarm["AlarmActions"]] == [
+            True
+        ]
+        page = re.fullmatch(r".+[.:] Runbook: docs/runbooks/([a-z-]+)\.md", alarm["AlarmDescription"])
+        assert page, name
+        pages.add(page[1])
+    assert pages == {str(runbook) for runbook in Runbook}
+
+
+def test_silence_of_the_sweeper_is_an_alarm(synthesis: Synthesis) -> None:
+    """For everything else no data means no trouble; a sweeper that does not run sends no data either."""
+    breaching = [
+        name
+        for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items()
+        if alarm["TreatMissingData"] == "breaching"
+    ]
+    assert [name.startswith("SweepSilent") for name in breaching] == [True]
+
+
+def test_late_planning_is_told_by_the_age_of_the_oldest_changed_cell(synthesis: Synthesis) -> None:
+    """A target that is locked empties its queue all the same, so the sweeper's own count is what is watched."""
+    filters = [
+        each for each in synthesis.properties("AWS::Logs::MetricFilter").values() if "dirty" in str(each).lower()
+    ]
+    (filter_,) = filters
+    (transformation,) = filter_["MetricTransformations"]
+    watching = [
+        alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == transformation["MetricName"]
+    ]
+    assert [alarm["Dimensions"] for alarm in watching] == [[{"Name": "Target", "Value": "anaplan"}]]
+    assert filter_["FilterPattern"] == '{ ($.target = "anaplan") && ($.oldest_dirty_seconds >= 0) }'
+
+
+def test_the_dashboard_stands_in_the_order_of_the_line(synthesis: Synthesis) -> None:
+    """Whoever opens it reads from the webhook to planning."""
+    (dashboard,) = synthesis.properties("AWS::CloudWatch::Dashboard").values()
+    titles = re.findall(r"## ([^\"\\]+)", written(dashboard["DashboardBody"]))
+    assert titles == [
+        "1 receive",
+        "2 route",
+        "3 record",
+        "4 deliver",
+        "Beside the line: sweep",
+        "Parked, and the ledger",
+    ]

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from infra.landscape import read_landscape
+from tests.support.synthesis import REPOSITORY, Synthesis, synthesise, written
+
+pytestmark = pytest.mark.xdist_group("synthesis")
+
+
+def test_operators_find_everything_in_the_outputs_of_one_stack(prod: Synthesis) -> None:
+    """The command line needs a stage's name and nothing else: one stack of a known name tells the rest."""
+    assert "Tieout-prod-Line" in prod.manifest["artifacts"]
+    outputs = {name: written(output["Value"]) for name, output in prod.line["Outputs"].items()}
+    assert {"ApiUrl", "LedgerTableName", "ArchiveBucketName", "BusName", "Stage"} <= set(outputs)
+    landscape = read_landscape(REPOSITORY, "prod")
+    told = [json.loads(value) for name, value in outputs.items() if name.startswith(("Connection", "Flow", "Target"))]
+    assert sorted(each["name"] for each in told) == sorted(
+        [
+            *(connection.name for connection in landscape.connections),
+            *(flow.name for flow in landscape.flows),
+            *(target.name for target in landscape.targets),
+            "unrouted",
+        ]
+    )
+    assert all(value for each in told for value in each.values())
+
+
+def test_an_acquired_company_is_a_new_connection_in_a_file(prod: Synthesis, tmp_path: Path) -> None:
+    """A second account of a known system gets its own route, function, role and secrets, and changes nobody else's."""
+    overlay = tmp_path / "overlay.toml"
+    overlay.write_text(
+        '[[connections]]\nname = "hubspot-apac"\nsystem = "hubspot"\nlegal_entity = "APAC"\ntime_zone = "Asia/Tokyo"\n'
+        'default_currency = "JPY"\napi_base_url = "https://api.hubapi.com"\n'
+    )
+    grown = synthesise(tmp_path, "prod", overlay=overlay)
+    added = set(grown.resources()) - set(prod.resources())
+    kinds = {grown.resources()[name]["Type"].removeprefix("AWS::") for name in added}
+    assert {
+        "ApiGatewayV2::Route",
+        "Lambda::Function",
+        "IAM::Role",
+        "SecretsManager::Secret",
+        "CloudWatch::Alarm",
+    } <= kinds
+    untouched = [name for name in prod.of_type("AWS::Lambda::Function") if "HubspotEmeaReceive" in name]
+    assert [grown.resources()[name] for name in untouched] == [prod.resources()[name] for name in untouched]
+
+
+def test_a_fix_in_the_package_reaches_the_live_alias(stages: Callable[[str], Synthesis], tmp_path: Path) -> None:
+    """New content in a layer publishes a new version of every function that has the layer."""
+    before = set(stages("dev").of_type("AWS::Lambda::Version"))
+    after = set(synthesise(tmp_path, "dev", content="fixed").of_type("AWS::Lambda::Version"))
+    assert len(before) == len(after)
+    assert not before & after
+
+
+def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None:
+    """No two stages use one name: neither for what an account holds once, nor for the metrics the alarms read."""
+
+    def named(stage: str) -> set[str]:
+        synthesis = stages(stage)
+        named_once = {"AWS::Events::EventBus", "AWS::ApiGatewayV2::Api", "AWS::SQS::Queue", "AWS::Lambda::Function"}
+        physical = {
+            value
+            for resource in synthesis.resources().values()
+            if resource["Type"] in named_once
+            for key, value in resource["Properties"].items()
+            if key.endswith("Name") and isinstance(value, str)
+        }
+        own = {
+            alarm["Namespace"]
+            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+            if not alarm.get("Namespace", "AWS/").startswith("AWS/")
+        }
+        told = {
+            environment["TIEOUT_METRIC_NAMESPACE"]
+            for name in synthesis.of_type("AWS::Lambda::Function")
+            if "TIEOUT_METRIC_NAMESPACE" in (environment := synthesis.environment(name))
+        }
+        assert own == told
+        exports = {written(each["Export"]["Name"]) for each in synthesis.ledger["Outputs"].values() if "Export" in each}
+        return physical | own | exports
+
+    assert named("dev")
+    assert not named("dev") & named("prod")
+
+
+def test_a_connection_can_be_removed_in_one_deployment(synthesis: Synthesis) -> None:
+    """Secrets come and go with connections, so the line refers to them weakly; to the ledger and the archive it holds on."""
+    used = [reference for resource in synthesis.line["Resources"].values() for reference in cross_references(resource)]
+    weak = {name for kind, name in used if kind == "Fn::GetStackOutput"}
+    strong = {name for kind, name in used if kind == "Fn::ImportValue"}
+    assert len(weak) == len(synthesis.of_type("AWS::SecretsManager::Secret"))
+    assert all("Secret" in name for name in weak)
+    assert strong
+    assert not [name for name in strong if "Secret" in name]
+
+
+def cross_references(value: object) -> Iterator[tuple[str, str]]:
+    """How and by what name a value refers to the other stack."""
+    match value:
+        case {"Fn::ImportValue": str(name)}:
+            yield "Fn::ImportValue", name
+        case {"Fn::GetStackOutput": {"OutputName": str(name)}}:
+            yield "Fn::GetStackOutput", name
+        case Mapping():
+            for each in value.values():
+                yield from cross_references(each)
+        case list():
+            for each in value:
+                yield from cross_references(each)
+        case _:
+            pass
