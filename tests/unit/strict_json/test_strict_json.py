@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -141,6 +142,14 @@ def test_a_text_full_of_brackets_is_no_depth_bomb() -> None:
     """Brackets inside strings count for nothing, however many and however escaped."""
     text = '"[{' * 5000
     assert strict_json.parse(json.dumps([text, [text]]).encode()) == [text, [text]]
+
+
+def test_a_string_that_never_closes_costs_no_more_than_its_length() -> None:
+    """The search for depth bombs is linear whatever it meets; a quadratic one would take minutes here."""
+    raw = b"[" * 999 + b'"' + b'\\"' * 100_000 + b"[" * 10
+    began = time.perf_counter()
+    assert reason(raw) == "json_invalid"
+    assert time.perf_counter() - began < 10
 
 
 def test_a_wide_document_is_no_depth_bomb() -> None:
