@@ -72,18 +72,21 @@ class Sweep(Construct):
             no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",
         )
         spool.acknowledge_for(self.function.role)
-        self.undelivered = DeadLetterQueue(
+        self.undelivered = self._undelivered(ledger, parts.alarms)
+        self.rule = self._schedule()
+        self.oldest_dirty = {target: self._oldest_dirty(target) for target in flush_queues}
+        self._watch(parts.alarms)
+
+    def _undelivered(self, ledger: LedgerStack, alarms: Alarms) -> sqs.Queue:
+        return DeadLetterQueue(
             self,
             "Undelivered",
             key=ledger.key,
-            alarms=parts.alarms,
+            alarms=alarms,
             parking=Parking(
                 meaning="The sweeper could not be started by its schedule.", runbook=Runbook.UNDELIVERED_EVENTS
             ),
         ).queue
-        self.rule = self._schedule()
-        self.oldest_dirty = {target: self._oldest_dirty(target) for target in flush_queues}
-        self._watch(parts.alarms)
 
     def _schedule(self) -> events.CfnRule:
         rule = events.CfnRule(
