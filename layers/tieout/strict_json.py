@@ -19,6 +19,7 @@ _INT64 = 2**63
 _MAX_INTEGER_CHARACTERS = 20  # a sign and 19 digits hold every 64-bit integer
 _MAX_NUMBER_CHARACTERS = 64  # longer than any real amount; stops digit bombs
 _MAX_NUMBER_EXPONENT = 64  # stops exponent bombs: `1e999999` is a megabyte once written out
+_PLAIN_TYPES = frozenset((str, int, bool, type(None), Decimal))  # most values; passed over without a call
 # Characters SQS refuses in a message body or that cannot be encoded as UTF-8, and what a text must hold for one to come out.
 _UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SUSPICIOUS = ("\\u", "\\b", "\\f", "\ufffe", "\uffff")
@@ -83,7 +84,7 @@ def _refuse_floats(value: object) -> None:
     elif not isinstance(value, list | tuple):
         return
     for each in value:
-        if not isinstance(each, str):
+        if type(each) not in _PLAIN_TYPES:
             _refuse_floats(each)
 
 
