@@ -13,6 +13,7 @@ from rich.console import Console
 from ops import display, ledger_views, mapping_tables, queues
 from ops.place import Place, find_place
 from tieout.errors import MalformedError, TieoutError
+from tieout.ledger.cells import CellLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.mapping import EVERY_CONNECTION, MappingKey, Table
 from tieout.notice import RecordKey
@@ -94,6 +95,17 @@ def cells_why(cell: str, target: Target = None, stage: Stage = None, *, as_json:
     if row is None:
         raise typer.BadParameter(f"there is no cell {cell}; `tieout cells list` names them")
     display.record(row, as_json=as_json)
+
+
+@cells_app.command("retry")
+def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Write refused cells once more, after their cause is mended in planning (a missing member, a calculated line item)."""
+    place = find_place(stage)
+    ledger = CellLedger(place.table)
+    found = [
+        {"target": name, "retried": ledger.retry_refused(name, datetime.now(UTC))} for name in _targets(place, target)
+    ]
+    display.rows(found, title="To be written again within a minute", as_json=as_json, nothing="There are no targets.")
 
 
 @held_app.command("list")

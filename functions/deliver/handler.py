@@ -7,6 +7,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ from tieout.aws.dynamo import DynamoTable
 from tieout.aws.secrets import JsonSecrets
 from tieout.delivering import CellWriter
 from tieout.errors import PermanentError, TransientError
-from tieout.landscape import read_landscape
+from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.system_clock import SystemClock, SystemEntropy
 
@@ -38,7 +39,7 @@ class DeliverFunction:
         self._logger = Logger(service=service)
         self._metrics = Metrics(namespace=self._settings.metric_namespace, service=service)
         self._clock = SystemClock()
-        self._target = read_landscape(self._settings.landscape_file).target(self._settings.target)
+        self._target = Landscape.of_json(Path(self._settings.landscape_file).read_bytes()).target(self._settings.target)
         self._cells = CellLedger(
             DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -22,7 +23,7 @@ from tieout.aws.queues import FifoFlushQueue, SqsQueue
 from tieout.aws.secrets import JsonSecrets
 from tieout.aws.store import S3ObjectStore
 from tieout.errors import TransientError
-from tieout.landscape import Landscape, read_landscape
+from tieout.landscape import Landscape
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning import PlanningModel
@@ -36,7 +37,7 @@ class RecordFunction:
         self._settings = RecordSettings.of_environment(environ)
         self._logger = Logger(service=f"record/{self._settings.flow}")
         self._metrics = Metrics(namespace=self._settings.metric_namespace, service=f"record/{self._settings.flow}")
-        landscape = read_landscape(self._settings.landscape_file)
+        landscape = Landscape.of_json(Path(self._settings.landscape_file).read_bytes())
         self._queue = SqsQueue(open_client("sqs"), self._settings.queue_url)
         self.step = self._step(landscape)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, Self
 
 Option = str | int | bool | list[str]
@@ -149,6 +148,11 @@ class Landscape:
         return next((flow.name for flow in self.flows if entity in flow.entities), None)
 
     @classmethod
+    def of_json(cls, text: bytes) -> Self:
+        """The landscape in the file that is compiled into a function's asset."""
+        return cls.of_plain(json.loads(text))
+
+    @classmethod
     def of_plain(cls, plain: Mapping[str, Any]) -> Self:
         """The landscape as `infra/landscape.py` compiled it: already checked, so nothing is checked here."""
         return cls(
@@ -159,11 +163,6 @@ class Landscape:
             flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
             feeds=tuple(_feed(each) for each in plain["feeds"]),
         )
-
-
-def read_landscape(file: str) -> Landscape:
-    """The compiled landscape in a file of the function's own asset (the folder Lambda starts it in)."""
-    return Landscape.of_plain(json.loads(Path(file).read_bytes()))
 
 
 def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,10 @@ class Demo:
 
     def run(self) -> None:
         """The demo's chapters, in order."""
+        with closing(self._crm), closing(self._erp), closing(self._planning):
+            self._tell_everything()
+
+    def _tell_everything(self) -> None:
         self._map_members()
         self._work_and_deliver()
         self._show_cells()

@@ -22,20 +22,33 @@ class Told:
     accepted: int
 
 
-class Crm:
-    """The simulated HubSpot account."""
+class Controlled:
+    """A simulated system, worked through its control routes."""
 
     def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60)
+        self._http = httpx.Client(base_url=f"{base_url}/_control/", timeout=60)
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._http.close()
+
+    def _call(self, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 JSON values
+        answer = self._http.request(method, route, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+
+class Crm(Controlled):
+    """The simulated HubSpot account."""
 
     def take_over(self) -> None:
         """Keep the account from sending by itself, so that the demo decides what goes wrong on the way."""
-        self._post("settings", {"automatic": False})
+        self._call("POST", "settings", {"automatic": False})
 
     def work(self) -> None:
         """A quarter's ordinary life: deals are made, moved, won, lost, merged, deleted and restored."""
         for company, name in {"5001": "Acme", "5002": "Globex", "5003": "Initech", NEW_CUSTOMER: "Wayne"}.items():
-            self._post("companies", {"id": company, "name": name})
+            self._call("POST", "companies", {"id": company, "name": name})
         self._deal("9001", "5001", amount="120000.00", closedate="2026-11-27T17:00:00Z")
         self._deal("9002", "5002", amount="48000.50", dealstage="contractsent", closedate="2026-12-15T10:00:00Z")
         self._deal("9003", "5003", amount="9900", deal_currency_code="GBP", closedate="2026-11-10T10:00:00Z")
@@ -48,9 +61,9 @@ class Crm:
         self._change("9001", dealstage="decisionmakerboughtin", closedate="2026-12-10T17:00:00Z")
         self._change("9002", dealstage="closedwon")
         self._change("9003", dealstage="closedlost")
-        self._post("deals/merge", {"primary": "9006", "merged": "9007"})
-        self._http.delete("/_control/deals/9004").raise_for_status()
-        self._post("deals/9004/restore", {})
+        self._call("POST", "deals/merge", {"primary": "9006", "merged": "9007"})
+        self._call("DELETE", "deals/9004")
+        self._call("POST", "deals/9004/restore", {})
         self._deal(SPOILED_DEAL, "5001", amount="30000", closedate="2026-11-30T10:00:00Z")
         self._deal("9101", NEW_CUSTOMER, amount="50000", closedate="2026-12-31T10:00:00Z")
 
@@ -59,15 +72,17 @@ class Crm:
         self._change(SPOILED_DEAL, amount="31000")
         self._change("9008", amount="66000")
         detail = {"ids": [SPOILED_DEAL], "category": "VALIDATION_ERROR"}
-        self._post("faults", {"kind": "partial_error", "times": 1000, "path": "/deals/batch/read", "detail": detail})
+        self._call(
+            "POST", "faults", {"kind": "partial_error", "times": 1000, "path": "/deals/batch/read", "detail": detail}
+        )
 
     def mend(self) -> None:
         """Let the deal be read again."""
-        self._http.delete("/_control/faults").raise_for_status()
+        self._call("DELETE", "faults")
 
     def deliver(self, **orders: Any) -> Told:  # noqa: ANN401 JSON values
         """Send what waits; `orders` say how it goes wrong on the way (duplicates, shuffle, repeat)."""
-        attempts = self._post("deliver", orders)["attempts"]
+        attempts = self._call("POST", "deliver", orders)["attempts"]
         return Told(
             requests=len(attempts),
             events=sum(len(each["events"]) for each in attempts),
@@ -77,26 +92,18 @@ class Crm:
     def _deal(self, deal_id: str, company: str, **properties: str) -> None:
         usual = {"dealname": f"Deal {deal_id}", "pipeline": "default", "dealstage": "qualifiedtobuy"}
         dated = {"deal_currency_code": "EUR", "closedate": "2026-12-18T10:00:00Z"}
-        self._post("deals", {"id": deal_id, "company": company, "properties": usual | dated | properties})
+        self._call("POST", "deals", {"id": deal_id, "company": company, "properties": usual | dated | properties})
 
     def _change(self, deal_id: str, **properties: str) -> None:
-        self._http.patch(f"/_control/deals/{deal_id}", json={"properties": properties}).raise_for_status()
-
-    def _post(self, route: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 JSON values
-        answer = self._http.post(f"/_control/{route}", json=body)
-        answer.raise_for_status()
-        return answer.json()
+        self._call("PATCH", f"deals/{deal_id}", {"properties": properties})
 
 
-class Erp:
+class Erp(Controlled):
     """The simulated NetSuite account."""
-
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60)
 
     def take_over(self) -> None:
         """Keep the account from posting by itself."""
-        self._post("settings", {"send": "on_request"})
+        self._call("POST", "settings", {"send": "on_request"})
 
     def work(self) -> None:
         """A month's ordinary life: invoices in three currencies, one void, a credit, a payment, an accrual and its reversal."""
@@ -104,19 +111,19 @@ class Erp:
         self._invoice("48302", "7939", "12500.00", "USD", "1")
         self._invoice("48303", "7940", "2400000", "JPY", "5")
         self._invoice("48304", "7939", "8000.00", "USD", "1")
-        self._post("documents/48304/void", {"how": "direct"})
+        self._call("POST", "documents/48304/void", {"how": "direct"})
         self._save("creditmemo", "48305", "7939", "USD", "1", [("4000", "1500.00", "7"), ("1100", "-1500.00", None)])
         self._save(
             "customerpayment", "48306", "7939", "USD", "1", [("1000", "7000.00", None), ("1100", "-7000.00", None)]
         )
         accrual = [("1100", "5000.00", None), ("4100", "-5000.00", "9")]
         self._save("journalentry", "48307", "7939", "USD", "1", accrual, period="Oct 2026", date="2026-10-31")
-        self._post("documents/48307/reverse", {"date": "2026-11-01", "period": "Nov 2026"})
+        self._call("POST", "documents/48307/reverse", {"date": "2026-11-01", "period": "Nov 2026"})
         self._save("salesorder", "48399", "7939", "USD", "1", [("1100", "9.00", None), ("4000", "-9.00", "7")])
 
     def deliver(self) -> Told:
         """Send what waits, as the account's script does: once."""
-        events = self._post("deliver", {})
+        events = self._call("POST", "deliver", {})
         return Told(len(events), len(events), sum(1 for each in events if each["answers"][-1:] == [_OK]))
 
     def _invoice(
@@ -149,21 +156,13 @@ class Erp:
             "entity": customer,
             "lines": [{"account": account, "amount": amount, "department": place} for account, amount, place in lines],
         }
-        self._post("documents", body)
-
-    def _post(self, route: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 JSON values
-        answer = self._http.post(f"/_control/{route}", json=body)
-        answer.raise_for_status()
-        return answer.json()
+        self._call("POST", "documents", body)
 
 
-class Planning:
+class Planning(Controlled):
     """The simulated Anaplan model."""
-
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60)
 
     def cells(self) -> list[dict[str, Any]]:
         """Every cell planning holds, read from the planning system itself."""
-        found: list[dict[str, Any]] = self._http.get("/_control/cells").raise_for_status().json()["cells"]
+        found: list[dict[str, Any]] = self._call("GET", "cells")["cells"]
         return found

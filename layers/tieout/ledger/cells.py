@@ -127,6 +127,16 @@ class CellLedger:
         cell_keys = [keys.cell_key(receipt.target, str(row[0])) for row in rows]
         self._table.write_each([_dirty_again(receipt.target, key, now) for key in cell_keys])
 
+    def retry_refused(self, target: str, now: datetime) -> int:
+        """Mark the refused cells of a target to be written again, once their cause is mended; how many there were."""
+        retried, after = 0, None
+        while True:
+            page = self._table.index("cells_by_state", keys.refused(target), after=after)
+            self._table.write_each([_dirty_again(target, key, now) for key, _ in page.items])
+            retried, after = retried + len(page.items), page.after
+            if after is None:
+                return retried
+
     def pause(self, target: str, until: datetime, reason: str) -> None:
         """Leave a target alone until a moment."""
         self._table.write(

@@ -1,0 +1,96 @@
+"""The demo itself, and the operator's command line over what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import ops.place
+from ops.cli import app
+from sandbox.demo.run import Demo
+from sandbox.running import Sandbox
+
+pytestmark = pytest.mark.timeout(420)
+
+
+@pytest.fixture(scope="module")
+def shown(sandbox: Sandbox) -> list[str]:
+    """What the demo said; every claim it makes has held, else it would have raised."""
+    said: list[str] = []
+    Demo(sandbox, said.append).run()
+    return said
+
+
+@pytest.fixture
+def tieout(sandbox: Sandbox, shown: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a command's answer is any JSON
+    """Runs a command against the sandbox and returns the JSON it printed."""
+    assert shown
+    monkeypatch.setattr(ops.place, "ENDPOINTS_FILE", sandbox.places.endpoints)
+    monkeypatch.delenv("TIEOUT_STAGE", raising=False)
+
+    def run(*arguments: str) -> Any:  # noqa: ANN401 as above
+        result = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return run
+
+
+def test_the_demo_holds_what_it_claims(shown: list[str]) -> None:
+    """Received, planned, explained, held and released, parked and redriven: each claim is checked while it is shown."""
+    claims = [line for line in shown if "holds" in line]
+    assert len(claims) >= 12
+
+
+def test_status_tells_the_same_story(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """Nothing is held, parked or on its way, and the notices of today are all accounted for."""
+    status = tieout("status")
+    assert status["held"] == 0
+    assert all(row["waiting"] == 0 for row in status["dead_letters"])
+    assert [row["dirty"] for row in status["planning"]] == [0]
+    assert sum(row["accepted"] for row in status["received_today"]) > 200
+
+
+def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """An operator sees what a record was stated to be, where it went, and which notice brought it."""
+    fact = tieout("facts", "show", "netsuite-group", "invoice", "48302")
+    assert (fact["kind"], fact["outcome"]) == ("Invoice", "applied")
+    assert [each["amount"] for each in fact["contributions"]] == ["12500.00", "12500.00"]
+    assert fact["lineage"]["kind"] == "invoice/create"
+
+
+def test_a_cell_is_explained_by_its_number(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """Every cell the list names can be asked where it comes from, and its contributions add up."""
+    cells = tieout("cells", "list")
+    assert len(cells) >= 40
+    for cell in cells[:5]:
+        why = tieout("cells", "why", cell["cell"])
+        assert why["adds_up"]
+        assert why["last_write"]["after_minor"] is not None
+
+
+def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Any, tmp_path: Path, shown: list[str]) -> None:  # noqa: ANN401 see the fixture
+    """The first line the planning model could not use is named, and no other line of the file is stored."""
+    assert shown
+    before = tieout("mappings", "list", "stage")
+    file = tmp_path / "stages.csv"
+    file.write_text("connection,table,key,member\nhubspot-emea,stage,x/1,proposal\nhubspot-emea,stage,x/2,nonsense\n")
+    with pytest.raises(Exception, match=r"stages.csv:3: mapping_stage_not_canonical"):
+        CliRunner().invoke(app, ["mappings", "put", "--file", str(file)], catch_exceptions=False)
+    assert tieout("mappings", "list", "stage") == before
+
+
+def test_an_entry_nobody_waits_for_releases_nothing(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """Storing an entry sends exactly the facts that wait for it: here none."""
+    assert tieout("mappings", "put", "customer", "5555", "HOOLI", "--connection", "hubspot-emea") == []
+
+
+def test_an_empty_dead_letter_queue_shows_and_moves_nothing(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """The demo's poison message went back to its queue, so there is nothing left to see or to redrive."""
+    assert tieout("dlq", "show", "forecast_to_plan") == []
+    assert tieout("dlq", "redrive", "forecast_to_plan")["moved"] == 0
+    assert {row["waiting"] for row in tieout("dlq", "list")} == {0}
