@@ -6,24 +6,19 @@ client costs 870 million instructions instead of 1,130; each further one some 80
 
 from __future__ import annotations
 
+import functools
 import re
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_sqs import SQSClient
-
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 8
-_ONCE = 1  # the ledger's table repeats calls itself: only it knows which may be repeated
-_FEW = 3
+# Only the table knows which of its calls may be made again, so its client makes each once.
+_ATTEMPTS = {"dynamodb": 1}
+_USUAL_ATTEMPTS = 3
 _POOL = 10  # of connections: the deliver step marks eight cells at a time
 
 _COMMERCIAL = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[0-9]")  # elsewhere endpoints are named by other rules
@@ -53,33 +48,18 @@ _ENDPOINTS = {
 }
 
 
-class AwsClients:
-    """The clients of one process, made with the region, credentials and endpoint of its environment."""
+@functools.cache
+def open_client(service: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
+    """The process's client of a service, with the region, credentials and endpoint of its environment."""
+    return _session().create_client(service, config=_config(_ATTEMPTS.get(service, _USUAL_ATTEMPTS)))
 
-    def __init__(self) -> None:
-        self._session = Session()
-        if _COMMERCIAL.fullmatch(self._session.get_config_variable("region") or ""):
-            self._session.register_component("data_loader", _SlimLoader())
 
-    @cached_property
-    def dynamodb(self) -> DynamoDBClient:
-        """For `DynamoTable`: never makes a call twice by itself."""
-        return self._session.create_client("dynamodb", config=_config(_ONCE))  # type: ignore[return-value]  # botocore makes the class by name
-
-    @cached_property
-    def sqs(self) -> SQSClient:
-        """For `SqsQueue` and `FifoFlushQueue`."""
-        return self._session.create_client("sqs", config=_config(_FEW))  # type: ignore[return-value]  # botocore makes the class by name
-
-    @cached_property
-    def s3(self) -> S3Client:
-        """For `S3ObjectStore`."""
-        return self._session.create_client("s3", config=_config(_FEW))  # type: ignore[return-value]  # botocore makes the class by name
-
-    @cached_property
-    def secrets(self) -> SecretsManagerClient:
-        """For `JsonSecrets`."""
-        return self._session.create_client("secretsmanager", config=_config(_FEW))  # type: ignore[return-value]  # botocore makes the class by name
+@functools.cache
+def _session() -> Session:
+    session = Session()
+    if _COMMERCIAL.fullmatch(session.get_config_variable("region") or ""):
+        session.register_component("data_loader", _SlimLoader())
+    return session
 
 
 class _SlimLoader(Loader):
