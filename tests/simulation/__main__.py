@@ -28,7 +28,8 @@ def main() -> int:
 
 
 def _replay(seed: int) -> int:
-    judgement = judge(seed, print)
+    judgement = judge(seed, _say)
+    _say(str(judgement) if judgement.violations else f"seed {seed}: everything holds")
     return 1 if judgement.violations else 0
 
 
@@ -41,18 +42,29 @@ def _soak(first: int, count: int, workers: int) -> int:
         for judgement in pool.imap_unordered(judge, range(first, first + count), chunksize=20):
             done += 1
             faults += judgement.faults
-            entries += judgement.notices
+            entries += judgement.entries
             if judgement.violations:
                 failed.append(judgement)
+                _say(str(judgement))
             if time.monotonic() - last > _PROGRESS_SECONDS:
                 last = time.monotonic()
-    time.monotonic() - started
-    for _name, _struck in sorted(faults.items()):
-        pass
+                _say(f"{done:>7} of {count} seeds, {done / (last - started):.0f} a second, {len(failed)} failed")
+    seconds = time.monotonic() - started
+    for name, struck in sorted(faults.items()):
+        _say(f"{struck:>10}  {name}")
+    _say(
+        f"{done} seeds in {seconds:.0f} s ({done / seconds:.0f} a second), {entries} entries on the bus, "
+        f"{sum(faults.values())} faults, {len(failed)} seeds failed"
+    )
     never = [name for name in FAULT_CLASSES if not faults[name]]
     if never:
-        pass
+        _say(f"never struck: {', '.join(never)}")
     return 1 if failed or never else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

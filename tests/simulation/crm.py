@@ -56,6 +56,7 @@ class Crm:
         self._random, self._schedule, self._weather, self._tell_again = random, schedule, weather, tell_again
         self.deals: dict[str, Deal] = {}
         self._before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
+        self.is_hot = False  # then one deal's amount changes all the time, and nothing else does
         self._next_id = 100
         self._next_event = 1
 
@@ -63,7 +64,9 @@ class Crm:
         """One change by chance, and its events."""
         live = [deal for deal in self.deals.values() if not (deal.is_archived or deal.is_purged or deal.merged_into)]
         archived = [deal for deal in self.deals.values() if deal.is_archived]
-        if len(live) < 2 or self._random.random() < 0.25:
+        if self.is_hot and live:
+            return self._edit(live[-1])
+        if len(live) < 2 or self._random.random() < 0.2:
             return self._create()
         deal = self._random.choice(live)
         change = self._random.choices(
@@ -74,6 +77,14 @@ class Crm:
         if deal.is_spoilt:
             change = self._mend
         return change(deal)
+
+    def create(self, company: str, **properties: str) -> Deal:
+        """A deal with these properties, and nothing left to chance."""
+        self._create()
+        deal = self.deals[str(self._next_id)]
+        deal.properties |= properties
+        deal.companies = {company: frozenset({5})}
+        return deal
 
     def mend_all(self, *, newborn: bool) -> list[Event]:
         """Make spoilt deals readable, as somebody does sooner or later; perhaps not those that never were."""
@@ -140,7 +151,7 @@ class Crm:
             "deal_currency_code": CURRENCIES,
             "hs_deal_stage_probability": _PROBABILITIES,
         }
-        name = self._random.choice((*values, "dealstage"))
+        name = "amount" if self.is_hot else self._random.choice((*values, "dealstage"))
         if name == "dealstage":
             deal.properties["pipeline"], deal.properties["dealstage"] = self._random.choice(STAGES).split("/")
         else:

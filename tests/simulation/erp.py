@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
-from tieout.sources.netsuite.answers import Row
+from tieout.sources.netsuite.rows import Row
 
 ZONE = ZoneInfo("America/Los_Angeles")
 CUSTOMERS = ("501", "502", "503")
@@ -104,6 +104,14 @@ class Erp:
         found = self._random.choices(changes, (30, 15, 10, 12, 12, 8, 8))[0](document)
         self._touch(document)
         return found
+
+    def create(self, entity: str, currency: str, period: str) -> Document:
+        """A posted document of one revenue or cash line."""
+        document = self._create()
+        document.entity, document.currency, document.period, document.is_posted = entity, currency, period, True
+        document.subsidiary, document.customer = "2", CUSTOMERS[0]
+        document.lines = [Line("4000", "Income", "10", -12_345, -12_345), Line("1200", "AcctRec", None, 12_345, 12_345)]
+        return document
 
     def _create(self) -> Document:
         self._next_id += 1

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
@@ -19,7 +18,7 @@ from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.table import Item, Key
 
-Snapshot = tuple[dict[Key, Item], dict[Coordinates, Decimal]]
+Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 
 
 def violations(world: World) -> list[str]:
@@ -54,73 +53,62 @@ def _lasting(item: Item) -> frozenset[str]:
 
 _LASTING = frozenset(
     (
-        "revision",
-        "source_version",
-        "digest",
-        "contributions",
-        "statement",
-        "statement_deflated",
-        "held_for",
-        "unfinished",
-        "amount_minor",
-        "rate",
-        "total_minor",
-        "written_minor",
-        "cell_state",
-        "refused_reason",
+        *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
+        *("unfinished", "amount_minor", "rate", "total_minor", "written_minor", "cell_state", "refused_reason"),
         "waits_for",
     )
 )
+_Contributions = dict[tuple[str, str], tuple[int, str]]
 
 
 def _facts(world: World, truth: Expected) -> Iterator[str]:
     items = world.line.table.contents()
-    held: set[tuple[str, ...]] = set()
-    for key, item in items.items():
-        if not key[0].startswith("FACT#"):
-            continue
-        record = tuple(key[0].split("#", 3)[1:])
-        if item.get("unfinished"):
-            yield f"{record} is unfinished"
-        if "held_for" not in item:
-            continue
-        held.add(record)
-        waits_for = tuple(json.loads(item["held_for"]))
-        if waits_for in world.mappings:
-            yield f"{record} waits for {waits_for}, which is mapped"
-        if (f"HELD#{'#'.join(waits_for)}", "#".join(record)) not in items:
-            yield f"{record} is held, and nobody would find it"
-    rows = {tuple(key[1].split("#", 2)) for key in items if key[0].startswith("HELD#")}
-    if rows != held:
-        yield f"held rows {rows ^ held} have no held fact, or have several"
-    if held != truth.waiting:
+    facts = {tuple(key[0].split("#", 3)[1:]): item for key, item in items.items() if key[0].startswith("FACT#")}
+    held = {record: tuple(json.loads(item["held_for"])) for record, item in facts.items() if "held_for" in item}
+    yield from (f"{record} is unfinished" for record, item in facts.items() if item.get("unfinished"))
+    rows = {key for key in items if key[0].startswith("HELD#")}
+    named = {(f"HELD#{'#'.join(waits_for)}", "#".join(record)) for record, waits_for in held.items()}
+    if rows != named:
+        yield f"held facts and their index differ: {sorted(rows ^ named)}"
+    yield from (f"{record} waits for a mapping there is" for record, entry in held.items() if entry in world.mappings)
+    if held.keys() != truth.waiting:
         yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
 
 
 def _cells(world: World, truth: Expected) -> Iterator[str]:
-    sums: dict[str, int] = defaultdict(int)
-    of_facts: dict[tuple[str, str], Any] = {}
-    parts: dict[tuple[str, str], Any] = {}
-    cells: dict[str, CellState] = {}
-    for key, item in world.line.table.contents().items():
-        if key[0].startswith("CELL#"):
-            cell_id = key[0].split("#", 2)[2]
-            if key[1] == keys.STATE:
-                cells[cell_id] = cell_state(key, item)
-            else:
-                sums[cell_id] += item["amount_minor"]
-                parts[cell_id, key[1].removeprefix(keys.PART_PREFIX)] = (item["amount_minor"], item["rate"])
-        elif key[0].startswith("FACT#"):
-            for cell_id, _, amount, rate in json.loads(item["contributions"]):
-                of_facts[cell_id, key[0].removeprefix("FACT#")] = (amount, rate)
-    if parts != of_facts:
-        yield f"contributions beside cells and in facts differ: {sorted(parts.items() ^ of_facts.items())[:4]}"
+    cells = {cell.cell_id: cell for cell in _cells_in(world)}
+    beside, in_facts = _contributions(world)
+    if beside != in_facts:
+        yield f"contributions beside cells and in facts differ: {sorted(beside.items() ^ in_facts.items())[:4]}"
+    sums: Counter[str] = Counter()
+    for (cell_id, _), (amount, _) in beside.items():
+        sums[cell_id] += amount
     for cell_id in cells.keys() | sums.keys():
         total = cells[cell_id].total_minor if cell_id in cells else None
         if total != sums[cell_id]:
             yield f"cell {cell_id} holds {total}, its contributions add up to {sums[cell_id]}"
     totals = {(each.cube, each.measure, tuple(sorted(each.members))): each.value().value for each in cells.values()}
     yield from _differences("the ledger", totals, truth.cells)
+
+
+def _cells_in(world: World) -> Iterator[CellState]:
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith("CELL#") and key[1] == keys.STATE:
+            yield cell_state(key, item)
+
+
+def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
+    """By (cell, record): what stands beside the cells, and what the facts say."""
+    beside: _Contributions = {}
+    in_facts: _Contributions = {}
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith("CELL#") and key[1] != keys.STATE:
+            record = key[1].removeprefix(keys.PART_PREFIX)
+            beside[key[0].split("#", 2)[2], record] = (item["amount_minor"], item["rate"])
+        elif key[0].startswith("FACT#"):
+            for cell_id, _, amount, rate in json.loads(item["contributions"]):
+                in_facts[cell_id, key[0].removeprefix("FACT#")] = (amount, rate)
+    return beside, in_facts
 
 
 def _planning(world: World, truth: Expected) -> Iterator[str]:

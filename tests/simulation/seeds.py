@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulation.invariants import snapshot, violations
+from tests.simulation.traffic import Traffic
 from tests.simulation.world import NeverAtRestError, Scenario, World
 
 # Every class must be seen in a run of some thousand seeds, or the run proves less than it says.
@@ -36,7 +38,7 @@ class Judgement:
     seed: int
     violations: list[str]
     faults: Counter[str] = field(default_factory=Counter)
-    notices: int = 0
+    entries: int = 0
     trace_hash: str = ""
 
     @property
@@ -64,7 +66,7 @@ def judge(seed: int, note: Callable[[str], None] | None = None, *, is_hashed: bo
 
 def _violations(world: World) -> list[str]:
     try:
-        world.run()
+        Traffic(world).run()
         found = violations(world)
         if found:
             return found
@@ -73,10 +75,9 @@ def _violations(world: World) -> list[str]:
     except NeverAtRestError as error:
         return [str(error), *violations(world)]
     after = snapshot(world)
-    changed = [
-        key
-        for part in (0, 1)
-        for key in before[part].keys() | after[part].keys()
-        if before[part].get(key) != after[part].get(key)
-    ]  # type: ignore[attr-defined]
-    return [*violations(world), *(f"a replay changed {key}" for key in changed)]
+    changed = [*_changed(before[0], after[0]), *_changed(before[1], after[1])]
+    return [*violations(world), *(f"a replay changed {each}" for each in changed)]
+
+
+def _changed(before: Mapping[Any, object], after: Mapping[Any, object]) -> list[object]:
+    return [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]

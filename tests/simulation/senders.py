@@ -23,7 +23,7 @@ Post = Callable[
 
 _MOST_PER_DELIVERY = 8
 _RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
-_SKEWS_SECONDS = (0, 0, 0, 0, 120, -120, 290, -290, 400, -400)
+_SKEWS_SECONDS = (*(0,) * 20, 120, -120, 290, -290, 400, -400)
 
 
 @dataclass(slots=True)

@@ -24,8 +24,8 @@ class WatchedTable(MemoryTable):
                 self.went_back.append(f"{key[0]} was deleted")
             elif before is not None and item["source_version"] < before["source_version"]:
                 self.went_back.append(f"{key[0]} from {before['source_version']} to {item['source_version']}")
-            elif before is not None and item["revision"] != before["revision"] + 1:
-                self.went_back.append(f"{key[0]} jumped from revision {before['revision']} to {item['revision']}")
+            elif before is not None and not _goes_on(before, item):
+                self.went_back.append(f"{key[0]} went from revision {before['revision']} to {item['revision']}")
         super()._store(key, item, size)
 
     def _apply(self, writes: Sequence[Write]) -> None:
@@ -44,6 +44,14 @@ class WatchedTable(MemoryTable):
         if any(self._items.get(key, {}).get(name) != value for key, _ in page.items):
             self._weather.strike("stale_index")
         return page
+
+
+def _goes_on(before: Item, item: Item) -> bool:
+    """Whether a fact is the next revision, or the same one confirmed."""
+    if item["readings"] <= before["readings"]:
+        return False
+    is_next = item["revision"] == before["revision"] + 1
+    return bool(is_next or {**item, "readings": 0} == {**before, "readings": 0})
 
 
 _RACES = {"FACT": "overlapping_records", "CELL": "overlapping_writers", "MAP": "mapping_race"}

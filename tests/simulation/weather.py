@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.simulation.schedule import CrashedError, Schedule
@@ -16,7 +16,7 @@ from tieout.errors import (
     UnavailableError,
 )
 
-_READS = ("get", "query", "index", "keys", "read", "value")
+READS = ("get", "query", "index", "keys", "read", "value")
 _RATES = (0.0, 0.0, 0.004, 0.015, 0.05)
 _CLASSES = (
     *("crash_before", "crash_after", "lost_answer", "throttled", "unavailable", "conflict", "partial_put_events"),
@@ -24,6 +24,15 @@ _CLASSES = (
     *("visibility_ran_out", "delivered_twice", "bus_delivered_twice", "stale_replica", "record_read_failed"),
 )
 _REST_MILLISECONDS = (0, 3, 20, 200, 1_500, 8_000, 40_000)
+_WRITER_REST_MILLISECONDS = (200, 1_500, 3_000, 8_000, 40_000)
+# Some seeds look for trouble of one kind, which chance alone would seldom bring about.
+THEMES: Mapping[str, Mapping[str, float]] = {
+    "": {},
+    "writers": {"visibility_ran_out": 0.5, "stalled": 0.25, "landing_late": 0.1},
+    "records": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.3, "delivered_twice": 0.2, "stale_replica": 0.05},
+    "mappings": {"bus_delivered_twice": 0.2},
+    "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.2, "stalled": 0.1},
+}
 
 
 class Weather:
@@ -32,9 +41,10 @@ class Weather:
     Args:
         rate_scale: 0 for a day without faults.
         rest_rate: how often an invocation that may rest does so at a point.
+        theme: which of `THEMES` the seed looks for.
     """
 
-    def __init__(self, random: Random, schedule: Schedule, *, rate_scale: float, rest_rate: float) -> None:
+    def __init__(self, random: Random, schedule: Schedule, *, rate_scale: float, rest_rate: float, theme: str) -> None:
         self._random = random
         self._schedule = schedule
         self._rest_rate = rest_rate
@@ -44,7 +54,7 @@ class Weather:
         self.counts: Counter[str] = Counter()
         self.calls = 0
         self.note: Callable[[str], None] | None = None
-        self._rates = {name: random.choice(_RATES) * rate_scale for name in _CLASSES}
+        self._rates = {name: random.choice(_RATES) * rate_scale for name in _CLASSES} | dict(THEMES[theme])
         self._tables: dict[str, list[tuple[float, str]]] = {}
 
     def io(self, point: str) -> None:
@@ -58,7 +68,8 @@ class Weather:
         if not self.is_on:
             return
         if schedule.current.strand is not None and self._random.random() < self._rest_rate:
-            schedule.rest(self._random.choice(_REST_MILLISECONDS))
+            is_writer = schedule.current.name == "deliver"
+            schedule.rest(self._random.choice(_WRITER_REST_MILLISECONDS if is_writer else _REST_MILLISECONDS))
         if schedule.is_late():
             self.strike("timed_out")
             raise CrashedError
@@ -108,7 +119,7 @@ class Weather:
 def classes_at(point: str) -> tuple[str, ...]:
     """The fault classes that can strike at a point."""
     when, operation = point.split(" ")
-    is_read = operation.rsplit(".", 1)[1] in _READS
+    is_read = operation.rsplit(".", 1)[1] in READS
     if when == "after":
         return ("crash_after",) if is_read else ("crash_after", "lost_answer")
     names = ["crash_before", "throttled", "unavailable"]

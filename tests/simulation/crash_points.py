@@ -1,0 +1,114 @@
+"""Every single and every paired fault at the I/O calls of a small reference day, each run to rest and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.simulation.invariants import violations
+from tests.simulation.schedule import CrashedError
+from tests.simulation.systems import CRMS, ERPS
+from tests.simulation.traffic import Traffic, all_mappings
+from tests.simulation.weather import READS, Weather
+from tests.simulation.world import NeverAtRestError, Scenario, World
+from tieout.errors import LostAnswerError, ThrottledError
+from tieout.mapping import MappingKey
+
+# A read that crashed after its answer is one that crashed before the next call, and a lost answer is one that never came.
+READ_MODES = ("crash before", "throttled")
+WRITE_MODES = ("crash before", "crash after", "lost answer", "throttled")
+Strike = tuple[int, str]  # the number of the call, and the mode
+_SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
+_CRM, _ERP = next(iter(CRMS)), ERPS[0]
+_HELD_FOR = MappingKey(_CRM, "customer", "71")
+
+
+class PlannedWeather(Weather):
+    """Strikes exactly where it is told to, by the number of the call."""
+
+    strikes: Mapping[int, str] = {}
+    points: list[str]
+
+    def io(self, point: str) -> None:
+        """Count the call, and strike if it is one of those."""
+        when, operation = point.split(" ")
+        if self._schedule.current is None or not self.is_on or operation.endswith(".delete"):
+            return  # to delete a message is Lambda's own doing
+        if when == "before":
+            self._schedule.pass_by(3)
+            self.points.append(operation)
+        mode = self.strikes.get(len(self.points) - 1)
+        if mode is None:
+            return
+        if mode.startswith("crash"):
+            if mode == f"crash {when}":
+                raise CrashedError
+        elif when == "before" and mode == "throttled":
+            raise ThrottledError(point)
+        elif when == "after" and mode == "lost answer":
+            raise LostAnswerError(point)
+
+    def chance(self, name: str) -> bool:
+        """Nothing is left to chance."""
+        del name
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One plan, the calls that were made under it, and what does not hold after it."""
+
+    strikes: tuple[Strike, ...]
+    points: tuple[str, ...]
+    violations: tuple[str, ...]
+
+
+def reference_day(strikes: tuple[Strike, ...]) -> Trial:
+    """A deal that is held and released, an invoice, one flush; and the faults of a plan."""
+    world = World(Scenario(seed=_SEED, fault_scale=0.0), weather=PlannedWeather)
+    weather = world.weather
+    assert isinstance(weather, PlannedWeather)
+    weather.strikes, weather.points = dict(strikes), []
+    world.may_rest = False
+    traffic = Traffic(world)
+    for key, member in all_mappings().items():
+        if key != _HELD_FOR:
+            traffic.store(key, member)
+    crm, erp = world.crms[_CRM], world.erps[_ERP]
+    deal = crm.create(
+        amount="2000",
+        closedate="2026-04-30",
+        deal_currency_code="EUR",
+        pipeline="default",
+        dealstage="new",
+        company="71",
+    )
+    invoice = erp.create("invoice", currency="EUR", period="104")
+    world.schedule.after(10, lambda: world.say(_CRM, [crm.event("creation", deal.deal_id)]))
+    world.schedule.after(20, lambda: world.say_document(_ERP, invoice, "create"))
+    world.schedule.after(4_000, traffic.mapping_arrival(_HELD_FOR, "M-71"))
+    traffic.end_after(35_000)
+    try:
+        world.run_until_rest()
+        found = violations(world)
+    except NeverAtRestError as error:
+        found = [str(error)]
+    return Trial(strikes, tuple(weather.points), tuple(found))
+
+
+def singles() -> Iterator[tuple[Strike, ...]]:
+    """Every call of the undisturbed day, struck in every way."""
+    for call, operation in enumerate(reference_day(()).points):
+        yield from (((call, mode),) for mode in _modes(operation))
+
+
+def pairs(first: tuple[Strike, ...]) -> Iterator[tuple[Strike, ...]]:
+    """A first strike, and every later call of the day it leads to struck in every way."""
+    ((call, _),) = first
+    for other, operation in enumerate(reference_day(first).points):
+        if other > call:
+            yield from ((*first, (other, mode)) for mode in _modes(operation))
+
+
+def _modes(operation: str) -> tuple[str, ...]:
+    return READ_MODES if operation.rsplit(".", 1)[1] in READS else WRITE_MODES

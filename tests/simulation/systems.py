@@ -1,0 +1,71 @@
+"""The connections of a simulated world: which systems they are, how they sign, and the real readers over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import cast
+
+from tests.simulation import erp as erp_module
+from tests.simulation.crm import Crm
+from tests.simulation.erp import Erp
+from tests.simulation.schedule import Schedule
+from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer
+from tieout.landscape import Connection
+from tieout.ports import SourceReader
+from tieout.sources.hubspot import options as hubspot_options
+from tieout.sources.hubspot import payloads as hubspot_payloads
+from tieout.sources.hubspot import sender as hubspot_sender
+from tieout.sources.hubspot import signature as hubspot_signature
+from tieout.sources.hubspot.client import HubSpotClient
+from tieout.sources.hubspot.reader import HubSpotReader
+from tieout.sources.netsuite import options as netsuite_options
+from tieout.sources.netsuite import payloads as netsuite_payloads
+from tieout.sources.netsuite import sender as netsuite_sender
+from tieout.sources.netsuite import signature as netsuite_signature
+from tieout.sources.netsuite.client import NetSuiteClient
+from tieout.sources.netsuite.lines import Books
+from tieout.sources.netsuite.reader import NetSuiteReader
+
+CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
+ERPS = ("netsuite-group",)
+
+
+def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, SourceReader]:
+    """The real readers, each over a system in memory instead of its API."""
+    found: dict[str, SourceReader] = {}
+    for name, zone in CRMS.items():
+        connection = Connection(
+            name=name, system="hubspot", legal_entity="E", time_zone=zone, default_currency="EUR", api_base_url=""
+        )
+        found[name] = HubSpotReader(connection, cast("HubSpotClient", crms[name]))
+    for name in ERPS:
+        books = Books(time_zone=erp_module.ZONE.key, default_currency="USD", group_subsidiary="1")
+        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, "1")
+    return found
+
+
+def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """How a connection's deliveries are signed."""
+    return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
+
+
+def receiving(name: str) -> SimpleNamespace:
+    """What the receive step needs of a connection's system; looked up each time, so that a planted bug is met."""
+    modules = (
+        (hubspot_options, hubspot_sender, hubspot_signature, hubspot_payloads)
+        if name in CRMS
+        else (netsuite_options, netsuite_sender, netsuite_signature, netsuite_payloads)
+    )
+    options, sender, signature, payloads = modules
+    return SimpleNamespace(
+        options=options.Options,
+        rules=sender.RULES,
+        verify=signature.verify,
+        split=payloads.split,
+    )
+
+
+def url(name: str) -> str:
+    """The address a source calls, as it signs it."""
+    return f"https://tieout.example/webhooks/{name}"

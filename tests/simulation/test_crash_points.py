@@ -1,0 +1,37 @@
+"""A small day struck at every call, and at every pair of calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.crash_points import Trial, pairs, reference_day, singles
+
+_SHARES = 8  # of the work, so that it can be spread over processes
+
+
+def _failed(trials: list[Trial]) -> list[Trial]:
+    return [trial for trial in trials if trial.violations]
+
+
+def test_the_reference_day_calls_every_kind_of_port() -> None:
+    """A plan proves something only of the calls that the day makes."""
+    trial = reference_day(())
+    assert not trial.violations
+    called = {point.split(".")[0] for point in trial.points}
+    assert called >= {"secret", "bus", "ledger", "hubspot", "netsuite", "flush", "planning", "forecast_to_plan"}
+    assert len(trial.points) >= 45
+
+
+def test_no_single_fault_changes_the_end() -> None:
+    """Whatever call is struck in whatever way: planning ends with what the sources say."""
+    plans = list(singles())
+    assert len(plans) >= 140
+    assert not _failed([reference_day(plan) for plan in plans])
+
+
+@pytest.mark.parametrize("share", range(_SHARES))
+def test_no_pair_of_faults_changes_the_end(share: int) -> None:
+    """A second fault may strike anywhere in what follows the first one, the repairing of it included."""
+    plans = [pair for single in list(singles())[share::_SHARES] for pair in pairs(single)]
+    assert len(plans) >= 500
+    assert not _failed([reference_day(plan) for plan in plans])

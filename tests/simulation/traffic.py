@@ -1,0 +1,172 @@
+"""What sources, operators and misfortune do to the line, by chance: the story of one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.simulation.crm import COMPANIES, CURRENCIES, STAGES
+from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS
+from tests.simulation.senders import Event
+from tests.simulation.systems import CRMS, ERPS
+from tests.simulation.world import CANARY, World
+from tieout.errors import TransientError
+from tieout.mapping import MappingKey
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Acts on one world."""
+
+    world: World
+
+    def run(self) -> None:
+        """Traffic with faults, then none of either until the line is at rest."""
+        self._plan_mappings()
+        span = self.world.span
+        for _ in range(self.world.scenario.changes):
+            self.world.schedule.after(self.world.random.randrange(span), self._change)
+        for at in (span // 3, 2 * span // 3):
+            self.world.schedule.after(at, self._redrive)
+        if self.world.scenario.fault_scale:
+            self._plan_disturbances(span)
+        self.end_after(span)
+        self.world.run_until_rest()
+
+    def _plan_mappings(self) -> None:
+        present = 0.5 if self.world.theme == "mappings" else 0.85
+        for key, member in all_mappings().items():
+            drawn = self.world.random.random()
+            if drawn < present:
+                self.store(key, member)
+            elif drawn < 0.97:
+                self.world.mappings_to_come.append(self.mapping_arrival(key, member))
+        for arrive in self.world.mappings_to_come:
+            self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
+
+    def _plan_disturbances(self, span: int) -> None:
+        def window(switch: Callable[[bool], None]) -> None:
+            start, length = self.world.random.randrange(span), self.world.random.choice((20_000, 90_000))
+            self.world.schedule.after(start, lambda: switch(self.world.weather.is_on))
+            self.world.schedule.after(start + length, lambda: switch(False))  # noqa: FBT003 a switch
+
+        if self.world.random.random() < 0.3:
+            window(lambda down: setattr(self.world.weather, "is_bus_down", down))
+        if self.world.random.random() < 0.3:
+            window(lambda down: setattr(self.world.weather, "is_archive_down", down))
+        if self.world.random.random() < 0.3:
+            self.world.schedule.after(self.world.random.randrange(span), self._rotate)
+        self.world.schedule.after(
+            self.world.random.randrange(span),
+            lambda: self.world.random.choice(list(self.world.senders.values())).forge(),
+        )
+
+    def _change(self) -> None:
+        name = self.world.random.choice((*CRMS, *ERPS))
+        if name in self.world.crms:
+            events = self.world.crms[name].change_something()
+            if self.world.random.random() < 0.08:
+                events.append(self._odd_event(name))
+            self.world.say(name, events)
+        else:
+            for document, event_type in self.world.erps[name].change_something():
+                self.world.say_document(name, document, event_type)
+
+    def _odd_event(self, name: str) -> Event:
+        """What no flow wants, or what nothing can be made of."""
+        event = self.world.crms[name].event("creation", "5")
+        if self.world.random.random() < 0.5:
+            self.world.weather.strike("unrouted_notice")
+            return event | {"subscriptionType": "contact.creation", "objectTypeId": None}
+        self.world.weather.strike("malformed_item")
+        return event | {"objectId": None}
+
+    def _rotate(self) -> None:
+        """A new webhook secret: stored first or used first, the old one kept for a while."""
+        box = self.world.boxes[self.world.random.choice(list(self.world.boxes))]
+        new = CANARY + b"new" + box.current
+
+        def store() -> None:
+            self.world.weather.strike("secret_rotated")
+            box.current, box.previous = new, box.current
+
+        def use() -> None:
+            box.signing = new
+
+        for act in (store, use):
+            self.world.schedule.after(self.world.random.randrange(60_000), act)
+
+    def end_after(self, milliseconds: int) -> None:
+        """Let faults and changes end then."""
+        self.world.schedule.after(milliseconds, self._end)
+
+    def _end(self) -> None:
+        """No more faults; what was lost for good is repaired by people."""
+        self.world.weather.is_on = self.world.weather.is_bus_down = self.world.weather.is_archive_down = False
+        self.world.line.table.index_lag = 0
+        self.world.line.table.settle()
+        for name, crm in self.world.crms.items():
+            self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
+        for delay in (1_800_000, 5_400_000):
+            self.world.schedule.after(delay, self._redrive)
+
+    def _redrive(self) -> None:
+        """The operator puts parked messages back: send, then delete."""
+        for flow in self.world.line.flows.values():
+            flow.dead_letters.visibility_seconds = 30
+            batch = flow.dead_letters.receive(10)
+            while batch:
+                self.world.weather.strike("redriven")
+                for message in batch:
+                    flow.queue.send(message.body)
+                    flow.dead_letters.delete(message.handle)
+                batch = flow.dead_letters.receive(10)
+
+    def mapping_arrival(self, key: MappingKey, member: str) -> Callable[[], None]:
+        """`tieout mappings put`: store it, then send what waited to its flow again; repeated until it succeeds."""
+
+        def arrive() -> None:
+            done: list[bool] = []
+
+            def put() -> None:
+                try:
+                    self.store(key, member)
+                    for held in self.world.line.mappings.waiting(key):
+                        self.world.weather.strike("released")
+                        self.world.line.flows[held.flow].queue.send(held.envelope().message())
+                except TransientError:
+                    return
+                done.append(True)
+
+            self.world.invoke(f"mapping {key}", put, 60_000, may_rest=False)
+            if not done:
+                self.world.schedule.after(20_000, arrive)
+
+        return arrive
+
+    def store(self, key: MappingKey, member: str) -> None:
+        """An entry that is there."""
+        self.world.line.mappings.put(key, member, "controller", self.world.schedule.now())
+        self.world.mappings[key.connection, key.table, key.key] = member
+
+
+def all_mappings() -> dict[MappingKey, str]:
+    """Every entry anybody may come to need."""
+    stages = ("prospect", "negotiation", "won", "lost", "proposal", "won")
+    found: dict[MappingKey, str] = {}
+    for name in CRMS:
+        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in COMPANIES}
+        found |= {MappingKey(name, "product", each): f"P-{each}" for each in ("default", "renewals")}
+        found |= {MappingKey(name, "stage", key): stage for key, stage in zip(STAGES, stages, strict=True)}
+    for name in ERPS:
+        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
+        departments = (*filter(None, DEPARTMENTS), *(str(1000 + place) for place in range(30)))
+        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
+        found[MappingKey(name, "period", "199")] = "2026-03"
+    rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
+    for currency in CURRENCIES:
+        if currency != "USD":
+            for month in ("2026-03", "2026-04", "2026-05"):
+                found[MappingKey.rate(currency, "USD", month)] = rates[currency]
+    return found
