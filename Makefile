@@ -67,7 +67,7 @@ locks: .tools/.ready ## Resolve the lock files again; UPGRADE=--upgrade for the 
 	done
 	@echo "-- package-lock.json"
 	@$(MAKE) .venv/.ready
-	@$(BIN)/npm install --package-lock-only --loglevel=error
+	@$(BIN)/npm install --package-lock-only --loglevel=error > /dev/null
 
 .PHONY: clean
 clean: ## Remove everything that was built, and the environments

@@ -59,9 +59,10 @@ def deploy(aws: EmulatedAws, places: Places, tell: Tell) -> Outputs:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_TELL_EVERY_SECONDS)
                 break
-            if time.monotonic() - started > _DEPLOY_SECONDS:
+            elapsed = time.monotonic() - started
+            if elapsed > _DEPLOY_SECONDS:
                 raise SandboxError(f"cdk deploy takes too long; {log} ends with:\n{end_of(log)}")
-            tell(f"  ... {_progress(log)}")
+            tell(f"  ... {elapsed:.0f} s: {_progress(log)}")
         if process.returncode:
             raise SandboxError(f"cdk deploy failed; {log} ends with:\n{end_of(log)}")
     return Outputs({key: value for stack in _read(places.outputs).values() for key, value in stack.items()})
