@@ -16,7 +16,7 @@ from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 
 # AWS advises six times the function's timeout, so that a message is not seen again while Lambda still retries its batch.
 VISIBILITY_FACTOR = 6
-MAX_RECEIVE_COUNT = 8
+MAX_RECEIVE_COUNT = 15  # more than the record step tries a notice: only what kills functions gets so far
 BATCH_SIZE = 10
 WORK_RETENTION = Duration.days(4)
 # Longer than the work queue's, because a message keeps its first age when it moves.

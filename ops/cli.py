@@ -134,14 +134,14 @@ def mappings_put(
         if not (table and key and member and owner):
             raise typer.BadParameter("give a table, a key, a member and --connection, or a --file")
         entries = [mapping_tables.Entry(MappingKey(owner, table, key), member)]
-    released = mapping_tables.put(find_place(stage), entries)
-    found = [{"record": str(fact.record), "waited_for": str(fact.waits_for)} for fact in released]
-    nothing = (
-        f"Stored {len(entries)}. No fact waited for it."
-        if len(entries) == 1
-        else f"Stored {len(entries)}. No fact waited."
-    )
-    display.rows(found, title=f"Stored {len(entries)}; sent again", as_json=as_json, nothing=nothing)
+    stored = mapping_tables.put(find_place(stage), entries)
+    found = [{"record": str(fact.record), "waited_for": str(fact.waits_for)} for fact in stored.released]
+    said = f"Stored {len(entries)}"
+    display.rows(found, title=f"{said}; sent again", as_json=as_json, nothing=f"{said}. No fact waited.")
+    if stored.replaced:
+        Console(stderr=True).print(
+            f"{len(stored.replaced)} replaced another member: facts planned with that one keep it until their record changes."
+        )
 
 
 @mappings_app.command("list")

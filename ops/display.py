@@ -14,6 +14,7 @@ from rich.table import Table
 
 Row = dict[str, Any]
 
+_COPIED = {"cell", "message"}  # what people copy into the next command stands on one line
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe
 
@@ -46,7 +47,7 @@ def _table(found: Sequence[Row], title: str) -> Table:
     table = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
         justify = "right" if all(_is_number(row.get(column)) for row in found) else "left"
-        table.add_column(column.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=column in _COPIED)  # type: ignore[arg-type]
     for row in found:
         table.add_row(*(_text(row.get(column)) for column in columns))
     return table

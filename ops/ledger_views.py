@@ -167,7 +167,10 @@ def _contributions(table: Table, item: Item) -> list[Row]:
     found = table.get([keys.cell_key(target, cell_id) for cell_id, target, _, _ in rows])
     shown = []
     for cell_id, target, amount_minor, rate in rows:
-        cell = cell_state(*next(each for each in found.items() if each[0] == keys.cell_key(target, cell_id)))
+        key = keys.cell_key(target, cell_id)
+        if key not in found:  # a commit in part-facts was begun and has not come to this cell
+            continue
+        cell = cell_state(key, found[key])
         amount = str(Money(amount_minor, cell.currency).decimal())
         shown.append({"cell": cell_id, "target": target, "where": _where(cell), "amount": amount, "rate": rate})
     return shown

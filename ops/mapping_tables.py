@@ -47,21 +47,30 @@ def read_file(path: Path) -> list[Entry]:
         return list(_checked(path, rows))
 
 
-def put(place: Place, entries: Sequence[Entry]) -> list[HeldFact]:
-    """Store entries and send the facts that waited for them again; those facts.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing entries came to: the facts sent again, and the entries that had another member before."""
+
+    released: list[HeldFact]
+    replaced: list[Entry]
+
+
+def put(place: Place, entries: Sequence[Entry]) -> Stored:
+    """Store entries and send the facts that waited for them again.
 
     An entry is stored before the waiting facts are looked for, and a fact is held only while its entry is missing: so none
     is missed. Doing all of it twice changes nothing.
     """
     ledger = MappingLedger(place.table)
     queue_urls = {flow.name: flow.queue_url for flow in place.flows}
-    released = []
+    stored = Stored([], [])
     for entry in entries:
-        ledger.put(entry.key, entry.member, getpass.getuser(), datetime.now(UTC))
+        if ledger.put(entry.key, entry.member, getpass.getuser(), datetime.now(UTC)) is not None:
+            stored.replaced.append(entry)
         for fact in ledger.waiting(entry.key):
             _send(place.sqs, queue_urls[fact.flow], fact)
-            released.append(fact)
-    return released
+            stored.released.append(fact)
+    return stored
 
 
 def _checked(path: Path, rows: csv.DictReader[str]) -> Iterator[Entry]:

@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
-from tieout.errors import MalformedError, PermanentError, TransientError
+from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TransientError
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.notice import RecordKey
 from tieout.ports import Clock, Entropy, FlushQueue, Queue
 
 _FIRST_RETRY_SECONDS = 15
-_LONGEST_RETRY_SECONDS = 11 * 3600  # SQS keeps no message invisible for more than 12 hours, the work done so far included
+_SLOWEST_DOUBLING = 7  # 15 s doubled so often is half an hour
+# A refused credential is somebody's to mend, but it strikes every notice: waiting spares a day's redrive.
+_WORTH_RETRYING = (TransientError, AccessDeniedError)
+# SQS keeps no message invisible for more than 12 hours, the work done so far included.
+_LONGEST_RETRY_SECONDS = 11 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,7 @@ class RecordStep:
     fetch: Callable[[str], bytes]
     clock: Clock
     entropy: Entropy
-    max_attempts: int = 5
+    max_attempts: int = 12
 
 
 @dataclass
@@ -137,8 +141,12 @@ def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None
 
 
 def _fail(step: RecordStep, task: Task, error: Exception) -> None:
-    """Park a notice that nobody can record, or that was tried often enough; otherwise leave its message to be retried."""
-    if not isinstance(error, PermanentError) and task.message.attempt < step.max_attempts:
+    """Park a notice that nobody can record, or that was tried often enough; otherwise leave its message to be retried.
+
+    What is worth retrying is tried for about three hours (12 attempts), longer than sources are usually down and than
+    the flow's freshness alarm needs to be heard. A bug is parked at once: it would fail in the same way again.
+    """
+    if isinstance(error, _WORTH_RETRYING) and task.message.attempt < step.max_attempts:
         task.error = error
         return
     try:
@@ -169,7 +177,7 @@ def _finish(step: RecordStep, message: Message, batch: _Batch) -> None:
 def _delay(step: RecordStep, message: Message, error: Exception) -> int:
     """Seconds until a message is tried again: what the other side asked for, or doubling with jitter."""
     asked = getattr(error, "retry_after_seconds", None) or 0
-    doubling = _FIRST_RETRY_SECONDS * 2 ** min(message.attempt - 1, 6)
+    doubling = _FIRST_RETRY_SECONDS * 2 ** min(message.attempt - 1, _SLOWEST_DOUBLING)
     return int(min(_LONGEST_RETRY_SECONDS, max(asked, doubling * (0.5 + step.entropy.fraction() / 2))))
 
 

@@ -35,7 +35,7 @@ class RecordSettings:
     archive_bucket: str
     secret_arns: Mapping[str, str]
     landscape_file: str = "landscape.json"
-    max_attempts: int = 5
+    max_attempts: int = 12
     coalescing_seconds: int = 5
     metric_namespace: str = "Tieout"
 

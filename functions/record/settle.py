@@ -6,12 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tieout.errors import (
-    ConflictError,
-    TransientError,
-    UnavailableError,
-    UnreadableRecordError,
-)
+from tieout.errors import ConflictError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.fact import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
@@ -83,13 +78,14 @@ class Settling:
             stored = self.ledger.load(pending)
             readings = self._read(pending, results)
             plans = self._plans(readings, stored, results)
-            outdated = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
-        except TransientError as error:  # the ledger itself: nobody's fault, so nothing is settled
+            failures = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
+        except TieoutError as error:  # the ledger itself: nobody's fault, so nothing is settled
             results.fail(pending, error)
             return {}
-        again = {key: pending[key] for key in outdated}
+        again = {key: pending[key] for key, error in failures.items() if isinstance(error, ConflictError)}
         for plan in plans:
-            if plan.key in outdated:
+            if plan.key in failures:
+                results.fail([plan.key], failures[plan.key])
                 continue
             results.settled(plan)
             unread = [key for key in plan.statement.related if not results.knows(key) and key not in pending]

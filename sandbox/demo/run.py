@@ -131,7 +131,7 @@ class Demo:
         display.rows(held, title="Held (tieout held list)", as_json=False, nothing="nothing")
         self._hold(len(held) == 1, "exactly one fact waits")
         entry = mapping_tables.Entry(MappingKey("hubspot-emea", "customer", NEW_CUSTOMER), "WAYNE")
-        released = mapping_tables.put(self._place, [entry])
+        released = mapping_tables.put(self._place, [entry]).released
         self._tell(f"   tieout mappings put customer {NEW_CUSTOMER} WAYNE: {len(released)} fact sent again")
         wait_until_quiet(self._place, self._sandbox.aws, self._tell)
         self._hold(not ledger_views.held(self._place.table), "nothing is held any more")

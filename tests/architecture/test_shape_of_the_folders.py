@@ -11,7 +11,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for path in (ROOT / "layers/tieout/sources").iterdir() if (path / "__init__.py").exists())
 TARGETS = sorted(path for path in (ROOT / "layers/tieout/targets").iterdir() if (path / "__init__.py").exists())
-SOURCE_FILES = ["README.md", "options.py", "signature.py", "payloads.py", "client.py", "translate.py", "reader.py"]
+SOURCE_FILES = [
+    "README.md",
+    "options.py",
+    "signature.py",
+    "payloads.py",
+    "sender.py",
+    "client.py",
+    "translate.py",
+    "reader.py",
+]
 TARGET_FILES = ["README.md", "options.py", "client.py", "writer.py"]
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "layers").rglob("*.md")]

@@ -29,7 +29,9 @@ from tieout.ledger.writes import (
 )
 from tieout.mapping import MappingKey
 from tieout.notice import RecordKey
-from tieout.table import Check, Equals, Put, Table
+from tieout.table import Check, Equals, Put, RefusedRequestError, Table
+
+Failures = dict[RecordKey, ConflictError | RefusedRequestError]
 
 _CELLS_PER_PART_FACT = 48  # two writes a cell, and the check of the mark
 
@@ -51,11 +53,12 @@ class FactLedger:
         wanted = {keys.mapping_key(entry): entry for entry in entries}
         return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
 
-    def commit(self, plans: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
-        """Commit what changes the ledger, confirm duplicates; the records whose plan is out of date and must be made again.
+    def commit(self, plans: Sequence[tuple[Plan, Lineage]]) -> Failures:
+        """Commit what changes the ledger, confirm duplicates; the records whose plan was not committed, each with why.
 
+        After a conflict the plan is out of date and must be made again; a request the table refuses fails its record alone.
         Plans of different records go together into as few transactions as hold them. Raises what `Table.write` raises
-        but conflicts: then some plans may be committed, and making and committing all of them again is safe.
+        else: then some plans may be committed, and making and committing all of them again is safe.
         """
         outdated = self._confirm([plan for plan, _ in plans if plan.outcome is Outcome.DUPLICATE])
         together: list[tuple[Plan, Lineage]] = []
@@ -72,7 +75,7 @@ class FactLedger:
             outdated |= self._commit_pack(pack)
         return outdated
 
-    def _confirm(self, duplicates: Sequence[Plan]) -> dict[RecordKey, ConflictError]:
+    def _confirm(self, duplicates: Sequence[Plan]) -> Failures:
         wanted = {keys.fact_key(plan.key): plan.key for plan in duplicates}
         try:
             changed = self._table.write_each([confirmation(plan) for plan in duplicates]) if duplicates else ()
@@ -80,22 +83,22 @@ class FactLedger:
             return dict.fromkeys(wanted.values(), error)
         return {wanted[key]: ConflictError("the fact changed") for key in changed}
 
-    def _commit_pack(self, pack: Sequence[tuple[Plan, Lineage]]) -> dict[RecordKey, ConflictError]:
+    def _commit_pack(self, pack: Sequence[tuple[Plan, Lineage]]) -> Failures:
         if len(pack) == 1:
             return self._outdated(*pack[0], in_part_facts=False)
         try:
             self._table.write(merged([write for plan, lineage in pack for write in plan_writes(plan, lineage)]))
-        except ConflictError:  # one of them spoils the pack: find out which
+        except (ConflictError, RefusedRequestError):  # one of them spoils the pack: find out which
             return {key: error for each in pack for key, error in self._outdated(*each, in_part_facts=False).items()}
         return {}
 
-    def _outdated(self, plan: Plan, lineage: Lineage, *, in_part_facts: bool) -> dict[RecordKey, ConflictError]:
+    def _outdated(self, plan: Plan, lineage: Lineage, *, in_part_facts: bool) -> Failures:
         try:
             if in_part_facts:
                 self._commit_in_part_facts(plan, lineage)
             else:
                 self._table.write(merged(plan_writes(plan, lineage)))
-        except ConflictError as error:
+        except (ConflictError, RefusedRequestError) as error:
             return {plan.key: error}
         return {}
 

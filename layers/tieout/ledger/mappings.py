@@ -54,15 +54,21 @@ class MappingLedger:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime) -> None:
-        """Store an entry, replacing the one there. Facts that wait for it are then to be sent again: see `waiting`.
+    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime) -> str | None:
+        """Store an entry; the member it replaced, if there was another.
+
+        Facts that wait for it are then to be sent again: see `waiting`. Facts already planned with a replaced member keep it
+        until their record is next read.
 
         Raises:
             MalformedError: if the line could not use it (see `tieout.mapping.check_entry`).
         """
         check_entry(entry, member)
         item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now)}
-        self._table.write([Put(keys.mapping_key(entry), item)])
+        key = keys.mapping_key(entry)
+        before = self._table.get([key]).get(key, {}).get("member")
+        self._table.write([Put(key, item)])
+        return None if before is None or before == member else str(before)
 
     def entries(self, connection: str, table: str) -> Iterator[MappingEntry]:
         """The entries of one table of a connection, in order of the source's value."""
