@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_STOP_SECONDS = 10
+_STOP_SECONDS = 2  # what is stopped here keeps nothing worth a longer wait
 
 
 @contextmanager
@@ -38,10 +38,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
+            process.wait()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(_STOP_SECONDS)
+    process.wait()
 
 
 def end_of(log: Path, lines: int = 25) -> str:
