@@ -153,3 +153,28 @@ def test_tracebacks_name_the_place_where_the_code_runs(tmp_path: Path) -> None:
     content = bytecode.bytecode_of(compiled(tmp_path / "asset") / "step.py").read_bytes()
     assert b"/var/task" in content
     assert str(tmp_path).encode() not in content
+
+
+def test_the_dependencies_are_pruned_and_still_whole() -> None:
+    """Only the AWS services we call are shipped, and every library loads without anything of this machine."""
+    packages = bundling.dependencies_layer(bundling.this_platform()) / "python"
+    described = {folder.name for folder in (packages / "botocore" / "data").iterdir() if folder.is_dir()}
+    assert described == bundling.KEPT_AWS_SERVICES
+    assert not list(packages.glob("*/tests"))
+    load = (
+        f"import sys; sys.path.insert(0, {str(packages)!r})\n"
+        "import aws_lambda_powertools.utilities.batch, boto3, httpx, pydantic\n"
+        "from cryptography.hazmat.primitives.asymmetric import rsa\n"
+        f"for service in {sorted(described)}: boto3.client(service, region_name='eu-central-1')\n"
+    )
+    subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-I", "-S", "-c", load], check=True, env={"AWS_EC2_METADATA_DISABLED": "true"}
+    )
+
+
+def test_lambda_gets_the_wheels_of_its_own_processor() -> None:
+    """What is deployed to AWS was built for arm64, whatever this machine is."""
+    libraries = list((bundling.dependencies_layer(bundling.AWS_PLATFORM) / "python").rglob("*.so"))
+    assert libraries
+    for library in libraries:
+        assert int.from_bytes(library.read_bytes()[18:20], "little") == 183, f"{library} is not for aarch64"
