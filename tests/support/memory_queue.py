@@ -92,12 +92,12 @@ class MemoryQueue:
         self.io(f"before {self.name}.receive")
         received: list[Received] = []
         for message in self._receivable():
+            if len(received) == min(limit, _MAX_BATCH):
+                break
             if self._is_spent(message):
                 self._bury(message)
-            elif len(received) < min(limit, _MAX_BATCH):
-                received.append(self._hand_out(message))
             else:
-                break
+                received.append(self._hand_out(message))
         self.io(f"after {self.name}.receive")
         return received
 
