@@ -156,3 +156,17 @@ def test_two_duplicates_at_once_do_not_stand_in_each_others_way() -> None:
     assert settle(settling) is Outcome.DUPLICATE
     assert len(reads) == 1
     assert customers_of(table) == {"ACME"}
+
+
+def test_the_ledger_is_read_before_the_source() -> None:
+    """What another worker commits while the source answers makes the answer out of date, though its version is the same."""
+    source = Source(deal(EARLIER, "71"))
+    settling, table = settling_of(source)
+
+    def moves() -> None:
+        source.statement = deal(EARLIER, "72")
+        settle(settling)
+
+    source.meanwhile = moves
+    settle(settling)
+    assert customers_of(table) == {"GLOBEX"}

@@ -89,7 +89,7 @@ def reference_day(strikes: tuple[Strike, ...]) -> Trial:
     world.schedule.after(4_000, traffic.mapping_arrival(_HELD_FOR, "M-71"))
     traffic.end_after(35_000)
     try:
-        world.run_until_rest()
+        traffic.finish()
         found = violations(world)
     except NeverAtRestError as error:
         found = [str(error)]

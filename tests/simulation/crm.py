@@ -19,8 +19,30 @@ Event = dict[str, Any]
 STAGES = ("default/new", "default/talks", "default/won", "default/lost", "renewals/open", "renewals/won")
 COMPANIES = ("71", "72", "73", "9001")
 CURRENCIES = ("EUR", "USD", "JPY", "KWD")
-_AMOUNTS = ("2000", "1500.00", "200000.00000000001110", "0.125", "10.005", "-250.5", "1.25E4", "0", "", "77.7777")
-_PROBABILITIES = ("0.2", "0.200000000000000011102230246251565404236316680908203125", "1", "0", "0.333333", None)
+_AMOUNTS = (
+    "2000",
+    "1500.00",
+    "200000.00000000001110",
+    "0.125",
+    "10.005",
+    "10.01",
+    "33.33",
+    "-250.5",
+    "1.25E4",
+    "0",
+    "",
+    "77.7777",
+)
+_PROBABILITIES = (
+    "0.2",
+    "0.200000000000000011102230246251565404236316680908203125",
+    "1",
+    "0",
+    "0.333333",
+    "0.5",
+    "0.5",
+    None,
+)
 _CLOSE_DATES = (
     *("2026-03-31T23:30:00Z", "2026-04-01T00:00:00Z", "2026-03-15T12:00:00.000Z", "2026-04-30", "1777593600000"),
     *("2026-05-31T21:59:59.999Z", None),
@@ -57,6 +79,7 @@ class Crm:
         self.deals: dict[str, Deal] = {}
         self._before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
         self.is_hot = False  # then one deal's amount changes all the time, and nothing else does
+        self.is_crowded = False  # then all deals are born into the same cells
         self._next_id = 100
         self._next_event = 1
 
@@ -137,6 +160,10 @@ class Crm:
         )
         self.deals[deal_id] = deal
         self._associate(deal)
+        if self.is_crowded:
+            deal.properties |= {"closedate": "2026-04-30", "deal_currency_code": "EUR"}
+            deal.properties |= {"pipeline": "default", "dealstage": "new"}
+            deal.companies = {}
         if self._random.random() < 0.04:
             deal.properties["amount"] = "garbage"
             deal.was_readable = False
@@ -203,8 +230,10 @@ class Crm:
             old.merged_into = new.deal_id
         old_ids = [deal.deal_id, other.deal_id]
         new.properties["hs_merged_object_ids"] = ";".join(old_ids)
-        more = {"primaryObjectId": int(old_ids[0]), "mergedObjectIds": [int(old_ids[1])]}
-        return [self.event("merge", deal.deal_id, newObjectId=int(new.deal_id), numberOfPropertiesMoved=3, **more)]
+        more: Event = {"primaryObjectId": int(old_ids[0]), "mergedObjectIds": [int(old_ids[1])]}
+        if self._random.random() < 0.6:  # else only the old deals tell of the new one
+            more["newObjectId"] = int(new.deal_id)
+        return [self.event("merge", deal.deal_id, numberOfPropertiesMoved=3, **more)]
 
     def _spoil(self, deal: Deal) -> list[Event]:
         self._remember(deal)

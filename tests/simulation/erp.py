@@ -26,18 +26,10 @@ PERIODS = {  # id to name, first and last day, whether an adjustment
     "199": ("Adjust 2026", "2026-03-31", "2026-03-31", True),
 }
 GROUP_RATES = {("103", "2"): "1.0837", ("104", "2"): "1.0912", ("199", "2"): "1.0837"}  # none for May: planning's own
-_TYPES = {
-    "invoice": "CustInvc",
-    "credit_memo": "CustCred",
-    "payment": "CustPymt",
-    "journal_entry": "Journal",
-}
-_RECORD_TYPES = {
-    "invoice": "invoice",
-    "credit_memo": "creditmemo",
-    "payment": "customerpayment",
-    "journal_entry": "journalentry",
-}
+_TYPES = {"invoice": "CustInvc", "credit_memo": "CustCred", "payment": "CustPymt", "journal_entry": "Journal"}
+_RECORD_TYPES = dict(
+    zip(_TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry"), strict=True),
+)
 _IDS = re.compile(r"IN \(([0-9, ]+)\)")
 
 
@@ -89,12 +81,19 @@ class Erp:
     ) -> None:
         self._random, self._schedule, self._weather, self._tell_again = random, schedule, weather, tell_again
         self._many_lines = many_lines
+        self.is_hot = False  # then one document changes all the time, and nothing else does
         self.documents: dict[str, Document] = {}
         self._before: dict[str, Document] = {}
         self._next_id = 100  # as in the CRM: the same ids mean other records
 
     def change_something(self) -> list[tuple[Document, str]]:
         """One change by chance: the documents it concerns, each with what the script says happened."""
+        if self.is_hot and self.documents:
+            document = next(iter(self.documents.values()))
+            self._before[document.document_id] = deepcopy(document)
+            found = self._random.choice((self._amounts, self._shift))(document)
+            self._touch(document)
+            return found
         present = [each for each in self.documents.values() if not each.is_deleted]
         if len(present) < 2 or self._random.random() < 0.3:
             return [(self._create(), "create")]
@@ -134,7 +133,8 @@ class Erp:
 
     def _fill(self, document: Document) -> None:
         """Balanced lines: the document's own side, and the balance on one account."""
-        count = self._many_lines if self._many_lines and self._random.random() < 0.3 else self._random.randint(1, 3)
+        is_large = self._many_lines and (self.is_hot or self._random.random() < 0.3)
+        count = self._many_lines if is_large else self._random.randint(1, 3)
         sign = 1 if document.entity == "credit_memo" else -1
         lines = [self._line(document, sign, place, count) for place in range(count)]
         own = -sum(line.transaction_minor for line in lines), -sum(line.functional_minor for line in lines)
@@ -251,9 +251,9 @@ def _header_row(document: Document) -> Row:
         "type": _TYPES[document.entity],
         "tranid": f"T{document.document_id}",
         "trandate": "2026-03-05",
+        "memovoid": "F",
         "posting": "T" if document.is_posted else "F",
         "voided": "T" if document.is_void else "F",
-        "memovoid": "F",
         "reversal": document.reversal,
         "entity": document.customer if document.entity != "journal_entry" else None,
         "lastmodified": document.last_modified,

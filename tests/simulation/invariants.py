@@ -27,6 +27,7 @@ def violations(world: World) -> list[str]:
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
+        *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
         *_cells(world, truth),
         *_planning(world, truth),

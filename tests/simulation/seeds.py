@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.invariants import snapshot, violations
+from tests.simulation.invariants import Snapshot, snapshot, violations
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import NeverAtRestError, Scenario, World
 
@@ -74,9 +74,13 @@ def _violations(world: World) -> list[str]:
         world.replay()
     except NeverAtRestError as error:
         return [str(error), *violations(world)]
-    after = snapshot(world)
+    return [*violations(world), *changes_by_replay(before, snapshot(world))]
+
+
+def changes_by_replay(before: Snapshot, after: Snapshot) -> list[str]:
+    """What is not as it was."""
     changed = [*_changed(before[0], after[0]), *_changed(before[1], after[1])]
-    return [*violations(world), *(f"a replay changed {each}" for each in changed)]
+    return [f"a replay changed {each}" for each in changed]
 
 
 def _changed(before: Mapping[Any, object], after: Mapping[Any, object]) -> list[object]:

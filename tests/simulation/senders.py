@@ -23,6 +23,7 @@ Post = Callable[
 
 _MOST_PER_DELIVERY = 8
 _RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
+_ACCEPTED_SKEW_SECONDS = 290
 _SKEWS_SECONDS = (*(0,) * 20, 120, -120, 290, -290, 400, -400)
 
 
@@ -45,6 +46,7 @@ class Sender:
     Args:
         sign: the headers that prove a body sent at a moment.
         post: makes the HTTP request.
+        box: the secret both sides have.
     """
 
     def __init__(
@@ -54,7 +56,10 @@ class Sender:
         weather: Weather,
         sign: Callable[[bytes, float], dict[str, str]],
         post: Post,
+        box: WebhookSecretBox,
     ) -> None:
+        self._box = box
+        self.misjudged: list[str] = []
         self._random, self._schedule, self._weather = random, schedule, weather
         self._sign, self._post = sign, post
         self._pending: list[Event] = []
@@ -79,9 +84,19 @@ class Sender:
     def forge(self) -> None:
         """A delivery by somebody who does not know the secret."""
         body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
-        headers = {name: _flipped(value) for name, value in self._sign(body, 0).items()}
+        headers = self._sign(body, 0)
+        signature = next(iter(headers))
+        if self._random.random() < 0.5:
+            headers[signature] = _flipped(headers[signature])
+        else:  # somebody mixed up what is secret and what is signed with it
+            headers[signature] = self._box.current.decode()
+
+        def answered(status: int) -> None:
+            if 200 <= status < 300:
+                self.misjudged.append("a forged delivery was accepted")
+
         self._weather.strike("forged")
-        self._post(self._request(body, headers), lambda _status: None)
+        self._post(self._request(body, headers), answered)
 
     def _deliver(self) -> None:
         count = min(len(self._pending), self._random.choice((1, 1, 2, 3, _MOST_PER_DELIVERY)))
@@ -96,11 +111,17 @@ class Sender:
 
     def _attempt(self, events: list[Event]) -> None:
         skew = self._random.choice(_SKEWS_SECONDS) if self._weather.is_on else 0
-        body = json.dumps(events, separators=(", ", ": ")).encode()
+        body = json.dumps(events, separators=(" ,", ":")).encode()  # as nobody else would write it
         if len(events) == 1 and "recordType" in events[0]:
             body = body[1:-1]
 
+        is_steady = self._box.signing == self._box.current and not self._box.previous
+
         def answered(status: int) -> None:
+            if status == 401 and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
+                self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
+            if 200 <= status < 300 and abs(skew) > _ACCEPTED_SKEW_SECONDS:
+                self.misjudged.append(f"a delivery was accepted {skew} s off")
             if not 200 <= status < 300:
                 self._weather.strike("skewed_clock" if status == 401 else "delivery_refused")
                 self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events))
@@ -162,4 +183,4 @@ def netsuite_event(record_type: str, record_id: str, event_type: str, number: in
 
 
 def _flipped(value: str) -> str:
-    return value[:-2] + ("AA" if not value.endswith("AA") else "BB")
+    return value[:-4] + ("0000" if not value.endswith("0000") else "1111")

@@ -31,7 +31,11 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "writers": {"visibility_ran_out": 0.5, "stalled": 0.25, "landing_late": 0.1},
     "records": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.3, "delivered_twice": 0.2, "stale_replica": 0.05},
     "mappings": {"bus_delivered_twice": 0.2},
-    "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.2, "stalled": 0.1},
+    "crowd": {},
+    "documents": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.5},
+    "queue": {"partial_put_events": 0.3, "lost_answer": 0.03, "throttled": 0.03, "record_read_failed": 0.1}
+    | {"flush_request_lost": 0.3},
+    "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},
 }
 
 

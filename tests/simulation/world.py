@@ -64,12 +64,12 @@ class World:
         drawn = random.choice(tuple(THEMES)) if scenario.fault_scale else ""
         self.theme = drawn if scenario.theme is None else scenario.theme
         self.span = random.choice(_TRAFFIC_MILLISECONDS)
-        self.may_rest = self.theme in {"writers", "records", "mappings"} or random.random() < 0.2
+        self.may_rest = self.theme in {"writers", "records", "mappings", "documents"} or random.random() < 0.2
         self.weather = weather(
             random,
             self.schedule,
             rate_scale=scenario.fault_scale * random.choice((0.0, 0.3, 1.0, 1.0, 2.0)),
-            rest_rate=0.3 if self.theme == "writers" else random.choice((0.02, 0.1)) if self.may_rest else 0.0,
+            rest_rate=_rest_rate(random, self.theme) if self.may_rest else 0.0,
             theme=self.theme,
         )
         self._note = note
@@ -83,15 +83,23 @@ class World:
             spoiling=frozenset({"M-503"}) if random.random() < 0.1 and not calm else frozenset(),
         )
         self.crms = {name: Crm(random, self.schedule, self.weather, self._telling_deal(name)) for name in CRMS}
-        if self.theme == "writers":
-            self.span = 60_000
+        if self.theme in {"writers", "planning"}:
+            self.span = 60_000 if self.theme == "writers" else 240_000
             for crm in self.crms.values():
                 crm.is_hot = random.random() < 0.7
-        many_lines = 30 if random.random() < 0.06 else 0
+        many_lines = 30 if self.theme == "documents" or random.random() < 0.03 else 0
         self.erps = {
             name: Erp(random, self.schedule, self.weather, self._telling_document(name), many_lines=many_lines)
             for name in ERPS
         }
+        if self.theme == "crowd":
+            self.span = 20_000
+            for crm in self.crms.values():
+                crm.is_crowded = True
+        if self.theme == "documents":
+            self.span = 60_000
+            for erp in self.erps.values():
+                erp.is_hot = True
         self.line = Line(
             random=random,
             schedule=self.schedule,
@@ -102,7 +110,7 @@ class World:
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in (*CRMS, *ERPS)}
         self.senders = {
-            name: Sender(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name))
+            name: Sender(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box)
             for name, box in self.boxes.items()
         }
         self.mappings: dict[tuple[str, str, str], str] = {}
@@ -124,7 +132,7 @@ class World:
 
     def _sweep(self) -> None:
         self.invoke("sweep", self.line.sweep, 30_000)
-        if self.weather.is_on or not self.is_at_rest():
+        if self.weather.is_on or self.schedule.has_events() or not self.is_at_rest():
             self.schedule.after(60_000, self._sweep)
 
     # How people and sources act on the line.
@@ -276,6 +284,10 @@ class World:
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:
         """The CRMs with their accounts' time zones."""
         return {name: (crm, ZoneInfo(CRMS[name])) for name, crm in self.crms.items()}
+
+
+def _rest_rate(random: Random, theme: str) -> float:
+    return 0.3 if theme in {"writers", "mappings"} else random.choice((0.02, 0.1))
 
 
 def _moment(due: tuple[str, int]) -> int:

@@ -1,0 +1,20 @@
+"""The simulation finds every bug that is planted in the line, and nothing in the line as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.planted_bugs import BUGS, Bug, is_sound, seeds_until_caught
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
+def test_a_planted_bug_is_caught(bug: Bug) -> None:
+    """Some seeds, or the test named for it, show the bug; without it the same ones show nothing."""
+    caught = seeds_until_caught(bug)
+    assert caught is not None
+    assert is_sound(bug, caught[0]) == []
+
+
+def test_there_are_many_kinds_of_bugs() -> None:
+    """A simulation that finds three bugs may be blind to the fourth."""
+    assert len({bug.name for bug in BUGS}) == len(BUGS) >= 35
