@@ -46,7 +46,7 @@ check: setup ## Format, lint, types and import contracts
 
 .PHONY: soak
 soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000 for more
-	@$(BIN)/python -m tests.soak $(if $(SEEDS),--seeds $(SEEDS))
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),50000)
 
 .PHONY: bench
 bench: setup ## Measure cold paths, work per notice, AWS calls, cost and sizes
