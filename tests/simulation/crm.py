@@ -124,9 +124,7 @@ class Crm:
         generic = kind != "associationChange" and self._random.random() < 0.3
         head: Event = {
             "eventId": self._next_event,
-            "subscriptionId": 25,
-            "portalId": 1160452,
-            "appId": 885,
+            **{"subscriptionId": 25, "portalId": 1160452, "appId": 885},
             "occurredAt": int(self._schedule.now().timestamp() * 1000),
             "subscriptionType": f"{'object' if generic else 'deal'}.{kind}",
             "attemptNumber": 0,
@@ -161,8 +159,8 @@ class Crm:
         self.deals[deal_id] = deal
         self._associate(deal)
         if self.is_crowded:
-            deal.properties |= {"closedate": "2026-04-30", "deal_currency_code": "EUR"}
-            deal.properties |= {"pipeline": "default", "dealstage": "new"}
+            deal.properties |= {"closedate": "2026-04-30", "deal_currency_code": "EUR", "dealstage": "new"}
+            deal.properties["pipeline"] = "default"
             deal.companies = {}
         if self._random.random() < 0.04:
             deal.properties["amount"] = "garbage"
@@ -193,8 +191,7 @@ class Crm:
         if self._random.random() < 0.5:
             self._touch(deal)
         company = next(iter(deal.companies), COMPANIES[0])
-        one, other = ("DEAL_TO_COMPANY", (deal.deal_id, company))
-        more = {"associationType": one, "fromObjectId": int(other[0]), "toObjectId": int(other[1])}
+        more = {"associationType": "DEAL_TO_COMPANY", "fromObjectId": int(deal.deal_id), "toObjectId": int(company)}
         return [self.event("associationChange", deal.deal_id, associationRemoved=False, **more)]
 
     def _archive(self, deal: Deal) -> list[Event]:

@@ -27,9 +27,7 @@ PERIODS = {  # id to name, first and last day, whether an adjustment
 }
 GROUP_RATES = {("103", "2"): "1.0837", ("104", "2"): "1.0912", ("199", "2"): "1.0837"}  # none for May: planning's own
 _TYPES = {"invoice": "CustInvc", "credit_memo": "CustCred", "payment": "CustPymt", "journal_entry": "Journal"}
-_RECORD_TYPES = dict(
-    zip(_TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry"), strict=True),
-)
+_RECORD_TYPES = dict(zip(_TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry"), strict=True))
 _IDS = re.compile(r"IN \(([0-9, ]+)\)")
 
 
@@ -116,16 +114,9 @@ class Erp:
         self._next_id += 1
         entity = self._random.choice(tuple(_TYPES))
         currency, subsidiary = self._random.choice(tuple(EXPONENTS)), self._random.choice(("1", "2"))
-        document = Document(
-            str(self._next_id),
-            entity,
-            self._random.choice(CUSTOMERS),
-            currency,
-            subsidiary,
-            self._random.choice(tuple(PERIODS)),
-            [],
-            is_posted=self._random.random() < 0.9,
-        )
+        customer, period = self._random.choice(CUSTOMERS), self._random.choice(tuple(PERIODS))
+        document = Document(str(self._next_id), entity, customer, currency, subsidiary, period, [])
+        document.is_posted = self._random.random() < 0.9
         self._fill(document)
         self.documents[document.document_id] = document
         self._touch(document)
@@ -164,7 +155,7 @@ class Erp:
         return [(document, "edit")]
 
     def _void(self, document: Document) -> list[tuple[Document, str]]:
-        document.is_void = True
+        document.is_void = document.is_posted = True
         for line in document.lines:
             line.transaction_minor = line.functional_minor = 0
         return [(document, "edit")]
@@ -196,7 +187,7 @@ class Erp:
         return [(document, "delete")]
 
     def _approve(self, document: Document) -> list[tuple[Document, str]]:
-        document.is_posted = not document.is_posted
+        document.is_posted = document.is_void or not document.is_posted
         return [(document, "approve")]
 
     def _touch(self, document: Document) -> None:

@@ -11,6 +11,7 @@ from tests.simulation.senders import Event
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.world import CANARY, World
 from tieout.errors import TransientError
+from tieout.ledger import keys
 from tieout.mapping import MappingKey
 
 
@@ -53,8 +54,8 @@ class Traffic:
             if drawn < present:
                 self.store(key, member)
             elif drawn < 0.97:
-                self.world.mappings_to_come.append(self.mapping_arrival(key, member))
-        for arrive in self.world.mappings_to_come:
+                self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
+        for arrive in self.world.mappings_to_come.values():
             self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
 
     def _plan_disturbances(self, span: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tests.simulation.weather import Weather
 from tests.support.memory_table import MemoryTable
@@ -16,6 +16,16 @@ class WatchedTable(MemoryTable):
         super().__init__(io=weather.io, index_lag=index_lag)
         self._weather = weather
         self.went_back: list[str] = []
+        self.missed: Callable[[Key], None] | None = None  # told of every mapping entry that was looked for in vain
+
+    def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        """As the table's own."""
+        found = super().get(keys)
+        if self.missed is not None:
+            for key in keys:
+                if key not in found and key[0].startswith("MAP#"):
+                    self.missed(key)
+        return found
 
     def _store(self, key: Key, item: Item | None, size: int) -> None:
         if key[0].startswith("FACT#"):
