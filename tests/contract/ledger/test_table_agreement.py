@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
-from tests.support.moto_aws import EmulatedAws, emulated_aws
+from tests.support.moto_aws import EmulatedAws
 from tieout.aws.dynamo import DynamoTable
 from tieout.errors import TieoutError
 from tieout.table import (
@@ -30,7 +30,7 @@ from tieout.table import (
     Update,
 )
 
-# Left out, because moto 5.2 is not DynamoDB there (see MOTO_GAPS in the contract test): truth values compared with
+# Left out, because moto 5.2 is not DynamoDB there (see MOTO_GAPS in conftest.py): truth values compared with
 # numbers, and indexed attributes of another type. So is what both refuse (see the contract test), but for naming one item
 # twice: of several reasons to refuse a request, moto gives another than DynamoDB. A failed transaction in moto undoes
 # what other threads wrote meanwhile, so writes made side by side hold no check, which alone is a transaction.
@@ -152,13 +152,6 @@ STEPS = st.one_of(
     ),
     st.builds(Step, st.just("index"), st.tuples(st.sampled_from(["cells_by_state", "catalogue"]), STATES)),
 )
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[EmulatedAws]:
-    """An emulated AWS for the whole module."""
-    with emulated_aws() as emulated:
-        yield emulated
 
 
 @settings(

@@ -1,4 +1,4 @@
-"""What the adapters make of AWS's errors, answered by botocore's stubber or by a transport that breaks."""
+"""What the ledger's table makes of DynamoDB's errors, answered by botocore's stubber or by a transport that breaks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.config import Config
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -14,23 +13,12 @@ from botocore.exceptions import (
     NoCredentialsError,
     ReadTimeoutError,
 )
-from botocore.session import Session
 from botocore.stub import Stubber
 
 from tests.support.clock import DEFAULT_START, ManualClock, SeededEntropy
+from tests.support.unreachable_aws import unreachable_client
 from tieout.aws.dynamo import DynamoTable
-from tieout.aws.queues import FifoFlushQueue, SqsQueue
-from tieout.aws.secrets import JsonSecrets
-from tieout.aws.store import S3ObjectStore
-from tieout.errors import (
-    AccessDeniedError,
-    ConflictError,
-    LostAnswerError,
-    MalformedError,
-    ThrottledError,
-    UnavailableError,
-    UnreadableRecordError,
-)
+from tieout.errors import ConflictError, LostAnswerError, ThrottledError, UnavailableError
 from tieout.table import (
     Absent,
     Check,
@@ -46,22 +34,13 @@ from tieout.table import (
 
 A, B = ("CELL#a", "STATE"), ("CELL#b", "STATE")
 TWO: list[Write] = [Put(A, {"x": 1}), Update(B, adds={"n": 1}, condition=Equals("n", 1))]
-URL = "https://sqs.eu-central-1.amazonaws.com/1/queue"
-
-
-def client(service: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
-    """A client that reaches nothing by itself."""
-    session = Session()
-    session.set_credentials("testing", "testing")
-    config = Config(region_name="eu-central-1", retries={"total_max_attempts": 1})
-    return session.create_client(service, config=config)
 
 
 class Dynamo:
     """A table whose service answers what it is told to."""
 
     def __init__(self) -> None:
-        self.client = client("dynamodb")
+        self.client = unreachable_client("dynamodb")
         self.stub = Stubber(self.client)
         self.clock = ManualClock()
         self.table = DynamoTable(self.client, "ledger", self.clock, SeededEntropy())
@@ -275,7 +254,7 @@ def test_writes_side_by_side_stop_at_a_failure(dynamo: Dynamo) -> None:
 def test_the_cost_of_every_call_is_told() -> None:
     """The units DynamoDB counts, by operation; nobody listening, they are not even asked for."""
     seen: list[Usage] = []
-    dynamodb = client("dynamodb")
+    dynamodb = unreachable_client("dynamodb")
     table = DynamoTable(dynamodb, "ledger", ManualClock(), SeededEntropy(), observe=seen.append)
     with Stubber(dynamodb) as stub:
         stub.add_response("transact_write_items", {"ConsumedCapacity": [{"TableName": "l", "CapacityUnits": 4.0}]})
@@ -285,84 +264,3 @@ def test_the_cost_of_every_call_is_told() -> None:
         table.write(TWO[:1])
         table.query("p")
     assert seen == [Usage("TransactWriteItems", 2, 4.0), Usage("PutItem", 1, 1.0), Usage("Query", 0, 0.5)]
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "error"),
-    [
-        ("AWS.SimpleQueueService.NonExistentQueue", 400, UnavailableError),
-        ("RequestThrottled", 403, ThrottledError),
-        ("KmsThrottled", 400, ThrottledError),
-        ("InvalidMessageContents", 400, MalformedError),
-        ("InternalError", 500, LostAnswerError),
-    ],
-)
-def test_a_message_that_is_not_taken_says_why(code: str, status: int, error: type[Exception]) -> None:
-    """Only what the queue refuses for its content is permanent."""
-    sqs = client("sqs")
-    with Stubber(sqs) as stub:
-        stub.add_client_error("send_message", code, http_status_code=status)
-        with pytest.raises(error):
-            SqsQueue(sqs, URL).send("a", attributes={"b": "c"}, delay_seconds=3)
-        stub.add_client_error("send_message", code, http_status_code=status)
-        with pytest.raises(error):
-            FifoFlushQueue(sqs, {"plan": URL}, ManualClock(), 5).ask("plan")
-
-
-@pytest.mark.parametrize("code", ["MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"])
-def test_putting_off_a_message_that_is_no_longer_ours_does_nothing(code: str) -> None:
-    """Its time ran out, or somebody else has it: there is nothing to put off."""
-    sqs = client("sqs")
-    with Stubber(sqs) as stub:
-        stub.add_client_error("change_message_visibility", code)
-        SqsQueue(sqs, URL).change_visibility("handle", 60)
-        stub.add_client_error("change_message_visibility", "RequestThrottled")
-        with pytest.raises(ThrottledError):
-            SqsQueue(sqs, URL).change_visibility("handle", 60)
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "error"),
-    [
-        ("NoSuchKey", 404, UnreadableRecordError),
-        ("AccessDenied", 403, AccessDeniedError),
-        ("SlowDown", 503, ThrottledError),
-        ("InternalError", 500, LostAnswerError),
-        ("NoSuchBucket", 404, UnavailableError),
-    ],
-)
-def test_an_object_that_cannot_be_read_says_why(code: str, status: int, error: type[Exception]) -> None:
-    """A missing object is a fact about the record, a slow service is not."""
-    s3 = client("s3")
-    with Stubber(s3) as stub:
-        stub.add_client_error("get_object", code, http_status_code=status)
-        with pytest.raises(error):
-            S3ObjectStore(s3, "archive").get("overflow/1")
-
-
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("ResourceNotFoundException", AccessDeniedError),
-        ("AccessDeniedException", AccessDeniedError),
-        ("ThrottlingException", ThrottledError),
-    ],
-)
-def test_a_secret_that_cannot_be_read_says_why(code: str, error: type[Exception]) -> None:
-    """A secret that is missing or empty waits for a person; nothing of it is in the error."""
-    secrets = client("secretsmanager")
-    with Stubber(secrets) as stub:
-        stub.add_client_error("get_secret_value", code)
-        with pytest.raises(error):
-            JsonSecrets(secrets, ManualClock()).get("api")
-
-
-@pytest.mark.parametrize("text", ["canary-9f31", '"canary-9f31"', '{"token":["canary-9f31"]}', '{"token":'])
-def test_a_secret_of_another_shape_is_not_quoted(text: str) -> None:
-    """What is wrong with it is said without saying what it is, in the causes too."""
-    secrets = client("secretsmanager")
-    with Stubber(secrets) as stub:
-        stub.add_response("get_secret_value", {"SecretString": text})
-        with pytest.raises(MalformedError) as failure:
-            JsonSecrets(secrets, ManualClock()).get("api")
-    assert "canary" not in repr(failure.value) + repr(failure.value.__cause__)

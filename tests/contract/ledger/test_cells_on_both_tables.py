@@ -1,0 +1,57 @@
+"""Marks of cells, receipts and outcomes, on the table in memory and on DynamoDB (emulated)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.support.ledger_scenes import NOW, TARGET, V1, V2, cell, committed, dirty, planned, statement
+from tieout.envelope import Envelope
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.ledger.plan import Outcome
+from tieout.table import Table
+
+
+def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
+    """Of many cells written those that changed meanwhile stay to be written again; the others are done."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, *(planned(facts, statement(number, V1), {f"C{number}": 10}) for number in range(20)))
+    seen = dirty(table)
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, seen)
+    committed(facts, planned(facts, statement(7, V2), {"C7": 11}))
+    cells.mark_written(seen, receipt, {cell("C3").cell_id(): "read only"}, NOW)
+    cells.close_receipt(receipt, NOW, "20 written")
+    assert [state.total_minor for state in dirty(table)] == [11]
+    refused = table.index("cells_by_state", keys.refused(TARGET)).items
+    assert [key for key, _ in refused] == [keys.cell_key(TARGET, cell("C3").cell_id())]
+    assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
+
+
+def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> None:
+    """A writer that vanished leaves a receipt whose cells become dirty once more, though they were marked."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
+    seen = dirty(table)
+    stalled = cells.open_receipt(TARGET, "r-1", NOW, seen)
+    cells.mark_written(seen, replace(stalled, receipt_id="r-2"), {}, NOW)
+    assert dirty(table) == []
+    [found] = cells.stale_receipts(TARGET, NOW + timedelta(minutes=20))
+    cells.dirty_again(found, NOW)
+    cells.close_receipt(found, NOW, "abandoned")
+    assert [state.total_minor for state in dirty(table)] == [5]
+    assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
+
+
+def test_a_final_outcome_strikes_a_waiting_one_and_stays(table: Table) -> None:
+    """The outcomes of a delivery of 250 notices add up, however often its messages are worked."""
+    outcomes = OutcomeLedger(table)
+    envelope = Envelope(delivery_id="d", connection="crm", flow="forecast", received_at=NOW, notices=())
+    outcomes.keep(envelope, dict.fromkeys(range(250), Outcome.HELD))
+    outcomes.keep(envelope, {})
+    outcomes.keep(envelope, dict.fromkeys(range(240), Outcome.APPLIED))
+    outcomes.keep(envelope, dict.fromkeys(range(100), Outcome.DUPLICATE))
+    counted = outcomes.count("crm", NOW.date())
+    assert counted == {("forecast", Outcome.APPLIED): 240, ("forecast", Outcome.HELD): 10}

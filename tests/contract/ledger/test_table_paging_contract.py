@@ -1,0 +1,86 @@
+"""Reading partitions and indexes of the ledger's table: what the fake and DynamoDB (emulated) promise alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tieout.table import Delete, Key, Put, Table, Update
+
+A, B, C = ("CELL#a", "STATE"), ("CELL#b", "STATE"), ("CELL#c", "STATE")
+
+
+def pages(read: Callable[[object | None], tuple[list[Key], object | None]]) -> list[Key]:
+    """The keys of all pages."""
+    found, after = read(None)
+    while after is not None:
+        more, after = read(after)
+        found += more
+    return found
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("limit", [1, 3, 7, 1000])
+def test_a_partition_is_read_in_order_page_by_page(table: Table, limit: int, *, newest_first: bool) -> None:
+    """Only the partition and the prefix asked for, in the order of sort keys (by bytes), either way round."""
+    sort_keys = ["DONE#1", "OPEN#1", "OPEN#10", "OPEN#2", "OPEN#Z", "OPEN#a", "OPEN#ä", "OPEN#😀", "OPEN#", "Z"]
+    for sort_key in reversed(sort_keys):
+        table.write([Put(("RECEIPT#a", sort_key), {"n": 1}), Put(("RECEIPT#ab", sort_key), {"n": 2})])
+
+    def read(after: object | None) -> tuple[list[Key], object | None]:
+        page = table.query("RECEIPT#a", prefix="OPEN#", limit=limit, after=after, newest_first=newest_first)
+        assert all(item == {"n": 1} for _, item in page.items)
+        return [key for key, _ in page.items], page.after
+
+    wanted = sorted(("RECEIPT#a", each) for each in sort_keys if each.startswith("OPEN#"))
+    assert pages(read) == (wanted[::-1] if newest_first else wanted)
+
+
+def test_an_unknown_partition_is_empty(table: Table) -> None:
+    """There is nothing where nothing was written."""
+    assert table.query("RECEIPT#none").items == ()
+    assert table.query("RECEIPT#none").after is None
+    assert table.index("catalogue", "CELL#none").items == ()
+
+
+def test_an_index_holds_only_items_with_its_attribute(table: Table) -> None:
+    """An item enters the index with the attribute, follows its value and leaves with it."""
+    table.write(
+        [Put(A, {"cell_state": "dirty#t", "total": 1}), Put(B, {"total": 2}), Put(C, {"cell_state": "dirty#u"})]
+    )
+    assert table.index("cells_by_state", "dirty#t").items == ((A, {"cell_state": "dirty#t", "total": 1}),)
+    table.write([Update(B, sets={"cell_state": "dirty#t"}), Update(A, sets={"cell_state": "refused#t"})])
+    assert [key for key, _ in table.index("cells_by_state", "dirty#t").items] == [B]
+    assert [key for key, _ in table.index("cells_by_state", "refused#t").items] == [A]
+    table.write([Update(B, removes=("cell_state",)), Delete(A)])
+    assert table.index("cells_by_state", "dirty#t").items == ()
+    assert table.index("cells_by_state", "refused#t").items == ()
+
+
+@pytest.mark.parametrize("limit", [1, 4, 1000])
+def test_an_index_is_read_in_order_of_partition_keys(table: Table, limit: int) -> None:
+    """All entries of one value, page by page."""
+    keys = [(f"CELL#t#{number:02}", "STATE") for number in range(9)]
+    table.write([Put(key, {"cell_state": "dirty#t"}) for key in reversed(keys)])
+
+    def read(after: object | None) -> tuple[list[Key], object | None]:
+        page = table.index("cells_by_state", "dirty#t", limit=limit, after=after)
+        return [key for key, _ in page.items], page.after
+
+    assert pages(read) == keys
+
+
+def test_the_catalogue_holds_keys_alone(table: Table) -> None:
+    """The catalogue tells which items there are and nothing of what they hold."""
+    table.write([Put(A, {"catalogue": "HELD", "record": "r"})])
+    assert table.index("catalogue", "HELD").items == ((A, {"catalogue": "HELD"}),)
+
+
+def test_a_large_partition_is_read_in_pages_of_a_megabyte(table: Table) -> None:
+    """A page ends after a megabyte though its limit is not reached."""
+    for number in range(4):
+        table.write([Put(("RECEIPT#a", str(number)), {"cells": "c" * 390_000})])
+    first = table.query("RECEIPT#a")
+    assert 1 < len(first.items) < 4
+    assert len(first.items) + len(table.query("RECEIPT#a", after=first.after).items) == 4
