@@ -1,0 +1,226 @@
+"""From facts to contributions, by the planning model that is deployed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from infra.landscape import read_landscape
+from tieout.fact import (
+    AccountClass,
+    CreditMemo,
+    DocumentState,
+    Fact,
+    Invoice,
+    JournalEntry,
+    LedgerLine,
+    Opportunity,
+    Payment,
+)
+from tieout.mapping import MappingKey
+from tieout.money import Money
+from tieout.periods import Period, PostingPeriod
+from tieout.planning import Contribution, PlanningModel, Unmapped
+
+LANDSCAPE = read_landscape(Path(__file__).resolve().parents[3], "sandbox", None)
+MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency)
+HERE = "somewhere"
+FOUND = {
+    MappingKey(HERE, "customer", "1"): "ACME",
+    MappingKey(HERE, "product", "default"): "SOFTWARE",
+    MappingKey(HERE, "stage", "default/open"): "proposal",
+    MappingKey(HERE, "stage", "default/won"): "won",
+    MappingKey(HERE, "stage", "default/lost"): "lost",
+    MappingKey(HERE, "account", "4000"): "4020",
+    MappingKey(HERE, "account", "1000"): "1000",
+    MappingKey(HERE, "account", "1100"): "1100",
+    MappingKey(HERE, "cost_centre", "7"): "CC_SALES",
+    MappingKey.rate("EUR", "USD", "2026-03"): "1.1",
+}
+DEAL = Opportunity(
+    name="Deal",
+    amount=Money(100_001, "EUR"),
+    stage="default/open",
+    probability=Decimal("0.5"),
+    close_date=date(2026, 3, 31),
+    customer="1",
+    product="default",
+)
+REVENUE = LedgerLine(
+    line_id="1",
+    account="4000",
+    account_class=AccountClass.INCOME,
+    transaction=Money(-10_000, "EUR"),
+    functional=Money(-10_000, "EUR"),
+    group=Money(-10_842, "USD"),
+    group_rate="netsuite:3>1:2026-03:average",
+    customer="1",
+    cost_centre="7",
+)
+DEBTOR = replace(
+    REVENUE, line_id="0", account="1100", account_class=AccountClass.ASSET, account_role="receivable",
+    transaction=Money(10_000, "EUR"), functional=Money(10_000, "EUR"), group=Money(10_842, "USD"),
+)  # fmt: skip
+INVOICE = Invoice(
+    number="INV1",
+    document_date=date(2026, 1, 2),
+    posting_period=PostingPeriod("214", "Mar 2026", Period(2026, 3)),
+    state=DocumentState.POSTED,
+    lines=(DEBTOR, REVENUE),
+)
+
+
+def planned(fact: Fact) -> dict[str, tuple[int, str]]:
+    """Where a fact goes: cell text to minor units and rate."""
+    contributions = MODEL.contributions(HERE, fact, FOUND)
+    assert isinstance(contributions, tuple), contributions
+    return {each.cell.text(): (each.amount_minor, each.rate) for each in contributions}
+
+
+def test_an_open_deal_is_pipeline_by_amount_and_by_weight_in_both_currencies() -> None:
+    """Four cells: amount and weighted amount, in the deal's currency and in the reporting currency with its rate."""
+    place = "Customer=ACME / Product line=SOFTWARE / Currency=EUR / Time=Mar 26 / Version=Forecast"
+    rate = "EUR>USD@2026-03=1.1"
+    assert planned(DEAL) == {
+        f"Pipeline / Amount / {place}": (100_001, "par"),
+        f"Pipeline / Amount USD / {place}": (110_001, rate),
+        f"Pipeline / Weighted amount / {place}": (50_001, "par"),
+        f"Pipeline / Weighted amount USD / {place}": (55_001, rate),
+    }
+
+
+def test_a_won_deal_is_a_booking_and_no_longer_pipeline() -> None:
+    """It leaves the forecast for the actual version."""
+    cells = planned(replace(DEAL, stage="default/won"))
+    assert {text.split(" / ")[0] for text in cells} == {"Bookings"}
+    assert all("Version=Actual" in text for text in cells)
+
+
+def test_a_lost_deal_is_planned_nowhere() -> None:
+    """Nor does it need a rate or a product that nobody has mapped."""
+    assert planned(replace(DEAL, stage="default/lost", product="unknown")) == {}
+
+
+@pytest.mark.parametrize("missing", [{"amount": None}, {"close_date": None}])
+def test_a_deal_without_amount_or_close_date_is_planned_nowhere(missing: dict[str, None]) -> None:
+    """It waits for nothing: its next change brings what it lacks."""
+    assert planned(replace(DEAL, **missing)) == {}  # type: ignore[arg-type]  # one of the two
+
+
+def test_a_deal_of_nobody_stands_under_the_stand_in() -> None:
+    """A deal without a company is not one with an unknown company."""
+    assert all("Customer=NO_CUSTOMER" in text for text in planned(replace(DEAL, customer=None)))
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "key"),
+    [
+        ({"customer": "2"}, "customer", "2"),
+        ({"product": "other"}, "product", "other"),
+        ({"stage": "default/new"}, "stage", "default/new"),
+        ({"amount": Money(1, "GBP")}, "rate", "GBP>USD@2026-03"),
+        ({"close_date": date(2026, 4, 1)}, "rate", "EUR>USD@2026-04"),
+    ],
+)
+def test_what_nobody_has_mapped_is_named(change: dict[str, object], table: str, key: str) -> None:
+    """The deal waits for exactly that entry."""
+    unmapped = MODEL.contributions(HERE, replace(DEAL, **change), FOUND)  # type: ignore[arg-type]
+    assert isinstance(unmapped, Unmapped)
+    assert (unmapped.key.table, unmapped.key.key) == (table, key)
+
+
+def test_every_entry_a_fact_could_miss_is_asked_for_beforehand() -> None:
+    """One read of the mapping tables is enough, whatever the stage turns out to mean."""
+    asked = MODEL.mapping_keys(HERE, DEAL)
+    assert {key.table for key in asked} == {"customer", "product", "stage", "rate"}
+    assert MODEL.contributions(HERE, DEAL, {key: FOUND[key] for key in asked}) == MODEL.contributions(HERE, DEAL, FOUND)
+
+
+def test_revenue_is_positive_in_planning_and_stands_in_the_erps_period_with_the_erps_own_amount() -> None:
+    """The date of the invoice is January, its posting period March; the group amount is the ERP's, not recomputed."""
+    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Currency=EUR / Time=Mar 26 / Version=Actual"
+    assert planned(INVOICE) == {
+        f"Actuals / Revenue / {place}": (10_000, "par"),
+        f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:2026-03:average"),
+    }
+
+
+def test_a_credit_memo_takes_revenue_back() -> None:
+    """Its income line is a debit, so the same rule gives a negative number."""
+    lines = tuple(
+        replace(line, transaction=-line.transaction, functional=-line.functional, group=-line.group)
+        for line in INVOICE.lines
+        if line.group
+    )
+    memo = CreditMemo(
+        number="CM",
+        document_date=None,
+        posting_period=INVOICE.posting_period,
+        state=DocumentState.POSTED,
+        lines=lines,
+    )
+    assert [amount for amount, _ in planned(memo).values()] == [-10_000, -10_842]
+
+
+def test_a_void_invoice_contributes_nothing_and_waits_for_nothing() -> None:
+    """Its lines are zero, so not even an unknown account holds it."""
+    zero = Money(0, "EUR")
+    lines = tuple(
+        replace(line, transaction=zero, functional=zero, group=Money(0, "USD"), account="unknown")
+        for line in INVOICE.lines
+    )
+    assert planned(replace(INVOICE, state=DocumentState.VOID, lines=lines)) == {}
+
+
+def test_cash_is_what_reaches_the_bank() -> None:
+    """A payment's receivable line is no cash, and a journal's bank line is no payment."""
+    bank = replace(DEBTOR, account="1000", account_role="cash")
+    parts = {
+        "number": "1",
+        "document_date": None,
+        "posting_period": INVOICE.posting_period,
+        "state": DocumentState.POSTED,
+    }
+    payment = Payment(lines=(bank, replace(DEBTOR, transaction=Money(-10_000, "EUR"))), **parts)  # type: ignore[arg-type]
+    assert {text.split(" / ")[1] for text in planned(payment)} == {"Collected", "Collected USD"}
+    assert planned(JournalEntry(lines=(bank,), **parts)) == {}  # type: ignore[arg-type]
+
+
+def test_lines_that_share_a_cell_are_one_contribution() -> None:
+    """Two lines of one account, cost centre and customer are one amount; what cancels out leaves nothing behind."""
+    twice = planned(replace(INVOICE, lines=(REVENUE, REVENUE)))
+    assert [amount for amount, _ in twice.values()] == [20_000, 21_684]
+    undone = replace(
+        REVENUE, transaction=Money(10_000, "EUR"), functional=Money(10_000, "EUR"), group=Money(10_842, "USD")
+    )
+    assert planned(replace(INVOICE, lines=(REVENUE, undone))) == {}
+
+
+def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
+    """Never by arithmetic: without an entry the document waits."""
+    adjustment = replace(INVOICE, posting_period=PostingPeriod("999", "Adj 2026", None))
+    unmapped = MODEL.contributions(HERE, adjustment, FOUND)
+    assert unmapped == Unmapped(MappingKey(HERE, "period", "999"))
+    found = FOUND | {MappingKey(HERE, "period", "999"): "2026-12"}
+    contributions = MODEL.contributions(HERE, adjustment, found)
+    assert isinstance(contributions, tuple)
+    assert {dict(each.cell.members)["Time"] for each in contributions} == {"Dec 26"}
+
+
+def test_a_currency_gain_has_no_transaction_amount_and_still_reaches_the_reporting_currency() -> None:
+    """Its line is zero in the document's currency and not in the group's."""
+    gain = replace(REVENUE, transaction=Money(0, "EUR"), functional=Money(-50, "EUR"), group=Money(-54, "USD"))
+    assert [amount for amount, _ in planned(replace(INVOICE, lines=(gain,))).values()] == [54]
+
+
+def test_a_cells_name_does_not_depend_on_the_order_of_its_dimensions() -> None:
+    """A reordered planning model finds the cells it had."""
+    [first, *_] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    assert isinstance(first, Contribution)
+    turned = replace(first.cell, members=tuple(reversed(first.cell.members)))
+    assert turned.cell_id() == first.cell.cell_id()
+    assert replace(first.cell, measure="Other").cell_id() != first.cell.cell_id()

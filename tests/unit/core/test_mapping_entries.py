@@ -1,0 +1,49 @@
+"""Mapping entries: what the line could not use is refused before it is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from tieout.errors import MalformedError
+from tieout.mapping import STAGES, MappingKey, Status, check_entry
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "member"),
+    [
+        ("customer", "5001", "ACME"),
+        ("stage", "default/closedwon", "won"),
+        ("rate", "EUR>USD@2026-03", "1.0842"),
+        ("period", "214", "2026-03"),
+    ],
+)
+def test_a_usable_entry_is_taken(table: str, key: str, member: str) -> None:
+    """Members, canonical stages, positive rates and months are what tables hold."""
+    check_entry(MappingKey("anywhere", table, key), member)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "member", "reason"),
+    [
+        ("colour", "1", "RED", "mapping_table_unknown"),
+        ("customer", "5001", "", "mapping_empty_or_padded"),
+        ("customer", "", "ACME", "mapping_empty_or_padded"),
+        ("customer", "5001", " ACME", "mapping_empty_or_padded"),
+        ("stage", "default/x", "sold", "mapping_stage_not_canonical"),
+        ("rate", "EURUSD@2026-03", "1.1", "mapping_rate_key"),
+        ("rate", "EUR>USD", "1.1", "period_not_year_month"),
+        ("rate", "EUR>USD@2026-03", "0", "mapping_rate_not_positive"),
+        ("rate", "EUR>USD@2026-03", "-1", "mapping_rate_not_positive"),
+        ("rate", "EUR>USD@2026-03", "one", "amount_not_a_number"),
+        ("period", "214", "March", "period_not_year_month"),
+    ],
+)
+def test_an_unusable_entry_is_named(table: str, key: str, member: str, reason: str) -> None:
+    """The operator is told what is wrong, by a code that is the same every time."""
+    with pytest.raises(MalformedError, match=f"^{reason}$"):
+        check_entry(MappingKey("anywhere", table, key), member)
+
+
+def test_every_canonical_stage_is_open_won_or_lost() -> None:
+    """Planning knows what to do with each of them."""
+    assert set(STAGES.values()) == set(Status)

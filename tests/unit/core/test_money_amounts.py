@@ -1,0 +1,94 @@
+"""Amounts: exact, in minor units, and never of two currencies at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieout.errors import MalformedError
+from tieout.money import Money, decimal_of, minor_exponent
+
+CURRENCIES = st.sampled_from(["EUR", "USD", "JPY", "KWD", "CLF"])
+MINOR = st.integers(min_value=-(10**18), max_value=10**18)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("2000", "EUR", 200000),
+        ("1500.00", "USD", 150000),
+        ("1000000.0", "USD", 100000000),
+        ("200000.00000000001110223024625156540", "EUR", 20000000),
+        ("1.25E7", "USD", 1250000000),
+        ("0.005", "EUR", 1),
+        ("-0.005", "EUR", -1),
+        ("0.5", "JPY", 1),
+        ("1.2345", "KWD", 1235),
+        (" 12.50 ", "EUR", 1250),
+    ],
+)
+def test_what_sources_write_is_read_to_the_minor_unit(text: str, currency: str, minor: int) -> None:
+    """Scale, exponent and float artefacts of the payload do not matter; the currency's minor unit does."""
+    assert Money.parse(text, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize("text", ["", "NaN", "Infinity", "-Infinity", "12,50", "€2", "0x10", "1e", "--1", "1_0x"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    """Formatted text and the names of no number are no amounts."""
+    with pytest.raises(MalformedError):
+        decimal_of(text)
+
+
+@pytest.mark.parametrize("text", ["1e25", "1e999999", "9" * 30])
+def test_what_is_no_amount_of_money_is_refused(text: str) -> None:
+    """An amount beyond every budget is a fault or an attack, and costs nothing to refuse."""
+    with pytest.raises(MalformedError, match="amount_too_large"):
+        Money.parse(text, "EUR")
+
+
+@pytest.mark.parametrize("currency", ["eur", "EU", "EURO", "E1R", "", "ÄÖÜ"])
+def test_a_currency_has_three_capital_letters(currency: str) -> None:
+    """A currency that is none is refused before an amount of it exists."""
+    with pytest.raises(MalformedError, match="currency_not_iso4217"):
+        Money.of(Decimal(1), currency)
+
+
+@given(MINOR, CURRENCIES)
+def test_whole_units_and_minor_units_are_the_same_amount(minor: int, currency: str) -> None:
+    """An amount written in whole units and read again is the same amount."""
+    money = Money(minor, currency)
+    assert Money.of(money.decimal(), currency) == money
+    assert -money.decimal().as_tuple().exponent == minor_exponent(currency)  # type: ignore[operator]  # it is finite
+
+
+@given(st.lists(MINOR, max_size=20), CURRENCIES)
+def test_sums_are_exact(amounts: list[int], currency: str) -> None:
+    """Adding amounts up loses nothing, in any order."""
+    total = Money(0, currency)
+    for amount in amounts:
+        total += Money(amount, currency)
+    assert total == Money(sum(amounts), currency)
+    assert total + -total == Money(0, currency)
+
+
+def test_two_currencies_are_never_added() -> None:
+    """There is no sum of euros and dollars."""
+    with pytest.raises(ValueError, match="cannot add USD to EUR"):
+        Money(1, "EUR") + Money(1, "USD")
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12), st.decimals("0.0001", "1000", places=4))
+def test_a_conversion_is_off_by_at_most_half_a_minor_unit(minor: int, rate: Decimal) -> None:
+    """A rate is applied to the exact amount and rounded once, half up."""
+    converted = Money(minor, "EUR").converted(rate, "JPY")
+    exact = Money(minor, "EUR").decimal() * rate
+    assert abs(converted.decimal() - exact) <= Decimal("0.5")
+
+
+def test_a_probability_rounds_half_up() -> None:
+    """Weighted amounts are rounded as finance rounds, away from zero at the half."""
+    assert Money(5, "EUR").times(Decimal("0.5")) == Money(3, "EUR")
+    assert Money(-5, "EUR").times(Decimal("0.5")) == Money(-3, "EUR")

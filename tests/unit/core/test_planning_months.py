@@ -1,0 +1,74 @@
+"""Periods: months, the moments and dates they come from, and their names."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieout.errors import MalformedError
+from tieout.periods import Period, local_date, moment_of_milliseconds, moment_text, parse_moment
+
+MOMENTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 the strategy adds the zone
+
+
+def test_a_deal_closes_in_the_month_of_its_account() -> None:
+    """A close date just before midnight in UTC is the next day, and month, further east."""
+    moment = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    assert Period.of(local_date(moment, "Europe/Berlin")) == Period(2026, 11)
+    assert Period.of(local_date(moment, "America/Los_Angeles")) == Period(2026, 10)
+
+
+def test_a_month_is_named_as_planning_names_it() -> None:
+    """Anaplan's Time dimension writes `Mar 26`; the text that sorts is `2026-03`."""
+    assert Period(2026, 3).label() == "Mar 26"
+    assert str(Period(2026, 3)) == "2026-03"
+    assert sorted(["2027-01", "2026-12", "2026-02"]) == sorted(["2027-01", "2026-12", "2026-02"], key=Period.parse)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-0", "26-01", "2026-1", "2026-01-01", "", "Adj 2026", "2026-01 "])
+def test_what_is_no_month_is_refused(text: str) -> None:
+    """Adjustment periods and days are no months."""
+    with pytest.raises(MalformedError):
+        Period.parse(text)
+
+
+@given(MOMENTS, MOMENTS)
+def test_texts_of_moments_sort_as_time_does(first: datetime, second: datetime) -> None:
+    """Source versions are such texts, and are compared as texts."""
+    first, second = (each.replace(microsecond=each.microsecond // 1000 * 1000) for each in (first, second))
+    assert (moment_text(first) < moment_text(second)) == (first < second)
+    assert parse_moment(moment_text(first)) == first
+
+
+@given(MOMENTS, st.integers(min_value=-14 * 60, max_value=14 * 60))
+def test_a_moment_is_the_same_in_every_zone(moment: datetime, minutes: int) -> None:
+    """The zone a source writes a moment in does not change it."""
+    there = moment.astimezone(timezone(timedelta(minutes=minutes)))
+    assert moment_text(there) == moment_text(moment)
+
+
+def test_a_moment_without_a_zone_is_no_moment() -> None:
+    """Time is never naive, whichever way it comes in."""
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 that is the point
+    with pytest.raises(ValueError, match="without a time zone"):
+        moment_text(naive)
+    with pytest.raises(ValueError, match="without a time zone"):
+        local_date(naive, "UTC")
+    with pytest.raises(MalformedError, match="moment_without_zone"):
+        parse_moment("2026-01-01T00:00:00")
+
+
+@pytest.mark.parametrize("milliseconds", [10**18, -(10**18), 10**30])
+def test_a_count_of_milliseconds_beyond_the_calendar_is_refused(milliseconds: int) -> None:
+    """A huge number from outside is malformed, not a crash."""
+    with pytest.raises(MalformedError):
+        moment_of_milliseconds(milliseconds)
+
+
+def test_milliseconds_are_kept() -> None:
+    """HubSpot's stamps are told apart to the millisecond."""
+    assert moment_text(moment_of_milliseconds(1_782_371_971_992)) == "2026-06-25T07:19:31.992Z"
+    assert Period.of(date(2026, 6, 25)) == Period(2026, 6)
