@@ -1,0 +1,116 @@
+"""The version gate: what a statement changes, given what the ledger held when the source was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tieout.fact import Absence, Opportunity, Statement
+from tieout.ledger.plan import Outcome, Part, Plan, StoredFact, decide
+from tieout.mapping import MappingKey
+from tieout.money import Money
+from tieout.notice import RecordKey
+from tieout.planning import Cell, Contribution, Unmapped
+
+KEY = RecordKey("crm", "opportunity", "7")
+EARLY, NOW, LATE = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z", "2026-03-03T00:00:00.000Z"
+CELL = Cell("anaplan", "Pipeline", "Amount", (("Customer", "ACME"),), "EUR")
+PLANNED = (Contribution(CELL, 100, "par"),)
+WAITING = Unmapped(MappingKey("crm", "customer", "1"))
+
+
+def statement(version: str = NOW, *, amount: int = 100, absence: Absence | None = None) -> Statement:
+    """What the source said of the deal."""
+    deal = Opportunity(
+        name=None,
+        amount=Money(amount, "EUR"),
+        stage="-/-",
+        probability=None,
+        close_date=None,
+        customer=None,
+        product=None,
+    )
+    return Statement(key=KEY, source_version=version, fact=None if absence else deal, absence=absence)
+
+
+def stored_by(plan: Plan) -> StoredFact:
+    """What the ledger holds after a plan was committed."""
+    parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
+    return StoredFact(
+        revision=1, source_version=plan.source_version, digest=plan.digest, parts=parts, held_for=plan.waits_for
+    )
+
+
+APPLIED = stored_by(decide(statement(), None, PLANNED, {}))
+
+
+@pytest.mark.parametrize(
+    ("version", "amount", "outcome"),
+    [
+        (LATE, 200, Outcome.APPLIED),
+        (LATE, 100, Outcome.APPLIED),
+        (NOW, 100, Outcome.DUPLICATE),
+        (NOW, 200, Outcome.APPLIED),
+        (EARLY, 200, Outcome.SUPERSEDED),
+        (EARLY, 100, Outcome.SUPERSEDED),
+    ],
+)
+def test_a_version_decides_and_at_a_tie_the_content(version: str, amount: int, outcome: Outcome) -> None:
+    """Newer versions apply, older ones change nothing, and an equal one applies only if it says something else."""
+    assert decide(statement(version, amount=amount), APPLIED, PLANNED, {}).outcome is outcome
+
+
+def test_the_same_statement_planned_elsewhere_is_no_duplicate() -> None:
+    """A mapping that changed moves the fact though the source's stamp did not."""
+    moved = (Contribution(replace(CELL, members=(("Customer", "GLOBEX"),)), 100, "par"),)
+    assert decide(statement(), APPLIED, moved, {}).outcome is Outcome.APPLIED
+
+
+def test_a_new_rate_is_no_duplicate_even_where_the_amount_is_the_same() -> None:
+    """The identity of the rate is part of what the ledger says."""
+    assert decide(statement(), APPLIED, (replace(PLANNED[0], rate="EUR>USD@2026-03=1"),), {}).outcome is Outcome.APPLIED
+
+
+def test_an_unmapped_fact_is_held_and_contributes_nothing() -> None:
+    """Whatever it contributed before: so planning does not depend on which version was seen in between."""
+    plan = decide(statement(LATE), APPLIED, WAITING, {})
+    assert (plan.outcome, plan.contributions, plan.waits_for) == (Outcome.HELD, (), WAITING.key)
+    assert plan.targets() == {"anaplan"}
+
+
+def test_a_held_fact_is_released_at_its_own_version() -> None:
+    """The mapping arrives, the deal did not change: its fact is applied."""
+    held = stored_by(decide(statement(), None, WAITING, {}))
+    assert decide(statement(), held, WAITING, {}).outcome is Outcome.DUPLICATE
+    assert decide(statement(), held, PLANNED, {}).outcome is Outcome.APPLIED
+
+
+def test_a_deletion_without_a_version_keeps_the_stored_one() -> None:
+    """A source that no longer knows a record has no stamp for it; the tombstone keeps the version, so nothing older returns."""
+    plan = decide(statement("", absence=Absence.DELETED), APPLIED, (), {})
+    assert (plan.outcome, plan.source_version, plan.contributions) == (Outcome.APPLIED, NOW, ())
+    tombstone = stored_by(plan)
+    assert decide(statement("", absence=Absence.DELETED), tombstone, (), {}).outcome is Outcome.DUPLICATE
+    assert decide(statement(EARLY), tombstone, PLANNED, {}).outcome is Outcome.SUPERSEDED
+    assert decide(statement(NOW), tombstone, PLANNED, {}).outcome is Outcome.APPLIED
+
+
+def test_a_record_that_was_never_posted_is_ignored_and_one_that_no_longer_is_is_taken_back() -> None:
+    """A draft leaves no trace; a document that leaves the books takes its amounts along."""
+    draft = statement(LATE, absence=Absence.NOT_POSTED)
+    assert decide(draft, None, (), {}).outcome is Outcome.IGNORED
+    assert decide(draft, APPLIED, (), {}).outcome is Outcome.APPLIED
+
+
+def test_an_unfinished_commit_is_taken_up_even_by_a_duplicate() -> None:
+    """What was begun in part-facts is completed by whoever reads the record next, but never with an older version."""
+    unfinished = replace(APPLIED, unfinished=True, parts={"cell": Part("anaplan", 0, "")})
+    assert decide(statement(), unfinished, PLANNED, {}).outcome is Outcome.APPLIED
+    assert decide(statement(EARLY), unfinished, PLANNED, {}).outcome is Outcome.SUPERSEDED
+
+
+def test_a_statement_is_a_fact_or_an_absence() -> None:
+    """Never both, never neither."""
+    with pytest.raises(ValueError, match="a fact or an absence"):
+        Statement(key=KEY, source_version=NOW, fact=None)
