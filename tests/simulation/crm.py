@@ -124,7 +124,7 @@ class Crm:
         generic = kind != "associationChange" and self._random.random() < 0.3
         head: Event = {
             "eventId": self._next_event,
-            **{"subscriptionId": 25, "portalId": 1160452, "appId": 885},
+            "portalId": 1160452,
             "occurredAt": int(self._schedule.now().timestamp() * 1000),
             "subscriptionType": f"{'object' if generic else 'deal'}.{kind}",
             "attemptNumber": 0,
@@ -150,7 +150,6 @@ class Crm:
                 "dealname": f"Deal {deal_id}",
                 "pipeline": stage.split("/")[0],
                 "dealstage": stage.split("/")[1],
-                "dealtype": None,
                 "hs_deal_stage_probability": self._random.choice(_PROBABILITIES),
                 "hs_merged_object_ids": None,
                 "hubspot_owner_id": "9",

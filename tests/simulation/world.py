@@ -49,7 +49,7 @@ class Scenario:
 
     seed: int
     theme: str | None = None
-    changes: int = 14
+    changes: int = 10
     fault_scale: float = 1.0
 
 
