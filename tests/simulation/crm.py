@@ -220,7 +220,7 @@ class Crm:
         other = self._random.choice(others)
         self._create()
         new = self.deals[str(self._next_id)]
-        new.properties["amount"] = deal.properties["amount"]
+        new.properties["amount"], new.was_readable = deal.properties["amount"], True
         for old in (deal, other):
             self._remember(old)
             old.merged_into = new.deal_id
