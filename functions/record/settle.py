@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tieout.errors import ConflictError, TieoutError, UnavailableError, UnreadableRecordError
@@ -133,12 +133,12 @@ class Settling:
     def _plan(self, statement: Statement, stored: StoredFact | None, found: Found) -> Plan:
         connection, fact = statement.key.connection, statement.fact
         if fact is None:
-            return decide(statement, stored, (), {})
+            return _finishing(decide(statement, stored, (), {}))
         planned = self.model.contributions(connection, fact, found)
         if not isinstance(planned, Unmapped) and len(planned) > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {len(planned)} cells, more than {_MAX_CELLS}")
         used = {entry: found[entry] for entry in self.model.mapping_keys(connection, fact) if entry in found}
-        return decide(statement, stored, planned, used)
+        return _finishing(decide(statement, stored, planned, used))
 
     def _lineage(self, origin: Origin) -> Lineage:
         return Lineage(
@@ -149,6 +149,13 @@ class Settling:
             recorded_at=self.clock.now(),
             code_version=self.code_version,
         )
+
+
+def _finishing(plan: Plan) -> Plan:
+    """The plan, unless it would leave a begun commit as it is: then the source answered with an older version for a moment."""
+    if plan.outcome is Outcome.SUPERSEDED and plan.stored is not None and plan.stored.unfinished:
+        raise UnavailableError(f"{plan.key} is half committed and the source answered with an older version")
+    return plan
 
 
 class _Results:
@@ -173,7 +180,10 @@ class _Results:
         self.fail(keys, ConflictError(f"lost to other writers {_ROUNDS} times"))
 
     def of(self, key: RecordKey) -> RecordResult:
-        """The record's own result, or the failure of one it is related to."""
+        """The record's own result with the targets of those it is related to, or the failure of one of them."""
         result = self._ended[key]
-        failures = (self._ended[each] for each in self._related.get(key, ()) if each in self._ended)
-        return next((failure for failure in failures if failure.error is not None), result)
+        related = [self._ended[each] for each in self._related.get(key, ()) if each in self._ended]
+        failure = next((each for each in related if each.error is not None), None)
+        if failure is not None:
+            return failure
+        return replace(result, targets=result.targets.union(*(each.targets for each in related)))
