@@ -17,17 +17,23 @@ A = ("CELL#a", "STATE")
 
 
 @pytest.fixture
-def stub() -> Iterator[Stubber]:
+def client() -> Any:  # noqa: ANN401 botocore makes its clients at run time
+    """A client that reaches nothing."""
+    return unreachable_client("dynamodb")
+
+
+@pytest.fixture
+def stub(client: Any) -> Iterator[Stubber]:  # noqa: ANN401 botocore makes its clients at run time
     """A service that expects requests."""
-    with Stubber(unreachable_client("dynamodb")) as stub:
+    with Stubber(client) as stub:
         yield stub
         stub.assert_no_pending_responses()
 
 
 @pytest.fixture
-def table(stub: Stubber) -> DynamoTable:
+def table(client: Any) -> DynamoTable:  # noqa: ANN401 botocore makes its clients at run time
     """The table that sends them."""
-    return DynamoTable(stub.client, "ledger", ManualClock(), SeededEntropy())
+    return DynamoTable(client, "ledger", ManualClock(), SeededEntropy())
 
 
 def wire_key(key: tuple[str, str]) -> dict[str, Any]:
