@@ -90,7 +90,7 @@ class _SlimLoader(Loader):
 
 
 def _config(attempts: int) -> Config:
-    """Short timeouts, kept connections, and no checking of what we build ourselves: a third of a call's time, half of a large one's."""
+    """Short timeouts, kept connections, and no checking of what we build ourselves: it is a third of a call's time."""
     checksums: Literal["when_required"] = "when_required"
     return Config(
         connect_timeout=_CONNECT_SECONDS,
