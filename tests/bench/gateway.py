@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models.table import Table
 
 REGION = "eu-central-1"
 _S3_OPERATIONS = {"PUT": "PutObject", "GET": "GetObject", "DELETE": "DeleteObject"}
@@ -48,7 +50,9 @@ class AwsGateway:
     _emulation: BotocoreStubber = field(default_factory=BotocoreStubber)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body."""
         service = _service_of(headers)
         with self._one_at_a_time:
@@ -78,6 +82,8 @@ def serving_aws(context: ssl.SSLContext) -> Iterator[AwsGateway]:
     """The gateway at a URL until the block ends; its state is that of the `mock_aws` around it."""
     gateway = AwsGateway()
     handler = type("Handler", (_Handler,), {"gateway": gateway})
+    # moto copies the whole table once for each item of a transaction, to roll back; nothing here ever rolls back.
+    unmoved = patch.object(Table, "__deepcopy__", lambda table, _memo: table, create=True)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads, server.block_on_close = True, False
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -85,7 +91,8 @@ def serving_aws(context: ssl.SSLContext) -> Iterator[AwsGateway]:
     thread.start()
     gateway.url = f"https://127.0.0.1:{server.server_port}"
     try:
-        yield gateway
+        with unmoved:
+            yield gateway
     finally:
         server.shutdown()
         server.server_close()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import shutil
 import subprocess
-import sys
+import tempfile
+import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,7 +51,7 @@ class LambdaProcess:
 
     def __enter__(self) -> Self:
         """Start the interpreter, which loads the handler."""
-        command = [sys._base_executable, str(RUNTIME), self.function.handler]  # type: ignore[attr-defined]  # not our venv
+        command = [_bare_python(), str(RUNTIME), self.function.handler]
         if self.counting:
             command = [*_callgrind(self.folder / "counts"), *command]
         path = ":".join(str(each) for each in self.function.folders)
@@ -76,7 +79,9 @@ class LambdaProcess:
         self.phases.append(Phase(name, self._cpu_ns / 1e6, answer["modules"]))
         self._cpu_ns = 0
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End the process and read what was counted."""
         assert self._process.stdin is not None
         self._process.stdin.close()
@@ -87,6 +92,10 @@ class LambdaProcess:
         if self.counting and kind is None:
             for number, phase in enumerate(self.phases, 1):
                 phase.million_instructions = _counted(self.folder / f"counts.{number}") / 1e6
+
+    def cpu_ms(self) -> float:
+        """The CPU time of all invocations since the last mark."""
+        return self._cpu_ns / 1e6
 
     def log(self) -> str:
         """What the function logged, and what went wrong in it."""
@@ -102,6 +111,15 @@ class LambdaProcess:
             self._process.wait(_SECONDS_TO_END)
             raise RuntimeError(f"{self.function.handler} ended:\n{self.log()[-3000:]}")
         return json.loads(line)
+
+
+@cache
+def _bare_python() -> str:
+    """An interpreter with nothing installed, as Lambda's is but for its SDK: ours would load what stands in our environment."""
+    folder = Path(tempfile.mkdtemp(prefix="tieout-bench-python-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    venv.create(folder, symlinks=True, with_pip=False)
+    return str(folder / "bin" / "python")
 
 
 def can_count() -> bool:

@@ -68,6 +68,7 @@ class World:
     Attributes:
         table: the ledger, seen from outside the functions.
         queues: flow or target to the URL of its queue.
+        trust: for clients of the simulated systems in this process.
     """
 
     aws: AwsGateway
@@ -78,6 +79,7 @@ class World:
     table: Table
     queues: Mapping[str, str]
     folder: Path
+    trust: ssl.SSLContext
 
     def receive(self, connection: str) -> Function:
         """The receive function of a connection."""
@@ -136,7 +138,7 @@ class World:
         """What Lambda puts into the environment of every function, and where our emulations stand."""
         return CREDENTIALS | {
             "AWS_ENDPOINT_URL": self.aws.url,
-            "AWS_CA_BUNDLE": str(self.folder / "all.pem"),
+            "AWS_CA_BUNDLE": str(self.folder / "slim.pem"),
             "SSL_CERT_FILE": str(self.folder / "all.pem"),
         }
 
@@ -174,6 +176,7 @@ def world(folder: Path) -> Iterator[World]:
             table=table,
             queues=_queues(emulated, placed, aws.url),
             folder=folder,
+            trust=trust,
         )
 
 
