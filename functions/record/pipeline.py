@@ -141,23 +141,22 @@ def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None
 
 
 def _fail(step: RecordStep, task: Task, error: Exception) -> None:
-    """Park a notice that nobody can record, or that was tried often enough; otherwise leave its message to be retried.
+    """Say that a notice nobody can record, or that was tried often enough, is to be parked; else that it is to be retried.
 
     What is worth retrying is tried for about three hours (12 attempts), longer than sources are usually down and than
     the flow's freshness alarm needs to be heard. A bug is parked at once: it would fail in the same way again.
     """
     if isinstance(error, _WORTH_RETRYING) and task.message.attempt < step.max_attempts:
         task.error = error
-        return
-    try:
-        step.dead_letters.send(task.envelope.alone(task.notice).message(), attributes=_reason(error))
-        task.outcome = Outcome.PARKED
-    except TransientError as refused:
-        task.error = refused
+    else:
+        task.outcome, task.parked_for = Outcome.PARKED, error
 
 
 def _finish(step: RecordStep, message: Message, batch: _Batch) -> None:
-    """Keep the outcomes of a message's notices, and name it for another delivery if any of them failed."""
+    """Keep the outcomes of a message's notices, then park, and name the message for another delivery if any of it failed.
+
+    In this order the outcome of a notice that is redriven at once is never overwritten by `parked`.
+    """
     tasks = [task for task in batch.tasks if task.message is message]
     if not tasks:
         return
@@ -167,6 +166,10 @@ def _finish(step: RecordStep, message: Message, batch: _Batch) -> None:
     try:
         if decided:
             step.outcomes.keep(envelope, decided)
+        for task in tasks:
+            if task.parked_for is not None:
+                body = task.envelope.alone(task.notice).message()
+                step.dead_letters.send(body, attributes=_reason(task.parked_for))
         batch.report.outcomes.update(decided.values())
     except TransientError as error:
         errors.append(error)

@@ -26,13 +26,20 @@ class Message:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """One notice of a message, and what becomes of it: an outcome, or the error it failed with."""
+    """One notice of a message, and what becomes of it.
+
+    Attributes:
+        outcome: how it ended, if it did.
+        error: what it failed with and is to be retried for.
+        parked_for: why it is parked, alone.
+    """
 
     message: Message
     envelope: Envelope
     notice: Notice
     outcome: Outcome | None = None
     error: Exception | None = None
+    parked_for: Exception | None = None
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ BUGS = (
     ),
     Bug(
         "a parked notice takes its neighbours along",
-        record._fail,
+        record._finish,
         "task.envelope.alone(task.notice)",
         "task.envelope",
         "queue",
