@@ -17,14 +17,15 @@ from pathlib import Path
 from infra.bundling import AWS_PLATFORM, dependencies_layer
 from tests.bench import cost
 from tests.bench.deliveries import STEPS, Delivery, deliveries
-from tests.bench.measured import can_count
-from tests.bench.runs import SIZES, Bench, Run
+from tests.bench.measured import Phase, can_count
+from tests.bench.runs import Bench, Run
 from tests.bench.sizes import size_of
 from tests.bench.tables import table
 from tests.bench.world import World, world
 from tests.bench.yardstick import packages
 
 BUDGETS = {"receive": 800, "record": 2000, "deliver": 2000}  # million instructions, cold
+YARDSTICKS = {"receive": "conventional webhook", "record": "conventional worker"}
 
 
 def main() -> int:
@@ -51,15 +52,12 @@ def main() -> int:
 
 
 def _cold(timed: dict[str, Run], counted: dict[str, Run]) -> str:
-    yardsticks = {"receive": "conventional webhook", "record": "conventional worker"}
     rows: list[Sequence[object]] = []
     for name, run in timed.items():
-        step = name.split(",", maxsplit=1)[0]
         million = counted[name].cold.million_instructions if counted else None
-        other = yardsticks.get(step)
-        ratio = _ratio(counted or timed, other, name) if other else None
-        budget = BUDGETS.get(step)
-        rows.append([name, million, budget, ratio, run.cold.cpu_ms, run.cold.modules])
+        other = YARDSTICKS.get(_step(name))
+        ratio = _ratio((counted or timed)[other].cold, (counted or timed)[name].cold) if other else None
+        rows.append([name, million, BUDGETS.get(_step(name)), ratio, run.cold.cpu_ms, run.cold.modules])
     return table(
         "1, 2. Cold: from the interpreter's start to done (published; one message recorded; one flush written; one sweep)",
         ["function", "M instructions", "budget", "conventional is times", "CPU ms", "modules"],
@@ -67,24 +65,37 @@ def _cold(timed: dict[str, Run], counted: dict[str, Run]) -> str:
     )
 
 
-def _ratio(runs: dict[str, Run], other: str, name: str) -> float:
-    theirs, ours = runs[other].cold, runs[name].cold
-    if theirs.million_instructions and ours.million_instructions:
-        return theirs.million_instructions / ours.million_instructions
-    return theirs.cpu_ms / ours.cpu_ms
-
-
 def _warm(timed: dict[str, Run], counted: dict[str, Run]) -> str:
     rows: list[Sequence[object]] = []
     for name, run in timed.items():
         for size, phase in run.warm.items():
             million = counted[name].warm[size].million_instructions if counted else None
-            rows.append([name, size, None if million is None else million * 1000, phase.cpu_ms * 1000])
+            other = YARDSTICKS.get(_step(name))
+            chosen = counted or timed
+            ratio = _ratio(chosen[other].warm[size], chosen[name].warm[size]) if other else None
+            rows.append([name, size, None if million is None else million * 1000, ratio, phase.cpu_ms * 1000])
     return table(
         "3. Warm: work per notice, clients of AWS and of the source included",
-        ["function", "notices in a delivery", "thousand instructions per notice", "CPU us per notice"],
+        [
+            "function",
+            "notices in a delivery",
+            "thousand instructions per notice",
+            "conventional is times",
+            "CPU us per notice",
+        ],
         rows,
     )
+
+
+def _ratio(theirs: Phase, ours: Phase) -> float:
+    """By instructions where they were counted, else by CPU time."""
+    if theirs.million_instructions and ours.million_instructions:
+        return theirs.million_instructions / ours.million_instructions
+    return theirs.cpu_ms / ours.cpu_ms
+
+
+def _step(name: str) -> str:
+    return name.split(",", maxsplit=1)[0]
 
 
 def _work(passed: Sequence[Delivery]) -> str:
@@ -125,7 +136,7 @@ def _cost(passed: Sequence[Delivery]) -> str:
     for delivery in passed:
         found = cost.parts(delivery)
         rows.append([str(delivery.scenario), *found.values(), sum(found.values())])
-    priced = [[price.unit, f"{price.usd:g}", price.known] for price in cost.PRICES.values()]
+    priced = [[price.unit, f"{price.usd:.10g}", price.known] for price in cost.PRICES.values()]
     return "\n".join(
         [
             table("4. USD per million notices, every delivery flushed alone", ["notices", *cost.PARTS, "all"], rows),
@@ -149,7 +160,7 @@ def _sizes(around: World) -> str:
 def _judge(counted: dict[str, Run]) -> int:
     exceeded = 0
     for name, run in counted.items():
-        budget, million = BUDGETS.get(name.split(",", maxsplit=1)[0]), run.cold.million_instructions
+        budget, million = BUDGETS.get(_step(name)), run.cold.million_instructions
         if budget and million and million > budget:
             _say(f"{name} exceeds its budget: {million:,.0f} of {budget:,} million instructions")
             exceeded = 1

@@ -14,15 +14,18 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from conventional_models import Accepted, Published, Secret, Tracing
 from pydantic import TypeAdapter
+
+from tests.bench.conventional_models import Accepted, Published, Secret, Tracing
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="conventional")
 metrics = Metrics(namespace="Conventional", service="conventional")

@@ -10,18 +10,21 @@ import functools
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.parser import parse
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from conventional_models import BusMessage, Deal
+
+from tests.bench.conventional_models import BusMessage, Deal
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="conventional")
 metrics = Metrics(namespace="Conventional", service="conventional")
@@ -41,12 +44,16 @@ def secret_of(name: str) -> Mapping[str, str]:
     return plain
 
 
-@idempotent_function(data_keyword_argument="notice", config=once, persistence_store=store)
+@idempotent_function(  # type: ignore[untyped-decorator]  # Powertools leaves it so
+    data_keyword_argument="notice", config=once, persistence_store=store
+)
 def work(notice: dict[str, Any]) -> dict[str, Any]:
     """Read the record and keep its state."""
     url = f"{os.environ['SOURCE_URL']}/crm/v3/objects/deals/{notice['object_id']}"
     token = secret_of(os.environ["API_SECRET"])["access_token"]
-    answer = http.get(url, headers={"authorization": f"Bearer {token}"}, params={"properties": os.environ["PROPERTIES"]})
+    answer = http.get(
+        url, headers={"authorization": f"Bearer {token}"}, params={"properties": os.environ["PROPERTIES"]}
+    )
     deal = Deal.model_validate_json(answer.raise_for_status().content)
     table.put_item(Item={"id": deal.id, "state": deal.model_dump_json(by_alias=True)})
     return {"id": deal.id}

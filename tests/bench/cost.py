@@ -12,7 +12,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A list price of us-east-1 in USD, and how we know it: `read` at the source that `docs/performance.md` names, or `recalled`."""
+    """A list price of us-east-1 in USD; `known`: `read` at the source `docs/performance.md` names, or `recalled`."""
 
     usd: float
     unit: str

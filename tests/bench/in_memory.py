@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tieout.table import Usage
 
 _ROUNDS = 5
+_PLURALS = {"opportunity": "opportunities", "invoice": "invoices"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Scenario:
 
     def __str__(self) -> str:
         """As the tables name it."""
-        about = "one record" if self.about_one else f"{self.records} {self.entity}{'s' if self.records > 1 else ''}"
+        about = f"one {self.entity}" if self.records == 1 else f"{self.records} {_PLURALS[self.entity]}"
         return f"{self.notices} about {about}"
 
 

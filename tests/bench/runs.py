@@ -47,7 +47,9 @@ class Bench:
             feeders = {each: warm.enter_context(self.process(self._world.receive(each))) for each in FLOWS}
             for connection, sizes in ((HUBSPOT, SIZES), (NETSUITE, ())):
                 name = f"receive, {connection}"
-                yield self._run(name, self._world.receive(connection), lambda n, c=connection: [self.webhook(c, n)], sizes)  # type: ignore[misc]  # bound now
+                yield self._run(
+                    name, self._world.receive(connection), lambda n, c=connection: [self.webhook(c, n)], sizes
+                )  # type: ignore[misc]  # bound now
             for connection, flow in FLOWS.items():
                 sizes = SIZES if connection == HUBSPOT else ()
 
@@ -109,9 +111,7 @@ class Bench:
                     _invoke(process, events_of(size))
                 process.mark(f"{size} notices")
         cold, _, *warm = process.phases
-        per_notice = {
-            size: _divided(phase, size * _REPEATS[size]) for size, phase in zip(sizes, warm, strict=True)
-        }
+        per_notice = {size: _divided(phase, size * _REPEATS[size]) for size, phase in zip(sizes, warm, strict=True)}
         return Run(name, cold, per_notice)
 
     def process(self, function: Function, *, counting: bool = False) -> LambdaProcess:
@@ -140,6 +140,4 @@ def _flush() -> Event:
 
 def _divided(phase: Phase, notices: int) -> Phase:
     counted = phase.million_instructions
-    return Phase(
-        phase.name, phase.cpu_ms / notices, phase.modules, None if counted is None else counted / notices
-    )
+    return Phase(phase.name, phase.cpu_ms / notices, phase.modules, None if counted is None else counted / notices)

@@ -9,16 +9,15 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     """A table with its title, columns as wide as they need to be, numbers to the right."""
     texts = [[_text(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
-    lines = [title, _line(head, widths), "  ".join("-" * width for width in widths)]
-    return "\n".join([*lines, *(_line(row, widths) for row in texts), ""])
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = [
-        cell.ljust(width) if not number else cell.rjust(width)
-        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    to_the_right = [all(not isinstance(cell, str) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(cells, widths, to_the_right, strict=True)
+        ).rstrip()
+        for cells in [head, ["-" * width for width in widths], *texts]
     ]
-    return "  ".join([first, *others]).rstrip()
+    return "\n".join([title, *lines, ""])
 
 
 def _text(cell: object) -> str:

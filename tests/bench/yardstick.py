@@ -48,11 +48,13 @@ class Yardstick:
 
     def receive(self) -> Function:
         """The webhook's function."""
-        return Function(handler="conventional.receive", folders=self.folders, environment=self._environment)
+        return Function(handler="tests.bench.conventional.receive", folders=self.folders, environment=self._environment)
 
     def record(self) -> Function:
         """The worker."""
-        return Function(handler="conventional_worker.record", folders=self.folders, environment=self._environment)
+        return Function(
+            handler="tests.bench.conventional_worker.record", folders=self.folders, environment=self._environment
+        )
 
 
 def packages() -> Path:
@@ -79,9 +81,10 @@ def _install(folder: Path) -> None:
 
 def _code(folder: Path) -> Path:
     code = folder / "conventional"
-    code.mkdir()
+    package = code / "tests" / "bench"
+    package.mkdir(parents=True)
     for name in _SOURCES:
-        shutil.copy(_HERE / name, code / name)
+        shutil.copy(_HERE / name, package / name)
     compile_folder(code, runs_at="/var/task")
     return code
 
