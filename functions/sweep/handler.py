@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from tieout.aws.clients import open_client
 
 from functions.sweep.pipeline import SweepReport, SweepStep, sweep
 from functions.sweep.settings import SweepSettings
+from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.store import S3ObjectStore
