@@ -21,7 +21,7 @@ def webhook(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         "x-forwarded-proto": "https",
         "host": "hooks.example.com",
     }
-    event = api_event(body, usual | headers, request_id=str(uuid.uuid4()))
+    event = api_event(body, {**usual, **headers}, request_id=str(uuid.uuid4()))
     http = event["requestContext"]["http"] | {"path": event["rawPath"], "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"}
     return event | {"routeKey": f"ANY {event['rawPath']}", "requestContext": event["requestContext"] | {"http": http}}
 

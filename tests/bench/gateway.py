@@ -61,7 +61,7 @@ class AwsGateway:
             for name, value in headers.items():
                 plain_headers[name] = value
             url = f"https://{service}.{REGION}.amazonaws.com{path}"
-            asked = AWSPreparedRequest(method, url, plain_headers, body, stream_output=False)  # type: ignore[no-untyped-call]
+            asked = AWSPreparedRequest(method, url, plain_headers, body, stream_output=False)
             answered = self._emulation.process_request(asked)
         assert answered is not None, f"the emulation has no {service}"
         status, said, content = answered

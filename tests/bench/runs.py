@@ -47,9 +47,11 @@ class Bench:
             feeders = {each: warm.enter_context(self.process(self._world.receive(each))) for each in FLOWS}
             for connection, sizes in ((HUBSPOT, SIZES), (NETSUITE, ())):
                 name = f"receive, {connection}"
-                yield self._run(
-                    name, self._world.receive(connection), lambda n, c=connection: [self.webhook(c, n)], sizes
-                )  # type: ignore[misc]  # bound now
+
+                def webhooks(count: int, connection: str = connection) -> list[Event]:
+                    return [self.webhook(connection, count)]
+
+                yield self._run(name, self._world.receive(connection), webhooks, sizes)
             for connection, flow in FLOWS.items():
                 sizes = SIZES if connection == HUBSPOT else ()
 

@@ -159,10 +159,9 @@ def serving_systems(landscape: Landscape, certificate: Path, trust: ssl.SSLConte
     connections = {each.name: join_connection(each, hooks[each.name]) for each in landscape.connections}
     targets = {each.name: join_target(each) for each in landscape.targets}
     with ExitStack() as serving:
-        urls = {
-            name: serving.enter_context(_serving(joined.app, certificate))
-            for name, joined in [*connections.items(), *targets.items()]
-        }
+        apps = {name: joined.app for name, joined in connections.items()}
+        apps |= {name: joined.app for name, joined in targets.items()}
+        urls = {name: serving.enter_context(_serving(app, certificate)) for name, app in apps.items()}
         simulated = SimulatedSystems(landscape, connections, targets, urls, hooks)
         yield Systems(simulated, trust)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.session import Session
@@ -28,33 +28,38 @@ class EmulatedAws:
         session = Session()
         session.set_credentials("testing", "testing", "testing")
         config = Config(region_name=REGION, retries={"total_max_attempts": 1}, parameter_validation=False)
-        self.dynamodb: DynamoDBClient = session.create_client("dynamodb", config=config)
-        self.sqs: SQSClient = session.create_client("sqs", config=config)
-        self.s3: S3Client = session.create_client("s3", config=config)
-        self.secrets: SecretsManagerClient = session.create_client("secretsmanager", config=config)
+
+        def client(service: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
+            return session.create_client(service, config=config)
+
+        self.dynamodb: DynamoDBClient = client("dynamodb")
+        self.sqs: SQSClient = client("sqs")
+        self.s3: S3Client = client("s3")
+        self.secrets: SecretsManagerClient = client("secretsmanager")
 
     def create_ledger(self, name: str = LEDGER) -> str:
         """The ledger's table with its indexes, empty."""
         texts = ("pk", "sk", "cell_state", "catalogue")
+        indexes: Any = [
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": attribute, "KeyType": "HASH"},
+                    {"AttributeName": "pk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": projection},
+            }
+            for index, attribute, projection in (
+                ("cells_by_state", "cell_state", "ALL"),
+                ("catalogue", "catalogue", "KEYS_ONLY"),
+            )
+        ]
         self.dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in texts],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": index,
-                    "KeySchema": [
-                        {"AttributeName": attribute, "KeyType": "HASH"},
-                        {"AttributeName": "pk", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": projection},
-                }
-                for index, attribute, projection in (
-                    ("cells_by_state", "cell_state", "ALL"),
-                    ("catalogue", "catalogue", "KEYS_ONLY"),
-                )
-            ],
+            GlobalSecondaryIndexes=indexes,
         )
         return name
 
