@@ -24,11 +24,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all end-to-end tests on one worker: a sandbox belongs to the process that started it."""
+    """Mark all end-to-end tests; each module itself names the group that keeps it on one worker."""
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("sandbox"))
 
 
 @pytest.hookimpl(wrapper=True)

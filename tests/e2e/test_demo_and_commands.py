@@ -14,7 +14,7 @@ from ops.cli import app
 from sandbox.demo.run import Demo
 from sandbox.running import Sandbox
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("sandbox")]
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from pathlib import Path
 from sandbox.aws import emulated_aws
 from sandbox.places import Places, ports
 
+pytestmark = pytest.mark.xdist_group("sandbox")
+
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 places = Places(Path(sys.argv[1]))
 with places.reserved(), emulated_aws(places, next(ports())) as aws:
