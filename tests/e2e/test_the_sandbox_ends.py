@@ -13,13 +13,13 @@ import pytest
 
 from sandbox.places import ROOT, Places, SandboxError, ports
 
+pytestmark = pytest.mark.xdist_group("sandbox")
+
 _START = """
 import signal, sys, threading
 from pathlib import Path
 from sandbox.aws import emulated_aws
 from sandbox.places import Places, ports
-
-pytestmark = pytest.mark.xdist_group("sandbox")
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 places = Places(Path(sys.argv[1]))
