@@ -9,8 +9,8 @@ from datetime import timedelta
 from tieout.errors import PermanentError, TransientError
 from tieout.ledger.cells import CellLedger
 from tieout.ports import Clock, FlushQueue, ObjectStore
+from tieout.spool import SPOOL_PREFIX
 
-SPOOL_PREFIX = "spool/"
 _SPOOLED_AT_ONCE = 200
 
 
