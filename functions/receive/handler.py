@@ -14,7 +14,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.receive.settings import ReceiveSettings
-from tieout.aws_services import EventBus, ObjectKeeper, SecretsManager
+from tieout.aws.without_sdk import EventBus, ObjectKeeper, SecretsManager
 from tieout.system_clock import SystemClock, SystemEntropy
 
 _SHELF_TIMEOUT_SECONDS = 0.5

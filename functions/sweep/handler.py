@@ -17,7 +17,7 @@ from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.store import S3ObjectStore
-from tieout.aws_services import EventBus
+from tieout.aws.without_sdk import EventBus
 from tieout.errors import UnavailableError
 from tieout.ledger.cells import CellLedger
 from tieout.spool import decode

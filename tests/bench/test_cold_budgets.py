@@ -108,7 +108,7 @@ def test_a_cold_receive_function_publishes_within_its_budget(tmp_path: Path) -> 
 
     certificate, context = own_certificate(tmp_path)
     roots = tmp_path / "roots.pem"
-    roots.write_bytes((ROOT / "layers" / "tieout" / "amazon_roots.pem").read_bytes() + certificate.read_bytes())
+    roots.write_bytes((ROOT / "layers" / "tieout" / "aws" / "amazon_roots.pem").read_bytes() + certificate.read_bytes())
     body = good_body("hubspot")
     headers = sign_as_hubspot(body, ManualClock(datetime.now(UTC)), SECRET, _URL)
     event = events.webhook(body, headers)

@@ -206,7 +206,7 @@ def store_mappings(table: Table) -> None:
 def _write_roots(folder: Path, certificate: Path) -> None:
     """The lists of roots that the functions load, each with our own certificate added: as long as the real ones."""
     own = certificate.read_bytes()
-    amazon = (ROOT / "layers" / "tieout" / "amazon_roots.pem").read_bytes()
+    amazon = (ROOT / "layers" / "tieout" / "aws" / "amazon_roots.pem").read_bytes()
     (folder / "slim.pem").write_bytes(amazon + own)
     (folder / "all.pem").write_bytes(Path(certifi.where()).read_bytes() + own)
 

@@ -49,7 +49,7 @@ def test_building_the_same_package_twice_gives_the_same_bytes() -> None:
 @pytest.mark.usefixtures("empty_cache")
 def test_the_package_carries_the_authorities_it_trusts_aws_by() -> None:
     """Without its list of roots no function on the slim path could open a connection to AWS."""
-    roots = "tieout/amazon_roots.pem"
+    roots = "tieout/aws/amazon_roots.pem"
     assert (bundling.tieout_layer() / "python" / roots).read_bytes() == (bundling._ROOT / "layers" / roots).read_bytes()
 
 

@@ -1,1 +1,1 @@
-"""The AWS services behind the ports: one module per service, and nothing of the domain."""
+"""The AWS services behind the ports, with botocore, and without any SDK for functions a sender waits for; nothing of the domain."""

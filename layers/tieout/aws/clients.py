@@ -23,7 +23,7 @@ _USUAL_ATTEMPTS = 3
 _POOL = 10  # of connections: the deliver step marks eight cells at a time
 
 _COMMERCIAL = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[0-9]")  # elsewhere endpoints are named by other rules
-_ROOTS = Path(__file__).parents[1] / "amazon_roots.pem"
+_ROOTS = Path(__file__).parent / "amazon_roots.pem"
 _ENDPOINTS = {
     "partitions": [
         {

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.aws_signature import Signer
+from tieout.aws.signature import Signer
 
 MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 hypothesis adds the zone
 TOKENS = st.text("ABCDEFGHabcdefgh0123456789/+=", max_size=80)

@@ -13,9 +13,9 @@ from functions.receive.settings import ReceiveSettings
 from tests.support.aws_over_http import CREDENTIALS, REGION, AwsOverHttp, aws_over_http
 from tests.support.clock import ManualClock
 from tests.support.receiving import FLOWS, SECRET, api_event, good_body, sign_as_hubspot, sign_as_netsuite
-from tieout import aws_services
-from tieout.aws_http import AwsEndpoint
-from tieout.aws_services import EventBus, ObjectKeeper
+from tieout.aws import without_sdk
+from tieout.aws.endpoint import AwsEndpoint
+from tieout.aws.without_sdk import EventBus, ObjectKeeper
 from tieout.errors import LostAnswerError
 from tieout.spool import BusEntry, decode
 from tieout.system_clock import SystemClock, SystemEntropy
@@ -59,7 +59,7 @@ def endpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[AwsEndpoint]]:
             super().__init__(*arguments, **named)
             opened.append(self)
 
-    monkeypatch.setattr(aws_services, "AwsEndpoint", Remembered)
+    monkeypatch.setattr(without_sdk, "AwsEndpoint", Remembered)
     yield opened
     for each in opened:
         each.close()

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tieout.aws_signature import Signer
+from tieout.aws.signature import Signer
 from tieout.errors import (
     AccessDeniedError,
     LostAnswerError,

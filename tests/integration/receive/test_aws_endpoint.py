@@ -14,7 +14,7 @@ import pytest
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.own_certificate import own_certificate
 from tests.support.scripted_http import Asked, Said, scripted
-from tieout.aws_http import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host, trusted
+from tieout.aws.endpoint import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host, trusted
 from tieout.errors import AccessDeniedError, LostAnswerError, ThrottledError, TieoutError, UnavailableError
 
 ENVIRON = {
@@ -218,7 +218,7 @@ def test_tls_with_a_known_authority(endpoint: Opened, tmp_path: Path) -> None:
 
 def test_the_roots_we_ship_are_amazons() -> None:
     """Five of them, none about to expire, so that a cold start does not load 150."""
-    context = trusted(str(Path(__file__).parents[3] / "layers/tieout/amazon_roots.pem"))
+    context = trusted(str(Path(__file__).parents[3] / "layers/tieout/aws/amazon_roots.pem"))
     roots = context.get_ca_certs()
     names = {part for root in roots for part in str(root["subject"]).split("'") if " Root C" in part}
     assert {f"Amazon Root CA {number}" for number in range(1, 5)} < names

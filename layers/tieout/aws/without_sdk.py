@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tieout.aws_http import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host
+from tieout.aws.endpoint import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host
 from tieout.errors import LostAnswerError
 from tieout.spool import BusEntry
 
