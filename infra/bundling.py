@@ -23,8 +23,8 @@ from infra.bytecode import RUNTIME, compile_folder
 AWS_PLATFORM: Final = "aarch64-manylinux2014"
 """The wheels that Lambda on arm64 loads."""
 
-KEPT_AWS_SERVICES: Final = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sqs", "sts"})
-"""The services whose API descriptions the functions use; botocore ships more than four hundred."""
+KEPT_AWS_SERVICES: Final = frozenset({"dynamodb", "s3", "secretsmanager", "sqs"})
+"""The services whose API descriptions the functions use (events go to the bus without SDK); botocore ships over four hundred."""
 
 _VERSION: Final = "2"
 """Raise it when the way of building changes, so that folders built the old way are not used."""
@@ -47,7 +47,7 @@ _NEVER_LOADED: Final = (
     "REQUESTED",
     "direct_url.json",
 )
-_UNUSED_FOLDERS: Final = ("bin", "*/tests", "*/test", "boto3/examples", "cffi", "pycparser", "pycparser-*.dist-info")
+_UNUSED_FOLDERS: Final = ("bin", "*/tests", "*/test", "cffi", "pycparser", "pycparser-*.dist-info")
 
 
 class BundlingError(Exception):
@@ -158,10 +158,9 @@ def _prune(packages: Path) -> None:
     for pattern in _UNUSED_FOLDERS:
         for unused in packages.glob(pattern):
             shutil.rmtree(unused)
-    for descriptions in (packages / "botocore" / "data", packages / "boto3" / "data"):
-        for service in descriptions.iterdir():
-            if service.is_dir() and service.name not in KEPT_AWS_SERVICES:
-                shutil.rmtree(service)
+    for service in (packages / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in KEPT_AWS_SERVICES:
+            shutil.rmtree(service)
     _prune_endpoints(packages / "botocore" / "data" / "endpoints.json")
 
 
