@@ -8,10 +8,10 @@ from constructs import Construct
 
 from functions.deliver.settings import DeliverSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
-from infra.ledger import LedgerStack, read_and_write, read_secrets, use_ledger_key
+from infra.ledger import LedgerStack, change_items, find_cells, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
-from infra.work_queue import Parking, WorkQueue, send_to
+from infra.work_queue import Parking, WorkQueue
 from tieout.landscape import Target
 
 # A planning system may block one write for two minutes; the message of a writer that died is seen again after six times this.
@@ -72,7 +72,6 @@ class Deliver(Construct):
             target=target,
             ledger_table=ledger.table.table_name,
             secret_arn=secret_arn,
-            flush_queue_url=flushes.work.queue.queue_url,
             metric_namespace=parts.stage.metric_namespace,
         )
         self.function = PythonFunction(
@@ -85,8 +84,8 @@ class Deliver(Construct):
             description=f"Writes changed cells to target {target}.",
             permissions=[
                 flushes.work.consume(),
-                send_to(flushes.work.queue),
-                read_and_write(ledger.table),
+                change_items(ledger.table),
+                find_cells(ledger.table),
                 *read_secrets([secret_arn]),
                 use_ledger_key(ledger.key),
             ],

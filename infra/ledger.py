@@ -115,26 +115,25 @@ class LedgerStack(Stack):
         return secret.ref
 
 
-def read_and_write(table: dynamodb.ITable) -> iam.PolicyStatement:
-    """What the steps do with the ledger: `tieout/aws/dynamo.py` calls nothing else, and nobody scans.
+def change_items(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to read and write items of the ledger by their keys; a transaction is allowed by the actions inside it."""
+    actions = ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+    return iam.PolicyStatement(actions=actions, resources=[table.table_arn])
 
-    A transaction is allowed by the actions inside it. Indexes are named one by one.
-    """
-    return iam.PolicyStatement(
-        actions=[
-            "dynamodb:BatchGetItem",
-            "dynamodb:Query",
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-        ],
-        resources=[
-            table.table_arn,
-            f"{table.table_arn}/index/{CELLS_BY_STATE}",
-            f"{table.table_arn}/index/{CATALOGUE}",
-        ],
-    )
+
+def check_items(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to let a transaction depend on items that it does not write."""
+    return iam.PolicyStatement(actions=["dynamodb:ConditionCheckItem"], resources=[table.table_arn])
+
+
+def list_receipts(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to list the items of a partition, such as a target's receipts."""
+    return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[table.table_arn])
+
+
+def find_cells(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to find the cells that planning does not hold yet."""
+    return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{CELLS_BY_STATE}"])
 
 
 def use_key(key: kms.IKey) -> iam.PolicyStatement:

@@ -123,7 +123,7 @@ class LineStack(Stack):
                 route=route,
                 ledger=self.ledger,
                 secret_arns={} if name == UNROUTED else self.ledger.api_secrets,
-                flush_queues=self._flush_queues(),
+                flush_queues={} if name == UNROUTED else self._flush_queues(),
                 landscape=compiled,
                 parts=self.parts,
             )

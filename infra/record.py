@@ -11,7 +11,7 @@ from constructs import Construct
 
 from functions.record.settings import RecordSettings
 from infra.alarms import FIVE_MINUTES
-from infra.ledger import LedgerStack, read_and_write, read_secrets, use_ledger_key
+from infra.ledger import LedgerStack, change_items, check_items, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
 from infra.work_queue import send_to
@@ -62,8 +62,10 @@ class Record(Construct):
             description=f"Records the notices of flow {route.flow.name}.",
             permissions=[
                 route.work.consume(),
-                send_to(route.work.queue, route.work.dead_letters, *flush_queues.values()),
-                read_and_write(ledger.table),
+                route.work.put_off(),
+                send_to(route.work.dead_letters, *flush_queues.values()),
+                change_items(ledger.table),
+                check_items(ledger.table),
                 archive.statement,
                 *read_secrets(list(secret_arns.values())),
                 use_ledger_key(ledger.key),

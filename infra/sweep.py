@@ -15,7 +15,7 @@ from constructs import Construct
 from functions.sweep.settings import SweepSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.ids import pascal
-from infra.ledger import LedgerStack, read_and_write, use_ledger_key
+from infra.ledger import LedgerStack, change_items, find_cells, list_receipts, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
 from infra.route import SOURCE_PREFIX, admit
@@ -66,7 +66,9 @@ class Sweep(Construct):
                 ),
                 publish_as(bus, f"{SOURCE_PREFIX}*"),
                 send_to(*flush_queues.values()),
-                read_and_write(ledger.table),
+                change_items(ledger.table),
+                list_receipts(ledger.table),
+                find_cells(ledger.table),
                 use_ledger_key(ledger.key),
             ],
             no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",

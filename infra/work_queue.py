@@ -123,16 +123,15 @@ class WorkQueue(Construct):
         return trigger
 
     def consume(self) -> iam.PolicyStatement:
-        """What the function that works the queue off may do with it, and nothing else."""
+        """What Lambda does with the queue in the name of the function that works it off."""
         return iam.PolicyStatement(
-            actions=[
-                "sqs:ReceiveMessage",
-                "sqs:DeleteMessage",
-                "sqs:ChangeMessageVisibility",
-                "sqs:GetQueueAttributes",
-            ],
+            actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
             resources=[self.queue.queue_arn],
         )
+
+    def put_off(self) -> iam.PolicyStatement:
+        """Leave to say when a message that was not worked off comes back."""
+        return iam.PolicyStatement(actions=["sqs:ChangeMessageVisibility"], resources=[self.queue.queue_arn])
 
 
 def send_to(*queues: sqs.IQueue) -> iam.PolicyStatement:

@@ -17,7 +17,6 @@ class DeliverSettings:
         target: the target's name.
         ledger_table: the DynamoDB table.
         secret_arn: the secret with the target's API credentials.
-        flush_queue_url: the target's own flush queue, where the function asks for another round.
         landscape_file: the compiled landscape, relative to the function's asset.
         metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
@@ -25,7 +24,6 @@ class DeliverSettings:
     target: str
     ledger_table: str
     secret_arn: str
-    flush_queue_url: str
     landscape_file: str = "landscape.json"
     metric_namespace: str = "Tieout"
 
@@ -40,7 +38,6 @@ class DeliverSettings:
             target=settings.text(environ, "TIEOUT_TARGET"),
             ledger_table=settings.text(environ, "TIEOUT_LEDGER_TABLE"),
             secret_arn=settings.text(environ, "TIEOUT_SECRET_ARN"),
-            flush_queue_url=settings.text(environ, "TIEOUT_FLUSH_QUEUE_URL"),
             landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
             metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
         )
@@ -51,7 +48,6 @@ class DeliverSettings:
             "TIEOUT_TARGET": self.target,
             "TIEOUT_LEDGER_TABLE": self.ledger_table,
             "TIEOUT_SECRET_ARN": self.secret_arn,
-            "TIEOUT_FLUSH_QUEUE_URL": self.flush_queue_url,
             "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
             "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
         }

@@ -16,9 +16,9 @@ class RecordSettings:
     Attributes:
         flow: the flow's name, or `unrouted` for the function behind the catch-all rule.
         ledger_table: the DynamoDB table.
-        queue_url: the flow's own queue, where a single notice is put back to be tried alone and later.
+        queue_url: the flow's own queue, which is told when a message that failed comes back.
         dead_letter_queue_url: where a notice that nobody can record is parked, alone.
-        flush_queue_urls: target name to the FIFO queue that asks for its flush.
+        flush_queue_urls: target name to the FIFO queue that asks for its flush; none where nothing is recorded (`unrouted`).
         archive_bucket: where envelopes too large for the bus lie (`overflow/`).
         secret_arns: connection name to the secret with its API credentials; a connection that is absent is not read.
         landscape_file: the compiled landscape, relative to the function's asset.

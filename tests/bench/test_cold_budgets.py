@@ -57,9 +57,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         archive_bucket="archive",
         secret_arns={"hubspot-emea": "secret"},
     ).environment(),
-    "deliver": DeliverSettings(
-        target="anaplan", ledger_table="ledger", secret_arn="secret", flush_queue_url=_QUEUE
-    ).environment(),
+    "deliver": DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="secret").environment(),
     "sweep": SweepSettings(
         ledger_table="ledger", archive_bucket="archive", bus_name="line", flush_queue_urls={"anaplan": _QUEUE}
     ).environment(),

@@ -120,7 +120,6 @@ class World:
             target=TARGET,
             ledger_table=LEDGER,
             secret_arn=f"target/{TARGET}",
-            flush_queue_url=self.queues[TARGET],
         )
         return self._with_dependencies("deliver", settings.environment())
 

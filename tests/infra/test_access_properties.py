@@ -158,22 +158,63 @@ def test_only_the_steps_that_publish_may_publish(synthesis: Synthesis) -> None:
             assert not resources_for(synthesis.statements(role), "events:PutEvents")
 
 
-def test_a_function_sends_only_to_queues_its_settings_name(synthesis: Synthesis) -> None:
-    """Every queue a function may send to is one it was told of: nothing more is granted than is used."""
-    for step in ("record", "deliver", "sweep"):
-        for role, environment in role_of(synthesis, step):
-            told = "".join(environment.values())
-            for queue in resources_for(synthesis.statements(role), "sqs:SendMessage"):
-                assert queue.removesuffix(".Arn>") + ">" in told
+@pytest.mark.parametrize(
+    ("step", "variables"),
+    [
+        ("record", ["TIEOUT_DEAD_LETTER_QUEUE_URL", "TIEOUT_FLUSH_QUEUE_URLS"]),
+        ("deliver", []),
+        ("sweep", ["TIEOUT_FLUSH_QUEUE_URLS"]),
+    ],
+)
+def test_a_function_sends_to_the_queues_its_step_sends_to(
+    synthesis: Synthesis, step: str, variables: list[str]
+) -> None:
+    """A flow parks and asks for flushes, the sweeper asks for flushes, and a writer sends nothing to anyone."""
+    for role, environment in role_of(synthesis, step):
+        told = "".join(environment[variable] for variable in variables)
+        queues = resources_for(synthesis.statements(role), "sqs:SendMessage")
+        assert len(queues) == told.count("<")
+        assert all(queue.removesuffix(".Arn>") + ">" in told for queue in queues)
 
 
-def test_the_ledgers_indexes_are_named_one_by_one(synthesis: Synthesis) -> None:
-    """A new index is granted on purpose, and nobody may scan the ledger."""
-    for step in ("record", "deliver", "sweep"):
+def test_notices_that_no_flow_wants_lead_to_no_flush(synthesis: Synthesis) -> None:
+    """Behind the catch-all nothing is recorded, so its function can ask nobody to write."""
+    (unrouted,) = [told for _, told in role_of(synthesis, "record") if told["TIEOUT_FLOW"] == "unrouted"]
+    assert unrouted["TIEOUT_FLUSH_QUEUE_URLS"] == "{}"
+
+
+def test_only_what_puts_messages_off_may_hide_them(synthesis: Synthesis) -> None:
+    """A writer's requests come back by their queue's own clock; a flow's notices come back when their source allows."""
+    for step, hides in {"record": True, "deliver": False}.items():
         for role, _ in role_of(synthesis, step):
-            table, catalogue, cells = resources_for(synthesis.statements(role), "dynamodb:Query")
-            assert catalogue == f"{table}/index/catalogue"
-            assert cells == f"{table}/index/cells_by_state"
+            (queue,) = resources_for(synthesis.statements(role), "sqs:ReceiveMessage")
+            hidden = resources_for(synthesis.statements(role), "sqs:ChangeMessageVisibility")
+            assert hidden == ([queue] if hides else [])
+
+
+BY_KEY = ["BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"]
+
+
+@pytest.mark.parametrize(
+    ("step", "on_items", "queried"),
+    [
+        ("record", [*BY_KEY, "ConditionCheckItem"], []),
+        ("deliver", BY_KEY, ["/index/cells_by_state"]),
+        ("sweep", BY_KEY, ["", "/index/cells_by_state"]),
+    ],
+)
+def test_a_step_does_with_the_ledger_what_its_code_does(
+    synthesis: Synthesis, step: str, on_items: list[str], queried: list[str]
+) -> None:
+    """Nobody scans, a flow looks nothing up but by its key, and no function reads the operators' catalogue."""
+    for role, _ in role_of(synthesis, step):
+        statements = synthesis.statements(role)
+        (table,) = resources_for(statements, "dynamodb:BatchGetItem")
+        granted = {each for some in statements for each in as_list(some["Action"]) if each.startswith("dynamodb:")}
+        assert granted == {f"dynamodb:{each}" for each in [*on_items, *(["Query"] if queried else [])]}
+        for action in on_items:
+            assert resources_for(statements, f"dynamodb:{action}") == [table]
+        assert resources_for(statements, "dynamodb:Query") == [f"{table}{index}" for index in queried]
 
 
 def test_only_the_stages_own_rules_put_events_on_its_queues(synthesis: Synthesis) -> None:

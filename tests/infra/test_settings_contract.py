@@ -45,7 +45,7 @@ EVERY_STEP: list[Settings] = [
         archive_bucket="archive",
         secret_arns={},
     ),
-    DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret", flush_queue_url="https://sqs/f"),
+    DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
     SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),
 ]
 
