@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
-from tieout import settings
+from tieout.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliverSettings:
+class DeliverSettings(Settings):
     """What the deliver function of one target is told; one function writes to one target.
 
     Attributes:
@@ -26,28 +24,3 @@ class DeliverSettings:
     secret_arn: str
     landscape_file: str = "landscape.json"
     metric_namespace: str = "Tieout"
-
-    @classmethod
-    def of_environment(cls, environ: Mapping[str, str]) -> Self:
-        """The settings an environment states.
-
-        Raises:
-            tieout.settings.SettingsError: naming the first variable that is missing or unreadable.
-        """
-        return cls(
-            target=settings.text(environ, "TIEOUT_TARGET"),
-            ledger_table=settings.text(environ, "TIEOUT_LEDGER_TABLE"),
-            secret_arn=settings.text(environ, "TIEOUT_SECRET_ARN"),
-            landscape_file=settings.text(environ, "TIEOUT_LANDSCAPE_FILE"),
-            metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
-        )
-
-    def environment(self) -> dict[str, str]:
-        """The environment `of_environment` reads back."""
-        return {
-            "TIEOUT_TARGET": self.target,
-            "TIEOUT_LEDGER_TABLE": self.ledger_table,
-            "TIEOUT_SECRET_ARN": self.secret_arn,
-            "TIEOUT_LANDSCAPE_FILE": self.landscape_file,
-            "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
-        }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from tieout import settings
+from tieout.settings import Settings
 
 if TYPE_CHECKING:
     from tieout.landscape import Option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveSettings:
+class ReceiveSettings(Settings):
     """What the receive function of one connection is told; one function serves one connection.
 
     Attributes:
@@ -39,39 +39,3 @@ class ReceiveSettings:
     options: Mapping[str, Option]
     max_rejected_per_hour: int = 100
     metric_namespace: str = "Tieout"
-
-    @classmethod
-    def of_environment(cls, environ: Mapping[str, str]) -> Self:
-        """The settings an environment states.
-
-        Raises:
-            tieout.settings.SettingsError: naming the first variable that is missing or unreadable.
-        """
-        options: dict[str, Any] = settings.mapping(environ, "TIEOUT_OPTIONS")
-        return cls(
-            connection=settings.text(environ, "TIEOUT_CONNECTION"),
-            system=settings.text(environ, "TIEOUT_SYSTEM"),
-            public_url=settings.text(environ, "TIEOUT_PUBLIC_URL"),
-            secret_arn=settings.text(environ, "TIEOUT_SECRET_ARN"),
-            bus_name=settings.text(environ, "TIEOUT_BUS_NAME"),
-            archive_bucket=settings.text(environ, "TIEOUT_ARCHIVE_BUCKET"),
-            flows=settings.texts(environ, "TIEOUT_FLOWS"),
-            options=options,
-            max_rejected_per_hour=settings.number(environ, "TIEOUT_MAX_REJECTED_PER_HOUR"),
-            metric_namespace=settings.text(environ, "TIEOUT_METRIC_NAMESPACE"),
-        )
-
-    def environment(self) -> dict[str, str]:
-        """The environment `of_environment` reads back."""
-        return {
-            "TIEOUT_CONNECTION": self.connection,
-            "TIEOUT_SYSTEM": self.system,
-            "TIEOUT_PUBLIC_URL": self.public_url,
-            "TIEOUT_SECRET_ARN": self.secret_arn,
-            "TIEOUT_BUS_NAME": self.bus_name,
-            "TIEOUT_ARCHIVE_BUCKET": self.archive_bucket,
-            "TIEOUT_FLOWS": settings.compact(self.flows),
-            "TIEOUT_OPTIONS": settings.compact(self.options),
-            "TIEOUT_MAX_REJECTED_PER_HOUR": str(self.max_rejected_per_hour),
-            "TIEOUT_METRIC_NAMESPACE": self.metric_namespace,
-        }

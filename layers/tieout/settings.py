@@ -1,4 +1,4 @@
-"""How a function's typed environment is read: one precise error for a variable that is missing or unreadable.
+"""A function's typed environment: dataclass fields become environment variables at synth, and fields again at a cold start.
 
 The settings classes of `functions/<step>/settings.py` stand on this: the infrastructure fills them, the handlers read
 them. Standard library only, because the receive step pays for every import while a sender waits.
@@ -7,8 +7,9 @@ them. Standard library only, because the receive step pays for every import whil
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Self
 
 
 class SettingsError(Exception):
@@ -23,37 +24,54 @@ class SettingsError(Exception):
         self.variable = variable
 
 
-def text(environ: Mapping[str, str], variable: str) -> str:
-    """The variable's text, never empty.
+class Settings:
+    """What a function is told; each subclass is a frozen dataclass, and its field `bus_name` the variable `TIEOUT_BUS_NAME`.
 
-    Raises:
-        SettingsError: if it is missing or empty.
+    A field is a text that is not empty, a whole number above zero, or a mapping, which travels as JSON. The module of the
+    subclass must postpone annotations: a field's type is read as it is written.
     """
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str]) -> Self:
+        """The settings an environment states.
+
+        Raises:
+            SettingsError: naming the first variable that is missing or unreadable.
+        """
+        return cls(**{each.name: _READERS[str(each.type)](environ, _variable(each)) for each in fields(cls)})
+
+    def environment(self) -> dict[str, str]:
+        """The environment `of_environment` reads back, the same for equal settings."""
+        return {_variable(each): _written(getattr(self, each.name)) for each in fields(self)}
+
+
+def _variable(field: Field[Any]) -> str:
+    return f"TIEOUT_{field.name.upper()}"
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")) if isinstance(value, Mapping) else str(value)
+
+
+def _text(environ: Mapping[str, str], variable: str) -> str:
     value = environ.get(variable, "")
     if not value:
         raise SettingsError(variable, "is missing or empty")
     return value
 
 
-def number(environ: Mapping[str, str], variable: str) -> int:
-    """The variable as a whole number above zero.
-
-    Raises:
-        SettingsError: if it is missing or anything else.
-    """
-    value = text(environ, variable)
+def _number(environ: Mapping[str, str], variable: str) -> int:
+    value = _text(environ, variable)
     if not (value.isascii() and value.isdigit() and int(value) > 0):
         raise SettingsError(variable, f"is {value!r}, not a whole number above zero")
     return int(value)
 
 
-def mapping(environ: Mapping[str, str], variable: str) -> dict[str, Any]:
-    """The variable as a JSON object with any values.
-
-    Raises:
-        SettingsError: if it is missing or anything else.
-    """
-    value = text(environ, variable)
+def _mapping(environ: Mapping[str, str], variable: str) -> dict[str, Any]:
+    value = _text(environ, variable)
     try:
         found = json.loads(value)
     except ValueError as error:
@@ -63,19 +81,18 @@ def mapping(environ: Mapping[str, str], variable: str) -> dict[str, Any]:
     return found
 
 
-def texts(environ: Mapping[str, str], variable: str) -> dict[str, str]:
-    """The variable as a JSON object of texts.
-
-    Raises:
-        SettingsError: if it is missing or anything else.
-    """
-    found = mapping(environ, variable)
+def _texts(environ: Mapping[str, str], variable: str) -> dict[str, str]:
+    found = _mapping(environ, variable)
     for name, value in found.items():
         if not isinstance(value, str):
             raise SettingsError(variable, f"has a value under {name!r} that is not a text")
     return found
 
 
-def compact(value: Mapping[str, object]) -> str:
-    """A mapping as the JSON text `mapping` and `texts` read, the same for equal mappings."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+# By the type as it is written: to look up what it means costs a cold start more than all the rest of this.
+_READERS: Mapping[str, Callable[[Mapping[str, str], str], Any]] = {
+    "str": _text,
+    "int": _number,
+    "Mapping[str, str]": _texts,
+    "Mapping[str, Option]": _mapping,
+}

@@ -1,28 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 import pytest
 
 from functions.deliver.settings import DeliverSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
-from tieout.settings import SettingsError
-
-
-class Settings(Protocol):
-    """What the four settings classes have in common."""
-
-    @classmethod
-    def of_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings an environment states."""
-        ...
-
-    def environment(self) -> dict[str, str]:
-        """The environment they are read from."""
-        ...
+from tieout.settings import Settings, SettingsError
 
 
 EVERY_STEP: list[Settings] = [
