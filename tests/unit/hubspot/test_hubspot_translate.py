@@ -110,7 +110,10 @@ def test_an_account_with_one_currency_sends_none(code: str | None) -> None:
         ("0", Decimal("0.000000")),
         ("0.1234565", Decimal("0.123457")),
         ("1E-9", Decimal("0.000000")),
+        ("1E-999999999", Decimal("0.000000")),
+        ("1.0000000000000002220446049250313080847263336181640625", Decimal("1.000000")),
         ("-0.0", Decimal("0.000000")),
+        ("-0.00000000000000011102230246251565404236316680908203125", Decimal("0.000000")),
         ("", None),
         (None, None),
     ],
@@ -133,6 +136,8 @@ def test_a_probability_is_cleaned_of_binary_artefacts(text: str | None, expected
         ("1774996200000", "UTC", date(2026, 3, 31)),
         ("-1", "UTC", date(1969, 12, 31)),
         ("2026-03-31", "Asia/Tokyo", date(2026, 3, 31)),
+        ("0226-11-30T00:00:00Z", "Europe/Berlin", date(226, 11, 30)),
+        ("2126-11-30T23:30:00Z", "Europe/Berlin", date(2126, 12, 1)),
         ("", "UTC", None),
         (None, "UTC", None),
     ],
@@ -218,6 +223,8 @@ def test_versions_sort_as_time_does(moments: list[int]) -> None:
         ({"amount": "1", "deal_currency_code": "EURO"}, "amount: currency_not_iso4217"),
         ({"hs_deal_stage_probability": "20"}, "hs_deal_stage_probability: not_between_0_and_1"),
         ({"hs_deal_stage_probability": "-0.1"}, "hs_deal_stage_probability: not_between_0_and_1"),
+        ({"hs_deal_stage_probability": "1.000001"}, "hs_deal_stage_probability: not_between_0_and_1"),
+        ({"hs_deal_stage_probability": "1E999999999"}, "hs_deal_stage_probability: not_between_0_and_1"),
         ({"hs_deal_stage_probability": "high"}, "hs_deal_stage_probability: amount_not_a_number"),
         ({"closedate": "31.03.2026"}, "closedate: moment_not_iso8601"),
         ({"closedate": "2026-03-31T22:30:00"}, "closedate: moment_without_zone"),
@@ -234,6 +241,21 @@ def test_an_unreadable_value_is_refused_by_the_name_of_its_property(
     with pytest.raises(UnreadableRecordError) as caught:
         stated(deal(**properties))
     assert str(caught.value) == f"deal property {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("9999-12-31T23:59:59Z", "Asia/Tokyo"),
+        ("253402300799000", "Asia/Tokyo"),
+        ("0001-01-01T00:00:00Z", "America/New_York"),
+        ("-62135596800000", "America/New_York"),
+    ],
+)
+def test_a_close_date_that_leaves_the_calendar_in_the_accounts_zone_is_unreadable(text: str, zone: str) -> None:
+    """A moment that Python can hold in UTC may lie in the year 10000, or before the year 1, where the account lives."""
+    with pytest.raises(UnreadableRecordError, match=r"^deal property closedate: moment_out_of_range$"):
+        stated(deal(closedate=text), zone=zone)
 
 
 @pytest.mark.parametrize(
@@ -286,13 +308,15 @@ def test_a_merged_deal_names_the_deal_it_lives_on_as() -> None:
         | st.text(max_size=30)
         | st.integers()
         | st.decimals().map(str)
-        | st.datetimes().map(lambda each: each.isoformat() + "Z"),
-    )
+        | st.datetimes().map(lambda each: each.isoformat() + "Z")
+        | st.sampled_from(["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1E999999999", "1E-999999999"]),
+    ),
+    st.sampled_from(["UTC", "Asia/Tokyo", "America/New_York"]),
 )
-def test_no_deal_whatever_makes_translation_crash(properties: dict[str, object]) -> None:
+def test_no_deal_whatever_makes_translation_crash(properties: dict[str, object], zone: str) -> None:
     """Each deal is a statement with one canonical text, or unreadable."""
     try:
-        statement = stated(deal(**properties))
+        statement = stated(deal(**properties), zone=zone)
     except UnreadableRecordError:
         return
-    assert canonical_text(statement) == canonical_text(stated(deal(**properties)))
+    assert canonical_text(statement) == canonical_text(stated(deal(**properties), zone=zone))

@@ -230,8 +230,14 @@ def test_an_intercompany_journal_balances_in_each_functional_currency() -> None:
         (header(), [{**INVOICE[0], "amount": "NaN"}, *INVOICE[1:]]),
         (header(), [{**INVOICE[0], "accttype": "NonPosting"}, *INVOICE[1:]]),
         (header(reversal="x"), INVOICE),
+        (header(periodstart="9999-12-01", periodend="9999-12-31"), INVOICE),
+        (header(currencyprecision="999999"), INVOICE),
+        (header(), [{**INVOICE[0], "amount": "1e5000"}, *INVOICE[1:]]),
     ],
-    ids=["half", "twice", "other type", "currency", "date", "no version", "amount", "account type", "link"],
+    ids=[
+        *("half", "twice", "other type", "currency", "date", "no version", "amount", "account type", "link"),
+        *("last month of the calendar", "precision", "amount beyond any"),
+    ],
 )
 def test_rows_that_make_no_document_are_refused(head: dict[str, str], rows: list[dict[str, str]]) -> None:
     """A half-read or doubled document never becomes a fact."""

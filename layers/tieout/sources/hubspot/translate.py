@@ -139,9 +139,11 @@ def _probability(deal: Mapping[str, Any]) -> Decimal | None:
         number = decimal_of(text)
     except MalformedError as error:
         raise _unreadable("hs_deal_stage_probability", error.reason) from error
+    if abs(number) < 2:  # noqa: PLR2004 no artefact is that large, and larger numbers have no six decimals
+        number = number.quantize(_SIX_DECIMALS, ROUND_HALF_UP)
     if not 0 <= number <= 1:
         raise _unreadable("hs_deal_stage_probability", "not_between_0_and_1")
-    return number.quantize(_SIX_DECIMALS, ROUND_HALF_UP).copy_abs()  # a negative zero is no other probability
+    return number.copy_abs()  # a negative zero is no other probability
 
 
 def _close_date(deal: Mapping[str, Any], zone: str) -> date | None:
@@ -149,12 +151,14 @@ def _close_date(deal: Mapping[str, Any], zone: str) -> date | None:
     text = _text(deal, "closedate")
     if text is None:
         return None
-    if _PLAIN_DATE.fullmatch(text) is None:
-        return local_date(_moment("closedate", text), zone)
     try:
+        if _PLAIN_DATE.fullmatch(text) is None:
+            return local_date(_moment("closedate", text), zone)
         return date.fromisoformat(text)
     except ValueError as error:
         raise _unreadable("closedate", "date_not_iso8601") from error
+    except OverflowError as error:  # the last evening of the year 9999 is in no year further east
+        raise _unreadable("closedate", "moment_out_of_range") from error
 
 
 def _moment(name: str, text: str) -> datetime:

@@ -46,7 +46,7 @@ def statement(key: RecordKey, header: Row, rows: Sequence[Row], rates: Rates, bo
         raise UnreadableRecordError(f"the transaction is no {key.entity}")
     try:
         return _statement(key, header, rows, rates, books)
-    except (MalformedError, KeyError, ValueError) as error:
+    except (MalformedError, KeyError, ValueError, ArithmeticError) as error:  # the last: beyond any calendar or amount
         reason = error.reason if isinstance(error, MalformedError) else type(error).__name__
         raise UnreadableRecordError(f"the transaction cannot be read: {reason}") from error
 
