@@ -139,7 +139,7 @@ def _probability(deal: Mapping[str, Any]) -> Decimal | None:
         number = decimal_of(text)
     except MalformedError as error:
         raise _unreadable("hs_deal_stage_probability", error.reason) from error
-    if abs(number) < 2:  # noqa: PLR2004 no artefact is that large, and larger numbers have no six decimals
+    if -1 < number < 2:  # noqa: PLR2004 no artefact is as large, and numbers without bounds have no six decimals
         number = number.quantize(_SIX_DECIMALS, ROUND_HALF_UP)
     if not 0 <= number <= 1:
         raise _unreadable("hs_deal_stage_probability", "not_between_0_and_1")
