@@ -69,7 +69,7 @@ def held(table: Table) -> list[Row]:
             "table": each.waits_for.table,
             "key": each.waits_for.key,
             "record": str(each.record),
-            "held_at": moment_text(each.held_at),
+            "held_at": moment_text(each.lineage.recorded_at),
         }
         for each in MappingLedger(table).held()
     ]

@@ -59,6 +59,12 @@ class MappingKey:
         """The planning rate from a currency to the reporting currency for a month; it belongs to no connection."""
         return cls(EVERY_CONNECTION, Table.RATE, f"{currency}>{reporting}@{period}")
 
+    @classmethod
+    def of_text(cls, text: str) -> MappingKey:
+        """The entry whose text it is: neither a connection nor a table has `#` in its name."""
+        connection, table, key = text.split("#", 2)
+        return cls(connection, table, key)
+
     def __str__(self) -> str:
         return f"{self.connection}#{self.table}#{self.key}"
 

@@ -147,7 +147,8 @@ class Traffic:
                     self.store(key, member)
                     for held in self.world.line.mappings.waiting(key):
                         self.world.weather.strike("released")
-                        self.world.line.flows[held.flow].queue.send(held.envelope().message())
+                        lineage = held.lineage
+                        self.world.line.flows[lineage.flow].queue.send(lineage.envelope().message())
                 except TransientError:
                     return
                 done.append(True)

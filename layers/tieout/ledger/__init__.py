@@ -11,5 +11,6 @@
 | `RECEIPT#target` | `OPEN#time#id`, `DONE#time#id` | a write to planning: values before and after, the answer |
 | `TARGET#target` | `STATE` | until when the target wants to be left alone |
 
-Two sparse indexes: `cells_by_state` (`dirty#target`, `refused#target`) and `catalogue` (`CELL#target`, `HELD`).
+Two sparse indexes: `cells_by_state` (`dirty#target`, `refused#target`) and `catalogue` (`CELL#target`,
+`FACT#connection#entity`, `HELD`).
 """

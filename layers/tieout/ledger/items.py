@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from tieout import strict_json
+from tieout.envelope import Envelope
 from tieout.fact import canonical_text, fact_kind
+from tieout.ledger import keys
 from tieout.ledger.plan import Part, Plan, StoredFact
 from tieout.mapping import MappingKey
 from tieout.notice import Notice
-from tieout.periods import moment_text
+from tieout.periods import moment_text, parse_moment
 from tieout.table import Item
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
@@ -30,11 +32,22 @@ class Lineage:
     recorded_at: datetime
     code_version: str
 
+    def envelope(self) -> Envelope:
+        """The notice once more, alone and with its own position, so that its outcome replaces the earlier one."""
+        return Envelope(
+            delivery_id=self.delivery_id,
+            connection=self.notice.key.connection,
+            flow=self.flow,
+            received_at=self.received_at,
+            notices=(self.notice,),
+        )
+
 
 def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
     """A plan as the fact item it leaves behind, lineage included."""
     parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
     item: dict[str, Any] = {
+        "catalogue": keys.facts_of(plan.key.connection, plan.key.entity),
         "revision": revision,
         "readings": (plan.stored.readings if plan.stored else 0) + revision,  # always more than it was
         "source_version": plan.source_version,
@@ -42,7 +55,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         "kind": fact_kind(plan.statement.fact) if plan.statement.fact else str(plan.statement.absence),
         "digest": plan.digest,
         "contributions": parts_text(parts),
-        "mappings": strict_json.dump({str(key): value for key, value in plan.used.items()}),
+        "mappings": mappings_text(plan),
         **lineage_item(lineage),
     }
     if plan.waits_for is not None:
@@ -63,6 +76,23 @@ def lineage_item(lineage: Lineage) -> dict[str, Any]:
         "recorded_at": moment_text(lineage.recorded_at),
         "code_version": lineage.code_version,
     }
+
+
+def stored_lineage(connection: str, item: Item) -> Lineage:
+    """What `lineage_item` wrote into an item that tells of a record of the connection."""
+    return Lineage(
+        notice=Notice.of_plain(connection, strict_json.parse(str(item["notice"]).encode())),
+        delivery_id=str(item["delivery_id"]),
+        flow=str(item["flow"]),
+        received_at=parse_moment(str(item["received_at"])),
+        recorded_at=parse_moment(str(item["recorded_at"])),
+        code_version=str(item["code_version"]),
+    )
+
+
+def mappings_text(plan: Plan) -> str:
+    """The mapping entries a plan was made with, each with its member, as one attribute."""
+    return strict_json.dump({str(key): member for key, member in sorted(plan.used.items())})
 
 
 def parts_text(parts: Mapping[str, Part]) -> str:

@@ -21,6 +21,11 @@ def fact_key(record: RecordKey) -> Key:
     return (f"FACT#{record}", STATE)
 
 
+def facts_of(connection: str, entity: str) -> str:
+    """The value of the index `catalogue` for the facts of one entity of a connection."""
+    return f"FACT#{connection}#{entity}"
+
+
 def cell_key(target: str, cell_id: str) -> Key:
     """Where a cell's total stands."""
     return (f"CELL#{target}#{cell_id}", STATE)

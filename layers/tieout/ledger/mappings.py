@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout import strict_json
-from tieout.envelope import Envelope
 from tieout.ledger import keys
+from tieout.ledger.items import Lineage, stored_lineage
 from tieout.mapping import MappingKey, check_entry
-from tieout.notice import Notice, RecordKey
+from tieout.notice import RecordKey
 from tieout.periods import moment_text, parse_moment
 from tieout.table import Cursor, Item, Key, Put, Table
 
@@ -27,25 +26,11 @@ class MappingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFact:
-    """A fact that waits for a mapping entry, with the notice it came from."""
+    """A fact that waits for a mapping entry, and the notice it came from; `recorded_at` is since when it waits."""
 
     record: RecordKey
     waits_for: MappingKey
-    notice: Notice
-    delivery_id: str
-    flow: str
-    received_at: datetime
-    held_at: datetime
-
-    def envelope(self) -> Envelope:
-        """The notice once more, alone and with its own position, so that its outcome replaces the earlier one."""
-        return Envelope(
-            delivery_id=self.delivery_id,
-            connection=self.record.connection,
-            flow=self.flow,
-            received_at=self.received_at,
-            notices=(self.notice,),
-        )
+    lineage: Lineage
 
 
 class MappingLedger:
@@ -57,8 +42,8 @@ class MappingLedger:
     def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime) -> str | None:
         """Store an entry; the member it replaced, if there was another.
 
-        Facts that wait for it are then to be sent again: see `waiting`. Facts already planned with a replaced member keep it
-        until their record is next read.
+        Facts that wait for it are then to be sent again (see `waiting`), and where a member was replaced also the facts
+        planned with the old one (see `tieout.ledger.planned`).
 
         Raises:
             MalformedError: if the line could not use it (see `tieout.mapping.check_entry`).
@@ -111,10 +96,6 @@ def held_fact(item: Item) -> HeldFact:
     connection, entity, record_id = str(item["record"]).split("#", 2)
     return HeldFact(
         record=RecordKey(connection, entity, record_id),
-        waits_for=MappingKey(*str(item["waits_for"]).split("#", 2)),
-        notice=Notice.of_plain(connection, strict_json.parse(str(item["notice"]).encode())),
-        delivery_id=str(item["delivery_id"]),
-        flow=str(item["flow"]),
-        received_at=parse_moment(str(item["received_at"])),
-        held_at=parse_moment(str(item["recorded_at"])),
+        waits_for=MappingKey.of_text(str(item["waits_for"])),
+        lineage=stored_lineage(connection, item),
     )

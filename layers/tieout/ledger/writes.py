@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, fact_item, lineage_item
+from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text
 from tieout.ledger.plan import Part, Plan
 from tieout.periods import moment_text
 from tieout.planning import Cell
@@ -47,8 +47,14 @@ def confirmation(plan: Plan) -> Update:
     Between two equal readings the source may have said something else at the same version (a deal archived and restored,
     a customer changed and changed back), and another worker may be about to commit that. Confirmations do not exclude
     each other.
+
+    It says with which mapping entries the same came out: where an entry was replaced and that changed nothing, the fact
+    is no longer one that was planned with the old member.
     """
-    return Update(keys.fact_key(plan.key), adds={"readings": 1}, condition=Equals("revision", revision_of(plan)))
+    sets = {"mappings": mappings_text(plan)}
+    return Update(
+        keys.fact_key(plan.key), sets=sets, adds={"readings": 1}, condition=Equals("revision", revision_of(plan))
+    )
 
 
 def parts_before(plan: Plan) -> Mapping[str, Part]:

@@ -1,0 +1,93 @@
+"""The facts of a connection, one after the other, and which of them were planned with a mapping that has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import batched
+
+from tieout import strict_json
+from tieout.ledger import keys
+from tieout.ledger.items import Lineage, stored_lineage
+from tieout.mapping import MappingKey
+from tieout.notice import RecordKey
+from tieout.table import Cursor, Item, Key, Table
+
+_FACTS_AT_ONCE = 200  # an item may have 400 KB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFact:
+    """What the ledger holds of a record, as far as it takes to send its notice through the line again.
+
+    Attributes:
+        kind: the fact's canonical name, or why there is none.
+        used: the mapping entries that planning it asked for, each with the member found; empty for an absence.
+        waits_for: the entry a held fact waits for.
+    """
+
+    record: RecordKey
+    kind: str
+    outcome: str
+    source_version: str
+    used: Mapping[MappingKey, str]
+    waits_for: MappingKey | None
+    lineage: Lineage
+
+
+class FactCatalogue:
+    """Every fact of a connection, found by an index that is a moment behind: one recorded just now may be missed."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def fact(self, record: RecordKey) -> RecordedFact | None:
+        """The fact of one record, read consistently; None where the ledger knows no such record."""
+        key = keys.fact_key(record)
+        item = self._table.get([key]).get(key)
+        return None if item is None else _recorded_fact(key, item)
+
+    def facts(self, connection: str, entity: str) -> Iterator[RecordedFact]:
+        """The facts of one entity of a connection, each as it stands in the table when it is reached."""
+        after: Cursor | None = None
+        while True:
+            page = self._table.index("catalogue", keys.facts_of(connection, entity), limit=_FACTS_AT_ONCE, after=after)
+            for key, item in sorted(self._table.get([key for key, _ in page.items]).items()):
+                yield _recorded_fact(key, item)
+            after = page.after
+            if after is None:
+                return
+
+    def outdated(
+        self, facts: Iterable[RecordedFact], among: Collection[MappingKey] | None = None
+    ) -> Iterator[RecordedFact]:
+        """Of these facts the planned ones whose mapping entries say something else by now; `among`: only these entries count.
+
+        A held fact is none of them: nothing is planned of it, and when it is released it is planned with what then holds.
+        """
+        for some in batched(facts, _FACTS_AT_ONCE, strict=False):
+            planned = [fact for fact in some if fact.waits_for is None]
+            asked = {entry for fact in planned for entry in fact.used if among is None or entry in among}
+            members = self._members(asked)
+            for fact in planned:
+                if any(members.get(entry) != member for entry, member in fact.used.items() if entry in asked):
+                    yield fact
+
+    def _members(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
+        wanted = {keys.mapping_key(entry): entry for entry in entries}
+        return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
+
+
+def _recorded_fact(key: Key, item: Item) -> RecordedFact:
+    _, connection, entity, record_id = key[0].split("#", 3)
+    used = strict_json.parse(str(item["mappings"]).encode())
+    held_for = item.get("held_for")
+    return RecordedFact(
+        record=RecordKey(connection, entity, record_id),
+        kind=str(item["kind"]),
+        outcome=str(item["outcome"]),
+        source_version=str(item["source_version"]),
+        used={MappingKey.of_text(text): str(member) for text, member in used.items()},
+        waits_for=MappingKey(*strict_json.parse(str(held_for).encode())) if held_for else None,
+        lineage=stored_lineage(connection, item),
+    )

@@ -1,0 +1,135 @@
+"""Finding the facts of a connection and those planned with a member that was replaced, on the table in memory and on DynamoDB."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.ledger_scenes import NOW, V1, V2, cell, committed, lineage, planned, record, statement
+from tieout.fact import Absence, Statement
+from tieout.ledger import keys
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.plan import Outcome, Plan, decide
+from tieout.ledger.planned import FactCatalogue
+from tieout.mapping import EVERY_CONNECTION, MappingKey
+from tieout.planning import Contribution, Unmapped
+from tieout.table import Table, Usage
+
+ACME = MappingKey("crm", "customer", "4711")
+STAGE = MappingKey("crm", "stage", "default/won")
+RATE = MappingKey(EVERY_CONNECTION, "rate", "EUR>USD@2026-03")
+
+
+def plan(table: Table, number: int, used: dict[MappingKey, str], *, version: str = V1, cells: str = "") -> Plan:
+    """The plan of a deal made with these entries; its amount goes to the cell of the customer's member."""
+    stated = statement(number, version)
+    name = cells or used.get(ACME, "Beta")
+    stored = FactLedger(table).load([stated.key]).get(stated.key)
+    return decide(stated, stored, (Contribution(cell(name), 100, "par"),), used)
+
+
+def store(table: Table, key: MappingKey, member: str) -> None:
+    """Store a mapping entry."""
+    MappingLedger(table).put(key, member, "controller", NOW)
+
+
+def outdated(table: Table, *among: MappingKey) -> list[str]:
+    """The ids of the outdated deals."""
+    catalogue = FactCatalogue(table)
+    found = catalogue.outdated(catalogue.facts("crm", "opportunity"), among or None)
+    return [fact.record.record_id for fact in found]
+
+
+def test_every_fact_of_an_entity_is_found_with_the_notice_it_came_from(table: Table) -> None:
+    """Facts that were applied, held and deleted are found, those of other entities and connections are not."""
+    ledger = FactLedger(table)
+    gone = Statement(key=record(3), source_version=V1, fact=None, absence=Absence.DELETED)
+    committed(ledger, plan(table, 1, {}), planned(ledger, statement(2, V1), Unmapped(ACME)), planned(ledger, gone, {}))
+    found = list(FactCatalogue(table).facts("crm", "opportunity"))
+    assert [(fact.record, fact.outcome, fact.kind) for fact in found] == [
+        (record(1), "applied", "Opportunity"),
+        (record(2), "held", "Opportunity"),
+        (record(3), "applied", "deleted"),
+    ]
+    assert [fact.lineage for fact in found] == [lineage(record(number)) for number in (1, 2, 3)]
+    assert [fact.waits_for for fact in found] == [None, ACME, None]
+    assert not list(FactCatalogue(table).facts("crm", "invoice"))
+    assert not list(FactCatalogue(table).facts("crm2", "opportunity"))
+
+
+def test_a_fact_is_sent_again_alone_and_under_its_own_position(table: Table) -> None:
+    """Its envelope names the delivery and flow it came with, so that its outcome is counted once."""
+    committed(FactLedger(table), plan(table, 1, {}))
+    fact = FactCatalogue(table).fact(record(1))
+    assert fact is not None
+    envelope = fact.lineage.envelope()
+    known = lineage(record(1))
+    assert (envelope.delivery_id, envelope.flow, envelope.received_at) == ("d-1", "forecast", NOW)
+    assert envelope.notices == (known.notice,)
+    assert envelope.connection == "crm"
+    assert FactCatalogue(table).fact(record(99)) is None
+
+
+def test_more_facts_than_a_page_holds_are_all_found(table: Table) -> None:
+    """Nobody is left out at the end of a page."""
+    ledger = FactLedger(table)
+    for start in range(0, 420, 60):
+        committed(ledger, *(plan(table, number, {}) for number in range(start, start + 60)))
+    assert len(list(FactCatalogue(table).facts("crm", "opportunity"))) == 420
+
+
+def test_a_fact_is_outdated_when_an_entry_it_was_planned_with_says_something_else(table: Table) -> None:
+    """Only facts planned with the replaced member are, and only while it differs."""
+    store(table, ACME, "Acme")
+    committed(FactLedger(table), plan(table, 1, {ACME: "Acme"}), plan(table, 2, {STAGE: "won"}))
+    store(table, STAGE, "won")
+    assert outdated(table) == []
+    store(table, ACME, "Acme Inc")
+    assert outdated(table) == ["1"]
+    store(table, ACME, "Acme")
+    assert outdated(table) == []
+
+
+def test_only_the_entries_asked_for_are_looked_at(table: Table) -> None:
+    """Who replaces one member sends again what was planned with that one."""
+    committed(FactLedger(table), plan(table, 1, {ACME: "Acme"}), plan(table, 2, {RATE: "1.08"}))
+    store(table, ACME, "Acme Inc")
+    store(table, RATE, "1.09")
+    assert outdated(table) == ["1", "2"]
+    assert outdated(table, RATE) == ["2"]
+    assert outdated(table, STAGE) == []
+
+
+def test_held_and_absent_facts_are_never_outdated(table: Table) -> None:
+    """Nothing is planned of the one, and the other uses no mapping."""
+    ledger = FactLedger(table)
+    held = decide(statement(1, V1), None, Unmapped(STAGE), {ACME: "Acme"})
+    gone = Statement(key=record(2), source_version=V1, fact=None, absence=Absence.DELETED)
+    committed(ledger, held, planned(ledger, gone, {}))
+    store(table, ACME, "Acme Inc")
+    assert outdated(table) == []
+
+
+def test_an_entry_replaced_without_a_consequence_is_taken_note_of(table: Table) -> None:
+    """A deal whose new stage is also an open one is a duplicate, and after that no longer outdated."""
+    store(table, STAGE, "prospect")
+    ledger = FactLedger(table)
+    committed(ledger, plan(table, 1, {STAGE: "prospect"}))
+    store(table, STAGE, "qualified")
+    assert outdated(table) == ["1"]
+    again = plan(table, 1, {STAGE: "qualified"})
+    assert again.outcome is Outcome.DUPLICATE
+    committed(ledger, again)
+    assert outdated(table) == []
+
+
+@pytest.mark.parametrize("table", ["memory"], indirect=True)  # the emulation counts index writes only roughly
+def test_the_catalogue_costs_one_index_write_when_a_fact_is_first_put(table: Table, usages: list[Usage]) -> None:
+    """A later version of the fact costs none: the catalogue holds keys alone, and they stay."""
+    ledger = FactLedger(table)
+    usages.clear()
+    committed(ledger, decide(statement(1, V1), None, (), {}))
+    committed(ledger, decide(statement(1, V2), ledger.load([record(1)])[record(1)], (), {}))
+    assert [usage.units for usage in usages if usage.operation == "PutItem"] == [2, 1]
+    found = table.index("catalogue", keys.facts_of("crm", "opportunity")).items
+    assert [key for key, _ in found] == [keys.fact_key(record(1))]
