@@ -15,6 +15,13 @@ from constructs import Construct
 FIVE_MINUTES = Duration.minutes(5)
 
 
+def counted(namespace: str, name: str, **dimension: str) -> cloudwatch.Metric:
+    """How often, in five minutes, a function has counted something beside its log lines."""
+    return cloudwatch.Metric(
+        namespace=namespace, metric_name=name, dimensions_map=dimension, period=FIVE_MINUTES, statistic="Sum"
+    )
+
+
 class Runbook(StrEnum):
     """The pages under `docs/runbooks/`, one per kind of alarm."""
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from functions.deliver.settings import DeliverSettings
-from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.alarms import Alarms, Runbook, counted
 from infra.ledger import LedgerStack, change_items, find_cells, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
@@ -104,11 +104,4 @@ class Deliver(Construct):
         )
 
     def _metric(self, name: str) -> cloudwatch.Metric:
-        """One of the counts the function writes beside its log lines."""
-        return cloudwatch.Metric(
-            namespace=self.settings.metric_namespace,
-            metric_name=name,
-            dimensions_map={"service": f"deliver/{self.settings.target}"},
-            period=FIVE_MINUTES,
-            statistic="Sum",
-        )
+        return counted(self.settings.metric_namespace, name, service=f"deliver/{self.settings.target}")

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from functions.receive.settings import ReceiveSettings
 from infra.acknowledged import acknowledge
-from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted
 from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -42,6 +42,31 @@ ACCESS_LOG_FIELDS = {
     "integrationError": "$context.integrationErrorMessage",
     "sourceIp": "$context.identity.sourceIp",
 }
+# What a connection's function counts: above how many, for how many times five minutes, it is somebody's business.
+_COUNTS_THAT_ALARM = (
+    (
+        "Rejected",
+        10,
+        1,
+        Runbook.REJECTED_DELIVERIES,
+        "deliveries are not authentic: a secret was rotated on one side, or somebody tries.",
+    ),
+    ("SecretMissing", 0, 1, Runbook.MISSING_SECRET, "its webhook secret is empty, so every delivery is refused."),
+    (
+        "Malformed",
+        0,
+        1,
+        Runbook.MALFORMED_DELIVERIES,
+        "authentic deliveries are not what the source's contract promises; they are kept.",
+    ),
+    (
+        "Spooled",
+        0,
+        3,
+        Runbook.SPOOLED_DELIVERIES,
+        "the bus has refused its deliveries for a quarter of an hour; they wait in the archive.",
+    ),
+)
 
 
 class Door(Construct):
@@ -194,50 +219,20 @@ class Receive(Construct):
         self._watch(parts.alarms)
 
     def _metric(self, name: str) -> cloudwatch.Metric:
-        """One of the counts the function writes beside its log lines (`functions/receive/journal.py`)."""
-        return cloudwatch.Metric(
-            namespace=self.settings.metric_namespace,
-            metric_name=name,
-            dimensions_map={"connection": self.settings.connection},
-            period=FIVE_MINUTES,
-            statistic="Sum",
-        )
+        """One of the counts of `functions/receive/journal.py`."""
+        return counted(self.settings.metric_namespace, name, connection=self.settings.connection)
 
     def _watch(self, alarms: Alarms) -> None:
-        connection = f"Connection {self.settings.connection}"
-        alarms.raise_when(
-            self,
-            "Rejected",
-            metric=self.rejected,
-            above=10,
-            meaning=f"{connection}: deliveries are not authentic: a secret was rotated on one side, or somebody tries.",
-            runbook=Runbook.REJECTED_DELIVERIES,
-        )
-        alarms.raise_when(
-            self,
-            "SecretMissing",
-            metric=self._metric("SecretMissing"),
-            above=0,
-            meaning=f"{connection}: its webhook secret is empty, so every delivery is refused.",
-            runbook=Runbook.MISSING_SECRET,
-        )
-        alarms.raise_when(
-            self,
-            "Malformed",
-            metric=self._metric("Malformed"),
-            above=0,
-            meaning=f"{connection}: authentic deliveries are not what the source's contract promises; they are kept.",
-            runbook=Runbook.MALFORMED_DELIVERIES,
-        )
-        alarms.raise_when(
-            self,
-            "Spooled",
-            metric=self._metric("Spooled"),
-            above=0,
-            periods=3,
-            meaning=f"{connection}: the bus has refused its deliveries for a quarter of an hour; they wait in the archive.",
-            runbook=Runbook.SPOOLED_DELIVERIES,
-        )
+        for counted_as, above, periods, runbook, meaning in _COUNTS_THAT_ALARM:
+            alarms.raise_when(
+                self,
+                counted_as,
+                metric=self._metric(counted_as),
+                above=above,
+                periods=periods,
+                meaning=f"Connection {self.settings.connection}: {meaning}",
+                runbook=runbook,
+            )
 
 
 def publish_as(bus: events.IEventBus, *sources: str) -> iam.PolicyStatement:

@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.record.settings import RecordSettings
-from infra.alarms import FIVE_MINUTES
+from infra.alarms import counted
 from infra.ledger import LedgerStack, change_items, check_items, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
@@ -78,13 +78,5 @@ class Record(Construct):
 
     def outcomes(self) -> list[cloudwatch.Metric]:
         """How many notices of the flow ended in each outcome."""
-        return [
-            cloudwatch.Metric(
-                namespace=self.settings.metric_namespace,
-                metric_name=outcome,
-                dimensions_map={"service": f"record/{self.settings.flow}"},
-                period=FIVE_MINUTES,
-                statistic="Sum",
-            )
-            for outcome in OUTCOMES
-        ]
+        service = f"record/{self.settings.flow}"
+        return [counted(self.settings.metric_namespace, outcome, service=service) for outcome in OUTCOMES]

@@ -74,13 +74,12 @@ class Route(Construct):
             event_pattern=pattern,
             state="ENABLED",
             targets=[
-                events.CfnRule.TargetProperty(
-                    id="Work",
-                    arn=self.work.queue.queue_arn,
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue_arn),
-                    retry_policy=events.CfnRule.RetryPolicyProperty(
-                        maximum_retry_attempts=_RETRIES, maximum_event_age_in_seconds=_RETRY_SECONDS
-                    ),
+                target_of_rule(
+                    "Work",
+                    self.work.queue.queue_arn,
+                    undelivered=self.undelivered,
+                    retries=_RETRIES,
+                    retry_seconds=_RETRY_SECONDS,
                 )
             ],
         )
@@ -98,6 +97,20 @@ class Route(Construct):
             f" {self.flow.freshness_minutes} minutes.",
             runbook=Runbook.LATE_FLOW,
         )
+
+
+def target_of_rule(
+    target_id: str, arn: str, *, undelivered: sqs.Queue, retries: int, retry_seconds: int
+) -> events.CfnRule.TargetProperty:
+    """What a rule puts its events on, and the queue that gets those it could not put there, whichever limit ends first."""
+    return events.CfnRule.TargetProperty(
+        id=target_id,
+        arn=arn,
+        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
+        retry_policy=events.CfnRule.RetryPolicyProperty(
+            maximum_retry_attempts=retries, maximum_event_age_in_seconds=retry_seconds
+        ),
+    )
 
 
 def admit(queue: sqs.Queue, rule: events.CfnRule) -> None:

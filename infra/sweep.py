@@ -18,7 +18,7 @@ from infra.ids import pascal
 from infra.ledger import LedgerStack, change_items, find_cells, list_receipts, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
-from infra.route import SOURCE_PREFIX, admit
+from infra.route import SOURCE_PREFIX, admit, target_of_rule
 from infra.work_queue import DeadLetterQueue, Parking, send_to
 
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(50))
@@ -97,15 +97,10 @@ class Sweep(Construct):
             description="Runs the sweeper.",
             schedule_expression="rate(1 minute)",
             state="ENABLED",
+            # The next minute's run does the same work, so a late one is worth little.
             targets=[
-                events.CfnRule.TargetProperty(
-                    id="Sweep",
-                    arn=self.function.live.function_arn,
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue_arn),
-                    # The next minute's run does the same work, so a late one is worth little.
-                    retry_policy=events.CfnRule.RetryPolicyProperty(
-                        maximum_retry_attempts=2, maximum_event_age_in_seconds=120
-                    ),
+                target_of_rule(
+                    "Sweep", self.function.live.function_arn, undelivered=self.undelivered, retries=2, retry_seconds=120
                 )
             ],
         )

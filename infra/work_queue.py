@@ -46,17 +46,7 @@ class DeadLetterQueue(Construct):
         fifo: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = sqs.Queue(
-            self,
-            "Queue",
-            # CloudFormation wants the property absent, not false, for a standard queue.
-            fifo=True if fifo else None,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            data_key_reuse=_DATA_KEY_REUSE,
-            enforce_ssl=True,
-            retention_period=DEAD_LETTER_RETENTION,
-        )
+        self.queue = _queue(self, key, fifo=fifo, retention_period=DEAD_LETTER_RETENTION)
         for rule in ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"):
             acknowledge(self.queue, rule, "It is a dead-letter queue itself; an alarm watches its depth.")
         alarms.raise_when(
@@ -88,14 +78,10 @@ class WorkQueue(Construct):
         self.dead_letters = DeadLetterQueue(
             self, "DeadLetters", key=key, alarms=alarms, parking=parking, fifo=fifo
         ).queue
-        self.queue = sqs.Queue(
+        self.queue = _queue(
             self,
-            "Queue",
-            fifo=True if fifo else None,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            data_key_reuse=_DATA_KEY_REUSE,
-            enforce_ssl=True,
+            key,
+            fifo=fifo,
             delivery_delay=delivery_delay,
             retention_period=WORK_RETENTION,
             visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * int(consumer_timeout.to_seconds())),
@@ -137,3 +123,30 @@ class WorkQueue(Construct):
 def send_to(*queues: sqs.IQueue) -> iam.PolicyStatement:
     """Leave to send to these queues and no others."""
     return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn for queue in queues])
+
+
+def _queue(
+    scope: Construct,
+    key: kms.IKey,
+    *,
+    fifo: bool,
+    retention_period: Duration,
+    delivery_delay: Duration | None = None,
+    visibility_timeout: Duration | None = None,
+    dead_letter_queue: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    """What all queues have in common: they are encrypted with our key, and whoever speaks to them does it over TLS."""
+    return sqs.Queue(
+        scope,
+        "Queue",
+        # CloudFormation wants the property absent, not false, for a standard queue.
+        fifo=True if fifo else None,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        data_key_reuse=_DATA_KEY_REUSE,
+        enforce_ssl=True,
+        retention_period=retention_period,
+        delivery_delay=delivery_delay,
+        visibility_timeout=visibility_timeout,
+        dead_letter_queue=dead_letter_queue,
+    )

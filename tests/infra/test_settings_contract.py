@@ -8,7 +8,6 @@ from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
 from tieout.settings import Settings, SettingsError
 
-
 EVERY_STEP: list[Settings] = [
     ReceiveSettings(
         connection="hubspot-emea",
