@@ -163,14 +163,16 @@ class LineStack(Stack):
         for key, value in {**plain, **self._parts_told()}.items():
             CfnOutput(self, key, value=value if isinstance(value, str) else json.dumps(value, sort_keys=True))
 
-    def _parts_told(self) -> dict[str, dict[str, str]]:
+    def _parts_told(self) -> dict[str, dict[str, object]]:
         """One output per declared thing, because a single one would outgrow what CloudFormation carries."""
-        told: dict[str, dict[str, str]] = {}
+        told: dict[str, dict[str, object]] = {}
         for name, receive in self.receives.items():
             told[f"Connection{pascal(name)}"] = {
                 "name": name,
                 "system": receive.settings.system,
                 "url": receive.settings.public_url,
+                "flows": dict(receive.settings.flows),
+                "options": dict(receive.settings.options),
                 "webhook_secret_arn": self.ledger.webhook_secrets[name],
                 "api_secret_arn": self.ledger.api_secrets[name],
                 "function_name": receive.function.function.function_name,

@@ -8,15 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ops.place import Place
+from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.mappings import HeldFact, MappingLedger
 from tieout.mapping import MappingKey, check_entry
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.client import SQSClient
 
 _COLUMNS = ["connection", "table", "key", "member"]
 
@@ -49,7 +46,7 @@ def read_file(path: Path) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing entries came to: the facts sent again, and the entries that had another member before."""
+    """What storing entries came to: the facts that waited and were sent again, and the entries that had another member."""
 
     released: list[HeldFact]
     replaced: list[Entry]
@@ -59,17 +56,17 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     """Store entries and send the facts that waited for them again.
 
     An entry is stored before the waiting facts are looked for, and a fact is held only while its entry is missing: so none
-    is missed. Doing all of it twice changes nothing.
+    is missed. Doing all of it twice changes nothing. What was planned with a replaced member is another matter: see
+    `ops.resending.planned_with`.
     """
     ledger = MappingLedger(place.table)
-    queue_urls = {flow.name: flow.queue_url for flow in place.flows}
     stored = Stored([], [])
     for entry in entries:
         if ledger.put(entry.key, entry.member, getpass.getuser(), datetime.now(UTC)) is not None:
             stored.replaced.append(entry)
-        for fact in ledger.waiting(entry.key):
-            _send(place.sqs, queue_urls[fact.flow], fact)
-            stored.released.append(fact)
+        waiting = list(ledger.waiting(entry.key))
+        send_again(place, (fact.lineage for fact in waiting))
+        stored.released.extend(waiting)
     return stored
 
 
@@ -81,7 +78,3 @@ def _checked(path: Path, rows: csv.DictReader[str]) -> Iterator[Entry]:
         except MalformedError as error:
             raise MappingFileError(f"{path}:{rows.line_num}: {error.reason}") from error
         yield entry
-
-
-def _send(sqs: SQSClient, queue_url: str, fact: HeldFact) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=fact.envelope().message())

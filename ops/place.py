@@ -29,6 +29,33 @@ class PlaceNotFoundError(PermanentError):
     """There is no running sandbox, or no deployed stage of that name where the credentials point."""
 
 
+class UnknownNameError(PermanentError):
+    """The stage has no connection of that name; the message names those it has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """A connection as its receive function knows it.
+
+    Attributes:
+        public_url: the URL the source calls, as it signs it.
+        flows: ledger entity to the flow that carries it.
+        options: what only its system knows.
+    """
+
+    name: str
+    system: str
+    public_url: str
+    webhook_secret_arn: str
+    flows: Mapping[str, str]
+    options: Mapping[str, Any]
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The ledger's entities that some flow carries."""
+        return tuple(sorted(self.flows))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowQueues:
     """The queues of a flow: its own, what failed in it, and what never reached it."""
@@ -85,6 +112,24 @@ class Place:
     def connections(self) -> tuple[str, ...]:
         """The names of the stage's connections."""
         return tuple(each["name"] for each in self._declared("Connection"))
+
+    def connection(self, name: str) -> Entrance:
+        """The connection of that name.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        declared = next((each for each in self._declared("Connection") if each["name"] == name), None)
+        if declared is None:
+            raise UnknownNameError(f"there is no connection {name}; there are {', '.join(self.connections)}")
+        return Entrance(
+            name=name,
+            system=declared["system"],
+            public_url=declared["url"],
+            webhook_secret_arn=declared["webhook_secret_arn"],
+            flows=declared["flows"],
+            options=declared["options"],
+        )
 
     @cached_property
     def flows(self) -> tuple[FlowQueues, ...]:
