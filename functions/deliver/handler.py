@@ -25,8 +25,6 @@ from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.system_clock import SystemClock, SystemEntropy
 
-# A write is begun only if the function may run on for as long as the target may keep it waiting, and then mark the cells.
-_TIME_FOR_A_WRITE_MILLISECONDS = 150_000
 _PAUSE_WITHOUT_CREDENTIALS = timedelta(minutes=1)
 
 
@@ -63,7 +61,7 @@ class DeliverFunction:
             writer=writer,
             clock=self._clock,
             entropy=SystemEntropy(),
-            has_time=lambda: remaining_milliseconds() > _TIME_FOR_A_WRITE_MILLISECONDS,
+            has_time=lambda seconds: remaining_milliseconds() > 1000 * seconds,
         )
         self._say(flush(step))
 

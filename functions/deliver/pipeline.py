@@ -16,6 +16,7 @@ from tieout.ports import Clock, Entropy
 
 _PAUSE_WHEN_BUSY = timedelta(seconds=30)
 _PAUSE_WHEN_DENIED = timedelta(minutes=10)
+_MARKING_SECONDS = 30  # to mark thousands of cells after a write that was answered at the last moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class DeliverStep:
     """Everything the step works with, for one target.
 
     Attributes:
-        has_time: whether there is time for another write; the rest waits for the sweeper.
+        has_time: whether the function may run on for so many seconds; what there is no time for waits for the sweeper.
     """
 
     target: str
@@ -31,7 +32,7 @@ class DeliverStep:
     writer: CellWriter
     clock: Clock
     entropy: Entropy
-    has_time: Callable[[], bool]
+    has_time: Callable[[float], bool]
 
 
 @dataclass(slots=True)
@@ -62,11 +63,11 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     paused_until = step.cells.paused_until(step.target)
     if paused_until is not None and paused_until > step.clock.now():
         return
-    while report.stopped_by is None and step.has_time():
-        cells = step.cells.dirty_cells(step.target, step.writer.batch_size)
-        if not cells:
-            break
-        _write(step, cells, report)
+    while cells := step.cells.dirty_cells(step.target, step.writer.batch_size):
+        for cube in dict.fromkeys(cell.cube for cell in cells):
+            if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
+                return
+            _write(step, [cell for cell in cells if cell.cube == cube], report)
 
 
 def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport) -> None:
@@ -76,12 +77,7 @@ def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport)
     except LostAnswerError as error:
         # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
         _leave_alone(step, error, report)
-    except PermanentError as error:
-        # A part of it may have been taken first, and have landed on a newer value that is already marked.
-        _leave_alone(step, error, report)
-        step.cells.dirty_again(receipt, step.clock.now())
-        step.cells.close_receipt(receipt, step.clock.now(), f"refused: {type(error).__name__}")
-    except TransientError as error:
+    except (TransientError, PermanentError) as error:
         _leave_alone(step, error, report)
         step.cells.close_receipt(receipt, step.clock.now(), f"not written: {type(error).__name__}")
     else:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+MAX_CELLS_PER_WRITE = 3_000  # the receipt of a write is one item of the ledger, which ends at 400 KB
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellValue:
@@ -14,7 +16,8 @@ class CellValue:
 
     Attributes:
         cell_id: ours, unique for the coordinates.
-        members: (dimension, member) pairs in the planning model's order, Time and Version included.
+        members: (dimension, member) pairs in the planning model's order; months are written `2026-03` whatever the target
+            calls them.
         value: in whole units of the cell's currency.
     """
 
@@ -43,15 +46,20 @@ class CellWriter(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """The most cells one write may carry."""
+        """The most cells one write may carry, 1 to `MAX_CELLS_PER_WRITE`."""
+        ...
+
+    @property
+    def write_seconds(self) -> int:
+        """How long the target may keep one write waiting before it counts as unanswered."""
         ...
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
-        """Set up to `batch_size` cells.
+        """Set up to `batch_size` cells of one cube by one request; every error but a lost answer says that nothing was written.
 
         Raises:
-            ThrottledError, UnavailableError: the target takes nothing now (rate, busy, locked, offline): nothing was written.
-            LostAnswerError: the write may have been applied.
+            ThrottledError, UnavailableError: the target takes nothing now (rate, busy, locked, offline).
+            LostAnswerError: the write may have been applied, or may still be.
             AccessDeniedError: our role or credentials do not reach the model: a person must act.
             MalformedError: the target refuses the request as a whole.
         """

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from tieout.errors import MalformedError
 
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
-_MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,10 +34,6 @@ class Period:
     def of(cls, day: date) -> Period:
         """The month a calendar date lies in. A date has no time zone, so none is applied."""
         return cls(day.year, day.month)
-
-    def label(self) -> str:
-        """The month as Anaplan's Time dimension writes it: `Mar 26`."""
-        return f"{_MONTH_NAMES[self.month - 1]} {self.year % 100:02d}"
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

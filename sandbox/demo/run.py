@@ -18,6 +18,8 @@ from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
 from sandbox.places import ROOT, SandboxError
 from sandbox.running import Sandbox, running_sandbox
 from tieout.mapping import MappingKey
+from tieout.periods import Period
+from tieout.targets.anaplan.payloads import month_name
 
 SEED = ROOT / "landscape/mappings/sandbox.csv"
 _FLOW = "forecast_to_plan"
@@ -188,7 +190,8 @@ def _place_of(cell: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]
 
 
 def _address(row: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
-    return (row["cube"], row["measure"], frozenset(row["members"].items()))
+    members = row["members"] | {"Time": month_name(Period.parse(row["members"]["Time"]))}
+    return (row["cube"], row["measure"], frozenset(members.items()))
 
 
 def _same(planned: str | None, total: str) -> bool:

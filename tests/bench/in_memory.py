@@ -104,6 +104,7 @@ class _AcceptingWriter:
     """A planning system that takes every cell at once."""
 
     batch_size = 1000
+    write_seconds = 120
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
         """All of them."""
@@ -179,7 +180,7 @@ class MemoryLine:
             writer=_AcceptingWriter(),
             clock=self._clock,
             entropy=self._entropy,
-            has_time=lambda: True,
+            has_time=lambda _: True,
         )
 
     def _reader(self, connection: str) -> SourceReader:

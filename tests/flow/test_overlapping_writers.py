@@ -28,6 +28,7 @@ class Planning:
     """A planning system in which something may happen right after a write landed."""
 
     batch_size = 10
+    write_seconds = 120
 
     def __init__(self) -> None:
         self.values: dict[str, Decimal] = {}
@@ -52,7 +53,7 @@ class Desk:
         self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
         self.cells = CellLedger(self.table)
 
-    def change(self, cell_id: str, amount_minor: int) -> None:
+    def change(self, cell_id: str, amount_minor: int, cube: str = "C") -> None:
         """A commit that adds to a cell."""
         self.table.write(
             [
@@ -60,7 +61,7 @@ class Desk:
                     keys.cell_key(TARGET, cell_id),
                     sets={"cell_state": keys.dirty(TARGET)},
                     firsts={
-                        "cube": "C",
+                        "cube": cube,
                         "measure": "M",
                         "members": "[]",
                         "currency": "EUR",
@@ -71,7 +72,7 @@ class Desk:
             ]
         )
 
-    def flush(self) -> None:
+    def flush(self, has_time: Callable[[float], bool] = lambda _: True) -> None:
         """One flush."""
         flush(
             DeliverStep(
@@ -80,7 +81,7 @@ class Desk:
                 writer=self.planning,
                 clock=self.clock,
                 entropy=SeededEntropy(len(self.table.contents())),
-                has_time=lambda: True,
+                has_time=has_time,
             )
         )
 
@@ -160,24 +161,30 @@ def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwr
     assert desk.planning.values == {"a": Decimal("1.50"), "b": Decimal("1.00")}
 
 
-def test_a_write_refused_for_good_after_a_part_of_it_landed_is_repaired(desk: Desk) -> None:
-    """A target of several modules may take the first and deny the second: what landed may be older than what it replaced."""
-    desk.change("a", 100)
-    slow_cells = desk.cells.dirty_cells(TARGET, 10)
+def test_each_cube_is_a_write_of_its_own_with_a_receipt_and_time_for_it(desk: Desk) -> None:
+    """A model keeps each write waiting for up to two minutes: a second cube is begun only where there is time for it too."""
+    for cell_id, cube in (("a", "Pipeline"), ("b", "Cash"), ("c", "Pipeline")):
+        desk.change(cell_id, 100, cube)
+    written: list[set[str]] = []
 
-    def denied(values: Sequence[CellValue]) -> TieoutError | None:
-        """The value lands and the call is denied all the same, after somebody wrote a newer one."""
-        desk.change("a", 50)
-        newer = desk.cells.dirty_cells(TARGET, 10)
-        receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), newer)
-        desk.cells.mark_written(newer, receipt, {}, desk.clock.now())
-        desk.cells.close_receipt(receipt, desk.clock.now(), "set")
-        desk.planning.values |= {cell.cell_id: cell.value for cell in values}
-        return AccessDeniedError("second module")
+    def noted(values: Sequence[CellValue]) -> None:
+        written.append({value.cube for value in values})
 
-    assert slow_cells
-    desk.planning.refusal = denied
+    desk.planning.refusal = noted
+    desk.flush(lambda seconds: seconds <= 150 and not written)
+    assert written == [{"Pipeline"}]
+    assert {cell.cell_id for cell in desk.cells.dirty_cells(TARGET, 10)} == {"b"}
     desk.flush()
+    assert written == [{"Pipeline"}, {"Cash"}]
+
+
+def test_a_denied_write_leaves_its_cells_to_be_written_when_somebody_has_mended_the_grant(desk: Desk) -> None:
+    """Nothing was written, so the receipt is closed and the cells stay as they are."""
+    desk.change("a", 100)
+    desk.planning.refusal = lambda _: AccessDeniedError("role")
+    desk.flush()
+    assert desk.cells.stale_receipts(TARGET, desk.clock.now() + STALE_AFTER) == ()
     desk.planning.refusal = lambda _: None
-    desk.sweep_later()
-    assert desk.planning.values == {"a": Decimal("1.50")}
+    desk.clock.advance(601)
+    desk.flush()
+    assert desk.planning.values == {"a": Decimal("1.00")}

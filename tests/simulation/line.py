@@ -157,7 +157,7 @@ class Line:
             writer=AnaplanWriter(cast("AnaplanClient", self.planning), options),
             clock=self.schedule,
             entropy=self.entropy,
-            has_time=lambda: self.schedule.milliseconds - started < DELIVER_LIFETIME_MS * 0.6,
+            has_time=lambda seconds: self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS,
         )
         try:
             flush(step)

@@ -19,7 +19,6 @@ from tests.simulation.planning import Coordinates
 Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
 Record = tuple[str, str, str]  # connection, entity, id
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _OPEN = {"prospect", "qualified", "proposal", "negotiation", "committed"}
 _REVENUE = {"invoice", "credit_memo", "journal_entry"}
 
@@ -93,7 +92,7 @@ def _deal_cells(
             return
         members |= {
             "Currency": currency,
-            "Time": _label(day),
+            "Time": f"{day:%Y-%m}",
             "Version": "Actual" if stage == "won" else "Forecast",
         }
         cube = "Bookings" if stage == "won" else "Pipeline"
@@ -117,7 +116,7 @@ def _document_cells(document: Document, connection: str, mappings: Mappings) -> 
         members["Customer"] = (
             _mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
         )
-        members |= {"Currency": document.currency, "Time": _label(day), "Version": "Actual"}
+        members |= {"Currency": document.currency, "Time": f"{day:%Y-%m}", "Version": "Actual"}
         sign = -1 if revenue else 1
         cube, name = ("Actuals", "Revenue") if revenue else ("Cash", "Collected")
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
@@ -173,10 +172,6 @@ def _primary(deal: Deal) -> str | None:
 
 def _rounded(number: Decimal, currency: str) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-EXPONENTS[currency]), ROUND_HALF_UP)
-
-
-def _label(day: date) -> str:
-    return f"{_MONTHS[day.month - 1]} {day.year % 100:02d}"
 
 
 def _at(cube: str, name: str, members: Mapping[str, str]) -> Coordinates:

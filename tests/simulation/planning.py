@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -87,5 +88,6 @@ class PlanningSystem:
 
 
 def _coordinates(module: str, row: Mapping[str, Any]) -> Coordinates:
-    members = ((each["dimensionName"], each.get("itemCode") or each["itemName"]) for each in row["dimensions"])
-    return module, row["lineItemName"], tuple(sorted(members))
+    members = {each["dimensionName"]: each.get("itemCode") or each["itemName"] for each in row["dimensions"]}
+    members["Time"] = f"{datetime.strptime(members['Time'], '%b %y').replace(tzinfo=UTC):%Y-%m}"
+    return module, row["lineItemName"], tuple(sorted(members.items()))

@@ -25,7 +25,7 @@ def pipeline_cell(
     measure: str = "Amount",
     customer: str = "ACME",
     currency: str = "EUR",
-    period: str = "Mar 26",
+    period: str = "2026-03",
 ) -> CellValue:
     """A cell of the module Pipeline."""
     members = (
@@ -44,7 +44,7 @@ def cash_cell(cell_id: str = "k1", value: str = "99.95", *, customer: str = "ACM
         ("Account", "1000"),
         ("Customer", customer),
         ("Currency", "EUR"),
-        ("Time", "Mar 26"),
+        ("Time", "2026-03"),
         ("Version", "Actual"),
     )
     return CellValue(cell_id=cell_id, cube="Cash", measure="Collected", members=members, value=Decimal(value))

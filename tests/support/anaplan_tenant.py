@@ -45,11 +45,16 @@ class RunningTenant:
     http: httpx.Client
     hasty: httpx.Client
     certificate: IssuedCertificate
-    writers: dict[int, AnaplanWriter] = field(default_factory=dict)
+    _kept: AnaplanWriter | None = field(default=None, init=False)
 
     def writer(self, **options: Option) -> AnaplanWriter:
         """A new writer, without a token yet, that logs in by password."""
         return open_writer(anaplan_target(self.url, **options), BASIC, self.http, self.clock)
+
+    def kept_writer(self) -> AnaplanWriter:
+        """The same writer each time, so that it logs in once."""
+        self._kept = self._kept or self.writer()
+        return self._kept
 
     def fault(self, kind: str, **parts: Any) -> None:  # noqa: ANN401 JSON values
         """Plant a fault that strikes the next cell write, unless told otherwise."""

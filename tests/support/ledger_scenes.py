@@ -37,7 +37,7 @@ def lineage(key: RecordKey) -> Lineage:
 
 def cell(name: str) -> Cell:
     """A cell of the planning model."""
-    return Cell(TARGET, "Pipeline", "Amount", (("Customer", name), ("Time", "Mar 26")), "EUR")
+    return Cell(TARGET, "Pipeline", "Amount", (("Customer", name), ("Time", "2026-03")), "EUR")
 
 
 def statement(number: int, version: str, amount: int = 100) -> Statement:

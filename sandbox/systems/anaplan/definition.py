@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from calendar import month_abbr
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -112,13 +113,18 @@ def _periods(first: Period, last: Period) -> Iterator[Member]:
             parent = Member(f"543831{year}{quarter}", f"Q{quarter} FY{year % 100:02d}", parent_id=fiscal_year.item_id)
             months = [Period(year, quarter * 3 - 2 + place) for place in range(3)]
             yield from (
-                Member(f"543832{year}{month.month:02d}", month.label(), parent_id=parent.item_id)
+                Member(f"543832{year}{month.month:02d}", named_month(month), parent_id=parent.item_id)
                 for month in months
                 if first <= month <= last
             )
             yield parent
         yield fiscal_year
         year += 1
+
+
+def named_month(month: Period) -> str:
+    """What Time calls a month of this model's years: `Mar 26`."""
+    return f"{month_abbr[month.month]} {month.year - 2000}"
 
 
 def _module(number: int, plain: Mapping[str, Any]) -> Module:

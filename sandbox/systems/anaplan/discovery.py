@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sandbox.systems.anaplan.answering import paged, success
-from sandbox.systems.anaplan.definition import VERSIONS_ID, Dimension, LineItem, Member, Module
+from sandbox.systems.anaplan.definition import VERSIONS_ID, Dimension, LineItem, Member, Module, named_month
 from sandbox.systems.anaplan.tenant import Call, refuse
 from tieout.periods import Period
 
@@ -154,7 +154,7 @@ def current_period(call: Call) -> Response:
     """GET /models/{model}/currentPeriod."""
     today = call.tenant.now().date()
     period = {
-        "periodText": Period.of(today).label(),
+        "periodText": named_month(Period.of(today)),
         "lastDay": today.replace(day=monthrange(today.year, today.month)[1]).isoformat(),
         "calendarType": "Calendar Months/Quarters/Years",
     }

@@ -131,29 +131,6 @@ def test_no_connection_is_not_a_lost_answer(tenant: RunningTenant) -> None:
         writer.write([pipeline_cell()])
 
 
-@pytest.mark.parametrize("kind", ["locked", "throttled", "lost_answer"])
-def test_a_module_written_before_another_failed_is_not_called_unwritten(tenant: RunningTenant, kind: str) -> None:
-    """Pipeline is set and Cash is not: the batch may be written in part, and repeating it is harmless."""
-    writer = tenant.writer()
-    writer.write([cash_cell("k", "1")])
-    cash_module = tenant.control("writes")["writes"][0]["module"]
-    assert cash_module == "Cash"
-    tenant.fault(kind, path="/modules/102000000004/data")
-    batch = [pipeline_cell("a", "5"), cash_cell("k", "6")]
-    with pytest.raises(LostAnswerError):
-        writer.write(batch)
-    assert tenant.values()["Pipeline", "Amount", "Mar 26"] == "5"
-    assert writer.write(batch).refused == {}
-    assert tenant.values()["Cash", "Collected", "Mar 26"] == "6"
-
-
-def test_a_module_denied_after_another_was_written_is_still_a_matter_for_a_person(tenant: RunningTenant) -> None:
-    """A missing grant is not hidden behind a doubt about the rest of the batch."""
-    tenant.fault("answer", status=404, body=HTML, path="/modules/102000000004/data")
-    with pytest.raises(AccessDeniedError):
-        tenant.writer().write([pipeline_cell("a", "5"), cash_cell("k", "6")])
-
-
 def test_more_than_600_calls_a_minute_are_throttled_and_the_bucket_refills() -> None:
     """The tenant's own limit answers 429 with the seconds to wait, one call being free again every tenth of a second."""
     clock = ManualClock(datetime.now(UTC))

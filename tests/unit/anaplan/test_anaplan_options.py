@@ -23,9 +23,10 @@ def test_defaults_are_the_careful_ones() -> None:
     [
         {"model_id": ""},
         {"batch_size": 0},
-        {"batch_size": 100_001},
+        {"batch_size": 3001},
         {"authentication": "oauth"},
         {"write_timeout_seconds": 119},
+        {"write_timeout_seconds": 181},
         {"refresh_margin_seconds": 59},
         {"refresh_margin_seconds": 1501},
     ],
@@ -38,7 +39,7 @@ def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:
 
 def test_the_edges_are_allowed() -> None:
     """The largest batch and the longest margin are still options."""
-    Options(model_id="M", batch_size=100_000, refresh_margin_seconds=1500, write_timeout_seconds=120)
+    Options(model_id="M", batch_size=3000, refresh_margin_seconds=1500, write_timeout_seconds=180)
 
 
 def test_a_landscape_file_can_name_further_dimensions_without_codes() -> None:

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from tests.support.anaplan import pipeline_cell
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
+from tieout.periods import Period
 from tieout.targets.anaplan import payloads
-from tieout.targets.anaplan.payloads import batches_of, refusals_of
+from tieout.targets.anaplan.payloads import in_anaplans_words, month_name, refusals_of
 
 NAMED = ("Time", "Version")
 AMOUNTS = st.decimals(min_value=Decimal(-(10**22)), max_value=Decimal(10**22), allow_nan=False, places=4)
 
 
 def body_of(*cells: CellValue) -> str:
-    """The one body the cells fit in."""
-    (batch,) = batches_of(cells, 1000, NAMED)
-    return batch.body.decode()
+    """The body that carries the cells."""
+    return payloads.body_of(in_anaplans_words(cells, "Time"), NAMED).decode()
 
 
 def test_list_members_go_by_code_and_periods_and_versions_by_name() -> None:
@@ -67,37 +67,33 @@ def test_a_value_that_is_no_number_never_leaves() -> None:
         body_of(pipeline_cell(value="NaN"))
 
 
-@given(count=st.integers(1, 40), most=st.integers(1, 12))
-def test_batches_hold_every_cell_once_and_in_order(count: int, most: int) -> None:
-    """However the cells are cut, each goes out once, at the position its id is remembered at."""
-    cells = [pipeline_cell(f"c{number}", str(number)) for number in range(count)]
-    batches = list(batches_of(cells, most, NAMED))
-    assert all(1 <= len(batch.cell_ids) <= most for batch in batches)
-    sent = [
-        (cell_id, each["value"])
-        for batch in batches
-        for cell_id, each in zip(batch.cell_ids, json.loads(batch.body), strict=True)
-    ]
-    assert sent == [(f"c{number}", number) for number in range(count)]
+def test_a_body_holds_every_cell_once_and_in_order() -> None:
+    """The position of a cell in the body is how a failure names it."""
+    cells = [pipeline_cell(f"c{number}", str(number)) for number in range(40)]
+    assert [each["value"] for each in json.loads(body_of(*cells))] == list(range(40))
 
 
-def test_a_body_stays_below_the_limit_on_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """100,000 cells with long names would be more than the 15 MB Anaplan takes, so bytes cut a batch too."""
-    monkeypatch.setattr(payloads, "MOST_BYTES_PER_CALL", 1000)
-    cells = [pipeline_cell(f"c{number}") for number in range(20)]
-    batches = list(batches_of(cells, 1000, NAMED))
-    assert len(batches) > 1
-    assert all(len(batch.body) <= 1002 for batch in batches)
-    assert [cell_id for batch in batches for cell_id in batch.cell_ids] == [f"c{number}" for number in range(20)]
+@pytest.mark.parametrize(
+    ("month", "name"), [("2026-03", "Mar 26"), ("2000-01", "Jan 00"), ("2099-12", "Dec 99"), ("2026-09", "Sep 26")]
+)
+def test_a_month_is_named_as_anaplan_names_it(month: str, name: str) -> None:
+    """Anaplan's Time dimension has no codes, only these names."""
+    assert month_name(Period.parse(month)) == name
 
 
-def test_one_cell_larger_than_the_limit_still_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cell is never cut, and never lost for its size: Anaplan judges it."""
-    monkeypatch.setattr(payloads, "MOST_BYTES_PER_CALL", 10)
-    assert [batch.cell_ids for batch in batches_of([pipeline_cell("a"), pipeline_cell("b")], 5, NAMED)] == [
-        ("a",),
-        ("b",),
-    ]
+@pytest.mark.parametrize("month", ["0226-03", "1926-03", "2126-03", "9926-03"])
+def test_a_mistyped_year_is_never_taken_for_this_century(month: str) -> None:
+    """A deal that closes in 2126 would otherwise be added to March 26 in planning; so it is refused, and seen."""
+    assert month_name(Period.parse(month)) != month_name(Period.parse("2026-03"))
+
+
+@given(
+    st.builds(Period, st.integers(1, 9999), st.integers(1, 12)),
+    st.builds(Period, st.integers(1, 9999), st.integers(1, 12)),
+)
+def test_two_months_never_share_a_name(first: Period, second: Period) -> None:
+    """Else two cells of the ledger would write to one of planning's, each undoing the other."""
+    assert (month_name(first) == month_name(second)) == (first == second)
 
 
 @pytest.mark.parametrize("answer", [{}, {"failures": []}, {"failures": None}])

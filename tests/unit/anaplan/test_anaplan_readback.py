@@ -72,8 +72,8 @@ def test_line_items_may_stand_on_pages_and_two_dimensions_on_rows() -> None:
     writer, asked = writer_seeing(view, {"20000000012:61,103:31,102:21": data})
     cells = [
         pipeline_cell("a"),
-        pipeline_cell("b", period="Apr 26"),
-        pipeline_cell("c", customer="globex", period="Apr 26"),
+        pipeline_cell("b", period="2026-04"),
+        pipeline_cell("c", customer="globex", period="2026-04"),
         pipeline_cell("d", customer="GLOBEX"),
         pipeline_cell("e", customer="NOBODY"),
     ]

@@ -83,7 +83,7 @@ def planned(fact: Fact) -> dict[str, tuple[int, str]]:
 
 def test_an_open_deal_is_pipeline_by_amount_and_by_weight_in_both_currencies() -> None:
     """Four cells: amount and weighted amount, in the deal's currency and in the reporting currency with its rate."""
-    place = "Customer=ACME / Product line=SOFTWARE / Currency=EUR / Time=Mar 26 / Version=Forecast"
+    place = "Customer=ACME / Product line=SOFTWARE / Currency=EUR / Time=2026-03 / Version=Forecast"
     rate = "EUR>USD@2026-03=1.1"
     assert planned(DEAL) == {
         f"Pipeline / Amount / {place}": (100_001, "par"),
@@ -142,7 +142,7 @@ def test_every_entry_a_fact_could_miss_is_asked_for_beforehand() -> None:
 
 def test_revenue_is_positive_in_planning_and_stands_in_the_erps_period_with_the_erps_own_amount() -> None:
     """The date of the invoice is January, its posting period March; the group amount is the ERP's, not recomputed."""
-    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Currency=EUR / Time=Mar 26 / Version=Actual"
+    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Currency=EUR / Time=2026-03 / Version=Actual"
     assert planned(INVOICE) == {
         f"Actuals / Revenue / {place}": (10_000, "par"),
         f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:2026-03:average"),
@@ -208,7 +208,7 @@ def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
     found = FOUND | {MappingKey(HERE, "period", "999"): "2026-12"}
     contributions = MODEL.contributions(HERE, adjustment, found)
     assert isinstance(contributions, tuple)
-    assert {dict(each.cell.members)["Time"] for each in contributions} == {"Dec 26"}
+    assert {dict(each.cell.members)["Time"] for each in contributions} == {"2026-12"}
 
 
 def test_a_currency_gain_has_no_transaction_amount_and_still_reaches_the_reporting_currency() -> None:

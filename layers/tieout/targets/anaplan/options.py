@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-MOST_CELLS_PER_CALL = 100_000  # help.anaplan.com; the vendor's Postman collection says 1,000, so that is the default
+from tieout.delivering import MAX_CELLS_PER_WRITE
+
 LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an import or export has the model
+MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
 _LEAST_MARGIN_SECONDS = 60
 _MOST_MARGIN_SECONDS = 1500  # a token lives 30 minutes by the documentation: more would refresh on every call
 
@@ -19,11 +21,13 @@ class Options:
     Attributes:
         model_id: 32 hexadecimal digits, from the model's address in the browser.
         workspace_id: where given, calls take the form `/workspaces/{w}/models/{m}`, which the vendor documents as equal.
-        batch_size: cells per write, up to 100,000.
+        batch_size: cells per write. Anaplan's help says up to 100,000, the vendor's Postman collection 1,000, which is the
+            default; more than `MAX_CELLS_PER_WRITE` the ledger's receipts do not hold.
         authentication: with the CA certificate of an integration user, or with user name and password.
-        write_timeout_seconds: how long a call may wait for its answer, at least 120.
+        write_timeout_seconds: how long a call may wait for its answer, 120 to 180.
         refresh_margin_seconds: how long before its end a token is refreshed.
         dimensions_by_name: the dimensions whose members have no code and are named instead.
+        time_dimension: the dimension whose members are months, which Anaplan names `Mar 26`.
 
     Raises:
         ValueError: for a value outside its bounds, so that it fails at synth.
@@ -37,12 +41,16 @@ class Options:
     write_timeout_seconds: int = LEAST_WRITE_TIMEOUT_SECONDS
     refresh_margin_seconds: int = 300
     dimensions_by_name: Sequence[str] = ("Time", "Version")
+    time_dimension: str = "Time"
 
     def __post_init__(self) -> None:
         _demand(bool(self.model_id), "model_id is empty")
-        _demand(1 <= self.batch_size <= MOST_CELLS_PER_CALL, "batch_size is not within 1 to 100,000")
+        _demand(1 <= self.batch_size <= MAX_CELLS_PER_WRITE, f"batch_size is not within 1 to {MAX_CELLS_PER_WRITE}")
         _demand(self.authentication in {"certificate", "basic"}, "authentication is neither certificate nor basic")
-        _demand(self.write_timeout_seconds >= LEAST_WRITE_TIMEOUT_SECONDS, "write_timeout_seconds is below 120")
+        _demand(
+            LEAST_WRITE_TIMEOUT_SECONDS <= self.write_timeout_seconds <= MOST_WRITE_TIMEOUT_SECONDS,
+            "write_timeout_seconds is not within 120 to 180",
+        )
         _demand(
             _LEAST_MARGIN_SECONDS <= self.refresh_margin_seconds <= _MOST_MARGIN_SECONDS,
             "refresh_margin_seconds is not within 60 to 1,500",

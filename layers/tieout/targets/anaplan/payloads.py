@@ -1,49 +1,54 @@
-"""Turns cells into the bodies of cell writes, and the failures of an answer into refusals of our cells. Pure."""
+"""Turns cells into the body of a cell write, and the failures of an answer into refusals of our cells. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tieout import strict_json
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
+from tieout.periods import Period
 
-MOST_BYTES_PER_CALL = 14_000_000  # Anaplan takes 15 MB; the rest is room for what counts differently there
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CENTURY = range(2000, 2100)
 _LONGEST_DETAIL = 200
 
 
-@dataclass(frozen=True, slots=True)
-class CellBatch:
-    """Cells of one module as one request: the body, and the cell id behind each of its positions."""
+def month_name(month: Period) -> str:
+    """The month as Anaplan's Time dimension names it: `Mar 26`.
 
-    body: bytes
-    cell_ids: tuple[str, ...]
+    A month of another century is written in full (`Mar 2126`): no model has it, so its cells are refused and seen, where
+    two digits would add a mistyped year to this one's numbers.
+    """
+    year = f"{month.year % 100:02d}" if month.year in _CENTURY else f"{month.year:04d}"
+    return f"{_MONTH_NAMES[month.month - 1]} {year}"
 
 
-def batches_of(cells: Sequence[CellValue], most_cells: int, named: Collection[str]) -> Iterator[CellBatch]:
-    """Cells of one module, in order, in as few bodies as the limits on cells and bytes allow.
+def in_anaplans_words(cells: Sequence[CellValue], time_dimension: str) -> list[CellValue]:
+    """The cells with the months of the time dimension under Anaplan's names."""
+    return [
+        replace(
+            cell,
+            members=tuple(
+                (name, month_name(Period.parse(member)) if name == time_dimension else member)
+                for name, member in cell.members
+            ),
+        )
+        for cell in cells
+    ]
+
+
+def body_of(cells: Sequence[CellValue], named: Collection[str]) -> bytes:
+    """Cells of one module, in order, as the body of a cell write.
 
     Args:
-        cells: all of the same cube.
-        most_cells: the most one body may hold.
+        cells: all of the same cube, in Anaplan's words.
         named: the dimensions whose members are sent as names, because Time and Versions have no codes; all other members
             are sent as codes, which stay when somebody renames the member.
     """
-    texts: list[bytes] = []
-    ids: list[str] = []
-    size = 0
-    for cell in cells:
-        text = _text_of(cell, named).encode()
-        if texts and (len(texts) == most_cells or size + len(text) > MOST_BYTES_PER_CALL):
-            yield _batch(texts, ids)
-            texts, ids, size = [], [], 0
-        texts.append(text)
-        ids.append(cell.cell_id)
-        size += len(text) + 1
-    if texts:
-        yield _batch(texts, ids)
+    return f"[{','.join(_text_of(cell, named) for cell in cells)}]".encode()
 
 
 def refusals_of(answer: Mapping[str, Any], cell_ids: Sequence[str]) -> dict[str, str]:
@@ -72,10 +77,6 @@ def _text_of(cell: CellValue, named: Collection[str]) -> str:
     ]
     head = {"lineItemName": cell.measure} | ({"dimensions": dimensions} if dimensions else {})
     return f'{strict_json.dump(head)[:-1]},"value":{cell.value:f}}}'
-
-
-def _batch(texts: Sequence[bytes], ids: Sequence[str]) -> CellBatch:
-    return CellBatch(b"[" + b",".join(texts) + b"]", tuple(ids))
 
 
 def _refused_id(failure: object, cell_ids: Sequence[str]) -> str:

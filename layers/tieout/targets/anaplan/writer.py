@@ -1,4 +1,4 @@
-"""Writes a batch of cells to one Anaplan model: the adapter behind the deliver step's `CellWriter`."""
+"""Writes cells to one Anaplan model: the adapter behind the deliver step's `CellWriter`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.delivering import CellValue, WriteAnswer
-from tieout.errors import AccessDeniedError, LostAnswerError, TransientError
+from tieout.errors import AccessDeniedError
 from tieout.landscape import Target
 from tieout.ports import Clock
 from tieout.targets.anaplan.client import AnaplanClient
 from tieout.targets.anaplan.options import Options
-from tieout.targets.anaplan.payloads import CellBatch, batches_of, refusals_of
+from tieout.targets.anaplan.payloads import body_of, in_anaplans_words, refusals_of
 from tieout.targets.anaplan.readback import read_module
 from tieout.targets.anaplan.tokens import TokenKeeper
 
@@ -23,12 +23,7 @@ _NO_MODULE = "module_missing: the model shows our role no module of this name"
 
 
 class AnaplanWriter:
-    """Sets cells of one model, module by module (`CellWriter`).
-
-    A batch over several modules is several calls. Where a later one fails in passing, `LostAnswerError` is raised, since a
-    part of the batch is written: all its cells stay to be written, and since cells are set, never added, writing them
-    again changes nothing. Where a later one fails for good, that error is raised.
-    """
+    """Sets cells of one model (`CellWriter`): a cube is a module, and each write is one call."""
 
     def __init__(self, client: AnaplanClient, options: Options) -> None:
         self._client = client
@@ -39,53 +34,46 @@ class AnaplanWriter:
         """The most cells one write may carry."""
         return self._options.batch_size
 
+    @property
+    def write_seconds(self) -> int:
+        """How long Anaplan may keep a write waiting."""
+        return self._options.write_timeout_seconds
+
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
-        """Set the cells: see `CellWriter.write` for what is raised.
+        """Set cells of one cube: see `CellWriter.write` for what is raised.
 
         Cells of a module the model does not have are refused, so that one renamed module does not stop the others.
         """
-        refused: dict[str, str] = {}
-        said: list[str] = []
-        try:
-            for cube, group in _by_cube(cells).items():
-                self._write_module(cube, group, refused, said)
-        except TransientError as error:
-            if not said:
-                raise
-            raise LostAnswerError(f"in part: {error}", retry_after_seconds=error.retry_after_seconds) from error
-        return WriteAnswer(refused=refused, summary="; ".join(said) or "nothing sent")
+        cube, ids = cells[0].cube, tuple(cell.cell_id for cell in cells)
+        module_id = self._client.module_id(cube)
+        if module_id is None:
+            return WriteAnswer(refused=dict.fromkeys(ids, _NO_MODULE), summary=f"{cube}: nothing sent")
+        answer = self._set(module_id, self._in_anaplans_words(cells))
+        refused = refusals_of(answer, ids)
+        # Whether the count includes cells that already had the value is not documented: it is for the receipt alone.
+        changed = answer.get("numberOfCellsChanged")
+        said = changed if isinstance(changed, int) else "?"
+        return WriteAnswer(refused=refused, summary=f"{cube}: {len(ids)} sent, {said} changed, {len(refused)} refused")
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
         """Cell id to what planning holds now, None where module or member is missing; for checks (see `readback`)."""
-        values: dict[str, Decimal | None] = {}
-        for cube, group in _by_cube(cells).items():
+        values: dict[str, Decimal | None] = dict.fromkeys((cell.cell_id for cell in cells), None)
+        for cube in dict.fromkeys(cell.cube for cell in cells):
             module_id = self._client.module_id(cube)
-            if module_id is None:
-                values |= dict.fromkeys((cell.cell_id for cell in group), None)
-            else:
+            if module_id is not None:
+                group = self._in_anaplans_words([cell for cell in cells if cell.cube == cube])
                 values |= read_module(self._client, module_id, group, self._options.dimensions_by_name)
         return values
 
-    def _write_module(self, cube: str, cells: Sequence[CellValue], refused: dict[str, str], said: list[str]) -> None:
-        """Set cells of one module; what was refused, and a word for the receipt, are added to what earlier modules gave."""
-        module_id = self._client.module_id(cube)
-        if module_id is None:
-            refused |= dict.fromkeys((cell.cell_id for cell in cells), _NO_MODULE)
-            return
-        for batch in batches_of(cells, self._options.batch_size, self._options.dimensions_by_name):
-            changed, failures = self._set(module_id, batch)
-            refused |= failures
-            said.append(f"{cube}: {len(batch.cell_ids)} sent, {changed} changed, {len(failures)} refused")
+    def _in_anaplans_words(self, cells: Sequence[CellValue]) -> list[CellValue]:
+        return in_anaplans_words(cells, self._options.time_dimension)
 
-    def _set(self, module_id: str, batch: CellBatch) -> tuple[str, dict[str, str]]:
+    def _set(self, module_id: str, cells: Sequence[CellValue]) -> Mapping[str, object]:
         try:
-            answer = self._client.write_cells(module_id, batch.body)
+            return self._client.write_cells(module_id, body_of(cells, self._options.dimensions_by_name))
         except AccessDeniedError:
             self._client.forget_modules()
             raise
-        # Whether the count includes cells that already had the value is not documented: it is for the receipt alone.
-        changed = answer.get("numberOfCellsChanged")
-        return str(changed) if isinstance(changed, int) else "?", refusals_of(answer, batch.cell_ids)
 
 
 def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> AnaplanWriter:
@@ -100,10 +88,3 @@ def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Clie
     options = Options(**target.options)  # type: ignore[arg-type]  # checked against the class at synth
     tokens = TokenKeeper(options, credentials, http, clock)
     return AnaplanWriter(AnaplanClient(target.api_base_url, options, tokens, http, clock), options)
-
-
-def _by_cube(cells: Sequence[CellValue]) -> dict[str, list[CellValue]]:
-    groups: dict[str, list[CellValue]] = {}
-    for cell in cells:
-        groups.setdefault(cell.cube, []).append(cell)
-    return groups
