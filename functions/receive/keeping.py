@@ -10,8 +10,8 @@ from tieout import rejected
 from tieout.delivery import Delivery, MalformedItem
 
 if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
-    from functions.receive.publishing import Keeper
     from tieout.ports import Clock
+    from tieout.publishing import Keeper
 
 _REST = timedelta(minutes=1)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.receive import answers, keeping, publishing
+from functions.receive import answers, keeping
 from functions.receive.answers import Answer
 from functions.receive.journal import Journal
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
+from tieout import publishing
 from tieout.delivery import Delivery, Split
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
 from tieout.sender import SenderRules

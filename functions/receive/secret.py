@@ -57,14 +57,15 @@ class WebhookSecret:
 
     def _refresh(self) -> None:
         self._tried_at = self._clock.now()
-        self._secrets = _secrets_in(self._fetch())
+        self._secrets = secrets_in(self._fetch())
         self._fetched_at = self._tried_at
 
     def _is_within(self, moment: datetime | None, span: timedelta) -> bool:
         return moment is not None and timedelta(0) <= self._clock.now() - moment < span
 
 
-def _secrets_in(text: str | None) -> tuple[bytes, ...]:
+def secrets_in(text: str | None) -> tuple[bytes, ...]:
+    """The live secrets in a secret's text; none where it is empty or not of the agreed form."""
     try:
         found = json.loads(text or "{}")
     except ValueError:
