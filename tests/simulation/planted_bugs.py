@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.deliver import pipeline as deliver
-from functions.receive import keeping, publishing
+from functions.receive import keeping
 from functions.record import pipeline as record
 from functions.record import settle, work
 from functions.sweep import pipeline as sweep
@@ -17,7 +17,7 @@ from tests.simulation.planting import planted
 from tests.simulation.seeds import changes_by_replay
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import NeverAtRestError, Scenario, World
-from tieout import money, notice, planning
+from tieout import money, notice, planning, publishing
 from tieout.ledger import cells, facts, plan, writes
 from tieout.sources.hubspot import signature
 
