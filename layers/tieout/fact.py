@@ -27,6 +27,9 @@ class AccountClass(StrEnum):
     EQUITY = "equity"
 
 
+ACCOUNT_ROLES = ("cash", "receivable")  # what else is known of an account that flows of money are told apart by
+
+
 class DocumentState(StrEnum):
     """Whether a posted document stands. A void brings its lines to zero and keeps the document."""
 
@@ -72,7 +75,7 @@ class LedgerLine:
     """One posted line, debit positive, with all three amounts as the ERP keeps them (never recomputed from a header rate).
 
     Attributes:
-        account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None.
+        account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
         group: the amount in the group's reporting currency; None where the ERP gives none.
         group_rate: the identity of the rate the ERP used for it, such as `netsuite:1>2:2026-03:average`.
     """

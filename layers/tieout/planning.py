@@ -186,6 +186,22 @@ def _lines(fact: Fact, resolve: _Resolver) -> Iterator[_Line]:
         yield _ledger_line(line, period)
 
 
+# What a feed can name of a fact; a landscape that names anything else is refused at synth (`infra/feed_rules.py`).
+OPPORTUNITY_ATTRIBUTES = ("customer", "product", "status", "period", "currency")
+OPPORTUNITY_AMOUNTS = ("amount", "weighted")
+LEDGER_ATTRIBUTES = (
+    "account",
+    "account_class",
+    "account_role",
+    "cost_centre",
+    "customer",
+    "product",
+    "period",
+    "currency",
+)
+LEDGER_AMOUNTS = ("posted",)
+
+
 def _opportunity_line(fact: Opportunity, resolve: _Resolver) -> _Line:
     status = STAGES[resolve.member(Table.STAGE, fact.stage)]
     period = Period.of(fact.close_date) if fact.close_date else None
