@@ -71,6 +71,14 @@ class OpenReceipt:
         return (keys.receipt_partition(self.target), keys.OPEN_PREFIX + self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Until when a target is left alone, and the name of the error that led to it."""
+
+    until: datetime
+    reason: str
+
+
 class CellLedger:
     """Cells of all targets, seen from the side of the writer to planning."""
 
@@ -143,11 +151,22 @@ class CellLedger:
             [Update(keys.target_key(target), sets={"paused_until": moment_text(until), "reason": reason})]
         )
 
-    def paused_until(self, target: str) -> datetime | None:
-        """Until when the target is to be left alone, if it ever was."""
+    def pause_of(self, target: str) -> Pause | None:
+        """The last pause of a target, over or not; None if it never had one or was resumed."""
         key = keys.target_key(target)
         item = self._table.get([key]).get(key, {})
-        return parse_moment(item["paused_until"]) if "paused_until" in item else None
+        if "paused_until" not in item:
+            return None
+        return Pause(parse_moment(str(item["paused_until"])), str(item["reason"]))
+
+    def paused_until(self, target: str) -> datetime | None:
+        """Until when the target is to be left alone, if it ever was."""
+        pause = self.pause_of(target)
+        return pause.until if pause else None
+
+    def resume(self, target: str) -> None:
+        """Lift the pause of a target; without effect where it has none."""
+        self._table.write([Update(keys.target_key(target), removes=("paused_until", "reason"))])
 
 
 def cell_state(key: Key, item: Item) -> CellState:

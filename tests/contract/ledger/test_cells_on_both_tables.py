@@ -8,7 +8,7 @@ from datetime import timedelta
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, cell, committed, dirty, planned, statement
 from tieout.envelope import Envelope
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger
+from tieout.ledger.cells import CellLedger, Pause
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
@@ -43,6 +43,19 @@ def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> Non
     cells.close_receipt(found, NOW, "abandoned")
     assert [state.total_minor for state in dirty(table)] == [5]
     assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
+
+
+def test_a_pause_is_known_with_its_reason_until_somebody_lifts_it(table: Table) -> None:
+    """Lifting it leaves nothing behind, and may be done to a target that never had one."""
+    cells = CellLedger(table)
+    cells.resume(TARGET)
+    assert cells.pause_of(TARGET) is None
+    cells.pause(TARGET, NOW, "UnavailableError")
+    assert cells.pause_of(TARGET) == Pause(NOW, "UnavailableError")
+    assert cells.paused_until(TARGET) == NOW
+    cells.resume(TARGET)
+    assert cells.pause_of(TARGET) is None
+    assert cells.paused_until(TARGET) is None
 
 
 def test_a_final_outcome_strikes_a_waiting_one_and_stays(table: Table) -> None:
