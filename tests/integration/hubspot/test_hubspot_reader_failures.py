@@ -180,9 +180,9 @@ def test_what_is_no_deal_is_not_asked_for(account: Account, record: RecordKey) -
 
 
 def test_a_deal_with_a_flawed_value_spoils_no_other(account: Account) -> None:
-    """A control character in one deal's name makes the whole batch unreadable; its neighbours are read without it."""
+    """A control character in one deal's type makes the whole batch unreadable; its neighbours are read without it."""
     ids = [account.portal.create_deal(DEAL | {"dealname": f"deal {each}"}).deal_id for each in range(9)]
-    account.portal.change_deal(ids[4], {"dealname": "nul \x00 inside"})
+    account.portal.change_deal(ids[4], {"dealtype": "nul \x00 inside"})
     readings = account.read(*ids)
     assert isinstance(readings[ids[4]], TieoutError)
     assert [each for each in ids if isinstance(readings[each], Statement)] == [each for each in ids if each != ids[4]]

@@ -68,15 +68,17 @@ class HubSpotClient:
         self._time_zone = ZoneInfo(time_zone)
         self._clock = clock
 
-    def read_deals(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
-        """Up to 100 live or archived deals.
+    def read_deals(
+        self, ids: Sequence[str], *, archived: bool, properties: Sequence[str] = DEAL_PROPERTIES
+    ) -> BatchAnswer:
+        """Up to 100 live or archived deals with these properties.
 
         Raises:
             ThrottledError, UnavailableError, AccessDeniedError: the call as a whole failed.
             UnreadableRecordError, MalformedError: one of the records spoils the whole answer; read fewer.
         """
         body = {
-            "properties": list(DEAL_PROPERTIES),
+            "properties": list(properties),
             "propertiesWithHistory": [],
             "inputs": [{"id": each} for each in ids],
         }
@@ -84,9 +86,18 @@ class HubSpotClient:
         return _batch_answer(self._call("POST", "/crm/v3/objects/deals/batch/read", body=body, query=query))
 
     def read_deal(self, deal_id: str) -> Mapping[str, Any] | None:
-        """One live deal, or None: the only read documented to lead from a merged deal to its survivor."""
+        """One live deal, or None: the only read documented to lead from a merged deal to its survivor.
+
+        Only a 404 says that there is none; a success that names no deal says nothing.
+        """
         query = {"properties": ",".join(DEAL_PROPERTIES), "archived": "false"}
-        return self._call("GET", f"/crm/v3/objects/deals/{deal_id}", query=query, may_be_missing=True) or None
+        response = self._send("GET", f"/crm/v3/objects/deals/{deal_id}", query=query)
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        deal = self._object_of(response)
+        if not deal.get("id"):
+            raise UnavailableError("HubSpot's answer names no deal")
+        return deal
 
     def read_companies(self, deal_ids: Sequence[str]) -> tuple[dict[str, list[CompanyLink]], Mapping[str, Failure]]:
         """The companies of up to 1000 deals (none for a deal without), and what failed for single deals."""
@@ -111,15 +122,14 @@ class HubSpotClient:
         return companies, failures | dict.fromkeys([each["id"] for each in pending], endless)
 
     def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: object = None,
-        query: Mapping[str, str] | None = None,
-        may_be_missing: bool = False,
+        self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """The JSON object answered; empty for a 404 where that is an answer."""
+        """The JSON object answered."""
+        return self._object_of(self._send(method, path, body=body, query=query))
+
+    def _send(
+        self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         # A token that is no header value would raise inside the HTTP library, with the token in the error's text.
         if not self._access_token or not (self._access_token.isascii() and self._access_token.isprintable()):
             raise AccessDeniedError("the API credential holds no usable access_token")
@@ -128,7 +138,7 @@ class HubSpotClient:
         if content is not None:
             headers["content-type"] = "application/json"
         try:
-            response = self._http.request(
+            return self._http.request(
                 method,
                 self._api_base_url + path,
                 params=query,
@@ -139,8 +149,8 @@ class HubSpotClient:
             )
         except httpx.HTTPError as error:
             raise UnavailableError(f"HubSpot did not answer: {type(error).__name__}") from None
-        if response.status_code == httpx.codes.NOT_FOUND and may_be_missing:
-            return {}
+
+    def _object_of(self, response: httpx.Response) -> dict[str, Any]:
         if not response.is_success:
             raise self._failure(response)
         return _plain_object(response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from tieout.notice import RecordKey
 from tieout.ports import Clock, Reading
 from tieout.sources.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, BatchAnswer, Failure, HubSpotClient
 from tieout.sources.hubspot.translate import (
+    DEAL_PROPERTIES,
+    PROPERTIES_WITHOUT_NAME,
     CompanyLink,
     deal_statement,
     deleted_statement,
@@ -91,6 +94,8 @@ class HubSpotReader:
             return translate(key, *arguments)
         except (MalformedError, UnreadableRecordError) as error:
             return error
+        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own deal and no other
+            return UnreadableRecordError(f"the deal cannot be translated: {type(error).__name__}")
 
 
 class _Search:
@@ -108,8 +113,11 @@ class _Search:
         """Look among the live deals, then the archived ones, then one by one for what a merge hid."""
         left = self._look(ids, archived=False, found=self.live)
         left = self._look(left, archived=True, found=self.archived)
+        stopped: Failure | None = None
         for deal_id in left:
-            self._follow(deal_id)
+            stopped = stopped or self._follow(deal_id)
+            if stopped is not None:
+                self.failures[deal_id] = stopped
 
     def _look(self, ids: Iterable[str], *, archived: bool, found: dict[str, Mapping[str, Any]]) -> list[str]:
         """The ids not found; those of a call that failed have its failure, and so have all after them."""
@@ -124,19 +132,30 @@ class _Search:
         return left
 
     def _look_at(
-        self, chunk: Sequence[str], *, archived: bool, found: dict[str, Mapping[str, Any]], left: list[str]
+        self,
+        chunk: Sequence[str],
+        *,
+        archived: bool,
+        found: dict[str, Mapping[str, Any]],
+        left: list[str],
+        properties: Sequence[str] = DEAL_PROPERTIES,
     ) -> Failure | None:
-        """Read one chunk; where one record spoils the whole answer, read its halves. The failure that should stop the rest."""
+        """Read one chunk; where one record spoils the whole answer, read its halves, and at last it alone without its name.
+
+        Returns:
+            The failure that should stop the rest.
+        """
+        look_again = partial(self._look_at, archived=archived, found=found, left=left)
         try:
-            answer = self._client.read_deals(chunk, archived=archived)
+            answer = self._client.read_deals(chunk, archived=archived, properties=properties)
         except (MalformedError, UnreadableRecordError) as error:
-            if len(chunk) == 1:
-                self.failures[chunk[0]] = error
-                return None
-            middle = len(chunk) // 2
-            return self._look_at(chunk[:middle], archived=archived, found=found, left=left) or self._look_at(
-                chunk[middle:], archived=archived, found=found, left=left
-            )
+            if len(chunk) > 1:
+                middle = len(chunk) // 2
+                return look_again(chunk[:middle]) or look_again(chunk[middle:])
+            if isinstance(error, MalformedError) and properties == DEAL_PROPERTIES:
+                return look_again(chunk, properties=PROPERTIES_WITHOUT_NAME)
+            self.failures[chunk[0]] = error
+            return None
         except (TransientError, PermanentError) as error:
             return error
         left.extend(self._place(chunk, answer, found))
@@ -144,8 +163,8 @@ class _Search:
 
     def _place(self, chunk: Sequence[str], answer: BatchAnswer, found: dict[str, Mapping[str, Any]]) -> list[str]:
         """Give each asked id its record, its survivor or its failure; the ids that have none."""
-        by_id = {str(deal.get("id")): deal for deal in answer.results}
-        survivors = {old: deal for deal in answer.results for old in _merged_ids(deal)}
+        by_id = {str(deal["id"]): deal for deal in answer.results if deal.get("id")}
+        survivors = {old: deal for deal in by_id.values() for old in _merged_ids(deal)}
         left = []
         for deal_id in chunk:
             failure = answer.failures.get(deal_id, answer.other_failure)
@@ -159,19 +178,26 @@ class _Search:
                 left.append(deal_id)
         return left
 
-    def _follow(self, deal_id: str) -> None:
-        """Only a read of a single deal is documented to answer with the deal it was merged into."""
+    def _follow(self, deal_id: str) -> Failure | None:
+        """Only a read of a single deal is documented to answer with the deal it was merged into.
+
+        Returns:
+            The failure that should stop the rest.
+        """
         try:
             deal = self._client.read_deal(deal_id)
-        except (TransientError, PermanentError) as error:
+        except (MalformedError, UnreadableRecordError) as error:
             self.failures[deal_id] = error
-            return
+            return None
+        except (TransientError, PermanentError) as error:
+            return error
         if deal is None:
             self.unknown.append(deal_id)
         elif str(deal.get("id")) == deal_id:  # restored between our reads
             self.live[deal_id] = deal
         else:
             self.survivors[deal_id] = deal
+        return None
 
 
 def _is_deal(key: RecordKey) -> bool:

@@ -33,6 +33,9 @@ DEAL_PROPERTIES = (
     "pipeline",
 )
 
+# A person may type anything into a name, and a character no queue carries in it must not cost the deal its amount.
+PROPERTIES_WITHOUT_NAME = tuple(name for name in DEAL_PROPERTIES if name != "dealname")
+
 PRIMARY_COMPANY = 5  # HubSpot's own association type "deal to primary company"; 341 is the same without the label
 
 _EPOCH_MILLISECONDS = re.compile("-?[0-9]{1,15}")
