@@ -7,7 +7,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -15,12 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 import tieout.sources
 import tieout.targets
-from infra.landscape_files import Place
-from tieout.fact import Fact
-from tieout.landscape import Connection, Feed, Flow, Landscape, Target
+from infra.feed_rules import Problem, feed_problems
+from tieout.landscape import Connection, Flow, Landscape, Target
 from tieout.money import is_currency
-
-Problem = tuple[Place, str]
 
 # The name is a path segment of the webhook URL, part of every construct id, and part of the ledger's keys.
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -42,7 +39,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     for position, flow in enumerate(landscape.flows):
         yield from _below("flows", position, _flow_problems(flow, landscape))
     for position, feed in enumerate(landscape.feeds):
-        yield from _below("feeds", position, _feed_problems(feed, landscape))
+        yield from _below("feeds", position, feed_problems(feed, landscape))
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"
@@ -93,28 +90,6 @@ def _entity_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
         shared = sorted(set(flow.entities) & set(other.entities))
         if other.name < flow.name and shared:
             yield ("entities",), f"{', '.join(map(repr, shared))} is also carried by flow {other.name!r}"
-
-
-def _feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
-    if feed.target not in {target.name for target in landscape.targets}:
-        yield ("target",), f"{feed.target!r} is not a declared target of stage {landscape.stage!r}"
-    known = [kind.__name__ for kind in get_args(Fact)]
-    for name in feed.facts:
-        if name not in known:
-            yield ("facts",), f"{name!r} is no canonical fact ({', '.join(known)})"
-    for field in ("facts", "measures", "dimensions"):
-        if not getattr(feed, field):
-            yield (field,), f"a feed without {field} feeds nothing"
-    yield from _dimension_problems(feed)
-
-
-def _dimension_problems(feed: Feed) -> Iterator[Problem]:
-    names = [dimension.name for dimension in feed.dimensions]
-    for position, dimension in enumerate(feed.dimensions):
-        if names.count(dimension.name) > 1:
-            yield ("dimensions", position), f"the dimension {dimension.name!r} is declared twice"
-        if bool(dimension.attribute) == bool(dimension.constant):
-            yield ("dimensions", position), f"the dimension {dimension.name!r} needs either an attribute or a constant"
 
 
 def _name_problems(name: str) -> Iterator[Problem]:

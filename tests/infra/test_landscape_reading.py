@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
+from tieout import planning
+from tieout.fact import AccountClass, LedgerLine, Opportunity
 from tieout.landscape import Landscape
+from tieout.money import Money
+from tieout.periods import Period
 
 REPOSITORY = Path(__file__).parents[2]
 STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
@@ -81,6 +87,37 @@ SPOILED = [
      'feeds "pipeline" sign', "input should be 1 or -1"),
     (PLANNING, 'constant = "Forecast"', 'constant = ""',
      'feeds "pipeline" dimensions Version', "the dimension 'Version' needs either an attribute or a constant"),
+    (PLANNING, 'attribute = "customer"', 'attribute = "custmer"',
+     'feeds "pipeline" dimensions Customer',
+     "'custmer' is no attribute of opportunities (customer, product, status, period, currency)"),
+    (PLANNING, 'attribute = "product"', 'attribute = "cost_centre"',
+     'feeds "pipeline" dimensions Product line',
+     "'cost_centre' is no attribute of opportunities (customer, product, status, period, currency)"),
+    (PLANNING, 'table = "customer"', 'table = "client"',
+     'feeds "pipeline" dimensions Customer',
+     "'client' is no mapping table (customer, product, account, cost_centre, stage, rate, period)"),
+    (PLANNING, 'where = { status = ["open"] }', 'where = { state = ["open"] }',
+     'feeds "pipeline" where state', "'state' is no attribute of opportunities (customer, product, status, period, currency)"),
+    (PLANNING, 'status = ["open"]', 'status = ["open", "opne"]',
+     'feeds "pipeline" where status', "'opne' is no status (open, won, lost)"),
+    (PLANNING, 'status = ["open"]', "status = []",
+     'feeds "pipeline" where status', "no value is wanted, so nothing would be planned"),
+    (PLANNING, 'account_class = ["income"]', 'account_class = ["revenue"]',
+     'feeds "billed_revenue" where account_class', "'revenue' is no account_class (income, expense, asset, liability, equity)"),
+    (PLANNING, 'account_role = ["cash"]', 'account_role = ["bank"]',
+     'feeds "cash_collected" where account_role', "'bank' is no account_role (cash, receivable)"),
+    (PLANNING, 'amount = "posted"', 'amount = "weighted"',
+     'feeds "billed_revenue" measures 0', "'weighted' is no amount of ledger documents (posted)"),
+    (PLANNING, 'amount = "weighted"', 'amount = "posted"',
+     'feeds "pipeline" measures 1', "'posted' is no amount of opportunities (amount, weighted)"),
+    (PLANNING, 'reporting = "Amount USD"', 'reporting = "Amount"',
+     'feeds "pipeline" measures', "'Amount' is named twice: amounts of different kinds or currencies would meet in one cell"),
+    (PLANNING, 'facts = ["Payment"]', 'facts = ["Payment", "Opportunity"]',
+     'feeds "cash_collected" facts', "opportunities and ledger documents have different attributes and amounts: give each a feed"),
+    (PLANNING, '{ name = "Currency", attribute = "currency" },', "",
+     'feeds "pipeline" dimensions', "none has the attribute 'currency': different currencies would meet in one cell"),
+    (PLANNING, '{ name = "Time", attribute = "period" },', "",
+     'feeds "pipeline" dimensions', "none has the attribute 'period': different months would meet in one cell"),
 ]  # fmt: skip
 
 
@@ -148,3 +185,41 @@ def test_options_are_checked_by_the_system_they_are_for(root: Path, system: str)
     assert problems(root, overlay) == (
         f'overlay.toml: {kind} "{name}" options accept_anything: unexpected keyword argument',
     )
+
+
+def test_a_currency_or_a_month_that_goes_through_a_mapping_table_does_not_tell_cells_apart(root: Path) -> None:
+    """A table may give two currencies one member, and then their amounts would be added up."""
+    text = (root / PLANNING).read_text()
+    spoiled = text.replace('attribute = "currency" }', 'attribute = "currency", table = "customer" }', 1)
+    (root / PLANNING).write_text(
+        spoiled.replace('attribute = "period" }', 'attribute = "period", table = "period" }', 1)
+    )
+    assert problems(root) == (
+        "landscape/planning.toml: feeds \"pipeline\" dimensions: none has the attribute 'currency':"
+        " different currencies would meet in one cell",
+        "landscape/planning.toml: feeds \"pipeline\" dimensions: none has the attribute 'period':"
+        " different months would meet in one cell",
+    )
+
+
+def test_what_a_feed_may_name_is_what_planning_knows_of_a_fact() -> None:
+    """The names a landscape is checked by are those the planning model gives its lines, so that neither can drift."""
+    money = Money(100, "EUR")
+    deal = Opportunity(
+        name=None,
+        amount=money,
+        stage="s",
+        probability=Decimal(1),
+        close_date=date(2026, 11, 1),
+        customer=None,
+        product=None,
+    )
+    line = LedgerLine(
+        line_id="1", account="4000", account_class=AccountClass.INCOME, transaction=money, functional=money
+    )
+    opportunity = planning._opportunity_line(deal, planning._Asked("hubspot-emea"))
+    posted = planning._ledger_line(line, Period(2026, 11))
+    assert tuple(opportunity.attributes) == planning.OPPORTUNITY_ATTRIBUTES
+    assert tuple(opportunity.amounts) == planning.OPPORTUNITY_AMOUNTS
+    assert tuple(posted.attributes) == planning.LEDGER_ATTRIBUTES
+    assert tuple(posted.amounts) == planning.LEDGER_AMOUNTS

@@ -1,0 +1,114 @@
+"""What a feed must say so that its facts arrive in planning: a misspelt name would plan them nowhere, and nobody would hear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from infra.landscape_files import Place
+from tieout.fact import ACCOUNT_ROLES, AccountClass, Fact, Opportunity
+from tieout.landscape import Dimension, Feed, Landscape
+from tieout.mapping import Status, Table
+from tieout.planning import LEDGER_AMOUNTS, LEDGER_ATTRIBUTES, OPPORTUNITY_AMOUNTS, OPPORTUNITY_ATTRIBUTES
+
+Problem = tuple[Place, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressable:
+    """What the facts of one kind have that a feed can name."""
+
+    facts: str
+    attributes: tuple[str, ...]
+    amounts: tuple[str, ...]
+
+
+_OPPORTUNITIES = _Addressable("opportunities", OPPORTUNITY_ATTRIBUTES, OPPORTUNITY_AMOUNTS)
+_DOCUMENTS = _Addressable("ledger documents", LEDGER_ATTRIBUTES, LEDGER_AMOUNTS)
+_KINDS: Mapping[str, _Addressable] = {
+    kind.__name__: _OPPORTUNITIES if kind is Opportunity else _DOCUMENTS for kind in get_args(Fact)
+}
+# Attributes whose values are ours; those of all others are the source's own.
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "status": tuple(Status),
+    "account_class": tuple(AccountClass),
+    "account_role": ACCOUNT_ROLES,
+}
+# Without these a cell would hold what cannot be added up.
+_ALWAYS_APART = {"currency": "currencies", "period": "months"}
+
+
+def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
+    """Every flaw of one feed, with the place it stands at inside the feed."""
+    if feed.target not in {target.name for target in landscape.targets}:
+        yield ("target",), f"{feed.target!r} is not a declared target of stage {landscape.stage!r}"
+    for name in feed.facts:
+        if name not in _KINDS:
+            yield ("facts",), f"{name!r} is no canonical fact ({', '.join(_KINDS)})"
+    for field in ("facts", "measures", "dimensions"):
+        if not getattr(feed, field):
+            yield (field,), f"a feed without {field} feeds nothing"
+    yield from _dimension_problems(feed)
+    yield from _measure_problems(feed)
+    kinds = {_KINDS[name] for name in feed.facts if name in _KINDS}
+    if len(kinds) > 1:
+        yield ("facts",), "opportunities and ledger documents have different attributes and amounts: give each a feed"
+    elif kinds:
+        yield from _address_problems(feed, kinds.pop())
+
+
+def _dimension_problems(feed: Feed) -> Iterator[Problem]:
+    names = [dimension.name for dimension in feed.dimensions]
+    for position, dimension in enumerate(feed.dimensions):
+        place = ("dimensions", position)
+        if names.count(dimension.name) > 1:
+            yield place, f"the dimension {dimension.name!r} is declared twice"
+        if bool(dimension.attribute) == bool(dimension.constant):
+            yield place, f"the dimension {dimension.name!r} needs either an attribute or a constant"
+        if dimension.table:
+            yield from _unknown(place, dimension.table, "mapping table", tuple(Table))
+    for attribute, kinds in _ALWAYS_APART.items():
+        if not any(_tells_apart(dimension, attribute) for dimension in feed.dimensions):
+            yield ("dimensions",), f"none has the attribute {attribute!r}: different {kinds} would meet in one cell"
+
+
+def _tells_apart(dimension: Dimension, attribute: str) -> bool:
+    """Whether each value has a member of its own; a mapping table may give two values the same."""
+    return dimension.attribute == attribute and not dimension.table
+
+
+def _measure_problems(feed: Feed) -> Iterator[Problem]:
+    names = [name for measure in feed.measures for name in (measure.transaction, measure.reporting)]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield (
+            ("measures",),
+            f"{name!r} is named twice: amounts of different kinds or currencies would meet in one cell",
+        )
+
+
+def _address_problems(feed: Feed, kind: _Addressable) -> Iterator[Problem]:
+    """Names of attributes, amounts and values that the facts of the feed do not have."""
+    for position, measure in enumerate(feed.measures):
+        yield from _unknown(("measures", position), measure.amount, f"amount of {kind.facts}", kind.amounts)
+    for position, dimension in enumerate(feed.dimensions):
+        if dimension.attribute:
+            place = ("dimensions", position)
+            yield from _unknown(place, dimension.attribute, f"attribute of {kind.facts}", kind.attributes)
+    for attribute, wanted in feed.where.items():
+        yield from _where_problems(attribute, wanted, kind)
+
+
+def _where_problems(attribute: str, wanted: Iterable[str], kind: _Addressable) -> Iterator[Problem]:
+    place = ("where", attribute)
+    yield from _unknown(place, attribute, f"attribute of {kind.facts}", kind.attributes)
+    if not wanted:
+        yield place, "no value is wanted, so nothing would be planned"
+    if attribute in _VALUES:
+        for value in wanted:
+            yield from _unknown(place, value, attribute, _VALUES[attribute])
+
+
+def _unknown(place: Place, name: str, of_what: str, known: Iterable[str]) -> Iterator[Problem]:
+    if name not in known:
+        yield place, f"{name!r} is no {of_what} ({', '.join(known)})"
