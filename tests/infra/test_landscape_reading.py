@@ -194,12 +194,10 @@ def test_a_currency_or_a_month_that_goes_through_a_mapping_table_does_not_tell_c
     (root / PLANNING).write_text(
         spoiled.replace('attribute = "period" }', 'attribute = "period", table = "period" }', 1)
     )
-    assert problems(root) == (
-        "landscape/planning.toml: feeds \"pipeline\" dimensions: none has the attribute 'currency':"
-        " different currencies would meet in one cell",
-        "landscape/planning.toml: feeds \"pipeline\" dimensions: none has the attribute 'period':"
-        " different months would meet in one cell",
-    )
+    assert [each.partition(" dimensions: ")[2] for each in problems(root)] == [
+        "none has the attribute 'currency': different currencies would meet in one cell",
+        "none has the attribute 'period': different months would meet in one cell",
+    ]
 
 
 def test_what_a_feed_may_name_is_what_planning_knows_of_a_fact() -> None:
