@@ -11,6 +11,7 @@ from tieout import strict_json
 from tieout.errors import MalformedError
 
 SPOOL_PREFIX = "spool/"
+_SPOOLED = re.compile(rf"{SPOOL_PREFIX}([^/]+)/[^/]+-([a-z0-9_]+)\.json")
 _NOT_FOR_KEYS = re.compile(r"[^A-Za-z0-9_.=-]")
 
 
@@ -56,6 +57,12 @@ def decode(raw: bytes) -> BusEntry:
 def spool_key(connection: str, delivery_id: str, flow: str) -> str:
     """Where the entry of one delivery and flow waits; repeated spooling replaces it."""
     return f"{SPOOL_PREFIX}{connection}/{object_name(delivery_id)}-{flow}.json"
+
+
+def spooled_from(key: str) -> tuple[str, str] | None:
+    """The connection and the flow of a key that `spool_key` made; None for any other."""
+    match = _SPOOLED.fullmatch(key)
+    return (match[1], match[2]) if match else None
 
 
 def overflow_key(connection: str, delivery_id: str, flow: str) -> str:
