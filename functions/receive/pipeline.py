@@ -21,6 +21,10 @@ if TYPE_CHECKING:  # its module brings the facts, which a cold receive function 
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # Lambda takes 6 MB with everything around the body, which base64 makes a third longer
 TOO_LARGE = "body_too_large"
+# Twenty times what HubSpot sends at most, and as many as one run of record reads and commits within its two minutes. It
+# also bounds the item in which the ledger keeps the outcomes of a delivery under an eighth of what DynamoDB takes.
+MAX_NOTICES = 2_000
+TOO_MANY = "too_many_notices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
         raise MalformedError(TOO_LARGE)
     connection, keeper = receiver.connection, receiver.keeper
     split = receiver.split(delivery)
+    if len(split.notices) + len(split.malformed) > MAX_NOTICES:
+        raise MalformedError(TOO_MANY)
     entries = publishing.entries_of(split.notices, delivery, connection, receiver.flows, keeper)
     refused = publishing.publish(entries, receiver.bus, receiver.clock, receiver.entropy)
     publishing.spool(refused, delivery, connection, keeper)
@@ -107,7 +113,8 @@ def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep an authentic delivery nothing can be made of, then say so in the way its sender understands."""
     keeping.keep_unusable(delivery, receiver.connection, reason, (), receiver.keeper)
     rules = receiver.rules
-    answer = answers.unusable(rules.too_large_status if reason == TOO_LARGE else rules.unusable_status, reason)
+    is_too_large = reason in {TOO_LARGE, TOO_MANY}
+    answer = answers.unusable(rules.too_large_status if is_too_large else rules.unusable_status, reason)
     return _note(delivery, "unusable", answer, {"Malformed": 1}, receiver, reason)
 
 

@@ -145,18 +145,18 @@ def test_a_refused_flow_does_not_hold_up_the_other() -> None:
 
 def test_an_entry_too_large_for_the_bus_goes_by_the_archive(door: Door) -> None:
     """The entry points to the object, and whoever follows finds all notices."""
-    assert door.post(good_body(door.system, 3000)).status == 200
+    assert door.post(good_body(door.system, 2000)).status == 200
     [entry] = door.bus.entries
     assert json.loads(entry.detail)["pointer"] in door.kept("overflow/somewhere/")
     assert "notices" not in json.loads(entry.detail)
     [envelope] = door.published()
-    assert len(envelope.notices) == 3000
+    assert len(envelope.notices) == 2000
 
 
 def test_an_entry_too_large_is_not_published_before_it_is_kept(door: Door) -> None:
     """A pointer to nothing would be a loss."""
     door.store.io = strike("before archive.put", UnavailableError("down"))  # type: ignore[assignment]
-    assert door.post(good_body(door.system, 3000)).status == 503
+    assert door.post(good_body(door.system, 2000)).status == 503
     assert not door.bus.entries
 
 

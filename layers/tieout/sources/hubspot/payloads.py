@@ -32,7 +32,7 @@ _DELETIONS = {"deletion", "privacyDeletion"}
 def split(delivery: Delivery, connection: str, options: Options) -> Split:
     """The notices of a delivery in the order sent; an event that makes none is a malformed item and loses no neighbour.
 
-    HubSpot says both "under 100" and "up to 100" events, so no number is refused: a refusal is repeated ten times, then lost.
+    HubSpot says both "under 100" and "up to 100" events; no number is refused here, the door sets its own limit far above.
 
     Raises:
         MalformedError: if the body is no JSON array.

@@ -1,0 +1,29 @@
+"""The outcomes of the largest delivery the door lets in, in the one item that keeps them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from functions.receive.pipeline import MAX_NOTICES
+from tieout.envelope import Envelope
+from tieout.ledger import keys
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.ledger.plan import Outcome
+from tieout.table import Table
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LARGEST_ITEM_BYTES = 400 * 1024  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+
+
+def test_the_outcomes_of_the_largest_delivery_fill_a_fraction_of_an_item(table: Table) -> None:
+    """Whatever became of its notices first and last: the door's limit keeps the item from ever being refused."""
+    outcomes = OutcomeLedger(table)
+    envelope = Envelope(delivery_id="d" * 36, connection="crm", flow="forecast", received_at=NOW, notices=())
+    largest = 0
+    for outcome in (Outcome.PARKED, Outcome.SUPERSEDED):
+        outcomes.keep(envelope, dict.fromkeys(range(MAX_NOTICES), outcome))
+        assert outcomes.count("crm", NOW.date()) == {("forecast", outcome): MAX_NOTICES}
+        item = table.get([keys.outcome_key("crm", NOW, envelope.delivery_id, "forecast")])
+        [values] = item.values()
+        largest = max(largest, sum(len(name) + len(str(value)) for name, value in values.items()))
+    assert MAX_NOTICES * 10 < largest < LARGEST_ITEM_BYTES / 8
