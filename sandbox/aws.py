@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, overload
 import boto3
 from botocore.config import Config
 
-from sandbox.places import Places, SandboxError, tool
+from sandbox.places import Places, SandboxError, Tell, tool
 from sandbox.processes import end_of, running
 
 if TYPE_CHECKING:
@@ -94,12 +94,13 @@ class EmulatedAws:
 
 
 @contextmanager
-def emulated_aws(places: Places, port: int) -> Iterator[EmulatedAws]:
+def emulated_aws(places: Places, port: int, tell: Tell = lambda _: None) -> Iterator[EmulatedAws]:
     """An empty emulated AWS that answers at `port` until the block ends.
 
     Raises:
         SandboxError: if it does not start; the message ends with what its log says.
     """
+    tell("starting the emulated AWS, IAM enforced")
     log = places.logs / "emulator.log"
     command = [tool(".venv-sandbox/bin/python"), tool("sandbox/emulator.py")]
     with running(command, env=_emulator_environment(places, port), cwd=places.scratch, log=log) as process:

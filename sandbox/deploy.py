@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,8 @@ from typing import Any
 
 from infra import bundling
 from sandbox.aws import EmulatedAws
-from sandbox.places import ROOT, Places, SandboxError, tool
+from sandbox.places import ROOT, Places, SandboxError, Tell, tool
 from sandbox.processes import end_of, running
-
-type Tell = Callable[[str], None]
-"""Takes one line of progress for the person who waits."""
 
 _DEPLOY_SECONDS = 600
 _TELL_EVERY_SECONDS = 5

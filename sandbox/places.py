@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,16 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".sandbox"
 _HIGHEST_PORT = 65_535
 
+type Tell = Callable[[str], None]
+"""Takes one line of progress for the person who waits."""
+
 
 class SandboxError(Exception):
     """The sandbox could not be started or used; the message says what to do or where to look."""
+
+
+class NothingStartedError(SandboxError):
+    """Something of the machine or the call is not as it must be; the message says what to change, and no log says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,16 @@ class Places:
         """Keep the folder for this process until the block ends, however it ends.
 
         Raises:
-            SandboxError: if another process has it.
+            NothingStartedError: if another process has it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "reserved").open("a+", encoding="ascii") as reservation:
             try:
                 fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise SandboxError(f"a sandbox is already running in {self.folder}: stop that one first") from error
+                raise NothingStartedError(
+                    f"a sandbox is already running in {self.folder}: stop that one first"
+                ) from error
             self._prepare()
             try:
                 yield
@@ -95,11 +104,11 @@ def tool(relative: str) -> Path:
     """A tool that `make setup` has installed below the project's folder.
 
     Raises:
-        SandboxError: if it is not there.
+        NothingStartedError: if it is not there.
     """
     path = ROOT / relative
     if not path.exists():
-        raise SandboxError(f"{relative} is missing: run `make setup`")
+        raise NothingStartedError(f"{relative} is missing: run `make setup`")
     return path
 
 
@@ -107,14 +116,14 @@ def ports() -> Iterator[int]:
     """Free ports of this machine: counted up from `SANDBOX_PORT` where that is set, else chosen by the system.
 
     Raises:
-        SandboxError: if `SANDBOX_PORT` is not a port, or a port counted from it is taken.
+        NothingStartedError: if `SANDBOX_PORT` is not a port, or a port counted from it is taken.
     """
     base = os.environ.get("SANDBOX_PORT", "")
     if not base:
         while True:
             yield _bindable(0)
     if not base.isdecimal() or not 0 < int(base) <= _HIGHEST_PORT:
-        raise SandboxError(f"SANDBOX_PORT is {base!r}: give the first of some free ports, such as 8600")
+        raise NothingStartedError(f"SANDBOX_PORT is {base!r}: give the first of some free ports, such as 8600")
     for port in range(int(base), _HIGHEST_PORT + 1):
         yield _bindable(port)
 
@@ -125,5 +134,5 @@ def _bindable(port: int) -> int:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SandboxError(f"port {port} is taken: set SANDBOX_PORT to another base") from error
+            raise NothingStartedError(f"port {port} is taken: set SANDBOX_PORT to another base") from error
         return int(probe.getsockname()[1])

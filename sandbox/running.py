@@ -12,9 +12,9 @@ from typing import Any
 
 from infra.landscape import read_landscape
 from sandbox.aws import EmulatedAws, emulated_aws
-from sandbox.deploy import Outputs, Tell, deploy
+from sandbox.deploy import Outputs, deploy
 from sandbox.function_logs import save_function_logs
-from sandbox.places import FOLDER, ROOT, Places, ports
+from sandbox.places import FOLDER, ROOT, Places, Tell, ports
 from sandbox.simulated import SimulatedSystems, declared, simulated_systems
 
 
@@ -85,8 +85,7 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
     """
     places, free = Places(folder), ports()
     landscape = read_landscape(ROOT, "sandbox", None)
-    tell("starting the emulated AWS, IAM enforced")
-    with places.reserved(), emulated_aws(places, next(free)) as aws:
+    with places.reserved(), emulated_aws(places, next(free), tell) as aws:
         tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
         with simulated_systems(landscape, aws.api_url, free) as systems:
             places.overlay.write_text(systems.overlay(), encoding="utf-8")

@@ -61,12 +61,17 @@ def _unfinished(place: Place, aws: EmulatedAws) -> str:
     """What is still open, in words; empty when nothing is."""
     working = sum(sum(queues.depth(place.sqs, flow.queue_url).values()) for flow in place.flows)
     if working:
-        return f"{working} messages in the flows' queues"
+        return f"{counted(working, 'message')} in the flows' queues"
     accepted, ended = accepted_notices(aws), outcomes(place).total()
     if ended < accepted:
         return f"{accepted - ended} of {accepted} notices without an outcome"
     dirty = sum(ledger_views.planning_state(place.table, target.name)["dirty"] for target in place.targets)
-    return f"{dirty} cells on their way to planning" if dirty else ""
+    return f"{counted(dirty, 'cell')} on their way to planning" if dirty else ""
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things, as people say it."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _log_lines(aws: EmulatedAws) -> list[dict[str, object]]:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from ops import display, ledger_views, mapping_tables, queues
 from ops.place import Place, sandbox_place
-from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
+from sandbox.demo.quiet import accepted_notices, counted, outcomes, wait_until_quiet
 from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
-from sandbox.places import ROOT, SandboxError
+from sandbox.places import ROOT, SandboxError, Tell
 from sandbox.running import Sandbox, running_sandbox
 from tieout.mapping import MappingKey
 from tieout.periods import Period
 from tieout.targets.anaplan.payloads import month_name
 
-SEED = ROOT / "landscape/mappings/sandbox.csv"
+_SEED = ROOT / "landscape/mappings/sandbox.csv"
 _FLOW = "forecast_to_plan"
-
-Tell = Callable[[str], None]
 
 
 def main() -> int:
@@ -65,7 +61,7 @@ class Demo:
         self._add_up()
 
     def _map_members(self) -> None:
-        entries = mapping_tables.read_file(Path(SEED))
+        entries = mapping_tables.read_file(_SEED)
         mapping_tables.put(self._place, entries)
         self._chapter(f"Mapping tables: {len(entries)} entries stored (tieout mappings put --file)")
 
@@ -106,6 +102,7 @@ class Demo:
             for cell in held
             if cell["line_item"].endswith("USD")
         ]
+        rows.sort(key=lambda row: (row["module"], row["measure"], row["members"]))
         display.rows(rows, title="Measures in the reporting currency", as_json=False, nothing="none")
         self._check_planning()
 
@@ -121,8 +118,9 @@ class Demo:
         wanted = [row for row in self._ledger_cells("Actuals", "Revenue USD") if row["members"]["Customer"] == "GLOBEX"]
         cell = max(wanted, key=lambda row: len(self._why(row)["contributions"]))
         why = self._why(cell)
-        self._tell(f"   {cell['cube']} / {cell['measure']} / {cell['members']} = {cell['total']} {cell['currency']}")
-        shown = ["record", "amount", "rate", "kind", "received_at", "delivery"]
+        place = " / ".join([cell["cube"], cell["measure"], *cell["members"].values()])
+        self._tell(f"   {place} = {cell['total']} {cell['currency']}")
+        shown = ["record", "amount", "rate", "kind", "received_at"]
         rows = [{name: part[name] for name in shown} for part in why["contributions"]]
         display.rows(rows, title="Contributions", as_json=False, nothing="none")
         self._hold(why["adds_up"], "the contributions add up to the cell")
@@ -134,12 +132,15 @@ class Demo:
         self._hold(len(held) == 1, "exactly one fact waits")
         entry = mapping_tables.Entry(MappingKey("hubspot-emea", "customer", NEW_CUSTOMER), "WAYNE")
         released = mapping_tables.put(self._place, [entry]).released
-        self._tell(f"   tieout mappings put customer {NEW_CUSTOMER} WAYNE: {len(released)} fact sent again")
+        self._tell(
+            f"   tieout mappings put customer {NEW_CUSTOMER} WAYNE --connection hubspot-emea:"
+            f" {counted(len(released), 'fact')} sent again"
+        )
         wait_until_quiet(self._place, self._sandbox.aws, self._tell)
         self._hold(not ledger_views.held(self._place.table), "nothing is held any more")
         self._hold(
             any(row["members"]["Customer"] == "WAYNE" for row in self._ledger_cells("Pipeline", "Amount")),
-            "it is in planning",
+            "its cells are in planning, under the new member",
         )
         self._check_planning()
 
@@ -158,7 +159,7 @@ class Demo:
         )
         self._crm.mend()
         moved = queues.redrive(self._place.sqs, letters, 100)
-        self._tell(f"   tieout dlq redrive {_FLOW}: {moved} messages put back")
+        self._tell(f"   tieout dlq redrive {_FLOW}: {counted(moved, 'message')} put back")
         wait_until_quiet(self._place, self._sandbox.aws, self._tell)
         self._hold(
             sum(queues.depth(self._place.sqs, letters.queue_url).values()) == 0, "the dead-letter queue is empty"
