@@ -116,28 +116,26 @@ class Settling:
             if not isinstance(reading, Statement):
                 results.fail([key], reading)
         needed = {
-            entry
+            key: self.model.mapping_keys(key.connection, statement.fact)
             for key, statement in statements.items()
             if statement.fact is not None
-            for entry in self.model.mapping_keys(key.connection, statement.fact)
         }
-        found = self.ledger.mappings(needed)
+        found = self.ledger.mappings(frozenset().union(*needed.values()))
         plans = []
         for key, statement in sorted(statements.items()):
             try:
-                plans.append(self._plan(statement, stored.get(key), found))
+                used = {entry: found[entry] for entry in needed.get(key, ()) if entry in found}
+                plans.append(self._plan(statement, stored.get(key), used))
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
 
-    def _plan(self, statement: Statement, stored: StoredFact | None, found: Found) -> Plan:
-        connection, fact = statement.key.connection, statement.fact
-        if fact is None:
+    def _plan(self, statement: Statement, stored: StoredFact | None, used: Found) -> Plan:
+        if statement.fact is None:
             return _finishing(decide(statement, stored, (), {}))
-        planned = self.model.contributions(connection, fact, found)
+        planned = self.model.contributions(statement.key.connection, statement.fact, used)
         if not isinstance(planned, Unmapped) and len(planned) > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {len(planned)} cells, more than {_MAX_CELLS}")
-        used = {entry: found[entry] for entry in self.model.mapping_keys(connection, fact) if entry in found}
         return _finishing(decide(statement, stored, planned, used))
 
     def _lineage(self, origin: Origin) -> Lineage:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from tieout import strict_json
 from tieout.fact import Fact, LedgerLine, Opportunity, PostedDocument, fact_kind
@@ -36,12 +37,17 @@ class Cell:
 
     def cell_id(self) -> str:
         """A short name that is the same for the same coordinates, whatever the order of events: 32 hexadecimal digits."""
-        coordinates = strict_json.dump([self.target, self.cube, self.measure, sorted(self.members)])
-        return hashlib.blake2b(coordinates.encode(), digest_size=16).hexdigest()
+        return _cell_id(self)
 
     def text(self) -> str:
         """The coordinates for people: `Pipeline / Amount / Customer=ACME / ...`."""
         return " / ".join([self.cube, self.measure, *(f"{name}={member}" for name, member in self.members)])
+
+
+@lru_cache(maxsize=4096)  # a plan asks for the id of each of its cells several times, and hot cells come again
+def _cell_id(cell: Cell) -> str:
+    coordinates = strict_json.dump([cell.target, cell.cube, cell.measure, sorted(cell.members)])
+    return hashlib.blake2b(coordinates.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,8 +8,9 @@ between leaves the mark, and whoever commits the record next starts over from wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import batched
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import batched, chain
 
 from tieout.errors import ConflictError
 from tieout.ledger import keys
@@ -29,7 +30,7 @@ from tieout.ledger.writes import (
 )
 from tieout.mapping import MappingKey
 from tieout.notice import RecordKey
-from tieout.table import Check, Equals, Put, RefusedRequestError, Table
+from tieout.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
 
 Failures = dict[RecordKey, ConflictError | RefusedRequestError]
 
@@ -61,18 +62,17 @@ class FactLedger:
         else: then some plans may be committed, and making and committing all of them again is safe.
         """
         outdated = self._confirm([plan for plan, _ in plans if plan.outcome is Outcome.DUPLICATE])
-        together: list[tuple[Plan, Lineage]] = []
+        together: dict[RecordKey, list[Write]] = {}
         for plan, lineage in plans:
             if not plan.changes_ledger:
                 continue
-            if len(cell_changes(plan, parts_before(plan))) > _CELLS_PER_PART_FACT - 1 or (
-                plan.stored is not None and plan.stored.unfinished
-            ):
-                outdated |= self._outdated(plan, lineage, in_part_facts=True)
+            writes = plan_writes(plan, lineage)
+            if len(writes) > MAX_TRANSACTION_WRITES or (plan.stored is not None and plan.stored.unfinished):
+                outdated |= self._outdated(plan.key, partial(self._commit_in_part_facts, plan, lineage))
             else:
-                together.append((plan, lineage))
+                together[plan.key] = writes
         for pack in packed(together):
-            outdated |= self._commit_pack(pack)
+            outdated |= self._commit_pack({key: together[key] for key in pack})
         return outdated
 
     def _confirm(self, duplicates: Sequence[Plan]) -> Failures:
@@ -83,23 +83,24 @@ class FactLedger:
             return dict.fromkeys(wanted.values(), error)
         return {wanted[key]: ConflictError("the fact changed") for key in changed}
 
-    def _commit_pack(self, pack: Sequence[tuple[Plan, Lineage]]) -> Failures:
-        if len(pack) == 1:
-            return self._outdated(*pack[0], in_part_facts=False)
-        try:
-            self._table.write(merged([write for plan, lineage in pack for write in plan_writes(plan, lineage)]))
-        except (ConflictError, RefusedRequestError):  # one of them spoils the pack: find out which
-            return {key: error for each in pack for key, error in self._outdated(*each, in_part_facts=False).items()}
-        return {}
-
-    def _outdated(self, plan: Plan, lineage: Lineage, *, in_part_facts: bool) -> Failures:
-        try:
-            if in_part_facts:
-                self._commit_in_part_facts(plan, lineage)
+    def _commit_pack(self, pack: Mapping[RecordKey, Sequence[Write]]) -> Failures:
+        if len(pack) > 1:
+            try:
+                self._table.write(merged(chain.from_iterable(pack.values())))
+            except (ConflictError, RefusedRequestError):  # one of them spoils the pack: find out which
+                pass
             else:
-                self._table.write(merged(plan_writes(plan, lineage)))
+                return {}
+        failures: Failures = {}
+        for key, writes in pack.items():
+            failures |= self._outdated(key, partial(self._table.write, merged(writes)))
+        return failures
+
+    def _outdated(self, key: RecordKey, commit: Callable[[], None]) -> Failures:
+        try:
+            commit()
         except (ConflictError, RefusedRequestError) as error:
-            return {plan.key: error}
+            return {key: error}
         return {}
 
     def _commit_in_part_facts(self, plan: Plan, lineage: Lineage) -> None:

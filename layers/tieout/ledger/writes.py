@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tieout import strict_json
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text
 from tieout.ledger.plan import Part, Plan
+from tieout.notice import RecordKey
 from tieout.periods import moment_text
 from tieout.planning import Cell
-from tieout.table import MAX_TRANSACTION_WRITES, Absent, Check, Condition, Delete, Equals, Put, Update, Write
+from tieout.table import MAX_TRANSACTION_WRITES, Absent, Check, Condition, Delete, Equals, Key, Put, Update, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _cell_update(change: CellChange, lineage: Lineage) -> Update:
 
 def merged(writes: Iterable[Write]) -> list[Write]:
     """One write per item: cell updates of several facts are added up, equal checks are made once."""
-    merged: dict[Any, Write] = {}
+    merged: dict[Key, Write] = {}
     for write in writes:
         earlier = merged.get(write.key)
         if isinstance(earlier, Update) and isinstance(write, Update):
@@ -152,16 +152,16 @@ def merged(writes: Iterable[Write]) -> list[Write]:
     return list(merged.values())
 
 
-def packed(plans: Sequence[tuple[Plan, Lineage]]) -> Iterable[list[tuple[Plan, Lineage]]]:
-    """The plans in as few packs as hold them, in order; a pack fits into one transaction."""
-    pack: list[tuple[Plan, Lineage]] = []
-    touched: set[Any] = set()
-    for each in plans:
-        more = {write.key for write in plan_writes(*each)}
+def packed(plans: Mapping[RecordKey, Sequence[Write]]) -> Iterable[list[RecordKey]]:
+    """The records in as few packs as hold their writes, in order; a pack fits into one transaction."""
+    pack: list[RecordKey] = []
+    touched: set[Key] = set()
+    for record, writes in plans.items():
+        more = {write.key for write in writes}
         if pack and len(touched | more) > MAX_TRANSACTION_WRITES:
             yield pack
             pack, touched = [], set()
-        pack.append(each)
+        pack.append(record)
         touched |= more
     if pack:
         yield pack
