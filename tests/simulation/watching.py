@@ -57,11 +57,12 @@ class WatchedTable(MemoryTable):
 
 
 def _goes_on(before: Item, item: Item) -> bool:
-    """Whether a fact is the next revision, or the same one confirmed."""
+    """Whether a fact is the next revision, or the same one confirmed: then only the mappings it came out with may differ."""
     if item["readings"] <= before["readings"]:
         return False
     is_next = item["revision"] == before["revision"] + 1
-    return bool(is_next or {**item, "readings": 0} == {**before, "readings": 0})
+    confirmed: dict[str, object] = {"readings": 0, "mappings": ""}
+    return bool(is_next or {**item, **confirmed} == {**before, **confirmed})
 
 
 _RACES = {"FACT": "overlapping_records", "CELL": "overlapping_writers", "MAP": "mapping_race"}
