@@ -41,7 +41,7 @@ def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, Sourc
         found[name] = HubSpotReader(connection, cast("HubSpotClient", crms[name]))
     for name in ERPS:
         books = Books(time_zone=erp_module.ZONE.key, default_currency="USD", group_subsidiary="1")
-        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, "1")
+        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, netsuite_options.Options())
     return found
 
 

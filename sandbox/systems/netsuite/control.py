@@ -99,8 +99,8 @@ class Control:
         return {}
 
     async def _change_role(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
-        """Which transaction types the role may not see at all (`cannot_see`), or not in SuiteQL (`cannot_query`)."""
-        for name in ("cannot_see", "cannot_query"):
+        """Which transaction types the role may not see, or not in SuiteQL (`cannot_query`), and which accounts."""
+        for name in ("cannot_see", "cannot_query", "cannot_see_accounts"):
             self._books.sql.execute(f"DELETE FROM role_{name}")  # noqa: S608 our own names
             for each in body.get(name, []):
                 self._books.insert(f"role_{name}", [each])

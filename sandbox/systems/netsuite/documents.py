@@ -201,7 +201,7 @@ class Documents:
         wall = self._now().astimezone(ZoneInfo(self._time_zone())).strftime("%Y-%m-%d %H:%M:%S")
         period = books.id_of("accountingperiod", "periodname", document.period)
         currency = books.id_of("currency", "symbol", document.currency)
-        accounts = [books.id_of("account", "acctnumber", line.account) for line in document.lines]
+        accounts = [books.id_of("every_account", "acctnumber", line.account) for line in document.lines]
         books.insert("every_transaction", [
             document.id, kind, document.type, document.number, document.date, period, posting,
             "T" if document.voided else "F", document.reversal, document.entity, currency, document.memo, wall,
@@ -220,7 +220,7 @@ class Documents:
 
     def _unused(self, document: Document, line: Line) -> str | None:
         """What a payment's receivable line has not been applied with, in the subsidiary's currency."""
-        row = self._books.one("SELECT accttype FROM account WHERE acctnumber = ?", line.account)
+        row = self._books.one("SELECT accttype FROM every_account WHERE acctnumber = ?", line.account)
         if document.unapplied is None or row is None or row["accttype"] != "AcctRec":
             return None
         return str((_decimal(document.unapplied) * _decimal(document.exchange_rate)).quantize(Decimal("0.01")))

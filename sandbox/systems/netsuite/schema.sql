@@ -4,7 +4,7 @@ CREATE TABLE subsidiary (id TEXT PRIMARY KEY, name TEXT, currency TEXT, parent T
 CREATE TABLE accountingperiod (
   id TEXT PRIMARY KEY, periodname TEXT UNIQUE, startdate TEXT, enddate TEXT, isadjust TEXT, isquarter TEXT, isyear TEXT
 );
-CREATE TABLE account (
+CREATE TABLE every_account (
   id TEXT PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT
 );
 CREATE TABLE entity (id TEXT PRIMARY KEY, entityid TEXT, type TEXT);
@@ -21,9 +21,12 @@ CREATE TABLE every_transaction (
 );
 CREATE TABLE role_cannot_see (type TEXT PRIMARY KEY);
 CREATE TABLE role_cannot_query (type TEXT PRIMARY KEY);
+CREATE TABLE role_cannot_see_accounts (acctnumber TEXT PRIMARY KEY);
 -- SuiteQL leaves out what the role may not see, without an error.
 CREATE VIEW "transaction" AS
   SELECT * FROM every_transaction WHERE type NOT IN (SELECT type FROM role_cannot_see UNION SELECT type FROM role_cannot_query);
+CREATE VIEW account AS
+  SELECT * FROM every_account WHERE acctnumber NOT IN (SELECT acctnumber FROM role_cannot_see_accounts);
 CREATE TABLE transactionline (
   "transaction" INTEGER, id INTEGER, subsidiary TEXT, department TEXT, item TEXT, entity TEXT, foreignamount TEXT,
   PRIMARY KEY ("transaction", id)

@@ -60,6 +60,15 @@ def refusal(answer: httpx.Response, otherwise: type[PermanentError]) -> Transien
     return otherwise(said)
 
 
+def is_netsuites_own(answer: httpx.Response) -> bool:
+    """Whether a refusal has the form of the REST API's errors; a page of a proxy or a gateway in between has not."""
+    try:
+        body = strict_json.parse(answer.content)
+    except MalformedError:
+        return False
+    return isinstance(body, dict) and isinstance(body.get("o:errorDetails"), list)
+
+
 def error_codes(answer: httpx.Response) -> frozenset[str]:
     """The codes of an error body, in the form of REST (`o:errorDetails`) or of a RESTlet (`error.code`)."""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError, UnreadableRecordError
-from tieout.sources.netsuite.answers import parse_object, refusal
+from tieout.sources.netsuite.answers import is_netsuites_own, parse_object, refusal
 from tieout.sources.netsuite.rows import Row, row_of
 from tieout.sources.netsuite.tokens import AccessTokens
 
@@ -53,15 +53,18 @@ class NetSuiteClient:
         return rows
 
     def record(self, record_type: str, record_id: str, *, expand: bool = False) -> Mapping[str, Any] | None:
-        """A record as the REST record API shows it, None where there is none; sublists are links unless expanded.
+        """A record as the REST record API shows it, None where NetSuite says there is none; sublists are links unless expanded.
 
         Raises:
-            ThrottledError, UnavailableError, AccessDeniedError, UnreadableRecordError: as for `query`.
+            ThrottledError, UnavailableError, AccessDeniedError, UnreadableRecordError: as for `query`; unavailable also
+                for a 404 that NetSuite did not word itself: it would make a deletion of a gateway's mistake.
         """
         parameters = {"expandSubResources": "true"} if expand else None
         answer = self._authorised("GET", f"{RECORD_PATH}/{record_type}/{record_id}", parameters=parameters)
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        if answer.status_code == httpx.codes.NOT_FOUND and is_netsuites_own(answer):
             return None
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnavailableError("something before netsuite answered 404")
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, UnreadableRecordError)
         return parse_object(answer)

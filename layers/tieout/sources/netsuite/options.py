@@ -19,6 +19,8 @@ class Options:
         accounting_book: the internal id of the one book that is read (1 is the primary book); empty in an account
             without multi-book accounting, where the column does not exist.
         group_subsidiary: the internal id of the subsidiary to which consolidated rates are read; empty: no group amounts.
+        intercompany_journals: False for an account without subsidiaries (OneWorld): the intercompany journals' record types
+            do not exist there, so that asking for one can never confirm that a journal was deleted.
         cash_accounts: numbers of further accounts that count as cash, beside those of type Bank and Undeposited Funds.
     """
 
@@ -29,4 +31,5 @@ class Options:
     allow_static_token: bool = False
     accounting_book: str = "1"
     group_subsidiary: str = "1"
+    intercompany_journals: bool = True
     cash_accounts: list[str] = field(default_factory=list)

@@ -26,6 +26,7 @@ WHERE t.id IN ({ids})
 ORDER BY t.id
 """
 
+# The account is joined from the left: one that our role may not see must cost the document, not just the line.
 _LINES = """
 SELECT tal.transaction AS document, tal.transactionline AS line, tl.subsidiary AS subsidiary,
  TO_CHAR(t.lastmodifieddate, 'YYYY-MM-DD"T"HH24:MI:SS') AS lastmodified,
@@ -36,7 +37,7 @@ SELECT tal.transaction AS document, tal.transactionline AS line, tl.subsidiary A
 FROM transactionaccountingline tal
  JOIN transaction t ON t.id = tal.transaction
  JOIN transactionline tl ON tl.transaction = tal.transaction AND tl.id = tal.transactionline
- JOIN account a ON a.id = tal.account
+ LEFT JOIN account a ON a.id = tal.account
  LEFT JOIN subsidiary s ON s.id = tl.subsidiary
  LEFT JOIN currency fc ON fc.id = s.currency
  LEFT JOIN entity e ON e.id = tl.entity

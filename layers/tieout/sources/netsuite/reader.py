@@ -7,12 +7,14 @@ costs one more: the REST API must confirm that it is gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tieout.errors import (
     ConflictError,
     PermanentError,
+    ThrottledError,
     TransientError,
     UnavailableError,
     UnreadableRecordError,
@@ -53,19 +55,33 @@ def open_reader(
         group_subsidiary=options.group_subsidiary,
         cash_accounts=tuple(options.cash_accounts),
     )
-    return NetSuiteReader(client, books, options.accounting_book)
+    return NetSuiteReader(client, books, options)
 
 
 class NetSuiteReader:
     """Reads transactions by key; see `tieout.ports.SourceReader`."""
 
-    def __init__(self, client: NetSuiteClient, books: Books, accounting_book: str) -> None:
+    def __init__(self, client: NetSuiteClient, books: Books, options: Options) -> None:
         self._client = client
         self._books = books
-        self._accounting_book = accounting_book
+        self._options = options
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a statement, or the error that struck it; nothing is raised."""
+        return _OneRead(self._client, self._books, self._options).read(keys)
+
+
+class _OneRead:
+    """One call of `read`: once NetSuite did not answer, or asked for fewer calls, it is asked nothing more."""
+
+    def __init__(self, client: NetSuiteClient, books: Books, options: Options) -> None:
+        self._client = client
+        self._books = books
+        self._options = options
+        self._stopped: ThrottledError | UnavailableError | None = None
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """See `NetSuiteReader.read`."""
         readings: dict[RecordKey, Reading] = {}
         wanted: list[RecordKey] = []
         for key in dict.fromkeys(keys):
@@ -94,10 +110,10 @@ class NetSuiteReader:
 
     def _rows(self, batch: Sequence[RecordKey]) -> tuple[Mapping[str, Row], Mapping[str, list[Row]], Rates]:
         ids = list(dict.fromkeys(key.record_id for key in batch))
-        headers = {row["id"]: row for row in self._client.query(queries.headers(ids)) if "id" in row}
+        headers = {row["id"]: row for row in self._query(queries.headers(ids)) if "id" in row}
         lines: dict[str, list[Row]] = defaultdict(list)
         if headers:
-            for row in self._client.query(queries.lines(headers, self._accounting_book)):
+            for row in self._query(queries.lines(headers, self._options.accounting_book)):
                 lines[row.get("document", "")].append(row)
         return headers, lines, self._rates(headers.values(), lines.values())
 
@@ -107,9 +123,9 @@ class NetSuiteReader:
         subsidiaries = sorted({row["subsidiary"] for rows in lines for row in rows if "subsidiary" in row} - {group})
         if not (group and periods and subsidiaries):
             return {}
-        rows = self._client.query(queries.rates(periods, subsidiaries, group, self._accounting_book))
+        rows = self._query(queries.rates(periods, subsidiaries, group, self._options.accounting_book))
         # The first of several rows of one rate counts; the query orders them.
-        return {(row["period"], row["subsidiary"]): row for row in reversed(rows)}
+        return {(row.get("period", ""), row.get("subsidiary", "")): row for row in reversed(rows)}
 
     def _reading(self, key: RecordKey, header: Row | None, lines: Sequence[Row], rates: Rates) -> Reading:
         try:
@@ -120,17 +136,31 @@ class NetSuiteReader:
             return translate.statement(key, header, lines, rates, self._books)
         except (TransientError, PermanentError) as error:
             return error
+        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
+            return UnreadableRecordError(f"the transaction cannot be read: {type(error).__name__}")
 
     def _absence(self, key: RecordKey) -> Reading:
         """Deleted, once the REST API confirms it: SuiteQL also leaves out what our role may not see."""
-        for record_type in rest_record.RECORD_TYPES[key.entity]:
-            record = self._client.record(record_type, key.record_id)
+        for record_type in rest_record.record_types(key.entity, intercompany=self._options.intercompany_journals):
+            record = self._asked(partial(self._client.record, record_type, key.record_id))
             if record is not None:
                 status = rest_record.word(record, "status")
                 return UnavailableError(
                     f"netsuite has the {record_type} ({status}), and SuiteQL does not show it to our role"
                 )
         return translate.missing(key)
+
+    def _query(self, suiteql: str) -> Sequence[Row]:
+        return self._asked(partial(self._client.query, suiteql))
+
+    def _asked[Answer](self, call: Callable[[], Answer]) -> Answer:
+        if self._stopped is not None:
+            raise self._stopped
+        try:
+            return call()
+        except (ThrottledError, UnavailableError) as error:
+            self._stopped = error
+            raise
 
 
 def _without_asking(key: RecordKey) -> Reading | None:

@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-RECORD_TYPES: Mapping[str, Sequence[str]] = {
+_RECORD_TYPES: Mapping[str, Sequence[str]] = {
     "invoice": ("invoice",),
     "credit_memo": ("creditMemo",),
     "payment": ("customerPayment",),
-    "journal_entry": ("journalEntry", "interCompanyJournalEntry", "advInterCompanyJournalEntry"),
+    "journal_entry": ("journalEntry",),
 }
+_INTERCOMPANY = {"journal_entry": ("interCompanyJournalEntry", "advInterCompanyJournalEntry")}
+
+
+def record_types(entity: str, *, intercompany: bool) -> Sequence[str]:
+    """The record types a record of the entity may have, with those of intercompany journals where the account has them."""
+    return (*_RECORD_TYPES[entity], *(_INTERCOMPANY.get(entity, ()) if intercompany else ()))
 
 
 def value(record: Mapping[str, Any], name: str) -> object:
