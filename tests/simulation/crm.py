@@ -257,9 +257,8 @@ class Crm:
 
     # The calls of `tieout.sources.hubspot.client.HubSpotClient`.
 
-    def read_deals(self, ids: Sequence[str], *, archived: bool, properties: Sequence[str] = ()) -> BatchAnswer:
-        """What `batch/read` finds, with every property it has."""
-        del properties
+    def read_deals(self, ids: Sequence[str], *, archived: bool, **_properties: object) -> BatchAnswer:
+        """What `batch/read` finds, with every property there is."""
         self._weather.io("before hubspot.read")
         found: list[Mapping[str, Any]] = []
         failures: dict[str, Failure] = {}
