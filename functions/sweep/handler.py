@@ -11,16 +11,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.sweep.pipeline import SweepReport, SweepStep, sweep
+from functions.sweep.pipeline import SweepReport, SweepStep, publish_spooled, sweep
 from functions.sweep.settings import SweepSettings
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.store import S3ObjectStore
 from tieout.aws.without_sdk import EventBus
-from tieout.errors import UnavailableError
 from tieout.ledger.cells import CellLedger
-from tieout.spool import decode
 from tieout.system_clock import SystemClock, SystemEntropy
 
 
@@ -31,7 +29,7 @@ class SweepFunction:
         settings = SweepSettings.of_environment(environ)
         clock, entropy = SystemClock(), SystemEntropy()
         self._logger = Logger(service="sweep")
-        self._bus = EventBus(settings.bus_name, environ, clock, entropy)
+        bus = EventBus(settings.bus_name, environ, clock, entropy)
         self._step = SweepStep(
             targets=sorted(settings.flush_queue_urls),
             cells=CellLedger(DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)),
@@ -39,7 +37,7 @@ class SweepFunction:
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds
             ),
             store=S3ObjectStore(open_client("s3"), settings.archive_bucket),
-            publish=self._publish,
+            publish=functools.partial(publish_spooled, bus),
             clock=clock,
             stale_after=timedelta(minutes=settings.stale_receipt_minutes),
         )
@@ -50,11 +48,6 @@ class SweepFunction:
         self._logger.info("swept", extra=_counts(report))
         for target, seconds in report.oldest_dirty_seconds.items():
             self._logger.info("planning lags", extra={"target": target, "oldest_dirty_seconds": seconds})
-
-    def _publish(self, raw: bytes) -> None:
-        [refusal] = self._bus.put([decode(raw)])
-        if refusal:
-            raise UnavailableError(f"the bus refused a spooled entry: {refusal}")
 
 
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:

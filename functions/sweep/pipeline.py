@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from tieout.errors import PermanentError, TransientError
+from tieout.errors import (
+    MalformedError,
+    PermanentError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
 from tieout.ledger.cells import CellLedger
 from tieout.ports import Clock, FlushQueue, ObjectStore
-from tieout.spool import SPOOL_PREFIX
+from tieout.publishing import Bus
+from tieout.spool import SPOOL_PREFIX, decode
 
-_SPOOLED_AT_ONCE = 200
+_PAGE = 1000
+_PUBLISHING_TIME = timedelta(seconds=30)  # of the 50 the function has: one call that hangs must still fit in
+_REFUSALS_IN_A_ROW = 10  # then it is the bus, and not the entries
+# What PutEvents says of an entry that it will never take; every other code is about now, or about our role.
+_ENTRY_AT_FAULT = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFailure"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +30,7 @@ class SweepStep:
     """Everything the step works with.
 
     Attributes:
-        publish: puts one spooled entry on the bus; raises `TransientError` where the bus refuses it again, and
-            `PermanentError` where it is no entry.
+        publish: puts one spooled entry on the bus; see `publish_spooled`.
         stale_after: how long a write to planning may be under way before it can no longer land: longer than the deliver
             function may run and the target may keep a write waiting.
     """
@@ -39,7 +49,8 @@ class SweepReport:
     """What one sweep did and found.
 
     Attributes:
-        unpublishable: spooled objects that are no entry; they stay for a person to look at.
+        unpublishable: spooled objects that cannot be read, are no entry, or one no bus will ever take; they stay for a person.
+        still_refused: entries the bus did not take this time.
         oldest_dirty_seconds: target to for how long planning has lacked a change; 0 if it lacks none.
     """
 
@@ -52,27 +63,72 @@ class SweepReport:
 
 
 def sweep(step: SweepStep) -> SweepReport:
-    """Do what should have happened by itself. Errors of the ledger or the store leave; the next minute tries again."""
+    """Do what should have happened by itself. Errors of the ledger or the store leave; the next minute tries again.
+
+    What is spooled comes last, because it takes all the time there is.
+    """
     report = SweepReport()
-    _publish_spooled(step, report)
+    give_up_at = step.clock.now() + _PUBLISHING_TIME
     for target in step.targets:
         _reopen_stale(step, target, report)
         _ask_for_flush(step, target, report)
+    _publish_all_spooled(step, report, give_up_at)
     return report
 
 
-def _publish_spooled(step: SweepStep, report: SweepReport) -> None:
-    for key in step.store.keys(SPOOL_PREFIX, _SPOOLED_AT_ONCE):
-        try:
-            step.publish(step.store.get(key))
-        except PermanentError:
-            report.unpublishable += 1
-        except TransientError:
-            report.still_refused += 1
+def publish_spooled(bus: Bus, raw: bytes) -> None:
+    """Put one spooled object on the bus.
+
+    Raises:
+        MalformedError: it is no entry, or the bus will never take it for what it says.
+        TransientError: the bus does not take it now.
+    """
+    entry = decode(raw)
+    try:
+        [refusal] = bus.put([entry])
+    except PermanentError as error:  # the role or the bus is wrong, not the entry
+        raise UnavailableError("the bus refuses every entry") from error
+    if refusal in _ENTRY_AT_FAULT:
+        raise MalformedError("spooled_entry_refused")
+    if refusal:
+        raise UnavailableError(f"the bus refused a spooled entry: {refusal}")
+
+
+def _publish_all_spooled(step: SweepStep, report: SweepReport, give_up_at: datetime) -> None:
+    in_a_row = 0
+    for key in _spooled(step):
+        if in_a_row == _REFUSALS_IN_A_ROW or step.clock.now() >= give_up_at:
             return
-        else:
-            step.store.delete(key)
-            report.published += 1
+        refused = report.still_refused
+        _publish_one(step, key, report)
+        in_a_row = in_a_row + 1 if report.still_refused > refused else 0
+
+
+def _spooled(step: SweepStep) -> Iterator[str]:
+    """Every key of the spool, page by page: what stays where it is does not keep us from what lies behind it."""
+    after = ""
+    while page := step.store.keys(SPOOL_PREFIX, _PAGE, after=after):
+        yield from page
+        after = page[-1]
+
+
+def _publish_one(step: SweepStep, key: str, report: SweepReport) -> None:
+    try:
+        spooled = step.store.get(key)
+    except UnreadableRecordError:  # a run before this one was still at work, or a person moved it
+        return
+    except PermanentError:
+        report.unpublishable += 1
+        return
+    try:
+        step.publish(spooled)
+    except TransientError:
+        report.still_refused += 1
+    except MalformedError:
+        report.unpublishable += 1
+    else:
+        step.store.delete(key)
+        report.published += 1
 
 
 def _reopen_stale(step: SweepStep, target: str, report: SweepReport) -> None:

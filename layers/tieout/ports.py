@@ -59,8 +59,8 @@ class ObjectStore(Protocol):
         """The object's bytes; `UnreadableRecordError` where there is none."""
         ...
 
-    def keys(self, prefix: str, limit: int) -> Sequence[str]:
-        """Up to `limit` keys that start with `prefix`, in order."""
+    def keys(self, prefix: str, limit: int, *, after: str = "") -> Sequence[str]:
+        """Up to `limit` keys that start with `prefix` and stand behind `after`, in order."""
         ...
 
     def delete(self, key: str) -> None:

@@ -30,10 +30,10 @@ class MemoryObjectStore:
         self.io(f"after {self.name}.get")
         return self._objects[key]
 
-    def keys(self, prefix: str, limit: int) -> Sequence[str]:
-        """Up to `limit` keys that start with `prefix`, in order."""
+    def keys(self, prefix: str, limit: int, *, after: str = "") -> Sequence[str]:
+        """Up to `limit` keys that start with `prefix` and stand behind `after`, in order."""
         self.io(f"before {self.name}.keys")
-        found = sorted(key for key in self._objects if key.startswith(prefix))[:limit]
+        found = sorted(key for key in self._objects if key.startswith(prefix) and key > after)[:limit]
         self.io(f"after {self.name}.keys")
         return found
 

@@ -40,10 +40,10 @@ class S3ObjectStore:
 
         return _asking(key, read)
 
-    def keys(self, prefix: str, limit: int) -> Sequence[str]:
-        """Up to `limit` keys that start with `prefix`, in order."""
+    def keys(self, prefix: str, limit: int, *, after: str = "") -> Sequence[str]:
+        """Up to `limit` keys that start with `prefix` and stand behind `after`, in order."""
         found: list[str] = []
-        more: dict[str, str] = {}
+        more = {"StartAfter": after} if after else {}
         while len(found) < limit:
             asked = min(_PAGE_KEYS, limit - len(found))
             page = _asking(

@@ -42,3 +42,5 @@ def test_keys_are_listed_in_order_under_a_prefix(store: ObjectStore, limit: int)
         store.put(name, b"x")
     assert list(store.keys("spool/", limit)) == names[:limit]
     assert list(store.keys("none/", limit)) == []
+    assert list(store.keys("spool/", limit, after=names[1])) == names[2 : 2 + limit]
+    assert list(store.keys("spool/", limit, after=names[-1])) == []
