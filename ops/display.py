@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 Row = dict[str, Any]
 
-_COPIED = {"cell", "message"}  # what people copy into the next command stands on one line
+_COPIED = {"cell", "message", "kept_as"}  # what people copy into the next command stands on one line
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_SAY_EVERY_SECONDS = 3
 _WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe
 
 
@@ -39,7 +42,22 @@ def record(found: Row, *, as_json: bool) -> None:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             console.print(_table(value, name.replace("_", " ")))
         else:
-            console.print(f"[bold]{name.replace('_', ' ')}[/bold]  {_text(value)}")
+            console.print(f"[bold]{name.replace('_', ' ')}[/bold]  {escape(_text(value))}")
+
+
+def note(text: str) -> None:
+    """Say something beside the answer, on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def counted[Thing](things: Iterable[Thing], what: str) -> Iterator[Thing]:
+    """The things as they come; on standard error every few seconds how many there were, so that nobody wonders."""
+    said_at = time.monotonic()
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if time.monotonic() - said_at > _SAY_EVERY_SECONDS:
+            note(f"... {number} {what}")
+            said_at = time.monotonic()
 
 
 def _table(found: Sequence[Row], title: str) -> Table:
@@ -49,7 +67,7 @@ def _table(found: Sequence[Row], title: str) -> Table:
         justify = "right" if all(_is_number(row.get(column)) for row in found) else "left"
         table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=column in _COPIED)  # type: ignore[arg-type]
     for row in found:
-        table.add_row(*(_text(row.get(column)) for column in columns))
+        table.add_row(*(escape(_text(row.get(column))) for column in columns))
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tieout import strict_json
@@ -13,6 +13,7 @@ from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, CellState, cell_state
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
+from tieout.ledger.planned import RecordedFact
 from tieout.money import Money
 from tieout.notice import RecordKey
 from tieout.periods import moment_text
@@ -38,6 +39,18 @@ def fact(table: Table, record: RecordKey) -> Row | None:
         "contributions": _contributions(table, item),
         "mappings": _json(str(item["mappings"])),
         "lineage": _lineage(item),
+    }
+
+
+def fact_row(found: RecordedFact) -> Row:
+    """A fact as one line of a list."""
+    return {
+        "record": str(found.record),
+        "kind": found.kind,
+        "outcome": found.outcome,
+        "held_for": str(found.waits_for) if found.waits_for else None,
+        "source_version": found.source_version,
+        "recorded_at": moment_text(found.lineage.recorded_at),
     }
 
 
@@ -91,10 +104,29 @@ def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]
 
 
 def planning_state(table: Table, target: str) -> Row:
-    """How far planning is behind the ledger."""
+    """How far planning is behind the ledger, and until when and why the target is left alone, if it is."""
     states = {state: sum(1 for _ in cells(table, target, state=state)) for state in ("dirty", "refused")}
-    paused_until = CellLedger(table).paused_until(target)
-    return {"target": target, **states, "paused_until": moment_text(paused_until) if paused_until else None}
+    pause = CellLedger(table).pause_of(target)
+    if pause is not None and pause.until <= datetime.now(UTC):
+        pause = None
+    return {
+        "target": target,
+        **states,
+        "paused_until": moment_text(pause.until) if pause else None,
+        "paused_for": pause.reason if pause else None,
+    }
+
+
+def target_row(table: Table, target: str) -> Row:
+    """How a target is doing: `planning_state`, since when it lacks a change, and the writes whose answer was not seen yet."""
+    ledger, now = CellLedger(table), datetime.now(UTC)
+    lacks_since = ledger.oldest_dirty(target)
+    receipts = ledger.stale_receipts(target, now, limit=1000)
+    return planning_state(table, target) | {
+        "lacks_a_change_since": moment_text(lacks_since) if lacks_since else None,
+        "open_receipts": len(receipts),
+        "oldest_opened_at": moment_text(receipts[0].opened_at) if receipts else None,
+    }
 
 
 def _cell_row(cell: CellState) -> Row:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.archive import Archive
+from ops.bus import StageBus
 from tieout.aws.dynamo import DynamoTable
-from tieout.errors import PermanentError
+from tieout.aws.failures import asked
+from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnreadableRecordError
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.table import Table
 
@@ -107,6 +110,37 @@ class Place:
         """SQS, for looking at queues and moving messages."""
         client: SQSClient = self._client("sqs")
         return client
+
+    @cached_property
+    def sweeper_undelivered_queue_url(self) -> str:
+        """The queue for runs of the sweeper that could not be started."""
+        return str(json.loads(self.outputs["Sweeper"])["undelivered_queue_url"])
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive bucket."""
+        return Archive(self._client("s3"), self.outputs["ArchiveBucketName"])
+
+    @cached_property
+    def bus(self) -> StageBus:
+        """The event bus."""
+        return StageBus(self._client("events"), self.outputs["BusName"])
+
+    def secret(self, arn: str) -> str | None:
+        """The text of a secret, None where it was never filled.
+
+        Raises:
+            AccessDeniedError: it may not be read with these credentials.
+        """
+        client = self._client("secretsmanager")
+        refusals: dict[str, TieoutError] = {
+            "ResourceNotFoundException": UnreadableRecordError("it has no value"),
+            "AccessDeniedException": AccessDeniedError("these credentials may not read the webhook secret"),
+        }
+        try:
+            return str(asked(lambda: client.get_secret_value(SecretId=arn), refusals)["SecretString"])
+        except UnreadableRecordError:
+            return None
 
     @cached_property
     def connections(self) -> tuple[str, ...]:

@@ -23,16 +23,16 @@ _AT_ONCE = 10  # the most messages SQS gives in one answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetters:
-    """A dead-letter queue, and the queue its messages go back to."""
+    """A dead-letter queue, and the queue its messages go back to; none where they are of no more use."""
 
     name: str
     meaning: str
     queue_url: str
-    back_to_url: str
+    back_to_url: str | None
 
 
 def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
-    """Every dead-letter queue of the stage that an operator can redrive, two for each flow and one for each target."""
+    """Every dead-letter queue of the stage: two for each flow, one for each target, and the sweeper's."""
     found = []
     for flow in place.flows:
         found.append(_of_flow(flow, flow.name, "could not be recorded", flow.dead_letter_queue_url))
@@ -41,6 +41,9 @@ def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
         meaning = "flush requests that failed"
         url = target.dead_letter_queue_url
         found.append(DeadLetters(name=target.name, meaning=meaning, queue_url=url, back_to_url=target.flush_queue_url))
+    url = place.sweeper_undelivered_queue_url
+    meaning = "runs of the sweeper that could not be started"
+    found.append(DeadLetters(name="sweeper-undelivered", meaning=meaning, queue_url=url, back_to_url=None))
     return tuple(found)
 
 
@@ -69,7 +72,7 @@ def shown(sqs: SQSClient, queue_url: str, limit: int) -> list[dict[str, Any]]:
 
 
 def redrive(sqs: SQSClient, letters: DeadLetters, limit: int) -> int:
-    """Put up to `limit` messages back where they came from; how many went.
+    """Put up to `limit` messages back where they came from, or delete them where that is nowhere; how many went.
 
     A message is deleted only after the other queue has confirmed the body it stored. Stopping anywhere leaves a message in
     at least one of the queues, at worst in both: working it twice changes nothing.
@@ -79,7 +82,8 @@ def redrive(sqs: SQSClient, letters: DeadLetters, limit: int) -> int:
     """
     moved = 0
     for message in _taken(sqs, letters.queue_url, limit):
-        _send(sqs, letters.back_to_url, message)
+        if letters.back_to_url is not None:
+            _send(sqs, letters.back_to_url, message)
         sqs.delete_message(QueueUrl=letters.queue_url, ReceiptHandle=message["ReceiptHandle"])
         moved += 1
     return moved

@@ -11,7 +11,7 @@ from functions.receive.answers import Answer
 from functions.receive.journal import Journal
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
-from tieout import publishing
+from tieout import publishing, rejected
 from tieout.delivery import Delivery, Split
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
 from tieout.sender import SenderRules
@@ -104,7 +104,7 @@ def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
     refused = publishing.publish(entries, receiver.bus, receiver.clock, receiver.entropy)
     publishing.spool(refused, delivery, connection, keeper)
     if split.malformed:
-        keeping.keep_unusable(delivery, connection, "items_malformed", split.malformed, keeper)
+        keeping.keep_unusable(delivery, connection, rejected.ITEMS_MALFORMED, split.malformed, keeper)
     counts = {"Accepted": len(split.notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
     return _note(delivery, "spooled" if refused else "accepted", answers.ACCEPTED, counts, receiver)
 

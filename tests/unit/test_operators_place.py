@@ -30,7 +30,9 @@ def test_a_stage_is_named_by_the_option_or_the_environment(monkeypatch: pytest.M
     assert find_place("prod").stage == "prod"
 
 
-@pytest.mark.parametrize("group", [[], ["facts"], ["cells"], ["held"], ["mappings"], ["dlq"]])
+@pytest.mark.parametrize(
+    "group", [[], ["facts"], ["cells"], ["held"], ["mappings"], ["targets"], ["rejected"], ["spool"], ["dlq"]]
+)
 def test_every_group_of_commands_explains_itself(group: list[str]) -> None:
     """Help names each command with a sentence."""
     result = CliRunner().invoke(app, [*group, "--help"])

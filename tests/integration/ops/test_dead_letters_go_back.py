@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -46,6 +47,12 @@ def letters_of(sqs: SQSClient, *, fifo: bool = False) -> DeadLetters:
     return DeadLetters(name="flow", meaning="could not be recorded", queue_url=dead, back_to_url=work)
 
 
+def work_of(letters: DeadLetters) -> str:
+    """The queue the letters go back to."""
+    assert letters.back_to_url is not None
+    return letters.back_to_url
+
+
 def bodies(sqs: SQSClient, url: str) -> list[str]:
     """What a queue holds."""
     answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
@@ -59,7 +66,7 @@ def test_every_message_goes_back_and_none_stays(sqs: SQSClient) -> None:
         sqs.send_message(QueueUrl=letters.queue_url, MessageBody=json.dumps({**MESSAGE, "number": number}))
     assert queues.redrive(sqs, letters, 1000) == 23
     assert queues.depth(sqs, letters.queue_url) == {"waiting": 0, "in_work": 0, "delayed": 0}
-    assert queues.depth(sqs, letters.back_to_url)["waiting"] == 23
+    assert queues.depth(sqs, work_of(letters))["waiting"] == 23
 
 
 def test_a_limit_is_kept(sqs: SQSClient) -> None:
@@ -68,7 +75,7 @@ def test_a_limit_is_kept(sqs: SQSClient) -> None:
     for number in range(5):
         sqs.send_message(QueueUrl=letters.queue_url, MessageBody=str(number))
     assert queues.redrive(sqs, letters, 2) == 2
-    assert queues.depth(sqs, letters.back_to_url)["waiting"] == 2
+    assert queues.depth(sqs, work_of(letters))["waiting"] == 2
 
 
 def test_a_flush_request_keeps_its_group(sqs: SQSClient) -> None:
@@ -76,7 +83,7 @@ def test_a_flush_request_keeps_its_group(sqs: SQSClient) -> None:
     letters = letters_of(sqs, fifo=True)
     sqs.send_message(QueueUrl=letters.queue_url, MessageBody="{}", MessageGroupId="anaplan", MessageDeduplicationId="1")
     assert queues.redrive(sqs, letters, 10) == 1
-    answer = sqs.receive_message(QueueUrl=letters.back_to_url, MessageSystemAttributeNames=["MessageGroupId"])
+    answer = sqs.receive_message(QueueUrl=work_of(letters), MessageSystemAttributeNames=["MessageGroupId"])
     assert answer["Messages"][0]["Attributes"]["MessageGroupId"] == "anaplan"
 
 
@@ -109,3 +116,12 @@ def test_looking_at_dead_letters_leaves_them(sqs: SQSClient) -> None:
     assert {row["error"] for row in shown} == {"UnreadableRecordError", "worked too often without an end"}
     assert sorted(row["records"] for row in shown) == [[], ["hubspot-emea#opportunity#7"]]
     assert len(bodies(sqs, letters.queue_url)) == 2
+
+
+def test_what_is_of_no_more_use_is_deleted(sqs: SQSClient) -> None:
+    """A run of the sweeper that could not be started needs no second one: the next minute's did the work."""
+    letters = replace(letters_of(sqs), back_to_url=None)
+    for number in range(3):
+        sqs.send_message(QueueUrl=letters.queue_url, MessageBody=str(number))
+    assert queues.redrive(sqs, letters, 10) == 3
+    assert queues.depth(sqs, letters.queue_url) == {"waiting": 0, "in_work": 0, "delayed": 0}

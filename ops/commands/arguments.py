@@ -1,0 +1,29 @@
+"""What several commands are told in the same way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops.place import Place
+
+Stage = Annotated[
+    str | None,
+    typer.Option("--stage", help="The deployed stage. Default: $TIEOUT_STAGE, else the sandbox running here."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Target = Annotated[str | None, typer.Option("--target", help="A planning system. Default: every one.")]
+Connection = Annotated[str, typer.Argument(help="The connection's name, as `tieout status` and the landscape have it.")]
+
+
+def targets_of(place: Place, target: str | None) -> list[str]:
+    """The target asked for, or all.
+
+    Raises:
+        typer.BadParameter: there is none of that name.
+    """
+    known = [each.name for each in place.targets]
+    if target is not None and target not in known:
+        raise typer.BadParameter(f"there is no target {target}; there are {', '.join(known)}")
+    return [target] if target else known

@@ -1,0 +1,54 @@
+"""`tieout cells`: planning cells, where they come from, and writing refused ones again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ops import display, ledger_views
+from ops.commands.arguments import AsJson, Stage, Target, targets_of
+from ops.place import find_place
+from tieout.ledger.cells import CellLedger
+
+app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
+
+
+@app.command("list")
+def cells_list(
+    target: Target = None,
+    state: Annotated[str, typer.Option(help="Only cells that are `dirty` (not yet in planning) or `refused`.")] = "",
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """The planning cells with the ledger's total and what planning was last given."""
+    if state not in {"", "dirty", "refused"}:
+        raise typer.BadParameter("a state is `dirty` or `refused`")
+    place = find_place(stage)
+    found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
+    found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
+    display.rows(found, title="Planning cells", as_json=as_json, nothing="There are no such cells.")
+
+
+@app.command("why")
+def cells_why(cell: str, target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Where a cell's value comes from: every contribution with its record and notice, and the last write to planning."""
+    place = find_place(stage)
+    found = (ledger_views.why(place.table, name, cell) for name in targets_of(place, target))
+    row = next((row for row in found if row is not None), None)
+    if row is None:
+        raise typer.BadParameter(f"there is no cell {cell}; `tieout cells list` names them")
+    display.record(row, as_json=as_json)
+
+
+@app.command("retry")
+def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Write refused cells once more, after their cause is mended in planning (a missing member, a calculated line item)."""
+    place = find_place(stage)
+    ledger = CellLedger(place.table)
+    found = [
+        {"target": name, "retried": ledger.retry_refused(name, datetime.now(UTC))} for name in targets_of(place, target)
+    ]
+    display.rows(found, title="To be written again within a minute", as_json=as_json, nothing="There are no targets.")

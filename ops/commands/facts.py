@@ -1,0 +1,122 @@
+"""`tieout facts` and `tieout held`: what records are, what waits, and sending their notices through the line again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from ops import display, ledger_views, resending
+from ops.commands.arguments import AsJson, Connection, Stage
+from ops.place import Place, find_place
+from tieout.errors import PermanentError
+from tieout.ledger.planned import FactCatalogue, RecordedFact
+from tieout.notice import RecordKey
+
+app = typer.Typer(no_args_is_help=True, help="What records are, as the ledger has them.")
+held_app = typer.Typer(no_args_is_help=True, help="Facts that wait for a mapping entry.")
+
+Entity = Annotated[
+    str,
+    typer.Argument(help="What kind of record, in the ledger's words (opportunity, invoice, ...). Default: every kind."),
+]
+Outdated = Annotated[
+    bool, typer.Option("--outdated", help="Only facts planned with a mapping entry that says something else by now.")
+]
+
+
+class UnknownRecordError(PermanentError):
+    """The ledger has no fact of such a record."""
+
+
+@app.command("show")
+def facts_show(connection: str, entity: str, record_id: str, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """The stored fact of one record: what was stated, what it contributes, and the notice it came in."""
+    record = RecordKey(connection, entity, record_id)
+    found = ledger_views.fact(find_place(stage).table, record)
+    if found is None:
+        raise _unknown(record)
+    display.record(found, as_json=as_json)
+
+
+@app.command("list")
+def facts_list(
+    connection: Connection,
+    entity: Entity = "",
+    limit: Annotated[int, typer.Option(help="The most facts to list.", min=1)] = 200,
+    stage: Stage = None,
+    *,
+    outdated: Outdated = False,
+    as_json: AsJson = False,
+) -> None:
+    """The facts of a connection: what each record is, how its last notice ended, and what a held one waits for."""
+    place = find_place(stage)
+    found = list(islice(_chosen(place, connection, entity, outdated=outdated), limit + 1))
+    display.rows(
+        [ledger_views.fact_row(fact) for fact in found[:limit]],
+        title=f"Facts of {connection}",
+        as_json=as_json,
+        nothing="There are no such facts.",
+    )
+    if len(found) > limit:
+        display.note(f"There are more than {limit}: see --limit.")
+
+
+@app.command("resend")
+def facts_resend(
+    connection: Connection,
+    entity: Entity = "",
+    record: Annotated[str, typer.Option(help="Only the fact of this record, by the source's id; needs the kind.")] = "",
+    stage: Stage = None,
+    *,
+    outdated: Outdated = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send the notices behind facts through the line again: each record is read from the source and planned anew.
+
+    Safe at any time and as often as you like: what is the same by then changes nothing, and every notice keeps its one
+    outcome. Without --record or --outdated, every record of the connection is read from the source again.
+    """
+    place = find_place(stage)
+    facts = (
+        _one(place, RecordKey(connection, entity, record), outdated=outdated)
+        if record
+        else _chosen(place, connection, entity, outdated=outdated)
+    )
+    sent = resending.send_again(place, (fact.lineage for fact in display.counted(facts, "facts sent again")))
+    display.record({"connection": connection, "sent_again": sent}, as_json=as_json)
+
+
+@held_app.command("list")
+def held_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """The facts that wait, and the mapping entry each waits for."""
+    found = ledger_views.held(find_place(stage).table)
+    display.rows(found, title="Held facts", as_json=as_json, nothing="Nothing is held.")
+
+
+def _one(place: Place, record: RecordKey, *, outdated: bool) -> Iterator[RecordedFact]:
+    if not record.entity:
+        raise typer.BadParameter(
+            "--record needs the kind of record too: tieout facts resend CONNECTION ENTITY --record ID"
+        )
+    catalogue = FactCatalogue(place.table)
+    fact = catalogue.fact(record)
+    if fact is None:
+        raise _unknown(record)
+    return catalogue.outdated([fact]) if outdated else iter([fact])
+
+
+def _chosen(place: Place, connection: str, entity: str, *, outdated: bool) -> Iterator[RecordedFact]:
+    known = place.connection(connection).entities
+    if entity and entity not in known:
+        raise typer.BadParameter(f"no flow records {entity} of {connection}; they record {', '.join(known)}")
+    facts = resending.facts_of(place, connection, entity)
+    if not outdated:
+        return facts
+    return FactCatalogue(place.table).outdated(display.counted(facts, "facts looked at"))
+
+
+def _unknown(record: RecordKey) -> UnknownRecordError:
+    return UnknownRecordError(f"the ledger knows no {record.entity} {record.record_id} of {record.connection}")

@@ -1,0 +1,50 @@
+"""`tieout targets`: how far each planning system is behind, why it is left alone, and writing to it again at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops import display, ledger_views
+from ops.commands.arguments import AsJson, Stage, targets_of
+from ops.place import find_place
+from tieout.aws.queues import FifoFlushQueue
+from tieout.ledger.cells import CellLedger
+from tieout.periods import moment_text
+from tieout.system_clock import SystemClock
+
+app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, and why they are left alone.")
+
+# A request of the line's own may have been received a moment ago and be ending its run: ours must not be counted as that one.
+_BUCKET_SECONDS = 1
+
+
+@app.command("list")
+def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Each target: cells it lacks or refused, until when and for which error it is left alone, writes without an answer yet."""
+    place = find_place(stage)
+    found = [ledger_views.target_row(place.table, target.name) for target in place.targets]
+    display.rows(found, title="Targets", as_json=as_json, nothing="There are no targets.")
+
+
+@app.command("resume")
+def targets_resume(
+    target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Lift the pause of a target and ask for a flush at once, after its cause is mended (credentials, a locked model).
+
+    A target that still refuses is left alone again: nothing is lost by trying.
+    """
+    place = find_place(stage)
+    targets_of(place, target)
+    ledger = CellLedger(place.table)
+    pause = ledger.pause_of(target)
+    ledger.resume(target)
+    urls = {each.name: each.flush_queue_url for each in place.targets}
+    FifoFlushQueue(place.sqs, urls, SystemClock(), _BUCKET_SECONDS).ask(target)
+    was = {"was_paused_until": moment_text(pause.until), "was_paused_for": pause.reason} if pause else {}
+    display.record({"target": target, **was, "asked_for_a_flush": True}, as_json=as_json)

@@ -1,0 +1,16 @@
+"""A stage for the operator's commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.operated_stage import OperatedStage, operated_stage
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
+    """An empty stage in the emulated AWS."""
+    with operated_stage(monkeypatch) as made:
+        yield made

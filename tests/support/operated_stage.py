@@ -1,0 +1,128 @@
+"""A stage in the emulated AWS that the operator's command line works on: a table, queues, a bus, an archive, secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from typer.testing import CliRunner
+
+from ops.cli import app
+from ops.place import Place
+from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
+from tests.support.receiving import FLOWS, SECRET
+from tieout.envelope import Envelope, read_message
+
+if TYPE_CHECKING:
+    import pytest
+
+CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
+SYSTEMS = {CRM: "hubspot", ERP: "netsuite"}
+
+
+@dataclass
+class OperatedStage:
+    """What the stack would have told, and the queues behind it.
+
+    Attributes:
+        said: what the last command said beside its answer.
+    """
+
+    aws: EmulatedAws
+    place: Place
+    queues: Mapping[str, str]
+    secret_arns: Mapping[str, str]
+    said: str = field(default="", init=False)
+
+    def tieout(self, *arguments: str) -> Any:  # noqa: ANN401 a command's answer is any JSON
+        """The JSON a command prints."""
+        result = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        self.said = result.stderr
+        return json.loads(result.stdout)
+
+    def url(self, connection: str) -> str:
+        """The URL a source calls."""
+        return f"https://hooks.example.com/webhooks/{connection}"
+
+    def waiting(self, queue: str) -> list[Envelope]:
+        """What a flow's queue holds, taken out of it."""
+        url, found = self.queues[queue], []
+        while messages := self.aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(read_message(message["Body"], self.place.archive.get))
+                self.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+@contextmanager
+def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
+    """An empty stage; within it, every command of `tieout` works on it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        "TIEOUT_STAGE": "tested",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with emulated_aws() as aws:
+        flows = sorted({*FLOWS.values(), "unrouted"})
+        names = [*flows, *(f"{flow}-{end}" for flow in flows for end in ("dead", "undelivered")), "sweeper"]
+        queues = {name: aws.create_queue(name) for name in names}
+        queues |= {name: aws.create_queue(f"{name}.fifo") for name in ("flush", "flush-dead")}
+        secrets = {
+            name: aws.secrets.create_secret(Name=name, SecretString=json.dumps({"current": SECRET.decode()}))["ARN"]
+            for name in SYSTEMS
+        }
+        place = Place("tested", boto3.Session(), None)
+        stage = OperatedStage(aws, place, queues, secrets)
+        told = _told(stage, flows)
+        monkeypatch.setattr(Place, "outputs", told)
+        _route(flows, queues)
+        yield stage
+
+
+def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
+    told: dict[str, Any] = {"Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]}}
+    for name, system in SYSTEMS.items():
+        told[f"Connection{name.title()}"] = {
+            "name": name,
+            "system": system,
+            "url": stage.url(name),
+            "webhook_secret_arn": stage.secret_arns[name],
+            "flows": FLOWS,
+            "options": {},
+        }
+    for flow in flows:
+        told[f"Flow{flow.title()}"] = {
+            "name": flow,
+            "queue_url": stage.queues[flow],
+            "dead_letter_queue_url": stage.queues[f"{flow}-dead"],
+            "undelivered_queue_url": stage.queues[f"{flow}-undelivered"],
+        }
+    told["TargetAnaplan"] = {
+        "name": TARGET,
+        "flush_queue_url": stage.queues["flush"],
+        "dead_letter_queue_url": stage.queues["flush-dead"],
+    }
+    plain = {
+        "LedgerTableName": stage.aws.create_ledger(),
+        "ArchiveBucketName": stage.aws.create_archive(),
+        "BusName": "line",
+    }
+    return {key: json.dumps(value) for key, value in told.items()} | plain
+
+
+def _route(flows: list[str], queues: Mapping[str, str]) -> None:
+    """A bus with a rule for each flow, as the stack has them."""
+    events = boto3.client("events")
+    events.create_event_bus(Name="line")
+    for flow in flows:
+        events.put_rule(Name=flow, EventBusName="line", EventPattern=json.dumps({"detail-type": [flow]}))
+        arn = f"arn:aws:sqs:{REGION}:123456789012:{queues[flow].rsplit('/', 1)[1]}"
+        events.put_targets(Rule=flow, EventBusName="line", Targets=[{"Id": "queue", "Arn": arn}])
+    events.close()
