@@ -23,6 +23,7 @@ from infra.work_queue import DeadLetterQueue, Parking, send_to
 
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(50))
 DIRTY_METRIC = "OldestDirtySeconds"
+UNPUBLISHABLE_METRIC = "Unpublishable"
 _LATE_SECONDS = 30 * 60
 
 
@@ -132,7 +133,29 @@ class Sweep(Construct):
             statistic="Maximum",
         )
 
+    def _unpublishable(self) -> cloudwatch.Metric:
+        logs.MetricFilter(
+            self,
+            "Unpublished",
+            log_group=self.function.log_group,
+            filter_pattern=logs.FilterPattern.number_value("$.unpublishable", ">", 0),
+            metric_namespace=self._namespace,
+            metric_name=UNPUBLISHABLE_METRIC,
+            metric_value="$.unpublishable",
+        )
+        return cloudwatch.Metric(
+            namespace=self._namespace, metric_name=UNPUBLISHABLE_METRIC, period=FIVE_MINUTES, statistic="Maximum"
+        )
+
     def _watch(self, alarms: Alarms) -> None:
+        alarms.raise_when(
+            self,
+            "Unpublishable",
+            metric=self._unpublishable(),
+            above=0,
+            meaning="Objects among the spooled deliveries cannot be published, now or later: they wait for a person.",
+            runbook=Runbook.SPOOLED_DELIVERIES,
+        )
         for target, metric in self.oldest_dirty.items():
             alarms.raise_when(
                 self,

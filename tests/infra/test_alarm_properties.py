@@ -61,6 +61,24 @@ def test_late_planning_is_told_by_the_age_of_the_oldest_changed_cell(synthesis: 
     assert filter_["FilterPattern"] == '{ ($.target = "anaplan") && ($.oldest_dirty_seconds >= 0) }'
 
 
+def test_spooled_objects_that_can_never_be_published_call_a_person(synthesis: Synthesis) -> None:
+    """They hold nobody up and would lie there unseen until they expire, so the sweeper's count of them is an alarm."""
+    (filter_,) = [
+        each
+        for each in synthesis.properties("AWS::Logs::MetricFilter").values()
+        if "unpublish" in each["FilterPattern"]
+    ]
+    assert filter_["FilterPattern"] == "{ $.unpublishable > 0 }"
+    (transformation,) = filter_["MetricTransformations"]
+    (alarm,) = [
+        alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == transformation["MetricName"]
+    ]
+    assert (alarm["Namespace"], alarm["Threshold"]) == (transformation["MetricNamespace"], 0)
+    assert "docs/runbooks/spooled-deliveries.md" in alarm["AlarmDescription"]
+
+
 def test_the_dashboard_stands_in_the_order_of_the_line(synthesis: Synthesis) -> None:
     """Whoever opens it reads from the webhook to planning."""
     (dashboard,) = synthesis.properties("AWS::CloudWatch::Dashboard").values()
