@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ SOURCE_FILES = [
     "reader.py",
 ]
 TARGET_FILES = ["README.md", "options.py", "client.py", "writer.py"]
-PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "layers").rglob("*.md")]
-)
-PATH_IN_TEXT = re.compile(
-    r"`((?:functions|infra|layers|landscape|events|sandbox|ops|tests|docs|requirements)/[\w./<>-]*)`"
-)
-MAKE_IN_TEXT = re.compile(r"`make ([\w-]+)")
 
 
 @pytest.mark.parametrize("folder", SOURCES, ids=lambda path: path.name)
@@ -55,21 +47,3 @@ def test_a_source_has_events_that_work_and_events_that_do_not(folder: Path) -> N
     assert len(expected) == len(cases)
     assert any(each["status"] == 200 and each["notices"] for each in expected)
     assert any(each["status"] != 200 or each["malformed"] for each in expected)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_page_names_only_what_exists(page: Path) -> None:
-    """Every path and make target named in the documentation is there."""
-    text = page.read_text()
-    missing = [name for name in PATH_IN_TEXT.findall(text) if "<" not in name and not (ROOT / name).exists()]
-    assert missing == []
-    makefile = (ROOT / "Makefile").read_text()
-    assert [name for name in MAKE_IN_TEXT.findall(text) if f"\n{name}:" not in makefile] == []
-
-
-def test_every_alarm_has_a_runbook() -> None:
-    """Each runbook an alarm's description names is a page."""
-    named = set()
-    for path in (ROOT / "infra").rglob("*.py"):
-        named |= set(re.findall(r"docs/runbooks/[\w-]+\.md", path.read_text()))
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

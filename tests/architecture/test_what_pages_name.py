@@ -1,0 +1,96 @@
+"""What is written for people is true of the tree: paths, make targets, commands and runbooks that a page names are there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from ops.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, check=True, text=True).stdout  # noqa: S607
+PAGES = sorted(ROOT / name for name in LISTED.split() if (ROOT / name).exists())
+PATH_IN_TEXT = re.compile(
+    r"`((?:functions|infra|layers|landscape|events|sandbox|ops|tests|docs|requirements)/[\w./<>-]*)`"
+)
+MAKE_IN_TEXT = re.compile(r"`make ([\w-]+)")
+LINK_IN_TEXT = re.compile(r"\]\(([^)#:]+)\)")
+CODE_IN_TEXT = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+COMMAND_IN_CODE = re.compile(r"\btieout ([a-z][^\n`;|)]*)")
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@every_page
+def test_a_page_names_only_what_exists(page: Path) -> None:
+    """Every path and make target named in the documentation is there, and every link leads somewhere."""
+    text = page.read_text()
+    missing = [name for name in PATH_IN_TEXT.findall(text) if "<" not in name and not (ROOT / name).exists()]
+    assert missing == []
+    makefile = (ROOT / "Makefile").read_text()
+    assert [name for name in MAKE_IN_TEXT.findall(text) if f"\n{name}:" not in makefile] == []
+    assert [link for link in LINK_IN_TEXT.findall(text) if not (page.parent / link).exists()] == []
+
+
+@every_page
+def test_a_page_names_only_commands_that_exist(page: Path) -> None:
+    """Every `tieout` command named in the documentation exists, with the options it is named with."""
+    assert [flaw for said in said_commands(page) if (flaw := flaw_of(said))] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    """What an operator can do stands in the one table that operators read."""
+    named = {" ".join(path) for said in said_commands(ROOT / "README.md") for path, _ in [resolved(said)]}
+    assert {" ".join(path) for path in leaves(get_command(app))} - named == set()
+
+
+def test_every_alarm_has_a_runbook() -> None:
+    """Each runbook an alarm's description names is a page."""
+    named = set()
+    for path in (ROOT / "infra").rglob("*.py"):
+        named |= set(re.findall(r"docs/runbooks/[\w-]+\.md", path.read_text()))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def said_commands(page: Path) -> list[str]:
+    """What follows `tieout` in the code of a page."""
+    return [said for code in CODE_IN_TEXT.findall(page.read_text()) for said in COMMAND_IN_CODE.findall(code)]
+
+
+def resolved(said: str) -> tuple[list[str], Any]:
+    """The words of a command line that name commands, and the command they lead to."""
+    command, path = get_command(app), list[str]()
+    for word in said.split():
+        if word not in commands_of(command):
+            break
+        command = commands_of(command)[word]
+        path.append(word)
+    return path, command
+
+
+def flaw_of(said: str) -> str:
+    """What is wrong with a command line; empty if nothing is."""
+    path, command = resolved(said)
+    if not path or commands_of(command):
+        return f"no such command: {said}"
+    known = {option for parameter in command.params for option in parameter.opts}
+    unknown = set(re.findall(r"--[a-z-]+", said)) - known - {"--help"}
+    return f"no such option: {', '.join(sorted(unknown))}" if unknown else ""
+
+
+def leaves(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command that does something, by the words that name it."""
+    if not commands_of(command):
+        yield path
+    for name, each in commands_of(command).items():
+        yield from leaves(each, (*path, name))
+
+
+def commands_of(command: object) -> Mapping[str, Any]:
+    """The commands of a group by name; none of a command that does something."""
+    return getattr(command, "commands", {})
