@@ -17,10 +17,19 @@ def test_without_options_only_v3_within_five_minutes_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"allow_signatures": ["v4"]}, {"allow_signatures": "v3"}, {"max_skew_seconds": "soon"}]
+    "wrong",
+    [
+        {"allow_signatures": ["v4"]},
+        {"allow_signatures": "v3"},
+        {"allow_signatures": []},
+        {"max_skew_seconds": "soon"},
+        {"max_skew_seconds": 0},
+        {"max_skew_seconds": 3601},
+        {"portal_id": -1},
+    ],
 )
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
-    """A scheme that does not exist is refused before anything is deployed."""
+    """A scheme that does not exist, or a window that is none, is refused before anything is deployed."""
     with pytest.raises(ValidationError):
         TypeAdapter(Options).validate_python(wrong)
 

@@ -50,7 +50,8 @@ def test_other_record_types_keep_hubspots_word(subscription: str, type_id: objec
 
 def test_the_type_is_read_from_either_field() -> None:
     """HubSpot's documentation writes `eventType` where live deliveries write `subscriptionType`."""
-    assert only(split_events(event(subscriptionType=..., eventType="deal.creation"))).kind == "deal.creation"
+    for absent in (..., None, ""):
+        assert only(split_events(event(subscriptionType=absent, eventType="deal.creation"))).kind == "deal.creation"
 
 
 def test_an_unknown_kind_of_event_about_a_deal_is_still_a_hint() -> None:

@@ -124,6 +124,16 @@ def test_a_malformed_signature_is_a_mismatch_and_no_crash(claimed: str) -> None:
     assert reason(signed(more={"x-hubspot-signature-v3": claimed})) == "signature_mismatch"
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("x-hubspot-signature-v3", "signature_mismatch"), ("x-hubspot-request-timestamp", "timestamp_malformed")],
+)
+def test_a_header_sent_twice_proves_nothing(name: str, expected: str) -> None:
+    """API Gateway joins repeated headers with a comma: which of the two was meant is nobody's to guess."""
+    value = signed().headers[name]
+    assert reason(signed(more={name: f"{value},{value}"})) == expected
+
+
 def test_a_delivery_without_any_signature_is_refused() -> None:
     """Nothing to check is not authentic."""
     assert reason(delivery({"content-type": "application/json"})) == "signature_missing"

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.systems.netsuite.certificates import make_key
 from tests.support.clock import ManualClock
-from tieout.errors import AccessDeniedError, UnavailableError
+from tieout.errors import AccessDeniedError, ConflictError, UnavailableError
 from tieout.sources.netsuite import queries, rest_record
 from tieout.sources.netsuite.client import NetSuiteClient
 from tieout.sources.netsuite.rows import row_of
@@ -129,6 +129,29 @@ def test_rows_are_read_whatever_their_keys_casing_and_values_types() -> None:
 def test_a_status_is_a_word_in_either_release(record: dict[str, object], word: str) -> None:
     """A plain text in 2020, an object today; key casing drifts as well."""
     assert rest_record.word(record, "status") == word
+
+
+@pytest.mark.parametrize(("later", "reads"), [(1003, True), (1002, False), (1004, False), (None, False)])
+def test_rows_that_came_or_went_between_two_pages_are_noticed(later: int | None, reads: bool) -> None:  # noqa: FBT001 the expectation
+    """When two rows go, those behind them move up over the page's edge: the last page alone would add up."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": "3600"})
+        offset = int(request.url.params["offset"])
+        total = 1003 if offset == 0 else later
+        rows = [{"id": str(each)} for each in range(offset, min(offset + 1000, total or 1003))]
+        body = {"items": rows, "hasMore": offset == 0, "totalResults": total}
+        return httpx.Response(200, json={name: value for name, value in body.items() if value is not None})
+
+    api = Api()
+    api.answer = answer  # type: ignore[method-assign]  # another NetSuite
+    client = api.client(ManualClock())
+    if reads:
+        assert len(client.query("SELECT 1")) == 1003
+    else:
+        with pytest.raises(ConflictError):
+            client.query("SELECT 1")
 
 
 def test_every_query_has_an_order_without_ties() -> None:

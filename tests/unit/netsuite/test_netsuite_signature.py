@@ -92,6 +92,8 @@ def test_the_window_has_two_sides(offset: int, outcome: str) -> None:
         ({"x-signature": "sha256=" + "0 " * 32}, "signature_malformed"),
         ({"x-signature": "sha256=" + "\u0660" * 64}, "signature_malformed"),
         ({"x-signature": ""}, "signature_malformed"),
+        ({"x-signature": f"{signed()['x-signature']},{signed()['x-signature']}"}, "signature_malformed"),
+        ({"x-timestamp": f"{signed()['x-timestamp']},{signed()['x-timestamp']}"}, "timestamp_malformed"),
         ({"x-timestamp": ""}, "timestamp_malformed"),
         ({"x-timestamp": "1e9"}, "timestamp_malformed"),
         ({"x-timestamp": "\u0661" * 10}, "timestamp_malformed"),

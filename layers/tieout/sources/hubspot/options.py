@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+_LONGEST_SKEW_SECONDS = 3600
+
 SignatureVersion = Literal["v1", "v2", "v3"]
 
 
@@ -16,10 +18,24 @@ class Options:
     Attributes:
         allow_signatures: the schemes accepted. Only v3 carries a time stamp: whoever once saw a delivery can repeat a v1 or
             v2 one for ever, and can strip the v3 header from a v3 one where v1 is allowed beside it.
-        max_skew_seconds: how far the v3 time stamp may lie from our clock, in either direction (HubSpot says 5 minutes).
+        max_skew_seconds: how far the v3 time stamp may lie from our clock, in either direction (HubSpot says 5 minutes); an hour
+            at most, since whoever sees a delivery can repeat it for as long.
         portal_id: the HubSpot account whose events are wanted; events of any other are malformed. 0: not checked.
     """
 
     allow_signatures: Sequence[SignatureVersion] = ("v3",)
     max_skew_seconds: int = 300
     portal_id: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what would let nobody in or protect nothing: at synth, before anything is deployed.
+
+        Raises:
+            ValueError: naming the option.
+        """
+        if not self.allow_signatures:
+            raise ValueError("allow_signatures names no scheme")
+        if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
+            raise ValueError("max_skew_seconds is not between 1 and 3600")
+        if self.portal_id < 0:
+            raise ValueError("portal_id is negative")

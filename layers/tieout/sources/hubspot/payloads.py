@@ -82,7 +82,7 @@ def _notices_of(item: object, connection: str, options: Options) -> list[Notice]
 
 def _subscription(item: Mapping[str, Any]) -> tuple[str, str, str]:
     """The event's type with its two parts; the documentation also calls the field `eventType`."""
-    text = item.get("subscriptionType", item.get("eventType"))
+    text = item.get("subscriptionType") or item.get("eventType")
     match = _SUBSCRIPTION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise MalformedError("subscription_type_malformed")

@@ -33,22 +33,27 @@ class NetSuiteClient:
         """All rows of a query, page by page; the query must end in an ORDER BY that leaves no ties.
 
         Raises:
-            ConflictError: if the pages do not add up because rows came or went between them.
+            ConflictError: if rows came or went between the pages: whoever stood at a page's edge may be missing, or be
+                there twice, and a missing pair of lines that balance would be noticed by nobody.
             ThrottledError, UnavailableError: if NetSuite does not answer now.
             AccessDeniedError: if it refuses our token, or the query: then the role lacks a table or a column.
             UnreadableRecordError: if rows hold what cannot be carried, or are more than SuiteQL gives.
         """
         rows: list[Row] = []
+        totals = set()
         while True:
             page = self._page(suiteql, len(rows))
             items = page.get("items")
             if not isinstance(items, list):
                 raise UnavailableError("netsuite answered a query without items")
             rows.extend(row_of(item) for item in items)
+            totals.add(str(page.get("totalResults")))
             if page.get("hasMore") is not True:
                 break
             if not items:
                 raise ConflictError("netsuite answered an empty page and announced another")
+        if len(totals) > 1:
+            raise ConflictError(f"netsuite announced {len(totals)} numbers of rows for one query")
         _check_total(page.get("totalResults"), len(rows))
         return rows
 

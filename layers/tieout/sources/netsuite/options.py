@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+_LONGEST_SKEW_SECONDS = 3600
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -14,7 +16,8 @@ class Options:
         scope: the OAuth 2.0 scope of the integration record; `rest_webservices` covers SuiteQL and record reads.
         max_concurrency: how many calls one reader makes at once. NetSuite counts REST, RESTlets and SOAP of every
             integration of the account together, from 5 upwards.
-        max_skew_seconds: how far `X-Timestamp` may lie before or after our clock.
+        max_skew_seconds: how far `X-Timestamp` may lie before or after our clock; an hour at most, since whoever sees a
+            delivery can repeat it for as long.
         allow_static_token: also accept the bare secret in `Authorization`, for scripts that cannot sign.
         accounting_book: the internal id of the one book that is read (1 is the primary book); empty in an account
             without multi-book accounting, where the column does not exist.
@@ -33,3 +36,18 @@ class Options:
     group_subsidiary: str = "1"
     intercompany_journals: bool = True
     cash_accounts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse what would read nothing or protect nothing: at synth, before anything is deployed.
+
+        Raises:
+            ValueError: naming the option.
+        """
+        for name in ("accounting_book", "group_subsidiary"):
+            internal_id = getattr(self, name)
+            if internal_id and not (internal_id.isascii() and internal_id.isdigit() and internal_id[0] != "0"):
+                raise ValueError(f"{name} is no internal id")
+        if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
+            raise ValueError("max_skew_seconds is not between 1 and 3600")
+        if self.max_concurrency < 1:
+            raise ValueError("max_concurrency is below 1")
