@@ -16,18 +16,25 @@ pytestmark = pytest.mark.xdist_group("sandbox")
 CONNECTION, NEIGHBOUR = "hubspot-emea", "netsuite-group"
 
 
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Callable[[str], Any]:
-    """Clients with the rights of one connection's receive function, as Lambda gives them to it."""
-    function = sandbox.outputs.parts("Connection")[CONNECTION]["function_name"]
+Clients = Callable[[str], Any]
+
+
+def rights_of(sandbox: Sandbox, function: str) -> Clients:
+    """Clients with the rights of a function, as Lambda gives them to it."""
     operator = boto3.Session(
         region_name=REGION, aws_access_key_id="sandbox-operator", aws_secret_access_key="sandbox-operator"
     )
     role = sandbox.aws.client("lambda").get_function_configuration(FunctionName=function)["Role"]
     sts = operator.client("sts", endpoint_url=sandbox.aws.endpoint_url)
-    lent = sts.assume_role(RoleArn=role, RoleSessionName="receive")["Credentials"]
+    lent = sts.assume_role(RoleArn=role, RoleSessionName="probe")["Credentials"]
     session = boto3.Session(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"], REGION)
     return lambda service: session.client(service, endpoint_url=sandbox.aws.endpoint_url)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module")
+def client(sandbox: Sandbox) -> Clients:
+    """Clients with the rights of one connection's receive function."""
+    return rights_of(sandbox, sandbox.outputs.parts("Connection")[CONNECTION]["function_name"])
 
 
 def refused(call: Callable[[], object]) -> bool:
@@ -41,7 +48,7 @@ def refused(call: Callable[[], object]) -> bool:
     return False
 
 
-def test_a_receive_function_reads_no_neighbours_secret(sandbox: Sandbox, client: Callable[[str], Any]) -> None:
+def test_a_receive_function_reads_no_neighbours_secret(sandbox: Sandbox, client: Clients) -> None:
     """The deployed role reads its own webhook secret, and neither another connection's nor its own API credentials."""
     told = sandbox.outputs.parts("Connection")
 
@@ -53,7 +60,7 @@ def test_a_receive_function_reads_no_neighbours_secret(sandbox: Sandbox, client:
     assert not reads(told[CONNECTION]["api_secret_arn"])
 
 
-def test_a_receive_function_speaks_in_no_neighbours_name(sandbox: Sandbox, client: Callable[[str], Any]) -> None:
+def test_a_receive_function_speaks_in_no_neighbours_name(sandbox: Sandbox, client: Clients) -> None:
     """The deployed role publishes under its own source alone, also where one call carries both."""
 
     def publishes(*connections: str) -> bool:
@@ -72,9 +79,7 @@ def test_a_receive_function_speaks_in_no_neighbours_name(sandbox: Sandbox, clien
     assert not publishes(CONNECTION, NEIGHBOUR)
 
 
-def test_a_receive_function_only_adds_to_its_own_part_of_the_archive(
-    sandbox: Sandbox, client: Callable[[str], Any]
-) -> None:
+def test_a_receive_function_only_adds_to_its_own_part_of_the_archive(sandbox: Sandbox, client: Clients) -> None:
     """The deployed role writes under its own prefixes, reads nothing back, and knows no ledger."""
     bucket, s3 = sandbox.outputs["ArchiveBucketName"], client("s3")
     for prefix in ("overflow", "rejected", "spool"):
@@ -82,3 +87,37 @@ def test_a_receive_function_only_adds_to_its_own_part_of_the_archive(
     assert not refused(lambda: s3.put_object(Bucket=bucket, Key=f"overflow/{CONNECTION}/probe", Body=b"{}"))
     assert refused(lambda: s3.get_object(Bucket=bucket, Key=f"overflow/{CONNECTION}/probe"))
     assert refused(lambda: client("dynamodb").scan(TableName=sandbox.outputs["LedgerTableName"]))
+
+
+def queries(sandbox: Sandbox, client: Clients, index: str = "") -> bool:
+    """Whether a role may look something up in the ledger, or in one of its indexes."""
+    name = index or "pk"
+    request = {
+        "TableName": sandbox.outputs["LedgerTableName"],
+        "KeyConditionExpression": "#0=:0",
+        "ExpressionAttributeNames": {"#0": {"cells_by_state": "cell_state"}.get(name, name)},
+        "ExpressionAttributeValues": {":0": {"S": "probe"}},
+    }
+    return not refused(lambda: client("dynamodb").query(**request, **({"IndexName": index} if index else {})))
+
+
+def test_a_record_function_looks_nothing_up_and_sends_nothing_to_its_own_queue(sandbox: Sandbox) -> None:
+    """The deployed role reaches the ledger by keys it knows, and puts no notice back but by leaving it where it is."""
+    flow = sandbox.outputs.parts("Flow")["forecast_to_plan"]
+    client = rights_of(sandbox, flow["function_name"])
+    assert not [index for index in ("", "cells_by_state", "catalogue") if queries(sandbox, client, index)]
+    assert refused(lambda: client("sqs").send_message(QueueUrl=flow["queue_url"], MessageBody="{}"))
+    key = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
+    wanted = {sandbox.outputs["LedgerTableName"]: {"Keys": [key]}}
+    assert not refused(lambda: client("dynamodb").batch_get_item(RequestItems=wanted))
+
+
+def test_a_deliver_function_finds_dirty_cells_and_asks_nobody_for_anything(sandbox: Sandbox) -> None:
+    """The deployed role sees what is to be written, not the receipts of others, and starts no flush by itself."""
+    target = sandbox.outputs.parts("Target")["anaplan"]
+    client = rights_of(sandbox, target["function_name"])
+    assert [index for index in ("", "cells_by_state", "catalogue") if queries(sandbox, client, index)] == [
+        "cells_by_state"
+    ]
+    message = {"QueueUrl": target["flush_queue_url"], "MessageBody": "{}", "MessageGroupId": "anaplan"}
+    assert refused(lambda: client("sqs").send_message(**message, MessageDeduplicationId="probe"))
