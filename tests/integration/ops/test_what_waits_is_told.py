@@ -1,0 +1,126 @@
+"""What waits and what is left alone: the spool, the targets, the dead letters, and the one page that sums it up."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from tests.support.operated_stage import CRM, TARGET, OperatedStage
+from tests.support.receiving import Door, good_body
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger, CellState
+from tieout.periods import moment_text
+from tieout.table import Put
+
+SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+
+
+def dirty_cell(stage: OperatedStage, name: str) -> CellState:
+    """A cell that planning lacks."""
+    cell = CellState(
+        target=TARGET,
+        cell_id=name,
+        cube="Pipeline",
+        measure="Amount",
+        members=(),
+        currency="EUR",
+        total_minor=100,
+        generation=1,
+    )
+    item = {
+        "cube": cell.cube,
+        "measure": cell.measure,
+        "members": "[]",
+        "currency": cell.currency,
+        "total_minor": cell.total_minor,
+        "generation": cell.generation,
+        "cell_state": keys.dirty(TARGET),
+        "dirty_since": moment_text(SOON - timedelta(days=1)),
+    }
+    stage.place.table.write([Put(keys.cell_key(TARGET, name), item)])
+    return cell
+
+
+def test_the_spool_is_listed_with_whose_it_is(stage: OperatedStage) -> None:
+    """By connection and flow; what is none of ours is listed too, so that somebody looks at it."""
+    door = Door(system="hubspot", connection=CRM)
+    door.bus.refuse = lambda _entry: "InternalFailure"
+    assert door.post(good_body("hubspot")).status == 200
+    [(key, raw)] = door.kept("spool/").items()
+    stage.place.archive.put(key, raw)
+    stage.place.archive.put("spool/strange", b"")
+    rows = stage.tieout("spool", "list")
+    assert [(row["kept_as"], row["connection"], row["flow"]) for row in rows] == [
+        (key, CRM, "forecast_to_plan"),
+        ("spool/strange", None, None),
+    ]
+    assert all(0 <= row["age_seconds"] < 60 for row in rows)
+
+
+def test_a_target_tells_what_it_lacks_and_why_it_is_left_alone(stage: OperatedStage) -> None:
+    """Dirty cells and since when, the pause with its reason, and writes whose answer nobody saw."""
+    cells = CellLedger(stage.place.table)
+    assert stage.tieout("targets", "list") == [
+        {
+            "target": TARGET,
+            "dirty": 0,
+            "refused": 0,
+            "paused_until": None,
+            "paused_for": None,
+            "lacks_a_change_since": None,
+            "open_receipts": 0,
+            "oldest_opened_at": None,
+        }
+    ]
+    opened_at = SOON - timedelta(hours=2)
+    cells.open_receipt(TARGET, "r-1", opened_at, [dirty_cell(stage, "c-1"), dirty_cell(stage, "c-2")])
+    cells.pause(TARGET, SOON, "AccessDeniedError")
+    [row] = stage.tieout("targets", "list")
+    assert (row["dirty"], row["paused_until"], row["paused_for"]) == (2, moment_text(SOON), "AccessDeniedError")
+    assert (row["open_receipts"], row["oldest_opened_at"]) == (1, moment_text(opened_at))
+    assert row["lacks_a_change_since"] == moment_text(SOON - timedelta(days=1))
+
+
+def test_a_pause_that_is_over_is_none(stage: OperatedStage) -> None:
+    """Nobody needs to know of it."""
+    CellLedger(stage.place.table).pause(TARGET, SOON - timedelta(hours=2), "ThrottledError")
+    [row] = stage.tieout("targets", "list")
+    assert (row["paused_until"], row["paused_for"]) == (None, None)
+
+
+def test_resuming_lifts_the_pause_and_asks_for_a_flush(stage: OperatedStage) -> None:
+    """At once, and of the very target; a target that was not paused is flushed all the same."""
+    cells = CellLedger(stage.place.table)
+    cells.pause(TARGET, SOON, "AccessDeniedError")
+    assert stage.tieout("targets", "resume", TARGET) == {
+        "target": TARGET,
+        "was_paused_until": moment_text(SOON),
+        "was_paused_for": "AccessDeniedError",
+        "asked_for_a_flush": True,
+    }
+    assert cells.pause_of(TARGET) is None
+    answer = stage.aws.sqs.receive_message(QueueUrl=stage.queues["flush"], VisibilityTimeout=0)
+    assert [json.loads(each["Body"]) for each in answer["Messages"]] == [{"target": TARGET}]
+    assert stage.tieout("targets", "resume", TARGET) == {"target": TARGET, "asked_for_a_flush": True}
+
+
+def test_the_sweepers_undelivered_runs_are_listed_and_deleted(stage: OperatedStage) -> None:
+    """They need no second run, which is said."""
+    stage.aws.sqs.send_message(QueueUrl=stage.queues["sweeper"], MessageBody="{}")
+    depths = {row["queue"]: row["waiting"] for row in stage.tieout("dlq", "list")}
+    assert len(depths) == 8  # two for each of three flows, the target's, the sweeper's
+    assert depths.pop("sweeper-undelivered") == 1
+    assert set(depths.values()) == {0}
+    assert stage.tieout("dlq", "redrive", "sweeper-undelivered") == {"queue": "sweeper-undelivered", "deleted": 1}
+    assert "next minute's run did its work" in stage.said
+    assert {row["waiting"] for row in stage.tieout("dlq", "list")} == {0}
+
+
+def test_status_says_why_planning_is_behind(stage: OperatedStage) -> None:
+    """The reason stands beside the pause, on the page everybody looks at first."""
+    CellLedger(stage.place.table).pause(TARGET, SOON, "UnavailableError")
+    status = stage.tieout("status")
+    assert [(row["paused_until"], row["paused_for"]) for row in status["planning"]] == [
+        (moment_text(SOON), "UnavailableError")
+    ]
+    assert "sweeper-undelivered" in {row["queue"] for row in status["dead_letters"]}
