@@ -82,5 +82,21 @@ def test_no_trouble_of_ours_breaks_the_users_save(trouble: dict[str, object]) ->
 
 
 def test_a_refusal_is_logged_for_the_administrator() -> None:
-    """`https.post` does not throw on a 401."""
-    assert "401" in printed(answer=401)["errors"][0]["details"]
+    """`https.post` does not throw on a 401, and another try would not help."""
+    found = printed(answers=[401])
+    assert "401" in found["errors"][0]["details"]
+    assert len(found["posts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "posts", "errors"),
+    [([503], 2, 0), ([429, 502], 3, 0), ([503, 503, 503], 3, 1), ([503, 401], 2, 1), ([413], 1, 1), ([204], 1, 0)],
+)
+def test_an_event_is_posted_again_where_the_answer_asks_for_it(answers: list[int], posts: int, errors: int) -> None:
+    """A throttle or a deployment of ours costs no event, and each post proves itself and is the same notice."""
+    found = printed(answers=answers)
+    assert (len(found["posts"]), len(found["errors"])) == (posts, errors)
+    deliveries = [delivery_of(each) for each in found["posts"]]
+    for each in deliveries:
+        verify(each, [SECRET.encode()], Options(), "", each.received_at)
+    assert len({split(each, "netsuite-group", Options()).notices for each in deliveries}) == 1

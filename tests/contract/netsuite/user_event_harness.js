@@ -24,7 +24,7 @@ const modules = {
         post: (request) => {
             if (scenario.dead) throw Object.assign(new Error('no answer'), { name: 'SSS_REQUEST_TIME_EXCEEDED' });
             printed.posts.push(request);
-            return { code: scenario.answer || 200 };
+            return { code: (scenario.answers || [])[printed.posts.length - 1] || 200 };
         },
     },
     'N/log': { error: (entry) => printed.errors.push(entry) },

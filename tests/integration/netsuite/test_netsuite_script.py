@@ -38,10 +38,13 @@ class Receiver:
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
+        self.refusals: list[int] = []
         self.app = Starlette(routes=[Route("/webhooks/netsuite-group", self.take, methods=["POST"])])
 
     async def take(self, request: Request) -> Response:
-        """Keep a delivery."""
+        """Keep a delivery, or refuse it as planned."""
+        if self.refusals:
+            return Response(status_code=self.refusals.pop(0))
         self.deliveries.append(
             Delivery(
                 delivery_id=str(len(self.deliveries)),
@@ -126,6 +129,26 @@ def test_the_wild_script_is_understood_with_its_faults(account: Account) -> None
     with pytest.raises(NotAuthenticError):
         account.receiver.notices()
     assert [notice.kind for notice in account.receiver.notices(allow_static_token=True)] == ["invoice/unknown"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "refusals", "answers"),
+    [
+        ("documented", [503], [503, 200]),
+        ("documented", [429, 502, 503], [429, 502, 503]),
+        ("documented", [401], [401]),
+        ("wild", [503], [503]),
+    ],
+)
+def test_our_own_script_posts_again_where_the_answer_asks_for_it(
+    account: Account, shape: str, refusals: list[int], answers: list[int]
+) -> None:
+    """At once and twice at most, inside the save; the script found in the wild posts once."""
+    account.control("POST", "settings", shape=shape)
+    account.receiver.refusals = refusals
+    account.control("POST", "documents", **INVOICE)
+    assert [event["answers"] for event in account.control("GET", "deliveries")] == [answers]
+    assert len(account.receiver.deliveries) == answers.count(200)
 
 
 def test_a_dead_receiver_costs_the_event_and_not_the_save(account: Account) -> None:

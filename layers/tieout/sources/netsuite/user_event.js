@@ -10,6 +10,7 @@
  * @NModuleScope SameAccount
  */
 define(['N/crypto', 'N/crypto/random', 'N/encode', 'N/https', 'N/log', 'N/runtime'], (crypto, random, encode, https, log, runtime) => {
+    const MOST_POSTS = 3; // 10 governance units each
     const FIELDS = ['tranid', 'trandate', 'postingperiod', 'entity', 'customer', 'subsidiary', 'currency', 'lastmodifieddate'];
 
     const afterSubmit = (context) => {
@@ -47,11 +48,26 @@ define(['N/crypto', 'N/crypto/random', 'N/encode', 'N/https', 'N/log', 'N/runtim
         return fields;
     };
 
+    // NetSuite repeats nothing by itself. An answer that asks for another try gets one at once, since a script cannot wait;
+    // an answer that never came has cost the user's save seconds already and is not waited for again.
     const post = (event) => {
+        for (let posts = 1; ; posts += 1) {
+            const { code } = send(event);
+            if (code >= 200 && code <= 299) {
+                return;
+            }
+            if (posts === MOST_POSTS || !(code === 429 || code >= 500)) {
+                log.error({ title: 'Tieout refused an event', details: `${code} for ${event.recordType} ${event.recordId}` });
+                return;
+            }
+        }
+    };
+
+    const send = (event) => {
         const script = runtime.getCurrentScript();
         const body = JSON.stringify(event);
         const timestamp = String(Date.now());
-        const answer = https.post({
+        return https.post({
             url: script.getParameter({ name: 'custscript_tieout_url' }),
             headers: {
                 'Content-Type': 'application/json',
@@ -60,9 +76,6 @@ define(['N/crypto', 'N/crypto/random', 'N/encode', 'N/https', 'N/log', 'N/runtim
             },
             body,
         });
-        if (answer.code < 200 || answer.code > 299) {
-            log.error({ title: 'Tieout refused an event', details: `${answer.code} for ${event.recordType} ${event.recordId}` });
-        }
     };
 
     // The parameter holds the script id of an API secret (custsecret_...); the secret itself never enters the script.
