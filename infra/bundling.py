@@ -101,11 +101,6 @@ def function_asset(step: str, extra_files: Mapping[str, str]) -> Path:
     return _built(step, _digest_of(sources), build)
 
 
-def asset_hash(folder: Path) -> str:
-    """The hash of all that a folder made here was built from."""
-    return folder.name.rpartition("-")[2]
-
-
 def this_platform() -> str:
     """The wheels that this machine loads, for the sandbox."""
     machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())

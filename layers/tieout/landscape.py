@@ -143,10 +143,6 @@ class Landscape:
         """The target of that name; `KeyError` where there is none."""
         return _named(self.targets, name)
 
-    def flow_of(self, entity: str) -> str | None:
-        """The flow that carries an entity, None where no flow wants it."""
-        return next((flow.name for flow in self.flows if entity in flow.entities), None)
-
     @classmethod
     def of_json(cls, text: bytes) -> Self:
         """The landscape in the file that is compiled into a function's asset."""

@@ -132,10 +132,6 @@ class MemoryQueue:
         now = self._clock.now()
         return sum(message.receive_count > 0 and message.visible_at > now for message in self._messages.values())
 
-    def next_visible_at(self) -> datetime | None:
-        """When the first message can be received, which may be in the past; None where there is no message."""
-        return min((message.visible_at for message in self._messages.values()), default=None)
-
     def _receivable(self) -> Iterator[StoredMessage]:
         now = self._clock.now()
         visible = [message for message in self._messages.values() if message.visible_at <= now]

@@ -26,7 +26,6 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     IGNORED = "ignored"
     HELD = "held"
-    REJECTED = "rejected"
     PARKED = "parked"
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from tieout import strict_json
-from tieout.errors import AccessDeniedError, UnavailableError
+from tieout.errors import AccessDeniedError
 from tieout.ports import Clock
 from tieout.targets.anaplan import answers
 from tieout.targets.anaplan.options import Options
@@ -92,16 +92,6 @@ class AnaplanClient:
         return _objects(
             self._call("POST", f"/dimensions/{quote(dimension_id, safe='')}/items", content=content), "items"
         )
-
-    def model_step(self) -> str:
-        """What the model is doing: `Open`, `Closed` (asleep: the next call wakes it) or `Processing ...`; answers even then."""
-        status = self._call("GET", "/status").get(
-            "requestStatus"
-        )  # bare live, enveloped in the documentation: the same key
-        step = status.get("currentStep") if isinstance(status, dict) else None
-        if not isinstance(step, str):
-            raise UnavailableError("anaplan: a model status without a step")
-        return step
 
     def _all(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
         offset = 0
