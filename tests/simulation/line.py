@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -21,7 +20,7 @@ from functions.receive.secret import WebhookSecret
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
 from functions.record.work import Message
-from functions.sweep.pipeline import SweepStep, sweep
+from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import Schedule
@@ -30,7 +29,7 @@ from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
-from tieout.errors import TransientError, UnavailableError
+from tieout.errors import TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
@@ -38,7 +37,6 @@ from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning import PlanningModel
 from tieout.ports import SourceReader
-from tieout.spool import decode
 from tieout.targets.anaplan.client import AnaplanClient
 from tieout.targets.anaplan.options import Options
 from tieout.targets.anaplan.writer import AnaplanWriter
@@ -174,7 +172,7 @@ class Line:
             cells=self.cells,
             flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
             store=self.archive,
-            publish=self._publish,
+            publish=partial(publish_spooled, self.bus),
             clock=self.schedule,
             stale_after=STALE_AFTER,
         )
@@ -184,11 +182,6 @@ class Line:
             self.weather.strike("sweep_failed")
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"sweep: {error!r}")
-
-    def _publish(self, raw: bytes) -> None:
-        refused = self.bus.put([decode(raw)])[0]
-        if refused:
-            raise UnavailableError(refused)
 
     def _acknowledge(self, queue: MemoryQueue, message: Received) -> None:
         """Lambda's own call: it may fail, and then the message comes back."""
@@ -231,10 +224,6 @@ class Line:
             entropy=self.entropy,
         )
         return Flow(name, queue, dead_letters, step)
-
-    def status_of(self, body: str) -> str:
-        """The outcome in the last line a receive function logged."""
-        return str(json.loads(body)["outcome"])
 
 
 class _FlushQueue(MemoryFlushQueue):
