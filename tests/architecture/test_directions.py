@@ -11,6 +11,7 @@ PACKAGES = {
     "functions": ROOT / "functions",
     "infra": ROOT / "infra",
     "ops": ROOT / "ops",
+    "sandbox": ROOT / "sandbox",
 }
 
 
