@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SUITEQL = "/services/rest/query/v1/suiteql"
 _RECORD = "/services/rest/record/v1/{record_type}/{record_id}"
 _MOST_ROWS_A_PAGE = 1000
+# Of a transaction NetSuite does not say 404, but that it is none of this type.
+_NO_SUCH_TRANSACTION = "Error while accessing a resource. Transaction type specified is incorrect."
 _OLD_NAMES = ("postingPeriod", "tranDate")
 
 
@@ -76,7 +78,7 @@ class Api:
     async def _record(self, request: Request) -> Response:
         record_type, record_id = request.path_params["record_type"].lower(), request.path_params["record_id"]
         if record_type not in RECORD_TYPES:
-            return refusal(404, "Not Found", "NONEXISTENT_ID", "Record type does not exist.")
+            return refusal(404, "Not Found", "NONEXISTENT_ID", f"Record type '{record_type}' does not exist.")
         if self._books.one("SELECT 1 FROM role_cannot_see WHERE type = ?", RECORD_TYPES[record_type][0]):
             return refusal(403, "Forbidden", "INSUFFICIENT_PERMISSION", "Your role lacks a permission.")
         try:
@@ -84,7 +86,7 @@ class Api:
         except KeyError:
             document = None
         if document is None or document.type != record_type:
-            return refusal(404, "Not Found", "NONEXISTENT_ID", "The record instance does not exist.")
+            return refusal(400, "Bad Request", "USER_ERROR", _NO_SUCH_TRANSACTION)
         expand = request.query_params.get("expandSubResources") == "true"
         return JSONResponse(self._shown(document, str(request.url.replace(query="")), expand=expand))
 

@@ -49,6 +49,31 @@ def test_a_404_that_netsuite_did_not_word_is_no_deletion(account: Account, body:
     assert gone.absence is Absence.DELETED
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "detail", "is_gone"),
+    [
+        (404, "NONEXISTENT_ID", "The record instance does not exist. Provide a valid record instance ID.", True),
+        (400, "USER_ERROR", "Error while accessing a resource. Transaction type specified is incorrect.", True),
+        (400, "USER_ERROR", "Error while accessing a resource. Invalid field value.", False),
+        (400, "INVALID_PARAMETER", None, False),
+        (500, "UNEXPECTED_ERROR", "Transaction type specified is incorrect.", False),
+    ],
+)
+def test_netsuite_says_in_two_ways_that_there_is_no_such_record(
+    account: Account,
+    status: int,
+    code: str,
+    detail: str | None,
+    is_gone: bool,  # noqa: FBT001 the expectation
+) -> None:
+    """Of a transaction it says 400; any other refusal is no deletion."""
+    body = {"status": status, "o:errorDetails": [7, {"o:errorCode": code, "detail": detail}]}
+    account.fault("answer", path="/record/v1/invoice/777", status=status, body=body)
+    reading = account.read("invoice", "777")
+    assert isinstance(reading, Statement) is is_gone
+    assert isinstance(reading, Statement | UnreadableRecordError | UnavailableError)
+
+
 def test_a_deleted_journal_is_confirmed_where_there_are_no_intercompany_journals(account: Account) -> None:
     """An account without subsidiaries has no such record types: what it says of them confirms nothing either way."""
     denied = {"o:errorDetails": [{"o:errorCode": "INSUFFICIENT_PERMISSION", "detail": "no such feature"}]}

@@ -23,6 +23,8 @@ from tieout.errors import (
 _LIMIT_CODES = frozenset(
     {"SSS_REQUEST_LIMIT_EXCEEDED", "CONCURRENCY_LIMIT_EXCEEDED", "WS_REQUEST_BLOCKED", "EXCEEDED_REQUEST_LIMIT"}
 )
+# Seen of live accounts for ids that no transaction of the asked type has; Oracle's pages do not list it.
+_NO_SUCH_TRANSACTION = "transaction type specified is incorrect"
 _CODE = re.compile("[A-Z0-9_]{1,60}", re.ASCII)
 _RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
 # Flaws of the text of a body that arrived whole; any other flaw is a body that did not arrive as JSON at all.
@@ -60,13 +62,26 @@ def refusal(answer: httpx.Response, otherwise: type[PermanentError]) -> Transien
     return otherwise(said)
 
 
-def is_netsuites_own(answer: httpx.Response) -> bool:
-    """Whether a refusal has the form of the REST API's errors; a page of a proxy or a gateway in between has not."""
+def says_there_is_none(answer: httpx.Response) -> bool:
+    """Whether NetSuite says that it has no record of that type and id.
+
+    It says so of a customer by 404, but of a transaction, deleted or of another type, by 400 with nothing but a sentence to
+    tell it from other refusals. A 404 in other words than the REST API's comes from a gateway in between and says nothing.
+    """
+    details = _error_details(answer)
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return details is not None
+    texts = [str(each.get("detail", "")).casefold() for each in details or () if isinstance(each, dict)]
+    return answer.status_code == httpx.codes.BAD_REQUEST and any(_NO_SUCH_TRANSACTION in text for text in texts)
+
+
+def _error_details(answer: httpx.Response) -> list[Any] | None:
     try:
         body = strict_json.parse(answer.content)
     except MalformedError:
-        return False
-    return isinstance(body, dict) and isinstance(body.get("o:errorDetails"), list)
+        return None
+    details = body.get("o:errorDetails") if isinstance(body, dict) else None
+    return details if isinstance(details, list) else None
 
 
 def error_codes(answer: httpx.Response) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError, UnreadableRecordError
-from tieout.sources.netsuite.answers import is_netsuites_own, parse_object, refusal
+from tieout.sources.netsuite.answers import parse_object, refusal, says_there_is_none
 from tieout.sources.netsuite.rows import Row, row_of
 from tieout.sources.netsuite.tokens import AccessTokens
 
@@ -66,7 +66,7 @@ class NetSuiteClient:
         """
         parameters = {"expandSubResources": "true"} if expand else None
         answer = self._authorised("GET", f"{RECORD_PATH}/{record_type}/{record_id}", parameters=parameters)
-        if answer.status_code == httpx.codes.NOT_FOUND and is_netsuites_own(answer):
+        if says_there_is_none(answer):
             return None
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise UnavailableError("something before netsuite answered 404")

@@ -22,8 +22,8 @@ class Options:
         accounting_book: the internal id of the one book that is read (1 is the primary book); empty in an account
             without multi-book accounting, where the column does not exist.
         group_subsidiary: the internal id of the subsidiary to which consolidated rates are read; empty: no group amounts.
-        intercompany_journals: False for an account without subsidiaries (OneWorld): the intercompany journals' record types
-            do not exist there, so that asking for one can never confirm that a journal was deleted.
+        intercompany_journals: False where the account has none: then the role needs no permission for them, and NetSuite is
+            not asked whether a journal that is gone lives on as one.
         cash_accounts: numbers of further accounts that count as cash, beside those of type Bank and Undeposited Funds.
     """
 
