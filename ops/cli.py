@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 
 from ops import display, ledger_views, queues
 from ops.commands import cells, dead_letters, deliveries, facts, mappings, targets
@@ -59,5 +60,5 @@ def main() -> None:
 
 
 def _fail(text: str) -> None:
-    Console(stderr=True).print(f"[red]tieout:[/red] {text}", highlight=False)
+    Console(stderr=True, soft_wrap=True).print("[red]tieout:[/red] " + escape(text), highlight=False)
     sys.exit(1)

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -22,27 +22,36 @@ _SAY_EVERY_SECONDS = 3
 _WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe
 
 
-def rows(found: Sequence[Row], *, title: str, as_json: bool, nothing: str) -> None:
-    """Print rows under the union of their columns; `nothing` is said where there are none."""
+def rows(
+    found: Sequence[Row], *, title: str, as_json: bool, nothing: str, columns: Sequence[str] | None = None
+) -> None:
+    """Print rows under the union of their columns, for people only `columns`; `nothing` is said where there are none."""
     if as_json:
         _print_json(list(found))
     elif found:
-        _console().print(_table(found, title))
+        _print_table(_console(), title, found, columns)
     else:
         _console().print(nothing)
 
 
-def record(found: Row, *, as_json: bool) -> None:
-    """Print one thing: its plain values as lines, its lists as tables."""
+def record(found: Row, *, as_json: bool, columns: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Print one thing: its plain values as lines, its parts indented, its lists as tables, for people only with `columns`."""
     if as_json:
         _print_json(found)
-        return
-    console = _console()
+    else:
+        _print_parts(_console(), found, columns or {}, "")
+
+
+def _print_parts(console: Console, found: Row, columns: Mapping[str, Sequence[str]], indent: str) -> None:
     for name, value in found.items():
+        said = name.replace("_", " ")
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            console.print(_table(value, name.replace("_", " ")))
+            _print_table(console, indent + said, value, columns.get(name))
+        elif isinstance(value, dict) and value:
+            console.print(f"{indent}[bold]{said}[/bold]")
+            _print_parts(console, value, columns, indent + "  ")
         else:
-            console.print(f"[bold]{name.replace('_', ' ')}[/bold]  {escape(_text(value))}")
+            console.print(f"{indent}[bold]{said}[/bold]  {escape(_text(value))}")
 
 
 def note(text: str) -> None:
@@ -60,9 +69,14 @@ def counted[Thing](things: Iterable[Thing], what: str) -> Iterator[Thing]:
             said_at = time.monotonic()
 
 
-def _table(found: Sequence[Row], title: str) -> Table:
-    columns = list(dict.fromkeys(name for row in found for name in row))
-    table = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD)
+def _print_table(console: Console, title: str, found: Sequence[Row], columns: Sequence[str] | None) -> None:
+    """The title stands on a line of its own: rich would fold it to the width of a narrow table."""
+    console.print(f"[bold]{escape(title)}[/bold]")
+    console.print(_table(found, columns or list(dict.fromkeys(name for row in found for name in row))))
+
+
+def _table(found: Sequence[Row], columns: Sequence[str]) -> Table:
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
         justify = "right" if all(_is_number(row.get(column)) for row in found) else "left"
         table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=column in _COPIED)  # type: ignore[arg-type]
@@ -78,6 +92,8 @@ def _is_number(value: object) -> bool:
 def _text(value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{name}={_text(each)}" for name, each in value.items()) or "-"
     if isinstance(value, list):

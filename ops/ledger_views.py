@@ -34,7 +34,7 @@ def fact(table: Table, record: RecordKey) -> Row | None:
         "outcome": item["outcome"],
         "source_version": item["source_version"],
         "revision": item["revision"],
-        "held_for": item.get("held_for"),
+        "held_for": "#".join(_json(str(item["held_for"]))) if "held_for" in item else None,
         "statement": _json(_statement(item)),
         "contributions": _contributions(table, item),
         "mappings": _json(str(item["mappings"])),

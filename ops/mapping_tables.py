@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,35 +13,49 @@ from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.mappings import HeldFact, MappingLedger
-from tieout.mapping import MappingKey, check_entry
+from tieout.mapping import EVERY_CONNECTION, MappingKey, Table, check_entry
 
+_MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]
 
 
-class MappingFileError(PermanentError):
-    """A mapping file that cannot be used; nothing of it was stored. The message names the line."""
+class UnusableEntriesError(PermanentError):
+    """Mapping entries that cannot be used; nothing was stored. The message names each, with its line in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mapping entry to be stored."""
+    """A mapping entry to be stored.
+
+    Attributes:
+        origin: where it was read, for messages: file and line.
+    """
 
     key: MappingKey
     member: str
+    origin: str = ""
 
 
 def read_file(path: Path) -> list[Entry]:
     """The entries of a CSV file with the columns connection, table, key and member; `*` is the connection of rates.
 
     Raises:
-        MappingFileError: for a missing column, or the first line whose entry the line could not use.
+        UnusableEntriesError: for a file that is no such table, or lines that do not fit its columns.
     """
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        missing = [column for column in _COLUMNS if column not in (rows.fieldnames or [])]
-        if missing:
-            raise MappingFileError(f"{path}: no column {', '.join(missing)}; it needs {', '.join(_COLUMNS)}")
-        return list(_checked(path, rows))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            missing = [column for column in _COLUMNS if column not in (rows.fieldnames or [])]
+            if missing:
+                raise UnusableEntriesError(f"{path}: no column {', '.join(missing)}; it needs {', '.join(_COLUMNS)}")
+            found = [(rows.line_num, row) for row in rows]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnusableEntriesError(f"{path} is no CSV file in UTF-8: save it as one") from error
+    _refuse([f"{path}:{line}: does not have one value for each column" for line, row in found if not _fits(row)])
+    return [
+        Entry(MappingKey(row["connection"], row["table"], row["key"]), row["member"], f"{path}:{line}")
+        for line, row in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,11 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     An entry is stored before the waiting facts are looked for, and a fact is held only while its entry is missing: so none
     is missed. Doing all of it twice changes nothing. What was planned with a replaced member is another matter: see
     `ops.resending.planned_with`.
+
+    Raises:
+        UnusableEntriesError: naming the entries the line could not use, or whose connection the stage has not; none is stored.
     """
+    _refuse([f"{entry.origin or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
     ledger = MappingLedger(place.table)
     stored = Stored([], [])
     for entry in entries:
@@ -70,11 +88,30 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     return stored
 
 
-def _checked(path: Path, rows: csv.DictReader[str]) -> Iterator[Entry]:
-    for row in rows:
-        entry = Entry(MappingKey(row["connection"], row["table"], row["key"]), row["member"])
-        try:
-            check_entry(entry.key, entry.member)
-        except MalformedError as error:
-            raise MappingFileError(f"{path}:{rows.line_num}: {error.reason}") from error
-        yield entry
+def _flaw(entry: Entry, connections: Collection[str]) -> str:
+    """What is wrong with an entry; empty if nothing is."""
+    try:
+        check_entry(entry.key, entry.member)
+    except MalformedError as error:
+        known = f" (there are {', '.join(Table)})" if entry.key.table not in set(Table) else ""
+        return error.reason.replace("_", " ") + known
+    if entry.key.table == Table.RATE:
+        return (
+            ""
+            if entry.key.connection == EVERY_CONNECTION
+            else f"a rate belongs to {EVERY_CONNECTION}, to no connection"
+        )
+    if entry.key.connection not in connections:
+        return f"there is no connection {entry.key.connection}; the stage has {', '.join(connections)}"
+    return ""
+
+
+def _fits(row: Mapping[str | None, object]) -> bool:
+    """Whether a line has a value for each column and no more: a comma in a name splits it in two."""
+    return None not in row and None not in row.values()
+
+
+def _refuse(flaws: Sequence[str]) -> None:
+    if flaws:
+        more = f"; and {len(flaws) - _MOST_FLAWS} more" if len(flaws) > _MOST_FLAWS else ""
+        raise UnusableEntriesError("; ".join(flaws[:_MOST_FLAWS]) + more)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from ops.archive import Archive
 from ops.bus import StageBus
@@ -96,8 +96,12 @@ class Place:
         name = f"Tieout-{self.stage}-Line"
         try:
             stacks = self._client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-        except (ClientError, BotoCoreError) as error:
-            raise PlaceNotFoundError(f"no stack {name} to be found: {type(error).__name__}") from error
+        except ClientError as error:
+            raise PlaceNotFoundError(f"no stack {name} to be found: {error.response['Error']['Code']}") from error
+        except EndpointConnectionError as error:
+            raise PlaceNotFoundError(_silent(self.stage, str(self._endpoint_url or "AWS"))) from error
+        except BotoCoreError as error:
+            raise PlaceNotFoundError(f"no stack {name} to be found: {error}") from error
         return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
     @cached_property
@@ -155,7 +159,7 @@ class Place:
         """
         declared = next((each for each in self._declared("Connection") if each["name"] == name), None)
         if declared is None:
-            raise UnknownNameError(f"there is no connection {name}; there are {', '.join(self.connections)}")
+            raise UnknownNameError(f"there is no connection {name}; the stage has {', '.join(self.connections)}")
         return Entrance(
             name=name,
             system=declared["system"],
@@ -226,6 +230,12 @@ def sandbox_place(endpoints: Mapping[str, Any]) -> Place:
         region_name=endpoints["region"],
     )
     return Place(SANDBOX, session, endpoints["aws_endpoint_url"])
+
+
+def _silent(stage: str, url: str) -> str:
+    if stage != SANDBOX:
+        return f"{url} does not answer"
+    return f"the sandbox of {ENDPOINTS_FILE} does not answer: start one with `make sandbox`"
 
 
 def _is_declared(key: str, prefix: str) -> bool:

@@ -25,5 +25,5 @@ def targets_of(place: Place, target: str | None) -> list[str]:
     """
     known = [each.name for each in place.targets]
     if target is not None and target not in known:
-        raise typer.BadParameter(f"there is no target {target}; there are {', '.join(known)}")
+        raise typer.BadParameter(f"there is no target {target}; the stage has {', '.join(known)}")
     return [target] if target else known

@@ -15,6 +15,16 @@ from tieout.ledger.cells import CellLedger
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
 
+_SHOWN_OF_A_CONTRIBUTION = (
+    "record",
+    "amount",
+    "rate",
+    "kind",
+    "source_version",
+    "received_at",
+)  # the rest is in --json
+
+
 @app.command("list")
 def cells_list(
     target: Target = None,
@@ -29,6 +39,8 @@ def cells_list(
     place = find_place(stage)
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
     found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
+    if not as_json:
+        found = [row | {"members": " / ".join(row["members"].values())} for row in found]
     display.rows(found, title="Planning cells", as_json=as_json, nothing="There are no such cells.")
 
 
@@ -40,7 +52,7 @@ def cells_why(cell: str, target: Target = None, stage: Stage = None, *, as_json:
     row = next((row for row in found if row is not None), None)
     if row is None:
         raise typer.BadParameter(f"there is no cell {cell}; `tieout cells list` names them")
-    display.record(row, as_json=as_json)
+    display.record(row, as_json=as_json, columns={"contributions": _SHOWN_OF_A_CONTRIBUTION})
 
 
 @app.command("retry")

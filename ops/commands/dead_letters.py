@@ -55,5 +55,5 @@ def letters_rows(place: Place) -> list[display.Row]:
 def _letters(place: Place, queue: str) -> queues.DeadLetters:
     known = {each.name: each for each in queues.dead_letter_queues(place)}
     if queue not in known:
-        raise typer.BadParameter(f"there is no dead-letter queue {queue}; there are {', '.join(known)}")
+        raise typer.BadParameter(f"there is no dead-letter queue {queue}; the stage has {', '.join(known)}")
     return known[queue]

@@ -61,6 +61,8 @@ def mappings_list(
     as_json: AsJson = False,
 ) -> None:
     """The mapping entries, by connection and table."""
+    if table and table not in set(Table):
+        raise typer.BadParameter(f"there is no table {table}; there are {', '.join(Table)}")
     place = find_place(stage)
     ledger = MappingLedger(place.table)
     found = [

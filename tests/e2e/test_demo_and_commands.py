@@ -86,7 +86,7 @@ def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Any, tmp_path: Pa
     before = tieout("mappings", "list", "stage")
     file = tmp_path / "stages.csv"
     file.write_text("connection,table,key,member\nhubspot-emea,stage,x/1,proposal\nhubspot-emea,stage,x/2,nonsense\n")
-    with pytest.raises(Exception, match=r"stages.csv:3: mapping_stage_not_canonical"):
+    with pytest.raises(Exception, match=r"stages.csv:3: mapping stage not canonical"):
         CliRunner().invoke(app, ["mappings", "put", "--file", str(file)], catch_exceptions=False)
     assert tieout("mappings", "list", "stage") == before
 

@@ -167,5 +167,5 @@ def test_a_fact_of_a_flow_that_is_gone_is_named(stage: OperatedStage) -> None:
 
 def test_a_connection_that_is_none_is_said_to_be_none(stage: OperatedStage) -> None:
     """With the names there are."""
-    with pytest.raises(Exception, match=r"no connection nonsense; there are hubspot-emea, netsuite-group"):
+    with pytest.raises(Exception, match=r"no connection nonsense; the stage has hubspot-emea, netsuite-group"):
         stage.tieout("facts", "list", "nonsense")
