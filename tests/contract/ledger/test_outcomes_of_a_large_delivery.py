@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from functions.receive.pipeline import MAX_NOTICES
+from tests.support.memory_table import MemoryTable
 from tieout.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.table import Table
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LARGEST_ITEM_BYTES = 400 * 1024  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 
 
-def test_the_outcomes_of_the_largest_delivery_fill_a_fraction_of_an_item(table: Table) -> None:
+def test_the_outcomes_of_the_largest_delivery_fill_a_fraction_of_an_item() -> None:
     """Whatever became of its notices first and last: the door's limit keeps the item from ever being refused."""
+    table = MemoryTable()  # an emulated DynamoDB would take half a minute, and has no say in the size
     outcomes = OutcomeLedger(table)
     envelope = Envelope(delivery_id="d" * 36, connection="crm", flow="forecast", received_at=NOW, notices=())
     largest = 0
