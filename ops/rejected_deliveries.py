@@ -46,10 +46,16 @@ class RejectedDeliveries:
         self._options = self._module("options").Options(**self._entrance.options)
         self._secrets: tuple[bytes, ...] | None = None
 
-    def newest(self, limit: int) -> tuple[list[tuple[Stored, rejected.Rejection]], int]:
-        """The newest kept deliveries, newest first, and how many there are altogether."""
+    def newest(self, limit: int) -> tuple[list[tuple[Stored, rejected.Rejection | None]], int]:
+        """The newest kept deliveries, newest first, None for what is none of ours; and how many there are altogether."""
         kept = sorted(self._stored(), key=lambda each: each.stored_at, reverse=True)
-        return [(each, self.read(each.key)) for each in kept[:limit]], len(kept)
+        found: list[tuple[Stored, rejected.Rejection | None]] = []
+        for each in kept[:limit]:
+            try:
+                found.append((each, self.read(each.key)))
+            except PermanentError:
+                found.append((each, None))
+        return found, len(kept)
 
     def keys(self) -> Iterator[str]:
         """The keys of all kept deliveries."""

@@ -27,19 +27,23 @@ def send_again(place: Place, lineages: Iterable[Lineage]) -> int:
 
     Raises:
         UnavailableError: a queue did not take a notice; those sent before went.
-        UnknownFlowError: nothing more is sent.
+        UnknownFlowError: facts came by a flow that is gone; all others went.
     """
     queue_urls = {flow.name: flow.queue_url for flow in place.flows}
-    sent = 0
+    sent, lost = 0, list[Lineage]()
     for some in batched(lineages, _MESSAGES_PER_CALL, strict=False):
         by_queue: dict[str, list[str]] = {}
         for lineage in some:
-            if lineage.flow not in queue_urls:
-                raise UnknownFlowError(f"{lineage.notice.key} came by flow {lineage.flow}, which this stage has not")
-            by_queue.setdefault(queue_urls[lineage.flow], []).append(lineage.envelope().message())
+            if lineage.flow in queue_urls:
+                by_queue.setdefault(queue_urls[lineage.flow], []).append(lineage.envelope().message())
+            else:
+                lost.append(lineage)
         for queue_url, bodies in by_queue.items():
             _send(place, queue_url, bodies)
             sent += len(bodies)
+    if lost:
+        first = f"the first is {lost[0].notice.key}, which came by {lost[0].flow}"
+        raise UnknownFlowError(f"{sent} sent; {len(lost)} not, since the stage has no such flow any more: {first}")
     return sent
 
 

@@ -11,7 +11,7 @@ import typer
 from ops import display
 from ops.commands.arguments import AsJson, Connection, Stage
 from ops.place import find_place
-from ops.rejected_deliveries import RejectedDeliveries
+from ops.rejected_deliveries import ForeignObjectError, RejectedDeliveries, Retry
 from tieout import rejected
 from tieout.errors import MalformedError
 from tieout.periods import moment_text
@@ -43,10 +43,10 @@ def rejected_list(connection: Connection, limit: Limit = 50, stage: Stage = None
     rows = [
         {
             "kept_as": stored.key,
-            "reason": each.reason,
-            "received_at": moment_text(each.received_at),
-            "body_bytes": each.body_bytes,
-            "malformed_items": len(each.malformed),
+            "reason": each.reason if each else "none of ours",
+            "received_at": moment_text(each.received_at) if each else None,
+            "body_bytes": each.body_bytes if each else None,
+            "malformed_items": len(each.malformed) if each else None,
         }
         for stored, each in found
     ]
@@ -101,8 +101,10 @@ def rejected_retry(
     if unverified and not keys:
         raise typer.BadParameter("--unverified needs the keys of the deliveries you have looked at")
     deliveries = RejectedDeliveries(find_place(stage), connection)
-    named = display.counted(keys or list(deliveries.keys()), "deliveries tried")
-    found = [asdict(deliveries.retry(key, unverified=unverified)) for key in named]
+    found = [
+        asdict(_tried(deliveries, key, is_named=bool(keys), unverified=unverified))
+        for key in display.counted(keys or list(deliveries.keys()), "deliveries tried")
+    ]
     display.rows(found, title="Tried again", as_json=as_json, nothing=f"No refused delivery of {connection} is kept.")
 
 
@@ -116,6 +118,16 @@ def spool_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
         age_seconds = max(0, int((now - each.stored_at).total_seconds()))
         found.append({"kept_as": each.key, "connection": connection, "flow": flow, "age_seconds": age_seconds})
     display.rows(found, title="Waiting for the bus", as_json=as_json, nothing="Nothing waits for the bus.")
+
+
+def _tried(deliveries: RejectedDeliveries, key: str, *, is_named: bool, unverified: bool) -> Retry:
+    """The delivery tried again; what is none of ours holds up no other, unless somebody named it."""
+    try:
+        return deliveries.retry(key, unverified=unverified)
+    except ForeignObjectError:
+        if is_named:
+            raise
+        return Retry(key=key, kept_because="none of ours")
 
 
 def _would_make(deliveries: RejectedDeliveries, found: rejected.Rejection) -> display.Row:

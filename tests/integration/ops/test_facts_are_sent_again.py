@@ -159,10 +159,12 @@ def test_a_queue_that_does_not_confirm_ends_the_command(stage: OperatedStage, mo
 
 
 def test_a_fact_of_a_flow_that_is_gone_is_named(stage: OperatedStage) -> None:
-    """The landscape may have changed since."""
+    """The landscape may have changed since; the other facts are sent all the same."""
     recorded(stage, deal(1), {}, flow="forgotten")
-    with pytest.raises(UnknownFlowError, match=r"opportunity#1 came by flow forgotten"):
+    recorded(stage, deal(2), {})
+    with pytest.raises(UnknownFlowError, match=r"1 sent; 1 not, .*opportunity#1, which came by forgotten"):
         stage.tieout("facts", "resend", CRM)
+    assert sent(stage) == [str(deal(2))]
 
 
 def test_a_connection_that_is_none_is_said_to_be_none(stage: OperatedStage) -> None:

@@ -213,6 +213,20 @@ def test_a_key_of_another_connection_is_refused(stage: OperatedStage) -> None:
         stage.tieout("rejected", "show", f"rejected/{CRM}/2026-01-01T00/x.json")
 
 
+def test_what_is_none_of_ours_holds_up_no_delivery(stage: OperatedStage) -> None:
+    """It is listed as such, and stays."""
+    foreign = f"rejected/{CRM}/2026-01-01T00/x.json"
+    stage.place.archive.put(foreign, b"{}")
+    key = refused(stage)
+    assert {row["kept_as"]: row["reason"] for row in stage.tieout("rejected", "list", CRM)} == {
+        foreign: "none of ours",
+        key: "signature_mismatch",
+    }
+    tried = {row["key"]: row["notices_sent"] for row in stage.tieout("rejected", "retry", CRM)}
+    assert tried == {foreign: 0, key: 2}
+    assert archived(stage) == [foreign]
+
+
 def _lenient() -> object:
     import re  # noqa: PLC0415 only the fix of this test
 
