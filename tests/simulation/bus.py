@@ -39,6 +39,8 @@ class MemoryBus:
 
     def _take(self, entry: BusEntry) -> None:
         self.taken += 1
+        if '"pointer":' in entry.detail:
+            self._weather.strike("overflowed")
         queue = self._queues.get(entry.detail_type, self._queues[self._unrouted])
         event = (
             f'{{"version":"0","id":"{self.taken}","detail-type":"{entry.detail_type}","source":"{entry.source}",'

@@ -155,10 +155,11 @@ def _outcomes(world: World) -> Iterator[str]:
     for delivery_id, count in accepted.items():
         if ended[delivery_id] != count:
             yield f"delivery {delivery_id}: {count} notices accepted, {ended[delivery_id]} outcomes"
+    objects = world.line.archive._objects
     dead = {
         (name, envelope.delivery_id, notice.position)
         for name, flow in world.line.flows.items()
-        for envelope in (read_message(each.body, lambda _: b"") for each in flow.dead_letters.contents())
+        for envelope in (read_message(each.body, objects.__getitem__) for each in flow.dead_letters.contents())
         for notice in envelope.notices
     }
     if not parked <= dead:

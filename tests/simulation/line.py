@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any, cast
+from unittest.mock import patch
 
 from functions.deliver.pipeline import DeliverStep, flush
 from functions.receive.journal import Journal
@@ -29,6 +30,8 @@ from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
+from tieout import publishing
+from tieout.envelope import MAX_DETAIL_BYTES
 from tieout.errors import TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
@@ -36,7 +39,7 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning import PlanningModel
-from tieout.ports import SourceReader
+from tieout.ports import Clock, SourceReader
 from tieout.targets.anaplan.client import AnaplanClient
 from tieout.targets.anaplan.options import Options
 from tieout.targets.anaplan.writer import AnaplanWriter
@@ -92,6 +95,7 @@ class Line:
         io = self.weather.io
         self.table = WatchedTable(self.weather, index_lag=self.random.choice((0, 0, 3, 12)))
         self.archive = MemoryObjectStore(io=io)
+        self._most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         self.flush_queue = MemoryFifoQueue(
             self.schedule, name="flush", visibility_seconds=1800, delay_seconds=_FLUSH_DELAY_SECONDS, io=io
         )
@@ -123,7 +127,8 @@ class Line:
     def receive(self, event: Mapping[str, Any], receiver: Receiver) -> int:
         """The status a sender gets: 503 where the handler would say so."""
         try:
-            return receive(event, receiver).status
+            with patch.object(publishing, "MAX_DETAIL_BYTES", self._most_detail_bytes):
+                return receive(event, receiver).status
         except Exception as error:  # noqa: BLE001 as the handler does; but no error may get so far
             self.undeclared.append(f"receive: {error!r}")
             return 503
@@ -153,7 +158,7 @@ class Line:
             target=TARGET,
             cells=self.cells,
             writer=AnaplanWriter(cast("AnaplanClient", self.planning), options),
-            clock=self.schedule,
+            clock=self._clock(),
             entropy=self.entropy,
             has_time=lambda seconds: self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS,
         )
@@ -173,7 +178,7 @@ class Line:
             flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
             store=self.archive,
             publish=partial(publish_spooled, self.bus),
-            clock=self.schedule,
+            clock=self._clock(),
             stale_after=STALE_AFTER,
         )
         try:
@@ -182,6 +187,12 @@ class Line:
             self.weather.strike("sweep_failed")
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"sweep: {error!r}")
+
+    def _clock(self) -> Clock:
+        """The clock of the machine a function happens to run on: it may be seconds off."""
+        if not self.weather.chance("skewed_worker"):
+            return self.schedule
+        return SkewedClock(self.schedule, timedelta(seconds=self.random.choice((-3, -1, 1, 3))))
 
     def _acknowledge(self, queue: MemoryQueue, message: Received) -> None:
         """Lambda's own call: it may fail, and then the message comes back."""
@@ -224,6 +235,22 @@ class Line:
             entropy=self.entropy,
         )
         return Flow(name, queue, dead_letters, step)
+
+
+@dataclass(frozen=True, slots=True)
+class SkewedClock:
+    """A clock that is off by a fixed span."""
+
+    true: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        """What this machine takes for the present."""
+        return self.true.now() + self.by
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self.true.sleep(seconds)
 
 
 class _FlushQueue(MemoryFlushQueue):

@@ -13,12 +13,12 @@ from functions.sweep import pipeline as sweep
 from tests.flow import test_overlapping_workers as workers
 from tests.flow import test_overlapping_writers as writers
 from tests.simulation.invariants import snapshot, violations
-from tests.simulation.planting import planted
+from tests.simulation.planting import planted as planting
 from tests.simulation.seeds import changes_by_replay
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import NeverAtRestError, Scenario, World
 from tieout import money, notice, planning, publishing
-from tieout.ledger import cells, facts, plan, writes
+from tieout.ledger import cells, facts, plan, planned, writes
 from tieout.sources.hubspot import signature
 
 _MOST_SEEDS = 200
@@ -206,6 +206,25 @@ BUGS = (
         ),
     ),
     Bug(
+        "facts planned with a replaced member are not found",
+        planned.FactCatalogue.outdated,
+        "members.get(entry) != member",
+        "False",
+    ),
+    Bug(
+        "a confirmation keeps the mappings it was planned with",
+        writes.confirmation,
+        '{"mappings": mappings_text(plan)}',
+        "{}",
+        "mappings",
+    ),
+    Bug(
+        "refused cells are given up",
+        cells.CellLedger.retry_refused,
+        "_dirty_again(target, key, now) for key, _ in page.items",
+        "_dirty_again(target, key, now) for key, _ in page.items[:0]",
+    ),
+    Bug(
         "drafts are forgotten",
         plan.Plan.changes_ledger,
         "remembered or ",
@@ -231,7 +250,7 @@ BUGS = (
 
 def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:
     """After how many seeds a bug shows, and how (0: in its test); None if it never does."""
-    with planted(bug.function, bug.right, bug.wrong):
+    with planting(bug.function, bug.right, bug.wrong):
         if bug.proof is not None:
             return _proved(bug.proof)
         for count, seed in enumerate(range(_MOST_SEEDS), 1):

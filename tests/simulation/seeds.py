@@ -27,7 +27,8 @@ FAULT_CLASSES = (
         "split_delivery",
     ),
     *("redriven", "released", "flush_request_lost", "skewed_clock", "secret_rotated", "forged", "delivery_refused"),
-    *("malformed_item", "unrouted_notice", "record_read_failed", "stale_replica"),
+    *("malformed_item", "unrouted_notice", "record_read_failed", "stale_replica", "overflowed", "skewed_worker"),
+    *("member_replaced", "outdated_sent", "refused_retried"),
 )
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.simulation.crm import COMPANIES, CURRENCIES, STAGES
 from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS
+from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
 from tests.simulation.systems import CRMS, ERPS
-from tests.simulation.world import CANARY, World
+from tests.simulation.world import CANARY, NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
+from tieout.ledger.planned import FactCatalogue
 from tieout.mapping import MappingKey
+
+_COMMANDS_REPEATED = 5
+_ENTITIES = tuple(entity for flow in landscape().flows for entity in flow.entities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Traffic:
         self.world.run_until_rest()
         self._redrive()
         self.world.run_until_rest()
+        for _ in range(_COMMANDS_REPEATED):
+            if not self._send_outdated() + self._retry_refused():
+                return
+            self.world.run_until_rest()
+        raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
 
     def _plan_mappings(self) -> None:
         looks_for_races = self.world.theme == "mappings"
@@ -68,8 +79,11 @@ class Traffic:
             window(lambda down: setattr(self.world.weather, "is_bus_down", down))
         if self.world.random.random() < 0.3:
             window(lambda down: setattr(self.world.weather, "is_archive_down", down))
-        if self.world.random.random() < 0.3:
-            self.world.schedule.after(self.world.random.randrange(span), self._rotate)
+        for act in (self._rotate, self._replace_a_member):
+            if self.world.random.random() < 0.3:
+                self.world.schedule.after(self.world.random.randrange(span), act)
+        if self.world.planning.unknown | self.world.planning.spoiling and self.world.random.random() < 0.6:
+            self.world.schedule.after(self.world.random.randrange(span), self._add_the_unknown_members)
         self.world.schedule.after(
             self.world.random.randrange(span),
             lambda: self.world.random.choice(list(self.world.senders.values())).forge(),
@@ -110,6 +124,45 @@ class Traffic:
         for act in (store, use):
             self.world.schedule.after(self.world.random.randrange(60_000), act)
 
+    def _replace_a_member(self) -> None:
+        """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
+        connection, table, value = self.world.random.choice(sorted(self.world.mappings))
+        others = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
+        member = self.world.random.choice(others.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
+
+        def put() -> None:
+            self.store(MappingKey(connection, table, value), member)
+            self.world.weather.strike("member_replaced")
+            self._send_outdated()
+
+        self._until_done(f"replace {table} {value}", put)()
+
+    def _send_outdated(self) -> int:
+        """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
+        catalogue, line = FactCatalogue(self.world.line.table), self.world.line
+        sent = 0
+        for connection in (*CRMS, *ERPS):
+            facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
+            for fact in catalogue.outdated(facts):
+                self.world.weather.strike("outdated_sent")
+                line.flows[fact.lineage.flow].queue.send(fact.lineage.envelope().message())
+                sent += 1
+        return sent
+
+    def _add_the_unknown_members(self) -> None:
+        """Somebody adds in planning what it did not know, and has the refused cells written again."""
+        self.world.planning.unknown = self.world.planning.spoiling = frozenset()
+        self._retry_refused()
+
+    def _retry_refused(self) -> int:
+        """`tieout cells retry`, where planning knows every member by now; how many cells were marked."""
+        if self.world.planning.unknown or self.world.planning.spoiling:
+            return 0
+        retried = self.world.line.cells.retry_refused(TARGET, self.world.schedule.now())
+        if retried:
+            self.world.weather.strike("refused_retried")
+        return retried
+
     def end_after(self, milliseconds: int) -> None:
         """Let faults and changes end then."""
         self.world.schedule.after(milliseconds, self._end)
@@ -135,29 +188,33 @@ class Traffic:
                 batch = flow.dead_letters.receive(10)
 
     def mapping_arrival(self, key: MappingKey, member: str) -> Callable[[], None]:
-        """`tieout mappings put`: store it, then send what waited to its flow again; repeated until it succeeds."""
+        """`tieout mappings put`: store it, then send what waited to its flow again."""
+
+        def put() -> None:
+            self.store(key, member)
+            for held in self.world.line.mappings.waiting(key):
+                self.world.weather.strike("released")
+                lineage = held.lineage
+                self.world.line.flows[lineage.flow].queue.send(lineage.envelope().message())
+
+        return self._until_done(f"mapping {key}", put)
+
+    def _until_done(self, name: str, command: Callable[[], None]) -> Callable[[], None]:
+        """A command that an operator repeats until it succeeds, and gives once."""
         done: list[bool] = []
 
-        def arrive() -> None:
-            if done:
-                return
-
-            def put() -> None:
-                try:
-                    self.store(key, member)
-                    for held in self.world.line.mappings.waiting(key):
-                        self.world.weather.strike("released")
-                        lineage = held.lineage
-                        self.world.line.flows[lineage.flow].queue.send(lineage.envelope().message())
-                except TransientError:
-                    return
+        def attempt() -> None:
+            with suppress(TransientError):
+                command()
                 done.append(True)
 
-            self.world.invoke(f"mapping {key}", put, 60_000, may_rest=False)
+        def give() -> None:
             if not done:
-                self.world.schedule.after(20_000, arrive)
+                self.world.invoke(name, attempt, 60_000, may_rest=False)
+            if not done:
+                self.world.schedule.after(20_000, give)
 
-        return arrive
+        return give
 
     def store(self, key: MappingKey, member: str) -> None:
         """An entry that is there."""

@@ -22,6 +22,7 @@ _CLASSES = (
     *("crash_before", "crash_after", "lost_answer", "throttled", "unavailable", "conflict", "partial_put_events"),
     *("target_busy", "target_denied", "landing_late", "stalled", "flush_request_lost", "acknowledgement_lost"),
     *("visibility_ran_out", "delivered_twice", "bus_delivered_twice", "stale_replica", "record_read_failed"),
+    "skewed_worker",
 )
 _REST_MILLISECONDS = (0, 3, 20, 200, 1_500, 8_000, 40_000)
 _WRITER_REST_MILLISECONDS = (200, 1_500, 3_000, 8_000, 40_000)
