@@ -26,11 +26,12 @@ _FLOW = "forecast_to_plan"
 def main() -> int:
     """Run the demo; 0 when everything it shows is true. What does not hold ends it with a `SandboxError`."""
     started = time.monotonic()
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     with running_sandbox(tell=lambda line: console.print(f"[dim]{line}[/dim]")) as sandbox:
         Demo(sandbox, console.print).run()
     console.print(
         f"\n[bold green]Everything shown above held.[/bold green] {time.monotonic() - started:.0f} s; nothing runs any more."
+        "\nTo try it by hand: `make sandbox`, and the README's section on it."
     )
     return 0
 
