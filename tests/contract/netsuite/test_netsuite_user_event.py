@@ -100,3 +100,10 @@ def test_an_event_is_posted_again_where_the_answer_asks_for_it(answers: list[int
     for each in deliveries:
         verify(each, [SECRET.encode()], Options(), "", each.received_at)
     assert len({split(each, "netsuite-group", Options()).notices for each in deliveries}) == 1
+
+
+@pytest.mark.parametrize(("milliseconds", "posts"), [(4_900, 3), (6_000, 2), (11_000, 1)])
+def test_slow_answers_do_not_keep_the_user_waiting(milliseconds: int, posts: int) -> None:
+    """The script runs inside the save: after ten seconds of refusals the event is given up."""
+    found = printed(answers=[503, 503, 503], answerMilliseconds=milliseconds)
+    assert (len(found["posts"]), len(found["errors"])) == (posts, 1)

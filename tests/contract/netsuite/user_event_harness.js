@@ -5,6 +5,9 @@ const fs = require('fs');
 const [scriptPath, scenarioText] = process.argv.slice(2);
 const scenario = JSON.parse(scenarioText);
 const printed = { posts: [], errors: [] };
+const wallClock = Date.now;
+let waited = 0;
+Date.now = () => wallClock() + waited;
 
 const modules = {
     'N/crypto': {
@@ -24,6 +27,7 @@ const modules = {
         post: (request) => {
             if (scenario.dead) throw Object.assign(new Error('no answer'), { name: 'SSS_REQUEST_TIME_EXCEEDED' });
             printed.posts.push(request);
+            waited += scenario.answerMilliseconds || 0;
             return { code: (scenario.answers || [])[printed.posts.length - 1] || 200 };
         },
     },

@@ -11,6 +11,7 @@
  */
 define(['N/crypto', 'N/crypto/random', 'N/encode', 'N/https', 'N/log', 'N/runtime'], (crypto, random, encode, https, log, runtime) => {
     const MOST_POSTS = 3; // 10 governance units each
+    const PATIENCE_MILLISECONDS = 10000; // the user waits for the save meanwhile
     const FIELDS = ['tranid', 'trandate', 'postingperiod', 'entity', 'customer', 'subsidiary', 'currency', 'lastmodifieddate'];
 
     const afterSubmit = (context) => {
@@ -49,14 +50,16 @@ define(['N/crypto', 'N/crypto/random', 'N/encode', 'N/https', 'N/log', 'N/runtim
     };
 
     // NetSuite repeats nothing by itself. An answer that asks for another try gets one at once, since a script cannot wait;
-    // an answer that never came has cost the user's save seconds already and is not waited for again.
+    // answers that were slow, or never came, have cost the user's save seconds already and are not waited for again.
     const post = (event) => {
+        const begun = Date.now();
         for (let posts = 1; ; posts += 1) {
             const { code } = send(event);
             if (code >= 200 && code <= 299) {
                 return;
             }
-            if (posts === MOST_POSTS || !(code === 429 || code >= 500)) {
+            const isLast = posts === MOST_POSTS || Date.now() - begun > PATIENCE_MILLISECONDS;
+            if (isLast || !(code === 429 || code >= 500)) {
                 log.error({ title: 'Tieout refused an event', details: `${code} for ${event.recordType} ${event.recordId}` });
                 return;
             }
