@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
-from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TransientError
+from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TieoutError, TransientError
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.notice import RecordKey
@@ -171,7 +171,7 @@ def _finish(step: RecordStep, message: Message, batch: _Batch) -> None:
                 body = task.envelope.alone(task.notice).message()
                 step.dead_letters.send(body, attributes=_reason(task.parked_for))
         batch.report.outcomes.update(decided.values())
-    except TransientError as error:
+    except TieoutError as error:  # a table or queue that refuses it for good ends in the queue's own dead letters
         errors.append(error)
     if errors:
         batch.report.retry(message, max(_delay(step, message, error) for error in errors))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from tests.simulation.world import Scenario, World
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.mapping import MappingKey
+from tieout.table import RefusedRequestError, Write
 
 CRM, ERP = "hubspot-emea", "netsuite-group"
 
@@ -166,3 +168,24 @@ def test_a_voided_invoice_brings_its_revenue_to_zero(day: Day) -> None:
     day.world.run_until_rest()
     assert violations(day.world) == []
     assert day.booked_or_planned("Revenue") == {}
+
+
+def test_a_message_whose_outcomes_cannot_be_kept_costs_no_other_message(day: Day) -> None:
+    """The table refuses them for good: the message ends among the dead letters whole, and its batch goes on."""
+    day.everything_is_mapped_but()
+    table, line = day.world.line.table, day.world.line
+    write = table.write
+
+    def refusing(writes: Sequence[Write]) -> None:
+        if any(each.key[1].endswith("#d1#forecast_to_plan") for each in writes):
+            raise RefusedRequestError("an item too large")
+        write(writes)
+
+    table.write = refusing  # type: ignore[method-assign]
+    for deal in (_deal(day), _deal(day)):
+        day.world.say(CRM, [day.crm.event("creation", deal.deal_id)])
+        day.world.run_until_rest()
+    assert line.undeclared == []
+    assert len(line.flows["forecast_to_plan"].dead_letters.contents()) == 1
+    assert day.booked_or_planned("Amount") == {"2026-04": Decimal("4000.00")}
+    assert day.outcomes() == [Outcome.APPLIED]
