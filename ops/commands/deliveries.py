@@ -110,7 +110,7 @@ def rejected_retry(
 
 @spool_app.command("list")
 def spool_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
-    """The deliveries the bus refused after they were accepted; the sweeper publishes them, up to 200 a minute."""
+    """The deliveries the bus refused after they were accepted; the sweeper tries them every minute."""
     now = datetime.now(UTC)
     found = []
     for each in find_place(stage).archive.stored(SPOOL_PREFIX):
