@@ -10,10 +10,12 @@ import asyncio
 import json
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -109,7 +111,8 @@ class Misbehaving:
             await _answer(fault)(scope, receive, send)
         elif fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-            await self._app(scope, receive, send)
+            with suppress(ClientDisconnect):  # whom it was too slow for
+                await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, _breaking(send))
 
@@ -139,12 +142,14 @@ async def _drain(receive: Receive) -> None:
 
 
 def _breaking(send: Send) -> Send:
-    """Announce one byte more than is sent, so that the connection closes before the answer is whole."""
+    """Announce one byte more than is sent and never end, so that the connection closes before the answer is whole."""
 
     async def forward(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             headers["content-length"] = str(int(headers.get("content-length", "0")) + 1)
+        else:
+            message = {**message, "more_body": True}
         await send(message)
 
     return forward

@@ -1,0 +1,36 @@
+"""What a person who plants a fault in the sandbox sees of it: the fault, and no traceback of ours."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.systems.faults import Fault, FaultPlan, Misbehaving
+from sandbox.systems.serving import serve
+
+
+async def echo(request: Request) -> Response:
+    """An answer made of what was asked."""
+    return JSONResponse({"asked": (await request.body()).decode()})
+
+
+def test_a_lost_answer_is_done_and_breaks_off_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    """The caller gets no whole answer, once; the simulated system says nothing of it."""
+    plan = FaultPlan()
+    plan.plant(Fault(kind="lost_answer"))
+    logging.getLogger("uvicorn.error").addHandler(caplog.handler)
+    try:
+        with serve(Misbehaving(Starlette(routes=[Route("/", echo, methods=["POST"])]), plan)) as url:
+            with pytest.raises(httpx.RemoteProtocolError):
+                httpx.post(url, content=b"once")
+            assert httpx.post(url, content=b"twice").json() == {"asked": "twice"}
+    finally:
+        logging.getLogger("uvicorn.error").removeHandler(caplog.handler)
+    assert plan.fired == {"lost_answer": 1}
+    assert caplog.text == ""
