@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.faults import Fault, FaultPlan, Misbehaving
 from sandbox.systems.serving import serve
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 
 async def echo(request: Request) -> Response:
@@ -24,13 +27,12 @@ def test_a_lost_answer_is_done_and_breaks_off_without_a_word(caplog: pytest.LogC
     """The caller gets no whole answer, once; the simulated system says nothing of it."""
     plan = FaultPlan()
     plan.plant(Fault(kind="lost_answer"))
-    logging.getLogger("uvicorn.error").addHandler(caplog.handler)
-    try:
-        with serve(Misbehaving(Starlette(routes=[Route("/", echo, methods=["POST"])]), plan)) as url:
-            with pytest.raises(httpx.RemoteProtocolError):
-                httpx.post(url, content=b"once")
-            assert httpx.post(url, content=b"twice").json() == {"asked": "twice"}
-    finally:
-        logging.getLogger("uvicorn.error").removeHandler(caplog.handler)
+    with serve(Misbehaving(Starlette(routes=[Route("/", echo, methods=["POST"])]), plan)) as url:
+        log = logging.getLogger("uvicorn.error")
+        log.addHandler(caplog.handler)  # only now: starting the server takes all handlers away
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.post(url, content=b"once")
+        assert httpx.post(url, content=b"twice").json() == {"asked": "twice"}
+        log.removeHandler(caplog.handler)
     assert plan.fired == {"lost_answer": 1}
     assert caplog.text == ""
