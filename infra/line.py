@@ -188,6 +188,9 @@ class LineStack(Stack):
         for name, flushes in self.flushes.items():
             told[f"Target{pascal(name)}"] = {
                 "name": name,
+                "system": flushes.target.system,
+                "api_base_url": flushes.target.api_base_url,
+                "options": dict(flushes.target.options),
                 "secret_arn": self.ledger.target_secrets[name],
                 "flush_queue_url": flushes.work.queue.queue_url,
                 "dead_letter_queue_url": flushes.work.dead_letters.queue_url,

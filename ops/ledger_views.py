@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -58,7 +58,19 @@ def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
     """The cells of a target, all or those that are `dirty` or `refused`."""
     index, value = ("cells_by_state", f"{state}#{target}") if state else ("catalogue", keys.cells_of(target))
     for key, item in _indexed(table, index, value):
-        yield _cell_row(cell_state(key, item))
+        yield cell_row(cell_state(key, item))
+
+
+def cell_states(table: Table, target: str) -> Iterator[tuple[CellState, bool]]:
+    """Every cell of a target, and whether planning should hold what it was last given: neither changed since nor refused."""
+    for key, item in _indexed(table, "catalogue", keys.cells_of(target)):
+        yield cell_state(key, item), "cell_state" not in item
+
+
+def cell_states_of(table: Table, target: str, cell_ids: Sequence[str]) -> Iterator[tuple[CellState, bool]]:
+    """As `cell_states`, for some cells, read consistently."""
+    found = table.get([keys.cell_key(target, each) for each in cell_ids])
+    return ((cell_state(key, item), "cell_state" not in item) for key, item in found.items())
 
 
 def why(table: Table, target: str, cell_id: str) -> Row | None:
@@ -70,7 +82,7 @@ def why(table: Table, target: str, cell_id: str) -> Row | None:
     cell = cell_state(key, item)
     parts = [_part_row(each_key, part, cell.currency) for each_key, part in _parts(table, key[0])]
     receipt = _receipt(table, target, cell_id, str(item.get("last_receipt", "")))
-    return _cell_row(cell) | {"contributions": parts, "adds_up": _adds_up(parts, cell), "last_write": receipt}
+    return cell_row(cell) | {"contributions": parts, "adds_up": _adds_up(parts, cell), "last_write": receipt}
 
 
 def held(table: Table) -> list[Row]:
@@ -129,7 +141,8 @@ def target_row(table: Table, target: str) -> Row:
     }
 
 
-def _cell_row(cell: CellState) -> Row:
+def cell_row(cell: CellState) -> Row:
+    """A cell as one line of a list."""
     written = cell.written_minor
     return {
         "cell": cell.cell_id,

@@ -17,7 +17,9 @@ from ops.archive import Archive
 from ops.bus import StageBus
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
+from tieout.aws.secrets import JsonSecrets
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnreadableRecordError
+from tieout.landscape import Target
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.table import Table
 
@@ -33,7 +35,7 @@ class PlaceNotFoundError(PermanentError):
 
 
 class UnknownNameError(PermanentError):
-    """The stage has no connection of that name; the message names those it has."""
+    """The stage has no connection or target of that name; the message names those it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,11 @@ class Place:
             return None
 
     @cached_property
+    def secrets(self) -> JsonSecrets:
+        """The credentials of planning systems."""
+        return JsonSecrets(self._client("secretsmanager"), SystemClock())
+
+    @cached_property
     def connections(self) -> tuple[str, ...]:
         """The names of the stage's connections."""
         return tuple(each["name"] for each in self._declared("Connection"))
@@ -193,6 +200,20 @@ class Place:
             )
             for each in self._declared("Target")
         )
+
+    def target(self, name: str) -> tuple[Target, str]:
+        """The target of that name as the landscape declares it, and the secret with its credentials.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        declared = next((each for each in self._declared("Target") if each["name"] == name), None)
+        if declared is None:
+            raise UnknownNameError(
+                f"there is no target {name}; the stage has {', '.join(t.name for t in self.targets)}"
+            )
+        wanted = {each: declared[each] for each in ("name", "system", "api_base_url", "options")}
+        return Target(**wanted), str(declared["secret_arn"])
 
     def _declared(self, prefix: str) -> list[dict[str, Any]]:
         """The JSON outputs whose key is `prefix` and a name, in order of that name."""

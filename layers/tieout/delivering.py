@@ -41,6 +41,14 @@ class WriteAnswer:
     summary: str
 
 
+class CellReader(Protocol):
+    """Reads cells of one target back, to check that planning holds what the ledger says."""
+
+    def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
+        """Cell id to what planning holds now, None where it has no such cell. Raises as `CellWriter.write` does."""
+        ...
+
+
 class CellWriter(Protocol):
     """Writes cells of one target."""
 

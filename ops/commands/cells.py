@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ import typer
 from ops import display, ledger_views
 from ops.commands.arguments import AsJson, Stage, Target, targets_of
 from ops.place import find_place
-from tieout.ledger.cells import CellLedger
+from ops.reading_back import compare
+from tieout.ledger.cells import CellLedger, CellState
 
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
@@ -55,6 +57,36 @@ def cells_why(cell: str, target: Target = None, stage: Stage = None, *, as_json:
     display.record(row, as_json=as_json, columns={"contributions": _SHOWN_OF_A_CONTRIBUTION})
 
 
+@app.command("check")
+def cells_check(
+    target: Target = None,
+    stage: Stage = None,
+    *,
+    write_again: Annotated[
+        bool, typer.Option("--write-again", help="Have the cells that differ set to the ledger's value once more.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read planning back, and name the cells that hold something else than they were last given; then exit code 1.
+
+    Somebody typed over a cell, restored a model, or removed a member. Cells that are to be written or were refused are not
+    compared. It costs the target a call for every page of a view, and you need leave to read its secret.
+    """
+    place = find_place(stage)
+    summary, rows = [], []
+    for name in targets_of(place, target):
+        *_, done = display.counted(compare(place, name), "thousand cells compared")
+        summary.append(
+            {"target": name, "equal": done.equal, "different": len(done.different), "under_way": done.under_way}
+        )
+        rows += [_difference(name, cell, held) for cell, held in done.different]
+        if write_again:
+            CellLedger(place.table).write_again(name, [cell.cell_id for cell, _ in done.different], datetime.now(UTC))
+    display.record({"compared": summary, "different": rows}, as_json=as_json)
+    if rows:
+        raise typer.Exit(1)
+
+
 @app.command("retry")
 def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Write refused cells once more, after their cause is mended in planning (a missing member, a calculated line item)."""
@@ -64,3 +96,16 @@ def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson =
         {"target": name, "retried": ledger.retry_refused(name, datetime.now(UTC))} for name in targets_of(place, target)
     ]
     display.rows(found, title="To be written again within a minute", as_json=as_json, nothing="There are no targets.")
+
+
+def _difference(target: str, cell: CellState, held: Decimal | None) -> display.Row:
+    row = ledger_views.cell_row(cell)
+    return {
+        "cell": row["cell"],
+        "target": target,
+        "cube": row["cube"],
+        "measure": row["measure"],
+        "members": " / ".join(row["members"].values()),
+        "ledger": row["total"],
+        "planning": None if held is None else format(held, "f"),
+    }

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 
 from ops import display, ledger_views, mapping_tables, queues
 from ops.place import Place, sandbox_place
+from ops.reading_back import compare
 from sandbox.demo.quiet import accepted_notices, counted, outcomes, wait_until_quiet
 from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
 from sandbox.places import ROOT, SandboxError, Tell
 from sandbox.running import Sandbox, running_sandbox
 from tieout.mapping import MappingKey
-from tieout.periods import Period
-from tieout.targets.anaplan.payloads import month_name
 
 _SEED = ROOT / "landscape/mappings/sandbox.csv"
 _FLOW = "forecast_to_plan"
@@ -108,11 +106,12 @@ class Demo:
         self._check_planning()
 
     def _check_planning(self) -> None:
-        """Planning holds what the ledger says, cell by cell."""
-        planned = {_place_of(cell): cell["value"] for cell in self._planning.cells()}
-        ledger = list(ledger_views.cells(self._place.table, "anaplan"))
-        wrong = [row for row in ledger if not _same(planned.get(_address(row)), row["total"])]
-        self._hold(not wrong, f"all {len(ledger)} cells of the ledger stand in planning to the minor unit")
+        """Planning holds what the ledger says, cell by cell: what `tieout cells check` finds."""
+        *_, found = compare(self._place, "anaplan")
+        self._hold(
+            not found.different and not found.under_way,
+            f"all {found.equal} cells of the ledger stand in planning to the minor unit (tieout cells check)",
+        )
 
     def _explain_a_cell(self) -> None:
         self._chapter("Where one cell comes from (tieout cells why)")
@@ -185,17 +184,3 @@ class Demo:
         if not holds:
             raise SandboxError(f"this should hold and does not: {claim}")
         self._tell(f"   [green]holds[/green]: {claim}")
-
-
-def _place_of(cell: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
-    return (cell["module"], cell["line_item"], frozenset(cell["members"].items()))
-
-
-def _address(row: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
-    members = row["members"] | {"Time": month_name(Period.parse(row["members"]["Time"]))}
-    return (row["cube"], row["measure"], frozenset(members.items()))
-
-
-def _same(planned: str | None, total: str) -> bool:
-    """Equal numbers, however many zeros they are written with; a cell planning never got is zero."""
-    return Decimal(planned or "0") == Decimal(total)

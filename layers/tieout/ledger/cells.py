@@ -7,7 +7,7 @@ check on every mark, a late or doubled writer repairs itself, though planning sy
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,8 +132,7 @@ class CellLedger:
     def dirty_again(self, receipt: OpenReceipt, now: datetime) -> None:
         """Mark every cell of a receipt to be written again."""
         rows = strict_json.parse(receipt.cells.encode())
-        cell_keys = [keys.cell_key(receipt.target, str(row[0])) for row in rows]
-        self._table.write_each([_dirty_again(receipt.target, key, now) for key in cell_keys])
+        self.write_again(receipt.target, [str(row[0]) for row in rows], now)
 
     def retry_refused(self, target: str, now: datetime) -> int:
         """Mark the refused cells of a target to be written again, once their cause is mended; how many there were."""
@@ -144,6 +143,10 @@ class CellLedger:
             retried, after = retried + len(page.items), page.after
             if after is None:
                 return retried
+
+    def write_again(self, target: str, cell_ids: Iterable[str], now: datetime) -> None:
+        """Mark cells to be written again though nothing changed here: planning holds something else."""
+        self._table.write_each([_dirty_again(target, keys.cell_key(target, each), now) for each in cell_ids])
 
     def pause(self, target: str, until: datetime, reason: str) -> None:
         """Leave a target alone until a moment."""
