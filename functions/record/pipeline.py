@@ -185,6 +185,6 @@ def _delay(step: RecordStep, message: Message, error: Exception) -> int:
 
 
 def _reason(error: Exception) -> dict[str, str]:
-    """Why something is parked, as message attributes: the class of the error and its code, never a text from outside."""
-    code = getattr(error, "reason", None)
-    return {"error": type(error).__name__} | ({"reason": str(code)} if code else {})
+    """Why something is parked, as message attributes: the class of the error and its reason, never a text from outside."""
+    reason = getattr(error, "reason", None)
+    return {"error": type(error).__name__} | ({"reason": str(reason)} if reason else {})

@@ -52,7 +52,15 @@ class MalformedError(PermanentError):
 
 
 class UnreadableRecordError(PermanentError):
-    """The source answered, but with a record we cannot make a fact of."""
+    """The source answered, but with a record we cannot make a fact of.
+
+    Attributes:
+        reason: what is wrong with it, in our own words: told to operators, so it never quotes the record.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class AccessDeniedError(PermanentError):
