@@ -12,12 +12,12 @@ class SparseIndex:
 
     Args:
         attribute: the index's partition key.
-        keys_only: whether an entry holds nothing but keys.
+        included: what an entry holds beside keys.
     """
 
-    def __init__(self, attribute: str, *, keys_only: bool) -> None:
+    def __init__(self, attribute: str, *included: str) -> None:
         self._attribute = attribute
-        self._keys_only = keys_only
+        self._held = {attribute, *included}
         self._entries: dict[str, dict[Key, Item]] = {}
         self._values: dict[Key, str] = {}  # under which value an item's entry stands
 
@@ -47,4 +47,4 @@ class SparseIndex:
     def _projected(self, item: Item | None) -> Item | None:
         if item is None or self._attribute not in item:
             return None
-        return {self._attribute: item[self._attribute]} if self._keys_only else item
+        return {name: value for name, value in item.items() if name in self._held}

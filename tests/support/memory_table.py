@@ -53,8 +53,8 @@ class MemoryTable:
         self._sizes: dict[Key, int] = {}
         self._order: dict[str, list[str]] = {}  # partition key to its sort keys, sorted
         self._indexes = {
-            "cells_by_state": SparseIndex("cell_state", keys_only=False),
-            "catalogue": SparseIndex("catalogue", keys_only=True),
+            "cells_by_state": SparseIndex("cell_state", "dirty_since"),
+            "catalogue": SparseIndex("catalogue"),
         }
         self._lagging: deque[tuple[Key, Item | None]] = deque()
 

@@ -47,11 +47,11 @@ class EmulatedAws:
                     {"AttributeName": attribute, "KeyType": "HASH"},
                     {"AttributeName": "pk", "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": projection},
+                "Projection": projection,
             }
             for index, attribute, projection in (
-                ("cells_by_state", "cell_state", "ALL"),
-                ("catalogue", "catalogue", "KEYS_ONLY"),
+                ("cells_by_state", "cell_state", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["dirty_since"]}),
+                ("catalogue", "catalogue", {"ProjectionType": "KEYS_ONLY"}),
             )
         ]
         self.dynamodb.create_table(

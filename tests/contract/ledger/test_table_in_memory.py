@@ -69,16 +69,16 @@ def test_an_index_lags_until_it_settles() -> None:
     table = MemoryTable(index_lag=2)
 
     def indexed() -> list[object]:
-        return [(key[0], item["n"]) for key, item in table.index("cells_by_state", "dirty").items]
+        return [(key[0], item["dirty_since"]) for key, item in table.index("cells_by_state", "dirty").items]
 
-    table.write([Put(A, {"cell_state": "dirty", "n": 1})])
+    table.write([Put(A, {"cell_state": "dirty", "dirty_since": "1"})])
     assert indexed() == []
-    table.write([Update(A, sets={"n": 2}), Put(B, {"cell_state": "dirty", "n": 1})])
-    assert indexed() == [("CELL#a", 1)]
+    table.write([Update(A, sets={"dirty_since": "2"}), Put(B, {"cell_state": "dirty", "dirty_since": "1"})])
+    assert indexed() == [("CELL#a", "1")]
     table.settle()
-    assert indexed() == [("CELL#a", 2), ("CELL#b", 1)]
+    assert indexed() == [("CELL#a", "2"), ("CELL#b", "1")]
     table.write([Delete(A), Update(B, removes=("cell_state",))])
-    assert indexed() == [("CELL#a", 2), ("CELL#b", 1)]
+    assert indexed() == [("CELL#a", "2"), ("CELL#b", "1")]
     table.settle()
     assert indexed() == []
 
