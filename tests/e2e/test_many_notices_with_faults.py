@@ -94,6 +94,7 @@ def plant_faults(http: httpx.Client, sandbox: Sandbox) -> None:
         "body": {"policyName": "TEN_SECONDLY_ROLLING"},
     }
     down = {"kind": "answer", "status": 503, "body": "<html>down</html>"}
+    soon = {"headers": {"Retry-After": "1"}}
     lost = {"kind": "lost_answer"}
     planted = {
         "hubspot": [
@@ -102,7 +103,8 @@ def plant_faults(http: httpx.Client, sandbox: Sandbox) -> None:
             {**lost, "path": "batch/read"},
         ],
         "netsuite": [{**busy, "path": "suiteql"}, {**down, "path": "suiteql"}, {**lost, "path": "suiteql"}],
-        "anaplan": [{**busy, "path": "/data"}, {**down, "path": "/data"}, {**lost, "path": "/data"}],
+        # Back soon, so that one sweep has to follow, after the lost answer, and not one after each fault.
+        "anaplan": [{**busy, "path": "/data"}, {**down, **soon, "path": "/data"}, {**lost, "path": "/data"}],
     }
     for system, faults in planted.items():
         for fault in faults:
