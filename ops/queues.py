@@ -137,7 +137,7 @@ def _row(message: MessageTypeDef) -> dict[str, Any]:
         "message": message["MessageId"],
         "error": attributes.get("error") or attributes.get("ERROR_CODE") or "worked too often without an end",
         "reason": attributes.get("reason"),
-        "received": int(message["Attributes"]["ApproximateReceiveCount"]),
+        "times_received": int(message["Attributes"]["ApproximateReceiveCount"]),
         "records": _records(message["Body"]),
     }
 

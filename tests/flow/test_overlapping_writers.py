@@ -188,3 +188,16 @@ def test_a_denied_write_leaves_its_cells_to_be_written_when_somebody_has_mended_
     desk.clock.advance(601)
     desk.flush()
     assert desk.planning.values == {"a": Decimal("1.00")}
+
+
+def test_cells_behind_those_written_just_now_are_found_though_the_index_lags(desk: Desk) -> None:
+    """Else a month-end with thousands of cells would be written in one batch a minute."""
+    for cell_id in ("a", "b", "c"):
+        desk.change(cell_id, 100)
+    desk.table.settle()
+    desk.table.index_lag = 100
+    for cell_id in ("a", "b"):
+        desk.table.write([Update(keys.cell_key(TARGET, cell_id), removes=("cell_state",))])
+    assert [cell.cell_id for cell in desk.cells.dirty_cells(TARGET, 1)] == ["c"]
+    desk.table.write([Update(keys.cell_key(TARGET, "c"), removes=("cell_state",))])
+    assert desk.cells.dirty_cells(TARGET, 1) == ()

@@ -16,7 +16,7 @@ from tieout.delivering import CellValue
 from tieout.ledger import keys
 from tieout.money import Money
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Delete, Equals, Item, Key, Put, Table, Update
+from tieout.table import Cursor, Delete, Equals, Item, Key, Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +86,19 @@ class CellLedger:
         self._table = table
 
     def dirty_cells(self, target: str, limit: int) -> tuple[CellState, ...]:
-        """Up to `limit` cells that planning does not hold yet, as they are now (the index that finds them is a moment behind)."""
-        page = self._table.index("cells_by_state", keys.dirty(target), limit=limit)
-        found = self._table.get([key for key, _ in page.items])
+        """Up to `limit` cells that planning does not hold yet, as they are now; none only if the index names no such cell.
+
+        The index is a moment behind: where it still names nothing but cells written just now, those behind them are found.
+        """
         wanted = keys.dirty(target)
-        return tuple(cell_state(key, item) for key, item in sorted(found.items()) if item.get("cell_state") == wanted)
+        after: Cursor | None = None
+        while True:
+            page = self._table.index("cells_by_state", wanted, limit=limit, after=after)
+            found = sorted(self._table.get([key for key, _ in page.items]).items())
+            dirty = tuple(cell_state(key, item) for key, item in found if item.get("cell_state") == wanted)
+            after = page.after
+            if dirty or after is None:
+                return dirty
 
     def oldest_dirty(self, target: str) -> datetime | None:
         """Since when planning has lacked a change, over the first thousand dirty cells of the index; None if it lacks none."""
