@@ -59,7 +59,7 @@ def note(text: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
 
 
-def counted[Thing](things: Iterable[Thing], what: str) -> Iterator[Thing]:
+def progress[Thing](things: Iterable[Thing], what: str) -> Iterator[Thing]:
     """The things as they come; on standard error every few seconds how many there were, so that nobody wonders."""
     said_at = time.monotonic()
     for number, thing in enumerate(things, 1):

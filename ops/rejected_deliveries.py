@@ -16,6 +16,7 @@ from tieout import publishing, rejected
 from tieout.delivery import Delivery, Split
 from tieout.errors import AccessDeniedError, MalformedError, NotAuthenticError, PermanentError
 from tieout.notice import Notice
+from tieout.rejection import Rejection, read_rejection
 from tieout.system_clock import SystemClock, SystemEntropy
 
 
@@ -46,10 +47,10 @@ class RejectedDeliveries:
         self._options = self._module("options").Options(**self._entrance.options)
         self._secrets: tuple[bytes, ...] | None = None
 
-    def newest(self, limit: int) -> tuple[list[tuple[Stored, rejected.Rejection | None]], int]:
+    def newest(self, limit: int) -> tuple[list[tuple[Stored, Rejection | None]], int]:
         """The newest kept deliveries, newest first, None for what is none of ours; and how many there are altogether."""
         kept = sorted(self._stored(), key=lambda each: each.stored_at, reverse=True)
-        found: list[tuple[Stored, rejected.Rejection | None]] = []
+        found: list[tuple[Stored, Rejection | None]] = []
         for each in kept[:limit]:
             try:
                 found.append((each, self.read(each.key)))
@@ -61,7 +62,7 @@ class RejectedDeliveries:
         """The keys of all kept deliveries."""
         return (each.key for each in self._stored())
 
-    def read(self, key: str) -> rejected.Rejection:
+    def read(self, key: str) -> Rejection:
         """A kept delivery.
 
         Raises:
@@ -70,14 +71,14 @@ class RejectedDeliveries:
         if not key.startswith(rejected.kept_prefix(self._entrance.name)):
             raise ForeignObjectError(f"{key} is no refused delivery of {self._entrance.name}")
         try:
-            found = rejected.read(self._place.archive.get(key))
+            found = read_rejection(self._place.archive.get(key))
         except MalformedError as error:
             raise ForeignObjectError(f"{key} holds no delivery: {error.reason}") from error
         if found.connection != self._entrance.name:
             raise ForeignObjectError(f"{key} holds a delivery of {found.connection}")
         return found
 
-    def judge(self, key: str, rejection: rejected.Rejection) -> str:
+    def judge(self, key: str, rejection: Rejection) -> str:
         """Why it could not be sent now, empty where it could: the signature is checked against when it was received."""
         try:
             self._prove(key, rejection.delivery())
@@ -88,7 +89,7 @@ class RejectedDeliveries:
             return f"unknown: {error}"
         return ""
 
-    def split(self, rejection: rejected.Rejection) -> Split:
+    def split(self, rejection: Rejection) -> Split:
         """The notices its body makes, and the items that make none; raises `MalformedError`."""
         found: Split = self._payloads.split(rejection.delivery(), self._entrance.name, self._options)
         return found
@@ -132,7 +133,7 @@ class RejectedDeliveries:
                 return False
         return True
 
-    def _keep_malformed(self, key: str, rejection: rejected.Rejection, split: Split, *, is_proven: bool) -> str:
+    def _keep_malformed(self, key: str, rejection: Rejection, split: Split, *, is_proven: bool) -> str:
         """Under which key the delivery is kept for the items that make no notice; empty where there are none.
 
         It goes to those that were authentic only if it is.
@@ -154,7 +155,7 @@ class RejectedDeliveries:
         return importlib.import_module(f"tieout.sources.{self._entrance.system}.{name}")
 
 
-def _renamed(delivery: Delivery, rejection: rejected.Rejection, split: Split) -> Delivery:
+def _renamed(delivery: Delivery, rejection: Rejection, split: Split) -> Delivery:
     """The delivery under a name of its own where a part of it went through before.
 
     A notice's outcome is kept under the delivery's id and its position, and positions shift when items that made no

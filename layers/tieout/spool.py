@@ -11,7 +11,6 @@ from tieout import strict_json
 from tieout.errors import MalformedError
 
 SPOOL_PREFIX = "spool/"
-_SPOOLED = re.compile(rf"{SPOOL_PREFIX}([^/]+)/[^/]+-([a-z0-9_]+)\.json")
 _NOT_FOR_KEYS = re.compile(r"[^A-Za-z0-9_.=-]")
 
 
@@ -61,7 +60,7 @@ def spool_key(connection: str, delivery_id: str, flow: str) -> str:
 
 def spooled_from(key: str) -> tuple[str, str] | None:
     """The connection and the flow of a key that `spool_key` made; None for any other."""
-    match = _SPOOLED.fullmatch(key)
+    match = re.fullmatch(rf"{SPOOL_PREFIX}([^/]+)/[^/]+-([a-z0-9_]+)\.json", key)
     return (match[1], match[2]) if match else None
 
 

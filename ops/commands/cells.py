@@ -75,7 +75,7 @@ def cells_check(
     place = find_place(stage)
     summary, rows = [], []
     for name in targets_of(place, target):
-        *_, done = display.counted(compare(place, name), "thousand cells compared")
+        *_, done = display.progress(compare(place, name), "thousand cells compared")
         summary.append(
             {"target": name, "equal": done.equal, "different": len(done.different), "under_way": done.under_way}
         )

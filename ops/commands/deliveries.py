@@ -12,9 +12,9 @@ from ops import display
 from ops.commands.arguments import AsJson, Connection, Stage
 from ops.place import find_place
 from ops.rejected_deliveries import ForeignObjectError, RejectedDeliveries, Retry
-from tieout import rejected
 from tieout.errors import MalformedError
 from tieout.periods import moment_text
+from tieout.rejection import Rejection
 from tieout.spool import SPOOL_PREFIX, spooled_from
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries that were refused: not authentic, or not well-formed.")
@@ -103,7 +103,7 @@ def rejected_retry(
     deliveries = RejectedDeliveries(find_place(stage), connection)
     found = [
         asdict(_tried(deliveries, key, is_named=bool(keys), unverified=unverified))
-        for key in display.counted(keys or list(deliveries.keys()), "deliveries tried")
+        for key in display.progress(keys or list(deliveries.keys()), "deliveries tried")
     ]
     display.rows(found, title="Tried again", as_json=as_json, nothing=f"No refused delivery of {connection} is kept.")
 
@@ -130,7 +130,7 @@ def _tried(deliveries: RejectedDeliveries, key: str, *, is_named: bool, unverifi
         return Retry(key=key, kept_because="none of ours")
 
 
-def _would_make(deliveries: RejectedDeliveries, found: rejected.Rejection) -> display.Row:
+def _would_make(deliveries: RejectedDeliveries, found: Rejection) -> display.Row:
     """The notices in it and the items that make none, as the code is now; none of both where it cannot be split."""
     try:
         split = deliveries.split(found)

@@ -85,7 +85,7 @@ def facts_resend(
         if record
         else _chosen(place, connection, entity, outdated=outdated)
     )
-    sent = resending.send_again(place, (fact.lineage for fact in display.counted(facts, "facts sent again")))
+    sent = resending.send_again(place, (fact.lineage for fact in display.progress(facts, "facts sent again")))
     display.record({"connection": connection, "sent_again": sent}, as_json=as_json)
 
 
@@ -115,7 +115,7 @@ def _chosen(place: Place, connection: str, entity: str, *, outdated: bool) -> It
     facts = resending.facts_of(place, connection, entity)
     if not outdated:
         return facts
-    return FactCatalogue(place.table).outdated(display.counted(facts, "facts looked at"))
+    return FactCatalogue(place.table).outdated(display.progress(facts, "facts looked at"))
 
 
 def _unknown(record: RecordKey) -> UnknownRecordError:

@@ -100,7 +100,7 @@ def _resent(place: Place, replaced: list[Entry]) -> list[tuple[str, str]]:
     sent: list[tuple[str, str]] = []
 
     def sending() -> Iterator[Lineage]:
-        for fact in display.counted(resending.planned_with(place, members), "facts sent again"):
+        for fact in display.progress(resending.planned_with(place, members), "facts sent again"):
             was = [
                 f"{key.table} {key.key} = {fact.used[key]}"
                 for key, member in members.items()

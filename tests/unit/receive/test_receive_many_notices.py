@@ -8,7 +8,7 @@ import pytest
 
 from functions.receive.pipeline import MAX_NOTICES
 from tests.support.receiving import Door, good_body, hubspot_event
-from tieout import rejected
+from tieout.rejection import read_rejection
 
 TOO_LARGE = {"hubspot": 200, "netsuite": 413}
 
@@ -23,7 +23,7 @@ def test_the_limit_of_notices_is_exact(door: Door, extra: int, accepted: bool) -
     kept = list(door.kept("rejected/somewhere/unusable/").values())
     assert len(kept) == int(not accepted)
     if not accepted:
-        assert rejected.decode(kept[0]).body == body
+        assert read_rejection(kept[0]).delivery().body == body
         assert json.loads(answer.body) == {"outcome": "rejected", "reason": "too_many_notices"}
         assert door.last_line()["Malformed"] == 1
 

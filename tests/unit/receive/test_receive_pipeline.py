@@ -10,7 +10,7 @@ import pytest
 
 from functions.receive.pipeline import MAX_BODY_BYTES, receive
 from tests.support.receiving import SECRET, Door, api_event, good_body, hubspot_event
-from tieout import rejected
+from tieout.rejection import read_rejection
 
 UNUSABLE = {"hubspot": 200, "netsuite": 400}
 TOO_LARGE = {"hubspot": 200, "netsuite": 413}
@@ -134,7 +134,7 @@ def test_an_unusable_body_is_kept_and_answered_as_its_sender_understands(door: D
     assert answer.status == UNUSABLE[door.system]
     assert json.loads(answer.body) == {"outcome": "rejected", "reason": "json_invalid"}
     [raw] = door.kept("rejected/somewhere/unusable/").values()
-    assert rejected.decode(raw).body == b'{"half":'
+    assert read_rejection(raw).delivery().body == b'{"half":'
     assert not door.bus.entries
     assert door.last_line()["outcome"] == "unusable"
 

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from tests.support.receiving import PREVIOUS, SECRET, Door, good_body
-from tieout import rejected
 from tieout.errors import UnavailableError
+from tieout.rejection import read_rejection
 
 
 def test_both_live_secrets_are_taken(door: Door) -> None:
@@ -79,7 +79,7 @@ def test_a_rejected_delivery_can_be_verified_again(door: Door) -> None:
     door.secret_text = json.dumps({"current": "canary-not-yet-set-right"})
     assert door.post(body, door.sign(body)).status == 401
     [raw] = door.kept("rejected/somewhere/2026-03-02T09/").values()
-    door.receiver.verify(rejected.decode(raw), [SECRET])
+    door.receiver.verify(read_rejection(raw).delivery(), [SECRET])
     assert json.loads(raw)["reason"] == "signature_mismatch"
 
 
