@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from tieout.ledger.planned import RecordedFact
 from tieout.money import Money
 from tieout.notice import RecordKey
 from tieout.periods import moment_text
-from tieout.table import Cursor, Item, Key, Table
+from tieout.table import Item, Key, Table, pages
 
 Row = dict[str, Any]
 
@@ -56,21 +56,13 @@ def fact_row(found: RecordedFact) -> Row:
 
 def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
     """The cells of a target, all or those that are `dirty` or `refused`."""
+    return map(cell_row, cell_states(table, target, state=state))
+
+
+def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellState]:
+    """The cells of a target, all or those that are `dirty` or `refused`."""
     index, value = ("cells_by_state", f"{state}#{target}") if state else ("catalogue", keys.cells_of(target))
-    for key, item in _indexed(table, index, value):
-        yield cell_row(cell_state(key, item))
-
-
-def cell_states(table: Table, target: str) -> Iterator[tuple[CellState, bool]]:
-    """Every cell of a target, and whether planning should hold what it was last given: neither changed since nor refused."""
-    for key, item in _indexed(table, "catalogue", keys.cells_of(target)):
-        yield cell_state(key, item), "cell_state" not in item
-
-
-def cell_states_of(table: Table, target: str, cell_ids: Sequence[str]) -> Iterator[tuple[CellState, bool]]:
-    """As `cell_states`, for some cells, read consistently."""
-    found = table.get([keys.cell_key(target, each) for each in cell_ids])
-    return ((cell_state(key, item), "cell_state" not in item) for key, item in found.items())
+    return (cell_state(key, item) for key, item in _indexed(table, index, value))
 
 
 def why(table: Table, target: str, cell_id: str) -> Row | None:
@@ -172,13 +164,8 @@ def _adds_up(parts: list[Row], cell: CellState) -> bool:
 
 
 def _parts(table: Table, partition: str) -> Iterator[tuple[Key, Item]]:
-    after: Cursor | None = None
-    while True:
-        page = table.query(partition, prefix=keys.PART_PREFIX, after=after)
+    for page in pages(lambda after: table.query(partition, prefix=keys.PART_PREFIX, after=after)):
         yield from page.items
-        after = page.after
-        if after is None:
-            return
 
 
 def _receipt(table: Table, target: str, cell_id: str, name: str) -> Row | None:
@@ -198,13 +185,8 @@ def _receipt(table: Table, target: str, cell_id: str, name: str) -> Row | None:
 
 def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]:
     """The items an index names, read from the table."""
-    after: Cursor | None = None
-    while True:
-        page = table.index(index, value, after=after)
+    for page in pages(lambda after: table.index(index, value, after=after)):
         yield from sorted(table.get([key for key, _ in page.items]).items())
-        after = page.after
-        if after is None:
-            return
 
 
 def _contributions(table: Table, item: Item) -> list[Row]:

@@ -164,9 +164,7 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        declared = next((each for each in self._declared("Connection") if each["name"] == name), None)
-        if declared is None:
-            raise UnknownNameError(f"there is no connection {name}; the stage has {', '.join(self.connections)}")
+        declared = self._named("Connection", name)
         return Entrance(
             name=name,
             system=declared["system"],
@@ -207,13 +205,15 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        declared = next((each for each in self._declared("Target") if each["name"] == name), None)
-        if declared is None:
-            raise UnknownNameError(
-                f"there is no target {name}; the stage has {', '.join(t.name for t in self.targets)}"
-            )
+        declared = self._named("Target", name)
         wanted = {each: declared[each] for each in ("name", "system", "api_base_url", "options")}
         return Target(**wanted), str(declared["secret_arn"])
+
+    def _named(self, prefix: str, name: str) -> dict[str, Any]:
+        declared = {str(each["name"]): each for each in self._declared(prefix)}
+        if name not in declared:
+            raise UnknownNameError(f"there is no {prefix.lower()} {name}; the stage has {', '.join(declared)}")
+        return declared[name]
 
     def _declared(self, prefix: str) -> list[dict[str, Any]]:
         """The JSON outputs whose key is `prefix` and a name, in order of that name."""

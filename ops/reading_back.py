@@ -15,7 +15,8 @@ from ops import ledger_views
 from ops.place import Place
 from tieout.delivering import CellReader
 from tieout.errors import MalformedError
-from tieout.ledger.cells import CellState
+from tieout.ledger import keys
+from tieout.ledger.cells import CellState, cell_state
 from tieout.money import Money
 from tieout.system_clock import SystemClock
 
@@ -45,7 +46,7 @@ def compare(place: Place, target: str) -> Iterator[Comparison]:
     done = Comparison()
     with _opened(place, target) as reader:
         for some in batched(ledger_views.cell_states(place.table, target), _CELLS_AT_ONCE, strict=False):
-            settled = [cell for cell, is_settled in some if is_settled]
+            settled = [cell for cell in some if cell.is_settled]
             done.under_way += len(some) - len(settled)
             values = reader.read([cell.value() for cell in settled]) if settled else {}
             differing = [cell for cell in settled if not _is_equal(cell, values.get(cell.cell_id))]
@@ -77,5 +78,6 @@ def _is_equal(cell: CellState, held: Decimal | None) -> bool:
 
 def _unchanged(place: Place, target: str, cells: list[CellState]) -> list[CellState]:
     """Those that are still as they were when planning was read."""
-    now = dict(ledger_views.cell_states_of(place.table, target, [cell.cell_id for cell in cells]))
-    return [cell for cell in cells if now.get(cell)]
+    found = place.table.get([keys.cell_key(target, cell.cell_id) for cell in cells])
+    now = {cell_state(key, item) for key, item in found.items()}
+    return [cell for cell in cells if cell in now]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Protocol
 
@@ -124,6 +124,15 @@ class Page:
 
     items: tuple[tuple[Key, Item], ...]
     after: Cursor | None = None
+
+
+def pages(ask: Callable[[Cursor | None], Page]) -> Iterator[Page]:
+    """The pages of a query or an index to the last, each asked for when the one before is worked off."""
+    page = ask(None)
+    yield page
+    while page.after is not None:
+        page = ask(page.after)
+        yield page
 
 
 class Table(Protocol):

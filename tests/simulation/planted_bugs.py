@@ -12,11 +12,9 @@ from functions.record import settle, work
 from functions.sweep import pipeline as sweep
 from tests.flow import test_overlapping_workers as workers
 from tests.flow import test_overlapping_writers as writers
-from tests.simulation.invariants import snapshot, violations
-from tests.simulation.planting import planted as planting
-from tests.simulation.seeds import changes_by_replay
-from tests.simulation.traffic import Traffic
-from tests.simulation.world import NeverAtRestError, Scenario, World
+from tests.simulation.planting import planted
+from tests.simulation.seeds import violations_of
+from tests.simulation.world import Scenario, World
 from tieout import money, notice, planning, publishing
 from tieout.ledger import cells, facts, plan, planned, writes
 from tieout.sources.hubspot import signature
@@ -250,7 +248,7 @@ BUGS = (
 
 def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:
     """After how many seeds a bug shows, and how (0: in its test); None if it never does."""
-    with planting(bug.function, bug.right, bug.wrong):
+    with planted(bug.function, bug.right, bug.wrong):
         if bug.proof is not None:
             return _proved(bug.proof)
         for count, seed in enumerate(range(_MOST_SEEDS), 1):
@@ -277,17 +275,7 @@ def _proved(proof: Callable[[], None]) -> tuple[int, list[str]] | None:
 
 
 def _judged(seed: int, bug: Bug) -> list[str]:
-    scenario = Scenario(seed=seed, theme=bug.theme, changes=bug.changes)
     try:
-        world = World(scenario)
-        Traffic(world).run()
-        found = violations(world)
-        if found:
-            return found
-        before = snapshot(world)
-        world.replay()
-        return [*changes_by_replay(before, snapshot(world)), *violations(world)]
-    except NeverAtRestError as error:
-        return [str(error)]
+        return violations_of(World(Scenario(seed=seed, theme=bug.theme, changes=bug.changes)))
     except Exception as error:  # noqa: BLE001 a bug may break anything, and breaking is being caught
         return [repr(error)]

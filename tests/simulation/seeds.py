@@ -61,11 +61,12 @@ def judge(seed: int, note: Callable[[str], None] | None = None, *, is_hashed: bo
             note(text)
 
     world = World(Scenario(seed=seed), noted if note is not None or is_hashed else None)
-    found = _violations(world)
+    found = violations_of(world)
     return Judgement(seed, found, world.weather.counts, world.line.bus.taken, digest.hexdigest())
 
 
-def _violations(world: World) -> list[str]:
+def violations_of(world: World) -> list[str]:
+    """What does not hold after a world's story, and after everything ever said was said once more."""
     try:
         Traffic(world).run()
         found = violations(world)

@@ -16,7 +16,7 @@ from tieout.delivering import CellValue
 from tieout.ledger import keys
 from tieout.money import Money
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Cursor, Delete, Equals, Item, Key, Put, Table, Update
+from tieout.table import Delete, Equals, Item, Key, Put, Table, Update, pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class CellState:
     Attributes:
         generation: counts the changes of the total, and the times nobody could say any more what planning holds.
         written_minor: what planning was last given, None if nothing yet.
+        is_settled: planning should hold `total_minor`: the cell is neither waiting to be written nor refused.
     """
 
     target: str
@@ -39,6 +40,7 @@ class CellState:
     written_minor: int | None = None
     written_generation: int = 0
     refused_reason: str | None = None
+    is_settled: bool = False
 
     def value(self) -> CellValue:
         """The cell as a planning system is given it."""
@@ -91,14 +93,12 @@ class CellLedger:
         The index is a moment behind: where it still names nothing but cells written just now, those behind them are found.
         """
         wanted = keys.dirty(target)
-        after: Cursor | None = None
-        while True:
-            page = self._table.index("cells_by_state", wanted, limit=limit, after=after)
+        for page in pages(lambda after: self._table.index("cells_by_state", wanted, limit=limit, after=after)):
             found = sorted(self._table.get([key for key, _ in page.items]).items())
             dirty = tuple(cell_state(key, item) for key, item in found if item.get("cell_state") == wanted)
-            after = page.after
-            if dirty or after is None:
+            if dirty:
                 return dirty
+        return ()
 
     def oldest_dirty(self, target: str) -> datetime | None:
         """Since when planning has lacked a change, over the first thousand dirty cells of the index; None if it lacks none."""
@@ -144,13 +144,11 @@ class CellLedger:
 
     def retry_refused(self, target: str, now: datetime) -> int:
         """Mark the refused cells of a target to be written again, once their cause is mended; how many there were."""
-        retried, after = 0, None
-        while True:
-            page = self._table.index("cells_by_state", keys.refused(target), after=after)
+        retried = 0
+        for page in pages(lambda after: self._table.index("cells_by_state", keys.refused(target), after=after)):
             self._table.write_each([_dirty_again(target, key, now) for key, _ in page.items])
-            retried, after = retried + len(page.items), page.after
-            if after is None:
-                return retried
+            retried += len(page.items)
+        return retried
 
     def write_again(self, target: str, cell_ids: Iterable[str], now: datetime) -> None:
         """Mark cells to be written again though nothing changed here: planning holds something else."""
@@ -196,6 +194,7 @@ def cell_state(key: Key, item: Item) -> CellState:
         written_minor=None if written is None else int(written),
         written_generation=int(item.get("written_generation", 0)),
         refused_reason=item.get("refused_reason"),
+        is_settled="cell_state" not in item,
     )
 
 

@@ -72,7 +72,7 @@ class FactLedger:
             else:
                 together[plan.key] = writes
         for pack in packed(together):
-            outdated |= self._commit_pack({key: together[key] for key in pack})
+            outdated |= self._commit_pack(pack)
         return outdated
 
     def _confirm(self, duplicates: Sequence[Plan]) -> Failures:

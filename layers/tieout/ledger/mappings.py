@@ -11,7 +11,7 @@ from tieout.ledger.items import Lineage, stored_lineage
 from tieout.mapping import MappingKey, check_entry
 from tieout.notice import RecordKey
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Cursor, Item, Key, Put, Table
+from tieout.table import Item, Key, Put, Table, pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +72,13 @@ class MappingLedger:
 
     def held(self) -> Iterator[HeldFact]:
         """Every held fact, by way of an index that is a moment behind."""
-        after: Cursor | None = None
-        while True:
-            page = self._table.index("catalogue", keys.HELD, after=after)
+        for page in pages(lambda after: self._table.index("catalogue", keys.HELD, after=after)):
             for item in self._table.get([key for key, _ in page.items]).values():
                 yield held_fact(item)
-            after = page.after
-            if after is None:
-                return
 
     def _items(self, partition: str) -> Iterator[tuple[Key, Item]]:
-        after: Cursor | None = None
-        while True:
-            page = self._table.query(partition, after=after)
+        for page in pages(lambda after: self._table.query(partition, after=after)):
             yield from page.items
-            after = page.after
-            if after is None:
-                return
 
 
 def held_fact(item: Item) -> HeldFact:

@@ -14,7 +14,7 @@ from itertools import batched
 from tieout.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
-from tieout.table import Cursor, Item, Key, Table, Update
+from tieout.table import Item, Key, Table, Update, pages
 
 _FINAL = "final_"
 _WAITING = "waiting_"
@@ -37,15 +37,12 @@ class OutcomeLedger:
     def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
         """How many notices received on a UTC day ended in which outcome, by flow."""
         counted: Counter[tuple[str, Outcome]] = Counter()
-        after: Cursor | None = None
-        while True:
-            page = self._table.query(f"OUTCOME#{connection}#{day.isoformat()}", after=after)
+        partition = f"OUTCOME#{connection}#{day.isoformat()}"
+        for page in pages(lambda after: self._table.query(partition, after=after)):
             for key, item in page.items:
                 flow = key[1].rsplit("#", 1)[1]
                 counted.update((flow, outcome) for outcome in outcomes_of(item).values())
-            after = page.after
-            if after is None:
-                return counted
+        return counted
 
 
 def outcomes_of(item: Item) -> dict[int, Outcome]:

@@ -11,7 +11,7 @@ from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
 from tieout.mapping import MappingKey
 from tieout.notice import RecordKey
-from tieout.table import Cursor, Item, Key, Table
+from tieout.table import Item, Key, Table, pages
 
 _FACTS_AT_ONCE = 200  # an item may have 400 KB
 
@@ -49,14 +49,10 @@ class FactCatalogue:
 
     def facts(self, connection: str, entity: str) -> Iterator[RecordedFact]:
         """The facts of one entity of a connection, each as it stands in the table when it is reached."""
-        after: Cursor | None = None
-        while True:
-            page = self._table.index("catalogue", keys.facts_of(connection, entity), limit=_FACTS_AT_ONCE, after=after)
+        wanted = keys.facts_of(connection, entity)
+        for page in pages(lambda after: self._table.index("catalogue", wanted, limit=_FACTS_AT_ONCE, after=after)):
             for key, item in sorted(self._table.get([key for key, _ in page.items]).items()):
                 yield _recorded_fact(key, item)
-            after = page.after
-            if after is None:
-                return
 
     def outdated(
         self, facts: Iterable[RecordedFact], among: Collection[MappingKey] | None = None

@@ -152,16 +152,16 @@ def merged(writes: Iterable[Write]) -> list[Write]:
     return list(merged.values())
 
 
-def packed(plans: Mapping[RecordKey, Sequence[Write]]) -> Iterable[list[RecordKey]]:
-    """The records in as few packs as hold their writes, in order; a pack fits into one transaction."""
-    pack: list[RecordKey] = []
+def packed(plans: Mapping[RecordKey, Sequence[Write]]) -> Iterable[dict[RecordKey, Sequence[Write]]]:
+    """The records with their writes in as few packs as hold them, in order; a pack fits into one transaction."""
+    pack: dict[RecordKey, Sequence[Write]] = {}
     touched: set[Key] = set()
     for record, writes in plans.items():
         more = {write.key for write in writes}
         if pack and len(touched | more) > MAX_TRANSACTION_WRITES:
             yield pack
-            pack, touched = [], set()
-        pack.append(record)
+            pack, touched = {}, set()
+        pack[record] = writes
         touched |= more
     if pack:
         yield pack
