@@ -137,7 +137,9 @@ def _row(message: MessageTypeDef) -> dict[str, Any]:
         "message": message["MessageId"],
         "error": attributes.get("error") or attributes.get("ERROR_CODE") or "worked too often without an end",
         "reason": attributes.get("reason"),
-        "times_received": int(message["Attributes"]["ApproximateReceiveCount"]),
+        "seen": int(
+            message["Attributes"]["ApproximateReceiveCount"]
+        ),  # how often it was taken out here, this look included
         "records": _records(message["Body"]),
     }
 
