@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from infra.landscape_files import Place
-from tieout.fact import ACCOUNT_ROLES, AccountClass, Fact, Opportunity
+from tieout.facts.documents import ACCOUNT_ROLES, AccountClass
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Fact
 from tieout.landscape import Dimension, Feed, Landscape
-from tieout.mapping import Status, Table
-from tieout.planning import LEDGER_AMOUNTS, LEDGER_ATTRIBUTES, OPPORTUNITY_AMOUNTS, OPPORTUNITY_ATTRIBUTES
+from tieout.planning.lines import LEDGER_AMOUNTS, LEDGER_ATTRIBUTES, OPPORTUNITY_AMOUNTS, OPPORTUNITY_ATTRIBUTES
+from tieout.planning.mapping import Status, Table
 
 Problem = tuple[Place, str]
 

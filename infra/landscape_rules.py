@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
-import tieout.sources
-import tieout.targets
 from infra.feed_rules import Problem, feed_problems
 from tieout.landscape import Connection, Flow, Landscape, Target
 from tieout.money import is_currency
+from tieout.systems import capability
 
 # The name is a path segment of the webhook URL, part of every construct id, and part of the ledger's keys.
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -26,6 +25,18 @@ _FLOW_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 UNROUTED = "unrouted"
 _CONCURRENCY = (2, 1000)  # what an SQS event source mapping accepts as MaximumConcurrency
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the landscape asks of a system: the role, for people, and the modules of its folder that play it."""
+
+    role: str
+    capabilities: tuple[str, ...]
+
+
+_TELLS = Asked("a source that posts webhooks and is read", ("options", "door", "signature", "payloads", "reader"))
+_IS_WRITTEN = Asked("a target that cells are written to", ("options", "cells"))
 
 
 def problems_of(landscape: Landscape) -> Iterator[Problem]:
@@ -59,13 +70,13 @@ def _connection_problems(connection: Connection) -> Iterator[Problem]:
         yield ("time_zone",), f"{connection.time_zone!r} is no IANA time zone"
     if not is_currency(connection.default_currency):
         yield ("default_currency",), f"{connection.default_currency!r} is no ISO 4217 currency code"
-    yield from _system_problems("sources", connection.system, connection.options)
+    yield from _system_problems(_TELLS, connection.system, connection.options)
 
 
 def _target_problems(target: Target) -> Iterator[Problem]:
     yield from _name_problems(target.name)
     yield from _url_problems("api_base_url", target.api_base_url)
-    yield from _system_problems("targets", target.system, target.options)
+    yield from _system_problems(_IS_WRITTEN, target.system, target.options)
 
 
 def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
@@ -107,20 +118,24 @@ def _url_problems(field: str, url: str) -> Iterator[Problem]:
         yield (field,), f"{url!r} ends with a slash"
 
 
-def _system_problems(side: Literal["sources", "targets"], system: str, options: Mapping[str, Any]) -> Iterator[Problem]:
-    package = {"sources": tieout.sources, "targets": tieout.targets}[side]
-    spec = importlib.util.find_spec(f"{package.__name__}.{system}") if system.isidentifier() else None
-    if spec is None:
-        yield ("system",), f"{system!r} is no folder under layers/tieout/{side}"
+def _system_problems(asked: Asked, system: str, options: Mapping[str, Any]) -> Iterator[Problem]:
+    if not system.isidentifier() or not _exists(f"tieout.systems.{system}"):
+        yield ("system",), f"{system!r} is no folder under layers/tieout/systems"
         return
-    if importlib.util.find_spec(f"{package.__name__}.{system}.options") is None:
-        return
-    module = importlib.import_module(f"{package.__name__}.{system}.options")
+    for name in asked.capabilities:
+        if not _exists(f"tieout.systems.{system}.{name}"):
+            yield ("system",), f"{system!r} cannot be {asked.role}: layers/tieout/systems/{system} has no {name}.py"
+            return
+    module = capability(system, "options")
     try:
         TypeAdapter(module.Options).validate_json(json.dumps(dict(options)), strict=True, extra="forbid")
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             yield ("options", *detail["loc"]), _said(detail["msg"])
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
 
 
 def _said(message: str) -> str:

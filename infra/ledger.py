@@ -84,21 +84,21 @@ class LedgerStack(Stack):
             f"{pascal(connection.name)}WebhookSecret",
             f"Signs what {connection.system} connection {connection.name} posts. Created empty; put"
             ' {"current": "...", "previous": "..."}; previous may be left out. See'
-            f" layers/tieout/sources/{connection.system}/README.md.",
+            f" layers/tieout/systems/{connection.system}/README.md.",
         )
 
     def _api_secret(self, connection: Connection) -> str:
         return self._secret(
             f"{pascal(connection.name)}ApiSecret",
             f"Lets Tieout read {connection.system} connection {connection.name}. Created empty; put the JSON that"
-            f" layers/tieout/sources/{connection.system}/README.md describes.",
+            f" layers/tieout/systems/{connection.system}/README.md describes.",
         )
 
     def _target_secret(self, target: Target) -> str:
         return self._secret(
             f"{pascal(target.name)}TargetSecret",
             f"Lets Tieout write to {target.system} target {target.name}. Created empty; put the JSON that"
-            f" layers/tieout/targets/{target.system}/README.md describes.",
+            f" layers/tieout/systems/{target.system}/README.md describes.",
         )
 
     def _secret(self, construct_id: str, description: str) -> str:

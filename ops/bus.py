@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tieout.arriving.spool import BusEntry
 from tieout.aws.failures import asked
-from tieout.spool import BusEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
 
 
 class StageBus:
-    """Implements `tieout.publishing.Bus` with the operator's credentials."""
+    """Implements `tieout.arriving.publishing.Bus` with the operator's credentials."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         self._client, self._name = client, name

@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tieout import strict_json
+from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, CellState, cell_state
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
+from tieout.ledger.table import Item, Key, Table, pages
 from tieout.money import Money
-from tieout.notice import RecordKey
 from tieout.periods import moment_text
-from tieout.table import Item, Key, Table, pages
 
 Row = dict[str, Any]
 

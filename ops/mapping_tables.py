@@ -13,7 +13,7 @@ from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.mappings import HeldFact, MappingLedger
-from tieout.mapping import EVERY_CONNECTION, MappingKey, Table, check_entry
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey, Table, check_entry
 
 _MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]

@@ -20,8 +20,8 @@ from tieout.aws.failures import asked
 from tieout.aws.secrets import JsonSecrets
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnreadableRecordError
 from tieout.landscape import Target
+from tieout.ledger.table import Table
 from tieout.system_clock import SystemClock, SystemEntropy
-from tieout.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from tieout.ledger import keys
 from tieout.ledger.cells import CellState, cell_state
 from tieout.money import Money
 from tieout.system_clock import SystemClock
+from tieout.systems import capability
 
 _CELLS_AT_ONCE = 1000
 
@@ -61,7 +61,7 @@ def compare(place: Place, target: str) -> Iterator[Comparison]:
 @contextmanager
 def _opened(place: Place, name: str) -> Iterator[CellReader]:
     target, secret_arn = place.target(name)
-    system = importlib.import_module(f"tieout.targets.{target.system}.writer")
+    system = capability(target.system, "cells")
     with httpx.Client() as http:
         yield system.open_writer(target, place.secrets.get(secret_arn), http, SystemClock())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
@@ -12,12 +11,13 @@ from functions.receive.pipeline import MAX_NOTICES
 from functions.receive.secret import secrets_in
 from ops.archive import Stored
 from ops.place import Entrance, Place
-from tieout import publishing, rejected
-from tieout.delivery import Delivery, Split
+from tieout.arriving import publishing, rejected
+from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.notice import Notice
+from tieout.arriving.rejection import Rejection, read_rejection
 from tieout.errors import AccessDeniedError, MalformedError, NotAuthenticError, PermanentError
-from tieout.notice import Notice
-from tieout.rejection import Rejection, read_rejection
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems import capability
 
 
 class ForeignObjectError(PermanentError):
@@ -152,7 +152,7 @@ class RejectedDeliveries:
         return self._place.archive.stored(rejected.kept_prefix(self._entrance.name))
 
     def _module(self, name: str) -> Any:  # noqa: ANN401 each system's module has the shape its README states
-        return importlib.import_module(f"tieout.sources.{self._entrance.system}.{name}")
+        return capability(self._entrance.system, name)
 
 
 def _renamed(delivery: Delivery, rejection: Rejection, split: Split) -> Delivery:

@@ -11,7 +11,7 @@ from ops.place import Place
 from tieout.errors import PermanentError, UnavailableError
 from tieout.ledger.items import Lineage
 from tieout.ledger.planned import FactCatalogue, RecordedFact
-from tieout.mapping import EVERY_CONNECTION, MappingKey
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 _MESSAGES_PER_CALL = 10  # the most SQS takes in one
 

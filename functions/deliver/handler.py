@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,6 +23,7 @@ from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems import capability
 
 _PAUSE_WITHOUT_CREDENTIALS = timedelta(minutes=1)
 
@@ -69,7 +69,7 @@ class DeliverFunction:
         """The target's writer, opened again when its credentials have changed."""
         credentials = self._secrets.get(self._settings.secret_arn)
         if self._opened is None or self._opened[0] != credentials:
-            system = importlib.import_module(f"tieout.targets.{self._target.system}.writer")
+            system = capability(self._target.system, "cells")
             self._opened = (credentials, system.open_writer(self._target, credentials, self._http, self._clock))
         return self._opened[1]
 

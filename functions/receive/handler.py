@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from functions.receive.secret import WebhookSecret
 from functions.receive.settings import ReceiveSettings
 from tieout.aws.without_sdk import EventBus, ObjectKeeper, SecretsManager
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems import capability
 
 _SHELF_TIMEOUT_SECONDS = 0.5
 
@@ -43,12 +43,12 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
     hasty_keeper = ObjectKeeper(
         settings.archive_bucket, environ, clock, entropy, timeout_seconds=_SHELF_TIMEOUT_SECONDS, attempts=1
     )
-    parts = {name: _system_module(settings.system, name) for name in ("options", "signature", "payloads", "sender")}
+    parts = {name: capability(settings.system, name) for name in ("options", "signature", "payloads", "door")}
     options = parts["options"].Options(**settings.options)
     return Receiver(
         connection=settings.connection,
         flows=settings.flows,
-        rules=parts["sender"].RULES,
+        rules=parts["door"].RULES,
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at
         ),
@@ -61,7 +61,3 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
         clock=clock,
         entropy=entropy,
     )
-
-
-def _system_module(system: str, name: str) -> Any:  # noqa: ANN401 each system's module has the shape its README states
-    return importlib.import_module(f"tieout.sources.{system}.{name}")

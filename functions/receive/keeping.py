@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tieout import rejected
-from tieout.delivery import Delivery, MalformedItem
+from tieout.arriving import rejected
+from tieout.arriving.delivery import Delivery, MalformedItem
 
-if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
+    from tieout.arriving.publishing import Keeper
     from tieout.ports import Clock
-    from tieout.publishing import Keeper
 
 _REST = timedelta(minutes=1)
 

@@ -11,12 +11,12 @@ from functions.receive.answers import Answer
 from functions.receive.journal import Journal
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
-from tieout import publishing, rejected
-from tieout.delivery import Delivery, Split
+from tieout.arriving import publishing, rejected
+from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.door import SenderRules
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
-from tieout.sender import SenderRules
 
-if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock, Entropy
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # Lambda takes 6 MB with everything around the body, which base64 makes a third longer

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
 
 

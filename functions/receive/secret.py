@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieout.errors import TieoutError
 
-if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock
 
 _KEPT = timedelta(minutes=5)

@@ -18,13 +18,13 @@ class ReceiveSettings(Settings):
 
     Attributes:
         connection: the connection's name, also the last part of its route `/webhooks/<connection>`.
-        system: the folder under `sources/` that verifies and splits its deliveries.
+        system: the folder under `systems/` that verifies and splits its deliveries.
         public_url: the URL the source calls, exactly as it signs it.
         secret_arn: the webhook secret, JSON `{"current": ..., "previous": ...}`.
         bus_name: the event bus that accepts the entries.
         archive_bucket: holds `overflow/<connection>/`, `spool/<connection>/` and `rejected/<connection>/`.
         flows: ledger entity to the flow that carries it; an entity that is absent goes to `unrouted`.
-        options: what only the system knows (`sources/<system>/options.py`).
+        options: what only the system knows (`systems/<system>/options.py`).
         max_rejected_per_hour: how many rejected deliveries are kept per hour; the others are only counted.
         metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """

@@ -26,7 +26,7 @@ from tieout.errors import TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
-from tieout.planning import PlanningModel
+from tieout.planning.model import PlanningModel
 from tieout.system_clock import SystemClock, SystemEntropy
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
+from tieout.arriving.notice import RecordKey
 from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TieoutError, TransientError
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.notice import RecordKey
 from tieout.ports import Clock, Entropy, FlushQueue, Queue
 
 _FIRST_RETRY_SECONDS = 15

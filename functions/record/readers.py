@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import httpx
 
+from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
-from tieout.ports import Clock, SourceReader
+from tieout.ports import Clock
+from tieout.systems import capability
 
 if TYPE_CHECKING:
     from tieout.aws.secrets import JsonSecrets
@@ -44,7 +45,7 @@ class Readers:
         connection = self._landscape.connection(name)
         if self._http is None:
             self._http = httpx.Client(timeout=_TIMEOUT)
-        system = importlib.import_module(f"tieout.sources.{connection.system}.reader")
+        system = capability(connection.system, "reader")
         reader: SourceReader = system.open_reader(connection, credentials, self._http, self._clock)
         self._open[name] = (credentials, reader)
         return reader

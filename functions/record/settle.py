@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import ConflictError, TieoutError, UnavailableError, UnreadableRecordError
-from tieout.fact import Statement
+from tieout.facts.reading import Reading, SourceReader
+from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
-from tieout.mapping import Found
-from tieout.notice import Notice, RecordKey
-from tieout.planning import PlanningModel, Unmapped
-from tieout.ports import Clock, Entropy, Reading, SourceReader
+from tieout.planning.cells import Unmapped
+from tieout.planning.mapping import Found
+from tieout.planning.model import PlanningModel
+from tieout.ports import Clock, Entropy
 
 _ROUNDS = 6  # of losing to other writers before the queue is asked to try later
 _FIRST_PAUSE_SECONDS = 0.02

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tieout.envelope import Envelope, read_message
+from tieout.arriving.envelope import Envelope, read_message
+from tieout.arriving.notice import Notice
 from tieout.ledger.plan import Outcome
-from tieout.notice import Notice
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ class Report:
 
 
 def opened(message: Message, fetch: Callable[[str], bytes]) -> list[Task]:
-    """The tasks in a message. Raises as `tieout.envelope.read_message` does."""
+    """The tasks in a message. Raises as `tieout.arriving.envelope.read_message` does."""
     envelope = read_message(message.body, fetch)
     return [Task(message, envelope, notice) for notice in envelope.notices]
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tieout.arriving.publishing import Bus
+from tieout.arriving.spool import SPOOL_PREFIX, decode
 from tieout.errors import (
     MalformedError,
     PermanentError,
@@ -15,8 +17,6 @@ from tieout.errors import (
 )
 from tieout.ledger.cells import CellLedger
 from tieout.ports import Clock, FlushQueue, ObjectStore
-from tieout.publishing import Bus
-from tieout.spool import SPOOL_PREFIX, decode
 
 _PAGE = 1000
 _PUBLISHING_TIME = timedelta(seconds=30)  # of the 50 the function has: one call that hangs must still fit in

@@ -19,13 +19,13 @@ class Connection:
     """One configured instance of a source system.
 
     Attributes:
-        system: the folder under `sources/`.
+        system: the folder under `systems/`.
         legal_entity: whose books or deals these are.
         time_zone: IANA name of the account's own zone; its dates are cut there.
         default_currency: ISO 4217, for sources that send none.
         api_base_url: where the source's API answers.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
-        options: what only this system knows, checked by `sources/<system>/options.py`.
+        options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Target:
     """One planning model that is written to.
 
     Attributes:
-        system: the folder under `targets/`.
-        options: what only this system knows, checked by `targets/<system>/options.py`.
+        system: the folder under `systems/`.
+        options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
     name: str

@@ -6,12 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tieout.errors import PermanentError, TransientError
-from tieout.fact import Statement
-from tieout.notice import RecordKey
-
-Reading = Statement | TransientError | PermanentError
-
 
 class Clock(Protocol):
     """The time."""
@@ -34,17 +28,6 @@ class Entropy(Protocol):
 
     def token(self) -> str:
         """A new id nobody else has: 32 hexadecimal digits."""
-        ...
-
-
-class SourceReader(Protocol):
-    """Reads what records of one connection are now, in as few calls as the source allows."""
-
-    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
-        """A reading for every key asked: what it is, or the error that struck that key alone.
-
-        Never raises a `TieoutError`: where a whole call failed, every key it carried has that error.
-        """
         ...
 
 

@@ -12,10 +12,10 @@ from ops import display
 from ops.commands.arguments import AsJson, Connection, Stage
 from ops.place import find_place
 from ops.rejected_deliveries import ForeignObjectError, RejectedDeliveries, Retry
+from tieout.arriving.rejection import Rejection
+from tieout.arriving.spool import SPOOL_PREFIX, spooled_from
 from tieout.errors import MalformedError
 from tieout.periods import moment_text
-from tieout.rejection import Rejection
-from tieout.spool import SPOOL_PREFIX, spooled_from
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries that were refused: not authentic, or not well-formed.")
 spool_app = typer.Typer(no_args_is_help=True, help="Accepted deliveries that wait until the bus takes them.")

@@ -11,9 +11,9 @@ import typer
 from ops import display, ledger_views, resending
 from ops.commands.arguments import AsJson, Connection, Stage
 from ops.place import Place, find_place
+from tieout.arriving.notice import RecordKey
 from tieout.errors import PermanentError
 from tieout.ledger.planned import FactCatalogue, RecordedFact
-from tieout.notice import RecordKey
 
 app = typer.Typer(no_args_is_help=True, help="What records are, as the ledger has them.")
 held_app = typer.Typer(no_args_is_help=True, help="Facts that wait for a mapping entry.")

@@ -14,8 +14,8 @@ from ops.mapping_tables import Entry
 from ops.place import Place, find_place
 from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
-from tieout.mapping import EVERY_CONNECTION, MappingKey, Table
 from tieout.periods import moment_text
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey, Table
 
 app = typer.Typer(no_args_is_help=True, help="What the source's members are called in planning.")
 

@@ -15,7 +15,7 @@ from sandbox.demo.quiet import accepted_notices, counted, outcomes, wait_until_q
 from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
 from sandbox.places import ROOT, SandboxError, Tell
 from sandbox.running import Sandbox, running_sandbox
-from tieout.mapping import MappingKey
+from tieout.planning.mapping import MappingKey
 
 _SEED = ROOT / "landscape/mappings/sandbox.csv"
 _FLOW = "forecast_to_plan"

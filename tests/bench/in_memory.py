@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,18 +17,19 @@ from functions.record.work import Message
 from tests.bench.world import TARGET, World, store_mappings
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
 from tests.support.memory_table import MemoryTable
+from tieout.arriving.envelope import Envelope
+from tieout.arriving.notice import Notice, RecordKey
 from tieout.delivering import CellValue, WriteAnswer
-from tieout.envelope import Envelope
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
-from tieout.notice import Notice, RecordKey
-from tieout.planning import PlanningModel
+from tieout.planning.model import PlanningModel
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems import capability
 
 if TYPE_CHECKING:
-    from tieout.ports import SourceReader
-    from tieout.table import Usage
+    from tieout.facts.reading import SourceReader
+    from tieout.ledger.table import Usage
 
 _ROUNDS = 5
 _PLURALS = {"opportunity": "opportunities", "invoice": "invoices"}
@@ -186,7 +186,7 @@ class MemoryLine:
     def _reader(self, connection: str) -> SourceReader:
         if connection not in self._readers:
             declared = self._world.landscape.connection(connection)
-            module = importlib.import_module(f"tieout.sources.{declared.system}.reader")
+            module = capability(declared.system, "reader")
             credentials = self._world.systems.simulated.connections[connection].credentials
             self._readers[connection] = module.open_reader(declared, credentials, self._http, self._clock)
         return self._readers[connection]

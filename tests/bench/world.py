@@ -29,9 +29,9 @@ from tests.support.own_certificate import own_certificate
 from tieout.aws.dynamo import DynamoTable
 from tieout.landscape import Landscape
 from tieout.ledger.mappings import MappingLedger
-from tieout.mapping import MappingKey
+from tieout.ledger.table import Table
+from tieout.planning.mapping import MappingKey
 from tieout.system_clock import SystemClock, SystemEntropy
-from tieout.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "anaplan"

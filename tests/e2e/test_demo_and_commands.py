@@ -16,8 +16,8 @@ from ops.place import sandbox_place
 from sandbox.demo.quiet import wait_until_quiet
 from sandbox.demo.run import Demo
 from sandbox.running import Sandbox
-from tieout import rejected
-from tieout.delivery import Delivery
+from tieout.arriving import rejected
+from tieout.arriving.delivery import Delivery
 from tieout.ledger.planned import FactCatalogue
 
 CRM = "hubspot-emea"

@@ -12,7 +12,7 @@ from ops import mapping_tables, queues
 from ops.place import Place, sandbox_place
 from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
 from sandbox.running import Sandbox
-from tieout.mapping import EVERY_CONNECTION, MappingKey
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 CRM, ERP = "hubspot-emea", "netsuite-group"
 CUSTOMERS = {"6001": "STARK", "6002": "SOYLENT", "6003": "HOOLI"}

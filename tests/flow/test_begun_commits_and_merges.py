@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from functions.record.settle import Origin, RecordResult, Settling
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
+from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import UnavailableError
-from tieout.fact import Absence, Statement
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Outcome
-from tieout.notice import Notice, RecordKey
-from tieout.planning import PlanningModel
-from tieout.ports import Reading
-from tieout.table import Update
+from tieout.ledger.table import Update
+from tieout.planning.model import PlanningModel
 
 KEY, SURVIVOR = RecordKey("crm", "opportunity", "7"), RecordKey("crm", "opportunity", "8")
 EARLY, LATE = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"

@@ -13,8 +13,8 @@ from tests.simulation.traffic import Traffic, all_mappings
 from tests.simulation.world import Scenario, World
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
-from tieout.mapping import MappingKey
-from tieout.table import RefusedRequestError, Write
+from tieout.ledger.table import RefusedRequestError, Write
+from tieout.planning.mapping import MappingKey
 
 CRM, ERP = "hubspot-emea", "netsuite-group"
 

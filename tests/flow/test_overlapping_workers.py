@@ -10,15 +10,16 @@ from functions.record.settle import Origin, Settling
 from tests.simulation.line import landscape
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
-from tieout.fact import Absence, Opportunity, Statement
+from tieout.arriving.notice import Notice, RecordKey
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
-from tieout.mapping import MappingKey
 from tieout.money import Money
-from tieout.notice import Notice, RecordKey
-from tieout.planning import PlanningModel
-from tieout.ports import Reading
+from tieout.planning.mapping import MappingKey
+from tieout.planning.model import PlanningModel
 
 DEAL = RecordKey("hubspot-emea", "opportunity", "101")
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

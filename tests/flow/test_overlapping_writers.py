@@ -18,7 +18,7 @@ from tieout.delivering import CellValue, WriteAnswer
 from tieout.errors import AccessDeniedError, MalformedError, TieoutError, UnavailableError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
-from tieout.table import Update
+from tieout.ledger.table import Update
 
 TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)

@@ -12,7 +12,7 @@ from tests.simulation.crm import Deal
 from tests.simulation.invariants import violations
 from tieout.ledger.plan import Outcome
 from tieout.ledger.planned import FactCatalogue
-from tieout.mapping import MappingKey
+from tieout.planning.mapping import MappingKey
 
 ACME = MappingKey(CRM, "customer", "71")
 

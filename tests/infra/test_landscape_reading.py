@@ -10,11 +10,13 @@ import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
-from tieout import planning
-from tieout.fact import AccountClass, LedgerLine, Opportunity
+from tieout.facts.documents import AccountClass, LedgerLine
+from tieout.facts.opportunity import Opportunity
 from tieout.landscape import Landscape
 from tieout.money import Money
 from tieout.periods import Period
+from tieout.planning import lines
+from tieout.planning.resolving import Asked
 
 REPOSITORY = Path(__file__).parents[2]
 STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
@@ -53,9 +55,15 @@ SPOILED = [
     (SANDBOX, 'default_currency = "EUR"', 'default_currency = "euro"',
      'connections "hubspot-emea" default_currency', "'euro' is no ISO 4217 currency code"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubsport"',
-     'connections "hubspot-emea" system', "'hubsport' is no folder under layers/tieout/sources"),
+     'connections "hubspot-emea" system', "'hubsport' is no folder under layers/tieout/systems"),
     (SANDBOX, 'system = "anaplan"', 'system = "../anaplan"',
-     'targets "anaplan" system', "'../anaplan' is no folder under layers/tieout/targets"),
+     'targets "anaplan" system', "'../anaplan' is no folder under layers/tieout/systems"),
+    (SANDBOX, 'system = "anaplan"', 'system = "hubspot"',
+     'targets "anaplan" system',
+     "'hubspot' cannot be a target that cells are written to: layers/tieout/systems/hubspot has no cells.py"),
+    (SANDBOX, 'system = "hubspot"', 'system = "anaplan"',
+     'connections "hubspot-emea" system',
+     "'anaplan' cannot be a source that posts webhooks and is read: layers/tieout/systems/anaplan has no door.py"),
     (SANDBOX, 'name = "hubspot-emea"', 'name = "HubSpot EMEA"',
      'connections "HubSpot EMEA" name', "'HubSpot EMEA' is not lower-case words joined by hyphens, at most 40 characters long"),
     (SANDBOX, 'name = "netsuite-group"', 'name = "hubspot-emea"',
@@ -215,9 +223,9 @@ def test_what_a_feed_may_name_is_what_planning_knows_of_a_fact() -> None:
     line = LedgerLine(
         line_id="1", account="4000", account_class=AccountClass.INCOME, transaction=money, functional=money
     )
-    opportunity = planning._opportunity_line(deal, planning._Asked("hubspot-emea"))
-    posted = planning._ledger_line(line, Period(2026, 11))
-    assert tuple(opportunity.attributes) == planning.OPPORTUNITY_ATTRIBUTES
-    assert tuple(opportunity.amounts) == planning.OPPORTUNITY_AMOUNTS
-    assert tuple(posted.attributes) == planning.LEDGER_ATTRIBUTES
-    assert tuple(posted.amounts) == planning.LEDGER_AMOUNTS
+    opportunity = lines._opportunity_line(deal, Asked("hubspot-emea"))
+    posted = lines._ledger_line(line, Period(2026, 11))
+    assert tuple(opportunity.attributes) == lines.OPPORTUNITY_ATTRIBUTES
+    assert tuple(opportunity.amounts) == lines.OPPORTUNITY_AMOUNTS
+    assert tuple(posted.attributes) == lines.LEDGER_ATTRIBUTES
+    assert tuple(posted.amounts) == lines.LEDGER_AMOUNTS

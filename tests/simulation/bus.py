@@ -8,7 +8,7 @@ from random import Random
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tests.support.memory_queue import MemoryQueue
-from tieout.spool import BusEntry
+from tieout.arriving.spool import BusEntry
 
 _TRANSIT_MILLISECONDS = (5, 40, 400, 3_000)
 

@@ -12,7 +12,7 @@ from tests.simulation.traffic import Traffic, all_mappings
 from tests.simulation.weather import READS, Weather
 from tests.simulation.world import NeverAtRestError, Scenario, World
 from tieout.errors import LostAnswerError, ThrottledError
-from tieout.mapping import MappingKey
+from tieout.planning.mapping import MappingKey
 
 # A read that crashed after its answer is one that crashed before the next call, and a lost answer is one that never came.
 READ_MODES = ("crash before", "throttled")

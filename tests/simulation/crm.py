@@ -11,8 +11,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError
 from tieout.periods import moment_text
-from tieout.sources.hubspot.client import BatchAnswer, Failure
-from tieout.sources.hubspot.translate import CompanyLink
+from tieout.systems.hubspot.client import BatchAnswer, Failure
+from tieout.systems.hubspot.translate import CompanyLink
 
 Event = dict[str, Any]
 
@@ -255,7 +255,7 @@ class Crm:
         if not (deal.is_archived or deal.is_purged or deal.merged_into):
             self._before[deal.deal_id] = _shown(deal)
 
-    # The calls of `tieout.sources.hubspot.client.HubSpotClient`.
+    # The calls of `tieout.systems.hubspot.client.HubSpotClient`.
 
     def read_deals(self, ids: Sequence[str], *, archived: bool, **_properties: object) -> BatchAnswer:
         """What `batch/read` finds, with every property there is."""

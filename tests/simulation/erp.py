@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
-from tieout.sources.netsuite.rows import Row
+from tieout.systems.netsuite.rows import Row
 
 ZONE = ZoneInfo("America/Los_Angeles")
 CUSTOMERS = ("501", "502", "503")
@@ -193,7 +193,7 @@ class Erp:
     def _touch(self, document: Document) -> None:
         document.last_modified = self._schedule.now().astimezone(ZONE).strftime("%Y-%m-%dT%H:%M:%S")
 
-    # The calls of `tieout.sources.netsuite.client.NetSuiteClient`.
+    # The calls of `tieout.systems.netsuite.client.NetSuiteClient`.
 
     def query(self, suiteql: str) -> Sequence[Row]:
         """The rows of one of the reader's three queries."""

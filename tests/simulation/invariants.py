@@ -11,12 +11,12 @@ from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
 from tests.simulation.world import CANARY, World
-from tieout.envelope import read_message
+from tieout.arriving.envelope import read_message
 from tieout.ledger import keys
 from tieout.ledger.cells import CellState, cell_state
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
-from tieout.table import Item, Key
+from tieout.ledger.table import Item, Key
 
 Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 

@@ -30,19 +30,20 @@ from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
-from tieout import publishing
-from tieout.envelope import MAX_DETAIL_BYTES
+from tieout.arriving import publishing
+from tieout.arriving.envelope import MAX_DETAIL_BYTES
 from tieout.errors import TransientError
+from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
-from tieout.planning import PlanningModel
-from tieout.ports import Clock, SourceReader
-from tieout.targets.anaplan.client import AnaplanClient
-from tieout.targets.anaplan.options import Options
-from tieout.targets.anaplan.writer import AnaplanWriter
+from tieout.planning.model import PlanningModel
+from tieout.ports import Clock
+from tieout.systems.anaplan.cells import AnaplanWriter
+from tieout.systems.anaplan.client import AnaplanClient
+from tieout.systems.anaplan.options import Options
 
 TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)

@@ -42,7 +42,7 @@ class PlanningSystem:
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # writes whose answer was lost and that have not landed yet
 
-    # The calls of `tieout.targets.anaplan.client.AnaplanClient`.
+    # The calls of `tieout.systems.anaplan.client.AnaplanClient`.
 
     def module_id(self, name: str) -> str | None:
         """The id of a module."""

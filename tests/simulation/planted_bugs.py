@@ -15,9 +15,11 @@ from tests.flow import test_overlapping_writers as writers
 from tests.simulation.planting import planted
 from tests.simulation.seeds import violations_of
 from tests.simulation.world import Scenario, World
-from tieout import money, notice, planning, publishing
+from tieout import money
+from tieout.arriving import notice, publishing
 from tieout.ledger import cells, facts, plan, planned, writes
-from tieout.sources.hubspot import signature
+from tieout.planning import model
+from tieout.systems.hubspot import signature
 
 _MOST_SEEDS = 200
 
@@ -149,7 +151,7 @@ BUGS = (
     ),
     Bug(
         "credits are not turned into revenue",
-        planning.PlanningModel._measured,
+        model.PlanningModel._measured,
         "feed.sign * money.amount_minor",
         "money.amount_minor",
     ),

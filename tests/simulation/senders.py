@@ -13,8 +13,8 @@ from typing import Any
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.periods import moment_text
-from tieout.sources.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
-from tieout.sources.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from tieout.systems.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
+from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 Event = dict[str, Any]
 Post = Callable[

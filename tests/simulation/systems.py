@@ -11,21 +11,21 @@ from tests.simulation.crm import Crm
 from tests.simulation.erp import Erp
 from tests.simulation.schedule import Schedule
 from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer
+from tieout.facts.reading import SourceReader
 from tieout.landscape import Connection
-from tieout.ports import SourceReader
-from tieout.sources.hubspot import options as hubspot_options
-from tieout.sources.hubspot import payloads as hubspot_payloads
-from tieout.sources.hubspot import sender as hubspot_sender
-from tieout.sources.hubspot import signature as hubspot_signature
-from tieout.sources.hubspot.client import HubSpotClient
-from tieout.sources.hubspot.reader import HubSpotReader
-from tieout.sources.netsuite import options as netsuite_options
-from tieout.sources.netsuite import payloads as netsuite_payloads
-from tieout.sources.netsuite import sender as netsuite_sender
-from tieout.sources.netsuite import signature as netsuite_signature
-from tieout.sources.netsuite.client import NetSuiteClient
-from tieout.sources.netsuite.lines import Books
-from tieout.sources.netsuite.reader import NetSuiteReader
+from tieout.systems.hubspot import door as hubspot_door
+from tieout.systems.hubspot import options as hubspot_options
+from tieout.systems.hubspot import payloads as hubspot_payloads
+from tieout.systems.hubspot import signature as hubspot_signature
+from tieout.systems.hubspot.client import HubSpotClient
+from tieout.systems.hubspot.reader import HubSpotReader
+from tieout.systems.netsuite import door as netsuite_door
+from tieout.systems.netsuite import options as netsuite_options
+from tieout.systems.netsuite import payloads as netsuite_payloads
+from tieout.systems.netsuite import signature as netsuite_signature
+from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite.lines import Books
+from tieout.systems.netsuite.reader import NetSuiteReader
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
@@ -53,14 +53,14 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
 def receiving(name: str) -> SimpleNamespace:
     """What the receive step needs of a connection's system; looked up each time, so that a planted bug is met."""
     modules = (
-        (hubspot_options, hubspot_sender, hubspot_signature, hubspot_payloads)
+        (hubspot_options, hubspot_door, hubspot_signature, hubspot_payloads)
         if name in CRMS
-        else (netsuite_options, netsuite_sender, netsuite_signature, netsuite_payloads)
+        else (netsuite_options, netsuite_door, netsuite_signature, netsuite_payloads)
     )
-    options, sender, signature, payloads = modules
+    options, door, signature, payloads = modules
     return SimpleNamespace(
         options=options.Options,
-        rules=sender.RULES,
+        rules=door.RULES,
         verify=signature.verify,
         split=payloads.split,
     )

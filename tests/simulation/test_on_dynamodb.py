@@ -14,7 +14,7 @@ from tests.simulation.weather import Weather
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.moto_aws import EmulatedAws, emulated_aws
 from tieout.aws.dynamo import DynamoTable
-from tieout.table import ConditionFailedError, Item, Key, Page, Write
+from tieout.ledger.table import ConditionFailedError, Item, Key, Page, Write
 
 SEEDS = [2, 3, 5, 8, 13, 21]
 

@@ -15,7 +15,7 @@ from tests.simulation.world import CANARY, NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
 from tieout.ledger.planned import FactCatalogue
-from tieout.mapping import MappingKey
+from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
 _ENTITIES = tuple(entity for flow in landscape().flows for entity in flow.entities)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.simulation.weather import Weather
 from tests.support.memory_table import MemoryTable
-from tieout.table import ConditionFailedError, Cursor, Item, Key, Page, Write
+from tieout.ledger.table import ConditionFailedError, Cursor, Item, Key, Page, Write
 
 
 class WatchedTable(MemoryTable):

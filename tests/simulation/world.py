@@ -20,7 +20,7 @@ from tests.simulation.systems import CRMS, ERPS, readers, receiving, signer, url
 from tests.simulation.weather import THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
-from tieout.table import Key
+from tieout.ledger.table import Key
 
 CANARY = b"canary-7f3a"
 _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last hours of a month

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tieout.delivering import CellValue
 from tieout.landscape import Option, Target
 from tieout.ports import Clock
-from tieout.targets.anaplan.writer import AnaplanWriter, open_writer
+from tieout.systems.anaplan.cells import AnaplanWriter, open_writer
 
 if TYPE_CHECKING:
     import httpx

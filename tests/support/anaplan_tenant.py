@@ -17,7 +17,7 @@ from sandbox.systems.serving import serve
 from tests.support.anaplan import BASIC, anaplan_target
 from tests.support.clock import ManualClock
 from tieout.landscape import Option
-from tieout.targets.anaplan.writer import AnaplanWriter, open_writer
+from tieout.systems.anaplan.cells import AnaplanWriter, open_writer
 
 
 class Hasty(httpx.BaseTransport):

@@ -12,11 +12,12 @@ import httpx
 from sandbox.systems.faults import FaultPlan
 from sandbox.systems.hubspot.portal import Portal
 from tests.support.clock import ManualClock
-from tieout.fact import Opportunity, Statement
+from tieout.arriving.notice import RecordKey
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Statement
 from tieout.landscape import Connection
-from tieout.notice import RecordKey
-from tieout.ports import Reading
-from tieout.sources.hubspot.reader import HubSpotReader, open_reader
+from tieout.systems.hubspot.reader import HubSpotReader, open_reader
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 TOKEN = "sandbox-hubspot-access-token"

@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tieout.delivery import Delivery, Split
-from tieout.notice import Notice
-from tieout.sources.hubspot.options import Options
-from tieout.sources.hubspot.payloads import split
+from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.notice import Notice
+from tieout.systems.hubspot.options import Options
+from tieout.systems.hubspot.payloads import split
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 OCCURRED = 1_772_600_000_123

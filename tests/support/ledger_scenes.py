@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from tieout.fact import Opportunity, Statement
+from tieout.arriving.notice import Notice, RecordKey
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Statement
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, CellState
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import Plan, decide
+from tieout.ledger.table import Table
 from tieout.money import Money
-from tieout.notice import Notice, RecordKey
-from tieout.planning import Cell, Contribution, Unmapped
-from tieout.table import Table
+from tieout.planning.cells import Cell, Contribution, Unmapped
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TARGET = "planning"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from tests.support.faults import FaultPoint, no_fault
-from tieout.spool import BusEntry
+from tieout.arriving.spool import BusEntry
 
 _MAX_ENTRIES = 10
 _MAX_BYTES = 256 * 1024

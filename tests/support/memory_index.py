@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tieout.table import Item, Key
+from tieout.ledger.table import Item, Key
 
 
 class SparseIndex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tieout.table import (
+from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
     Absent,
     Condition,

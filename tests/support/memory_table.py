@@ -10,7 +10,7 @@ from itertools import batched, islice
 from tests.support.faults import FaultPoint, no_fault
 from tests.support.memory_index import SparseIndex
 from tests.support.memory_rules import changed, checked_item, holds, is_possible, refuse_bad_writes, size_of
-from tieout.table import (
+from tieout.ledger.table import (
     Check,
     ConditionFailedError,
     Cursor,
@@ -29,7 +29,7 @@ _PAGE_BYTES = 1024 * 1024
 
 
 class MemoryTable:
-    """Implements `tieout.table.Table` over dictionaries.
+    """Implements `tieout.ledger.table.Table` over dictionaries.
 
     Args:
         io: passed before and after every call to DynamoDB that the real table would make.

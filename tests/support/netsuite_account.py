@@ -10,11 +10,11 @@ import httpx
 
 from sandbox.systems.netsuite.certificates import IntegrationKey
 from tests.support.clock import ManualClock
-from tieout.fact import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.arriving.notice import RecordKey
+from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
-from tieout.notice import RecordKey
-from tieout.ports import Reading, SourceReader
-from tieout.sources.netsuite.reader import open_reader
+from tieout.systems.netsuite.reader import open_reader
 
 SUITEQL = "/services/rest/query/v1/suiteql"
 INVOICE = {

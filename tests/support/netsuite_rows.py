@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tieout.fact import CreditMemo, Invoice, JournalEntry, Payment, Statement
-from tieout.notice import RecordKey
-from tieout.sources.netsuite.lines import Books, Rates
-from tieout.sources.netsuite.translate import statement
+from tieout.arriving.notice import RecordKey
+from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.facts.statement import Statement
+from tieout.systems.netsuite.lines import Books, Rates
+from tieout.systems.netsuite.translate import statement
 
 BOOKS = Books(time_zone="America/Los_Angeles", default_currency="USD", group_subsidiary="1", cash_accounts=("1050",))
 RATES: Rates = {

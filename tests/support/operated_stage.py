@@ -15,7 +15,7 @@ from ops.cli import app
 from ops.place import Place
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
 from tests.support.receiving import FLOWS, SECRET
-from tieout.envelope import Envelope, read_message
+from tieout.arriving.envelope import Envelope, read_message
 
 if TYPE_CHECKING:
     import pytest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
-from tieout.delivery import Delivery, Split
-from tieout.envelope import Envelope, read_message
+from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.envelope import Envelope, read_message
+from tieout.systems import capability
 
 SECRET = b"canary-7f3a-current-secret"
 PREVIOUS = b"canary-91bc-previous-secret"
@@ -106,10 +106,7 @@ class Door:
 
     def __post_init__(self) -> None:
         """Wire the receiver as the handler does, with the real verifier and splitter of the system."""
-        parts = {
-            name: importlib.import_module(f"tieout.sources.{self.system}.{name}")
-            for name in ("options", "signature", "payloads", "sender")
-        }
+        parts = {name: capability(self.system, name) for name in ("options", "signature", "payloads", "door")}
         options = parts["options"].Options(**self.options)
 
         def verify(delivery: Delivery, live: Sequence[bytes]) -> None:
@@ -122,7 +119,7 @@ class Door:
         self.receiver = Receiver(
             connection=self.connection,
             flows=self.flows,
-            rules=parts["sender"].RULES,
+            rules=parts["door"].RULES,
             verify=verify,
             split=split,
             secret=WebhookSecret(self._read_secret, self.clock),

@@ -1,4 +1,4 @@
-"""The ledger's table in DynamoDB: implements `tieout.table.Table`."""
+"""The ledger's table in DynamoDB: implements `tieout.ledger.table.Table`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from tieout.aws.expressions import Request, is_repeatable, kind_of, request_of
 from tieout.aws.failures import Patience, code_of, is_throttle, refusal
 from tieout.aws.values import decoded_item, encoded_key
 from tieout.errors import ConflictError, LostAnswerError, ThrottledError, TieoutError, UnavailableError
-from tieout.ports import Clock, Entropy
-from tieout.table import (
+from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
     Check,
     ConditionFailedError,
@@ -25,6 +24,7 @@ from tieout.table import (
     Usage,
     Write,
 )
+from tieout.ports import Clock, Entropy
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -27,7 +27,7 @@ from tieout.errors import (
     UnavailableError,
 )
 
-if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock, Entropy
 
 _ROOTS = f"{__file__.rpartition('/')[0]}/amazon_roots.pem"  # pathlib would cost a cold start 15 M instructions for this

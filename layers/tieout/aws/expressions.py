@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tieout.aws.values import AttributeValue, encoded, encoded_key
-from tieout.table import Absent, Condition, Delete, Put, RefusedRequestError, Update, Write
+from tieout.ledger.table import Absent, Condition, Delete, Put, RefusedRequestError, Update, Write
 
 Request = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tieout.table import Item, Key
+from tieout.ledger.table import Item, Key
 
 AttributeValue = dict[str, Any]
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tieout.arriving.spool import BusEntry
 from tieout.aws.endpoint import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host
 from tieout.errors import LostAnswerError
-from tieout.spool import BusEntry
 
-if TYPE_CHECKING:  # its module brings the facts, which a cold receive function has no use for
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock, Entropy
 
 _JSON = "application/x-amz-json-1.1"

@@ -14,9 +14,9 @@ from datetime import datetime
 from tieout import strict_json
 from tieout.delivering import CellValue
 from tieout.ledger import keys
+from tieout.ledger.table import Delete, Equals, Item, Key, Put, Table, Update, pages
 from tieout.money import Money
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Delete, Equals, Item, Key, Put, Table, Update, pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import batched, chain
 
+from tieout.arriving.notice import RecordKey
 from tieout.errors import ConflictError
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, stored_fact, stored_part, touched_text
 from tieout.ledger.plan import Outcome, Plan, StoredFact
+from tieout.ledger.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
 from tieout.ledger.writes import (
     cell_changes,
     cell_writes,
@@ -28,9 +30,7 @@ from tieout.ledger.writes import (
     revision_of,
     unchanged,
 )
-from tieout.mapping import MappingKey
-from tieout.notice import RecordKey
-from tieout.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
+from tieout.planning.mapping import MappingKey
 
 Failures = dict[RecordKey, ConflictError | RefusedRequestError]
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from tieout import strict_json
-from tieout.envelope import Envelope
-from tieout.fact import canonical_text, fact_kind
+from tieout.arriving.envelope import Envelope
+from tieout.arriving.notice import Notice
+from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
 from tieout.ledger.plan import Part, Plan, StoredFact
-from tieout.mapping import MappingKey
-from tieout.notice import Notice
+from tieout.ledger.table import Item
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Item
+from tieout.planning.mapping import MappingKey
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
 

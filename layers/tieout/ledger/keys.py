@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tieout.mapping import MappingKey
-from tieout.notice import RecordKey
+from tieout.arriving.notice import RecordKey
+from tieout.ledger.table import Key
 from tieout.periods import moment_text
-from tieout.table import Key
+from tieout.planning.mapping import MappingKey
 
 STATE = "STATE"
 HELD = "HELD"  # the value of the index `catalogue` for facts that wait

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
-from tieout.mapping import MappingKey, check_entry
-from tieout.notice import RecordKey
+from tieout.ledger.table import Item, Key, Put, Table, pages
 from tieout.periods import moment_text, parse_moment
-from tieout.table import Item, Key, Put, Table, pages
+from tieout.planning.mapping import MappingKey, check_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class MappingLedger:
         planned with the old one (see `tieout.ledger.planned`).
 
         Raises:
-            MalformedError: if the line could not use it (see `tieout.mapping.check_entry`).
+            MalformedError: if the line could not use it (see `tieout.planning.mapping.check_entry`).
         """
         check_entry(entry, member)
         item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now)}

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import batched
 
-from tieout.envelope import Envelope
+from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
-from tieout.table import Item, Key, Table, Update, pages
+from tieout.ledger.table import Item, Key, Table, Update, pages
 
 _FINAL = "final_"
 _WAITING = "waiting_"

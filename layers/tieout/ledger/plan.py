@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tieout import strict_json
-from tieout.fact import Absence, Statement, canonical_text
-from tieout.mapping import MappingKey
-from tieout.notice import RecordKey
-from tieout.planning import Cell, Contribution, Unmapped
+from tieout.arriving.notice import RecordKey
+from tieout.facts.statement import Absence, Statement, canonical_text
+from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.mapping import MappingKey
 
 
 class Outcome(StrEnum):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import batched
 
 from tieout import strict_json
+from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
-from tieout.mapping import MappingKey
-from tieout.notice import RecordKey
-from tieout.table import Item, Key, Table, pages
+from tieout.ledger.table import Item, Key, Table, pages
+from tieout.planning.mapping import MappingKey
 
 _FACTS_AT_ONCE = 200  # an item may have 400 KB
 

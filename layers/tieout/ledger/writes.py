@@ -6,13 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tieout import strict_json
+from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text
 from tieout.ledger.plan import Part, Plan
-from tieout.notice import RecordKey
+from tieout.ledger.table import (
+    MAX_TRANSACTION_WRITES,
+    Absent,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Key,
+    Put,
+    Update,
+    Write,
+)
 from tieout.periods import moment_text
-from tieout.planning import Cell
-from tieout.table import MAX_TRANSACTION_WRITES, Absent, Check, Condition, Delete, Equals, Key, Put, Update, Write
+from tieout.planning.cells import Cell
 
 
 @dataclass(frozen=True, slots=True)

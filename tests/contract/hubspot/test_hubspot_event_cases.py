@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tieout import strict_json
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
 from tieout.errors import MalformedError, NotAuthenticError
-from tieout.sources.hubspot.options import Options
-from tieout.sources.hubspot.payloads import split
-from tieout.sources.hubspot.sender import RULES
-from tieout.sources.hubspot.signature import sign_v1, sign_v3, verify
+from tieout.systems.hubspot.door import RULES
+from tieout.systems.hubspot.options import Options
+from tieout.systems.hubspot.payloads import split
+from tieout.systems.hubspot.signature import sign_v1, sign_v3, verify
 
 EVENTS = Path(__file__).parents[3] / "events" / "hubspot"
 CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())

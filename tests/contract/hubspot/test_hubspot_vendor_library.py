@@ -9,10 +9,10 @@ from hubspot.utils.signature import Signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
-from tieout.sources.hubspot.options import Options
-from tieout.sources.hubspot.signature import sign_v1, sign_v2, sign_v3, verify
+from tieout.systems.hubspot.options import Options
+from tieout.systems.hubspot.signature import sign_v1, sign_v2, sign_v3, verify
 
 SECRET = "contract-test-client-secret"
 URL = "https://hooks.example.com/webhooks/hubspot-emea"

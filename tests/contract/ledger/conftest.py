@@ -12,7 +12,7 @@ from tests.support.moto_aws import EmulatedAws, emulated_aws
 from tests.support.moto_queue import sqs_lives_by
 from tests.support.queue_pair import QueuePair
 from tieout.aws.dynamo import DynamoTable
-from tieout.table import Table, Usage
+from tieout.ledger.table import Table, Usage
 
 # Where moto 5.2 is not DynamoDB: part of a test's name, and what the real one does.
 MOTO_GAPS = {

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, cell, committed, dirty, planned, statement
-from tieout.envelope import Envelope
+from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, Pause
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.table import Table
+from tieout.ledger.table import Table
 
 
 def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:

@@ -18,13 +18,13 @@ from tests.support.ledger_scenes import (
     totals,
 )
 from tieout.errors import ConflictError, UnavailableError
-from tieout.fact import Absence, Statement
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Outcome
-from tieout.mapping import MappingKey
-from tieout.planning import Unmapped
-from tieout.table import ConditionFailedError, Key, Put, Table, Usage, Write
+from tieout.ledger.table import ConditionFailedError, Key, Put, Table, Usage, Write
+from tieout.planning.cells import Unmapped
+from tieout.planning.mapping import MappingKey
 
 ACME = MappingKey("crm", "customer", "4711")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from functions.receive.pipeline import MAX_NOTICES
 from tests.support.memory_table import MemoryTable
-from tieout.envelope import Envelope
+from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.support.ledger_scenes import NOW, V1, V2, cell, committed, lineage, planned, record, statement
-from tieout.fact import Absence, Statement
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome, Plan, decide
 from tieout.ledger.planned import FactCatalogue
-from tieout.mapping import EVERY_CONNECTION, MappingKey
-from tieout.planning import Contribution, Unmapped
-from tieout.table import Table, Usage
+from tieout.ledger.table import Table, Usage
+from tieout.planning.cells import Contribution, Unmapped
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 ACME = MappingKey("crm", "customer", "4711")
 STAGE = MappingKey("crm", "stage", "default/won")

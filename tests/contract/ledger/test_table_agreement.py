@@ -15,7 +15,7 @@ from tests.support.memory_table import MemoryTable
 from tests.support.moto_aws import EmulatedAws
 from tieout.aws.dynamo import DynamoTable
 from tieout.errors import TieoutError
-from tieout.table import (
+from tieout.ledger.table import (
     Absent,
     Check,
     ConditionFailedError,

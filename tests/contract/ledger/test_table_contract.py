@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tieout.table import (
+from tieout.ledger.table import (
     Absent,
     Check,
     ConditionFailedError,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.memory_table import MemoryTable
 from tieout.errors import LostAnswerError
-from tieout.table import Check, Delete, Equals, Put, Update, Usage, Write
+from tieout.ledger.table import Check, Delete, Equals, Put, Update, Usage, Write
 
 A, B = ("CELL#a", "STATE"), ("CELL#b", "STATE")
 

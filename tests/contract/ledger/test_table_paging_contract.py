@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tieout.table import Delete, Key, Put, Table, Update
+from tieout.ledger.table import Delete, Key, Put, Table, Update
 
 A, B, C = ("CELL#a", "STATE"), ("CELL#b", "STATE"), ("CELL#c", "STATE")
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from functions.receive import answers
-from tieout.delivery import Delivery, Split
+from tieout.arriving.delivery import Delivery, Split
 from tieout.errors import MalformedError, NotAuthenticError
-from tieout.sources.netsuite.options import Options
-from tieout.sources.netsuite.payloads import split
-from tieout.sources.netsuite.sender import RULES
-from tieout.sources.netsuite.signature import verify
+from tieout.systems.netsuite.door import RULES
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.payloads import split
+from tieout.systems.netsuite.signature import verify
 
 NOW = datetime(2026, 3, 31, 22, 41, 8, tzinfo=UTC)
 CURRENT, PREVIOUS = b"sandbox-webhook-secret", b"sandbox-webhook-secret-before"

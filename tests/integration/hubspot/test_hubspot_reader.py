@@ -14,7 +14,8 @@ from tests.support.hubspot_account import (
     opportunity,
     stated,
 )
-from tieout.fact import Absence, Opportunity
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Absence
 from tieout.money import Money
 
 

@@ -25,10 +25,10 @@ from tests.support.hubspot_account import (
     stated,
     with_associations,
 )
+from tieout.arriving.notice import RecordKey
 from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
-from tieout.fact import Absence, Statement
-from tieout.notice import RecordKey
-from tieout.sources.hubspot.reader import open_reader
+from tieout.facts.statement import Absence, Statement
+from tieout.systems.hubspot.reader import open_reader
 
 
 def test_a_partial_answer_fails_only_the_deals_it_names(account: Account) -> None:

@@ -11,11 +11,11 @@ import pytest
 from sandbox.systems.faults import Fault
 from tests.support.clock import ManualClock
 from tests.support.hubspot_account import DEAL, NOW, TOKEN, Account, answered, connection_to, key, opportunity, stated
+from tieout.arriving.notice import RecordKey
 from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
-from tieout.fact import Absence, Statement
-from tieout.notice import RecordKey
-from tieout.sources.hubspot.reader import open_reader
-from tieout.sources.hubspot.translate import deal_statement
+from tieout.facts.statement import Absence, Statement
+from tieout.systems.hubspot.reader import open_reader
+from tieout.systems.hubspot.translate import deal_statement
 
 
 @pytest.mark.parametrize("archived", [False, True])
@@ -41,7 +41,7 @@ def test_a_bug_costs_its_own_deal_alone(account: Account, monkeypatch: pytest.Mo
             raise ZeroDivisionError("1500.00")
         return deal_statement(record, *arguments)
 
-    monkeypatch.setattr("tieout.sources.hubspot.reader.deal_statement", stumbles)
+    monkeypatch.setattr("tieout.systems.hubspot.reader.deal_statement", stumbles)
     readings = account.read(good, bad)
     assert isinstance(readings[good], Statement)
     assert isinstance(readings[bad], UnreadableRecordError)

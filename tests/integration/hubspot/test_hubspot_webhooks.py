@@ -19,12 +19,12 @@ from sandbox.systems.hubspot.settings import Settings
 from sandbox.systems.hubspot.webhooks import Orders
 from sandbox.systems.serving import serve
 from tests.support.one_server import OneServer
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
+from tieout.arriving.notice import Notice
 from tieout.errors import NotAuthenticError
-from tieout.notice import Notice
-from tieout.sources.hubspot.options import Options
-from tieout.sources.hubspot.payloads import split
-from tieout.sources.hubspot.signature import verify
+from tieout.systems.hubspot.options import Options
+from tieout.systems.hubspot.payloads import split
+from tieout.systems.hubspot.signature import verify
 
 if TYPE_CHECKING:
     from starlette.requests import Request

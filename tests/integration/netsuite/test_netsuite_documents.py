@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.support.netsuite_account import INVOICE, JOURNAL, Account
 from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
-from tieout.fact import Absence, CreditMemo, DocumentState, Invoice, Payment
+from tieout.facts.documents import CreditMemo, DocumentState, Invoice, Payment
+from tieout.facts.statement import Absence
 from tieout.periods import Period
 
 

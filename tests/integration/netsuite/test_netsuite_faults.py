@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.netsuite_account import INVOICE, JOURNAL, SUITEQL, Account
+from tieout.arriving.notice import RecordKey
 from tieout.errors import (
     AccessDeniedError,
     ConflictError,
@@ -16,11 +17,10 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.notice import RecordKey
 from tieout.periods import Period
-from tieout.sources.netsuite import rest_record
-from tieout.sources.netsuite.client import NetSuiteClient
-from tieout.sources.netsuite.tokens import AccessTokens
+from tieout.systems.netsuite import rest_record
+from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite.tokens import AccessTokens
 
 
 def test_a_batch_is_read_in_three_calls_and_every_key_has_a_reading(account: Account) -> None:

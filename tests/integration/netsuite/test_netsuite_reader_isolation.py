@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support.netsuite_account import INVOICE, JOURNAL, SUITEQL, Account
+from tieout.arriving.notice import RecordKey
 from tieout.errors import (
     AccessDeniedError,
     ThrottledError,
@@ -17,10 +18,9 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.fact import Absence, Statement
-from tieout.notice import RecordKey
-from tieout.ports import Reading
-from tieout.sources.netsuite.translate import statement
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Absence, Statement
+from tieout.systems.netsuite.translate import statement
 
 _HTML = "<html>Not Found</html>"
 
@@ -143,7 +143,7 @@ def test_a_bug_costs_its_own_record_alone(account: Account, monkeypatch: pytest.
             raise TypeError("9900.00")
         return statement(key, *arguments)
 
-    monkeypatch.setattr("tieout.sources.netsuite.translate.statement", stumbles)
+    monkeypatch.setattr("tieout.systems.netsuite.translate.statement", stumbles)
     read, failed = invoices(account, good, bad)
     assert isinstance(read, Statement)
     assert isinstance(failed, UnreadableRecordError)

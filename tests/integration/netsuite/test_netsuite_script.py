@@ -16,12 +16,12 @@ from starlette.routing import Route
 from sandbox.systems.netsuite.app import create_app
 from sandbox.systems.netsuite.settings import AccountSettings
 from sandbox.systems.serving import serve
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
+from tieout.arriving.notice import Notice
 from tieout.errors import NotAuthenticError
-from tieout.notice import Notice
-from tieout.sources.netsuite.options import Options
-from tieout.sources.netsuite.payloads import split
-from tieout.sources.netsuite.signature import verify
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.payloads import split
+from tieout.systems.netsuite.signature import verify
 
 if TYPE_CHECKING:
     from starlette.requests import Request

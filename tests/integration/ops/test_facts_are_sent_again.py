@@ -10,15 +10,16 @@ import pytest
 
 from ops.resending import UnknownFlowError
 from tests.support.operated_stage import CRM, ERP, OperatedStage
+from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import UnavailableError
-from tieout.fact import Absence, Opportunity, Statement
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import decide
-from tieout.mapping import EVERY_CONNECTION, MappingKey
 from tieout.money import Money
-from tieout.notice import Notice, RecordKey
-from tieout.planning import Cell, Contribution, Unmapped
+from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ACME = MappingKey(CRM, "customer", "71")

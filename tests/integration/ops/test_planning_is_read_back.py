@@ -15,7 +15,7 @@ from tests.support.anaplan_tenant import RunningTenant, running_tenant
 from tests.support.operated_stage import TARGET, OperatedStage
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
-from tieout.table import Put, Update
+from tieout.ledger.table import Put, Update
 
 Comparison = tuple[int, dict[str, int], list[dict[str, str | None]]]
 

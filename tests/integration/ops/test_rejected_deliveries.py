@@ -118,7 +118,7 @@ def test_a_delivery_whose_items_were_malformed_is_sent_whole_after_a_fix(
     assert first[0]["notices_sent"] == 2
     assert "1 items still make no notice" in first[0]["kept_because"]
     assert archived(stage) == [key]
-    monkeypatch.setattr("tieout.sources.hubspot.payloads._SUBSCRIPTION", _lenient())
+    monkeypatch.setattr("tieout.systems.hubspot.payloads._SUBSCRIPTION", _lenient())
     assert stage.tieout("rejected", "retry", CRM) == [{"key": key, "notices_sent": 3, "kept_because": ""}]
     assert archived(stage) == []
     before, after = stage.waiting(FLOW)

@@ -9,8 +9,8 @@ from tests.support.operated_stage import CRM, TARGET, OperatedStage
 from tests.support.receiving import Door, good_body
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, CellState
+from tieout.ledger.table import Put
 from tieout.periods import moment_text
-from tieout.table import Put
 
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
 

@@ -13,11 +13,11 @@ from functions.receive.settings import ReceiveSettings
 from tests.support.aws_over_http import CREDENTIALS, REGION, AwsOverHttp, aws_over_http
 from tests.support.clock import ManualClock
 from tests.support.receiving import FLOWS, SECRET, api_event, good_body, sign_as_hubspot, sign_as_netsuite
+from tieout.arriving.spool import BusEntry, decode
 from tieout.aws import without_sdk
 from tieout.aws.endpoint import AwsEndpoint
 from tieout.aws.without_sdk import EventBus, ObjectKeeper
 from tieout.errors import LostAnswerError
-from tieout.spool import BusEntry, decode
 from tieout.system_clock import SystemClock, SystemEntropy
 
 URL = "https://hooks.example.com/webhooks/somewhere"

@@ -19,7 +19,7 @@ from tieout.errors import (
     TransientError,
     UnavailableError,
 )
-from tieout.targets.anaplan.writer import AnaplanWriter
+from tieout.systems.anaplan.cells import AnaplanWriter
 
 URL = "https://anaplan.test"
 CANARY = "canary-in-a-body"

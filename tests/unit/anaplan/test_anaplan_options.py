@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tieout.landscape import Option
-from tieout.targets.anaplan.options import Options
+from tieout.systems.anaplan.options import Options
 
 
 def test_defaults_are_the_careful_ones() -> None:

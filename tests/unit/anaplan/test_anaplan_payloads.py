@@ -13,8 +13,8 @@ from tests.support.anaplan import pipeline_cell
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
 from tieout.periods import Period
-from tieout.targets.anaplan import payloads
-from tieout.targets.anaplan.payloads import in_anaplans_words, month_name, refusals_of
+from tieout.systems.anaplan import cell_write
+from tieout.systems.anaplan.cell_write import in_anaplans_words, month_name, refusals_of
 
 NAMED = ("Time", "Version")
 AMOUNTS = st.decimals(min_value=Decimal(-(10**22)), max_value=Decimal(10**22), allow_nan=False, places=4)
@@ -22,7 +22,7 @@ AMOUNTS = st.decimals(min_value=Decimal(-(10**22)), max_value=Decimal(10**22), a
 
 def body_of(*cells: CellValue) -> str:
     """The body that carries the cells."""
-    return payloads.body_of(in_anaplans_words(cells, "Time"), NAMED).decode()
+    return cell_write.body_of(in_anaplans_words(cells, "Time"), NAMED).decode()
 
 
 def test_list_members_go_by_code_and_periods_and_versions_by_name() -> None:

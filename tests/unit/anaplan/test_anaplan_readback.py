@@ -12,7 +12,7 @@ import pytest
 from tests.support.anaplan import anaplan_writer, pipeline_cell
 from tests.support.clock import ManualClock
 from tieout.errors import MalformedError
-from tieout.targets.anaplan.writer import AnaplanWriter
+from tieout.systems.anaplan.cells import AnaplanWriter
 
 ITEMS = {
     "101": [("11", "Acme Corporation", "ACME"), ("12", "Globex GmbH", "GLOBEX")],

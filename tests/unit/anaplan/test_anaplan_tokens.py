@@ -22,8 +22,8 @@ from sandbox.systems.anaplan.certificates import IssuedCertificate, issue_certif
 from tests.support.anaplan import BASIC, MODEL_ID
 from tests.support.clock import DEFAULT_START, ManualClock
 from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError
-from tieout.targets.anaplan.options import Options
-from tieout.targets.anaplan.tokens import TokenKeeper
+from tieout.systems.anaplan.options import Options
+from tieout.systems.anaplan.tokens import TokenKeeper
 
 LIFETIME = timedelta(minutes=35)
 

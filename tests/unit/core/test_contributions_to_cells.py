@@ -10,21 +10,14 @@ from pathlib import Path
 import pytest
 
 from infra.landscape import read_landscape
-from tieout.fact import (
-    AccountClass,
-    CreditMemo,
-    DocumentState,
-    Fact,
-    Invoice,
-    JournalEntry,
-    LedgerLine,
-    Opportunity,
-    Payment,
-)
-from tieout.mapping import MappingKey
+from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Fact
 from tieout.money import Money
 from tieout.periods import Period, PostingPeriod
-from tieout.planning import Contribution, PlanningModel, Unmapped
+from tieout.planning.cells import Contribution, Unmapped
+from tieout.planning.mapping import MappingKey
+from tieout.planning.model import PlanningModel
 
 LANDSCAPE = read_landscape(Path(__file__).resolve().parents[3], "sandbox", None)
 MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tieout.errors import MalformedError
-from tieout.mapping import STAGES, MappingKey, Status, check_entry
+from tieout.planning.mapping import STAGES, MappingKey, Status, check_entry
 
 
 @pytest.mark.parametrize(

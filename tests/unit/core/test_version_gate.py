@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tieout.fact import Absence, Opportunity, Statement
+from tieout.arriving.notice import RecordKey
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Absence, Statement
 from tieout.ledger.plan import Outcome, Part, Plan, StoredFact, decide
-from tieout.mapping import MappingKey
 from tieout.money import Money
-from tieout.notice import RecordKey
-from tieout.planning import Cell, Contribution, Unmapped
+from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.mapping import MappingKey
 
 KEY = RecordKey("crm", "opportunity", "7")
 EARLY, NOW, LATE = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z", "2026-03-03T00:00:00.000Z"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hubspot_events import OCCURRED, event, records, split_events, split_text
-from tieout.delivery import MalformedItem
+from tieout.arriving.delivery import MalformedItem
 from tieout.errors import MalformedError
 
 

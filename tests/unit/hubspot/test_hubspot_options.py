@@ -8,7 +8,7 @@ import sys
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from tieout.sources.hubspot.options import Options
+from tieout.systems.hubspot.options import Options
 
 
 def test_without_options_only_v3_within_five_minutes_is_taken() -> None:
@@ -45,7 +45,7 @@ def test_options_of_the_landscape_are_taken_as_they_are() -> None:
 def test_verifying_and_splitting_load_nothing_heavy() -> None:
     """The receive step answers within HubSpot's five seconds from a cold start."""
     code = (
-        "import sys, tieout.sources.hubspot.signature, tieout.sources.hubspot.payloads;"
+        "import sys, tieout.systems.hubspot.signature, tieout.systems.hubspot.payloads;"
         "print([each for each in ('httpx', 'pydantic', 'boto3', 'cryptography', 'asyncio', 'ssl') if each in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 our own code

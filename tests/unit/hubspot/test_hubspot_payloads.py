@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.hubspot_events import event, only, reasons, records, split_events, split_text
-from tieout.delivery import Split
-from tieout.sources.hubspot.options import Options
+from tieout.arriving.delivery import Split
+from tieout.systems.hubspot.options import Options
 
 
 def test_a_property_change_is_a_notice_about_the_deal() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
-from tieout.sources.hubspot.options import Options
-from tieout.sources.hubspot.signature import sign_v1, sign_v2, sign_v3, verify
+from tieout.systems.hubspot.options import Options
+from tieout.systems.hubspot.signature import sign_v1, sign_v2, sign_v3, verify
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 URL = "https://hooks.example.com/webhooks/hubspot-emea"

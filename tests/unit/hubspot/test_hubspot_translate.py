@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
-from tieout.fact import Absence, Opportunity, Statement, canonical_text
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.landscape import Connection
 from tieout.money import Money
-from tieout.notice import RecordKey
-from tieout.sources.hubspot.translate import (
+from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
     CompanyLink,
     customer_of,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.errors import MalformedError
-from tieout.sources.netsuite.account_time import moment_of_wall_clock
+from tieout.systems.netsuite.account_time import moment_of_wall_clock
 
 _ZONES = ["America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata", "UTC", "America/Sao_Paulo"]
 

@@ -13,10 +13,10 @@ import pytest
 from sandbox.systems.netsuite.certificates import make_key
 from tests.support.clock import ManualClock
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError
-from tieout.sources.netsuite import queries, rest_record
-from tieout.sources.netsuite.client import NetSuiteClient
-from tieout.sources.netsuite.rows import row_of
-from tieout.sources.netsuite.tokens import AccessTokens
+from tieout.systems.netsuite import queries, rest_record
+from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite.rows import row_of
+from tieout.systems.netsuite.tokens import AccessTokens
 
 _EMPTY = {"items": [], "hasMore": False, "totalResults": 0}
 

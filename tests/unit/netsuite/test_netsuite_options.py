@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from tieout.sources.netsuite.options import Options
+from tieout.systems.netsuite.options import Options
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.delivery import Delivery, MalformedItem, Split
+from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.errors import MalformedError
-from tieout.sources.netsuite.options import Options
-from tieout.sources.netsuite.payloads import split
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.payloads import split
 
 NOW = datetime(2026, 3, 31, 22, 41, 7, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.delivery import Delivery
+from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
-from tieout.sources.netsuite.options import Options
-from tieout.sources.netsuite.signature import verify
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.signature import verify
 
 NOW = datetime(2026, 3, 31, 22, 41, 7, tzinfo=UTC)
 SECONDS = str(int(NOW.timestamp()))

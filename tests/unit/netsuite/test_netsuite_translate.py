@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.netsuite_rows import INVOICE, RATES, document, header, line, stated
 from tieout.errors import UnreadableRecordError
-from tieout.fact import Absence, AccountClass, DocumentState, Payment
+from tieout.facts.documents import AccountClass, DocumentState, Payment
+from tieout.facts.statement import Absence
 from tieout.money import Money
 from tieout.periods import Period
-from tieout.sources.netsuite.lines import Rates
+from tieout.systems.netsuite.lines import Rates
 
 
 def test_an_invoice_keeps_its_lines_with_all_three_amounts() -> None:

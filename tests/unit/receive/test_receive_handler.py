@@ -10,7 +10,7 @@ import pytest
 
 from functions.receive import handler
 from tests.support.receiving import Door, api_event, good_body
-from tieout.delivery import Delivery, Split
+from tieout.arriving.delivery import Delivery, Split
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ NOT_NEEDED = {
 @pytest.mark.parametrize("system", ["hubspot", "netsuite"])
 def test_nothing_dear_is_imported_on_the_way_in(system: str) -> None:
     """The whole path of a delivery stands on the standard library."""
-    parts = ", ".join(f"tieout.sources.{system}.{part}" for part in ("options", "signature", "payloads", "sender"))
+    parts = ", ".join(f"tieout.systems.{system}.{part}" for part in ("options", "signature", "payloads", "door"))
     program = f"import functions.receive.handler, {parts}, sys; print(*sys.modules)"
     path = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'layers')!r}]; {program}"
     done = subprocess.run([sys.executable, "-S", "-c", path], capture_output=True, text=True, check=True)  # noqa: S603 our own interpreter

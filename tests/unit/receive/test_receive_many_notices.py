@@ -8,7 +8,7 @@ import pytest
 
 from functions.receive.pipeline import MAX_NOTICES
 from tests.support.receiving import Door, good_body, hubspot_event
-from tieout.rejection import read_rejection
+from tieout.arriving.rejection import read_rejection
 
 TOO_LARGE = {"hubspot": 200, "netsuite": 413}
 

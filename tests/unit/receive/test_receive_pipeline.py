@@ -10,7 +10,7 @@ import pytest
 
 from functions.receive.pipeline import MAX_BODY_BYTES, receive
 from tests.support.receiving import SECRET, Door, api_event, good_body, hubspot_event
-from tieout.rejection import read_rejection
+from tieout.arriving.rejection import read_rejection
 
 UNUSABLE = {"hubspot": 200, "netsuite": 400}
 TOO_LARGE = {"hubspot": 200, "netsuite": 413}

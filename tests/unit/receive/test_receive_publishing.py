@@ -7,9 +7,9 @@ import json
 import pytest
 
 from tests.support.receiving import Door, good_body, hubspot_event
-from tieout import spool
+from tieout.arriving import spool
+from tieout.arriving.spool import BusEntry
 from tieout.errors import AccessDeniedError, LostAnswerError, ThrottledError, UnavailableError
-from tieout.spool import BusEntry
 
 
 def strike(point: str, error: Exception, times: int = 10**6) -> object:

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from tests.support.receiving import PREVIOUS, SECRET, Door, good_body
+from tieout.arriving.rejection import read_rejection
 from tieout.errors import UnavailableError
-from tieout.rejection import read_rejection
 
 
 def test_both_live_secrets_are_taken(door: Door) -> None:

@@ -12,9 +12,9 @@ from tests.support.memory_bus import MemoryBus
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.memory_table import MemoryTable
+from tieout.arriving.spool import BusEntry, decode, encode
 from tieout.errors import AccessDeniedError, MalformedError, TieoutError, UnavailableError
 from tieout.ledger.cells import CellLedger
-from tieout.spool import BusEntry, decode, encode
 
 
 def entry(number: int) -> BusEntry:

@@ -1,0 +1,126 @@
+"""Turns the notices of a delivery into one bus entry per flow, and puts them on the bus until it has them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from tieout.arriving.delivery import Delivery
+from tieout.arriving.envelope import MAX_DETAIL_BYTES, SOURCE_PREFIX, UNROUTED, Envelope
+from tieout.arriving.notice import Notice
+from tieout.arriving.spool import BusEntry, encode, overflow_key, spool_key
+from tieout.errors import PermanentError, TieoutError
+
+if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
+    from tieout.ports import Clock, Entropy
+
+_ROUNDS = 3
+_PATIENCE = timedelta(seconds=2)  # HubSpot waits 5 seconds in all, and the spool must still be written
+_PAUSE_SECONDS = 0.1
+_MAX_CALL_ENTRIES = 10
+_MAX_CALL_BYTES = 250 * 1024  # of all entries of one call: the narrower of the limits in force (256 KB, 1 MB)
+
+
+class Bus(Protocol):
+    """The event bus."""
+
+    def put(self, entries: Sequence[BusEntry]) -> Sequence[str]:
+        """For each entry why the bus refused it, empty where it has it; raises `TieoutError` where the call failed."""
+        ...
+
+
+class Keeper(Protocol):
+    """Where objects are kept."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Return once the object is stored; raises `TieoutError`."""
+        ...
+
+
+def entries_of(
+    notices: Sequence[Notice], delivery: Delivery, connection: str, flows: Mapping[str, str], keeper: Keeper
+) -> dict[str, BusEntry]:
+    """The entry of each flow that wants a notice, its detail moved to the archive where it is too large for the bus.
+
+    A notice's position counts over the whole delivery: with the delivery's id it names the notice for good.
+    """
+    by_flow: dict[str, list[Notice]] = {}
+    for position, notice in enumerate(notices):
+        flow = flows.get(notice.key.entity, UNROUTED)
+        by_flow.setdefault(flow, []).append(replace(notice, position=position))
+    return {
+        flow: _entry(
+            Envelope(
+                delivery_id=delivery.delivery_id,
+                connection=connection,
+                flow=flow,
+                received_at=delivery.received_at,
+                notices=tuple(wanted),
+            ),
+            keeper,
+        )
+        for flow, wanted in by_flow.items()
+    }
+
+
+def publish(entries: Mapping[str, BusEntry], bus: Bus, clock: Clock, entropy: Entropy) -> dict[str, BusEntry]:
+    """Put the entries on the bus, each refused one again and no other; what comes back is refused still."""
+    waiting = dict(entries)
+    give_up_at = clock.now() + _PATIENCE
+    for round_number in range(_ROUNDS):
+        if round_number:
+            clock.sleep(_PAUSE_SECONDS * 2**round_number * entropy.fraction())
+        try:
+            waiting = _refused(waiting, bus)
+        except PermanentError:  # the role or the bus is wrong: no second try will differ
+            break
+        if not waiting or clock.now() >= give_up_at:
+            break
+    return waiting
+
+
+def spool(entries: Mapping[str, BusEntry], delivery: Delivery, connection: str, keeper: Keeper) -> None:
+    """Keep what the bus refused where the sweep finds it; raises `TieoutError` where that fails too."""
+    for flow, entry in entries.items():
+        keeper.put(spool_key(connection, delivery.delivery_id, flow), encode(entry))
+
+
+def _entry(envelope: Envelope, keeper: Keeper) -> BusEntry:
+    detail = envelope.detail()
+    raw = detail.encode()
+    if len(raw) > MAX_DETAIL_BYTES:
+        key = overflow_key(envelope.connection, envelope.delivery_id, envelope.flow)
+        keeper.put(key, raw)
+        detail = envelope.pointing_detail(key)
+    return BusEntry(SOURCE_PREFIX + envelope.connection, envelope.flow, detail)
+
+
+def _refused(waiting: Mapping[str, BusEntry], bus: Bus) -> dict[str, BusEntry]:
+    """What is still waiting after every entry was offered once."""
+    refused: dict[str, BusEntry] = {}
+    for flows in _calls(waiting):
+        try:
+            codes = bus.put([waiting[flow] for flow in flows])
+        except PermanentError:
+            raise
+        except TieoutError:  # perhaps it has them: offered twice is harmless, lost is not
+            codes = ["unknown"] * len(flows)
+        refused |= {flow: waiting[flow] for flow, code in zip(flows, codes, strict=True) if code}
+    return refused
+
+
+def _calls(entries: Mapping[str, BusEntry]) -> Iterator[list[str]]:
+    """The flows in groups that fit one call."""
+    group: list[str] = []
+    size = 0
+    for flow, entry in entries.items():
+        entry_bytes = len(entry.detail.encode()) + len(entry.source) + len(flow)
+        if group and (len(group) == _MAX_CALL_ENTRIES or size + entry_bytes > _MAX_CALL_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(flow)
+        size += entry_bytes
+    if group:
+        yield group

@@ -1,0 +1,94 @@
+"""Posted documents of an ERP as facts: invoices, credit memos, payments and journals, each with its ledger lines.
+
+Sign convention: debit positive, as in every ledger; the planning model flips signs at its own edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tieout.money import Money
+from tieout.periods import PostingPeriod
+
+
+class AccountClass(StrEnum):
+    """What kind of account a ledger line is posted to."""
+
+    INCOME = "income"
+    EXPENSE = "expense"
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+
+
+ACCOUNT_ROLES = ("cash", "receivable")  # what else is known of an account that flows of money are told apart by
+
+
+class DocumentState(StrEnum):
+    """Whether a posted document stands. A void brings its lines to zero and keeps the document."""
+
+    POSTED = "posted"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One posted line, debit positive, with all three amounts as the ERP keeps them (never recomputed from a header rate).
+
+    Attributes:
+        account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
+        group: the amount in the group's reporting currency; None where the ERP gives none.
+        group_rate: the identity of the rate the ERP used for it, such as `netsuite:1>2:2026-03:average`.
+    """
+
+    line_id: str
+    account: str
+    account_class: AccountClass
+    account_role: str | None = None
+    transaction: Money
+    functional: Money
+    group: Money | None = None
+    group_rate: str | None = None
+    customer: str | None = None
+    cost_centre: str | None = None
+    product: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedDocument:
+    """What the four kinds of ERP document have in common.
+
+    Attributes:
+        posting_period: from the ERP, not from the date.
+        lines: the posted lines; all zero when void.
+        reverses: the source's id of the document this one reverses; both stay, each in its own period.
+    """
+
+    number: str
+    document_date: date | None
+    posting_period: PostingPeriod
+    state: DocumentState
+    lines: tuple[LedgerLine, ...]
+    reverses: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice(PostedDocument):
+    """A posted customer invoice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemo(PostedDocument):
+    """A posted credit to a customer: its income lines are debits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(PostedDocument):
+    """Cash received: the debit lies on a bank or undeposited-funds account. Applied and unapplied amounts are different lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(PostedDocument):
+    """A journal posted by hand, by a void preference, or by a reversal."""

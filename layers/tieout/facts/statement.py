@@ -1,0 +1,74 @@
+"""What a source said a record is, at a version: a fact of one of the families, or the reason there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from tieout import strict_json
+from tieout.arriving.notice import RecordKey
+from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.facts.opportunity import Opportunity
+from tieout.money import Money
+from tieout.periods import Period, moment_text
+
+
+class Absence(StrEnum):
+    """Why a record has no fact."""
+
+    DELETED = "deleted"
+    MERGED = "merged"  # it lives on as another record
+    NOT_POSTED = "not_posted"  # exists, but is not in the books: a draft, an order, a quote
+
+
+Fact = Opportunity | Invoice | CreditMemo | Payment | JournalEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a source said a record is, at a version: a fact, or the reason there is none.
+
+    Attributes:
+        source_version: the source's own monotonic stamp; texts of one connection and entity compare as versions do.
+            Empty for a record the source no longer knows anything of: such a statement keeps the version stored.
+    """
+
+    key: RecordKey
+    source_version: str
+    fact: Fact | None
+    absence: Absence | None = None
+    related: tuple[RecordKey, ...] = field(
+        default=()
+    )  # records to be read because of this one, such as a merge's new deal
+
+    def __post_init__(self) -> None:
+        if (self.fact is None) == (self.absence is None):
+            raise ValueError("a statement is a fact or an absence")
+
+
+def fact_kind(fact: Fact) -> str:
+    """The fact's canonical name: `Opportunity`, `Invoice`, `CreditMemo`, `Payment` or `JournalEntry`."""
+    return type(fact).__name__
+
+
+def canonical_text(statement: Statement) -> str:
+    """What is stated, as JSON with a fixed order, so that equal statements have equal texts; the version is no part of it."""
+    if statement.fact is None:
+        return strict_json.dump({"absence": str(statement.absence)})
+    return strict_json.dump({"kind": fact_kind(statement.fact), **_plain(statement.fact)})
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 JSON values
+    if isinstance(value, Money | Period):
+        return str(value)
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, StrEnum) else value

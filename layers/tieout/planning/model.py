@@ -1,0 +1,119 @@
+"""Turns a fact into contributions to planning cells: pure, by the planning model and the mapping tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tieout.facts.statement import Fact, fact_kind
+from tieout.landscape import Dimension, Feed, Measure
+from tieout.money import Money
+from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.lines import Line, lines_of
+from tieout.planning.mapping import Found, MappingKey
+from tieout.planning.resolving import Asked, MissingEntryError, Resolver
+
+# Rates that are no lookup have an identity too.
+AT_PAR = "par"
+FUNCTIONAL = "functional"  # the ERP's own amount in the legal entity's currency
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningModel:
+    """The feeds of a stage, applied to facts of any connection."""
+
+    feeds: tuple[Feed, ...]
+    reporting_currency: str
+
+    def mapping_keys(self, connection: str, fact: Fact) -> frozenset[MappingKey]:
+        """Every mapping entry that planning this fact may ask for."""
+        return frozenset(self._keys(connection, fact))
+
+    def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
+        """The fact's contributions, one per cell in a fixed order, zeros left out; or the first entry that is missing.
+
+        A fact without amount, close date or a member whose dimension declares no stand-in is planned nowhere: it
+        contributes nothing, which is not the same as waiting for a mapping.
+        """
+        try:
+            return _summed(self._contribute(connection, fact, found))
+        except MissingEntryError as missing:
+            return Unmapped(missing.key)
+
+    def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[Contribution]:
+        resolve = Resolver(connection, found)
+        for line in lines_of(fact, resolve):
+            for feed in self._feeds_of(fact, line):
+                for measure in feed.measures:
+                    yield from self._measured(feed, measure, line, resolve)
+
+    def _feeds_of(self, fact: Fact, line: Line) -> Iterator[Feed]:
+        for feed in self.feeds:
+            wanted = all(line.attributes.get(attribute) in values for attribute, values in feed.where.items())
+            if fact_kind(fact) in feed.facts and wanted:
+                yield feed
+
+    def _measured(self, feed: Feed, measure: Measure, line: Line, resolve: Resolver) -> Iterator[Contribution]:
+        amount = line.amounts.get(measure.amount)
+        if amount is None or _is_nothing(amount, line):
+            return
+        members = _members(feed.dimensions, line, resolve)
+        if members is None or line.period is None:
+            return
+        converted, rate = self._reported(amount, line, resolve)
+        for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
+            cell = Cell(feed.target, feed.cube, name, members, money.currency)
+            yield Contribution(cell, feed.sign * money.amount_minor, identity)
+
+    def _reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
+        """The amount in the reporting currency: the ERP's own where it has one, else by the planning rate of the month."""
+        for known, rate in ((line.group, line.group_rate), (line.functional, FUNCTIONAL), (amount, AT_PAR)):
+            if known is not None and known.currency == self.reporting_currency:
+                return known, rate or AT_PAR
+        key = MappingKey.rate(amount.currency, self.reporting_currency, str(line.period))
+        text = resolve.entry(key)
+        return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
+
+    def _keys(self, connection: str, fact: Fact) -> Iterator[MappingKey]:
+        asked = Asked(connection)
+        for line in lines_of(fact, asked):
+            for feed in self.feeds:
+                if fact_kind(fact) in feed.facts:
+                    _members(feed.dimensions, line, asked)
+            for money in line.amounts.values():
+                if money is not None and money.currency != self.reporting_currency and line.period is not None:
+                    asked.entry(MappingKey.rate(money.currency, self.reporting_currency, str(line.period)))
+        yield from asked.keys
+
+
+def _is_nothing(amount: Money, line: Line) -> bool:
+    """Whether nothing is planned of an amount. A currency gain has no transaction amount, but one in the other currencies."""
+    return not any(known is not None and known.amount_minor for known in (amount, line.functional, line.group))
+
+
+def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -> tuple[tuple[str, str], ...] | None:
+    """The member of every dimension, or None where the line has no place in the cube."""
+    members: list[tuple[str, str]] = []
+    for dimension in dimensions:
+        value = line.attributes.get(dimension.attribute) if dimension.attribute else dimension.constant
+        if value is None and not dimension.absent:
+            return None
+        if value is None:
+            value = dimension.absent
+        elif dimension.table:
+            value = resolve.member(dimension.table, value)
+        members.append((dimension.name, value))
+    return tuple(members)
+
+
+def _summed(contributions: Iterator[Contribution]) -> tuple[Contribution, ...]:
+    """One contribution per cell: the lines of a document that share a cell are added up."""
+    totals: dict[Cell, int] = {}
+    rates: dict[Cell, set[str]] = {}
+    for each in contributions:
+        totals[each.cell] = totals.get(each.cell, 0) + each.amount_minor
+        rates.setdefault(each.cell, set()).add(each.rate)
+    return tuple(
+        Contribution(cell, total, " ".join(sorted(rates[cell]))) for cell, total in sorted(totals.items()) if total
+    )

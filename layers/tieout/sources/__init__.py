@@ -1,1 +1,0 @@
-"""One folder per source system: signature, payloads, client, translate."""

@@ -1,0 +1,90 @@
+"""Writes cells to one Anaplan model: the adapter behind the deliver step's `CellWriter`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.delivering import CellValue, WriteAnswer
+from tieout.errors import AccessDeniedError
+from tieout.landscape import Target
+from tieout.ports import Clock
+from tieout.systems.anaplan.cell_write import body_of, in_anaplans_words, refusals_of
+from tieout.systems.anaplan.client import AnaplanClient
+from tieout.systems.anaplan.options import Options
+from tieout.systems.anaplan.readback import read_module
+from tieout.systems.anaplan.tokens import TokenKeeper
+
+if TYPE_CHECKING:
+    import httpx
+
+_NO_MODULE = "module_missing: the model shows our role no module of this name"
+
+
+class AnaplanWriter:
+    """Sets cells of one model (`CellWriter`): a cube is a module, and each write is one call."""
+
+    def __init__(self, client: AnaplanClient, options: Options) -> None:
+        self._client = client
+        self._options = options
+
+    @property
+    def batch_size(self) -> int:
+        """The most cells one write may carry."""
+        return self._options.batch_size
+
+    @property
+    def write_seconds(self) -> int:
+        """How long Anaplan may keep a write waiting."""
+        return self._options.write_timeout_seconds
+
+    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
+        """Set cells of one cube: see `CellWriter.write` for what is raised.
+
+        Cells of a module the model does not have are refused, so that one renamed module does not stop the others.
+        """
+        cube, ids = cells[0].cube, tuple(cell.cell_id for cell in cells)
+        module_id = self._client.module_id(cube)
+        if module_id is None:
+            return WriteAnswer(refused=dict.fromkeys(ids, _NO_MODULE), summary=f"{cube}: nothing sent")
+        answer = self._set(module_id, self._in_anaplans_words(cells))
+        refused = refusals_of(answer, ids)
+        # Whether the count includes cells that already had the value is not documented: it is for the receipt alone.
+        changed = answer.get("numberOfCellsChanged")
+        said = changed if isinstance(changed, int) else "?"
+        return WriteAnswer(refused=refused, summary=f"{cube}: {len(ids)} sent, {said} changed, {len(refused)} refused")
+
+    def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
+        """Cell id to what planning holds now, None where module or member is missing; for checks (see `readback`)."""
+        values: dict[str, Decimal | None] = dict.fromkeys((cell.cell_id for cell in cells), None)
+        for cube in dict.fromkeys(cell.cube for cell in cells):
+            module_id = self._client.module_id(cube)
+            if module_id is not None:
+                group = self._in_anaplans_words([cell for cell in cells if cell.cube == cube])
+                values |= read_module(self._client, module_id, group, self._options.dimensions_by_name)
+        return values
+
+    def _in_anaplans_words(self, cells: Sequence[CellValue]) -> list[CellValue]:
+        return in_anaplans_words(cells, self._options.time_dimension)
+
+    def _set(self, module_id: str, cells: Sequence[CellValue]) -> Mapping[str, object]:
+        try:
+            return self._client.write_cells(module_id, body_of(cells, self._options.dimensions_by_name))
+        except AccessDeniedError:
+            self._client.forget_modules()
+            raise
+
+
+def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> AnaplanWriter:
+    """The writer of a target; it keeps its token and the module ids, so open it once per process.
+
+    Args:
+        target: with the options of `options.Options`.
+        credentials: `certificate_pem` and `private_key_pem`, or `username` and `password`, as `authentication` says.
+        http: sends the requests; timeouts are set per request.
+        clock: decides when the token is refreshed.
+    """
+    options = Options(**target.options)  # type: ignore[arg-type]  # checked against the class at synth
+    tokens = TokenKeeper(options, credentials, http, clock)
+    return AnaplanWriter(AnaplanClient(target.api_base_url, options, tokens, http, clock), options)

@@ -1,0 +1,146 @@
+"""Anaplan's Integration API, as far as cells need it: every answer judged, every token kept fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tieout import strict_json
+from tieout.errors import AccessDeniedError
+from tieout.ports import Clock
+from tieout.systems.anaplan import answers
+from tieout.systems.anaplan.options import Options
+from tieout.systems.anaplan.tokens import Token, TokenKeeper
+
+_CONNECT_SECONDS = 10.0
+_PAGE = 5000  # the most, and the default; the server may silently give less
+_JSON = {"Accept": "application/json"}
+
+
+class AnaplanClient:
+    """Calls one model.
+
+    Calls that change or read a model wait, on the open connection, while an import, export or process has it.
+
+    Args:
+        api_base_url: the region's API host, without `/2/0`.
+        options: the target's options.
+        tokens: the login.
+        http: sends the requests; its own timeouts are not used.
+        clock: the time, to read `Retry-After` dates.
+    """
+
+    def __init__(
+        self, api_base_url: str, options: Options, tokens: TokenKeeper, http: httpx.Client, clock: Clock
+    ) -> None:
+        workspace = f"/workspaces/{quote(options.workspace_id, safe='')}" if options.workspace_id else ""
+        self._model_url = f"{api_base_url.rstrip('/')}/2/0{workspace}/models/{quote(options.model_id, safe='')}"
+        self._timeout = httpx.Timeout(float(options.write_timeout_seconds), connect=_CONNECT_SECONDS)
+        self._tokens = tokens
+        self._http = http
+        self._clock = clock
+        self._module_ids: dict[str, str] = {}
+
+    def module_id(self, name: str) -> str | None:
+        """The id of the module of that name, None where the model has none; found once, then remembered.
+
+        Raises:
+            AccessDeniedError: if no module at all is visible: that is a missing role, not a missing module.
+        """
+        if name not in self._module_ids:
+            found = {str(each.get("name")): str(each.get("id")) for each in self._all("/modules", "modules")}
+            if not found:
+                raise AccessDeniedError("anaplan shows no module of the model to our role")
+            self._module_ids = found
+        return self._module_ids.get(name)
+
+    def forget_modules(self) -> None:
+        """Look module ids up again at the next call: a model that was replaced has others."""
+        self._module_ids = {}
+
+    def write_cells(self, module_id: str, body: bytes) -> Mapping[str, Any]:
+        """Set cells of a module: Anaplan's answer, whose `failures` (if any) name the positions not set.
+
+        Raises:
+            LostAnswerError: the cells may have been set.
+        """
+        return self._call("POST", f"/modules/{quote(module_id, safe='')}/data", content=body, writing=True)
+
+    def line_items(self, module_id: str) -> Sequence[Mapping[str, Any]]:
+        """The module's line items, each with `id` and `name`."""
+        return _objects(self._call("GET", f"/modules/{quote(module_id, safe='')}/lineItems"), "items")
+
+    def view(self, view_id: str) -> Mapping[str, Any]:
+        """Which dimensions a view has on `pages`, `rows` and `columns`; an empty axis has no key."""
+        return self._call("GET", f"/views/{quote(view_id, safe='')}")
+
+    def view_data(self, view_id: str, pages: Mapping[str, str]) -> Mapping[str, Any]:
+        """The cells of one page of a view, `pages` giving the item id of each dimension on pages."""
+        selection = ",".join(f"{dimension}:{item}" for dimension, item in pages.items())
+        parameters = {"format": "v1"} | ({"pages": selection} if selection else {})
+        return self._call("GET", f"/views/{quote(view_id, safe='')}/data", params=parameters)
+
+    def items(
+        self, dimension_id: str, *, codes: Sequence[str] = (), names: Sequence[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """Those members of a dimension that exist, with `id`, `name` and maybe `code`; case does not count there."""
+        wanted = {key: list(values) for key, values in (("codes", codes), ("names", names)) if values}
+        content = strict_json.dump(wanted).encode()
+        return _objects(
+            self._call("POST", f"/dimensions/{quote(dimension_id, safe='')}/items", content=content), "items"
+        )
+
+    def _all(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
+        offset = 0
+        while True:
+            content = self._call("GET", path, params={"limit": str(_PAGE), "offset": str(offset)})
+            page = _objects(content, key)
+            yield from page
+            offset += len(page)
+            if not page or offset >= _total_size(content):
+                return
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        writing: bool = False,
+    ) -> Mapping[str, Any]:
+        """One call, repeated once with a new login where Anaplan rejects the token: then nothing was done the first time."""
+        request = self._http.build_request(
+            method,
+            self._model_url + path,
+            params=dict(params) if params else None,
+            content=content,
+            headers=_JSON if content is None else _JSON | {"Content-Type": "application/json"},
+            timeout=self._timeout,
+        )
+        token = self._tokens.current()
+        response = self._send(request, token, writing=writing)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            response = self._send(request, self._tokens.renewed(token), writing=writing)
+        answers.judge(response, writing=writing, now=self._clock.now())
+        return answers.content_of(response, writing=writing)
+
+    def _send(self, request: httpx.Request, token: Token, *, writing: bool) -> httpx.Response:
+        request.headers["Authorization"] = f"AnaplanAuthToken {token.value}"
+        return answers.send(self._http, request, writing=writing)
+
+
+def _objects(content: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The objects of a collection; Anaplan leaves the key of an empty one out."""
+    found = content.get(key)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _total_size(content: Mapping[str, Any]) -> int:
+    meta = content.get("meta")
+    paging = meta.get("paging") if isinstance(meta, dict) else None
+    total = paging.get("totalSize") if isinstance(paging, dict) else None
+    return total if isinstance(total, int) else 0

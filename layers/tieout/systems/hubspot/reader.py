@@ -1,0 +1,213 @@
+"""Reads what deals are now, in as few calls as HubSpot allows: the completing half of the record step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from tieout.arriving.notice import RecordKey
+from tieout.errors import MalformedError, PermanentError, TransientError, UnreadableRecordError
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Statement
+from tieout.landscape import Connection
+from tieout.ports import Clock
+from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, BatchAnswer, Failure, HubSpotClient
+from tieout.systems.hubspot.translate import (
+    DEAL_PROPERTIES,
+    PROPERTIES_WITHOUT_NAME,
+    CompanyLink,
+    deal_statement,
+    deleted_statement,
+    merged_ids_of,
+    merged_statement,
+    unknown_statement,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+_ENTITY = "opportunity"
+_LONGEST_ID = 19
+
+
+def open_reader(
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
+) -> HubSpotReader:
+    """A reader for one HubSpot account; credentials are `{"access_token": ...}` of a private app."""
+    token = credentials.get("access_token", "").strip()
+    client = HubSpotClient(
+        http, api_base_url=connection.api_base_url, access_token=token, time_zone=connection.time_zone, clock=clock
+    )
+    return HubSpotReader(connection, client)
+
+
+class HubSpotReader:
+    """Reads deals by id: 100 a call, their companies 1000 a call, and asks again only for what the first answers lack."""
+
+    def __init__(self, connection: Connection, client: HubSpotClient) -> None:
+        self._connection = connection
+        self._client = client
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """A reading for every key: a deal, its deletion or merge, or the error that struck it. Never raises a `TieoutError`."""
+        readable = {key.record_id: key for key in keys if _is_deal(key)}
+        search = _Search(self._client)
+        search.run(list(readable))
+        readings: dict[RecordKey, Reading] = {
+            key: UnreadableRecordError(f"HubSpot has no {key.entity} of that id to complete")
+            for key in keys
+            if not _is_deal(key)
+        }
+        readings |= {readable[each]: failure for each, failure in search.failures.items()}
+        readings |= {
+            readable[each]: self._stated(deleted_statement, readable[each], deal)
+            for each, deal in search.archived.items()
+        }
+        readings |= {
+            readable[each]: self._stated(merged_statement, readable[each], deal)
+            for each, deal in search.survivors.items()
+        }
+        readings |= {readable[each]: unknown_statement(readable[each]) for each in search.unknown}
+        return readings | self._with_companies({readable[each]: deal for each, deal in search.live.items()})
+
+    def _with_companies(self, deals: Mapping[RecordKey, Mapping[str, Any]]) -> dict[RecordKey, Reading]:
+        readings: dict[RecordKey, Reading] = {}
+        failed: Failure | None = None
+        for keys in batched(deals, ASSOCIATIONS_PER_CALL, strict=False):
+            companies: Mapping[str, list[CompanyLink]] = {}
+            failures: Mapping[str, Failure] = {}
+            if failed is None:
+                try:
+                    companies, failures = self._client.read_companies([key.record_id for key in keys])
+                except (TransientError, PermanentError) as error:
+                    failed = error
+            for key in keys:
+                failure = failed or failures.get(key.record_id)
+                links = companies.get(key.record_id, [])
+                readings[key] = failure or self._stated(deal_statement, key, deals[key], links, self._connection)
+        return readings
+
+    @staticmethod
+    def _stated(translate: Callable[..., Statement], key: RecordKey, *arguments: object) -> Reading:
+        try:
+            return translate(key, *arguments)
+        except (MalformedError, UnreadableRecordError) as error:
+            return error
+        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own deal and no other
+            return UnreadableRecordError(f"the deal cannot be translated: {type(error).__name__}")
+
+
+class _Search:
+    """Where each asked id was found: live, archived, living on as another deal, or nowhere."""
+
+    def __init__(self, client: HubSpotClient) -> None:
+        self._client = client
+        self.live: dict[str, Mapping[str, Any]] = {}
+        self.archived: dict[str, Mapping[str, Any]] = {}
+        self.survivors: dict[str, Mapping[str, Any]] = {}
+        self.failures: dict[str, Failure] = {}
+        self.unknown: list[str] = []
+
+    def run(self, ids: Sequence[str]) -> None:
+        """Look among the live deals, then the archived ones, then one by one for what a merge hid."""
+        left = self._look(ids, archived=False, found=self.live)
+        left = self._look(left, archived=True, found=self.archived)
+        stopped: Failure | None = None
+        for deal_id in left:
+            stopped = stopped or self._follow(deal_id)
+            if stopped is not None:
+                self.failures[deal_id] = stopped
+
+    def _look(self, ids: Iterable[str], *, archived: bool, found: dict[str, Mapping[str, Any]]) -> list[str]:
+        """The ids not found; those of a call that failed have its failure, and so have all after them."""
+        left: list[str] = []
+        stopped: Failure | None = None
+        for chunk in batched(ids, DEALS_PER_CALL, strict=False):
+            if stopped is None:
+                stopped = self._look_at(chunk, archived=archived, found=found, left=left)
+            if stopped is not None:
+                answered = {*left, *found, *self.survivors, *self.failures}
+                self.failures |= dict.fromkeys([each for each in chunk if each not in answered], stopped)
+        return left
+
+    def _look_at(
+        self,
+        chunk: Sequence[str],
+        *,
+        archived: bool,
+        found: dict[str, Mapping[str, Any]],
+        left: list[str],
+        properties: Sequence[str] = DEAL_PROPERTIES,
+    ) -> Failure | None:
+        """Read one chunk; where one record spoils the whole answer, read its halves, and at last it alone without its name.
+
+        Returns:
+            The failure that should stop the rest.
+        """
+        look_again = partial(self._look_at, archived=archived, found=found, left=left)
+        try:
+            answer = self._client.read_deals(chunk, archived=archived, properties=properties)
+        except (MalformedError, UnreadableRecordError) as error:
+            if len(chunk) > 1:
+                middle = len(chunk) // 2
+                return look_again(chunk[:middle]) or look_again(chunk[middle:])
+            if isinstance(error, MalformedError) and properties == DEAL_PROPERTIES:
+                return look_again(chunk, properties=PROPERTIES_WITHOUT_NAME)
+            self.failures[chunk[0]] = error
+            return None
+        except (TransientError, PermanentError) as error:
+            return error
+        left.extend(self._place(chunk, answer, found))
+        return None
+
+    def _place(self, chunk: Sequence[str], answer: BatchAnswer, found: dict[str, Mapping[str, Any]]) -> list[str]:
+        """Give each asked id its record, its survivor or its failure; the ids that have none."""
+        by_id = {str(deal["id"]): deal for deal in answer.results if deal.get("id")}
+        survivors = {old: deal for deal in by_id.values() for old in _merged_ids(deal)}
+        left = []
+        for deal_id in chunk:
+            failure = answer.failures.get(deal_id, answer.other_failure)
+            if deal_id in by_id:
+                found[deal_id] = by_id[deal_id]
+            elif deal_id in survivors:
+                self.survivors[deal_id] = survivors[deal_id]
+            elif failure is not None:
+                self.failures[deal_id] = failure
+            else:
+                left.append(deal_id)
+        return left
+
+    def _follow(self, deal_id: str) -> Failure | None:
+        """Only a read of a single deal is documented to answer with the deal it was merged into.
+
+        Returns:
+            The failure that should stop the rest.
+        """
+        try:
+            deal = self._client.read_deal(deal_id)
+        except (MalformedError, UnreadableRecordError) as error:
+            self.failures[deal_id] = error
+            return None
+        except (TransientError, PermanentError) as error:
+            return error
+        if deal is None:
+            self.unknown.append(deal_id)
+        elif str(deal.get("id")) == deal_id:  # restored between our reads
+            self.live[deal_id] = deal
+        else:
+            self.survivors[deal_id] = deal
+        return None
+
+
+def _is_deal(key: RecordKey) -> bool:
+    number = key.record_id
+    return key.entity == _ENTITY and number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
+
+
+def _merged_ids(deal: Mapping[str, Any]) -> frozenset[str]:
+    try:
+        return merged_ids_of(deal)
+    except UnreadableRecordError:  # then the deal itself is unreadable, and says so under its own id
+        return frozenset()

@@ -1,0 +1,180 @@
+"""Reads what transactions of one NetSuite account are now (step 3, record).
+
+One batch of keys costs three calls: the headers, the posted lines, the consolidated rates. A record without a header
+costs one more: the REST API must confirm that it is gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tieout.arriving.notice import RecordKey
+from tieout.errors import (
+    ConflictError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+from tieout.facts.reading import Reading, SourceReader
+from tieout.landscape import Connection
+from tieout.ports import Clock
+from tieout.systems.netsuite import queries, rest_record, translate
+from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite.lines import Books, Rates
+from tieout.systems.netsuite.options import Options
+from tieout.systems.netsuite.rows import Row
+from tieout.systems.netsuite.tokens import AccessTokens
+
+if TYPE_CHECKING:
+    import httpx
+
+_KEYS_AT_ONCE = 100  # keeps the statement short and the lines of ordinary documents within one page
+
+
+def open_reader(
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
+) -> SourceReader:
+    """A reader of one connection, to be kept: it holds the access token.
+
+    Args:
+        connection: the account, with its time zone and options.
+        credentials: `client_id`, `certificate_id` and `private_key` (PEM).
+        http: its time-outs are ours.
+        clock: decides when a token is too old.
+    """
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+    tokens = AccessTokens(connection.api_base_url, credentials, options.scope, http, clock)
+    client = NetSuiteClient(connection.api_base_url, tokens, http, max_concurrency=options.max_concurrency)
+    books = Books(
+        time_zone=connection.time_zone,
+        default_currency=connection.default_currency,
+        group_subsidiary=options.group_subsidiary,
+        cash_accounts=tuple(options.cash_accounts),
+    )
+    return NetSuiteReader(client, books, options)
+
+
+class NetSuiteReader:
+    """Reads transactions by key; see `tieout.ports.SourceReader`."""
+
+    def __init__(self, client: NetSuiteClient, books: Books, options: Options) -> None:
+        self._client = client
+        self._books = books
+        self._options = options
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """A reading for every key: a statement, or the error that struck it; nothing is raised."""
+        return _OneRead(self._client, self._books, self._options).read(keys)
+
+
+class _OneRead:
+    """One call of `read`: once NetSuite did not answer, or asked for fewer calls, it is asked nothing more."""
+
+    def __init__(self, client: NetSuiteClient, books: Books, options: Options) -> None:
+        self._client = client
+        self._books = books
+        self._options = options
+        self._stopped: ThrottledError | UnavailableError | None = None
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """See `NetSuiteReader.read`."""
+        readings: dict[RecordKey, Reading] = {}
+        wanted: list[RecordKey] = []
+        for key in dict.fromkeys(keys):
+            refused = _without_asking(key)
+            if refused is None:
+                wanted.append(key)
+            else:
+                readings[key] = refused
+        for batch in _batches(wanted):
+            readings |= self._read_batch(batch)
+        return readings
+
+    def _read_batch(self, batch: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        try:
+            headers, lines, rates = self._rows(batch)
+        except UnreadableRecordError as error:
+            # Something in the answer cannot be carried: read alone, only the record that holds it fails.
+            if len(batch) == 1:
+                return {batch[0]: error}
+            return {key: reading for key in batch for reading in self._read_batch([key]).values()}
+        except (TransientError, PermanentError) as error:
+            return dict.fromkeys(batch, error)
+        return {
+            key: self._reading(key, headers.get(key.record_id), lines.get(key.record_id, []), rates) for key in batch
+        }
+
+    def _rows(self, batch: Sequence[RecordKey]) -> tuple[Mapping[str, Row], Mapping[str, list[Row]], Rates]:
+        ids = list(dict.fromkeys(key.record_id for key in batch))
+        headers = {row["id"]: row for row in self._query(queries.headers(ids)) if "id" in row}
+        lines: dict[str, list[Row]] = defaultdict(list)
+        if headers:
+            for row in self._query(queries.lines(headers, self._options.accounting_book)):
+                lines[row.get("document", "")].append(row)
+        return headers, lines, self._rates(headers.values(), lines.values())
+
+    def _rates(self, headers: Iterable[Row], lines: Iterable[Sequence[Row]]) -> Rates:
+        group = self._books.group_subsidiary
+        periods = sorted({row["period"] for row in headers if "period" in row})
+        subsidiaries = sorted({row["subsidiary"] for rows in lines for row in rows if "subsidiary" in row} - {group})
+        if not (group and periods and subsidiaries):
+            return {}
+        rows = self._query(queries.rates(periods, subsidiaries, group, self._options.accounting_book))
+        # The first of several rows of one rate counts; the query orders them.
+        return {(row.get("period", ""), row.get("subsidiary", "")): row for row in reversed(rows)}
+
+    def _reading(self, key: RecordKey, header: Row | None, lines: Sequence[Row], rates: Rates) -> Reading:
+        try:
+            if header is None:
+                return self._absence(key)
+            if any(row.get("lastmodified") != header.get("lastmodified") for row in lines):
+                return ConflictError("the transaction changed while it was read")
+            return translate.statement(key, header, lines, rates, self._books)
+        except (TransientError, PermanentError) as error:
+            return error
+        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
+            return UnreadableRecordError(f"the transaction cannot be read: {type(error).__name__}")
+
+    def _absence(self, key: RecordKey) -> Reading:
+        """Deleted, once the REST API confirms it: SuiteQL also leaves out what our role may not see."""
+        for record_type in rest_record.record_types(key.entity, intercompany=self._options.intercompany_journals):
+            record = self._asked(partial(self._client.record, record_type, key.record_id))
+            if record is not None:
+                status = rest_record.word(record, "status")
+                return UnavailableError(
+                    f"netsuite has the {record_type} ({status}), and SuiteQL does not show it to our role"
+                )
+        return translate.missing(key)
+
+    def _query(self, suiteql: str) -> Sequence[Row]:
+        return self._asked(partial(self._client.query, suiteql))
+
+    def _asked[Answer](self, call: Callable[[], Answer]) -> Answer:
+        if self._stopped is not None:
+            raise self._stopped
+        try:
+            return call()
+        except (ThrottledError, UnavailableError) as error:
+            self._stopped = error
+            raise
+
+
+def _without_asking(key: RecordKey) -> Reading | None:
+    """The reading of a key that needs no call: a type that is never in our books, or an id that is none."""
+    if key.entity not in translate.LEDGER_ENTITIES:
+        return translate.unposted(key)
+    try:
+        queries.digits(key.record_id)
+    except UnreadableRecordError as error:
+        return error
+    return None
+
+
+def _batches(keys: Sequence[RecordKey]) -> Iterator[Sequence[RecordKey]]:
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        yield keys[start : start + _KEYS_AT_ONCE]

@@ -1,0 +1,146 @@
+"""Access tokens by OAuth 2.0 client credentials: a JWT signed with our certificate's key, exchanged at the token address."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from tieout import strict_json
+from tieout.errors import AccessDeniedError, MalformedError, UnavailableError
+from tieout.ports import Clock
+from tieout.systems.netsuite.answers import refusal
+
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 a path
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ASSERTION_LIFE = timedelta(minutes=10)  # NetSuite takes anything under 60
+_MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
+_DEFAULT_LIFE_SECONDS = 300
+_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
+
+
+class AccessTokens:
+    """Hands out one access token until shortly before it ends; safe to use from several threads.
+
+    Args:
+        credentials: `client_id` of the integration record, `certificate_id` of the mapping, `private_key` in PEM.
+    """
+
+    def __init__(
+        self, base_url: str, credentials: Mapping[str, str], scope: str, http: httpx.Client, clock: Clock
+    ) -> None:
+        self._address = base_url.rstrip("/") + TOKEN_PATH
+        self._credentials = credentials
+        self._scope = scope
+        self._http = http
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._ends_at: datetime | None = None
+
+    def current(self) -> str:
+        """A token that is still good for a minute, asked for when there is none.
+
+        Raises:
+            AccessDeniedError: if NetSuite refuses our certificate, or the credentials are incomplete.
+            ThrottledError, UnavailableError: if NetSuite gives none now.
+        """
+        with self._lock:
+            if self._ends_at is None or self._clock.now() >= self._ends_at:
+                self._fetch()
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """Ask for a new token next time, unless another thread already replaced this one."""
+        with self._lock:
+            if token == self._token:
+                self._ends_at = None
+
+    def _fetch(self) -> None:
+        asked_at = self._clock.now()
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": self._assertion(asked_at),
+        }
+        try:
+            answer = self._http.post(self._address, data=form)
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"netsuite token address: {type(error).__name__}") from error
+        body = _json_object(answer)
+        if answer.status_code != httpx.codes.OK:
+            raise _token_refusal(answer, body)
+        token = body.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise UnavailableError("netsuite answered 200 without an access token")
+        self._token = token
+        self._ends_at = asked_at + timedelta(seconds=_life_seconds(body.get("expires_in"))) - _MARGIN
+
+    def _assertion(self, now: datetime) -> str:
+        try:
+            client_id, certificate_id = self._credentials["client_id"], self._credentials["certificate_id"]
+            private_key = self._credentials["private_key"]
+        except KeyError as error:
+            raise AccessDeniedError(f"the NetSuite credentials lack {error}") from error
+        header = {"typ": "JWT", "alg": "PS256", "kid": certificate_id}
+        claims = {
+            "iss": client_id,
+            "scope": self._scope,
+            "aud": self._address,
+            "iat": int(now.timestamp()),
+            "exp": int((now + _ASSERTION_LIFE).timestamp()),
+        }
+        signed = f"{_part(json.dumps(header).encode())}.{_part(json.dumps(claims).encode())}"
+        return f"{signed}.{_part(_sign(private_key, signed.encode()))}"
+
+
+def _sign(private_key: str, signed: bytes) -> bytes:
+    """RSASSA-PSS with SHA-256 (PS256); RS256 is not among the algorithms NetSuite takes."""
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 heavy, only needed once an hour
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 the same
+
+    try:
+        # It is our own key: proving its primes anew costs a hundred signatures, and NetSuite refuses a wrong one.
+        key = serialization.load_pem_private_key(
+            private_key.encode(), password=None, unsafe_skip_rsa_key_validation=True
+        )
+    except (ValueError, TypeError) as error:
+        raise AccessDeniedError("the NetSuite private key is no unencrypted PEM key") from error
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise AccessDeniedError("the NetSuite private key is no RSA key")
+    digest = hashes.SHA256()
+    return key.sign(signed, padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH), digest)
+
+
+def _part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = strict_json.parse(answer.content)
+    except MalformedError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _token_refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception:
+    code = body.get("error")
+    if answer.status_code == httpx.codes.BAD_REQUEST and isinstance(code, str) and _OAUTH_ERROR.fullmatch(code):
+        return AccessDeniedError(f"netsuite refuses our certificate: {code}")
+    return refusal(answer, AccessDeniedError)
+
+
+def _life_seconds(value: object) -> int:
+    """`expires_in`, which comes as a number or as text."""
+    if isinstance(value, Decimal):
+        value = int(value)
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else _DEFAULT_LIFE_SECONDS  # noqa: PLR2004 11 days
