@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from functions.deliver.settings import DeliverSettings
+from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS, DeliverSettings
 from infra.alarms import Alarms, Runbook, counted
 from infra.ledger import LedgerStack, change_items, find_cells, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -14,8 +14,7 @@ from infra.stage import Stage
 from infra.work_queue import Parking, WorkQueue
 from tieout.landscape import Target
 
-# A planning system may block one write for two minutes; the message of a writer that died is seen again after six times this.
-SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(240))
+SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(RUN_SECONDS))
 
 
 class FlushQueue(Construct):
@@ -35,7 +34,7 @@ class FlushQueue(Construct):
                 meaning=f"Target {target.name}: requests to write changed cells failed until they were parked.",
                 runbook=Runbook.PARKED_FLUSHES,
             ),
-            consumer_timeout=SHAPE.timeout,
+            visibility_timeout=Duration.seconds(UNSEEN_SECONDS),
             fifo=True,
             delivery_delay=Duration.seconds(stage.coalescing_seconds),
         )

@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.alarms import Alarms, Runbook
-from infra.work_queue import DeadLetterQueue, Parking, WorkQueue
+from infra.work_queue import DeadLetterQueue, Parking, WorkQueue, visibility_for
 from tieout.landscape import Flow
 
 SOURCE_PREFIX = "tieout."
@@ -47,7 +47,7 @@ class Route(Construct):
                 meaning=f"Flow {flow.name} ({flow.owner}): notices are parked because nobody could record them.",
                 runbook=Runbook.PARKED_NOTICES,
             ),
-            consumer_timeout=consumer_timeout,
+            visibility_timeout=visibility_for(consumer_timeout),
         )
         self.undelivered = DeadLetterQueue(
             self,

@@ -15,7 +15,7 @@ from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 
 # AWS advises six times the function's timeout, so that a message is not seen again while Lambda still retries its batch.
-VISIBILITY_FACTOR = 6
+_VISIBILITY_FACTOR = 6
 MAX_RECEIVE_COUNT = 15  # more than the record step tries a notice: only what kills functions gets so far
 BATCH_SIZE = 10
 WORK_RETENTION = Duration.days(4)
@@ -70,7 +70,7 @@ class WorkQueue(Construct):
         key: kms.IKey,
         alarms: Alarms,
         parking: Parking,
-        consumer_timeout: Duration,
+        visibility_timeout: Duration,
         fifo: bool = False,
         delivery_delay: Duration | None = None,
     ) -> None:
@@ -84,7 +84,7 @@ class WorkQueue(Construct):
             fifo=fifo,
             delivery_delay=delivery_delay,
             retention_period=WORK_RETENTION,
-            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * int(consumer_timeout.to_seconds())),
+            visibility_timeout=visibility_timeout,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVE_COUNT),
         )
 
@@ -118,6 +118,11 @@ class WorkQueue(Construct):
     def put_off(self) -> iam.PolicyStatement:
         """Leave to say when a message that was not worked off comes back."""
         return iam.PolicyStatement(actions=["sqs:ChangeMessageVisibility"], resources=[self.queue.queue_arn])
+
+
+def visibility_for(consumer_timeout: Duration) -> Duration:
+    """How long a message stays unseen while a function with this timeout works on its batch."""
+    return Duration.seconds(_VISIBILITY_FACTOR * int(consumer_timeout.to_seconds()))
 
 
 def send_to(*queues: sqs.IQueue) -> iam.PolicyStatement:

@@ -11,10 +11,12 @@ from typing import Any
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger, CellState, cell_state
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
+from tieout.ledger.receipts import receipt_rows
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.money import Money
 from tieout.periods import moment_text
@@ -61,20 +63,36 @@ def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
 
 def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellState]:
     """The cells of a target, all or those that are `dirty` or `refused`."""
-    index, value = ("cells_by_state", f"{state}#{target}") if state else ("catalogue", keys.cells_of(target))
-    return (cell_state(key, item) for key, item in _indexed(table, index, value))
+    if not state:
+        yield from _cells_indexed(table, "catalogue", keys.cells_of(target))
+        return
+    for each in (
+        "dirty",
+        "refused",
+    ):  # an intersection that lacks a cell stands among the dirty, with the refused ones it has
+        for cell in _cells_indexed(table, "cells_by_state", f"{each}#{target}"):
+            if cell.is_lacking if state == "dirty" else cell.refused_reason is not None:
+                yield cell
 
 
-def why(table: Table, target: str, cell_id: str) -> Row | None:
-    """Where a cell's total comes from: every contribution with the notice it came in, and the last write to planning."""
-    key = keys.cell_key(target, cell_id)
+def why(table: Table, target: str, intersection_id: str) -> list[Row]:
+    """Where the totals of an intersection's cells come from: every contribution with the notice it came in, the last write.
+
+    Empty where the ledger has no such intersection.
+    """
+    key = keys.cell_key(target, intersection_id)
     item = table.get([key]).get(key)
     if item is None:
-        return None
-    cell = cell_state(key, item)
-    parts = [_part_row(each_key, part, cell.currency) for each_key, part in _parts(table, key[0])]
-    receipt = _receipt(table, target, cell_id, str(item.get("last_receipt", "")))
-    return cell_row(cell) | {"contributions": parts, "adds_up": _adds_up(parts, cell), "last_write": receipt}
+        return []
+    parts = list(_parts(table, key[0]))
+    receipt = _receipt(table, target, str(item.get("last_receipt", "")))
+    return [_why_cell(cell, parts, receipt) for cell in intersection_state(key, item).cells]
+
+
+def _why_cell(cell: CellState, parts: list[tuple[Key, Item]], receipt: Row | None) -> Row:
+    shown = [row for key, part in parts if (row := _part_row(key, part, cell)) is not None]
+    adds_up = sum(int(part["amount_minor"]) for part in shown) == cell.total_minor
+    return cell_row(cell) | {"contributions": shown, "adds_up": adds_up, "last_write": _last_write(cell, receipt)}
 
 
 def held(table: Table) -> list[Row]:
@@ -137,7 +155,7 @@ def cell_row(cell: CellState) -> Row:
     """A cell as one line of a list."""
     written = cell.written_minor
     return {
-        "cell": cell.cell_id,
+        "cell": cell.intersection_id,
         "cube": cell.cube,
         "measure": cell.measure,
         "members": dict(cell.members),
@@ -148,19 +166,20 @@ def cell_row(cell: CellState) -> Row:
     }
 
 
-def _part_row(key: Key, item: Item, currency: str) -> Row:
+def _part_row(key: Key, item: Item, cell: CellState) -> Row | None:
+    """What a fact contributes to a cell; None where it contributes to other measures alone."""
+    share = next((share for share in _json(str(item["shares"])) if share[0] == cell.measure), None)
+    if share is None:
+        return None
+    _, amount_minor, rate = share
     return {
         "record": key[1].removeprefix(keys.PART_PREFIX),
-        "amount": str(Money(int(item["amount_minor"]), currency).decimal()),
-        "amount_minor": int(item["amount_minor"]),
-        "rate": item["rate"],
+        "amount": str(Money(int(amount_minor), cell.currency).decimal()),
+        "amount_minor": int(amount_minor),
+        "rate": rate,
         "source_version": item["source_version"],
         **_lineage(item),
     }
-
-
-def _adds_up(parts: list[Row], cell: CellState) -> bool:
-    return sum(int(part["amount_minor"]) for part in parts) == cell.total_minor
 
 
 def _parts(table: Table, partition: str) -> Iterator[tuple[Key, Item]]:
@@ -168,19 +187,33 @@ def _parts(table: Table, partition: str) -> Iterator[tuple[Key, Item]]:
         yield from page.items
 
 
-def _receipt(table: Table, target: str, cell_id: str, name: str) -> Row | None:
+def _receipt(table: Table, target: str, name: str) -> Row | None:
+    """The last write to planning of an intersection, None where there is no receipt of one."""
     key = (keys.receipt_partition(target), keys.DONE_PREFIX + name)
     item = table.get([key]).get(key) if name else None
-    if item is None:
+    return None if item is None else {"receipt": name, **item}
+
+
+def _last_write(cell: CellState, receipt: Row | None) -> Row | None:
+    """What the last write of the intersection did to a cell of it; None where it was not among the cells written."""
+    rows = receipt_rows(str(receipt["cells"])) if receipt else ()
+    row = next(
+        (row for row in rows if (row.intersection_id, row.measure) == (cell.intersection_id, cell.measure)), None
+    )
+    if row is None or receipt is None:
         return None
-    row = next((row for row in _json(str(item["cells"])) if row[0] == cell_id), [cell_id, None, None, None])
     return {
-        "receipt": name,
-        "before_minor": row[2],
-        "after_minor": row[3],
-        "answer": item["answer"],
-        "at": item["closed_at"],
+        "receipt": receipt["receipt"],
+        "before_minor": row.before_minor,
+        "after_minor": row.after_minor,
+        "answer": receipt["answer"],
+        "at": receipt["closed_at"],
     }
+
+
+def _cells_indexed(table: Table, index: str, value: str) -> Iterator[CellState]:
+    for key, item in _indexed(table, index, value):
+        yield from intersection_state(key, item).cells
 
 
 def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]:
@@ -190,17 +223,21 @@ def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]
 
 
 def _contributions(table: Table, item: Item) -> list[Row]:
+    """What a fact contributes, cell by cell; what a commit that was begun has not come to yet is left out."""
     rows = _json(str(item["contributions"]))
-    found = table.get([keys.cell_key(target, cell_id) for cell_id, target, _, _ in rows])
+    found = table.get([keys.cell_key(target, intersection_id) for intersection_id, target, _ in rows])
     shown = []
-    for cell_id, target, amount_minor, rate in rows:
-        key = keys.cell_key(target, cell_id)
-        if key not in found:  # a commit in part-facts was begun and has not come to this cell
-            continue
-        cell = cell_state(key, found[key])
-        amount = str(Money(amount_minor, cell.currency).decimal())
-        shown.append({"cell": cell_id, "target": target, "where": _where(cell), "amount": amount, "rate": rate})
+    for intersection_id, target, shares in rows:
+        key = keys.cell_key(target, intersection_id)
+        cells = {cell.measure: cell for cell in intersection_state(key, found[key]).cells} if key in found else {}
+        shown += [_contribution_row(cells[measure], int(minor), rate) for measure, minor, rate in shares]
     return shown
+
+
+def _contribution_row(cell: CellState, amount_minor: int, rate: str) -> Row:
+    amount = str(Money(amount_minor, cell.currency).decimal())
+    row = {"cell": cell.intersection_id, "target": cell.target, "measure": cell.measure, "where": _where(cell)}
+    return row | {"amount": amount, "rate": rate}
 
 
 def _where(cell: CellState) -> str:

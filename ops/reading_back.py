@@ -15,7 +15,7 @@ from ops.place import Place
 from tieout.delivering import CellReader
 from tieout.errors import MalformedError
 from tieout.ledger import keys
-from tieout.ledger.cells import CellState, cell_state
+from tieout.ledger.intersections import CellState, intersection_state
 from tieout.money import Money
 from tieout.system_clock import SystemClock
 from tieout.systems import capability
@@ -78,6 +78,7 @@ def _is_equal(cell: CellState, held: Decimal | None) -> bool:
 
 def _unchanged(place: Place, target: str, cells: list[CellState]) -> list[CellState]:
     """Those that are still as they were when planning was read."""
-    found = place.table.get([keys.cell_key(target, cell.cell_id) for cell in cells])
-    now = {cell_state(key, item) for key, item in found.items()}
+    wanted = dict.fromkeys(keys.cell_key(target, cell.intersection_id) for cell in cells)
+    found = place.table.get(list(wanted))
+    now = {cell for key, item in found.items() for cell in intersection_state(key, item).cells}
     return [cell for cell in cells if cell in now]

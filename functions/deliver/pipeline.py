@@ -1,6 +1,7 @@
 """Step 4, deliver: sets the changed cells of one target in planning, and keeps a receipt of every write.
 
-dirty cells -> receipt opened -> written as absolute values -> marked, each only if unchanged -> receipt closed
+dirty intersections -> the cells planning lacks -> receipt opened -> written as absolute values
+-> marked, each intersection only if unchanged -> receipt closed
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from datetime import timedelta
 
 from tieout.delivering import CellValue, CellWriter, WriteAnswer
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError
-from tieout.ledger.cells import CellLedger, CellState, OpenReceipt
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.intersections import IntersectionState
 from tieout.ports import Clock, Entropy
 
 _PAUSE_WHEN_BUSY = timedelta(seconds=30)
@@ -63,14 +65,19 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     paused_until = step.cells.paused_until(step.target)
     if paused_until is not None and paused_until > step.clock.now():
         return
-    while cells := step.cells.dirty_cells(step.target, step.writer.batch_size):
-        for cube in dict.fromkeys(cell.cube for cell in cells):
+    while found := step.cells.dirty(step.target, step.writer.batch_size):
+        for cube in dict.fromkeys(each.cube for each in found):
             if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
                 return
-            _write(step, [cell for cell in cells if cell.cube == cube], report)
+            _write(step, [each for each in found if each.cube == cube], report)
 
 
-def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport) -> None:
+def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report: DeliverReport) -> None:
+    """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
+    step.cells.settle([each for each in intersections if not each.lacking()], step.clock.now())
+    cells = [cell for each in intersections for cell in each.lacking()][: step.writer.batch_size]
+    if not cells:
+        return
     receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells)
     try:
         answer = _written([cell.value() for cell in cells], step.writer)
@@ -81,17 +88,11 @@ def _write(step: DeliverStep, cells: Sequence[CellState], report: DeliverReport)
         _leave_alone(step, error, report)
         step.cells.close_receipt(receipt, step.clock.now(), f"not written: {type(error).__name__}")
     else:
-        _mark(step, cells, receipt, answer, report)
-
-
-def _mark(
-    step: DeliverStep, cells: Sequence[CellState], receipt: OpenReceipt, answer: WriteAnswer, report: DeliverReport
-) -> None:
-    step.cells.mark_written(cells, receipt, answer.refused, step.clock.now())
-    step.cells.close_receipt(receipt, step.clock.now(), answer.summary)
-    report.writes += 1
-    report.refused += len(answer.refused)
-    report.written += len(cells) - len(answer.refused)
+        step.cells.mark_written(intersections, cells, receipt, answer.refused, step.clock.now())
+        step.cells.close_receipt(receipt, step.clock.now(), answer.summary)
+        report.writes += 1
+        report.refused += len(answer.refused)
+        report.written += len(cells) - len(answer.refused)
 
 
 def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from tieout.settings import Settings
 
+# A planning system may keep one write waiting for two minutes, and what it took has to be marked.
+RUN_SECONDS = 240
+# A writer that is killed blocks its target until its message is seen again: soon after it cannot be running any more. A late
+# or doubled writer repairs itself, so this need not be six times the time-out, as it is for queues whose batches Lambda retries.
+UNSEEN_SECONDS = 300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverSettings(Settings):

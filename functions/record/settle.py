@@ -13,7 +13,6 @@ from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
-from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import Found
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, Entropy
@@ -136,9 +135,10 @@ class Settling:
         if statement.fact is None:
             return _finishing(decide(statement, stored, (), {}))
         planned = self.model.contributions(statement.key.connection, statement.fact, used)
-        if not isinstance(planned, Unmapped) and len(planned) > _MAX_CELLS:
-            raise UnreadableRecordError(f"{statement.key} touches {len(planned)} cells, more than {_MAX_CELLS}")
-        return _finishing(decide(statement, stored, planned, used))
+        plan = decide(statement, stored, planned, used)
+        if plan.cell_count() > _MAX_CELLS:
+            raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
+        return _finishing(plan)
 
     def _lineage(self, origin: Origin) -> Lineage:
         return Lineage(

@@ -12,7 +12,8 @@ from ops import display, ledger_views
 from ops.commands.arguments import AsJson, Stage, Target, targets_of
 from ops.place import find_place
 from ops.reading_back import compare
-from tieout.ledger.cells import CellLedger, CellState
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.intersections import CellState
 
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
@@ -47,14 +48,28 @@ def cells_list(
 
 
 @app.command("why")
-def cells_why(cell: str, target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
-    """Where a cell's value comes from: every contribution with its record and notice, and the last write to planning."""
+def cells_why(
+    cell: str,
+    measure: Annotated[str, typer.Argument(help="One measure of it; all where it is left out.")] = "",
+    target: Target = None,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Where a cell's value comes from: every contribution with its record and notice, and the last write to planning.
+
+    CELL is what `tieout cells list` shows under that name: the place in the cube, which has a value for each measure.
+    """
     place = find_place(stage)
-    found = (ledger_views.why(place.table, name, cell) for name in targets_of(place, target))
-    row = next((row for row in found if row is not None), None)
-    if row is None:
-        raise typer.BadParameter(f"there is no cell {cell}; `tieout cells list` names them")
-    display.record(row, as_json=as_json, columns={"contributions": _SHOWN_OF_A_CONTRIBUTION})
+    found = [row for name in targets_of(place, target) for row in ledger_views.why(place.table, name, cell)]
+    wanted = [row for row in found if measure in {"", row["measure"]}]
+    if not wanted:
+        raise typer.BadParameter(f"there is no cell {cell} {measure}".rstrip() + "; `tieout cells list` names them")
+    if as_json:
+        display.record({"cells": wanted}, as_json=True)
+        return
+    for row in wanted:
+        display.record(row, as_json=False, columns={"contributions": _SHOWN_OF_A_CONTRIBUTION})
 
 
 @app.command("check")
@@ -81,7 +96,7 @@ def cells_check(
         )
         rows += [_difference(name, cell, held) for cell, held in done.different]
         if write_again:
-            CellLedger(place.table).write_again(name, [cell.cell_id for cell, _ in done.different], datetime.now(UTC))
+            CellLedger(place.table).write_again(name, _measures(done.different), datetime.now(UTC))
     display.record({"compared": summary, "different": rows}, as_json=as_json)
     if rows:
         raise typer.Exit(1)
@@ -96,6 +111,14 @@ def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson =
         {"target": name, "retried": ledger.retry_refused(name, datetime.now(UTC))} for name in targets_of(place, target)
     ]
     display.rows(found, title="To be written again within a minute", as_json=as_json, nothing="There are no targets.")
+
+
+def _measures(different: list[tuple[CellState, Decimal | None]]) -> dict[str, list[str]]:
+    """Intersection id to the measures of it that differ."""
+    measures: dict[str, list[str]] = {}
+    for cell, _ in different:
+        measures.setdefault(cell.intersection_id, []).append(cell.measure)
+    return measures
 
 
 def _difference(target: str, cell: CellState, held: Decimal | None) -> display.Row:

@@ -175,7 +175,8 @@ class Demo:
         return [row for row in found if row["cube"] == cube and row["measure"] == measure]
 
     def _why(self, cell: dict[str, Any]) -> dict[str, Any]:
-        return ledger_views.why(self._place.table, "anaplan", cell["cell"]) or {}
+        found = ledger_views.why(self._place.table, "anaplan", cell["cell"])
+        return next(row for row in found if row["measure"] == cell["measure"])
 
     def _chapter(self, title: str) -> None:
         self._tell(f"\n[bold]{title}[/bold]")

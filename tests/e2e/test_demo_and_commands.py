@@ -76,9 +76,11 @@ def test_a_cell_is_explained_by_its_number(tieout: Any) -> None:  # noqa: ANN401
     cells = tieout("cells", "list")
     assert len(cells) >= 40
     for cell in cells[:5]:
-        why = tieout("cells", "why", cell["cell"])
+        [why] = tieout("cells", "why", cell["cell"], cell["measure"])["cells"]
         assert why["adds_up"]
         assert why["last_write"]["after_minor"] is not None
+    measures = {cell["measure"] for cell in cells if cell["cell"] == cells[0]["cell"]}
+    assert {why["measure"] for why in tieout("cells", "why", cells[0]["cell"])["cells"]} == measures
 
 
 def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Any, tmp_path: Path, shown: list[str]) -> None:  # noqa: ANN401 see the fixture

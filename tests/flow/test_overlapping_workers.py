@@ -14,6 +14,7 @@ from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Absence, Statement
+from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
@@ -97,7 +98,7 @@ def customers_of(table: MemoryTable) -> set[str]:
     return {
         member
         for key, item in table.contents().items()
-        if key[1] == "STATE" and item.get("total_minor")
+        if key[1] == "STATE" and any(item[name] for name in item if name.startswith(keys.TOTAL))
         for member in ("ACME", "GLOBEX")
         if member in item["members"]
     }

@@ -53,24 +53,28 @@ class Desk:
         self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
         self.cells = CellLedger(self.table)
 
-    def change(self, cell_id: str, amount_minor: int, cube: str = "C") -> None:
+    def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M") -> None:
         """A commit that adds to a cell."""
         self.table.write(
             [
                 Update(
-                    keys.cell_key(TARGET, cell_id),
+                    keys.cell_key(TARGET, place),
                     sets={"cell_state": keys.dirty(TARGET)},
                     firsts={
                         "cube": cube,
-                        "measure": "M",
                         "members": "[]",
-                        "currency": "EUR",
+                        keys.CURRENCY + measure: "EUR",
                         "dirty_since": "2026-03-02T09:00:00.000Z",
                     },
-                    adds={"total_minor": amount_minor, "generation": 1},
+                    adds={keys.TOTAL + measure: amount_minor, "generation": 1},
+                    removes=(keys.REFUSED + measure,),
                 )
             ]
         )
+
+    def lacking(self) -> list[str]:
+        """The places planning lacks a total of."""
+        return [each.cells[0].intersection_id for each in self.cells.dirty(TARGET, 10)]
 
     def flush(self, has_time: Callable[[float], bool] = lambda _: True) -> None:
         """One flush."""
@@ -104,12 +108,13 @@ class Desk:
 
     def slow_writer(self) -> Callable[[], None]:
         """A writer that has read the cells and not written them yet: what it does when it goes on."""
-        read = self.cells.dirty_cells(TARGET, 10)
-        receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), read)
+        read = self.cells.dirty(TARGET, 10)
+        sent = [cell for each in read for cell in each.lacking()]
+        receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), sent)
 
         def goes_on() -> None:
-            answer = self.planning.write([cell.value() for cell in read])
-            self.cells.mark_written(read, receipt, answer.refused, self.clock.now())
+            answer = self.planning.write([cell.value() for cell in sent])
+            self.cells.mark_written(read, sent, receipt, answer.refused, self.clock.now())
             self.cells.close_receipt(receipt, self.clock.now(), answer.summary)
 
         return goes_on
@@ -128,29 +133,27 @@ def test_an_older_value_that_lands_between_a_newer_write_and_its_mark_is_written
     desk.planning.after_landing = slow
     desk.flush()
     desk.sweep_later()
-    assert desk.planning.values == {"a": Decimal("1.50")}
+    assert desk.planning.values == {"a:M": Decimal("1.50")}
 
 
 def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(desk: Desk) -> None:
     """Halving a refused batch may write one half and find the target busy for the other: that half may have been overtaken."""
-    for cell_id in ("a", "b"):
-        desk.change(cell_id, 100)
-    cells = desk.cells.dirty_cells(TARGET, 10)
-    spoiling = cells[1].cell_id
+    for place in ("a", "b"):
+        desk.change(place, 100)
     calls: list[int] = []
 
     def refusal(values: Sequence[CellValue]) -> TieoutError | None:
         calls.append(len(values))
         if len(values) == 2 and len(calls) == 1:
             return MalformedError("whole_request")
-        return UnavailableError("busy") if values[0].cell_id == spoiling else None
+        return UnavailableError("busy") if values[0].cell_id == "b:M" else None
 
     def somebody_was_faster() -> None:
         """The cell changed, and another writer wrote and marked that, before our older value landed."""
-        desk.change(cells[0].cell_id, 50)
-        newer = next(cell for cell in desk.cells.dirty_cells(TARGET, 10) if cell.cell_id == cells[0].cell_id)
-        receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), [newer])
-        desk.cells.mark_written([newer], receipt, {}, desk.clock.now())
+        desk.change("a", 50)
+        newer = desk.cells.dirty(TARGET, 10)[0]
+        receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), newer.cells)
+        desk.cells.mark_written([newer], newer.cells, receipt, {}, desk.clock.now())
         desk.cells.close_receipt(receipt, desk.clock.now(), "set")
 
     desk.planning.refusal = refusal
@@ -158,13 +161,13 @@ def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwr
     desk.flush()
     desk.planning.refusal = lambda _: None
     desk.sweep_later()
-    assert desk.planning.values == {"a": Decimal("1.50"), "b": Decimal("1.00")}
+    assert desk.planning.values == {"a:M": Decimal("1.50"), "b:M": Decimal("1.00")}
 
 
 def test_each_cube_is_a_write_of_its_own_with_a_receipt_and_time_for_it(desk: Desk) -> None:
     """A model keeps each write waiting for up to two minutes: a second cube is begun only where there is time for it too."""
-    for cell_id, cube in (("a", "Pipeline"), ("b", "Cash"), ("c", "Pipeline")):
-        desk.change(cell_id, 100, cube)
+    for place, cube in (("a", "Pipeline"), ("b", "Cash"), ("c", "Pipeline")):
+        desk.change(place, 100, cube)
     written: list[set[str]] = []
 
     def noted(values: Sequence[CellValue]) -> None:
@@ -175,7 +178,7 @@ def test_each_cube_is_a_write_of_its_own_with_a_receipt_and_time_for_it(desk: De
     assert written == []
     desk.flush(lambda seconds: seconds <= 150 and not written)
     assert written == [{"Pipeline"}]
-    assert {cell.cell_id for cell in desk.cells.dirty_cells(TARGET, 10)} == {"b"}
+    assert desk.lacking() == ["b"]
     desk.flush()
     assert written == [{"Pipeline"}, {"Cash"}]
 
@@ -189,17 +192,17 @@ def test_a_denied_write_leaves_its_cells_to_be_written_when_somebody_has_mended_
     desk.planning.refusal = lambda _: None
     desk.clock.advance(601)
     desk.flush()
-    assert desk.planning.values == {"a": Decimal("1.00")}
+    assert desk.planning.values == {"a:M": Decimal("1.00")}
 
 
 def test_cells_behind_those_written_just_now_are_found_though_the_index_lags(desk: Desk) -> None:
     """Else a month-end with thousands of cells would be written in one batch a minute."""
-    for cell_id in ("a", "b", "c"):
-        desk.change(cell_id, 100)
+    for place in ("a", "b", "c"):
+        desk.change(place, 100)
     desk.table.settle()
     desk.table.index_lag = 100
-    for cell_id in ("a", "b"):
-        desk.table.write([Update(keys.cell_key(TARGET, cell_id), removes=("cell_state",))])
-    assert [cell.cell_id for cell in desk.cells.dirty_cells(TARGET, 1)] == ["c"]
+    for place in ("a", "b"):
+        desk.table.write([Update(keys.cell_key(TARGET, place), removes=("cell_state",))])
+    assert [each.cells[0].intersection_id for each in desk.cells.dirty(TARGET, 1)] == ["c"]
     desk.table.write([Update(keys.cell_key(TARGET, "c"), removes=("cell_state",))])
-    assert desk.cells.dirty_cells(TARGET, 1) == ()
+    assert desk.cells.dirty(TARGET, 1) == ()

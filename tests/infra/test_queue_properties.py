@@ -68,9 +68,18 @@ def test_every_dead_letter_queue_alarms_on_its_first_message(synthesis: Synthesi
 
 
 def test_a_message_is_not_seen_again_while_its_function_still_works(synthesis: Synthesis) -> None:
-    """The visibility timeout is at least six times the consumer's timeout, as AWS asks for."""
-    for queue, _, function in consumers(synthesis):
-        assert synthesis.properties(QUEUE)[queue]["VisibilityTimeout"] >= 6 * function["Timeout"]
+    """The visibility timeout is at least six times the consumer's timeout, as AWS asks for; a flush waits no longer than needed."""
+    for name, _, function in consumers(synthesis):
+        queue = synthesis.properties(QUEUE)[name]
+        assert queue["VisibilityTimeout"] >= (1 if queue.get("FifoQueue") else 6) * function["Timeout"]
+
+
+def test_a_writer_that_is_killed_blocks_its_target_for_five_minutes_at_most(synthesis: Synthesis) -> None:
+    """Its message comes back when it can no longer be running, and not much later."""
+    for name, _, function in consumers(synthesis):
+        queue = synthesis.properties(QUEUE)[name]
+        if queue.get("FifoQueue"):
+            assert function["Timeout"] < queue["VisibilityTimeout"] <= 300
 
 
 def test_every_consumer_answers_for_each_message_alone(synthesis: Synthesis) -> None:

@@ -56,11 +56,12 @@ class PlannedWeather(Weather):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One plan, the calls that were made under it, and what does not hold after it."""
+    """One plan, the calls that were made under it, what does not hold after it, and which functions ran when (milliseconds)."""
 
     strikes: tuple[Strike, ...]
     points: tuple[str, ...]
     violations: tuple[str, ...]
+    invoked: tuple[tuple[str, int], ...]
 
 
 def reference_day(strikes: tuple[Strike, ...]) -> Trial:
@@ -93,7 +94,7 @@ def reference_day(strikes: tuple[Strike, ...]) -> Trial:
         found = violations(world)
     except NeverAtRestError as error:
         found = [str(error)]
-    return Trial(strikes, tuple(weather.points), tuple(found))
+    return Trial(strikes, tuple(weather.points), tuple(found), tuple(world.invoked))
 
 
 def singles() -> Iterator[tuple[Strike, ...]]:

@@ -13,7 +13,7 @@ from tests.simulation.planning import Coordinates
 from tests.simulation.world import CANARY, World
 from tieout.arriving.envelope import read_message
 from tieout.ledger import keys
-from tieout.ledger.cells import CellState, cell_state
+from tieout.ledger.intersections import CellState, IntersectionState, intersection_state
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Item, Key
@@ -43,8 +43,13 @@ def snapshot(world: World) -> Snapshot:
         for key, item in world.line.table.contents().items()
         if key[0].startswith(("FACT#", "CELL#", "HELD#"))
     }
-    plain = {key: {name: item[name] for name in item.keys() & _lasting(item)} for key, item in items.items()}
+    plain = {key: _lasting_part(item) for key, item in items.items()}
     return plain, dict(world.planning.cells)
+
+
+def _lasting_part(item: Item) -> Item:
+    names = _lasting(item)
+    return {name: each for name, each in item.items() if name in names or name.startswith(_BY_MEASURE)}
 
 
 def _lasting(item: Item) -> frozenset[str]:
@@ -55,11 +60,11 @@ def _lasting(item: Item) -> frozenset[str]:
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
-        *("unfinished", "amount_minor", "rate", "total_minor", "written_minor", "cell_state", "refused_reason"),
-        "waits_for",
+        *("unfinished", "shares", "cell_state", "waits_for"),
     )
 )
-_Contributions = dict[tuple[str, str], tuple[int, str]]
+_BY_MEASURE = ("total:", "written:", "refused:", "currency:")
+_Contributions = dict[tuple[str, str, str], tuple[int, str]]  # intersection, measure, record
 
 
 def _facts(world: World, truth: Expected) -> Iterator[str]:
@@ -77,53 +82,59 @@ def _facts(world: World, truth: Expected) -> Iterator[str]:
 
 
 def _cells(world: World, truth: Expected) -> Iterator[str]:
-    cells = {cell.cell_id: cell for cell in _cells_in(world)}
+    cells = {(cell.intersection_id, cell.measure): cell for each in _intersections(world) for cell in each.cells}
     beside, in_facts = _contributions(world)
     if beside != in_facts:
         yield f"contributions beside cells and in facts differ: {sorted(beside.items() ^ in_facts.items())[:4]}"
-    sums: Counter[str] = Counter()
-    for (cell_id, _), (amount, _) in beside.items():
-        sums[cell_id] += amount
-    for cell_id in cells.keys() | sums.keys():
-        total = cells[cell_id].total_minor if cell_id in cells else None
-        if total != sums[cell_id]:
-            yield f"cell {cell_id} holds {total}, its contributions add up to {sums[cell_id]}"
-    totals = {(each.cube, each.measure, tuple(sorted(each.members))): each.value().value for each in cells.values()}
+    sums: Counter[tuple[str, str]] = Counter()
+    for (intersection_id, measure, _), (amount, _) in beside.items():
+        sums[intersection_id, measure] += amount
+    for at in cells.keys() | sums.keys():
+        total = cells[at].total_minor if at in cells else None
+        if total != sums[at]:
+            yield f"cell {at} holds {total}, its contributions add up to {sums[at]}"
+    totals = {_coordinates(each): each.value().value for each in cells.values()}
     yield from _differences("the ledger", totals, truth.cells)
 
 
-def _cells_in(world: World) -> Iterator[CellState]:
+def _intersections(world: World) -> Iterator[IntersectionState]:
     for key, item in world.line.table.contents().items():
         if key[0].startswith("CELL#") and key[1] == keys.STATE:
-            yield cell_state(key, item)
+            yield intersection_state(key, item)
+
+
+def _coordinates(cell: CellState) -> Coordinates:
+    return cell.cube, cell.measure, tuple(sorted(cell.members))
 
 
 def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
-    """By (cell, record): what stands beside the cells, and what the facts say."""
+    """What stands beside the intersections, and what the facts say."""
     beside: _Contributions = {}
     in_facts: _Contributions = {}
     for key, item in world.line.table.contents().items():
         if key[0].startswith("CELL#") and key[1] != keys.STATE:
-            record = key[1].removeprefix(keys.PART_PREFIX)
-            beside[key[0].split("#", 2)[2], record] = (item["amount_minor"], item["rate"])
+            record, intersection_id = key[1].removeprefix(keys.PART_PREFIX), key[0].split("#", 2)[2]
+            for measure, amount, rate in json.loads(item["shares"]):
+                beside[intersection_id, measure, record] = (amount, rate)
         elif key[0].startswith("FACT#"):
-            for cell_id, _, amount, rate in json.loads(item["contributions"]):
-                in_facts[cell_id, key[0].removeprefix("FACT#")] = (amount, rate)
+            for intersection_id, _, shares in json.loads(item["contributions"]):
+                for measure, amount, rate in shares:
+                    in_facts[intersection_id, measure, key[0].removeprefix("FACT#")] = (amount, rate)
     return beside, in_facts
 
 
 def _planning(world: World, truth: Expected) -> Iterator[str]:
     refused = set()
-    for key, item in world.line.table.contents().items():
-        if key[0].startswith("CELL#") and key[1] == keys.STATE:
-            state = item.get("cell_state")
-            cell = cell_state(key, item)
-            coordinates = (cell.cube, cell.measure, tuple(sorted(cell.members)))
+    for intersection in _intersections(world):
+        for cell in intersection.cells:
+            coordinates = _coordinates(cell)
             wrong = {member for _, member in cell.members} & (world.planning.unknown | world.planning.spoiling)
-            if state == keys.refused(TARGET):
+            if cell.refused_reason is not None:
                 refused.add(coordinates)
                 if not wrong:
                     yield f"{coordinates} is marked refused without a reason"
+                if intersection.state != keys.refused(TARGET):
+                    yield f"{coordinates} is refused, and not listed so"
             elif wrong:
                 yield f"{coordinates} was never refused"
     wanted = {at: value for at, value in truth.cells.items() if at not in refused}

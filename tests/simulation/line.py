@@ -14,6 +14,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from functions.deliver.pipeline import DeliverStep, flush
+from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS
 from functions.receive.journal import Journal
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
@@ -48,7 +49,7 @@ from tieout.systems.anaplan.options import Options
 TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)
 RECORD_LIFETIME_MS = 60_000
-DELIVER_LIFETIME_MS = 300_000
+DELIVER_LIFETIME_MS = 1000 * RUN_SECONDS
 _LANDSCAPE = Path(__file__).parents[2] / "landscape"
 _MAX_RECEIVES = 8
 _FLUSH_DELAY_SECONDS = 5
@@ -98,7 +99,7 @@ class Line:
         self.archive = MemoryObjectStore(io=io)
         self._most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         self.flush_queue = MemoryFifoQueue(
-            self.schedule, name="flush", visibility_seconds=1800, delay_seconds=_FLUSH_DELAY_SECONDS, io=io
+            self.schedule, name="flush", visibility_seconds=UNSEEN_SECONDS, delay_seconds=_FLUSH_DELAY_SECONDS, io=io
         )
         names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
         self.flows = {name: self._flow(name, entities) for name, entities in names.items()}

@@ -29,6 +29,15 @@ def test_no_single_fault_changes_the_end() -> None:
     assert not _failed([reference_day(plan) for plan in plans])
 
 
+def test_a_writer_that_is_killed_blocks_its_target_for_five_minutes_at_most() -> None:
+    """Its message is in nobody's hands until it is seen again; the sweeper's requests wait behind it."""
+    call = reference_day(()).points.index("planning.set")
+    trial = reference_day(((call, "crash before"),))
+    runs = [at for name, at in trial.invoked if name == "deliver"]
+    killed, next_one = runs[0], runs[1]
+    assert 60_000 < next_one - killed <= 305_000  # a second or so until the queue is asked again
+
+
 @pytest.mark.parametrize("share", range(_SHARES))
 def test_no_pair_of_faults_changes_the_end(share: int) -> None:
     """A second fault may strike anywhere in what follows the first one, the repairing of it included."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.planted_bugs import BUGS, Bug, is_sound, seeds_until_caught
+from tests.simulation.bugs.bug import Bug
+from tests.simulation.planted_bugs import BUGS, is_sound, seeds_until_caught
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,11 +77,12 @@ class World:
         self._note = note
         self.weather.note = note and (lambda text: note(f"{self.schedule.milliseconds:>9} {text}"))
         calm = scenario.fault_scale == 0
+        ignorance = 0.6 if self.theme == "planning" else 0.15
         self.planning = PlanningSystem(
             random,
             self.schedule,
             self.weather,
-            unknown=frozenset({"M-73"}) if random.random() < 0.15 and not calm else frozenset(),
+            unknown=frozenset({"M-73"}) if random.random() < ignorance and not calm else frozenset(),
             spoiling=frozenset({"M-503"}) if random.random() < 0.1 and not calm else frozenset(),
         )
         self.crms = {name: Crm(random, self.schedule, self.weather, self._telling_deal(name)) for name in CRMS}
@@ -116,6 +118,7 @@ class World:
         }
         self.mappings: dict[tuple[str, str, str], str] = {}
         self.deliveries = 0
+        self.invoked: list[tuple[str, int]] = []  # every run of a function, and when it began
         self._not_before: dict[str, int] = {}
         self._events_said = 0
         self._receivers: dict[str, Any] = {}
@@ -208,7 +211,7 @@ class World:
         give_up_at = schedule.milliseconds + _PATIENCE_MILLISECONDS
         schedule.after(30_000, self._sweep)
         while True:
-            name, due = min(self._due().items(), key=_moment, default=("", FOREVER))
+            name, due = min(self._due().items(), key=itemgetter(1), default=("", FOREVER))
             if due <= schedule.next_event_at() and name:
                 schedule.advance_to(due)
                 self._poll(name)
@@ -256,6 +259,7 @@ class World:
     ) -> Invocation:
         """Run a function; `may_rest` None: as the world has it, while there are faults."""
         self.note(f"> {name}")
+        self.invoked.append((name, self.schedule.milliseconds))
         may_rest = self.may_rest and self.weather.is_on if may_rest is None else may_rest
         invocation = self.schedule.invoke(name, body, lifetime_ms=lifetime_ms, may_rest=may_rest)
         if invocation.error is not None:
@@ -294,7 +298,3 @@ class World:
 
 def _rest_rate(random: Random, theme: str) -> float:
     return 0.3 if theme in {"writers", "mappings"} else random.choice((0.02, 0.1))
-
-
-def _moment(due: tuple[str, int]) -> int:
-    return due[1]

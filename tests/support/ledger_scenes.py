@@ -10,13 +10,14 @@ from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Statement
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger, CellState
+from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
-from tieout.ledger.items import Lineage
+from tieout.ledger.intersections import CellState, intersection_state
+from tieout.ledger.items import Lineage, stored_part
 from tieout.ledger.plan import Plan, decide
 from tieout.ledger.table import Table
 from tieout.money import Money
-from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TARGET = "planning"
@@ -36,9 +37,14 @@ def lineage(key: RecordKey) -> Lineage:
     )
 
 
-def cell(name: str) -> Cell:
-    """A cell of the planning model."""
-    return Cell(TARGET, "Pipeline", "Amount", (("Customer", name), ("Time", "2026-03")), "EUR")
+def place(name: str) -> Intersection:
+    """A place in the planning model."""
+    return Intersection(TARGET, "Pipeline", (("Customer", name), ("Time", "2026-03")))
+
+
+def contribution(name: str, amount_minor: int, rate: str = "par") -> Contribution:
+    """What a deal adds to a place."""
+    return Contribution(place(name), (Amount("Amount", "EUR", amount_minor, rate),))
 
 
 def statement(number: int, version: str, amount: int = 100) -> Statement:
@@ -60,7 +66,7 @@ def planned(ledger: FactLedger, stated: Statement, amounts: Mapping[str, int] | 
     stored = ledger.load([stated.key]).get(stated.key)
     if isinstance(amounts, Unmapped):
         return decide(stated, stored, amounts, {})
-    contributions = tuple(Contribution(cell(name), amount, "par") for name, amount in sorted(amounts.items()))
+    contributions = tuple(contribution(name, amount) for name, amount in sorted(amounts.items()))
     return decide(stated, stored, contributions, {})
 
 
@@ -71,15 +77,17 @@ def committed(ledger: FactLedger, *plans: Plan) -> Mapping[RecordKey, Exception]
 
 def totals(table: Table, names: Iterable[str], records: Iterable[int] = range(60)) -> dict[str, int]:
     """The cells' totals, once it is sure that the contributions of these records add up to them."""
-    cell_keys = {name: keys.cell_key(TARGET, cell(name).cell_id()) for name in names}
+    cell_keys = {name: keys.cell_key(TARGET, place(name).intersection_id()) for name in names}
     part_keys = {
         name: [(key[0], keys.PART_PREFIX + str(record(n))) for n in records] for name, key in cell_keys.items()
     }
     items = table.get([*cell_keys.values(), *(key for each in part_keys.values() for key in each)])
     parts = {
-        name: sum(int(items[key]["amount_minor"]) for key in each if key in items) for name, each in part_keys.items()
+        name: sum(minor for key in each if key in items for _, minor, _ in stored_part(TARGET, items[key]).shares)
+        for name, each in part_keys.items()
     }
-    assert parts == {name: items[key]["total_minor"] for name, key in cell_keys.items()}
+    cells = {name: intersection_state(key, items[key]).cells for name, key in cell_keys.items()}
+    assert parts == {name: found.total_minor for name, [found] in cells.items()}
     return parts
 
 
@@ -90,4 +98,4 @@ def total(table: Table, name: str) -> int:
 
 def dirty(table: Table) -> list[CellState]:
     """The cells planning does not hold yet."""
-    return list(CellLedger(table).dirty_cells(TARGET, 1000))
+    return [cell for each in CellLedger(table).dirty(TARGET, 1000) for cell in each.lacking()]

@@ -3,8 +3,8 @@
 | pk | sk | holds |
 |---|---|---|
 | `FACT#connection#entity#record` | `STATE` | revision, source version, outcome, statement, contributions, lineage |
-| `CELL#target#cell` | `STATE` | coordinates, total, generation, what planning was last given |
-| `CELL#target#cell` | `PART#connection#entity#record` | what that fact contributes |
+| `CELL#target#intersection` | `STATE` | coordinates, generation; for each measure a total and what planning was last given |
+| `CELL#target#intersection` | `PART#connection#entity#record` | what that fact contributes to each measure |
 | `HELD#connection#table#key` | `connection#entity#record` | a fact that waits for that mapping entry |
 | `MAP#connection#table` | the source's value | the member it is called in planning |
 | `OUTCOME#connection#day` | `received_at#delivery#flow` | the outcome of every notice of a delivery |

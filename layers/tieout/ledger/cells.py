@@ -10,67 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from tieout import strict_json
-from tieout.delivering import CellValue
 from tieout.ledger import keys
-from tieout.ledger.table import Delete, Equals, Item, Key, Put, Table, Update, pages
-from tieout.money import Money
+from tieout.ledger.intersections import CellState, IntersectionState, intersection_state, mark, write_again
+from tieout.ledger.receipts import OpenReceipt, cells_text, open_receipt
+from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
 from tieout.periods import moment_text, parse_moment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellState:
-    """A cell as the ledger holds it.
-
-    Attributes:
-        generation: counts the changes of the total, and the times nobody could say any more what planning holds.
-        written_minor: what planning was last given, None if nothing yet.
-        is_settled: planning should hold `total_minor`: the cell is neither waiting to be written nor refused.
-    """
-
-    target: str
-    cell_id: str
-    cube: str
-    measure: str
-    members: tuple[tuple[str, str], ...]
-    currency: str
-    total_minor: int
-    generation: int
-    written_minor: int | None = None
-    written_generation: int = 0
-    refused_reason: str | None = None
-    is_settled: bool = False
-
-    def value(self) -> CellValue:
-        """The cell as a planning system is given it."""
-        return CellValue(
-            cell_id=self.cell_id,
-            cube=self.cube,
-            measure=self.measure,
-            members=self.members,
-            value=Money(self.total_minor, self.currency).decimal(),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenReceipt:
-    """A write to planning that was begun: the cells and generations it carries."""
-
-    target: str
-    receipt_id: str
-    opened_at: datetime
-    cells: str  # JSON: rows of cell id, generation, minor units before, minor units after
-
-    @property
-    def name(self) -> str:
-        """The part of the sort key that is the same while the receipt is open and when it is done."""
-        return f"{moment_text(self.opened_at)}#{self.receipt_id}"
-
-    @property
-    def key(self) -> Key:
-        """Where it stands while it is open."""
-        return (keys.receipt_partition(self.target), keys.OPEN_PREFIX + self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +33,28 @@ class CellLedger:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def dirty_cells(self, target: str, limit: int) -> tuple[CellState, ...]:
-        """Up to `limit` cells that planning does not hold yet, as they are now; none only if the index names no such cell.
+    def dirty(self, target: str, limit: int) -> tuple[IntersectionState, ...]:
+        """Up to `limit` intersections that planning lacks a total of, as they are now; none only if the index names no such one.
 
-        The index is a moment behind: where it still names nothing but cells written just now, those behind them are found.
+        The index is a moment behind: where it still names nothing but those written just now, the ones behind them are found.
         """
         wanted = keys.dirty(target)
         for page in pages(lambda after: self._table.index("cells_by_state", wanted, limit=limit, after=after)):
-            found = sorted(self._table.get([key for key, _ in page.items]).items())
-            dirty = tuple(cell_state(key, item) for key, item in found if item.get("cell_state") == wanted)
+            found = self._states([key for key, _ in page.items])
+            dirty = tuple(each for each in found if each.state == wanted)
             if dirty:
                 return dirty
         return ()
 
     def oldest_dirty(self, target: str) -> datetime | None:
-        """Since when planning has lacked a change, over the first thousand dirty cells of the index; None if it lacks none."""
+        """Since when planning has lacked a change, over the first thousand entries of the index; None if it lacks none."""
         page = self._table.index("cells_by_state", keys.dirty(target))
         moments = [parse_moment(str(item["dirty_since"])) for _, item in page.items if "dirty_since" in item]
         return min(moments, default=None)
 
     def open_receipt(self, target: str, receipt_id: str, now: datetime, cells: Sequence[CellState]) -> OpenReceipt:
         """Write down what is about to be written, before it is."""
-        rows = [[cell.cell_id, cell.generation, cell.written_minor, cell.total_minor] for cell in cells]
-        receipt = OpenReceipt(target=target, receipt_id=receipt_id, opened_at=now, cells=strict_json.dump(rows))
+        receipt = OpenReceipt(target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells))
         self._table.write([Put(receipt.key, {"cells": receipt.cells})])
         return receipt
 
@@ -122,37 +67,58 @@ class CellLedger:
     def stale_receipts(self, target: str, opened_before: datetime, limit: int = 20) -> tuple[OpenReceipt, ...]:
         """Receipts still open that were opened before a moment, oldest first."""
         page = self._table.query(keys.receipt_partition(target), prefix=keys.OPEN_PREFIX, limit=limit)
-        receipts = (_open_receipt(target, key, item) for key, item in page.items)
+        receipts = (open_receipt(target, key, item) for key, item in page.items)
         return tuple(receipt for receipt in receipts if receipt.opened_at < opened_before)
 
     def mark_written(
-        self, cells: Sequence[CellState], receipt: OpenReceipt, refused: Mapping[str, str], now: datetime
+        self,
+        intersections: Sequence[IntersectionState],
+        sent: Iterable[CellState],
+        receipt: OpenReceipt,
+        refused: Mapping[str, str],
+        now: datetime,
     ) -> None:
-        """Mark cells as written or refused, each only if its generation is unchanged; mark the others dirty again.
+        """Mark the cells of these intersections that were sent, each intersection only if its generation is unchanged.
 
         A changed generation means that planning may now hold our older value in place of a newer one that another
         writer has already marked: only writing the cell again repairs that.
         """
-        marks = [_mark(cell, receipt, refused.get(cell.cell_id), now) for cell in cells]
-        overtaken = self._table.write_each(marks)
-        self._table.write_each([_dirty_again(receipt.target, key, now) for key in overtaken])
+        ids = {cell.cell_id for cell in sent}
+        touched = [each for each in intersections if any(cell.cell_id in ids for cell in each.cells)]
+        marks = [mark(each, ids, refused, receipt.name, now) for each in touched]
+        overtaken = set(self._table.write_each(marks))
+        self._table.write_each(
+            [
+                write_again(receipt.target, each, measures, now)
+                for each, measures in receipt.measures().items()
+                if keys.cell_key(receipt.target, each) in overtaken
+            ]
+        )
+
+    def settle(self, intersections: Sequence[IntersectionState], now: datetime) -> None:
+        """Strike intersections that lack nothing any more (they changed, and changed back) from the dirty ones.
+
+        One that has changed meanwhile stays where it is.
+        """
+        self._table.write_each([mark(each, (), {}, "", now) for each in intersections])
 
     def dirty_again(self, receipt: OpenReceipt, now: datetime) -> None:
         """Mark every cell of a receipt to be written again."""
-        rows = strict_json.parse(receipt.cells.encode())
-        self.write_again(receipt.target, [str(row[0]) for row in rows], now)
+        self.write_again(receipt.target, receipt.measures(), now)
+
+    def write_again(self, target: str, measures: Mapping[str, Iterable[str]], now: datetime) -> None:
+        """Have cells (intersection id to measures) written again though nothing changed here: planning holds something else."""
+        self._table.write_each([write_again(target, each, names, now) for each, names in measures.items()])
 
     def retry_refused(self, target: str, now: datetime) -> int:
         """Mark the refused cells of a target to be written again, once their cause is mended; how many there were."""
         retried = 0
-        for page in pages(lambda after: self._table.index("cells_by_state", keys.refused(target), after=after)):
-            self._table.write_each([_dirty_again(target, key, now) for key, _ in page.items])
-            retried += len(page.items)
+        for state in (keys.refused(target), keys.dirty(target)):
+            for page in pages(partial(self._page, state)):
+                refused = _refused_measures(self._states([key for key, _ in page.items]))
+                self.write_again(target, refused, now)
+                retried += sum(map(len, refused.values()))
         return retried
-
-    def write_again(self, target: str, cell_ids: Iterable[str], now: datetime) -> None:
-        """Mark cells to be written again though nothing changed here: planning holds something else."""
-        self._table.write_each([_dirty_again(target, keys.cell_key(target, each), now) for each in cell_ids])
 
     def pause(self, target: str, until: datetime, reason: str) -> None:
         """Leave a target alone until a moment."""
@@ -177,62 +143,17 @@ class CellLedger:
         """Lift the pause of a target; without effect where it has none."""
         self._table.write([Update(keys.target_key(target), removes=("paused_until", "reason"))])
 
+    def _page(self, state: str, after: Cursor | None) -> Page:
+        return self._table.index("cells_by_state", state, after=after)
 
-def cell_state(key: Key, item: Item) -> CellState:
-    """The cell an item of the table holds."""
-    _, target, cell_id = key[0].split("#", 2)
-    written = item.get("written_minor")
-    return CellState(
-        target=target,
-        cell_id=cell_id,
-        cube=str(item["cube"]),
-        measure=str(item["measure"]),
-        members=tuple((name, member) for name, member in strict_json.parse(str(item["members"]).encode())),
-        currency=str(item["currency"]),
-        total_minor=int(item["total_minor"]),
-        generation=int(item["generation"]),
-        written_minor=None if written is None else int(written),
-        written_generation=int(item.get("written_generation", 0)),
-        refused_reason=item.get("refused_reason"),
-        is_settled="cell_state" not in item,
-    )
+    def _states(self, found: Sequence[Key]) -> list[IntersectionState]:
+        """The intersections of these keys as they are now, in order."""
+        return [intersection_state(key, item) for key, item in sorted(self._table.get(found).items())]
 
 
-def _mark(cell: CellState, receipt: OpenReceipt, refused_reason: str | None, now: datetime) -> Update:
-    key = keys.cell_key(cell.target, cell.cell_id)
-    unchanged = Equals("generation", cell.generation)
-    if refused_reason is not None:
-        sets: dict[str, str | int] = {"cell_state": keys.refused(cell.target), "refused_reason": refused_reason}
-        return Update(key, sets=sets | {"last_receipt": receipt.name}, removes=("dirty_since",), condition=unchanged)
-    return Update(
-        key,
-        sets={
-            "written_generation": cell.generation,
-            "written_minor": cell.total_minor,
-            "written_at": moment_text(now),
-            "last_receipt": receipt.name,
-        },
-        removes=("cell_state", "dirty_since", "refused_reason"),
-        condition=unchanged,
-    )
-
-
-def _dirty_again(target: str, key: Key, now: datetime) -> Update:
-    """Write the cell once more, and let no mark stand that is under way.
-
-    Another writer may be about to mark a newer value which the late one has replaced in planning: a new generation
-    makes that mark fail too.
-    """
-    return Update(
-        key,
-        sets={"cell_state": keys.dirty(target)},
-        firsts={"dirty_since": moment_text(now)},
-        adds={"generation": 1},
-    )
-
-
-def _open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:
-    opened_at, _, receipt_id = key[1].removeprefix(keys.OPEN_PREFIX).partition("#")
-    return OpenReceipt(
-        target=target, receipt_id=receipt_id, opened_at=parse_moment(opened_at), cells=str(item["cells"])
-    )
+def _refused_measures(intersections: Iterable[IntersectionState]) -> dict[str, list[str]]:
+    """Intersection id to the measures of it that the target refused; those of which it refused none are left out."""
+    refused: dict[str, list[str]] = {}
+    for cell in (cell for each in intersections for cell in each.cells if cell.refused_reason is not None):
+        refused.setdefault(cell.intersection_id, []).append(cell.measure)
+    return refused

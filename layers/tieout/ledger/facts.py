@@ -1,8 +1,8 @@
 """Loads stored facts and commits plans: fact, contributions and cell totals in one transaction, gated by the revision.
 
 A plan that fits goes into one `TransactWriteItems`, several plans together where they fit. A document that touches more
-cells than one transaction holds is committed in part-facts: the fact is first marked unfinished with every cell it
-touches, then cells follow in transactions that each check the mark is still ours, then the fact is finished. A crash in
+intersections than one transaction holds is committed in part-facts: the fact is first marked unfinished with every one it
+touches, then they follow in transactions that each check the mark is still ours, then the fact is finished. A crash in
 between leaves the mark, and whoever commits the record next starts over from what the contributions really are.
 """
 
@@ -15,12 +15,12 @@ from itertools import batched, chain
 from tieout.arriving.notice import RecordKey
 from tieout.errors import ConflictError
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, fact_item, stored_fact, stored_part, touched_text
-from tieout.ledger.plan import Outcome, Plan, StoredFact
+from tieout.ledger.items import Lineage, fact_item, parts_text, stored_fact, stored_part
+from tieout.ledger.plan import Outcome, Part, Plan, StoredFact
 from tieout.ledger.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
 from tieout.ledger.writes import (
-    cell_changes,
-    cell_writes,
+    change_writes,
+    changes,
     confirmation,
     hold_writes,
     merged,
@@ -34,7 +34,7 @@ from tieout.planning.mapping import MappingKey
 
 Failures = dict[RecordKey, ConflictError | RefusedRequestError]
 
-_CELLS_PER_PART_FACT = 48  # two writes a cell, and the check of the mark
+_INTERSECTIONS_PER_PART_FACT = 48  # two writes each, and the check of the mark
 
 
 class FactLedger:
@@ -104,24 +104,24 @@ class FactLedger:
         return {}
 
     def _commit_in_part_facts(self, plan: Plan, lineage: Lineage) -> None:
-        touched = {cell_id: part.target for cell_id, part in parts_before(plan).items()}
-        touched |= {cell_id: part.target for cell_id, (_, part) in plan.new_parts().items()}
+        targets = {each: part.target for each, part in {**parts_before(plan), **plan.new_parts()}.items()}
         revision = revision_of(plan) + 1
-        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched_text(touched)}
+        touched = parts_text({each: Part(target) for each, target in targets.items()})
+        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched}
         self._table.write([Put(keys.fact_key(plan.key), mark, unchanged(plan)), *hold_writes(plan, lineage)])
-        for chunk in batched(sorted(touched.items()), _CELLS_PER_PART_FACT, strict=False):
-            self._commit_cells(plan, lineage, dict(chunk), revision)
+        for chunk in batched(sorted(targets.items()), _INTERSECTIONS_PER_PART_FACT, strict=False):
+            self._commit_some(plan, lineage, dict(chunk), revision)
         finished = fact_item(plan, lineage, revision + 1)
         self._table.write([Put(keys.fact_key(plan.key), finished, Equals("revision", revision))])
 
-    def _commit_cells(self, plan: Plan, lineage: Lineage, chunk: Mapping[str, str], revision: int) -> None:
-        """Bring some cells up to the plan, from what the contributions are now (an earlier try may have got here)."""
-        part_keys = {keys.part_key(target, cell_id, plan.key): cell_id for cell_id, target in chunk.items()}
+    def _commit_some(self, plan: Plan, lineage: Lineage, targets: Mapping[str, str], revision: int) -> None:
+        """Bring some intersections up to the plan, from what the contributions are now (an earlier try may have got here)."""
+        part_keys = {keys.part_key(target, each, plan.key): each for each, target in targets.items()}
         present = {
-            part_keys[key]: stored_part(chunk[part_keys[key]], item)
+            part_keys[key]: stored_part(targets[part_keys[key]], item)
             for key, item in self._table.get(list(part_keys)).items()
         }
-        changes = [change for change in cell_changes(plan, present) if change.cell_id in chunk]
-        if changes:
+        found = [change for change in changes(plan, present) if change.intersection_id in targets]
+        if found:
             mark = Check(keys.fact_key(plan.key), Equals("revision", revision))
-            self._table.write([mark, *(write for change in changes for write in cell_writes(plan, lineage, change))])
+            self._table.write([mark, *(write for each in found for write in change_writes(plan, lineage, each))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
-from tieout.ledger.plan import Part, Plan, StoredFact
+from tieout.ledger.plan import Part, Plan, Share, StoredFact
 from tieout.ledger.table import Item
 from tieout.periods import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey
@@ -45,7 +45,6 @@ class Lineage:
 
 def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
     """A plan as the fact item it leaves behind, lineage included."""
-    parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
     item: dict[str, Any] = {
         "catalogue": keys.facts_of(plan.key.connection, plan.key.entity),
         "revision": revision,
@@ -54,7 +53,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         "outcome": str(plan.outcome),
         "kind": fact_kind(plan.statement.fact) if plan.statement.fact else str(plan.statement.absence),
         "digest": plan.digest,
-        "contributions": parts_text(parts),
+        "contributions": parts_text(plan.new_parts()),
         "mappings": mappings_text(plan),
         **lineage_item(lineage),
     }
@@ -96,20 +95,27 @@ def mappings_text(plan: Plan) -> str:
 
 
 def parts_text(parts: Mapping[str, Part]) -> str:
-    """Contributions as one attribute: a list of cell id, target, minor units and rate identity, in order of cell id."""
-    return strict_json.dump(
-        [[cell_id, part.target, part.amount_minor, part.rate] for cell_id, part in sorted(parts.items())]
-    )
+    """Contributions as one attribute: rows of intersection id, target and shares, in order of intersection id."""
+    return strict_json.dump([[each, part.target, part.shares] for each, part in sorted(parts.items())])
 
 
-def touched_text(touched: Mapping[str, str]) -> str:
-    """The cells an unfinished commit touches, in the form of `parts_text`, saying nothing of what they hold."""
-    return strict_json.dump([[cell_id, target, 0, ""] for cell_id, target in sorted(touched.items())])
+def part_item(part: Part, plan: Plan, lineage: Lineage) -> dict[str, Any]:
+    """A contribution as the item that stands beside its intersection, with the notice it came in."""
+    return {
+        "shares": strict_json.dump(part.shares),
+        "source_version": plan.source_version,
+        **lineage_item(lineage),
+    }
 
 
 def stored_part(target: str, item: Item) -> Part:
-    """The contribution in an item that stands beside a cell."""
-    return Part(target, int(item["amount_minor"]), str(item["rate"]))
+    """The contribution in an item that stands beside an intersection."""
+    return Part(target, shares_of(strict_json.parse(str(item["shares"]).encode())))
+
+
+def shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
+    """Shares as they come out of JSON."""
+    return tuple((measure, amount_minor, rate) for measure, amount_minor, rate in rows)
 
 
 def stored_fact(item: Item) -> StoredFact:
@@ -120,7 +126,7 @@ def stored_fact(item: Item) -> StoredFact:
         revision=int(item["revision"]),
         source_version=str(item["source_version"]),
         digest=str(item["digest"]),
-        parts={cell_id: Part(target, amount, rate) for cell_id, target, amount, rate in rows},
+        parts={each: Part(target, shares_of(shares)) for each, target, shares in rows},
         held_for=MappingKey(*strict_json.parse(held_for.encode())) if held_for else None,
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),

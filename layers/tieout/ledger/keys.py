@@ -14,6 +14,11 @@ HELD = "HELD"  # the value of the index `catalogue` for facts that wait
 PART_PREFIX = "PART#"
 OPEN_PREFIX = "OPEN#"
 DONE_PREFIX = "DONE#"
+# What the item of an intersection holds for each measure, under these and the measure's name.
+TOTAL = "total:"
+CURRENCY = "currency:"
+WRITTEN = "written:"
+REFUSED = "refused:"
 
 
 def fact_key(record: RecordKey) -> Key:
@@ -26,14 +31,14 @@ def facts_of(connection: str, entity: str) -> str:
     return f"FACT#{connection}#{entity}"
 
 
-def cell_key(target: str, cell_id: str) -> Key:
-    """Where a cell's total stands."""
-    return (f"CELL#{target}#{cell_id}", STATE)
+def cell_key(target: str, intersection_id: str) -> Key:
+    """Where the totals of an intersection stand."""
+    return (f"CELL#{target}#{intersection_id}", STATE)
 
 
-def part_key(target: str, cell_id: str, record: RecordKey) -> Key:
-    """Where a record's contribution to a cell stands."""
-    return (f"CELL#{target}#{cell_id}", f"{PART_PREFIX}{record}")
+def part_key(target: str, intersection_id: str, record: RecordKey) -> Key:
+    """Where a record's contribution to an intersection stands."""
+    return (f"CELL#{target}#{intersection_id}", f"{PART_PREFIX}{record}")
 
 
 def held_key(waits_for: MappingKey, record: RecordKey) -> Key:
@@ -63,15 +68,15 @@ def receipt_partition(target: str) -> str:
 
 
 def cells_of(target: str) -> str:
-    """The value of the index `catalogue` for the cells of a target."""
+    """The value of the index `catalogue` for the intersections of a target."""
     return f"CELL#{target}"
 
 
 def dirty(target: str) -> str:
-    """The value of the index `cells_by_state` for cells that planning does not hold yet."""
+    """The value of the index `cells_by_state` for intersections of which planning does not hold every total yet."""
     return f"dirty#{target}"
 
 
 def refused(target: str) -> str:
-    """The value of the index `cells_by_state` for cells that the target refused."""
+    """The value of the index `cells_by_state` for intersections of which the target refused a cell, and lacks no other."""
     return f"refused#{target}"

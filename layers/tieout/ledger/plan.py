@@ -14,7 +14,7 @@ from enum import StrEnum
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.facts.statement import Absence, Statement, canonical_text
-from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.cells import Amount, Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
 
 
@@ -29,13 +29,19 @@ class Outcome(StrEnum):
     PARKED = "parked"
 
 
+Share = tuple[str, int, str]  # a measure, what a fact adds to it in minor units, the identity of the rate
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a fact contributes to a cell, as the ledger keeps it."""
+    """What a fact contributes to an intersection, as the ledger keeps it: a share of each measure it touches, in their order."""
 
     target: str
-    amount_minor: int
-    rate: str
+    shares: tuple[Share, ...] = ()
+
+    def minor_by_measure(self) -> dict[str, int]:
+        """Measure to minor units."""
+        return {measure: amount_minor for measure, amount_minor, _ in self.shares}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class StoredFact:
     Attributes:
         revision: counts our commits of this record.
         readings: counts our commits and the readings that confirmed one (duplicates); the condition of the next commit.
-        parts: cell id to contribution; for an unfinished commit the cells it touches, whatever they hold by now.
+        parts: intersection id to contribution; for an unfinished commit the intersections it touches, whatever they hold by now.
         held_for: the mapping entry the fact waits for.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
     """
@@ -97,14 +103,20 @@ class Plan:
     def targets(self) -> frozenset[str]:
         """The targets whose cells the fact touches or touched."""
         before = {part.target for part in self.stored.parts.values()} if self.stored else set()
-        return frozenset(before | {each.cell.target for each in self.contributions})
+        return frozenset(before | {each.intersection.target for each in self.contributions})
 
-    def new_parts(self) -> dict[str, tuple[Cell, Part]]:
-        """Cell id to the cell and what the fact is to contribute to it."""
+    def new_parts(self) -> dict[str, Part]:
+        """Intersection id to what the fact is to contribute there."""
         return {
-            each.cell.cell_id(): (each.cell, Part(each.cell.target, each.amount_minor, each.rate))
+            each.intersection.intersection_id(): Part(
+                each.intersection.target, tuple(_share(amount) for amount in each.amounts)
+            )
             for each in self.contributions
         }
+
+    def cell_count(self) -> int:
+        """How many cells the fact is to contribute to."""
+        return sum(len(each.amounts) for each in self.contributions)
 
 
 def decide(
@@ -154,6 +166,12 @@ def _is_in_the_books(stored: StoredFact | None) -> bool:
 
 def _digest(statement: Statement, contributions: tuple[Contribution, ...], waits_for: MappingKey | None) -> str:
     """Equal for equal contents: the statement, where it goes, and what it waits for."""
-    parts = [[each.cell.cell_id(), each.amount_minor, each.rate] for each in contributions]
+    parts = [
+        [each.intersection.intersection_id(), [_share(amount) for amount in each.amounts]] for each in contributions
+    ]
     text = strict_json.dump([canonical_text(statement), parts, str(waits_for)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _share(amount: Amount) -> Share:
+    return amount.measure, amount.amount_minor, amount.rate

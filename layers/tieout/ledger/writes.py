@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text
+from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text, part_item
 from tieout.ledger.plan import Part, Plan
 from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
@@ -23,23 +23,25 @@ from tieout.ledger.table import (
     Write,
 )
 from tieout.periods import moment_text
-from tieout.planning.cells import Cell
+from tieout.planning.cells import Contribution
 
 
 @dataclass(frozen=True, slots=True)
-class CellChange:
-    """How one cell and one contribution change."""
+class Change:
+    """How a fact's contribution to one intersection changes."""
 
-    cell_id: str
+    intersection_id: str
     target: str
-    cell: Cell | None  # None where the fact only leaves the cell
+    contribution: Contribution | None  # None where the fact only leaves the intersection
     before: Part | None
     after: Part | None
 
-    @property
-    def difference(self) -> int:
-        """What is added to the cell's total, in minor units."""
-        return (self.after.amount_minor if self.after else 0) - (self.before.amount_minor if self.before else 0)
+    def differences(self) -> dict[str, int]:
+        """Measure to what is added to its total, in minor units; measures whose total stays are left out."""
+        before = self.before.minor_by_measure() if self.before else {}
+        after = self.after.minor_by_measure() if self.after else {}
+        differences = {each: after.get(each, 0) - before.get(each, 0) for each in sorted(before.keys() | after.keys())}
+        return {measure: difference for measure, difference in differences.items() if difference}
 
 
 def revision_of(plan: Plan) -> int:
@@ -73,17 +75,17 @@ def parts_before(plan: Plan) -> Mapping[str, Part]:
     return plan.stored.parts if plan.stored else {}
 
 
-def cell_changes(plan: Plan, before: Mapping[str, Part]) -> list[CellChange]:
-    """The cells whose contribution by this fact differs, in order of cell id, which keeps transactions from crossing."""
+def changes(plan: Plan, before: Mapping[str, Part]) -> list[Change]:
+    """Where the fact's contribution differs, in order of intersection id, which keeps transactions from crossing."""
     after = plan.new_parts()
-    changes = []
-    for cell_id in sorted(before.keys() | after.keys()):
-        cell, new = after.get(cell_id, (None, None))
-        old = before.get(cell_id)
+    planned = {each.intersection.intersection_id(): each for each in plan.contributions}
+    found = []
+    for each in sorted(before.keys() | after.keys()):
+        old, new = before.get(each), after.get(each)
         if new != old:
             target = (new or old).target  # type: ignore[union-attr]  # one of them is there
-            changes.append(CellChange(cell_id, target, cell, old, new))
-    return changes
+            found.append(Change(each, target, planned.get(each), old, new))
+    return found
 
 
 def plan_writes(plan: Plan, lineage: Lineage) -> list[Write]:
@@ -92,8 +94,8 @@ def plan_writes(plan: Plan, lineage: Lineage) -> list[Write]:
         Put(keys.fact_key(plan.key), fact_item(plan, lineage, revision_of(plan) + 1), unchanged(plan)),
         *hold_writes(plan, lineage),
     ]
-    for change in cell_changes(plan, parts_before(plan)):
-        writes.extend(cell_writes(plan, lineage, change))
+    for change in changes(plan, parts_before(plan)):
+        writes.extend(change_writes(plan, lineage, change))
     return writes
 
 
@@ -114,53 +116,59 @@ def hold_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     return writes
 
 
-def cell_writes(plan: Plan, lineage: Lineage, change: CellChange) -> list[Write]:
-    """The writes that bring one cell and the contribution beside it up to the plan."""
-    part = keys.part_key(change.target, change.cell_id, plan.key)
-    writes: list[Write] = [_cell_update(change, lineage)] if change.difference else []
+def change_writes(plan: Plan, lineage: Lineage, change: Change) -> list[Write]:
+    """The writes that bring one intersection and the contribution beside it up to the plan."""
+    part = keys.part_key(change.target, change.intersection_id, plan.key)
+    differences = change.differences()
+    writes: list[Write] = [_totals_update(change, differences, lineage)] if differences else []
     if change.after is None:
         return [*writes, Delete(part)]
-    item = {
-        "amount_minor": change.after.amount_minor,
-        "rate": change.after.rate,
-        "source_version": plan.source_version,
-        **lineage_item(lineage),
-    }
-    return [*writes, Put(part, item)]
+    return [*writes, Put(part, part_item(change.after, plan, lineage))]
 
 
-def _cell_update(change: CellChange, lineage: Lineage) -> Update:
+def _totals_update(change: Change, differences: Mapping[str, int], lineage: Lineage) -> Update:
+    """Add to the totals of some measures; planning is to be given these again, whatever it refused of them before."""
     firsts: dict[str, str | int] = {"dirty_since": moment_text(lineage.recorded_at)}
-    if change.cell is not None:
+    if change.contribution is not None:
+        intersection = change.contribution.intersection
         firsts |= {
-            "cube": change.cell.cube,
-            "measure": change.cell.measure,
-            "members": strict_json.dump(change.cell.members),
-            "currency": change.cell.currency,
+            "cube": intersection.cube,
+            "members": strict_json.dump(intersection.members),
             "catalogue": keys.cells_of(change.target),
         }
+        firsts |= {keys.CURRENCY + each.measure: each.currency for each in change.contribution.amounts}
     return Update(
-        keys.cell_key(change.target, change.cell_id),
+        keys.cell_key(change.target, change.intersection_id),
         sets={"cell_state": keys.dirty(change.target)},
         firsts=firsts,
-        adds={"total_minor": change.difference, "generation": 1},
+        adds={keys.TOTAL + measure: difference for measure, difference in differences.items()} | {"generation": 1},
+        removes=tuple(keys.REFUSED + measure for measure in differences),
     )
 
 
 def merged(writes: Iterable[Write]) -> list[Write]:
-    """One write per item: cell updates of several facts are added up, equal checks are made once."""
+    """One write per item: changes of one intersection by several facts are added up, equal checks are made once."""
     merged: dict[Key, Write] = {}
     for write in writes:
         earlier = merged.get(write.key)
         if isinstance(earlier, Update) and isinstance(write, Update):
-            adds = {name: earlier.adds[name] + amount for name, amount in write.adds.items()}
-            adds["generation"] = 1
-            merged[write.key] = Update(
-                write.key, sets=write.sets, firsts=dict(earlier.firsts) | dict(write.firsts), adds=adds
-            )
+            merged[write.key] = _added_up(earlier, write)
         else:
             merged[write.key] = write
     return list(merged.values())
+
+
+def _added_up(earlier: Update, later: Update) -> Update:
+    """Two changes of the totals of one intersection as one change, which is one generation."""
+    names = dict.fromkeys((*earlier.adds, *later.adds))
+    adds = {name: earlier.adds.get(name, 0) + later.adds.get(name, 0) for name in names} | {"generation": 1}
+    return Update(
+        later.key,
+        sets=later.sets,
+        firsts={**earlier.firsts, **later.firsts},
+        adds=adds,
+        removes=tuple(dict.fromkeys((*earlier.removes, *later.removes))),
+    )
 
 
 def packed(plans: Mapping[RecordKey, Sequence[Write]]) -> Iterable[dict[RecordKey, Sequence[Write]]]:

@@ -1,4 +1,4 @@
-"""What planning a fact comes to: cells, what the fact contributes to each, or the mapping entry that is missing."""
+"""What planning a fact comes to: what it contributes to each intersection of a cube, or the mapping entry that is missing."""
 
 from __future__ import annotations
 
@@ -11,42 +11,49 @@ from tieout.planning.mapping import MappingKey
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Cell:
-    """One intersection of a planning cube: where a value stands, and in which currency it is counted.
+class Intersection:
+    """A place in a planning cube without the measure: what the ledger keeps totals for, one for each measure.
 
     Attributes:
         members: (dimension, member) pairs in the planning model's order.
-        currency: ISO 4217 of the value's minor units; follows from measure and members.
     """
 
     target: str
     cube: str
-    measure: str
     members: tuple[tuple[str, str], ...]
-    currency: str
 
-    def cell_id(self) -> str:
+    def intersection_id(self) -> str:
         """A short name that is the same for the same coordinates, whatever the order of events: 32 hexadecimal digits."""
-        return _cell_id(self)
-
-    def text(self) -> str:
-        """The coordinates for people: `Pipeline / Amount / Customer=ACME / ...`."""
-        return " / ".join([self.cube, self.measure, *(f"{name}={member}" for name, member in self.members)])
+        return _intersection_id(self)
 
 
-@lru_cache(maxsize=4096)  # a plan asks for the id of each of its cells several times, and hot cells come again
-def _cell_id(cell: Cell) -> str:
-    coordinates = strict_json.dump([cell.target, cell.cube, cell.measure, sorted(cell.members)])
+@lru_cache(maxsize=4096)  # a plan asks for the id of each of its intersections several times, and hot ones come again
+def _intersection_id(intersection: Intersection) -> str:
+    coordinates = strict_json.dump([intersection.target, intersection.cube, sorted(intersection.members)])
     return hashlib.blake2b(coordinates.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Contribution:
-    """What one fact adds to one cell's total, in minor units, and the identity of the rate it was converted with."""
+class Amount:
+    """What one fact adds to one measure of an intersection.
 
-    cell: Cell
+    Attributes:
+        currency: ISO 4217 of the minor units; follows from the measure and the members.
+        rate: the identity of the rate it was converted with.
+    """
+
+    measure: str
+    currency: str
     amount_minor: int
     rate: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Contribution:
+    """What one fact adds to one intersection: an amount, other than zero, for each measure it touches, in their order."""
+
+    intersection: Intersection
+    amounts: tuple[Amount, ...]
 
 
 @dataclass(frozen=True, slots=True)

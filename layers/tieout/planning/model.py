@@ -9,7 +9,7 @@ from decimal import Decimal
 from tieout.facts.statement import Fact, fact_kind
 from tieout.landscape import Dimension, Feed, Measure
 from tieout.money import Money
-from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.lines import Line, lines_of
 from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.resolving import Asked, MissingEntryError, Resolver
@@ -31,7 +31,7 @@ class PlanningModel:
         return frozenset(self._keys(connection, fact))
 
     def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
-        """The fact's contributions, one per cell in a fixed order, zeros left out; or the first entry that is missing.
+        """The fact's contributions, one per intersection in a fixed order, zeros left out; or the first entry that is missing.
 
         A fact without amount, close date or a member whose dimension declares no stand-in is planned nowhere: it
         contributes nothing, which is not the same as waiting for a mapping.
@@ -41,7 +41,7 @@ class PlanningModel:
         except MissingEntryError as missing:
             return Unmapped(missing.key)
 
-    def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[Contribution]:
+    def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
         resolve = Resolver(connection, found)
         for line in lines_of(fact, resolve):
             for feed in self._feeds_of(fact, line):
@@ -54,7 +54,9 @@ class PlanningModel:
             if fact_kind(fact) in feed.facts and wanted:
                 yield feed
 
-    def _measured(self, feed: Feed, measure: Measure, line: Line, resolve: Resolver) -> Iterator[Contribution]:
+    def _measured(
+        self, feed: Feed, measure: Measure, line: Line, resolve: Resolver
+    ) -> Iterator[tuple[Intersection, Amount]]:
         amount = line.amounts.get(measure.amount)
         if amount is None or _is_nothing(amount, line):
             return
@@ -62,9 +64,9 @@ class PlanningModel:
         if members is None or line.period is None:
             return
         converted, rate = self._reported(amount, line, resolve)
+        intersection = Intersection(feed.target, feed.cube, members)
         for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
-            cell = Cell(feed.target, feed.cube, name, members, money.currency)
-            yield Contribution(cell, feed.sign * money.amount_minor, identity)
+            yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
 
     def _reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
         """The amount in the reporting currency: the ERP's own where it has one, else by the planning rate of the month."""
@@ -107,13 +109,22 @@ def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -
     return tuple(members)
 
 
-def _summed(contributions: Iterator[Contribution]) -> tuple[Contribution, ...]:
-    """One contribution per cell: the lines of a document that share a cell are added up."""
-    totals: dict[Cell, int] = {}
-    rates: dict[Cell, set[str]] = {}
-    for each in contributions:
-        totals[each.cell] = totals.get(each.cell, 0) + each.amount_minor
-        rates.setdefault(each.cell, set()).add(each.rate)
-    return tuple(
-        Contribution(cell, total, " ".join(sorted(rates[cell]))) for cell, total in sorted(totals.items()) if total
-    )
+def _summed(measured: Iterator[tuple[Intersection, Amount]]) -> tuple[Contribution, ...]:
+    """One contribution per intersection: the lines of a document that share a cell are added up."""
+    cells: dict[Intersection, dict[str, list[Amount]]] = {}
+    for intersection, amount in measured:
+        cells.setdefault(intersection, {}).setdefault(amount.measure, []).append(amount)
+    contributions = []
+    for intersection, by_measure in sorted(cells.items()):
+        sums = (_sum_of(amounts) for _, amounts in sorted(by_measure.items()))
+        amounts = tuple(each for each in sums if each.amount_minor)
+        if amounts:
+            contributions.append(Contribution(intersection, amounts))
+    return tuple(contributions)
+
+
+def _sum_of(amounts: list[Amount]) -> Amount:
+    """The amounts of one cell as one, with the identity of every rate they were converted with."""
+    total = sum(each.amount_minor for each in amounts)
+    rates = " ".join(sorted({each.rate for each in amounts}))
+    return Amount(amounts[0].measure, amounts[0].currency, total, rates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.support.ledger_scenes import NOW, TARGET, V1, V2, cell, committed, dirty, planned, statement
+from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, place, planned, statement
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, Pause
@@ -19,14 +19,15 @@ def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
     """Of many cells written those that changed meanwhile stay to be written again; the others are done."""
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, *(planned(facts, statement(number, V1), {f"C{number}": 10}) for number in range(20)))
-    seen = dirty(table)
-    receipt = cells.open_receipt(TARGET, "r-1", NOW, seen)
+    seen, read_only = cells.dirty(TARGET, 100), place("C3").intersection_id()
+    sent = dirty(table)
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
     committed(facts, planned(facts, statement(7, V2), {"C7": 11}))
-    cells.mark_written(seen, receipt, {cell("C3").cell_id(): "read only"}, NOW)
+    cells.mark_written(seen, sent, receipt, {f"{read_only}:Amount": "read only"}, NOW)
     cells.close_receipt(receipt, NOW, "20 written")
     assert [state.total_minor for state in dirty(table)] == [11]
     refused = table.index("cells_by_state", keys.refused(TARGET)).items
-    assert [key for key, _ in refused] == [keys.cell_key(TARGET, cell("C3").cell_id())]
+    assert [key for key, _ in refused] == [keys.cell_key(TARGET, read_only)]
     assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
 
 
@@ -34,9 +35,9 @@ def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> Non
     """A writer that vanished leaves a receipt whose cells become dirty once more, though they were marked."""
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
-    seen = dirty(table)
-    stalled = cells.open_receipt(TARGET, "r-1", NOW, seen)
-    cells.mark_written(seen, replace(stalled, receipt_id="r-2"), {}, NOW)
+    seen, sent = cells.dirty(TARGET, 100), dirty(table)
+    stalled = cells.open_receipt(TARGET, "r-1", NOW, sent)
+    cells.mark_written(seen, sent, replace(stalled, receipt_id="r-2"), {}, NOW)
     assert dirty(table) == []
     [found] = cells.stale_receipts(TARGET, NOW + timedelta(minutes=20))
     cells.dirty_again(found, NOW)

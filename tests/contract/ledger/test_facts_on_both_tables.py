@@ -8,9 +8,9 @@ from tests.support.ledger_scenes import (
     TARGET,
     V1,
     V2,
-    cell,
     committed,
     dirty,
+    place,
     planned,
     record,
     statement,
@@ -177,6 +177,6 @@ def test_the_keys_of_the_ledger_are_kept_apart(table: Table) -> None:
     """No two kinds of item share a partition but a cell and its contributions."""
     facts = FactLedger(table)
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
-    partition, _ = keys.cell_key(TARGET, cell("Acme").cell_id())
+    partition, _ = keys.cell_key(TARGET, place("Acme").intersection_id())
     found: list[Key] = [key for key, _ in table.query(partition).items]
     assert [key[1].split("#")[0] for key in found] == ["PART", "STATE"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.ledger_scenes import NOW, V1, V2, cell, committed, lineage, planned, record, statement
+from tests.support.ledger_scenes import NOW, V1, V2, committed, contribution, lineage, planned, record, statement
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
@@ -12,7 +12,7 @@ from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome, Plan, decide
 from tieout.ledger.planned import FactCatalogue
 from tieout.ledger.table import Table, Usage
-from tieout.planning.cells import Contribution, Unmapped
+from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 ACME = MappingKey("crm", "customer", "4711")
@@ -25,7 +25,7 @@ def plan(table: Table, number: int, used: dict[MappingKey, str], *, version: str
     stated = statement(number, version)
     name = cells or used.get(ACME, "Beta")
     stored = FactLedger(table).load([stated.key]).get(stated.key)
-    return decide(stated, stored, (Contribution(cell(name), 100, "par"),), used)
+    return decide(stated, stored, (contribution(name, 100),), used)
 
 
 def store(table: Table, key: MappingKey, member: str) -> None:

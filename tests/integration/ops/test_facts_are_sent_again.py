@@ -18,7 +18,7 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import decide
 from tieout.money import Money
-from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -49,8 +49,9 @@ def recorded(
         customer="71",
         product=None,
     )
-    cell = Cell("anaplan", "Pipeline", "Amount", (("Customer", used.get(ACME, "none")),), "EUR")
-    planned = Unmapped(waits_for) if waits_for else (Contribution(cell, 100, "par"),)
+    place = Intersection("anaplan", "Pipeline", (("Customer", used.get(ACME, "none")),))
+    amounts = (Amount("Amount", "EUR", 100, "par"),)
+    planned = Unmapped(waits_for) if waits_for else (Contribution(place, amounts),)
     plan = decide(Statement(key=record, source_version="1", fact=fact), None, planned, used)
     notice = Notice(key=record, notice_id=f"n-{record.record_id}", kind="deal.creation", position=int(record.record_id))
     lineage = Lineage(

@@ -38,13 +38,11 @@ def written(stage: OperatedStage, tenant: RunningTenant, name: str, value: str, 
     minor = int(cell.value.scaleb(2))
     item = {
         "cube": cell.cube,
-        "measure": cell.measure,
         "members": json.dumps(cell.members),
-        "currency": "EUR",
-        "total_minor": minor,
-        "written_minor": minor,
+        keys.CURRENCY + cell.measure: "EUR",
+        keys.TOTAL + cell.measure: minor,
+        keys.WRITTEN + cell.measure: minor,
         "generation": 3,
-        "written_generation": 3,
         "catalogue": keys.cells_of(TARGET),
     }
     stage.place.table.write([Put(keys.cell_key(TARGET, name), item)])
@@ -74,10 +72,10 @@ def test_a_value_typed_over_is_named_and_set_again_where_asked(stage: OperatedSt
     code, sums, [difference] = checked()
     assert (code, sums["equal"], sums["different"]) == (1, 1, 1)
     assert (difference["cell"], difference["ledger"], difference["planning"]) == ("a", "1500.10", "1500.11")
-    assert CellLedger(stage.place.table).dirty_cells(TARGET, 10) == ()
+    assert CellLedger(stage.place.table).dirty(TARGET, 10) == ()
     checked("--write-again")
-    [again] = CellLedger(stage.place.table).dirty_cells(TARGET, 10)
-    assert (again.cell_id, again.generation) == ("a", 4)
+    [again] = CellLedger(stage.place.table).dirty(TARGET, 10)
+    assert ([cell.cell_id for cell in again.lacking()], again.generation) == (["a:Amount"], 4)
 
 
 def test_a_member_that_was_removed_from_the_model_differs(stage: OperatedStage, tenant: RunningTenant) -> None:
@@ -95,8 +93,8 @@ def test_cells_under_way_are_not_compared(stage: OperatedStage, tenant: RunningT
     for name, period in (("a", "2026-03"), ("b", "2026-04"), ("c", "2026-05")):
         written(stage, tenant, name, "7.00", period)
     cells = CellLedger(stage.place.table)
-    cells.write_again(TARGET, ["a"], datetime.now(UTC))
-    stage.place.table.write([Update(keys.cell_key(TARGET, "b"), sets={"cell_state": keys.refused(TARGET)})])
+    cells.write_again(TARGET, {"a": ["Amount"]}, datetime.now(UTC))
+    stage.place.table.write([Update(keys.cell_key(TARGET, "b"), sets={keys.REFUSED + "Amount": "calculated"})])
     assert checked() == (0, {"target": TARGET, "equal": 1, "different": 0, "under_way": 2}, [])
 
 

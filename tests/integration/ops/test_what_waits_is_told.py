@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from tests.support.operated_stage import CRM, TARGET, OperatedStage
 from tests.support.receiving import Door, good_body
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger, CellState
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.table import Put
 from tieout.periods import moment_text
 
@@ -17,27 +18,18 @@ SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
 
 def dirty_cell(stage: OperatedStage, name: str) -> CellState:
     """A cell that planning lacks."""
-    cell = CellState(
-        target=TARGET,
-        cell_id=name,
-        cube="Pipeline",
-        measure="Amount",
-        members=(),
-        currency="EUR",
-        total_minor=100,
-        generation=1,
-    )
     item = {
-        "cube": cell.cube,
-        "measure": cell.measure,
+        "cube": "Pipeline",
         "members": "[]",
-        "currency": cell.currency,
-        "total_minor": cell.total_minor,
-        "generation": cell.generation,
+        keys.CURRENCY + "Amount": "EUR",
+        keys.TOTAL + "Amount": 100,
+        "generation": 1,
         "cell_state": keys.dirty(TARGET),
         "dirty_since": moment_text(SOON - timedelta(days=1)),
     }
-    stage.place.table.write([Put(keys.cell_key(TARGET, name), item)])
+    key = keys.cell_key(TARGET, name)
+    stage.place.table.write([Put(key, item)])
+    [cell] = intersection_state(key, item).cells
     return cell
 
 

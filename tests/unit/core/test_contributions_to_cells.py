@@ -15,7 +15,7 @@ from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Fact
 from tieout.money import Money
 from tieout.periods import Period, PostingPeriod
-from tieout.planning.cells import Contribution, Unmapped
+from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
 
@@ -68,10 +68,17 @@ INVOICE = Invoice(
 
 
 def planned(fact: Fact) -> dict[str, tuple[int, str]]:
-    """Where a fact goes: cell text to minor units and rate."""
+    """Where a fact goes: cell to minor units and rate."""
     contributions = MODEL.contributions(HERE, fact, FOUND)
     assert isinstance(contributions, tuple), contributions
-    return {each.cell.text(): (each.amount_minor, each.rate) for each in contributions}
+    found: dict[str, tuple[int, str]] = {}
+    for each in contributions:
+        place = " / ".join(f"{name}={member}" for name, member in each.intersection.members)
+        found |= {
+            f"{each.intersection.cube} / {amount.measure} / {place}": (amount.amount_minor, amount.rate)
+            for amount in each.amounts
+        }
+    return found
 
 
 def test_an_open_deal_is_pipeline_by_amount_and_by_weight_in_both_currencies() -> None:
@@ -201,7 +208,7 @@ def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
     found = FOUND | {MappingKey(HERE, "period", "999"): "2026-12"}
     contributions = MODEL.contributions(HERE, adjustment, found)
     assert isinstance(contributions, tuple)
-    assert {dict(each.cell.members)["Time"] for each in contributions} == {"2026-12"}
+    assert {dict(each.intersection.members)["Time"] for each in contributions} == {"2026-12"}
 
 
 def test_a_currency_gain_has_no_transaction_amount_and_still_reaches_the_reporting_currency() -> None:
@@ -210,10 +217,22 @@ def test_a_currency_gain_has_no_transaction_amount_and_still_reaches_the_reporti
     assert [amount for amount, _ in planned(replace(INVOICE, lines=(gain,))).values()] == [54]
 
 
-def test_a_cells_name_does_not_depend_on_the_order_of_its_dimensions() -> None:
-    """A reordered planning model finds the cells it had."""
-    [first, *_] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
-    assert isinstance(first, Contribution)
-    turned = replace(first.cell, members=tuple(reversed(first.cell.members)))
-    assert turned.cell_id() == first.cell.cell_id()
-    assert replace(first.cell, measure="Other").cell_id() != first.cell.cell_id()
+def test_an_intersections_name_does_not_depend_on_the_order_of_its_dimensions() -> None:
+    """A reordered planning model finds the cells it had; another cube or target has none of them."""
+    [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    here = only.intersection
+    turned = replace(here, members=tuple(reversed(here.members)))
+    assert turned.intersection_id() == here.intersection_id()
+    others = (replace(here, cube="Other"), replace(here, target="other"), replace(here, members=here.members[1:]))
+    assert here.intersection_id() not in {each.intersection_id() for each in others}
+
+
+def test_the_measures_of_one_place_are_one_contribution() -> None:
+    """Amount and weighted amount, each in two currencies, share one intersection of the cube."""
+    [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    assert [(amount.measure, amount.currency) for amount in only.amounts] == [
+        ("Amount", "EUR"),
+        ("Amount USD", "USD"),
+        ("Weighted amount", "EUR"),
+        ("Weighted amount USD", "USD"),
+    ]

@@ -11,13 +11,14 @@ from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger.plan import Outcome, Part, Plan, StoredFact, decide
 from tieout.money import Money
-from tieout.planning.cells import Cell, Contribution, Unmapped
+from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import MappingKey
 
 KEY = RecordKey("crm", "opportunity", "7")
 EARLY, NOW, LATE = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z", "2026-03-03T00:00:00.000Z"
-CELL = Cell("anaplan", "Pipeline", "Amount", (("Customer", "ACME"),), "EUR")
-PLANNED = (Contribution(CELL, 100, "par"),)
+PLACE = Intersection("anaplan", "Pipeline", (("Customer", "ACME"),))
+AMOUNT = Amount("Amount", "EUR", 100, "par")
+PLANNED = (Contribution(PLACE, (AMOUNT,)),)
 WAITING = Unmapped(MappingKey("crm", "customer", "1"))
 
 
@@ -37,9 +38,12 @@ def statement(version: str = NOW, *, amount: int = 100, absence: Absence | None 
 
 def stored_by(plan: Plan) -> StoredFact:
     """What the ledger holds after a plan was committed."""
-    parts = {cell_id: part for cell_id, (_, part) in plan.new_parts().items()}
     return StoredFact(
-        revision=1, source_version=plan.source_version, digest=plan.digest, parts=parts, held_for=plan.waits_for
+        revision=1,
+        source_version=plan.source_version,
+        digest=plan.digest,
+        parts=plan.new_parts(),
+        held_for=plan.waits_for,
     )
 
 
@@ -64,13 +68,14 @@ def test_a_version_decides_and_at_a_tie_the_content(version: str, amount: int, o
 
 def test_the_same_statement_planned_elsewhere_is_no_duplicate() -> None:
     """A mapping that changed moves the fact though the source's stamp did not."""
-    moved = (Contribution(replace(CELL, members=(("Customer", "GLOBEX"),)), 100, "par"),)
+    moved = (Contribution(replace(PLACE, members=(("Customer", "GLOBEX"),)), (AMOUNT,)),)
     assert decide(statement(), APPLIED, moved, {}).outcome is Outcome.APPLIED
 
 
 def test_a_new_rate_is_no_duplicate_even_where_the_amount_is_the_same() -> None:
     """The identity of the rate is part of what the ledger says."""
-    assert decide(statement(), APPLIED, (replace(PLANNED[0], rate="EUR>USD@2026-03=1"),), {}).outcome is Outcome.APPLIED
+    converted = (Contribution(PLACE, (replace(AMOUNT, rate="EUR>USD@2026-03=1"),)),)
+    assert decide(statement(), APPLIED, converted, {}).outcome is Outcome.APPLIED
 
 
 def test_an_unmapped_fact_is_held_and_contributes_nothing() -> None:
@@ -106,7 +111,7 @@ def test_a_record_that_was_never_posted_is_ignored_and_one_that_no_longer_is_is_
 
 def test_an_unfinished_commit_is_taken_up_even_by_a_duplicate() -> None:
     """What was begun in part-facts is completed by whoever reads the record next, but never with an older version."""
-    unfinished = replace(APPLIED, unfinished=True, parts={"cell": Part("anaplan", 0, "")})
+    unfinished = replace(APPLIED, unfinished=True, parts={"cell": Part("anaplan")})
     assert decide(statement(), unfinished, PLANNED, {}).outcome is Outcome.APPLIED
     assert decide(statement(EARLY), unfinished, PLANNED, {}).outcome is Outcome.SUPERSEDED
 

@@ -1,0 +1,159 @@
+"""Reads the item of an intersection as the cells it holds, one for each measure, and words the writes that mark it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tieout import strict_json
+from tieout.delivering import CellValue
+from tieout.ledger import keys
+from tieout.ledger.table import Equals, Item, Key, Update
+from tieout.money import Money
+from tieout.periods import moment_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellState:
+    """A cell, which is one measure of an intersection, as the ledger holds it.
+
+    Attributes:
+        written_minor: what planning was last given; None if nothing yet, or if nobody can say any more.
+        refused_reason: why the target refused the total; None once the total changes.
+    """
+
+    target: str
+    intersection_id: str
+    cube: str
+    measure: str
+    members: tuple[tuple[str, str], ...]
+    currency: str
+    total_minor: int
+    written_minor: int | None = None
+    refused_reason: str | None = None
+
+    @property
+    def cell_id(self) -> str:
+        """The intersection's id and the measure, such as `0f3a...:Amount`."""
+        return f"{self.intersection_id}:{self.measure}"
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether planning is still to be given the total."""
+        return self.refused_reason is None and self.written_minor != self.total_minor
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether planning should hold the total: it is neither to be written nor refused."""
+        return self.refused_reason is None and not self.is_lacking
+
+    def value(self) -> CellValue:
+        """The cell as a planning system is given it."""
+        return CellValue(
+            cell_id=self.cell_id,
+            cube=self.cube,
+            measure=self.measure,
+            members=self.members,
+            value=Money(self.total_minor, self.currency).decimal(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntersectionState:
+    """An intersection as the ledger holds it.
+
+    Attributes:
+        generation: counts the changes of its totals, and the times nobody could say any more what planning holds.
+        state: its value in the index `cells_by_state`; empty where planning lacks nothing and refused nothing.
+        cells: one for each measure, in their order.
+    """
+
+    key: Key
+    generation: int
+    state: str
+    cells: tuple[CellState, ...]
+
+    @property
+    def cube(self) -> str:
+        """The cube of all its cells."""
+        return self.cells[0].cube
+
+    def lacking(self) -> tuple[CellState, ...]:
+        """The cells planning is still to be given."""
+        return tuple(cell for cell in self.cells if cell.is_lacking)
+
+
+def intersection_state(key: Key, item: Item) -> IntersectionState:
+    """The intersection an item of the table holds."""
+    _, target, intersection_id = key[0].split("#", 2)
+    members = tuple((name, member) for name, member in strict_json.parse(str(item["members"]).encode()))
+    measures = sorted(name.removeprefix(keys.TOTAL) for name in item if name.startswith(keys.TOTAL))
+    cells = tuple(
+        CellState(
+            target=target,
+            intersection_id=intersection_id,
+            cube=str(item["cube"]),
+            measure=measure,
+            members=members,
+            currency=str(item[keys.CURRENCY + measure]),
+            total_minor=int(item[keys.TOTAL + measure]),
+            written_minor=None if (written := item.get(keys.WRITTEN + measure)) is None else int(written),
+            refused_reason=item.get(keys.REFUSED + measure),
+        )
+        for measure in measures
+    )
+    return IntersectionState(
+        key=key, generation=int(item["generation"]), state=str(item.get("cell_state", "")), cells=cells
+    )
+
+
+def mark(
+    intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str], receipt: str, now: datetime
+) -> Update:
+    """Mark the cells that were sent as written or refused, if the generation is unchanged; those not sent stay as they are.
+
+    Args:
+        intersection: as it was read before the write.
+        sent: ids of cells.
+        refused: ids of those the target refused, each with its reason.
+        receipt: the name of the receipt they were sent under; empty where nothing was.
+        now: when they were marked.
+    """
+    sets: dict[str, str | int] = {"written_at": moment_text(now), "last_receipt": receipt} if receipt else {}
+    removes: list[str] = []
+    for cell in intersection.cells:
+        if cell.cell_id in refused:
+            sets[keys.REFUSED + cell.measure] = refused[cell.cell_id]
+        elif cell.cell_id in sent:
+            sets[keys.WRITTEN + cell.measure] = cell.total_minor
+    target = intersection.cells[0].target
+    if not any(cell.cell_id not in sent for cell in intersection.lacking()):
+        removes.append("dirty_since")
+        if refused.keys() & {cell.cell_id for cell in intersection.cells} or _has_refused(intersection, sent):
+            sets["cell_state"] = keys.refused(target)
+        else:
+            removes.append("cell_state")
+    unchanged = Equals("generation", intersection.generation)
+    return Update(intersection.key, sets=sets, removes=tuple(removes), condition=unchanged)
+
+
+def write_again(target: str, intersection_id: str, measures: Iterable[str], now: datetime) -> Update:
+    """Have cells written once more, refused ones too, and let no mark stand that is under way.
+
+    Nobody can say what planning holds: another writer may be about to mark a newer value which a late one has replaced
+    there. A new generation makes that mark fail too.
+    """
+    names = tuple(measures)
+    return Update(
+        keys.cell_key(target, intersection_id),
+        sets={"cell_state": keys.dirty(target)},
+        firsts={"dirty_since": moment_text(now)},
+        adds={"generation": 1},
+        removes=tuple(prefix + name for name in names for prefix in (keys.WRITTEN, keys.REFUSED)),
+    )
+
+
+def _has_refused(intersection: IntersectionState, sent: Collection[str]) -> bool:
+    """Whether a cell that was not sent now was refused before."""
+    return any(cell.refused_reason is not None and cell.cell_id not in sent for cell in intersection.cells)

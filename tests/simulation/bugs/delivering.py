@@ -1,0 +1,81 @@
+"""Slips in deliver and in the sweep that repairs it."""
+
+from __future__ import annotations
+
+from functions.deliver import pipeline as deliver
+from functions.sweep import pipeline as sweep
+from tests.flow import test_overlapping_writers as writers
+from tests.simulation.bugs.bug import Bug
+from tieout.ledger import cells, intersections
+
+BUGS = (
+    Bug(
+        "measures that were not sent count as written",
+        intersections.mark,
+        "elif cell.cell_id in sent:",
+        "else:",
+        "planning",
+    ),
+    Bug(
+        "an intersection is done when some of it is written",
+        intersections.mark,
+        "if not any(cell.cell_id not in sent for cell in intersection.lacking()):",
+        "if True:",
+        "planning",
+    ),
+    Bug(
+        "marked written whatever happened meanwhile",
+        intersections.mark,
+        'Equals("generation", intersection.generation)',
+        "None",
+        "writers",
+    ),
+    Bug(
+        "the overtaken are not written again",
+        cells.CellLedger.mark_written,
+        "in overtaken",
+        "in ()",
+        "writers",
+    ),
+    Bug("no receipt before a write", cells.CellLedger.open_receipt, "self._table.write(", "tuple(", "planning"),
+    Bug(
+        "a lost answer counts as not written",
+        deliver._write,
+        "except LostAnswerError",
+        "except ZeroDivisionError",
+        "planning",
+    ),
+    Bug(
+        "stale receipts are only closed",
+        sweep._reopen_stale,
+        "step.cells.dirty_again(receipt, step.clock.now())",
+        "pass",
+        "planning",
+    ),
+    Bug("nobody asks again for a lost flush", sweep._ask_for_flush, "step.flush_queue.ask(target)", "pass", "queue"),
+    Bug(
+        "an overtaken cell keeps its generation",
+        intersections.write_again,
+        'adds={"generation": 1},',
+        "",
+        proof=lambda: writers.test_an_older_value_that_lands_between_a_newer_write_and_its_mark_is_written_over(
+            writers.Desk()
+        ),
+    ),
+    Bug(
+        "half a batch written is none written",
+        deliver._written,
+        "raise LostAnswerError",
+        "raise failure or LostAnswerError",
+        proof=lambda: writers.test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(
+            writers.Desk()
+        ),
+    ),
+    Bug(
+        "refused cells are given up",
+        cells.CellLedger.retry_refused,
+        "self.write_again(target, refused, now)",
+        "pass",
+        "planning",
+    ),
+)

@@ -1,0 +1,86 @@
+"""Slips in what the ledger commits."""
+
+from __future__ import annotations
+
+from tests.flow import test_cells_of_one_intersection as cells_of_two_measures
+from tests.flow import test_overlapping_workers as workers
+from tests.flow import test_overlapping_writers as writers
+from tests.simulation.bugs.bug import Bug
+from tieout.ledger import facts, plan, planned, writes
+
+BUGS = (
+    Bug("no version gate", plan.decide, "version < stored.source_version", "False", "records"),
+    Bug(
+        "an equal version is older", plan.decide, "version < stored.source_version", "version <= stored.source_version"
+    ),
+    Bug("a newer version is older", plan.decide, "version < stored.source_version", "version > stored.source_version"),
+    Bug(
+        "differences are totals",
+        writes.Change.differences,
+        " - before.get(each, 0)",
+        "",
+    ),
+    Bug(
+        "a fact that moves leaves its old cells as they are",
+        writes.changes,
+        "before.keys() | after.keys()",
+        "after.keys()",
+    ),
+    Bug("sums of several facts overwrite each other", writes._added_up, "earlier.adds.get(name, 0) + ", "", "crowd"),
+    Bug("a measure is lost to its neighbour", writes._added_up, "(*earlier.adds, *later.adds)", "later.adds", "crowd"),
+    Bug(
+        "an intersection has one total",
+        writes._totals_update,
+        "keys.TOTAL + measure: difference",
+        "keys.TOTAL + min(differences): difference",
+    ),
+    Bug(
+        "planning is given what it refused before only if somebody asks",
+        writes._totals_update,
+        "removes=tuple(keys.REFUSED + measure for measure in differences),",
+        "",
+        proof=lambda: cells_of_two_measures.test_a_refused_cell_is_offered_again_when_its_total_changes(writers.Desk()),
+    ),
+    Bug(
+        "a fact is held without a look at the mapping",
+        writes.hold_writes,
+        "writes.append(Check(",
+        "str(Check(",
+        "mappings",
+    ),
+    Bug(
+        "a released fact stays in the list of the held",
+        writes.hold_writes,
+        "if waited_for is not None and waited_for != plan.waits_for",
+        "if False",
+        "mappings",
+    ),
+    Bug("part-facts have no fence", facts.FactLedger._commit_some, "[mark, *", "[*", "documents", 30),
+    Bug(
+        "facts planned with a replaced member are not found",
+        planned.FactCatalogue.outdated,
+        "members.get(entry) != member",
+        "False",
+    ),
+    Bug(
+        "a confirmation keeps the mappings it was planned with",
+        writes.confirmation,
+        '{"mappings": mappings_text(plan)}',
+        "{}",
+        "mappings",
+    ),
+    Bug(
+        "drafts are forgotten",
+        plan.Plan.changes_ledger,
+        "remembered or ",
+        "",
+        proof=workers.test_a_posted_document_that_became_a_draft_meanwhile_is_not_recorded_after_all,
+    ),
+    Bug(
+        "duplicates are not confirmed",
+        facts.FactLedger._confirm,
+        "if duplicates else ()",
+        "if False else ()",
+        proof=workers.test_a_customer_changed_and_changed_back_is_the_one_the_source_has,
+    ),
+)
