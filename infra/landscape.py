@@ -26,6 +26,7 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
     paths = [
         root / "landscape" / "flows.toml",
         root / "landscape" / "planning.toml",
+        root / "landscape" / "calendars.toml",
         root / "landscape" / "stages" / f"{stage}.toml",
         *([overlay] if overlay else []),
     ]

@@ -1,4 +1,4 @@
-"""Planning periods: calendar months, and how a source's date or fiscal period becomes one."""
+"""Planning periods: calendar months and periods of fiscal years, and how a source's moments become dates."""
 
 from __future__ import annotations
 
@@ -8,35 +8,48 @@ from datetime import UTC, date, datetime
 
 from tieout.errors import MalformedError
 
-_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<number>0[1-9]|1[0-2])")
+_FISCAL = re.compile(r"(?P<label>[A-Z]{2})(?P<year>[0-9]{4})-P(?P<number>0[1-9]|[1-9][0-9])")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """One planning month; its text form `2026-03` sorts as time does."""
+    """One planning period: a calendar month, `2026-03`, or a period of a fiscal year, `FY2026-P03`.
+
+    Texts of one calendar sort as time does; which days a period has only its calendar knows (`tieout.calendars`).
+
+    Attributes:
+        year: the month's own year, or the fiscal year the period belongs to.
+        number: the month, 1 to 12, or the period's place in its fiscal year, 1 to 99.
+        label: empty for a calendar month, else the two capitals that tell the calendars of fiscal years apart.
+    """
 
     year: int
-    month: int
+    number: int
+    label: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """The period written as `2026-03`.
+        """The period written as `2026-03` or `FY2026-P03`.
 
         Raises:
             MalformedError: for any other form.
         """
-        match = _MONTH.fullmatch(text)
-        if match is None:
-            raise MalformedError("period_not_year_month")
-        return cls(int(match["year"]), int(match["month"]))
+        if match := _MONTH.fullmatch(text):
+            return cls(int(match["year"]), int(match["number"]))
+        if match := _FISCAL.fullmatch(text):
+            return cls(int(match["year"]), int(match["number"]), match["label"])
+        raise MalformedError("period_neither_month_nor_fiscal")
 
     @classmethod
     def of(cls, day: date) -> Period:
-        """The month a calendar date lies in. A date has no time zone, so none is applied."""
+        """The calendar month a date lies in. A date has no time zone, so none is applied."""
         return cls(day.year, day.month)
 
     def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
+        if self.label:
+            return f"{self.label}{self.year:04d}-P{self.number:02d}"
+        return f"{self.year:04d}-{self.number:02d}"
 
 
 @dataclass(frozen=True, slots=True)

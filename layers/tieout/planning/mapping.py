@@ -56,7 +56,7 @@ class MappingKey:
 
     @classmethod
     def rate(cls, currency: str, reporting: str, period: str) -> MappingKey:
-        """The planning rate from a currency to the reporting currency for a month; it belongs to no connection."""
+        """The planning rate from a currency to the reporting currency for a period; it belongs to no connection."""
         return cls(EVERY_CONNECTION, Table.RATE, f"{currency}>{reporting}@{period}")
 
     @classmethod
@@ -78,7 +78,7 @@ def check_entry(key: MappingKey, value: str) -> None:
 
     Raises:
         MalformedError: `reason` says what is wrong: an unknown table, an empty member, a stage outside `STAGES`,
-            a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that is no month.
+            a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that is none (`Period.parse`).
     """
     if key.table not in set(Table):
         raise MalformedError("mapping_table_unknown")

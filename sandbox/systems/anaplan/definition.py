@@ -113,7 +113,7 @@ def _periods(first: Period, last: Period) -> Iterator[Member]:
             parent = Member(f"543831{year}{quarter}", f"Q{quarter} FY{year % 100:02d}", parent_id=fiscal_year.item_id)
             months = [Period(year, quarter * 3 - 2 + place) for place in range(3)]
             yield from (
-                Member(f"543832{year}{month.month:02d}", named_month(month), parent_id=parent.item_id)
+                Member(f"543832{year}{month.number:02d}", named_month(month), parent_id=parent.item_id)
                 for month in months
                 if first <= month <= last
             )
@@ -124,7 +124,7 @@ def _periods(first: Period, last: Period) -> Iterator[Member]:
 
 def named_month(month: Period) -> str:
     """What Time calls a month of this model's years: `Mar 26`."""
-    return f"{month_abbr[month.month]} {month.year - 2000}"
+    return f"{month_abbr[month.number]} {month.year - 2000}"
 
 
 def _module(number: int, plain: Mapping[str, Any]) -> Module:

@@ -14,11 +14,13 @@ from tieout.planning.mapping import STAGES, MappingKey, Status, check_entry
         ("customer", "5001", "ACME"),
         ("stage", "default/closedwon", "won"),
         ("rate", "EUR>USD@2026-03", "1.0842"),
+        ("rate", "EUR>USD@FY2026-P13", "1.0842"),
         ("period", "214", "2026-03"),
+        ("period", "214", "FY2026-P03"),
     ],
 )
 def test_a_usable_entry_is_taken(table: str, key: str, member: str) -> None:
-    """Members, canonical stages, positive rates and months are what tables hold."""
+    """Members, canonical stages, positive rates and periods are what tables hold."""
     check_entry(MappingKey("anywhere", table, key), member)
 
 
@@ -31,11 +33,13 @@ def test_a_usable_entry_is_taken(table: str, key: str, member: str) -> None:
         ("customer", "5001", " ACME", "mapping_empty_or_padded"),
         ("stage", "default/x", "sold", "mapping_stage_not_canonical"),
         ("rate", "EURUSD@2026-03", "1.1", "mapping_rate_key"),
-        ("rate", "EUR>USD", "1.1", "period_not_year_month"),
+        ("rate", "EUR>USD", "1.1", "period_neither_month_nor_fiscal"),
         ("rate", "EUR>USD@2026-03", "0", "mapping_rate_not_positive"),
         ("rate", "EUR>USD@2026-03", "-1", "mapping_rate_not_positive"),
         ("rate", "EUR>USD@2026-03", "one", "amount_not_a_number"),
-        ("period", "214", "March", "period_not_year_month"),
+        ("rate", "EUR>USD@FY2026", "1.1", "period_neither_month_nor_fiscal"),
+        ("period", "214", "FY2026-P3", "period_neither_month_nor_fiscal"),
+        ("period", "214", "March", "period_neither_month_nor_fiscal"),
     ],
 )
 def test_an_unusable_entry_is_named(table: str, key: str, member: str, reason: str) -> None:

@@ -23,7 +23,7 @@ def month_name(month: Period) -> str:
     two digits would add a mistyped year to this one's numbers.
     """
     year = f"{month.year % 100:02d}" if month.year in _CENTURY else f"{month.year:04d}"
-    return f"{_MONTH_NAMES[month.month - 1]} {year}"
+    return f"{_MONTH_NAMES[month.number - 1]} {year}"
 
 
 def in_anaplans_words(cells: Sequence[CellValue], time_dimension: str) -> list[CellValue]:
