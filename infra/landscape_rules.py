@@ -13,6 +13,12 @@ from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
+from infra.calendar_rules import (
+    calendar_problems,
+    entity_problems,
+    misspelt_entity_problems,
+    shared_label_problems,
+)
 from infra.feed_rules import Problem, feed_problems
 from tieout.landscape import Connection, Flow, Landscape, Target
 from tieout.money import is_currency
@@ -51,9 +57,22 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
         yield from _below("flows", position, _flow_problems(flow, landscape))
     for position, feed in enumerate(landscape.feeds):
         yield from _below("feeds", position, feed_problems(feed, landscape))
+    yield from _time_problems(landscape)
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"
+
+
+def _time_problems(landscape: Landscape) -> Iterator[Problem]:
+    """Flaws of how the companies divide time into periods."""
+    for position, calendar in enumerate(landscape.calendars):
+        yield from _below("calendars", position, _name_problems(calendar.name))
+        yield from _below("calendars", position, calendar_problems(calendar))
+    yield from shared_label_problems(landscape)
+    for position, entity in enumerate(landscape.legal_entities):
+        yield from _below("legal_entities", position, entity_problems(entity, landscape))
+    for position, connection in enumerate(landscape.connections):
+        yield from _below("connections", position, misspelt_entity_problems(connection.legal_entity, landscape))
 
 
 def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ WEEKS: Mapping[str, tuple[int, ...]] = {
 """The weeks of each period, for every kind of calendar whose years have 52 of them, and in some years 53."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_YEARS = range(2, 9999)  # years of weeks reach into the years beside them, and a `date` ends with 9999
+_YEARS = range(2, 9999)  # a fiscal year of weeks reaches into the years beside it, and a `date` holds 1 to 9999
 _DECEMBER = 12
 
 
@@ -122,7 +122,7 @@ class WeekCalendar(Calendar):
     def period_of(self, day: date) -> Period:
         """The period of a date: one look-up of its year, and a search among its 12 or 13 periods."""
         ordinal = day.toordinal()
-        year = self._year(day.year, day)
+        year = self._years.get(day.year) or self._year(min(max(day.year, _YEARS[0]), _YEARS[-1]), day)
         if ordinal > year.end:
             year = self._year(day.year + 1, day)
         elif ordinal < year.starts[0]:
