@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -122,6 +123,15 @@ def test_a_calendar_without_flaws_is_what_a_function_reads(root: Path) -> None:
     assert stated.table[1] == StatedPeriod(period="FY2026-P02", first_day="2026-01-26", last_day="2026-03-01")
     calendar = EntityCalendars.of_landscape(read).calendar_of("EMEA")
     assert [day.isoformat() for day in calendar.span_of(Period(2026, 1, "FY"))] == ["2026-01-01", "2026-01-25"]
+
+
+def test_the_examples_in_the_file_are_valid_calendars(root: Path) -> None:
+    """Whoever takes the comment signs off has a landscape that can be deployed."""
+    text = (root / CALENDARS).read_text()
+    examples = re.findall(r"^# (\[\[calendars\]\]\n(?:# .*\n)+)", text, re.MULTILINE)
+    (root / CALENDARS).write_text(text + "".join(example.replace("\n# ", "\n") for example in examples))
+    kinds = [calendar.kind for calendar in read_landscape(root, "sandbox").calendars]
+    assert kinds == ["months", "months", "4-5-4", "5-4-4", "table"]
 
 
 def test_the_name_of_a_calendar_is_like_every_other_name(root: Path) -> None:

@@ -12,7 +12,7 @@ from tests.support.anaplan import cash_cell, pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tieout.delivering import CellValue
 from tieout.periods import Period
-from tieout.systems.anaplan.cell_write import month_name
+from tieout.systems.anaplan.period_names import PeriodNames
 
 
 def test_cells_are_set_and_read_back(tenant: RunningTenant) -> None:
@@ -118,7 +118,7 @@ def test_whatever_fails_exactly_the_failing_cells_are_refused(
     assert set(answer.refused) == bad
     written = {each["members"]["Time"]: each["value"] for each in running.control("cells")["cells"]}
     assert written == {
-        month_name(Period.parse(dict(cell.members)["Time"])): str(cell.value)
+        PeriodNames().name_of(Period.parse(dict(cell.members)["Time"])): str(cell.value)
         for cell in batch
         if cell.cell_id not in bad
     }

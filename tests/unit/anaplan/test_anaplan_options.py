@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tieout.landscape import Option
+from tieout.periods import Period
 from tieout.systems.anaplan.options import Options
 
 
@@ -29,6 +30,8 @@ def test_defaults_are_the_careful_ones() -> None:
         {"write_timeout_seconds": 181},
         {"refresh_margin_seconds": 59},
         {"refresh_margin_seconds": 1501},
+        {"year_digits": 3},
+        {"period_names": ["Period {number}"]},
     ],
 )
 def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:
@@ -46,3 +49,13 @@ def test_a_landscape_file_can_name_further_dimensions_without_codes() -> None:
     """A TOML list is taken for the dimensions that are written by name, as synth checks it."""
     plain = json.dumps({"model_id": "M", "dimensions_by_name": ["Time", "Version", "Users"]})
     assert "Users" in TypeAdapter(Options).validate_json(plain, strict=True).dimensions_by_name
+
+
+def test_a_model_of_fiscal_periods_says_how_it_names_them() -> None:
+    """The three options make the names that are written and read back."""
+    plain = json.dumps(
+        {"model_id": "M", "period_names": ["P{number} FY{year}"], "period_label": "WK", "year_digits": 4}
+    )
+    options = TypeAdapter(Options).validate_json(plain, strict=True)
+    assert options.names.name_of(Period(2026, 3, "WK")) == "P3 FY2026"
+    assert Options(model_id="M").names.name_of(Period(2026, 3)) == "Mar 26"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.support.anaplan import pipeline_cell
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
-from tieout.periods import Period
 from tieout.systems.anaplan import cell_write
-from tieout.systems.anaplan.cell_write import in_anaplans_words, month_name, refusals_of
+from tieout.systems.anaplan.cell_write import in_anaplans_words, refusals_of
+from tieout.systems.anaplan.period_names import PeriodNames
 
 NAMED = ("Time", "Version")
 AMOUNTS = st.decimals(min_value=Decimal(-(10**22)), max_value=Decimal(10**22), allow_nan=False, places=4)
@@ -22,7 +22,7 @@ AMOUNTS = st.decimals(min_value=Decimal(-(10**22)), max_value=Decimal(10**22), a
 
 def body_of(*cells: CellValue) -> str:
     """The body that carries the cells."""
-    return cell_write.body_of(in_anaplans_words(cells, "Time"), NAMED).decode()
+    return cell_write.body_of(in_anaplans_words(cells, "Time", PeriodNames()), NAMED).decode()
 
 
 def test_list_members_go_by_code_and_periods_and_versions_by_name() -> None:
@@ -71,29 +71,6 @@ def test_a_body_holds_every_cell_once_and_in_order() -> None:
     """The position of a cell in the body is how a failure names it."""
     cells = [pipeline_cell(f"c{number}", str(number)) for number in range(40)]
     assert [each["value"] for each in json.loads(body_of(*cells))] == list(range(40))
-
-
-@pytest.mark.parametrize(
-    ("month", "name"), [("2026-03", "Mar 26"), ("2000-01", "Jan 00"), ("2099-12", "Dec 99"), ("2026-09", "Sep 26")]
-)
-def test_a_month_is_named_as_anaplan_names_it(month: str, name: str) -> None:
-    """Anaplan's Time dimension has no codes, only these names."""
-    assert month_name(Period.parse(month)) == name
-
-
-@pytest.mark.parametrize("month", ["0226-03", "1926-03", "2126-03", "9926-03"])
-def test_a_mistyped_year_is_never_taken_for_this_century(month: str) -> None:
-    """A deal that closes in 2126 would otherwise be added to March 26 in planning; so it is refused, and seen."""
-    assert month_name(Period.parse(month)) != month_name(Period.parse("2026-03"))
-
-
-@given(
-    st.builds(Period, st.integers(1, 9999), st.integers(1, 12)),
-    st.builds(Period, st.integers(1, 9999), st.integers(1, 12)),
-)
-def test_two_months_never_share_a_name(first: Period, second: Period) -> None:
-    """Else two cells of the ledger would write to one of planning's, each undoing the other."""
-    assert (month_name(first) == month_name(second)) == (first == second)
 
 
 @pytest.mark.parametrize("answer", [{}, {"failures": []}, {"failures": None}])

@@ -12,13 +12,14 @@ import pytest
 from tests.support.anaplan import anaplan_writer, pipeline_cell
 from tests.support.clock import ManualClock
 from tieout.errors import MalformedError
+from tieout.landscape import Option
 from tieout.systems.anaplan.cells import AnaplanWriter
 
 ITEMS = {
     "101": [("11", "Acme Corporation", "ACME"), ("12", "Globex GmbH", "GLOBEX")],
     "102": [("21", "Software", "SOFTWARE")],
     "103": [("31", "EUR", "EUR")],
-    "20000000003": [("41", "Mar 26", ""), ("42", "Apr 26", "")],
+    "20000000003": [("41", "Mar 26", ""), ("42", "Apr 26", ""), ("43", "Period 3 FY26", "")],
     "20000000020": [("51", "Forecast", "")],
 }
 LINE_ITEMS = [{"id": "61", "name": "Amount"}, {"id": "62", "name": "Weighted amount"}]
@@ -29,7 +30,9 @@ TIME, VERSIONS = {"id": "20000000003", "name": "Time"}, {"id": "20000000020", "n
 LINES = {"id": "20000000012", "name": "Line items"}
 
 
-def writer_seeing(view: dict[str, Any], pages: dict[str, dict[str, Any]]) -> tuple[AnaplanWriter, list[str]]:
+def writer_seeing(
+    view: dict[str, Any], pages: dict[str, dict[str, Any]], **options: Option
+) -> tuple[AnaplanWriter, list[str]]:
     """A writer on a model with one view, `pages` being the data of each page selection; and what was asked of the data."""
     asked: list[str] = []
 
@@ -54,7 +57,7 @@ def writer_seeing(view: dict[str, Any], pages: dict[str, dict[str, Any]]) -> tup
         )
 
     return anaplan_writer(
-        "https://anaplan.test", httpx.Client(transport=httpx.MockTransport(handle)), ManualClock()
+        "https://anaplan.test", httpx.Client(transport=httpx.MockTransport(handle)), ManualClock(), **options
     ), asked
 
 
@@ -99,6 +102,16 @@ def test_a_view_may_have_no_pages_and_no_columns() -> None:
     writer, asked = writer_seeing(view, {"": {"rows": [{"rowCoordinates": row, "cells": ["3.25"]}]}})
     assert writer.read([pipeline_cell("a")]) == {"a": Decimal("3.25")}
     assert asked == [""]
+
+
+def test_a_fiscal_period_is_read_back_under_the_name_it_was_written_under() -> None:
+    """A model of weeks is checked as one of months is; a period that is not the model's has no value there."""
+    view = {"rows": [CUSTOMER, PRODUCT, CURRENCY, TIME, VERSIONS, LINES]}
+    row = ["Acme Corporation", "Software", "EUR", "Period 3 FY26", "Forecast", "Amount"]
+    data = {"rows": [{"rowCoordinates": row, "cells": ["3.25"]}]}
+    writer, _ = writer_seeing(view, {"": data}, period_names=["Period {number} FY{year}"])
+    cells = [pipeline_cell("a", period="FY2026-P03"), pipeline_cell("b", period="2026-03")]
+    assert writer.read(cells) == {"a": Decimal("3.25"), "b": None}
 
 
 @pytest.mark.parametrize(

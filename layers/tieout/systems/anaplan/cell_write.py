@@ -10,29 +10,18 @@ from tieout import strict_json
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
 from tieout.periods import Period
+from tieout.systems.anaplan.period_names import PeriodNames
 
-_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_CENTURY = range(2000, 2100)
 _LONGEST_DETAIL = 200
 
 
-def month_name(month: Period) -> str:
-    """The month as Anaplan's Time dimension names it: `Mar 26`.
-
-    A month of another century is written in full (`Mar 2126`): no model has it, so its cells are refused and seen, where
-    two digits would add a mistyped year to this one's numbers.
-    """
-    year = f"{month.year % 100:02d}" if month.year in _CENTURY else f"{month.year:04d}"
-    return f"{_MONTH_NAMES[month.number - 1]} {year}"
-
-
-def in_anaplans_words(cells: Sequence[CellValue], time_dimension: str) -> list[CellValue]:
-    """The cells with the months of the time dimension under Anaplan's names."""
+def in_anaplans_words(cells: Sequence[CellValue], time_dimension: str, names: PeriodNames) -> list[CellValue]:
+    """The cells with the periods of the time dimension under the model's names."""
     return [
         replace(
             cell,
             members=tuple(
-                (name, month_name(Period.parse(member)) if name == time_dimension else member)
+                (name, names.name_of(Period.parse(member)) if name == time_dimension else member)
                 for name, member in cell.members
             ),
         )

@@ -66,7 +66,7 @@ class AnaplanWriter:
         return values
 
     def _in_anaplans_words(self, cells: Sequence[CellValue]) -> list[CellValue]:
-        return in_anaplans_words(cells, self._options.time_dimension)
+        return in_anaplans_words(cells, self._options.time_dimension, self._options.names)
 
     def _set(self, module_id: str, cells: Sequence[CellValue]) -> Mapping[str, object]:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tieout.delivering import MAX_CELLS_PER_WRITE
+from tieout.systems.anaplan.period_names import PeriodNames, flaw_of
 
 LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an import or export has the model
 MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
@@ -27,7 +28,10 @@ class Options:
         write_timeout_seconds: how long a call may wait for its answer, 120 to 180.
         refresh_margin_seconds: how long before its end a token is refreshed.
         dimensions_by_name: the dimensions whose members have no code and are named instead.
-        time_dimension: the dimension whose members are months, which Anaplan names `Mar 26`.
+        time_dimension: the dimension whose members are periods, which the ledger writes as `2026-03` or `FY2026-P03`.
+        period_names: how a model of fiscal periods names them (`period_names.PeriodNames`); empty for calendar months, `Mar 26`.
+        period_label: the label of the calendar whose periods those are.
+        year_digits: 2 or 4, as the model's timescale format says: `Mar 26` or `Mar 2026`.
 
     Raises:
         ValueError: for a value outside its bounds, so that it fails at synth.
@@ -42,6 +46,9 @@ class Options:
     refresh_margin_seconds: int = 300
     dimensions_by_name: Sequence[str] = ("Time", "Version")
     time_dimension: str = "Time"
+    period_names: Sequence[str] = ()
+    period_label: str = "FY"
+    year_digits: Literal[2, 4] = 2
 
     def __post_init__(self) -> None:
         _demand(bool(self.model_id), "model_id is empty")
@@ -55,6 +62,14 @@ class Options:
             _LEAST_MARGIN_SECONDS <= self.refresh_margin_seconds <= _MOST_MARGIN_SECONDS,
             "refresh_margin_seconds is not within 60 to 1,500",
         )
+        _demand(self.year_digits in {2, 4}, "year_digits is neither 2 nor 4")
+        flaw = flaw_of(self.period_names)
+        _demand(not flaw, f"period_names is of no use: {flaw}")
+
+    @property
+    def names(self) -> PeriodNames:
+        """How the model names periods."""
+        return PeriodNames(self.period_names, self.period_label, self.year_digits)
 
 
 def _demand(condition: bool, flaw: str) -> None:  # noqa: FBT001 the condition is the argument
