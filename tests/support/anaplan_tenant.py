@@ -12,6 +12,7 @@ import httpx
 
 from sandbox.systems.anaplan.app import create_app
 from sandbox.systems.anaplan.certificates import IssuedCertificate, issue_certificate
+from sandbox.systems.anaplan.definition import ModelDefinition
 from sandbox.systems.anaplan.settings import TenantSettings
 from sandbox.systems.serving import serve
 from tests.support.anaplan import BASIC, anaplan_target
@@ -80,10 +81,11 @@ class RunningTenant:
 
 
 @contextmanager
-def running_tenant() -> Iterator[RunningTenant]:
-    """A tenant without a limit on calls, whose clock begins now and is turned by hand."""
+def running_tenant(definition: ModelDefinition | None = None) -> Iterator[RunningTenant]:
+    """A tenant without a limit on calls, whose clock begins now and is turned by hand; its model is the sandbox's or another."""
     clock = ManualClock(datetime.now(UTC))
     certificate = issue_certificate(clock.now())
-    app = create_app(TenantSettings(authority_pem=certificate.authority_pem, requests_per_minute=0), now=clock.now)
+    limits = TenantSettings(authority_pem=certificate.authority_pem, requests_per_minute=0)
+    app = create_app(limits, definition=definition, now=clock.now)
     with serve(app) as url, httpx.Client() as http, httpx.Client(transport=Hasty()) as hasty:
         yield RunningTenant(url, clock, http, hasty, certificate)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox.systems.anaplan.definition import TIME_ID, Dimension, Member, ModelDefinition, sandbox_definition
 from sandbox.systems.anaplan.settings import TenantSettings
 from tests.support.anaplan import cash_cell, pipeline_cell
-from tests.support.anaplan_tenant import RunningTenant
+from tests.support.anaplan_tenant import RunningTenant, running_tenant
 from tieout.delivering import CellValue
 from tieout.periods import Period
 from tieout.systems.anaplan.period_names import PeriodNames
@@ -45,11 +47,12 @@ def test_both_forms_of_the_address_write(tenant: RunningTenant) -> None:
 
 
 def test_refused_cells_are_told_and_their_neighbours_written(tenant: RunningTenant) -> None:
-    """An unknown customer, a month the model has not, a calculated line item and a parent refuse themselves alone."""
+    """An unknown customer, periods the model has not, a calculated line item and a parent refuse themselves alone."""
     cells = [
         pipeline_cell("unknown", customer="NOBODY"),
         pipeline_cell("good", "7.00"),
         pipeline_cell("mistyped", period="2126-03"),
+        pipeline_cell("weeks", period="FY2026-P03"),
         pipeline_cell("calculated", measure="Gap USD"),
         pipeline_cell("all", customer="ALL_CUSTOMERS"),
     ]
@@ -57,11 +60,38 @@ def test_refused_cells_are_told_and_their_neighbours_written(tenant: RunningTena
     assert {cell_id: reason.partition(":")[0] for cell_id, reason in answer.refused.items()} == {
         "unknown": "cellIsInvalid",
         "mistyped": "cellIsInvalid",
+        "weeks": "cellIsInvalid",
         "calculated": "cellIsCalculated",
         "all": "cellIsCalculated",
     }
     assert tenant.values() == {("Pipeline", "Amount", "Mar 26"): "7.00"}
-    assert answer.summary == "Pipeline: 5 sent, 1 changed, 4 refused"
+    assert answer.summary == "Pipeline: 6 sent, 1 changed, 5 refused"
+
+
+def in_thirteen_periods() -> ModelDefinition:
+    """The simulated model as if it had been built with a calendar of four weeks a period."""
+    definition, year = sandbox_definition(), Member("5438302026", "FY26")
+    periods = [Member(f"54383220260{number:02}", f"Period {number} FY26", "", year.item_id) for number in range(1, 14)]
+    time = Dimension(TIME_ID, "Time", (*periods, year))
+    return replace(
+        definition, dimensions=tuple(time if each.name == "Time" else each for each in definition.dimensions)
+    )
+
+
+def test_a_model_of_weeks_is_written_to_and_read_back_by_its_own_names() -> None:
+    """Its periods are found; a calendar month, another calendar's period and one that no year has are refused."""
+    good = [pipeline_cell("third", "3.00", period="FY2026-P03"), pipeline_cell("last", "13.00", period="FY2026-P13")]
+    bad = [pipeline_cell(text, period=text) for text in ("2026-03", "WK2026-P03", "FY2026-P14", "FY2126-P03")]
+    with running_tenant(in_thirteen_periods()) as tenant:
+        writer = tenant.writer(period_names=["Period {number} FY{year}"])
+        answer = writer.write(good + bad)
+        assert set(answer.refused) == {cell.cell_id for cell in bad}
+        assert tenant.values() == {
+            ("Pipeline", "Amount", "Period 3 FY26"): "3.00",
+            ("Pipeline", "Amount", "Period 13 FY26"): "13.00",
+        }
+        read = writer.read(good + bad)
+        assert read == {"third": Decimal(3), "last": Decimal(13)} | dict.fromkeys((cell.cell_id for cell in bad), None)
 
 
 def test_a_module_the_model_does_not_have_refuses_its_cells(tenant: RunningTenant) -> None:
