@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.anaplan import anaplan_writer, pipeline_cell
+from tests.support.anaplan import BASIC, anaplan_writer, pipeline_cell
 from tests.support.clock import ManualClock
 from tieout.errors import MalformedError
 from tieout.landscape import Option
@@ -57,7 +57,7 @@ def writer_seeing(
         )
 
     return anaplan_writer(
-        "https://anaplan.test", httpx.Client(transport=httpx.MockTransport(handle)), ManualClock(), **options
+        "https://anaplan.test", httpx.Client(transport=httpx.MockTransport(handle)), ManualClock(), BASIC, **options
     ), asked
 
 

@@ -247,24 +247,25 @@ def test_a_table_of_dates_is_what_it_states(declared: FiscalCalendar) -> None:
     assert texts == sorted(texts)
 
 
-@given(OF_WEEKS, st.dates())
+@given(OF_WEEKS, st.dates() | st.dates(max_value=date(3, 1, 1)) | st.dates(min_value=date(9996, 12, 31)))
 def test_no_date_makes_a_calendar_of_weeks_crash(declared: FiscalCalendar, day: date) -> None:
-    """In the first and last years that a date can hold there is no period, and that is said."""
+    """In the first and last years that a date can hold there may be no period, and that is said."""
     calendar = calendar_of(declared)
-    if date(2, 12, 31) < day < date(9997, 12, 31):
-        first, last = calendar.span_of(calendar.period_of(day))
-        assert first <= day <= last
-    else:
-        with suppress(OutsideCalendarError):
-            calendar.period_of(day)
+    try:
+        period = calendar.period_of(day)
+    except OutsideCalendarError:
+        assert not date(2, 12, 31) < day < date(9997, 12, 31)
+        return
+    first, last = calendar.span_of(period)
+    assert first <= day <= last
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_first_and_the_last_date_are_months_and_nothing_else(day: date) -> None:
-    """Months know every date there is."""
+    """Months know every date there is; a year of weeks may end on a day after the last that a date can be."""
     months = calendar_of(FiscalCalendar(name="m", kind="months"))
     assert months.span_of(months.period_of(day))[0] == day.replace(day=1)
-    weeks = FiscalCalendar(name="w", kind="4-4-5", year_end=YearEnd(rule="last", weekday="saturday", month=6))
+    weeks = FiscalCalendar(name="w", kind="4-4-5", year_end=YearEnd(rule="nearest", weekday="saturday", month=12))
     with pytest.raises(OutsideCalendarError):
         calendar_of(weeks).period_of(day)
 
