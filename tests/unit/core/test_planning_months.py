@@ -1,4 +1,4 @@
-"""Periods: months, the moments and dates they come from, and their names."""
+"""Periods: their texts, the moments and dates they come from, and their names."""
 
 from __future__ import annotations
 
@@ -27,9 +27,38 @@ def test_the_text_of_a_month_sorts_as_time_does() -> None:
     assert sorted(["2027-01", "2026-12", "2026-02"]) == sorted(["2027-01", "2026-12", "2026-02"], key=Period.parse)
 
 
+@pytest.mark.parametrize("text", ["FY2026-P01", "FY2026-P13", "RT2026-P54", "2026-12"])
+def test_a_period_is_read_as_it_is_written(text: str) -> None:
+    """Calendar months, and the periods of a fiscal year under the label of its calendar."""
+    assert str(Period.parse(text)) == text
+    assert Period.parse("RT2026-P54") == Period(2026, 54, "RT")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("FY2026-P00", "FY2026-P3", "FY2026-P100", "FY2026-P03 ", " FY2026-P03", "FY2026-03", "FY2026P03", "FY2026"),
+        *(
+            "fy2026-P03",
+            "FY2026-p03",
+            "F2026-P03",
+            "FYE2026-P03",
+            "2026-P03",
+            "FY26-P03",
+            "FY2026-P\u0660\u0663",
+            "\u00c4Y2026-P03",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_fiscal_period_is_refused(text: str) -> None:
+    """One period has one text, so that a rate or a mapping under another spelling is not stored and never found."""
+    with pytest.raises(MalformedError, match="period_neither_month_nor_fiscal"):
+        Period.parse(text)
+
+
 @pytest.mark.parametrize("text", ["2026-13", "2026-0", "26-01", "2026-1", "2026-01-01", "", "Adj 2026", "2026-01 "])
-def test_what_is_no_month_is_refused(text: str) -> None:
-    """Adjustment periods and days are no months."""
+def test_what_is_no_period_is_refused(text: str) -> None:
+    """Adjustment periods and days are no periods of the plan."""
     with pytest.raises(MalformedError):
         Period.parse(text)
 
