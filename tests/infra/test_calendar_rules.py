@@ -165,10 +165,11 @@ def test_an_entity_with_an_unknown_calendar_is_refused(root: Path) -> None:
     )
 
 
-def test_an_entity_without_a_proper_name_is_refused(root: Path) -> None:
+@pytest.mark.parametrize("name", ["APAC ", " APAC", ""])
+def test_an_entity_without_a_proper_name_is_refused(root: Path, name: str) -> None:
     """No record will ever name it."""
-    declare(root, entity='[[legal_entities]]\nname = "APAC "\ncalendar = "default"\n')
-    assert problems(root) == (f"{CALENDARS}: legal_entities \"APAC \" name: 'APAC ' is empty or padded",)
+    declare(root, entity=f'[[legal_entities]]\nname = "{name}"\ncalendar = "default"\n')
+    assert problems(root) == (f'{CALENDARS}: legal_entities "{name}" name: {name!r} is empty or padded',)
 
 
 def test_a_stage_without_calendars_goes_by_months(root: Path) -> None:
