@@ -110,8 +110,9 @@ def test_a_flaw_of_a_calendar_is_named_with_its_place(root: Path, text: str, pla
 
 
 def test_a_calendar_without_flaws_is_what_a_function_reads(root: Path) -> None:
-    """Every kind goes through synth and comes back as it was declared; a day may be a date of TOML or a text."""
-    declare(root, f'{WEEKS}label = "WK"\nextra_week_in = 12', table(*ROWS))
+    """It comes back from synth as it was declared; a day may be a date of TOML or a text, and a period may have one day."""
+    stock_taking = '{ period = "FY2026-P03", first_day = 2026-03-02, last_day = 2026-03-02 }'
+    declare(root, f'{WEEKS}label = "WK"\nextra_week_in = 12', table(*ROWS, stock_taking))
     (root / CALENDARS).write_text(
         (root / CALENDARS).read_text().replace('calendar = "default"', 'calendar = "second"', 1)
     )
