@@ -30,9 +30,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.parametrize("fifo", [False, True], ids=["standard", "fifo"])
-@settings(
-    max_examples=120, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=120, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, delay=st.sampled_from([0, 5]))
 def test_random_histories_of_queues_end_alike(
     aws: EmulatedAws, steps: list[tuple[object, ...]], delay: int, *, fifo: bool

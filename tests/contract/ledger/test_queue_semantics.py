@@ -94,7 +94,7 @@ def test_a_fault_strikes_before_or_after_the_effect(clock: ManualClock, point: s
     assert len(queue.contents()) == kept
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(
     gaps=st.lists(st.floats(0, 12, allow_nan=False), min_size=1, max_size=25),
     polls=st.lists(st.floats(0.1, 9, allow_nan=False), min_size=1, max_size=10),

@@ -154,9 +154,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(
-    max_examples=220, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=220, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=4, max_size=10))
 def test_random_histories_end_alike(aws: EmulatedAws, steps: list[Step]) -> None:
     """Every answer and error of a random history, and all it leaves behind, are the same in memory and in DynamoDB."""

@@ -126,7 +126,7 @@ def test_a_refusal_of_a_kind_nobody_published_refuses_its_cell(tenant: RunningTe
 PERIODS = [f"{year}-{month:02d}" for year in (2026, 2027) for month in range(1, 7)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(st.sampled_from(["EUR", "USD", "JPY"]), st.booleans()), min_size=1, max_size=12))
 def test_whatever_fails_exactly_the_failing_cells_are_refused(
     running: RunningTenant, cells: list[tuple[str, bool]]
