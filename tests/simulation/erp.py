@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ ZONE = ZoneInfo("America/Los_Angeles")
 CUSTOMERS = ("501", "502", "503")
 ACCOUNTS = ("4000", "4010", "4900")
 DEPARTMENTS = ("10", "20", None)
+MANY_DEPARTMENTS = tuple(str(1000 + place) for place in range(40))  # of large documents: each line has cells of its own
+_SWELLING = (*(6 * (2,)), 30, 30, 60, 120)  # lines of a hot document from one edit to the next
 EXPONENTS = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 OWN_CURRENCY = {"1": "USD", "2": "EUR"}  # subsidiary to its currency; 1 is the group
 PERIODS = {  # id to name, first and last day, whether an adjustment
@@ -60,6 +63,9 @@ class Document:
     reversal: str | None = None
 
 
+Changes = list[tuple[Document, str]]  # the documents, each with what the script says happened
+
+
 class Erp:
     """One NetSuite account. Every change names the records its script posts about.
 
@@ -84,23 +90,20 @@ class Erp:
         self._before: dict[str, Document] = {}
         self._next_id = 100  # as in the CRM: the same ids mean other records
 
-    def change_something(self) -> list[tuple[Document, str]]:
+    def change_something(self) -> Changes:
         """One change by chance: the documents it concerns, each with what the script says happened."""
         if self.is_hot and self.documents:
-            document = next(iter(self.documents.values()))
-            self._before[document.document_id] = deepcopy(document)
-            found = self._random.choice((self._amounts, self._shift))(document)
-            self._touch(document)
-            return found
+            return self._change(next(iter(self.documents.values())), self._random.choice((self._amounts, self._shift)))
         present = [each for each in self.documents.values() if not each.is_deleted]
         if len(present) < 2 or self._random.random() < 0.3:
             return [(self._create(), "create")]
         document = self._random.choice(present)
-        self._before[document.document_id] = deepcopy(document)
         changes = (self._amounts, self._shift, self._hand_over, self._void, self._reverse, self._delete, self._approve)
-        found = self._random.choices(changes, (30, 15, 10, 12, 12, 8, 8))[0](document)
-        self._touch(document)
-        return found
+        return self._change(document, self._random.choices(changes, (30, 15, 10, 12, 12, 8, 8))[0])
+
+    def shorten(self) -> Changes:
+        """A change that leaves a hot document few lines."""
+        return self._change(next(iter(self.documents.values())), partial(self._amounts, count=2))
 
     def create(self, entity: str, currency: str, period: str) -> Document:
         """A posted document of one revenue or cash line."""
@@ -110,9 +113,15 @@ class Erp:
         document.lines = [Line("4000", "Income", "10", -12_345, -12_345), Line("1200", "AcctRec", None, 12_345, 12_345)]
         return document
 
+    def _change(self, document: Document, change: Callable[[Document], Changes]) -> Changes:
+        self._before[document.document_id] = deepcopy(document)
+        found = change(document)
+        self._touch(document)
+        return found
+
     def _create(self) -> Document:
         self._next_id += 1
-        entity = self._random.choice(tuple(_TYPES))
+        entity = self._random.choice(("invoice", "credit_memo") if self.is_hot else tuple(_TYPES))
         currency, subsidiary = self._random.choice(tuple(EXPONENTS)), self._random.choice(("1", "2"))
         customer, period = self._random.choice(CUSTOMERS), self._random.choice(tuple(PERIODS))
         document = Document(str(self._next_id), entity, customer, currency, subsidiary, period, [])
@@ -122,10 +131,11 @@ class Erp:
         self._touch(document)
         return document
 
-    def _fill(self, document: Document) -> None:
+    def _fill(self, document: Document, count: int | None = None) -> None:
         """Balanced lines: the document's own side, and the balance on one account."""
-        is_large = self._many_lines and (self.is_hot or self._random.random() < 0.3)
-        count = self._many_lines if is_large else self._random.randint(1, 3)
+        is_large = self._many_lines and self._random.random() < 0.3
+        usual = self._many_lines if is_large else self._random.randint(1, 3)
+        count = count or (self._random.choice(_SWELLING) if self.is_hot else usual)
         sign = 1 if document.entity == "credit_memo" else -1
         lines = [self._line(document, sign, place, count) for place in range(count)]
         own = -sum(line.transaction_minor for line in lines), -sum(line.functional_minor for line in lines)
@@ -137,30 +147,31 @@ class Erp:
         functional = amount if OWN_CURRENCY[document.subsidiary] == document.currency else amount * 7 // 3
         if document.entity == "payment":
             return Line("1000", "Bank", None, -amount, -functional)
-        many = count > len(ACCOUNTS)
-        department = str(1000 + place) if many else self._random.choice(DEPARTMENTS)
-        return Line(self._random.choice(ACCOUNTS), "Income", department, amount, functional)
+        account, department = self._random.choice(ACCOUNTS), self._random.choice(DEPARTMENTS)
+        if count > len(ACCOUNTS):
+            account, department = ACCOUNTS[place % len(ACCOUNTS)], MANY_DEPARTMENTS[place // len(ACCOUNTS)]
+        return Line(account, "Income", department, amount, functional)
 
-    def _amounts(self, document: Document) -> list[tuple[Document, str]]:
+    def _amounts(self, document: Document, count: int | None = None) -> Changes:
         document.is_void = False
-        self._fill(document)
+        self._fill(document, count)
         return [(document, "edit")]
 
-    def _shift(self, document: Document) -> list[tuple[Document, str]]:
+    def _shift(self, document: Document) -> Changes:
         document.period = self._random.choice(tuple(PERIODS))
         return [(document, "xedit")]
 
-    def _hand_over(self, document: Document) -> list[tuple[Document, str]]:
+    def _hand_over(self, document: Document) -> Changes:
         document.customer = self._random.choice(CUSTOMERS)
         return [(document, "edit")]
 
-    def _void(self, document: Document) -> list[tuple[Document, str]]:
+    def _void(self, document: Document) -> Changes:
         document.is_void = document.is_posted = True
         for line in document.lines:
             line.transaction_minor = line.functional_minor = 0
         return [(document, "edit")]
 
-    def _reverse(self, document: Document) -> list[tuple[Document, str]]:
+    def _reverse(self, document: Document) -> Changes:
         """A journal that takes another one back in a later period; any other document is voided by such a journal."""
         self._next_id += 1
         period = self._random.choice(("104", "105"))
@@ -168,25 +179,18 @@ class Erp:
             Line(line.account, line.kind, line.department, -line.transaction_minor, -line.functional_minor)
             for line in document.lines
         ]
-        new = Document(
-            str(self._next_id),
-            "journal_entry",
-            document.customer,
-            document.currency,
-            document.subsidiary,
-            period,
-            lines,
-        )
+        money = document.currency, document.subsidiary
+        new = Document(str(self._next_id), "journal_entry", document.customer, *money, period, lines)
         self.documents[new.document_id] = new
         document.reversal, new.reversal = new.document_id, document.document_id
         self._touch(new)
         return [(new, "create"), (document, "edit")]
 
-    def _delete(self, document: Document) -> list[tuple[Document, str]]:
+    def _delete(self, document: Document) -> Changes:
         document.is_deleted = True
         return [(document, "delete")]
 
-    def _approve(self, document: Document) -> list[tuple[Document, str]]:
+    def _approve(self, document: Document) -> Changes:
         document.is_posted = document.is_void or not document.is_posted
         return [(document, "approve")]
 
@@ -260,9 +264,7 @@ def _header_row(document: Document) -> Row:
 
 
 def _line_rows(document: Document) -> list[Row]:
-    if not document.is_posted:
-        return []
-    return [_line_row(document, number, line) for number, line in enumerate(document.lines)]
+    return [_line_row(document, number, line) for number, line in enumerate(document.lines) if document.is_posted]
 
 
 def _line_row(document: Document, number: int, line: Line) -> Row:

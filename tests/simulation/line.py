@@ -53,7 +53,6 @@ DELIVER_LIFETIME_MS = 1000 * RUN_SECONDS
 _LANDSCAPE = Path(__file__).parents[2] / "landscape"
 _MAX_RECEIVES = 8
 _FLUSH_DELAY_SECONDS = 5
-_BATCH_SIZE = 6  # small, so that a flush takes several writes
 
 
 @cache
@@ -85,6 +84,7 @@ class Line:
     entropy: SeededEntropy
     planning: PlanningSystem
     readers: Mapping[str, SourceReader]
+    batch_size: int
     table: WatchedTable = field(init=False)
     archive: MemoryObjectStore = field(init=False)
     flows: dict[str, Flow] = field(init=False)
@@ -155,7 +155,7 @@ class Line:
     def deliver(self, batch: list[Received]) -> None:
         """One run of the deliver function."""
         started = self.schedule.milliseconds
-        options = Options(model_id="0" * 32, batch_size=_BATCH_SIZE)
+        options = Options(model_id="0" * 32, batch_size=self.batch_size)
         step = DeliverStep(
             target=TARGET,
             cells=self.cells,

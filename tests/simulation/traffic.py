@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.simulation.crm import COMPANIES, CURRENCIES, STAGES
-from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS
+from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, Changes
 from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
 from tests.simulation.systems import CRMS, ERPS
@@ -30,6 +30,8 @@ class Traffic:
     def run(self) -> None:
         """Traffic with faults, then none of either until the line is at rest."""
         self._plan_mappings()
+        if self.world.theme == "documents":
+            self.world.line.table.begun = self._shorten
         span = self.world.span
         for _ in range(self.world.scenario.changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
@@ -60,7 +62,7 @@ class Traffic:
         for key, member in all_mappings().items():
             drawn = self.world.random.random()
             present = 0.5 if looks_for_races else 0.85
-            if looks_for_races and key.table == "cost_centre":
+            if key.table == "cost_centre" and self.world.theme in {"mappings", "documents"}:
                 drawn = 0.0
             if drawn < present:
                 self.store(key, member)
@@ -90,15 +92,25 @@ class Traffic:
         )
 
     def _change(self) -> None:
-        name = self.world.random.choice((*CRMS, *ERPS))
+        name = self.world.random.choice(ERPS if self.world.theme == "documents" else (*CRMS, *ERPS))
         if name in self.world.crms:
             events = self.world.crms[name].change_something()
             if self.world.random.random() < 0.08:
                 events.append(self._odd_event(name))
             self.world.say(name, events)
         else:
-            for document, event_type in self.world.erps[name].change_something():
-                self.world.say_document(name, document, event_type)
+            self._say_documents(name, self.world.erps[name].change_something())
+
+    def _say_documents(self, name: str, changes: Changes) -> None:
+        for document, event_type in changes:
+            self.world.say_document(name, document, event_type)
+
+    def _shorten(self) -> None:
+        """Somebody shortens a large document just after a worker began to commit it."""
+        if self.world.weather.is_on and self.world.random.random() < 0.5:
+            [(name, erp)] = self.world.erps.items()
+            delay = self.world.random.choice((5, 100, 2_000))
+            self.world.schedule.after(delay, lambda: self._say_documents(name, erp.shorten()))
 
     def _odd_event(self, name: str) -> Event:
         """What no flow wants, or what nothing can be made of."""
@@ -233,7 +245,7 @@ def all_mappings() -> dict[MappingKey, str]:
     for name in ERPS:
         found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
         found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
-        departments = (*filter(None, DEPARTMENTS), *(str(1000 + place) for place in range(30)))
+        departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
         found[MappingKey(name, "period", "199")] = "2026-03"
     rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}

@@ -17,6 +17,7 @@ class WatchedTable(MemoryTable):
         self._weather = weather
         self.went_back: list[str] = []
         self.missed: Callable[[Key], None] | None = None  # told of every mapping entry that was looked for in vain
+        self.begun: Callable[[], None] | None = None  # told whenever a commit in part-facts was begun
 
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         """As the table's own."""
@@ -47,6 +48,8 @@ class WatchedTable(MemoryTable):
             raise
         if any(write.key[0].startswith("FACT#") and "unfinished" in getattr(write, "item", {}) for write in writes):
             self._weather.strike("part_facts")
+            if self.begun is not None:
+                self.begun()
 
     def index(self, name: str, value: str, *, limit: int = 1000, after: Cursor | None = None) -> Page:
         """As the table's own; a stale answer is counted."""

@@ -33,7 +33,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "records": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.3, "delivered_twice": 0.2, "stale_replica": 0.05},
     "mappings": {"bus_delivered_twice": 0.2},
     "crowd": {},
-    "documents": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.5},
+    "documents": {"visibility_ran_out": 0.3, "bus_delivered_twice": 0.5, "crash_before": 0.02, "crash_after": 0.02},
     "queue": {"partial_put_events": 0.3, "lost_answer": 0.03, "throttled": 0.03, "record_read_failed": 0.1}
     | {"flush_request_lost": 0.3},
     "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},

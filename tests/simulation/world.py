@@ -30,6 +30,7 @@ _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last
     datetime(2026, 3, 31, 21, 40, tzinfo=UTC),
 )
 _TRAFFIC_MILLISECONDS = (60_000, 240_000, 900_000, 1_800_000)
+_SPANS = {"writers": 60_000, "planning": 240_000, "crowd": 20_000, "documents": 60_000}
 _PATIENCE_MILLISECONDS = 8 * 3_600_000  # after which a line without faults must be at rest
 _RECEIVE_LIFETIME_MS = 10_000
 
@@ -65,7 +66,8 @@ class World:
         self.schedule = Schedule(random.choice(_STARTS))
         drawn = random.choice(tuple(THEMES)) if scenario.fault_scale else ""
         self.theme = drawn if scenario.theme is None else scenario.theme
-        self.span = random.choice(_TRAFFIC_MILLISECONDS)
+        drawn_span = random.choice(_TRAFFIC_MILLISECONDS)
+        self.span = _SPANS.get(self.theme, drawn_span)
         self.may_rest = self.theme in {"writers", "records", "mappings", "documents"} or random.random() < 0.2
         self.weather = weather(
             random,
@@ -87,20 +89,17 @@ class World:
         )
         self.crms = {name: Crm(random, self.schedule, self.weather, self._telling_deal(name)) for name in CRMS}
         if self.theme in {"writers", "planning"}:
-            self.span = 60_000 if self.theme == "writers" else 240_000
             for crm in self.crms.values():
                 crm.is_hot = random.random() < 0.7
-        many_lines = 30 if self.theme == "documents" or random.random() < 0.03 else 0
+        many_lines = 30 if random.random() < 0.03 and self.theme != "documents" else 0
         self.erps = {
             name: Erp(random, self.schedule, self.weather, self._telling_document(name), many_lines=many_lines)
             for name in ERPS
         }
         if self.theme == "crowd":
-            self.span = 20_000
             for crm in self.crms.values():
                 crm.is_crowded = True
         if self.theme == "documents":
-            self.span = 60_000
             for erp in self.erps.values():
                 erp.is_hot = True
         self.line = Line(
@@ -110,6 +109,7 @@ class World:
             entropy=SeededEntropy(scenario.seed),
             planning=self.planning,
             readers=readers(self.crms, self.erps),
+            batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in (*CRMS, *ERPS)}
         self.senders = {
@@ -297,4 +297,4 @@ class World:
 
 
 def _rest_rate(random: Random, theme: str) -> float:
-    return 0.3 if theme in {"writers", "mappings"} else random.choice((0.02, 0.1))
+    return {"writers": 0.3, "mappings": 0.3, "documents": 0.1}.get(theme) or random.choice((0.02, 0.1))
