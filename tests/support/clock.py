@@ -42,3 +42,32 @@ class SeededEntropy:
     def token(self) -> str:
         """The next 32 hexadecimal digits."""
         return f"{self._random.getrandbits(128):032x}"
+
+
+class NotedClock(ManualClock):
+    """A clock that remembers for how long it was slept by.
+
+    Attributes:
+        slept: seconds, in order.
+    """
+
+    def __init__(self, start: datetime = DEFAULT_START) -> None:
+        super().__init__(start)
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass at once, and remember."""
+        self.slept.append(seconds)
+        super().sleep(seconds)
+
+
+class FixedEntropy(SeededEntropy):
+    """Chance that always falls on one side: jitter shows, because 0 gives the shortest pause and 1 the longest."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self._fraction = fraction
+
+    def fraction(self) -> float:
+        """The number it was made with."""
+        return self._fraction

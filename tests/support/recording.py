@@ -1,0 +1,96 @@
+"""A record step around one source that says or fails what it is told to, over a ledger in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from functions.record.pipeline import RecordStep, record
+from functions.record.settle import Settling
+from functions.record.work import Message, Report
+from tests.support.clock import FixedEntropy, NotedClock
+from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.memory_table import MemoryTable
+from tieout.arriving.envelope import Envelope
+from tieout.arriving.notice import Notice, RecordKey
+from tieout.facts.reading import Reading
+from tieout.facts.statement import Absence, Statement
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.outcomes import OutcomeLedger, outcomes_of
+from tieout.ledger.plan import Outcome
+from tieout.planning.model import PlanningModel
+
+CONNECTION, FLOW = "crm", "forecast_to_plan"
+VERSION = "2026-03-01T00:00:00.000Z"
+
+
+def deal(number: int) -> RecordKey:
+    """A record of the source."""
+    return RecordKey(CONNECTION, "opportunity", str(number))
+
+
+def gone(key: RecordKey) -> Statement:
+    """That a record was deleted: the shortest statement there is."""
+    return Statement(key=key, source_version=VERSION, fact=None, absence=Absence.DELETED)
+
+
+class Recording:
+    """A record step with all that it touches at hand.
+
+    Attributes:
+        says: what the source answers of a record; of any other it says that it is gone.
+        chance: the entropy's only number.
+    """
+
+    def __init__(self, table: MemoryTable | None = None, *, chance: float = 1.0, model: Any = None) -> None:  # noqa: ANN401 a stand-in for the model
+        self.clock, self.table = NotedClock(), table or MemoryTable()
+        self.says: dict[RecordKey, Reading] = {}
+        self.reads = 0
+        self.dead_letters = MemoryQueue(self.clock, name="dead")
+        self.settling = Settling(
+            ledger=FactLedger(self.table),
+            model=model or PlanningModel((), "USD"),
+            reader_of=lambda _: self,
+            clock=self.clock,
+            entropy=FixedEntropy(chance),
+            code_version="test",
+        )
+        self.step = RecordStep(
+            entities=frozenset({"opportunity"}),
+            settling=self.settling,
+            outcomes=OutcomeLedger(self.table),
+            dead_letters=self.dead_letters,
+            flush_queue=MemoryFlushQueue(MemoryFifoQueue(self.clock), self.clock),
+            fetch=MemoryObjectStore().get,
+            clock=self.clock,
+            entropy=FixedEntropy(chance),
+        )
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """The source's answers."""
+        self.reads += 1
+        return {key: self.says.get(key) or gone(key) for key in keys}
+
+    def work(self, *keys: RecordKey, attempt: int = 1, delivery_id: str = "d") -> Report:
+        """What becomes of one message with a notice about each of these records."""
+        notices = tuple(
+            Notice(key=key, notice_id=f"n{place}", kind="deal.creation", position=place)
+            for place, key in enumerate(keys)
+        )
+        envelope = Envelope(
+            delivery_id=delivery_id, connection=CONNECTION, flow=FLOW, received_at=self.clock.now(), notices=notices
+        )
+        return record(
+            self.step,
+            [Message(message_id="m", receipt_handle="r", body=envelope.message(), attempt=attempt)],
+        )
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """The outcome of each notice, by its position."""
+        return {
+            place: outcome
+            for key, item in self.table.contents().items()
+            if key[0].startswith("OUTCOME#")
+            for place, outcome in outcomes_of(item).items()
+        }
