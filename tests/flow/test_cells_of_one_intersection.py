@@ -180,3 +180,22 @@ def test_the_cells_of_an_abandoned_write_are_written_again_alone(desk: Desk) -> 
         desk.cells.dirty_again(receipt, desk.clock.now())
     desk.flush()
     assert model.writes == [{"a:A": Decimal("1.00")}]
+
+
+@pytest.mark.parametrize("is_written_first", [True, False])
+def test_of_two_writers_the_last_to_mark_a_cell_says_whether_it_was_refused(
+    desk: Desk, *, is_written_first: bool
+) -> None:
+    """One is refused because the member is not there yet, the other is not: no reason stays on a cell that was written."""
+    desk.change("a", 100)
+    [place] = desk.cells.dirty(TARGET, 10)
+    refusals: list[dict[str, str]] = [{}, {"a:M": "unknown member"}]
+    for number, refused in enumerate(refusals if is_written_first else reversed(refusals)):
+        receipt = desk.cells.open_receipt(TARGET, f"r{number}", desk.clock.now(), place.cells)
+        desk.cells.mark_written([place], place.cells, receipt, refused, desk.clock.now())
+    [cell] = stored(desk).cells
+    is_refused = cell.refused_reason is not None
+    assert is_refused is is_written_first
+    assert cell.is_settled is not is_refused
+    assert stored(desk).state == (keys.refused(TARGET) if is_refused else "")
+    assert desk.cells.retry_refused(TARGET, desk.clock.now()) == int(is_refused)

@@ -127,6 +127,7 @@ def mark(
             sets[keys.REFUSED + cell.measure] = refused[cell.cell_id]
         elif cell.cell_id in sent:
             sets[keys.WRITTEN + cell.measure] = cell.total_minor
+            removes.append(keys.REFUSED + cell.measure)  # another writer may have been refused what this one was not
     target = intersection.cells[0].target
     if not any(cell.cell_id not in sent for cell in intersection.lacking()):
         removes.append("dirty_since")

@@ -127,7 +127,7 @@ def test_a_bus_that_refuses_is_asked_again_after_pauses_of_chance(fraction: floa
     """A bus that stumbles is not met by every function at the same moment again: the whole pause is chance."""
     clock = NotedClock()
     entries = {"f": entry("f", 100, "a")}
-    assert publish(entries, RefusingBus(clock), clock, FixedEntropy(fraction)) == entries  # type: ignore[arg-type]
+    assert publish(entries, RefusingBus(clock), clock, FixedEntropy(fraction)) == entries
     assert clock.slept == pytest.approx(pauses)
 
 
@@ -136,5 +136,5 @@ def test_a_slow_bus_is_asked_for_two_seconds_in_all(seconds: float, calls: int) 
     """HubSpot hangs up after five, and the spool must still be written."""
     clock = NotedClock()
     bus = RefusingBus(clock, seconds)
-    publish({"f": entry("f", 100, "a")}, bus, clock, FixedEntropy(0.0))  # type: ignore[arg-type]
+    publish({"f": entry("f", 100, "a")}, bus, clock, FixedEntropy(0.0))
     assert bus.calls == calls

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
 from tests.support.memory_table import MemoryTable
-from tests.support.recording import Recording, deal
+from tests.support.recording import VERSION, Recording, deal
 from tieout.errors import ConflictError
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Statement
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
+from tieout.money import Money
+from tieout.planning.cells import Amount, Contribution, Intersection
+from tieout.planning.mapping import MappingKey
 
 
 class ContestedTable(MemoryTable):
@@ -55,3 +61,48 @@ def test_the_pauses_between_rounds_are_chance_and_double(chance: float, share: f
     recording = Recording(ContestedTable(6), chance=chance)
     recording.work(deal(1))
     assert recording.clock.slept == pytest.approx([share * each for each in (0.04, 0.08, 0.16, 0.32, 0.64)])
+
+
+class WideModel:
+    """A planning model in which a fact touches so many cells, each in a place of its own and with a name as long as a target may have."""
+
+    def __init__(self, cells: int) -> None:
+        self._cells = cells
+
+    def mapping_keys(self, _connection: str, _fact: object) -> frozenset[MappingKey]:
+        """No mapping is needed."""
+        return frozenset()
+
+    def contributions(self, _connection: str, _fact: object, _used: object) -> tuple[Contribution, ...]:
+        """The fact's contributions."""
+        amount = Amount("Recurring revenue in USD", "USD", 123_456_789_012, "EUR>USD@2026-04=1.084712")
+        target = "planning-of-the-whole-group-and-its-part"
+        return tuple(
+            Contribution(Intersection(target, "Revenue", (("Cost centre", f"C{place}"),)), (amount,))
+            for place in range(self._cells)
+        )
+
+
+def posted(number: int) -> Statement:
+    """A deal that is planned."""
+    fact = Opportunity(
+        name="Deal",
+        amount=Money(100, "EUR"),
+        stage="won",
+        probability=None,
+        close_date=None,
+        customer=None,
+        product=None,
+    )
+    return Statement(key=deal(number), source_version=VERSION, fact=fact)
+
+
+@pytest.mark.parametrize(("cells", "is_taken"), [(2_500, True), (2_501, False)])
+def test_a_fact_has_two_thousand_five_hundred_cells_at_most(cells: int, *, is_taken: bool) -> None:
+    """So many fit into the item that names them all, which DynamoDB bounds at 400 KB; a larger fact is parked untouched."""
+    recording = Recording(model=WideModel(cells))
+    recording.says[deal(1)] = posted(1)
+    assert recording.work(deal(1)).retries == {}
+    assert recording.outcomes() == {0: Outcome.APPLIED if is_taken else Outcome.PARKED}
+    kinds = Counter(key[0].split("#")[0] for key in recording.table.contents())
+    assert kinds == ({"FACT": 1, "CELL": 2 * cells, "OUTCOME": 1} if is_taken else {"OUTCOME": 1})
