@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulation.bugs import arriving, delivering, ledger, recording
+from tests.simulation.bugs import arriving, delivering, ledger, limits, recording
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.planting import planted
 from tests.simulation.seeds import violations_of
@@ -12,7 +12,7 @@ from tests.simulation.world import Scenario, World
 
 _MOST_SEEDS = 200
 
-BUGS = (*arriving.BUGS, *recording.BUGS, *ledger.BUGS, *delivering.BUGS)
+BUGS = (*arriving.BUGS, *recording.BUGS, *ledger.BUGS, *delivering.BUGS, *limits.BUGS)
 
 
 def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:

@@ -64,7 +64,7 @@ def test_the_pauses_between_rounds_are_chance_and_double(chance: float, share: f
 
 
 class WideModel:
-    """A planning model in which a fact touches so many cells, each in a place of its own and with a name as long as a target may have."""
+    """A planning model in which a fact touches so many cells, each in a place of its own, of a target with the longest name."""
 
     def __init__(self, cells: int) -> None:
         self._cells = cells
