@@ -134,7 +134,7 @@ def in_one_period_each(calendar: Calendar, first: date, count: int) -> list[Peri
 
 
 @given(OF_WEEKS | OF_MONTHS, DAYS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_day_is_in_exactly_one_period_and_texts_sort_as_time_does(declared: FiscalCalendar, first: date) -> None:
     """Four years of days in a row: no gap, no overlap, and no period whose text sorts before an earlier one's."""
     periods = in_one_period_each(calendar_of(declared), first, 4 * 366)
@@ -144,7 +144,7 @@ def test_every_day_is_in_exactly_one_period_and_texts_sort_as_time_does(declared
 
 
 @given(OF_WEEKS, st.integers(1930, 2140))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_weeks_counted_one_by_one_give_the_same_periods(declared: FiscalCalendar, first_year: int) -> None:
     """The calendar agrees, for every day of eight years, with somebody who goes through the days with a pencil."""
     calendar = calendar_of(declared)
@@ -153,7 +153,7 @@ def test_weeks_counted_one_by_one_give_the_same_periods(declared: FiscalCalendar
 
 
 @given(OF_WEEKS, st.integers(1900, 2300))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_years_have_52_or_53_weeks_and_the_extra_one_is_where_it_was_declared(
     declared: FiscalCalendar, first_year: int
 ) -> None:
