@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import get_args
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from infra.landscape_files import Place
-from tieout.facts.documents import ACCOUNT_ROLES, AccountClass
-from tieout.facts.opportunity import Opportunity
-from tieout.facts.statement import Fact
+from tieout.facts.families import FAMILIES, KINDS
+from tieout.facts.family import Family
 from tieout.landscape import Dimension, Feed, Landscape
-from tieout.planning.lines import LEDGER_AMOUNTS, LEDGER_ATTRIBUTES, OPPORTUNITY_AMOUNTS, OPPORTUNITY_ATTRIBUTES
-from tieout.planning.mapping import Status, Table
+from tieout.planning.mapping import TABLES
 
 Problem = tuple[Place, str]
 
-
-@dataclass(frozen=True, slots=True)
-class _Addressable:
-    """What the facts of one kind have that a feed can name."""
-
-    facts: str
-    attributes: tuple[str, ...]
-    amounts: tuple[str, ...]
-
-
-_OPPORTUNITIES = _Addressable("opportunities", OPPORTUNITY_ATTRIBUTES, OPPORTUNITY_AMOUNTS)
-_DOCUMENTS = _Addressable("ledger documents", LEDGER_ATTRIBUTES, LEDGER_AMOUNTS)
-_KINDS: Mapping[str, _Addressable] = {
-    kind.__name__: _OPPORTUNITIES if kind is Opportunity else _DOCUMENTS for kind in get_args(Fact)
-}
-# Attributes whose values are ours; those of all others are the source's own.
-_VALUES: Mapping[str, tuple[str, ...]] = {
-    "status": tuple(Status),
-    "account_class": tuple(AccountClass),
-    "account_role": ACCOUNT_ROLES,
-}
 # Without these a cell would hold what cannot be added up.
-_ALWAYS_APART = {"currency": "currencies", "period": "months"}
+_ALWAYS_APART = {"legal_entity": "companies", "currency": "currencies", "period": "months"}
 
 
 def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
@@ -46,18 +22,19 @@ def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
     if feed.target not in {target.name for target in landscape.targets}:
         yield ("target",), f"{feed.target!r} is not a declared target of stage {landscape.stage!r}"
     for name in feed.facts:
-        if name not in _KINDS:
-            yield ("facts",), f"{name!r} is no canonical fact ({', '.join(_KINDS)})"
+        if name not in KINDS:
+            yield ("facts",), f"{name!r} is no canonical fact ({', '.join(KINDS)})"
     for field in ("facts", "measures", "dimensions"):
         if not getattr(feed, field):
             yield (field,), f"a feed without {field} feeds nothing"
     yield from _dimension_problems(feed)
     yield from _measure_problems(feed)
-    kinds = {_KINDS[name] for name in feed.facts if name in _KINDS}
-    if len(kinds) > 1:
-        yield ("facts",), "opportunities and ledger documents have different attributes and amounts: give each a feed"
-    elif kinds:
-        yield from _address_problems(feed, kinds.pop())
+    families = [family for family in FAMILIES if any(KINDS.get(name) is family for name in feed.facts)]
+    if len(families) > 1:
+        names = " and ".join(family.name for family in families)
+        yield ("facts",), f"{names} have different attributes and amounts: give each a feed"
+    elif families:
+        yield from _address_problems(feed, families[0])
 
 
 def _dimension_problems(feed: Feed) -> Iterator[Problem]:
@@ -69,7 +46,7 @@ def _dimension_problems(feed: Feed) -> Iterator[Problem]:
         if bool(dimension.attribute) == bool(dimension.constant):
             yield place, f"the dimension {dimension.name!r} needs either an attribute or a constant"
         if dimension.table:
-            yield from _unknown(place, dimension.table, "mapping table", tuple(Table))
+            yield from _unknown(place, dimension.table, "mapping table", TABLES)
     for attribute, kinds in _ALWAYS_APART.items():
         if not any(_tells_apart(dimension, attribute) for dimension in feed.dimensions):
             yield ("dimensions",), f"none has the attribute {attribute!r}: different {kinds} would meet in one cell"
@@ -89,26 +66,27 @@ def _measure_problems(feed: Feed) -> Iterator[Problem]:
         )
 
 
-def _address_problems(feed: Feed, kind: _Addressable) -> Iterator[Problem]:
+def _address_problems(feed: Feed, family: Family[Any]) -> Iterator[Problem]:
     """Names of attributes, amounts and values that the facts of the feed do not have."""
     for position, measure in enumerate(feed.measures):
-        yield from _unknown(("measures", position), measure.amount, f"amount of {kind.facts}", kind.amounts)
+        yield from _unknown(("measures", position), measure.amount, f"amount of {family.name}", family.amounts)
     for position, dimension in enumerate(feed.dimensions):
         if dimension.attribute:
             place = ("dimensions", position)
-            yield from _unknown(place, dimension.attribute, f"attribute of {kind.facts}", kind.attributes)
+            yield from _unknown(place, dimension.attribute, f"attribute of {family.name}", family.addressable())
     for attribute, wanted in feed.where.items():
-        yield from _where_problems(attribute, wanted, kind)
+        yield from _where_problems(attribute, wanted, family)
 
 
-def _where_problems(attribute: str, wanted: Iterable[str], kind: _Addressable) -> Iterator[Problem]:
+def _where_problems(attribute: str, wanted: Iterable[str], family: Family[Any]) -> Iterator[Problem]:
     place = ("where", attribute)
-    yield from _unknown(place, attribute, f"attribute of {kind.facts}", kind.attributes)
+    yield from _unknown(place, attribute, f"attribute of {family.name}", family.addressable())
     if not wanted:
         yield place, "no value is wanted, so nothing would be planned"
-    if attribute in _VALUES:
+    known = family.attributes.get(attribute)
+    if known:
         for value in wanted:
-            yield from _unknown(place, value, attribute, _VALUES[attribute])
+            yield from _unknown(place, value, attribute, known)
 
 
 def _unknown(place: Place, name: str, of_what: str, known: Iterable[str]) -> Iterator[Problem]:

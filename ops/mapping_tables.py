@@ -13,7 +13,7 @@ from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.mappings import HeldFact, MappingLedger
-from tieout.planning.mapping import EVERY_CONNECTION, MappingKey, Table, check_entry
+from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry
 
 _MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]
@@ -93,9 +93,9 @@ def _flaw(entry: Entry, connections: Collection[str]) -> str:
     try:
         check_entry(entry.key, entry.member)
     except MalformedError as error:
-        known = f" (there are {', '.join(Table)})" if entry.key.table not in set(Table) else ""
+        known = f" (there are {', '.join(TABLES)})" if entry.key.table not in TABLES else ""
         return error.reason.replace("_", " ") + known
-    if entry.key.table == Table.RATE:
+    if entry.key.table == RATE:
         return (
             ""
             if entry.key.connection == EVERY_CONNECTION

@@ -61,7 +61,7 @@ class RecordFunction:
             ),
             settling=Settling(
                 ledger=FactLedger(table),
-                model=PlanningModel(landscape.feeds, landscape.reporting_currency),
+                model=PlanningModel.of(landscape),
                 reader_of=Readers(landscape, settings.secret_arns, secrets, clock),
                 clock=clock,
                 entropy=entropy,

@@ -13,7 +13,7 @@ from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
-from tieout.planning.mapping import Found
+from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, Entropy
 
@@ -116,20 +116,30 @@ class Settling:
         for key, reading in readings.items():
             if not isinstance(reading, Statement):
                 results.fail([key], reading)
-        needed = {
-            key: self.model.mapping_keys(key.connection, statement.fact)
-            for key, statement in statements.items()
-            if statement.fact is not None
-        }
-        found = self.ledger.mappings(frozenset().union(*needed.values()))
+        found = self._found(statements.values())
         plans = []
         for key, statement in sorted(statements.items()):
             try:
-                used = {entry: found[entry] for entry in needed.get(key, ()) if entry in found}
-                plans.append(self._plan(statement, stored.get(key), used))
+                plans.append(self._plan(statement, stored.get(key), found.get(key, {})))
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
+
+    def _found(self, statements: Iterable[Statement]) -> dict[RecordKey, Found]:
+        """What the mapping tables say to each fact: one read for all, and more where an entry leads on to others."""
+        facts = {each.key: each.fact for each in statements if each.fact is not None}
+        found: dict[MappingKey, str] = {}
+        asked: set[MappingKey] = set()
+        needed: dict[RecordKey, frozenset[MappingKey]] = {}
+        open_facts = facts
+        while open_facts:
+            needed |= {key: self.model.mapping_keys(key.connection, fact, found) for key, fact in open_facts.items()}
+            new = frozenset().union(*(needed[key] for key in open_facts)) - asked
+            found |= self.ledger.mappings(new)
+            asked |= new
+            leading = {entry for entry in new if entry in found and self.model.leads_on(entry)}
+            open_facts = {key: fact for key, fact in facts.items() if not needed[key].isdisjoint(leading)}
+        return {key: {entry: found[entry] for entry in entries if entry in found} for key, entries in needed.items()}
 
     def _plan(self, statement: Statement, stored: StoredFact | None, used: Found) -> Plan:
         if statement.fact is None:

@@ -20,7 +20,7 @@ class Connection:
 
     Attributes:
         system: the folder under `systems/`.
-        legal_entity: whose books or deals these are.
+        legal_entity: whose books or deals these are where a record does not say.
         time_zone: IANA name of the account's own zone; its dates are cut there.
         default_currency: ISO 4217, for sources that send none.
         api_base_url: where the source's API answers.
@@ -75,12 +75,12 @@ class Measure:
     """One amount of a fact, written in the transaction currency and in the reporting currency.
 
     Attributes:
-        amount: which amount of the fact: `amount` or `weighted` of an opportunity, `posted` of a ledger line.
+        amount: which of the amounts that the fact's family declares (`amount` or `weighted` of an opportunity).
         transaction: the planning measure that holds it in the transaction currency.
         reporting: the planning measure that holds it in the reporting currency.
     """
 
-    amount: Literal["amount", "weighted", "posted"]
+    amount: str
     transaction: str
     reporting: str
 
@@ -91,7 +91,7 @@ class Dimension:
 
     Attributes:
         name: the planning system's name of the dimension.
-        attribute: the fact's attribute (`customer`, `product`, `account`, `cost_centre`, `period`, `currency`).
+        attribute: one that the fact's family declares, or every line has (`legal_entity`, `period`, `currency`).
         table: the mapping table that turns the source's value into a member; empty: the value is the member.
         absent: the member for facts without the attribute; empty: such a fact is not planned here.
         constant: the member for every fact (then `attribute` is empty).

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 from tieout.errors import MalformedError
 
@@ -102,6 +103,12 @@ class Money:
         with localcontext(prec=60):
             return Money(int((Decimal(self.amount_minor) * factor).to_integral_value(ROUND_HALF_UP)), self.currency)
 
+    def divided(self, parts: int) -> Money:
+        """One of so many equal parts, such as a month of a yearly amount; rounded half up to the minor unit."""
+        with localcontext(prec=60):
+            exact = Decimal(self.amount_minor) / parts
+            return Money(int(exact.to_integral_value(ROUND_HALF_UP)), self.currency)
+
     def converted(self, rate: Decimal, currency: str) -> Money:
         """The amount in another currency, `rate` being units of `currency` for one unit of ours; rounded half up once."""
         with localcontext(prec=60):
@@ -117,3 +124,21 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"
+
+
+def apportioned(amounts: Sequence[Money], factor: Decimal) -> list[Money]:
+    """Each amount multiplied by a factor such as a probability, so that the products add up to the product of their sum.
+
+    Each is rounded down at first; the minor units that are then missing go to the largest fractions, of equal ones to the
+    first. Amounts of different currencies are added up apart.
+    """
+    with localcontext(prec=60):
+        exact = [amount.amount_minor * factor for amount in amounts]
+        minor = [int(each.to_integral_value(ROUND_FLOOR)) for each in exact]
+        for currency in {amount.currency for amount in amounts}:
+            places = [place for place, amount in enumerate(amounts) if amount.currency == currency]
+            whole = Money(sum(amounts[place].amount_minor for place in places), currency).times(factor)
+            missing = whole.amount_minor - sum(minor[place] for place in places)
+            for place in sorted(places, key=lambda place: minor[place] - exact[place])[:missing]:
+                minor[place] += 1
+    return [Money(each, amount.currency) for each, amount in zip(minor, amounts, strict=True)]

@@ -15,14 +15,14 @@ from ops.place import Place, find_place
 from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.periods import moment_text
-from tieout.planning.mapping import EVERY_CONNECTION, MappingKey, Table
+from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey
 
 app = typer.Typer(no_args_is_help=True, help="What the source's members are called in planning.")
 
 
 @app.command("put")
 def mappings_put(
-    table: Annotated[str, typer.Argument(help=f"One of {', '.join(Table)}.")] = "",
+    table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")] = "",
     key: Annotated[str, typer.Argument(help="The source's value; for a rate `EUR>USD@2026-03`.")] = "",
     member: Annotated[str, typer.Argument(help="What planning calls it.")] = "",
     connection: Annotated[str, typer.Option(help="The connection whose value it is; rates have none.")] = "",
@@ -39,7 +39,7 @@ def mappings_put(
     if file is not None:
         entries = mapping_tables.read_file(file)
     else:
-        owner = EVERY_CONNECTION if table == Table.RATE else connection
+        owner = EVERY_CONNECTION if table == RATE else connection
         if not (table and key and member and owner):
             raise typer.BadParameter("give a table, a key, a member and --connection, or a --file")
         entries = [Entry(MappingKey(owner, table, key), member)]
@@ -55,14 +55,14 @@ def mappings_put(
 
 @app.command("list")
 def mappings_list(
-    table: Annotated[str, typer.Argument(help=f"One of {', '.join(Table)}. Default: all.")] = "",
+    table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}. Default: all.")] = "",
     stage: Stage = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """The mapping entries, by connection and table."""
-    if table and table not in set(Table):
-        raise typer.BadParameter(f"there is no table {table}; there are {', '.join(Table)}")
+    if table and table not in TABLES:
+        raise typer.BadParameter(f"there is no table {table}; there are {', '.join(TABLES)}")
     place = find_place(stage)
     ledger = MappingLedger(place.table)
     found = [
@@ -75,7 +75,7 @@ def mappings_list(
             "stored_at": moment_text(entry.stored_at),
         }
         for connection in (*place.connections, EVERY_CONNECTION)
-        for each in ([table] if table else Table)
+        for each in ([table] if table else TABLES)
         for entry in ledger.entries(connection, each)
     ]
     display.rows(found, title="Mapping entries", as_json=as_json, nothing="There are no entries.")

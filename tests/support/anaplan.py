@@ -31,6 +31,7 @@ def pipeline_cell(
     members = (
         ("Customer", customer),
         ("Product line", "SOFTWARE"),
+        ("Legal entity", "EMEA"),
         ("Currency", currency),
         ("Time", period),
         ("Version", "Forecast"),
@@ -43,6 +44,7 @@ def cash_cell(cell_id: str = "k1", value: str = "99.95", *, customer: str = "ACM
     members = (
         ("Account", "1000"),
         ("Customer", customer),
+        ("Legal entity", "EMEA"),
         ("Currency", "EUR"),
         ("Time", "2026-03"),
         ("Version", "Actual"),

@@ -5,10 +5,12 @@ Sign convention: debit positive, as in every ledger; the planning model flips si
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tieout.facts.family import PERIOD_TABLE, Fact, Family, Line, Lookup
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 
@@ -38,6 +40,7 @@ class LedgerLine:
     """One posted line, debit positive, with all three amounts as the ERP keeps them (never recomputed from a header rate).
 
     Attributes:
+        legal_entity: the source's id of the company that posted it; None where the source keeps one company's books.
         account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
         group: the amount in the group's reporting currency; None where the ERP gives none.
         group_rate: the identity of the rate the ERP used for it, such as `netsuite:1>2:2026-03:average`.
@@ -49,6 +52,7 @@ class LedgerLine:
     account_role: str | None = None
     transaction: Money
     functional: Money
+    legal_entity: str | None = None
     group: Money | None = None
     group_rate: str | None = None
     customer: str | None = None
@@ -57,7 +61,7 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostedDocument:
+class PostedDocument(Fact):
     """What the four kinds of ERP document have in common.
 
     Attributes:
@@ -92,3 +96,50 @@ class Payment(PostedDocument):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry(PostedDocument):
     """A journal posted by hand, by a void preference, or by a reversal."""
+
+
+def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
+    """A line for each posted line, in the document's own posting period: the date of the document decides nothing."""
+    period = _posting_period(document, lookup)
+    for line in document.lines:
+        yield Line(
+            legal_entity=lookup.legal_entity(line.legal_entity),
+            period=period,
+            currency=line.transaction.currency,
+            attributes={
+                "account": line.account,
+                "account_class": str(line.account_class),
+                "account_role": line.account_role,
+                "cost_centre": line.cost_centre,
+                "customer": line.customer,
+                "product": line.product,
+            },
+            amounts={"posted": line.transaction},
+            functional=line.functional,
+            group=line.group,
+            group_rate=line.group_rate,
+        )
+
+
+def _posting_period(document: PostedDocument, lookup: Lookup) -> str:
+    """The month of a document's posting period; adjustment periods go where the table `period` says, never by arithmetic."""
+    if document.posting_period.month is not None:
+        return str(document.posting_period.month)
+    return lookup.member(PERIOD_TABLE, document.posting_period.period_id)
+
+
+FAMILY = Family(
+    name="ledger documents",
+    kinds=(Invoice, CreditMemo, Payment, JournalEntry),
+    attributes={
+        "account": (),
+        "account_class": tuple(AccountClass),
+        "account_role": ACCOUNT_ROLES,
+        "cost_centre": (),
+        "customer": (),
+        "product": (),
+    },
+    amounts=("posted",),
+    lines=_lines,
+    tables={"customer": (), "product": (), "account": (), "cost_centre": ()},
+)

@@ -9,8 +9,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
-from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
-from tieout.facts.opportunity import Opportunity
+from tieout.facts.family import Fact
 from tieout.money import Money
 from tieout.periods import Period, moment_text
 
@@ -21,9 +20,6 @@ class Absence(StrEnum):
     DELETED = "deleted"
     MERGED = "merged"  # it lives on as another record
     NOT_POSTED = "not_posted"  # exists, but is not in the books: a draft, an order, a quote
-
-
-Fact = Opportunity | Invoice | CreditMemo | Payment | JournalEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +45,15 @@ class Statement:
 
 
 def fact_kind(fact: Fact) -> str:
-    """The fact's canonical name: `Opportunity`, `Invoice`, `CreditMemo`, `Payment` or `JournalEntry`."""
+    """The fact's canonical name, such as `Opportunity` or `Invoice`: that of its class."""
     return type(fact).__name__
 
 
 def canonical_text(statement: Statement) -> str:
-    """What is stated, as JSON with a fixed order, so that equal statements have equal texts; the version is no part of it."""
+    """What is stated, as JSON with a fixed order, so that equal statements have equal texts; the version is no part of it.
+
+    What a record does not have, and what is as the kind has it by default, is left out: facts are kept by the million.
+    """
     if statement.fact is None:
         return strict_json.dump({"absence": str(statement.absence)})
     return strict_json.dump({"kind": fact_kind(statement.fact), **_plain(statement.fact)})
@@ -64,7 +63,8 @@ def _plain(value: object) -> Any:  # noqa: ANN401 JSON values
     if isinstance(value, Money | Period):
         return str(value)
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        stated = ((each, getattr(value, each.name)) for each in fields(value))
+        return {each.name: _plain(said) for each, said in stated if said is not None and said != each.default}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, datetime):

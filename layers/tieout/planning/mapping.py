@@ -5,43 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from tieout.errors import MalformedError
+from tieout.facts.families import TABLES as FAMILY_TABLES
+from tieout.facts.family import PERIOD_TABLE
 from tieout.money import decimal_of, is_currency
 from tieout.periods import Period
 
+RATE = "rate"
+LEGAL_ENTITY = "legal_entity"  # what a source calls its companies, such as NetSuite's subsidiaries
 
-class Table(StrEnum):
-    """The mapping tables there are."""
-
-    CUSTOMER = "customer"
-    PRODUCT = "product"
-    ACCOUNT = "account"
-    COST_CENTRE = "cost_centre"
-    STAGE = "stage"
-    RATE = "rate"
-    PERIOD = "period"
-
-
-class Status(StrEnum):
-    """What a canonical stage means for planning."""
-
-    OPEN = "open"
-    WON = "won"
-    LOST = "lost"
-
-
-# The canonical stages, in order. A connection's own stages are mapped to these, so that pipelines compare.
-STAGES: Mapping[str, Status] = {
-    "prospect": Status.OPEN,
-    "qualified": Status.OPEN,
-    "proposal": Status.OPEN,
-    "negotiation": Status.OPEN,
-    "committed": Status.OPEN,
-    "won": Status.WON,
-    "lost": Status.LOST,
-}
+# The mapping tables there are: those the families of facts declare, and those that belong to no family.
+TABLES: tuple[str, ...] = (*FAMILY_TABLES, LEGAL_ENTITY, PERIOD_TABLE, RATE)
 
 EVERY_CONNECTION = "*"  # the connection of tables that belong to none, such as rates
 
@@ -57,7 +32,7 @@ class MappingKey:
     @classmethod
     def rate(cls, currency: str, reporting: str, period: str) -> MappingKey:
         """The planning rate from a currency to the reporting currency for a period; it belongs to no connection."""
-        return cls(EVERY_CONNECTION, Table.RATE, f"{currency}>{reporting}@{period}")
+        return cls(EVERY_CONNECTION, RATE, f"{currency}>{reporting}@{period}")
 
     @classmethod
     def of_text(cls, text: str) -> MappingKey:
@@ -77,18 +52,20 @@ def check_entry(key: MappingKey, value: str) -> None:
     """Refuse an entry the line could not use, before it is stored.
 
     Raises:
-        MalformedError: `reason` says what is wrong: an unknown table, an empty member, a stage outside `STAGES`,
-            a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that is none (`Period.parse`).
+        MalformedError: `reason` says what is wrong: an unknown table, an empty member, a member the table's family does not
+            know (a stage outside `STAGES`), a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that
+            is none (`Period.parse`).
     """
-    if key.table not in set(Table):
+    if key.table not in TABLES:
         raise MalformedError("mapping_table_unknown")
     if not value or not key.key or value != value.strip():
         raise MalformedError("mapping_empty_or_padded")
-    if key.table == Table.STAGE and value not in STAGES:
-        raise MalformedError("mapping_stage_not_canonical")
-    if key.table == Table.PERIOD:
+    members = FAMILY_TABLES.get(key.table)
+    if members and value not in members:
+        raise MalformedError(f"mapping_{key.table}_not_canonical")
+    if key.table == PERIOD_TABLE:
         Period.parse(value)
-    if key.table == Table.RATE:
+    if key.table == RATE:
         _check_rate(key.key, value)
 
 

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 
-from tieout.facts.statement import Fact, fact_kind
-from tieout.landscape import Dimension, Feed, Measure
+from tieout.facts.families import lines_of
+from tieout.facts.family import PERIOD_TABLE, Fact, Line
+from tieout.facts.statement import fact_kind
+from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.lines import Line, lines_of
-from tieout.planning.mapping import Found, MappingKey
-from tieout.planning.resolving import Asked, MissingEntryError, Resolver
+from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
+from tieout.planning.resolving import Asked, MissingEntryError, PeriodOf, Resolver, calendar_month
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
 FUNCTIONAL = "functional"  # the ERP's own amount in the legal entity's currency
 
+# Whose entries decide the period of a line, and with it which rate is asked for.
+_DECIDING_TABLES = frozenset({LEGAL_ENTITY, PERIOD_TABLE})
+
 
 @dataclass(frozen=True, slots=True)
 class PlanningModel:
-    """The feeds of a stage, applied to facts of any connection."""
+    """The feeds of a stage, applied to facts of its connections.
+
+    Attributes:
+        legal_entities: connection name to the company whose records it has where they do not say.
+        period_of: the period a day falls in, by the legal entity's calendar.
+    """
 
     feeds: tuple[Feed, ...]
     reporting_currency: str
+    legal_entities: Mapping[str, str] = field(default_factory=dict)
+    period_of: PeriodOf = calendar_month
 
-    def mapping_keys(self, connection: str, fact: Fact) -> frozenset[MappingKey]:
-        """Every mapping entry that planning this fact may ask for."""
-        return frozenset(self._keys(connection, fact))
+    @classmethod
+    def of(cls, landscape: Landscape) -> Self:
+        """The planning model a landscape declares."""
+        entities = {connection.name: connection.legal_entity for connection in landscape.connections}
+        return cls(landscape.feeds, landscape.reporting_currency, entities)
+
+    def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
+        """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
+
+        Which rate is asked for may follow from an entry that was not found yet: ask again when one of `leads_on` was.
+        """
+        return frozenset(self._keys(connection, fact, found))
+
+    @staticmethod
+    def leads_on(key: MappingKey) -> bool:
+        """Whether other entries may be asked for once this one is known."""
+        return key.table in _DECIDING_TABLES
 
     def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
         """The fact's contributions, one per intersection in a fixed order, zeros left out; or the first entry that is missing.
@@ -42,7 +68,7 @@ class PlanningModel:
             return Unmapped(missing.key)
 
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
-        resolve = Resolver(connection, found)
+        resolve = Resolver(connection, found, self.legal_entities[connection], self.period_of)
         for line in lines_of(fact, resolve):
             for feed in self._feeds_of(fact, line):
                 for measure in feed.measures:
@@ -50,7 +76,7 @@ class PlanningModel:
 
     def _feeds_of(self, fact: Fact, line: Line) -> Iterator[Feed]:
         for feed in self.feeds:
-            wanted = all(line.attributes.get(attribute) in values for attribute, values in feed.where.items())
+            wanted = all(line.attribute(attribute) in values for attribute, values in feed.where.items())
             if fact_kind(fact) in feed.facts and wanted:
                 yield feed
 
@@ -77,8 +103,8 @@ class PlanningModel:
         text = resolve.entry(key)
         return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
 
-    def _keys(self, connection: str, fact: Fact) -> Iterator[MappingKey]:
-        asked = Asked(connection)
+    def _keys(self, connection: str, fact: Fact, found: Found) -> Iterator[MappingKey]:
+        asked = Asked(connection, found, self.legal_entities[connection], self.period_of)
         for line in lines_of(fact, asked):
             for feed in self.feeds:
                 if fact_kind(fact) in feed.facts:
@@ -98,7 +124,7 @@ def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -
     """The member of every dimension, or None where the line has no place in the cube."""
     members: list[tuple[str, str]] = []
     for dimension in dimensions:
-        value = line.attributes.get(dimension.attribute) if dimension.attribute else dimension.constant
+        value = line.attribute(dimension.attribute) if dimension.attribute else dimension.constant
         if value is None and not dimension.absent:
             return None
         if value is None:

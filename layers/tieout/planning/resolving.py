@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tieout.planning.mapping import Found, MappingKey, Table
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from tieout.facts.families import TABLES as FAMILY_TABLES
+from tieout.facts.family import PERIOD_TABLE
+from tieout.periods import Period
+from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
+
+# The planning period a day falls in by a company's calendar: legal entity and day to the period's text.
+PeriodOf = Callable[[str, date], str]
+
+
+def calendar_month(_legal_entity: str, day: date) -> str:
+    """The calendar month of a day, whatever the company."""
+    return str(Period.of(day))
 
 
 class MissingEntryError(Exception):
@@ -13,35 +28,53 @@ class MissingEntryError(Exception):
         self.key = key
 
 
+@dataclass(frozen=True)
 class Resolver:
-    """Looks entries up, or says which is missing."""
+    """Looks up what a fact of one connection asks for, or says which entry is missing: the families' `Lookup`.
 
-    def __init__(self, connection: str, found: Found) -> None:
-        self._connection = connection
-        self._found = found
+    Attributes:
+        own_entity: the connection's legal entity.
+    """
+
+    connection: str
+    found: Found
+    own_entity: str
+    calendar: PeriodOf = calendar_month
 
     def entry(self, key: MappingKey) -> str:
         """What an entry says; `MissingEntryError` where there is none."""
-        value = self._found.get(key)
+        value = self.found.get(key)
         if value is None:
             raise MissingEntryError(key)
         return value
 
     def member(self, table: str, value: str) -> str:
         """What a value of the source is called in planning; `MissingEntryError` where nobody has said."""
-        return self.entry(MappingKey(self._connection, table, value))
+        return self.entry(MappingKey(self.connection, table, value))
+
+    def legal_entity(self, stated: str | None) -> str:
+        """The company the record states, as planning calls it; where it states none, the connection's own."""
+        return self.own_entity if stated is None else self.member(LEGAL_ENTITY, stated)
+
+    def period_of(self, legal_entity: str, day: date) -> str:
+        """The planning period a day falls in by the company's calendar."""
+        return self.calendar(legal_entity, day)
 
 
+@dataclass(frozen=True)
 class Asked(Resolver):
-    """Remembers what is asked for instead of looking it up; answers with a value every table accepts."""
+    """Remembers what is asked for; for an entry that is not found yet it answers with a value the entry could have."""
 
-    def __init__(self, connection: str) -> None:
-        super().__init__(connection, {})
-        self.keys: set[MappingKey] = set()
+    keys: set[MappingKey] = field(default_factory=set)
 
     def entry(self, key: MappingKey) -> str:
-        """A value the entry could have."""
+        """What the entry says or could say."""
         self.keys.add(key)
-        if key.table == Table.STAGE:
-            return "prospect"
-        return "2000-01" if key.table == Table.PERIOD else "1"
+        return self.found.get(key) or self._stand_in(key.table)
+
+    def _stand_in(self, table: str) -> str:
+        if table == LEGAL_ENTITY:
+            return self.own_entity  # it has a calendar, whatever the other companies have
+        if table == PERIOD_TABLE:
+            return "2000-01"
+        return next(iter(FAMILY_TABLES.get(table, ())), "1")

@@ -43,7 +43,7 @@ def client(anonymous: httpx.Client) -> Iterator[httpx.Client]:
 
 def cell(**members: str) -> dict[str, object]:
     """A cell of Pipeline by code, with some members replaced; one that is empty is left out."""
-    all_members = {"Customer": "ACME", "Product line": "SOFTWARE", "Currency": "EUR"} | members
+    all_members = {"Customer": "ACME", "Product line": "SOFTWARE", "Legal entity": "EMEA", "Currency": "EUR"} | members
     dimensions = [{"dimensionName": name, "itemCode": code} for name, code in all_members.items() if code]
     dimensions += [
         {"dimensionName": "Time", "itemName": "Mar 26"},

@@ -23,7 +23,13 @@ from sandbox.systems.anaplan.settings import TenantSettings
 from sandbox.systems.serving import serve
 
 SETTINGS = TenantSettings()
-MEMBERS = {"Customer": "Acme Corporation", "Product line": "Software", "Currency": "EUR", "Version": "Forecast"}
+MEMBERS = {
+    "Customer": "Acme Corporation",
+    "Product line": "Software",
+    "Legal entity": "EMEA GmbH",
+    "Currency": "EUR",
+    "Version": "Forecast",
+}
 
 
 class Turned(httpx2.BaseTransport):
@@ -142,7 +148,7 @@ def test_the_sdk_finds_the_model(client: Client) -> None:
     assert [each.name for each in line_items][:2] == ["Amount", "Amount USD"]
     assert next(each for each in line_items if each.name == "Gap USD").formula == "Amount USD - Weighted amount USD"
     assert [each.name for each in client.tr.get_line_item_dimensions(line_items[0].id)] == [
-        "Customer", "Product line", "Currency", "Time", "Version",
+        "Customer", "Product line", "Legal entity", "Currency", "Time", "Version",
     ]  # fmt: skip
     assert "Cost centre" in [each.name for each in client.tr.get_lists()]
     assert client.tr.get_current_period().calendar_type == "Calendar Months/Quarters/Years"
@@ -193,7 +199,7 @@ def test_the_sdk_writes_cells_and_reads_them_back(client: Client) -> None:
         if dimension.name != "Version"
     ]
     data = client.tr.get_view_data(pipeline, pages=[*pages, (20000000020, 107000000002)])
-    assert data["pages"] == ["Acme Corporation", "Software", "EUR", "Forecast"]
+    assert data["pages"] == ["Acme Corporation", "Software", "EMEA GmbH", "EUR", "Forecast"]
     months = [each[0] for each in data["columnCoordinates"]]
     amounts = next(row["cells"] for row in data["rows"] if row["rowCoordinates"] == ["Amount"])
     by_month = dict(zip(months, amounts, strict=True))

@@ -32,6 +32,7 @@ def test_list_members_go_by_code_and_periods_and_versions_by_name() -> None:
     assert written["dimensions"] == [
         {"dimensionName": "Customer", "itemCode": "ACME"},
         {"dimensionName": "Product line", "itemCode": "SOFTWARE"},
+        {"dimensionName": "Legal entity", "itemCode": "EMEA"},
         {"dimensionName": "Currency", "itemCode": "EUR"},
         {"dimensionName": "Time", "itemName": "Mar 26"},
         {"dimensionName": "Version", "itemName": "Forecast"},

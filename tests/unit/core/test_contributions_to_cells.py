@@ -11,8 +11,8 @@ import pytest
 
 from infra.landscape import read_landscape
 from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
+from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
-from tieout.facts.statement import Fact
 from tieout.money import Money
 from tieout.periods import Period, PostingPeriod
 from tieout.planning.cells import Unmapped
@@ -20,8 +20,8 @@ from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
 
 LANDSCAPE = read_landscape(Path(__file__).resolve().parents[3], "sandbox", None)
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency)
-HERE = "somewhere"
+HERE = "hubspot-emea"
+MODEL = PlanningModel.of(LANDSCAPE)
 FOUND = {
     MappingKey(HERE, "customer", "1"): "ACME",
     MappingKey(HERE, "product", "default"): "SOFTWARE",
@@ -83,7 +83,7 @@ def planned(fact: Fact) -> dict[str, tuple[int, str]]:
 
 def test_an_open_deal_is_pipeline_by_amount_and_by_weight_in_both_currencies() -> None:
     """Four cells: amount and weighted amount, in the deal's currency and in the reporting currency with its rate."""
-    place = "Customer=ACME / Product line=SOFTWARE / Currency=EUR / Time=2026-03 / Version=Forecast"
+    place = "Customer=ACME / Product line=SOFTWARE / Legal entity=EMEA / Currency=EUR / Time=2026-03 / Version=Forecast"
     rate = "EUR>USD@2026-03=1.1"
     assert planned(DEAL) == {
         f"Pipeline / Amount / {place}": (100_001, "par"),
@@ -135,14 +135,14 @@ def test_what_nobody_has_mapped_is_named(change: dict[str, object], table: str, 
 
 def test_every_entry_a_fact_could_miss_is_asked_for_beforehand() -> None:
     """One read of the mapping tables is enough, whatever the stage turns out to mean."""
-    asked = MODEL.mapping_keys(HERE, DEAL)
+    asked = MODEL.mapping_keys(HERE, DEAL, {})
     assert {key.table for key in asked} == {"customer", "product", "stage", "rate"}
     assert MODEL.contributions(HERE, DEAL, {key: FOUND[key] for key in asked}) == MODEL.contributions(HERE, DEAL, FOUND)
 
 
 def test_revenue_is_positive_in_planning_and_stands_in_the_erps_period_with_the_erps_own_amount() -> None:
     """The date of the invoice is January, its posting period March; the group amount is the ERP's, not recomputed."""
-    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Currency=EUR / Time=2026-03 / Version=Actual"
+    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Legal entity=EMEA / Currency=EUR / Time=2026-03 / Version=Actual"
     assert planned(INVOICE) == {
         f"Actuals / Revenue / {place}": (10_000, "par"),
         f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:2026-03:average"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tieout.errors import MalformedError
-from tieout.planning.mapping import STAGES, MappingKey, Status, check_entry
+from tieout.facts.opportunity import STAGES, Status
+from tieout.planning.mapping import MappingKey, check_entry
 
 
 @pytest.mark.parametrize(

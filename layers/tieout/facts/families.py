@@ -1,0 +1,24 @@
+"""The families of facts there are, and what follows from their declarations: kinds by name, and mapping tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tieout.facts import documents, opportunity
+from tieout.facts.family import Fact, Family, Line, Lookup
+
+FAMILIES: tuple[Family[Any], ...] = (opportunity.FAMILY, documents.FAMILY)
+
+# Canonical name of a kind to its family.
+KINDS: Mapping[str, Family[Any]] = {kind.__name__: family for family in FAMILIES for kind in family.kinds}
+
+# The mapping tables the families look values up in, each with the members its entries may have (none: planning's own).
+TABLES: Mapping[str, tuple[str, ...]] = {
+    name: members for family in FAMILIES for name, members in family.tables.items()
+}
+
+
+def lines_of(fact: Fact, lookup: Lookup) -> Iterator[Line]:
+    """The lines of a fact as its family makes them; raises what the lookup raises."""
+    return KINDS[type(fact).__name__].lines(fact, lookup)

@@ -1,0 +1,101 @@
+"""What a family of facts declares once: its kinds, what a feed can name of them, and how a fact becomes lines.
+
+A new family is a module that declares a `Family`, named in `families.FAMILIES`; planning, the check of the landscape and the
+mapping tables follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from tieout.money import Money
+
+# What every line of every family has. A feed that does not keep these apart would add up what cannot be added up.
+EVERY_LINE = ("legal_entity", "period", "currency")
+
+# Which planning period the entries of this mapping table name, whatever family asks (`2026-03`).
+PERIOD_TABLE = "period"
+
+
+class Fact:
+    """What a record is, canonically: a kind of one of the families. Its name is the name of its class."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A fact, or one line of it, as the planning model addresses it: attributes by name and amounts by name.
+
+    Attributes:
+        legal_entity: the company whose line it is, as planning calls it.
+        period: the planning period it falls in; None where the fact has no date yet: then it is planned nowhere.
+        currency: ISO 4217 of all its amounts; None where it has none.
+        attributes: what the line's family declares beyond these three, each name present, None where the fact does not say.
+        amounts: the amounts its family declares, each name present, None where the fact has none.
+        functional: the amount in the legal entity's own currency, where the source keeps one.
+        group: the amount in the group's currency, where the source keeps one, at the rate `group_rate` names.
+    """
+
+    legal_entity: str
+    period: str | None
+    currency: str | None
+    attributes: Mapping[str, str | None]
+    amounts: Mapping[str, Money | None]
+    functional: Money | None = None
+    group: Money | None = None
+    group_rate: str | None = None
+
+    def attribute(self, name: str) -> str | None:
+        """The value of an attribute, be it one of every line or one of the family; None where the fact does not say."""
+        if name == "legal_entity":
+            return self.legal_entity
+        if name == "period":
+            return self.period
+        return self.currency if name == "currency" else self.attributes.get(name)
+
+
+class Lookup(Protocol):
+    """What a family asks of the mapping tables and calendars around it; each answer may be that an entry is missing."""
+
+    def member(self, table: str, value: str) -> str:
+        """What a mapping table calls the source's `value`."""
+        ...
+
+    def legal_entity(self, stated: str | None) -> str:
+        """The company the record states, by the mapping table `legal_entity`; where it states none, the connection's."""
+        ...
+
+    def period_of(self, legal_entity: str, day: date) -> str:
+        """The planning period a day falls in by the company's calendar."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family[F: Fact]:
+    """Everything the rest of the system may know of a family of facts.
+
+    Attributes:
+        name: in the plural, as people read it in a sentence.
+        kinds: its facts; a feed names them by the names of their classes.
+        attributes: what a feed can name of a line beyond `EVERY_LINE`, each with the values it may have; none listed: the
+            values are the source's own.
+        amounts: the amounts of a line that a measure can show.
+        tables: the mapping tables its values are looked up in, each with the members its entries may have; none listed:
+            the members are planning's own.
+        lines: a fact's lines, in any order; what is planned does not depend on it. Raises what the lookup raises.
+    """
+
+    name: str
+    kinds: tuple[type[F], ...]
+    attributes: Mapping[str, tuple[str, ...]]
+    amounts: tuple[str, ...]
+    lines: Callable[[F, Lookup], Iterator[Line]]
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def addressable(self) -> tuple[str, ...]:
+        """Every attribute a feed can name."""
+        return (*self.attributes, *EVERY_LINE)

@@ -1,0 +1,88 @@
+"""Facts of any kind with any content that a translation could make, for what must hold of all of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tieout.facts.documents import ACCOUNT_ROLES, LedgerLine
+from tieout.facts.family import Fact
+from tieout.facts.opportunity import Opportunity, OpportunityLine
+from tieout.money import Money
+from tieout.periods import Period, PostingPeriod
+
+CURRENCIES = st.sampled_from(["EUR", "USD", "JPY"])
+NAMES = st.sampled_from(["a", "b", "c"])
+DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+MONEY = st.builds(Money, st.integers(-(10**9), 10**9), CURRENCIES)
+POSTING_PERIODS = st.builds(
+    PostingPeriod,
+    period_id=NAMES,
+    name=NAMES,
+    month=st.none() | st.builds(Period, st.integers(2024, 2028), st.integers(1, 12)),
+)
+
+
+@st.composite
+def opportunity_lines(draw: st.DrawFn, currency: str) -> OpportunityLine:
+    """One line of a deal, all of it in one currency."""
+    money = st.builds(Money, st.integers(-(10**9), 10**9), st.just(currency))
+    recurring = draw(st.none() | money)
+    return OpportunityLine(
+        line_id=draw(st.uuids().map(str)),
+        product=draw(st.none() | NAMES),
+        amount=draw(st.none() | money),
+        recurring=recurring,
+        recurring_months=draw(st.integers(1, 60)) if recurring else None,
+        renewal_date=draw(st.none() | DAYS),
+    )
+
+
+@st.composite
+def deals(draw: st.DrawFn, *, one_currency: bool = False) -> Opportunity:
+    """A deal with any lines, its amount often not their sum; in one currency throughout, or each line in any."""
+    currency = draw(CURRENCIES)
+    currencies = st.just(currency) if one_currency else CURRENCIES
+    lines = draw(st.lists(currencies.flatmap(opportunity_lines), max_size=5).map(tuple))
+    amount = draw(st.none() | st.builds(Money, st.integers(-(10**9), 10**9), st.just(currency)))
+    return Opportunity(
+        name=None,
+        amount=amount,
+        stage=draw(NAMES),
+        probability=draw(st.none() | st.integers(0, 10**6).map(lambda each: Decimal(each).scaleb(-6))),
+        close_date=draw(st.none() | DAYS),
+        customer=draw(st.none() | NAMES),
+        product=draw(st.none() | NAMES),
+        lines=lines,
+    )
+
+
+_KNOWN: dict[type, st.SearchStrategy[Any]] = {
+    Opportunity: deals(),
+    LedgerLine: st.builds(
+        LedgerLine,
+        line_id=NAMES,
+        account=NAMES,
+        account_role=st.none() | st.sampled_from(ACCOUNT_ROLES),
+        transaction=MONEY,
+        functional=MONEY,
+        legal_entity=st.none() | NAMES,
+        group=st.none() | MONEY,
+        customer=st.none() | NAMES,
+        cost_centre=st.none() | NAMES,
+        product=st.none() | NAMES,
+    ),
+    PostingPeriod: POSTING_PERIODS,
+    Money: MONEY,
+    date: DAYS,
+}
+
+
+def facts(kind: type[Fact]) -> st.SearchStrategy[Any]:
+    """Facts of one kind: as said above, else made of its fields by their types."""
+    for known, strategy in _KNOWN.items():
+        st.register_type_strategy(known, strategy)
+    return st.from_type(kind)
