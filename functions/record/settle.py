@@ -190,10 +190,15 @@ class _Results:
         self.fail(keys, ConflictError(f"lost to other writers {_ROUNDS} times"))
 
     def of(self, key: RecordKey) -> RecordResult:
-        """The record's own result with the targets of those it is related to, or the failure of one of them."""
+        """The record's own result with the targets of those it is related to, or the failure of one of them.
+
+        A record that is ignored, being but a part of others, ends as they do.
+        """
         result = self._ended[key]
         related = [self._ended[each] for each in self._related.get(key, ()) if each in self._ended]
         failure = next((each for each in related if each.error is not None), None)
         if failure is not None:
             return failure
+        if result.outcome is Outcome.IGNORED and related:
+            result = related[0]
         return replace(result, targets=result.targets.union(*(each.targets for each in related)))

@@ -115,4 +115,10 @@ def answered(account: Account, respond: Callable[[httpx.Request], httpx.Response
 def with_associations(answer: dict[str, Any]) -> Callable[[httpx.Request], httpx.Response]:
     """HubSpot with one deal and this answer about its companies."""
     deal = {"id": "1", "properties": {"hs_lastmodifieddate": "2026-03-04T05:06:07.890Z"}}
-    return lambda request: httpx.Response(207, json={"results": [deal]} if "objects" in request.url.path else answer)
+    found: dict[str, Any] = {"/objects/deals": {"results": [deal]}, "/deals/companies": answer}
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        said = next((each for part, each in found.items() if part in request.url.path), {"results": []})
+        return httpx.Response(207, json=said)
+
+    return respond

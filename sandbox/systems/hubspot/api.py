@@ -1,4 +1,4 @@
-"""The vendor's side of the simulated account: CRM objects v3, associations v4 and pipelines, behind a bearer token."""
+"""The vendor's side of the simulated account: deals, line items, associations v4 and pipelines, behind a bearer token."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.hubspot.limits import Limits, error_answer
+from sandbox.systems.hubspot.line_items import DEAL_TO_LINE_ITEM, LineItem
 from sandbox.systems.hubspot.pipelines import plain_pipelines
 from sandbox.systems.hubspot.portal import PRIMARY, Deal, Portal, iso
 
@@ -28,7 +29,9 @@ _DEFAULT_PROPERTIES = [
     "pipeline",
 ]
 _ALWAYS = ("createdate", "hs_lastmodifieddate", "hs_object_id")
-_DEALS_PER_CALL, _ASSOCIATIONS_PER_CALL = 100, 1000
+_RECORDS_PER_CALL, _ASSOCIATIONS_PER_CALL = 100, 1000
+_LINE_ITEM_SCOPE, _LINE_ITEM_TO_DEAL = "crm.objects.line_items.read", 20
+_SIMULATED_LINKS = {("deals", "companies"), ("deals", "line_items"), ("line_items", "deals")}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -45,7 +48,8 @@ class CrmApi:
         """Every route of the vendor's API that is simulated."""
         deals = "/crm/v3/objects/deals"
         return [
-            Route(f"{deals}/batch/read", self._guarded(self._batch_read), methods=["POST"]),
+            Route(f"{deals}/batch/read", self._guarded(self._batch_read_deals), methods=["POST"]),
+            Route("/crm/v3/objects/line_items/batch/read", self._guarded(self._batch_read_items), methods=["POST"]),
             Route(f"{deals}/merge", self._guarded(self._merge), methods=["POST"]),
             Route(deals, self._guarded(self._list), methods=["GET"]),
             Route(deals, self._guarded(self._create), methods=["POST"]),
@@ -77,35 +81,51 @@ class CrmApi:
 
         return answer
 
-    async def _batch_read(self, request: Request) -> Response:
+    async def _batch_read_deals(self, request: Request) -> Response:
+        archived = _archived(request)
+
+        def shown(deal_id: str, wanted: list[str]) -> dict[str, Any] | None:
+            deal = self._visible(deal_id, archived=archived, batch=True)
+            return plain_deal(deal, wanted) if deal else None
+
+        return await self._batch_read(request, shown)
+
+    async def _batch_read_items(self, request: Request) -> Response:
+        if _LINE_ITEM_SCOPE not in self._portal.settings.scopes:
+            return _lacks_scope()
+        archived = _archived(request)
+
+        def shown(item_id: str, wanted: list[str]) -> dict[str, Any] | None:
+            item = self._portal.line_items.get(item_id)
+            return plain_line_item(item, wanted) if item and (item.archived_at is not None) is archived else None
+
+        return await self._batch_read(request, shown)
+
+    async def _batch_read(self, request: Request, shown: Callable[[str, list[str]], dict[str, Any] | None]) -> Response:
         body = json.loads(await request.body())
         ids = list(dict.fromkeys(str(each["id"]) for each in body["inputs"]))
-        if len(ids) > _DEALS_PER_CALL:
-            return error_answer(400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_DEALS_PER_CALL}")
+        if len(ids) > _RECORDS_PER_CALL:
+            return error_answer(
+                400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_RECORDS_PER_CALL}"
+            )
         fault = self._plan.take(frozenset({"partial_error"}), request.method, request.url.path)
         failing = _failing(fault, ids)
-        archived = _archived(request)
-        found = {
-            each: deal
-            for each in ids
-            if each not in failing and (deal := self._visible(each, archived=archived, batch=True))
-        }
         wanted = body.get("properties") or _DEFAULT_PROPERTIES
-        results = list({deal.deal_id: plain_deal(deal, wanted) for deal in found.values()}.values())
+        found = {each: plain for each in ids if each not in failing and (plain := shown(each, wanted))}
+        results = list({str(plain["id"]): plain for plain in found.values()}.values())
         missing = [each for each in ids if each not in found and each not in failing]
-        message = "Could not get some DEAL objects, they may be deleted or not exist. Check that ids are valid."
+        message = "Could not get some objects, they may be deleted or not exist. Check that ids are valid."
         errors = [_error("OBJECT_NOT_FOUND", message, missing)] if missing else []
         errors += [_error(_category(fault), "Internal error", failing)] if failing else []
         return _batch(results, errors, iso(self._portal.now()))
 
     async def _associations(self, request: Request) -> Response:
         inputs = json.loads(await request.body())["inputs"]
-        if request.path_params["start"] not in {"deals", "deal", "0-3"} or request.path_params["end"] not in {
-            "companies",
-            "company",
-            "0-2",
-        }:
-            return error_answer(400, "VALIDATION_ERROR", "Only deals to companies are simulated")
+        kinds = request.path_params["start"], request.path_params["end"]
+        if kinds not in _SIMULATED_LINKS:
+            return error_answer(400, "VALIDATION_ERROR", f"Only {_SIMULATED_LINKS} are simulated")
+        if "line_items" in kinds and _LINE_ITEM_SCOPE not in self._portal.settings.scopes:
+            return _lacks_scope()
         if len(inputs) > _ASSOCIATIONS_PER_CALL:
             return error_answer(
                 400, "VALIDATION_ERROR", f"The maximum number of inputs supported is {_ASSOCIATIONS_PER_CALL}"
@@ -114,28 +134,38 @@ class CrmApi:
         failing = _failing(fault, [str(each["id"]) for each in inputs])
         results, errors = [], [_error(_category(fault), "Internal error", failing)] if failing else []
         for each in inputs:
-            deal = self._portal.deals.get(str(each["id"]))  # by its own id: a merged deal has no associations any more
             if str(each["id"]) in failing:
                 continue
-            if deal is None or deal.archived_at is not None or not deal.companies:
-                sub_category = {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
-                message = f"No company is associated with deal {each['id']}."
-                errors.append(_error("OBJECT_NOT_FOUND", message, [str(each["id"])]) | sub_category)
+            linked = self._linked(str(each["id"]), *kinds)
+            if linked:
+                results.append(self._links(str(each["id"]), linked, int(each.get("after") or 0)))
             else:
-                results.append(self._links(deal, int(each.get("after") or 0)))
+                sub_category = {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
+                message = f"No {kinds[1]} are associated with {kinds[0]} {each['id']}."
+                errors.append(_error("OBJECT_NOT_FOUND", message, [str(each["id"])]) | sub_category)
         return _batch(results, errors, iso(self._portal.now()))
 
-    def _links(self, deal: Deal, start: int) -> dict[str, Any]:
+    def _linked(self, record_id: str, start: str, end: str) -> dict[str, set[int]]:
+        """What a record is associated with, by its own id: a merged deal has no associations any more."""
+        if start == "line_items":
+            item = self._portal.line_items.get(record_id)
+            return {item.deal_id: {_LINE_ITEM_TO_DEAL}} if item is not None and item.archived_at is None else {}
+        deal = self._portal.deals.get(record_id)
+        if deal is None or deal.archived_at is not None:
+            return {}
+        return deal.companies if end == "companies" else {each: {DEAL_TO_LINE_ITEM} for each in deal.line_items}
+
+    def _links(self, record_id: str, linked: dict[str, set[int]], start: int) -> dict[str, Any]:
         end = start + self._portal.settings.page_size
-        plain: dict[str, Any] = {"from": {"id": deal.deal_id}}
+        plain: dict[str, Any] = {"from": {"id": record_id}}
         plain["to"] = [
             {
-                "toObjectId": int(company),
-                "associationTypes": [_association_type(each) for each in sorted(types, reverse=True)],
+                "toObjectId": int(each),
+                "associationTypes": [_association_type(kind) for kind in sorted(types, reverse=True)],
             }
-            for company, types in list(deal.companies.items())[start:end]
+            for each, types in list(linked.items())[start:end]
         ]
-        if end < len(deal.companies):
+        if end < len(linked):
             plain["paging"] = {"next": {"after": str(end), "link": f"?after={end}"}}
         return plain
 
@@ -198,15 +228,31 @@ class CrmApi:
 
 def plain_deal(deal: Deal, wanted: list[str]) -> dict[str, Any]:
     """A deal as the API answers it: every property asked for, null where it has no value."""
-    values = deal.all_properties()
+    return _plain(deal.deal_id, deal, wanted)
+
+
+def plain_line_item(item: LineItem, wanted: list[str]) -> dict[str, Any]:
+    """A line item as the API answers it."""
+    return _plain(item.item_id, item, wanted)
+
+
+def _plain(record_id: str, record: Deal | LineItem, wanted: list[str]) -> dict[str, Any]:
+    values = record.all_properties()
     plain = {
-        "id": deal.deal_id,
+        "id": record_id,
         "properties": {name: values.get(name) for name in dict.fromkeys([*_ALWAYS, *wanted])},
-        "createdAt": iso(deal.created_at),
-        "updatedAt": iso(deal.modified_at),
-        "archived": deal.archived_at is not None,
+        "createdAt": iso(record.created_at),
+        "updatedAt": iso(record.modified_at),
+        "archived": record.archived_at is not None,
     }
-    return plain if deal.archived_at is None else plain | {"archivedAt": iso(deal.archived_at)}
+    return plain if record.archived_at is None else plain | {"archivedAt": iso(record.archived_at)}
+
+
+def _lacks_scope() -> JSONResponse:
+    message = "This app hasn't been granted all required scopes to make this call."
+    return error_answer(
+        403, "MISSING_SCOPES", message, errors=[{"context": {"requiredGranularScopes": [_LINE_ITEM_SCOPE]}}]
+    )
 
 
 def _archived(request: Request) -> bool:

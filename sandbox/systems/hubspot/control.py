@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.faults import CONTROL_PREFIX
-from sandbox.systems.hubspot.api import plain_deal
+from sandbox.systems.hubspot.api import plain_deal, plain_line_item
 from sandbox.systems.hubspot.portal import Deal, Portal
 from sandbox.systems.hubspot.settings import Settings
 from sandbox.systems.hubspot.webhooks import Orders, WebhookSender
@@ -37,6 +37,8 @@ class Control:
             "deals/{deal_id}": (self._deal, ["GET", "PATCH", "DELETE"]),
             "deals/{deal_id}/restore": (self._restore, ["POST"]),
             "deals/{deal_id}/companies/{company_id}": (self._link, ["PUT", "DELETE"]),
+            "deals/{deal_id}/line_items": (self._add_line, ["POST"]),
+            "line_items/{item_id}": (self._line, ["GET", "PATCH", "DELETE"]),
             "deliver": (self._deliver, ["POST"]),
             "deliveries": (self._deliveries, ["GET", "DELETE"]),
             "events": (self._forget, ["DELETE"]),
@@ -98,6 +100,22 @@ class Control:
             self._portal.dissociate(deal_id, company_id)
         return JSONResponse(_state(self._portal.deals[deal_id]))
 
+    async def _add_line(self, request: Request) -> Response:
+        body = await _body(request)
+        item = self._portal.add_line_item(
+            request.path_params["deal_id"], body["properties"], item_id=str(body.get("id") or "")
+        )
+        return JSONResponse(plain_line_item(item, list(item.all_properties())), status_code=201)
+
+    async def _line(self, request: Request) -> Response:
+        item_id = request.path_params["item_id"]
+        if request.method == "PATCH":
+            self._portal.change_line_item(item_id, (await _body(request))["properties"])
+        elif request.method == "DELETE":
+            self._portal.remove_line_item(item_id)
+        item = self._portal.line_items[item_id]
+        return JSONResponse(plain_line_item(item, list(item.all_properties())) | {"deal": item.deal_id})
+
     async def _deliver(self, request: Request) -> Response:
         attempts = await run_in_threadpool(self._sender.flush, Orders(**await _body(request)))
         return JSONResponse({"attempts": [{**asdict(each), "accepted": each.accepted} for each in attempts]})
@@ -132,4 +150,5 @@ def _state(deal: Deal) -> dict[str, Any]:
     return plain_deal(deal, list(deal.all_properties())) | {
         "mergedInto": deal.merged_into,
         "companies": {company: sorted(types) for company, types in deal.companies.items()},
+        "lineItems": list(deal.line_items),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.systems.hubspot.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TYPE_IDS = {"deal": "0-3", "company": "0-2"}
+_TYPE_IDS = {"deal": "0-3", "company": "0-2", "line_item": "0-8"}
 _DATE_PROPERTIES = {"closedate"}
 
 
@@ -83,6 +83,30 @@ class EventMaker:
                 | {"associationRemoved": removed, "isPrimaryAssociation": primary}
             )
         return events
+
+    def of_line_item(
+        self, verb: str, item_id: str, changed: Mapping[str, str | None], moment: datetime
+    ) -> list[dict[str, Any]]:
+        """What happens to a line item, which names no deal; nothing where such events are not wanted."""
+        if not self._settings.line_item_properties:
+            return []
+        events = [
+            self._event("propertyChange", "line_item", moment, objectId=int(item_id), propertyName=name)
+            | {"propertyValue": value or "", "isSensitive": False}
+            for name, value in changed.items()
+            if name in self._settings.line_item_properties
+        ]
+        if verb:
+            flag = {"creation": "CREATED", "deletion": "DELETED"}[verb]
+            events.append(self._event(verb, "line_item", moment, objectId=int(item_id), changeFlag=flag))
+        self._chance.shuffle(events)
+        return events
+
+    def of_deal_line(self, deal_id: str, item_id: str, moment: datetime, *, removed: bool) -> list[dict[str, Any]]:
+        """A link between deal and line item, told from the deal's side."""
+        ids = {"fromObjectId": int(deal_id), "toObjectId": int(item_id), "associationRemoved": removed}
+        kind = {"associationType": "DEAL_TO_LINE_ITEM", "isPrimaryAssociation": False}
+        return [self._event("associationChange", "deal", moment, **ids, **kind)]
 
     def of_company(self, company_id: str, moment: datetime) -> list[dict[str, Any]]:
         """A new company, where such events are wanted."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.systems.hubspot.events import EventMaker
+from sandbox.systems.hubspot.line_items import LineItem
 from sandbox.systems.hubspot.pipelines import calculated
 from sandbox.systems.hubspot.settings import Settings
 
@@ -28,6 +29,7 @@ class Deal:
     merged_into: str | None = None
     merged_ids: tuple[str, ...] = ()
     companies: dict[str, set[int]] = field(default_factory=dict)  # company id to association types
+    line_items: tuple[str, ...] = ()
 
     def all_properties(self) -> dict[str, str | None]:
         """What is stored and what HubSpot works out."""
@@ -44,7 +46,8 @@ class Deal:
 class Portal:
     """One account: every change is stamped later than all before it and hands its events to `publish`.
 
-    Archiving, restoring and associating do not touch `hs_lastmodifieddate`: the harder of the two ways HubSpot might behave.
+    Archiving, restoring, associating and changing line items do not touch a deal's `hs_lastmodifieddate`: the harder of the
+    two ways HubSpot might behave.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Portal:
         self.lock = threading.RLock()
         self.deals: dict[str, Deal] = {}
         self.companies: dict[str, str] = {}
+        self.line_items: dict[str, LineItem] = {}
         self.now = now
         self._publish = publish
         self._events = EventMaker(settings, random.Random(seed))  # noqa: S311 a seeded simulation, not a secret
@@ -140,10 +144,13 @@ class Portal:
                 modified_at=moment,
                 merged_ids=(*primary.merged_ids, *merged.merged_ids, primary.deal_id, merged.deal_id),
                 companies=_united(primary.companies, merged.companies),
+                line_items=(*primary.line_items, *merged.line_items),
             )
             self.deals[survivor.deal_id] = survivor
             for old in (primary, merged):
-                old.merged_into, old.companies = survivor.deal_id, {}
+                old.merged_into, old.companies, old.line_items = survivor.deal_id, {}, ()
+            for item_id in survivor.line_items:
+                self.line_items[item_id].deal_id = survivor.deal_id
             self._publish(self._events.of_merge(survivor.deal_id, primary.deal_id, [merged.deal_id], moment))
             return survivor
 
@@ -171,6 +178,49 @@ class Portal:
                 self._events.of_association(deal.deal_id, company_id, moment, primary=PRIMARY in types, removed=True)
             )
 
+    def add_line_item(self, deal_id: str, properties: Mapping[str, Any], *, item_id: str = "") -> LineItem:
+        """Add a line to a deal."""
+        with self.lock:
+            deal, moment = self._live(deal_id), self._stamp()
+            stored = {name: _text(value) for name, value in properties.items()}
+            item = LineItem(
+                item_id=item_id or self._next_id(),
+                deal_id=deal.deal_id,
+                properties=stored,
+                created_at=moment,
+                modified_at=moment,
+            )
+            self.line_items[item.item_id] = item
+            deal.line_items = (*deal.line_items, item.item_id)
+            self._publish(
+                self._events.of_line_item("creation", item.item_id, stored, moment)
+                + self._events.of_deal_line(deal.deal_id, item.item_id, moment, removed=False)
+            )
+            return item
+
+    def change_line_item(self, item_id: str, properties: Mapping[str, Any]) -> LineItem:
+        """Set properties of a line; its deal's amount is somebody's to set, and its deal's stamp stays."""
+        with self.lock:
+            item = self.line_items[item_id]
+            before = item.all_properties()
+            item.properties |= {name: _text(value) for name, value in properties.items()}
+            item.modified_at = self._stamp()
+            changed = {name: value for name, value in item.all_properties().items() if before.get(name) != value}
+            self._publish(self._events.of_line_item("", item_id, changed, item.modified_at))
+            return item
+
+    def remove_line_item(self, item_id: str) -> None:
+        """Put a line into the recycling bin and unlink it from its deal."""
+        with self.lock:
+            item, moment = self.line_items[item_id], self._stamp()
+            deal = self._live(item.deal_id)
+            item.archived_at = moment
+            deal.line_items = tuple(each for each in deal.line_items if each != item_id)
+            self._publish(
+                self._events.of_line_item("deletion", item_id, {}, moment)
+                + self._events.of_deal_line(deal.deal_id, item_id, moment, removed=True)
+            )
+
     def _live(self, deal_id: str) -> Deal:
         deal = self.resolve(deal_id)
         if deal is None or deal.archived_at is not None:
@@ -185,7 +235,7 @@ class Portal:
 
     def _next_id(self) -> str:
         self._last_id += 1
-        while str(self._last_id) in self.deals or str(self._last_id) in self.companies:
+        while any(str(self._last_id) in each for each in (self.deals, self.companies, self.line_items)):
             self._last_id += 1
         return str(self._last_id)
 

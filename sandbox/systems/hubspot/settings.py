@@ -16,6 +16,15 @@ PROPERTIES = (
     "pipeline",
 )
 
+LINE_ITEM_PROPERTIES = (
+    "amount",
+    "hs_product_id",
+    "hs_recurring_billing_period",
+    "price",
+    "quantity",
+    "recurringbillingfrequency",
+)
+
 
 @dataclass(kw_only=True)
 class Settings:
@@ -25,6 +34,8 @@ class Settings:
         target_url: where webhooks go; empty: events wait until there is one.
         dialect: `deal` for `deal.creation`, `object` for `object.creation` with a type id.
         properties: the properties whose changes are subscribed to, one subscription each.
+        line_item_properties: the same for line items; none: nothing is told of line items alone.
+        scopes: what the app may read beside deals and companies.
         company_events: also send what happens to companies, and associations from the company's side.
         batch_size: the most events in one request (HubSpot: 100).
         max_concurrent_requests: requests in flight at once (HubSpot: 10).
@@ -43,6 +54,8 @@ class Settings:
     target_url: str = ""
     dialect: str = "deal"
     properties: tuple[str, ...] = PROPERTIES
+    line_item_properties: tuple[str, ...] = LINE_ITEM_PROPERTIES
+    scopes: tuple[str, ...] = ("crm.objects.line_items.read",)
     company_events: bool = False
     batch_size: int = 100
     max_concurrent_requests: int = 1

@@ -275,9 +275,10 @@ def test_what_is_asked_of_hubspot_is_what_its_contract_says(account: Account) ->
         )[key("1")]
     assert opportunity(reading).stage == "-/-"
     assert stated(reading).source_version == "2026-03-04T04:53:20.123Z"
-    deals, companies = seen
+    deals, companies, line_items = seen
     assert deals.headers["authorization"] == f"Bearer {TOKEN}"
     assert (deals.url.path, deals.url.query) == (BATCH_READ, b"archived=false")
     assert json.loads(deals.content)["inputs"] == [{"id": "1"}]
-    assert json.loads(companies.content) == {"inputs": [{"id": "1"}]}
+    assert json.loads(companies.content) == json.loads(line_items.content) == {"inputs": [{"id": "1"}]}
+    assert line_items.url.path == "/crm/v4/associations/deals/line_items/batch/read"
     assert timedelta(seconds=30) > timedelta(seconds=deals.extensions["timeout"]["read"])

@@ -14,11 +14,11 @@ from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement, canonical_text
-from tieout.landscape import Connection
 from tieout.money import Money
+from tieout.systems.hubspot.answers import Link
 from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
-    CompanyLink,
+    Account,
     customer_of,
     deal_statement,
     deleted_statement,
@@ -47,18 +47,12 @@ def stated(
     *,
     zone: str = "Europe/Berlin",
     currency: str = "EUR",
-    companies: tuple[CompanyLink, ...] = (),
+    companies: tuple[Link, ...] = (),
+    line_items: tuple[dict[str, Any], ...] = (),
 ) -> Statement:
-    """What a deal is on a connection with this zone and default currency."""
-    connection = Connection(
-        name="hubspot-emea",
-        system="hubspot",
-        legal_entity="EMEA",
-        time_zone=zone,
-        default_currency=currency,
-        api_base_url="",
-    )
-    return deal_statement(KEY, plain, companies, connection)
+    """What a deal is in an account with this zone and default currency."""
+    account = Account(time_zone=zone, default_currency=currency)
+    return deal_statement(KEY, plain, companies, line_items, account)
 
 
 def opportunity(plain: dict[str, Any], **connection: str) -> Opportunity:
@@ -171,9 +165,9 @@ def test_a_deal_without_any_property_is_still_an_opportunity() -> None:
     )
 
 
-def link(company: str, *types: int) -> CompanyLink:
+def link(company: str, *types: int) -> Link:
     """A company linked by these types."""
-    return CompanyLink(company, frozenset(types))
+    return Link(company, frozenset(types))
 
 
 @pytest.mark.parametrize(
@@ -186,9 +180,7 @@ def link(company: str, *types: int) -> CompanyLink:
         ((link("10", 5), link("9", 5), link("8", 341)), "9"),
     ],
 )
-def test_the_customer_is_the_primary_company_or_the_lowest(
-    companies: tuple[CompanyLink, ...], expected: str | None
-) -> None:
+def test_the_customer_is_the_primary_company_or_the_lowest(companies: tuple[Link, ...], expected: str | None) -> None:
     """Ids compare as numbers, so that 9 comes before 10."""
     assert customer_of(companies) == expected
     assert customer_of(tuple(reversed(companies))) == expected
@@ -297,3 +289,18 @@ def test_no_deal_whatever_makes_translation_crash(properties: dict[str, object],
     except UnreadableRecordError:
         return
     assert canonical_text(statement) == canonical_text(stated(deal(**properties), zone=zone))
+
+
+def test_a_deals_lines_are_stated_in_one_order_whatever_order_hubspot_answers_them_in() -> None:
+    """Ids compare as numbers; equal contents have equal texts, so a repeated notice is a duplicate."""
+    items = tuple({"id": each, "properties": {"amount": "1"}} for each in ("10", "9", "101"))
+    statement = stated(deal(), line_items=items)
+    assert isinstance(statement.fact, Opportunity)
+    assert [line.line_id for line in statement.fact.lines] == ["9", "10", "101"]
+    assert canonical_text(statement) == canonical_text(stated(deal(), line_items=items[::-1]))
+
+
+def test_a_lone_deal_is_kept_in_few_bytes() -> None:
+    """What a deal does not have costs nothing: there are millions of them."""
+    text = canonical_text(stated(deal(amount="1500.00", pipeline="default", dealstage="contractsent")))
+    assert text == '{"amount":"1500.00 EUR","kind":"Opportunity","product":"default","stage":"default/contractsent"}'

@@ -6,7 +6,6 @@ Limits and statuses: https://developers.hubspot.com/docs/guides/apps/api-usage/u
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,46 +13,32 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tieout import strict_json
-from tieout.errors import (
-    AccessDeniedError,
-    MalformedError,
-    PermanentError,
-    ThrottledError,
-    TransientError,
-    UnavailableError,
-    UnreadableRecordError,
-)
+from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError, UnreadableRecordError
 from tieout.ports import Clock
-from tieout.systems.hubspot.translate import DEAL_PROPERTIES, CompanyLink
+from tieout.systems.hubspot.answers import (
+    POLICY_SECONDS,
+    BatchAnswer,
+    Failure,
+    Link,
+    batch_answer,
+    links_of,
+    next_page_of,
+    origin_of,
+    plain_object,
+    policy_of,
+    retry_after_seconds,
+)
+from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES
+from tieout.systems.hubspot.translate import DEAL_PROPERTIES
 
 DEALS_PER_CALL = 100
+LINE_ITEMS_PER_CALL = 100
 ASSOCIATIONS_PER_CALL = 1000
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
-_PAGES = 50  # of associations of one deal; HubSpot's own limit is a few thousand companies
+_PAGES = 50  # of associations of one deal; HubSpot's own limit is a few thousand
 _LOCKED_SECONDS = 2  # the documentation asks for two seconds after a 423
 _MIGRATING_SECONDS = 600  # a 477 without Retry-After: a data centre migration lasts up to 24 hours
-_POLICY_SECONDS = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
-_MISSING = {"OBJECT_NOT_FOUND", "NOT_FOUND"}
-_NO_ASSOCIATIONS = "crm.associations.NO_ASSOCIATIONS_FOUND"
-_WHOLE_ANSWER_FLAWS = {"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"}
-
-Failure = TransientError | PermanentError
-
-
-@dataclass(frozen=True, slots=True)
-class BatchAnswer:
-    """One batch read's answer, which may be partial (207).
-
-    Attributes:
-        results: the records found, as HubSpot states them; a merged deal comes under its survivor's id.
-        failures: id to what HubSpot said of it, other than that there is none.
-        other_failure: an error HubSpot named no id for: it may concern any id that is not among the results.
-    """
-
-    results: tuple[Mapping[str, Any], ...]
-    failures: Mapping[str, Failure]
-    other_failure: Failure | None
 
 
 class HubSpotClient:
@@ -77,13 +62,7 @@ class HubSpotClient:
             ThrottledError, UnavailableError, AccessDeniedError: the call as a whole failed.
             UnreadableRecordError, MalformedError: one of the records spoils the whole answer; read fewer.
         """
-        body = {
-            "properties": list(properties),
-            "propertiesWithHistory": [],
-            "inputs": [{"id": each} for each in ids],
-        }
-        query = {"archived": "true" if archived else "false"}
-        return _batch_answer(self._call("POST", "/crm/v3/objects/deals/batch/read", body=body, query=query))
+        return self._read("deals", ids, archived=archived, properties=properties)
 
     def read_deal(self, deal_id: str) -> Mapping[str, Any] | None:
         """One live deal, or None: the only read documented to lead from a merged deal to its survivor.
@@ -99,27 +78,47 @@ class HubSpotClient:
             raise UnavailableError("HubSpot's answer names no deal")
         return deal
 
-    def read_companies(self, deal_ids: Sequence[str]) -> tuple[dict[str, list[CompanyLink]], Mapping[str, Failure]]:
-        """The companies of up to 1000 deals (none for a deal without), and what failed for single deals."""
-        companies: dict[str, list[CompanyLink]] = {each: [] for each in deal_ids}
+    def read_line_items(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
+        """Up to 100 live or archived line items; raises as `read_deals` does."""
+        return self._read("line_items", ids, archived=archived, properties=LINE_ITEM_PROPERTIES)
+
+    def read_links(
+        self, ids: Sequence[str], kind: str, *, start: str = "deals"
+    ) -> tuple[dict[str, list[Link]], Mapping[str, Failure]]:
+        """The `companies` or `line_items` of up to 1000 deals, or the `deals` of line items, and what failed for single ones.
+
+        A record without any has none; an app that may not see them is refused with `AccessDeniedError`.
+        """
+        links: dict[str, list[Link]] = {each: [] for each in ids}
         failures: dict[str, Failure] = {}
-        pending: list[dict[str, str]] = [{"id": each} for each in deal_ids]
+        pending: list[dict[str, str]] = [{"id": each} for each in ids]
         for _page in range(_PAGES):
-            answer = _batch_answer(
-                self._call("POST", "/crm/v4/associations/deals/companies/batch/read", body={"inputs": pending})
+            answer = batch_answer(
+                self._call("POST", f"/crm/v4/associations/{start}/{kind}/batch/read", body={"inputs": pending})
             )
             failures |= answer.failures
             if answer.other_failure is not None:
                 raise answer.other_failure
             for result in answer.results:
-                companies.setdefault(_origin(result), []).extend(_links(result))
+                links.setdefault(origin_of(result), []).extend(links_of(result))
             pending = [
-                {"id": _origin(result), "after": after} for result in answer.results if (after := _next_page(result))
+                {"id": origin_of(result), "after": after}
+                for result in answer.results
+                if (after := next_page_of(result))
             ]
             if not pending:
-                return companies, failures
-        endless = UnreadableRecordError(f"the deal has more than {_PAGES} pages of companies")
-        return companies, failures | dict.fromkeys([each["id"] for each in pending], endless)
+                return links, failures
+        endless = UnreadableRecordError(f"the record has more than {_PAGES} pages of {kind}")
+        return links, failures | dict.fromkeys([each["id"] for each in pending], endless)
+
+    def _read(self, kind: str, ids: Sequence[str], *, archived: bool, properties: Sequence[str]) -> BatchAnswer:
+        body = {
+            "properties": list(properties),
+            "propertiesWithHistory": [],
+            "inputs": [{"id": each} for each in ids],
+        }
+        query = {"archived": "true" if archived else "false"}
+        return batch_answer(self._call("POST", f"/crm/v3/objects/{kind}/batch/read", body=body, query=query))
 
     def _call(
         self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None
@@ -153,16 +152,16 @@ class HubSpotClient:
     def _object_of(self, response: httpx.Response) -> dict[str, Any]:
         if not response.is_success:
             raise self._failure(response)
-        return _plain_object(response)
+        return plain_object(response)
 
     def _failure(self, response: httpx.Response) -> Failure:
         """What a status that is no success asks of us."""
-        status, asked = response.status_code, _retry_after_seconds(response)
+        status, asked = response.status_code, retry_after_seconds(response)
         text = f"HubSpot answered {status}"
         if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             return AccessDeniedError(text)
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            policy = _policy_of(response)
+            policy = policy_of(response)
             return ThrottledError(
                 f"{text} ({policy})", retry_after_seconds=asked or self._policy_seconds(policy, response)
             )
@@ -186,97 +185,4 @@ class HubSpotClient:
         interval = response.headers.get("x-hubspot-ratelimit-interval-milliseconds", "")
         if policy == "TEN_SECONDLY_ROLLING" and interval.isascii() and interval.isdigit():
             return min(60.0, max(1.0, int(interval) / 1000))
-        return _POLICY_SECONDS.get(policy, 10)
-
-
-def _plain_object(response: httpx.Response) -> dict[str, Any]:
-    try:
-        plain = strict_json.parse(response.content)
-    except MalformedError as error:
-        if error.reason in _WHOLE_ANSWER_FLAWS:  # a proxy's page, or an answer cut short: not HubSpot's last word
-            raise UnavailableError(f"HubSpot's answer cannot be read: {error.reason}") from None
-        raise
-    if not isinstance(plain, dict):
-        raise UnavailableError("HubSpot's answer is no JSON object")
-    return plain
-
-
-def _batch_answer(plain: Mapping[str, Any]) -> BatchAnswer:
-    results, errors = plain.get("results"), plain.get("errors") or []
-    if not isinstance(results, list) or not isinstance(errors, list):
-        raise UnavailableError("HubSpot's batch answer has no list of results")
-    failures: dict[str, Failure] = {}
-    other_failure: Failure | None = None
-    for error in errors:
-        failure = (
-            _item_failure(error)
-            if isinstance(error, dict)
-            else UnavailableError("HubSpot named an error of no known form")
-        )
-        if failure is None:
-            continue
-        ids = _error_ids(error)
-        failures |= dict.fromkeys(ids, failure)
-        other_failure = other_failure if ids else failure
-    return BatchAnswer(tuple(each for each in results if isinstance(each, dict)), failures, other_failure)
-
-
-def _item_failure(error: Mapping[str, Any]) -> Failure | None:
-    """What one entry of a partial answer's errors asks of us; None where it says that there is nothing."""
-    category, sub_category = str(error.get("category")), error.get("subCategory")
-    if category in _MISSING or sub_category == _NO_ASSOCIATIONS:
-        return None
-    if category in {"RATE_LIMITS", "RATE_LIMIT"}:
-        return ThrottledError("HubSpot limits single records of a batch", retry_after_seconds=10)
-    if category in {"VALIDATION_ERROR", "INVALID_OBJECT_ID"}:
-        return UnreadableRecordError("HubSpot calls the record's id invalid")
-    if category in {"MISSING_SCOPES", "BANNED", "INVALID_AUTHENTICATION"}:
-        return AccessDeniedError(f"HubSpot refuses single records of a batch: {category}")
-    return UnavailableError("HubSpot failed for single records of a batch")
-
-
-def _error_ids(error: object) -> list[str]:
-    context = error.get("context") if isinstance(error, dict) else None
-    ids = context.get("ids") or context.get("fromObjectId") if isinstance(context, dict) else None
-    return [str(each) for each in ids] if isinstance(ids, list) else []
-
-
-def _origin(result: Mapping[str, Any]) -> str:
-    start = result.get("from")
-    return str(start.get("id")) if isinstance(start, dict) else ""
-
-
-def _links(result: Mapping[str, Any]) -> list[CompanyLink]:
-    try:
-        return [_link(target) for target in result["to"]]
-    except (KeyError, TypeError, AttributeError):
-        raise UnavailableError("HubSpot's associations have no known form") from None
-
-
-def _link(target: Mapping[str, Any]) -> CompanyLink:
-    """Users can define types of their own, numbered like HubSpot's."""
-    own = [each["typeId"] for each in target["associationTypes"] if each.get("category") == "HUBSPOT_DEFINED"]
-    return CompanyLink(str(target["toObjectId"]), frozenset(own))
-
-
-def _next_page(result: Mapping[str, Any]) -> str:
-    paging = result.get("paging")
-    following = paging.get("next") if isinstance(paging, dict) else None
-    return str(following.get("after") or "") if isinstance(following, dict) else ""
-
-
-def _policy_of(response: httpx.Response) -> str:
-    try:
-        plain = strict_json.parse(response.content)
-    except MalformedError:
-        return ""
-    policy = plain.get("policyName") if isinstance(plain, dict) else None
-    return policy if policy in {"DAILY", *_POLICY_SECONDS} else ""
-
-
-def _retry_after_seconds(response: httpx.Response) -> float | None:
-    """Retry-After in whole seconds, at most a day; its date form is not one HubSpot uses."""
-    text = response.headers.get("retry-after", "").strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:  # noqa: PLR2004 beyond any wait
-        return None
-    return min(86_400, int(text)) or None
+        return POLICY_SECONDS.get(policy, 10)

@@ -9,6 +9,7 @@ from typing import Literal
 _LONGEST_SKEW_SECONDS = 3600
 
 SignatureVersion = Literal["v1", "v2", "v3"]
+LineWorth = Literal["tcv", "acv", "arr", "mrr"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +21,18 @@ class Options:
             v2 one for ever, and can strip the v3 header from a v3 one where v1 is allowed beside it.
         max_skew_seconds: how far the v3 time stamp may lie from our clock, in either direction (HubSpot says 5 minutes); an hour
             at most, since whoever sees a delivery can repeat it for as long.
+        line_items: False for an account that sells nothing by line item: then the app needs no scope for them, and each batch
+            costs one call less.
+        line_worth: which value of a line item adds up to the deal's amount: the account's own setting *Default deal amount*
+            (`tcv` where nobody has changed it).
         portal_id: the HubSpot account whose events are wanted; events of any other are malformed. 0: not checked.
     """
 
     allow_signatures: Sequence[SignatureVersion] = ("v3",)
     max_skew_seconds: int = 300
     portal_id: int = 0
+    line_items: bool = True
+    line_worth: LineWorth = "tcv"
 
     def __post_init__(self) -> None:
         """Refuse what would let nobody in or protect nothing: at synth, before anything is deployed.

@@ -20,7 +20,7 @@ from tieout.periods import moment_of_milliseconds
 from tieout.systems.hubspot.options import Options
 
 _DEAL = "opportunity"
-_TYPE_ENTITIES = {"0-1": "contact", "0-2": "company", "0-3": _DEAL}
+_TYPE_ENTITIES = {"0-1": "contact", "0-2": "company", "0-3": _DEAL, "0-8": "line_item"}
 _NAME_ENTITIES = {"deal": _DEAL}
 
 _SUBSCRIPTION = re.compile(r"(?P<object>[A-Za-z_]{1,40})\.(?P<verb>[A-Za-z_]{1,40})")
@@ -104,7 +104,8 @@ def _records(item: Mapping[str, Any], name: str, verb: str) -> list[tuple[str, s
 def _associated(item: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
     """The sides of an association that are deals, whichever side subscribed; without a deal, the side it starts from.
 
-    A company's event about a deal changes the deal's customer, so it is a notice about the deal.
+    A company's event about a deal changes the deal's customer, and a line item's what it offers, so each is a notice about
+    the deal.
     """
     sides = [
         (_side_entity(item, "from", name), _identifier(item, "fromObjectId", "from_object_id")),

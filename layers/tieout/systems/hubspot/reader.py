@@ -13,13 +13,17 @@ from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, BatchAnswer, Failure, HubSpotClient
+from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
+from tieout.systems.hubspot.associated import read_associated
+from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, HubSpotClient
+from tieout.systems.hubspot.options import Options
 from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
     PROPERTIES_WITHOUT_NAME,
-    CompanyLink,
+    Account,
     deal_statement,
     deleted_statement,
+    line_item_statement,
     merged_ids_of,
     merged_statement,
     unknown_statement,
@@ -28,7 +32,7 @@ from tieout.systems.hubspot.translate import (
 if TYPE_CHECKING:
     import httpx
 
-_ENTITY = "opportunity"
+_DEAL, _LINE_ITEM = "opportunity", "line_item"
 _LONGEST_ID = 19
 
 
@@ -44,22 +48,35 @@ def open_reader(
 
 
 class HubSpotReader:
-    """Reads deals by id: 100 a call, their companies 1000 a call, and asks again only for what the first answers lack."""
+    """Reads deals by id: 100 a call, what they are associated with 1000 a call, line items 100 a call.
+
+    Only what the first answers lack is asked again.
+    """
 
     def __init__(self, connection: Connection, client: HubSpotClient) -> None:
-        self._connection = connection
+        self._options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+        self._account = Account(
+            time_zone=connection.time_zone,
+            default_currency=connection.default_currency,
+            worth=self._options.line_worth,
+        )
         self._client = client
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
-        """A reading for every key: a deal, its deletion or merge, or the error that struck it. Never raises a `TieoutError`."""
-        readable = {key.record_id: key for key in keys if _is_deal(key)}
+        """A reading for every key: a deal, its deletion or merge, a line item with its deal, or the error that struck it.
+
+        Never raises a `TieoutError`.
+        """
+        readable = {key.record_id: key for key in keys if _is_readable(key, _DEAL)}
+        items = {key.record_id: key for key in keys if _is_readable(key, _LINE_ITEM)}
         search = _Search(self._client)
         search.run(list(readable))
         readings: dict[RecordKey, Reading] = {
             key: UnreadableRecordError(f"HubSpot has no {key.entity} of that id to complete")
             for key in keys
-            if not _is_deal(key)
+            if key not in readable.values() and key not in items.values()
         }
+        readings |= self._line_items(items)
         readings |= {readable[each]: failure for each, failure in search.failures.items()}
         readings |= {
             readable[each]: self._stated(deleted_statement, readable[each], deal)
@@ -70,23 +87,34 @@ class HubSpotReader:
             for each, deal in search.survivors.items()
         }
         readings |= {readable[each]: unknown_statement(readable[each]) for each in search.unknown}
-        return readings | self._with_companies({readable[each]: deal for each, deal in search.live.items()})
+        return readings | self._with_associated({readable[each]: deal for each, deal in search.live.items()})
 
-    def _with_companies(self, deals: Mapping[RecordKey, Mapping[str, Any]]) -> dict[RecordKey, Reading]:
+    def _with_associated(self, deals: Mapping[RecordKey, Mapping[str, Any]]) -> dict[RecordKey, Reading]:
+        found = read_associated(self._client, [key.record_id for key in deals], line_items=self._options.line_items)
+        readings: dict[RecordKey, Reading] = {}
+        for key, deal in deals.items():
+            companies = found.companies.get(key.record_id, [])
+            items = found.line_items.get(key.record_id, [])
+            readings[key] = found.failures.get(key.record_id) or self._stated(
+                deal_statement, key, deal, companies, items, self._account
+            )
+        return readings
+
+    def _line_items(self, keys: Mapping[str, RecordKey]) -> dict[RecordKey, Reading]:
+        """A line item is nothing by itself: the deal it belongs to is read because of it."""
         readings: dict[RecordKey, Reading] = {}
         failed: Failure | None = None
-        for keys in batched(deals, ASSOCIATIONS_PER_CALL, strict=False):
-            companies: Mapping[str, list[CompanyLink]] = {}
+        for ids in batched(keys, ASSOCIATIONS_PER_CALL, strict=False):
+            deals: Mapping[str, list[Link]] = {}
             failures: Mapping[str, Failure] = {}
             if failed is None:
                 try:
-                    companies, failures = self._client.read_companies([key.record_id for key in keys])
+                    deals, failures = self._client.read_links(ids, "deals", start="line_items")
                 except (TransientError, PermanentError) as error:
                     failed = error
-            for key in keys:
-                failure = failed or failures.get(key.record_id)
-                links = companies.get(key.record_id, [])
-                readings[key] = failure or self._stated(deal_statement, key, deals[key], links, self._connection)
+            for each in ids:
+                key = keys[each]
+                readings[key] = failed or failures.get(each) or line_item_statement(key, deals.get(each, []))
         return readings
 
     @staticmethod
@@ -201,9 +229,9 @@ class _Search:
         return None
 
 
-def _is_deal(key: RecordKey) -> bool:
+def _is_readable(key: RecordKey, entity: str) -> bool:
     number = key.record_id
-    return key.entity == _ENTITY and number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
+    return key.entity == entity and number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
 
 
 def _merged_ids(deal: Mapping[str, Any]) -> frozenset[str]:
