@@ -7,46 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from tests.simulation.crm_values import AMOUNTS, CLOSE_DATES, COMPANIES, CURRENCIES, PROBABILITIES, STAGES
+from tests.simulation.offers import Event, Offers
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError
 from tieout.periods import moment_text
-from tieout.systems.hubspot.client import BatchAnswer, Failure
-from tieout.systems.hubspot.translate import CompanyLink
-
-Event = dict[str, Any]
-
-STAGES = ("default/new", "default/talks", "default/won", "default/lost", "renewals/open", "renewals/won")
-COMPANIES = ("71", "72", "73", "9001")
-CURRENCIES = ("EUR", "USD", "JPY", "KWD")
-_AMOUNTS = (
-    "2000",
-    "1500.00",
-    "200000.00000000001110",
-    "0.125",
-    "10.005",
-    "10.01",
-    "33.33",
-    "-250.5",
-    "1.25E4",
-    "0",
-    "",
-    "77.7777",
-)
-_PROBABILITIES = (
-    "0.2",
-    "0.200000000000000011102230246251565404236316680908203125",
-    "1",
-    "0",
-    "0.333333",
-    "0.5",
-    "0.5",
-    None,
-)
-_CLOSE_DATES = (
-    *("2026-03-31T23:30:00Z", "2026-04-01T00:00:00Z", "2026-03-15T12:00:00.000Z", "2026-04-30", "1777593600000"),
-    *("2026-05-31T21:59:59.999Z", None),
-)
+from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
 
 
 @dataclass(slots=True)
@@ -77,6 +44,7 @@ class Crm:
     def __init__(self, random: Random, schedule: Schedule, weather: Weather, tell_again: Callable[[str], None]) -> None:
         self._random, self._schedule, self._weather, self._tell_again = random, schedule, weather, tell_again
         self.deals: dict[str, Deal] = {}
+        self.offers = Offers(random, weather, self.event, tell_again)
         self._before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
         self.is_hot = False  # then one deal's amount changes all the time, and nothing else does
         self.is_crowded = False  # then all deals are born into the same cells
@@ -93,7 +61,8 @@ class Crm:
             return self._create()
         deal = self._random.choice(live)
         change = self._random.choices(
-            (self._edit, self._move, self._archive, self._purge, self._merge, self._spoil), (50, 20, 7, 2, 8, 5)
+            (self._edit, self._move, self._archive, self._purge, self._merge, self._spoil, self._offer),
+            (40, 20, 7, 2, 8, 5, 30),
         )[0]
         if archived and self._random.random() < 0.3:
             change, deal = self._restore, self._random.choice(archived)
@@ -107,6 +76,7 @@ class Crm:
         deal = self.deals[str(self._next_id)]
         deal.properties |= properties
         deal.companies = {company: frozenset({5})}
+        self.offers.items.clear()
         return deal
 
     def mend_all(self, *, newborn: bool) -> list[Event]:
@@ -118,7 +88,7 @@ class Crm:
             for event in self._mend(deal)
         ]
 
-    def event(self, kind: str, deal_id: str, **more: object) -> Event:
+    def event(self, kind: str, record_id: str, of_what: str = "deal", /, **more: object) -> Event:
         """An event in one of HubSpot's two dialects."""
         self._next_event += 1
         generic = kind != "associationChange" and self._random.random() < 0.3
@@ -126,14 +96,14 @@ class Crm:
             "eventId": self._next_event,
             "portalId": 1160452,
             "occurredAt": int(self._schedule.now().timestamp() * 1000),
-            "subscriptionType": f"{'object' if generic else 'deal'}.{kind}",
+            "subscriptionType": f"{'object' if generic else of_what}.{kind}",
             "attemptNumber": 0,
             "changeSource": "CRM_UI",
         }
         if kind != "associationChange":
-            head["objectId"] = int(deal_id)
+            head["objectId"] = int(record_id)
         if generic:
-            head["objectTypeId"] = "0-3"
+            head["objectTypeId"] = {"deal": "0-3", "line_item": "0-8"}[of_what]
         return head | more
 
     def _create(self, deal_id: str | None = None) -> list[Event]:
@@ -144,19 +114,21 @@ class Crm:
         deal = Deal(
             deal_id,
             {
-                "amount": self._random.choice(_AMOUNTS),
-                "closedate": self._random.choice(_CLOSE_DATES),
+                "amount": self._random.choice(AMOUNTS),
+                "closedate": self._random.choice(CLOSE_DATES),
                 "deal_currency_code": self._random.choice(CURRENCIES),
                 "dealname": f"Deal {deal_id}",
                 "pipeline": stage.split("/")[0],
                 "dealstage": stage.split("/")[1],
-                "hs_deal_stage_probability": self._random.choice(_PROBABILITIES),
+                "hs_deal_stage_probability": self._random.choice(PROBABILITIES),
                 "hs_merged_object_ids": None,
                 "hubspot_owner_id": "9",
             },
         )
         self.deals[deal_id] = deal
         self._associate(deal)
+        if self._random.random() < 0.5 and not self.is_crowded:
+            self.offers.fill(deal_id)
         if self.is_crowded:
             deal.properties |= {"closedate": "2026-04-30", "deal_currency_code": "EUR", "dealstage": "new"}
             deal.properties["pipeline"] = "default"
@@ -170,10 +142,10 @@ class Crm:
     def _edit(self, deal: Deal) -> list[Event]:
         self._remember(deal)
         values: dict[str, Sequence[str | None]] = {
-            "amount": _AMOUNTS,
-            "closedate": _CLOSE_DATES,
+            "amount": AMOUNTS,
+            "closedate": CLOSE_DATES,
             "deal_currency_code": CURRENCIES,
-            "hs_deal_stage_probability": _PROBABILITIES,
+            "hs_deal_stage_probability": PROBABILITIES,
         }
         name = "amount" if self.is_hot else self._random.choice((*values, "dealstage"))
         if name == "dealstage":
@@ -192,6 +164,13 @@ class Crm:
         company = next(iter(deal.companies), COMPANIES[0])
         more = {"associationType": "DEAL_TO_COMPANY", "fromObjectId": int(deal.deal_id), "toObjectId": int(company)}
         return [self.event("associationChange", deal.deal_id, associationRemoved=False, **more)]
+
+    def _offer(self, deal: Deal) -> list[Event]:
+        """Another offer: HubSpot need not touch the deal's own stamp."""
+        if self._random.random() < 0.3:
+            self._remember(deal)
+            self._touch(deal)
+        return self.offers.change(deal.deal_id)
 
     def _archive(self, deal: Deal) -> list[Event]:
         self._remember(deal)
@@ -225,6 +204,7 @@ class Crm:
             self._remember(old)
             old.merged_into = new.deal_id
         old_ids = [deal.deal_id, other.deal_id]
+        self.offers.move(old_ids, new.deal_id)
         new.properties["hs_merged_object_ids"] = ";".join(old_ids)
         more: Event = {"primaryObjectId": int(old_ids[0]), "mergedObjectIds": [int(old_ids[1])]}
         if self._random.random() < 0.6:  # else only the old deals tell of the new one
@@ -285,15 +265,26 @@ class Crm:
         self._weather.io("after hubspot.read")
         return None if deal is None or deal.is_archived or deal.is_purged else _shown(deal)
 
-    def read_companies(self, deal_ids: Sequence[str]) -> tuple[dict[str, list[CompanyLink]], Mapping[str, Failure]]:
-        """The companies of deals."""
+    def read_links(
+        self, ids: Sequence[str], kind: str, *, start: str = "deals"
+    ) -> tuple[dict[str, list[Link]], Mapping[str, Failure]]:
+        """What records are associated with."""
         self._weather.io("before hubspot.read")
-        found = {
-            each: [CompanyLink(company, types) for company, types in self.deals[each].companies.items()]
-            for each in deal_ids
-        }
+        if start == "line_items":
+            found = {each: self.offers.deal_of(each) for each in ids}
+        elif kind == "line_items":
+            found = {each: self.offers.links(each) for each in ids}
+        else:
+            found = {each: [Link(*company) for company in self.deals[each].companies.items()] for each in ids}
         self._weather.io("after hubspot.read")
         return found, {}
+
+    def read_line_items(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
+        """What `batch/read` finds of line items."""
+        self._weather.io("before hubspot.read")
+        answer = self.offers.read(ids, archived=archived)
+        self._weather.io("after hubspot.read")
+        return answer
 
 
 def _shown(deal: Deal) -> Mapping[str, Any]:

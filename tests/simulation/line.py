@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import Schedule
+from tests.simulation.systems import connections
 from tests.simulation.watching import WatchedTable
 from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
@@ -57,11 +58,11 @@ _FLUSH_DELAY_SECONDS = 5
 
 @cache
 def landscape() -> Landscape:
-    """The flows and the planning model as they ship."""
+    """The flows and the planning model as they ship, over the connections of the simulation."""
     plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
-    return Landscape.of_plain(plain)
+    return replace(Landscape.of_plain(plain), connections=connections())
 
 
 @dataclass(slots=True)

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.crm import Crm, Deal
 from tests.simulation.erp import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Erp, Line
+from tests.simulation.offers import Item
 from tests.simulation.planning import Coordinates
+from tests.simulation.systems import COMPANY_OF
 
 Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
 Record = tuple[str, str, str]  # connection, entity, id
@@ -47,7 +49,8 @@ def expected(crms: Mapping[str, tuple[Crm, ZoneInfo]], erps: Mapping[str, Erp], 
             if deal.is_spoilt:
                 truth.unreadable.add(record)
             else:
-                _add(truth, record, lambda deal=deal, c=connection, z=zone: _deal_cells(deal, c, z, mappings))
+                items = crm.offers.of(deal.deal_id)
+                _add(truth, record, lambda d=deal, i=items, c=connection, z=zone: _deal_cells(d, i, c, z, mappings))
     for connection, erp in erps.items():
         for document in erp.documents.values():
             if document.is_posted and not document.is_deleted:
@@ -67,41 +70,38 @@ def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-
 
 
 def _deal_cells(
-    deal: Deal, connection: str, zone: ZoneInfo, mappings: Mappings
+    deal: Deal, items: list[Item], connection: str, zone: ZoneInfo, mappings: Mappings
 ) -> Iterator[tuple[Coordinates, Decimal]]:
     value = deal.properties
     stage = _mapped(mappings, connection, "stage", f"{value['pipeline']}/{value['dealstage']}")
-    if stage == "lost" or not value["amount"]:
+    if stage == "lost":
         return
-    currency = value["deal_currency_code"] or ""
-    amount = _rounded(Decimal(value["amount"]), currency)
-    amounts = [("Booked", amount)] if stage == "won" else [("Amount", amount)]
-    if stage in _OPEN and value["hs_deal_stage_probability"] is not None:
-        probability = Decimal(value["hs_deal_stage_probability"]).quantize(Decimal("0.000001"), ROUND_HALF_UP)
-        amounts.append(("Weighted amount", _rounded(amount * probability, currency)))
     day = _local_day(value["closedate"], zone)
-    for name, number in amounts:
-        if number == 0:
-            continue
-        customer = _primary(deal)
-        members = {
-            "Customer": _mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER",
-            "Product line": _mapped(mappings, connection, "product", value["pipeline"] or ""),
-        }
-        if day is None:
-            return
-        members |= {
-            "Currency": currency,
-            "Time": f"{day:%Y-%m}",
-            "Version": "Actual" if stage == "won" else "Forecast",
-        }
-        cube = "Bookings" if stage == "won" else "Pipeline"
-        yield _at(cube, name, members), number
-        yield _at(cube, f"{name} USD", members), _in_dollars(number, currency, day, mappings)
+    for product, currency, amounts in _offered(deal, items, is_won=stage == "won"):
+        for name, number in amounts.items():
+            if number == 0:
+                continue
+            customer = _primary(deal)
+            members = {
+                "Customer": _mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER",
+                "Product line": _mapped(mappings, connection, "product", product) if product else "NO_PRODUCT",
+                "Legal entity": COMPANY_OF[connection],
+            }
+            if day is None:
+                continue
+            members |= {
+                "Currency": currency,
+                "Time": f"{day:%Y-%m}",
+                "Version": "Actual" if stage == "won" else "Forecast",
+            }
+            cube = "Bookings" if stage == "won" else "Pipeline"
+            yield _at(cube, name, members), number
+            yield _at(cube, f"{name} USD", members), _in_dollars(number, currency, day, mappings)
 
 
 def _document_cells(document: Document, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
     day = _posting_day(document, connection, mappings)
+    company = _mapped(mappings, connection, "legal_entity", document.subsidiary) if document.lines else ""
     for line in document.lines:
         revenue = document.entity in _REVENUE and line.kind == "Income"
         cash = document.entity == "payment" and line.kind == "Bank"
@@ -116,12 +116,68 @@ def _document_cells(document: Document, connection: str, mappings: Mappings) -> 
         members["Customer"] = (
             _mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
         )
-        members |= {"Currency": document.currency, "Time": f"{day:%Y-%m}", "Version": "Actual"}
+        members |= {"Currency": document.currency, "Time": f"{day:%Y-%m}", "Version": "Actual", "Legal entity": company}
         sign = -1 if revenue else 1
         cube, name = ("Actuals", "Revenue") if revenue else ("Cash", "Collected")
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
         yield _at(cube, name, members), sign * amount
         yield _at(cube, f"{name} USD", members), sign * _reported(document, line, amount, day, mappings)
+
+
+def _offered(deal: Deal, items: list[Item], *, is_won: bool) -> Iterator[tuple[str | None, str, dict[str, Decimal]]]:
+    """Product, currency and amounts of each line of a deal, and of what they leave of its own amount."""
+    text, own = deal.properties["amount"], deal.properties["deal_currency_code"] or ""
+    whole = _rounded(Decimal(text), own) if text else None
+    parts: list[tuple[str, str | None, str, Decimal | None, Item | None]] = []
+    for item in items:
+        value = item.properties
+        currency = value["hs_line_item_currency_code"] or own
+        worth = value["hs_tcv"] or value["amount"]
+        product = value["hs_product_id"] or value["hs_sku"]
+        amount = _rounded(Decimal(worth), currency) if worth else None
+        parts.append((item.item_id, product, currency, amount, item))
+    priced = [(currency, amount) for _, _, currency, amount, _ in parts if amount is not None]
+    if not items:
+        parts.append(("", deal.properties["pipeline"], own, whole, None))
+    elif whole is not None and all(currency == own for currency, _ in priced):
+        left = whole - sum(amount for _, amount in priced)
+        parts.append(("", deal.properties["pipeline"], own, left, None))
+    weighted = {} if is_won else _weighted(deal, parts)
+    for key, product, currency, amount, offered in parts:
+        if amount is not None:
+            amounts = {"Booked" if is_won else "Amount": amount, "Weighted amount": weighted.get(key, Decimal(0))}
+            amounts["Recurring a month"] = _recurring(offered, currency) if offered and is_won else Decimal(0)
+            yield product, currency, amounts
+
+
+def _weighted(deal: Deal, parts: list[tuple[str, str | None, str, Decimal | None, Item | None]]) -> dict[str, Decimal]:
+    """Each part by the deal's probability in millionths; the units that rounding leaves go to the largest remainders."""
+    text = deal.properties["hs_deal_stage_probability"]
+    if text is None:
+        return {}
+    millionths = int((Decimal(text) * 1_000_000).quantize(Decimal(1), ROUND_HALF_UP))
+    found: dict[str, Decimal] = {}
+    for currency in {each[2] for each in parts}:
+        scale = EXPONENTS[currency]
+        minor = {
+            key: int(amount.scaleb(scale)) for key, _, c, amount, _ in parts if c == currency and amount is not None
+        }
+        shares = {key: list(divmod(each * millionths, 1_000_000)) for key, each in minor.items()}
+        exact = Decimal(sum(minor.values()) * millionths) / 1_000_000
+        left = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - sum(share for share, _ in shares.values())
+        for key in sorted(shares, key=lambda key: (-shares[key][1], key))[:left]:
+            shares[key][0] += 1
+        found |= {key: Decimal(share).scaleb(-scale) for key, (share, _) in shares.items()}
+    return found
+
+
+def _recurring(item: Item, currency: str) -> Decimal:
+    """The net price of a payment for one month."""
+    frequency, payment = item.properties["recurringbillingfrequency"], item.properties["amount"]
+    if frequency is None or not payment:
+        return Decimal(0)
+    a_year = {"monthly": 12, "quarterly": 4, "annually": 1, "weekly": 52}[frequency]
+    return _rounded(_rounded(Decimal(payment), currency) * a_year / 12, currency)
 
 
 def _reported(document: Document, line: Line, amount: Decimal, day: date, mappings: Mappings) -> Decimal:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 
-from tests.simulation.bugs import arriving, delivering, ledger, limits, recording
+from tests.simulation import bugs
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.planting import planted
 from tests.simulation.seeds import violations_of
@@ -12,7 +14,11 @@ from tests.simulation.world import Scenario, World
 
 _MOST_SEEDS = 200
 
-BUGS = (*arriving.BUGS, *recording.BUGS, *ledger.BUGS, *delivering.BUGS, *limits.BUGS)
+BUGS: tuple[Bug, ...] = tuple(
+    bug
+    for name in sorted(module.name for module in iter_modules(bugs.__path__))
+    for bug in getattr(import_module(f"{bugs.__name__}.{name}"), "BUGS", ())
+)
 
 
 def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:

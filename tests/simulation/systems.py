@@ -29,16 +29,31 @@ from tieout.systems.netsuite.reader import NetSuiteReader
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
+COMPANY_OF: Mapping[str, str] = {"hubspot-emea": "EMEA", "hubspot-amer": "AMER", "netsuite-group": "GROUP"}
+
+
+def connections() -> tuple[Connection, ...]:
+    """The connections as a landscape declares them, each of a company of its own."""
+    systems = {**dict.fromkeys(CRMS, "hubspot"), **dict.fromkeys(ERPS, "netsuite")}
+    return tuple(
+        Connection(
+            name=name,
+            system=system,
+            legal_entity=COMPANY_OF[name],
+            time_zone=CRMS.get(name, erp_module.ZONE.key),
+            default_currency="EUR",
+            api_base_url="",
+        )
+        for name, system in systems.items()
+    )
 
 
 def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
     found: dict[str, SourceReader] = {}
-    for name, zone in CRMS.items():
-        connection = Connection(
-            name=name, system="hubspot", legal_entity="E", time_zone=zone, default_currency="EUR", api_base_url=""
-        )
-        found[name] = HubSpotReader(connection, cast("HubSpotClient", crms[name]))
+    for connection in connections():
+        if connection.name in CRMS:
+            found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", crms[connection.name]))
     for name in ERPS:
         books = Books(time_zone=erp_module.ZONE.key, default_currency="USD", group_subsidiary="1")
         found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, netsuite_options.Options())

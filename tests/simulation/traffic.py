@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.crm import COMPANIES, CURRENCIES, STAGES
-from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, Changes
+from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
+from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY, Changes
 from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
 from tests.simulation.systems import CRMS, ERPS
@@ -240,9 +240,10 @@ def all_mappings() -> dict[MappingKey, str]:
     found: dict[MappingKey, str] = {}
     for name in CRMS:
         found |= {MappingKey(name, "customer", each): f"M-{each}" for each in COMPANIES}
-        found |= {MappingKey(name, "product", each): f"P-{each}" for each in ("default", "renewals")}
+        found |= {MappingKey(name, "product", each): f"P-{each}" for each in ("default", "renewals", *PRODUCTS)}
         found |= {MappingKey(name, "stage", key): stage for key, stage in zip(STAGES, stages, strict=True)}
     for name in ERPS:
+        found |= {MappingKey(name, "legal_entity", each): f"E-{each}" for each in OWN_CURRENCY}
         found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
         found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
         departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)

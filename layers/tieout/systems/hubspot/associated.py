@@ -63,12 +63,12 @@ def _read_line_items(client: HubSpotClient, wanted: Mapping[str, Sequence[str]],
     ids = list(dict.fromkeys(item for items in wanted.values() for item in items))
     live = _Items(client, archived=False)
     live.read(ids)
-    bin_ = _Items(client, archived=True)
-    bin_.read([each for each in ids if each not in live.items and each not in live.failures])
+    binned = _Items(client, archived=True)
+    binned.read([each for each in ids if each not in live.items and each not in live.failures])
     nowhere = UnavailableError("HubSpot associates a line item that it does not know")
     for deal_id, items in wanted.items():
-        failed = [failure for each in items if (failure := live.failures.get(each) or bin_.failures.get(each))]
-        missing = [each for each in items if each not in live.items and each not in bin_.items]
+        failed = [failure for each in items if (failure := live.failures.get(each) or binned.failures.get(each))]
+        missing = [each for each in items if each not in live.items and each not in binned.items]
         if failed or missing:
             found.failures[deal_id] = failed[0] if failed else nowhere
         else:

@@ -1,0 +1,57 @@
+"""Slips somebody could make where facts become lines: companies, products, what recurs, and what rounding leaves."""
+
+from __future__ import annotations
+
+from functions.record import settle
+from tests.flow import test_entries_that_lead_on as leading
+from tests.simulation.bugs.bug import Bug
+from tieout import money
+from tieout.facts import family, opportunity
+from tieout.planning import resolving
+from tieout.systems.hubspot import associated, translate
+
+BUGS = (
+    Bug(
+        "two companies meet in one cell",
+        family.Line.attribute,
+        "return self.legal_entity",
+        'return "EMEA"',
+    ),
+    Bug(
+        "the connection's company is used where the record states one",
+        resolving.Resolver.legal_entity,
+        "self.own_entity if stated is None else self.member(LEGAL_ENTITY, stated)",
+        "self.own_entity",
+    ),
+    Bug("only the first line of a deal is planned", opportunity._lines, "for part in parts:", "for part in parts[:1]:"),
+    Bug("a line's own product is ignored", opportunity._lines, "part.product", "deal.product"),
+    Bug(
+        "what the lines leave of a deal's amount is lost",
+        opportunity.Opportunity.parts,
+        "(*self.lines, rest) if left.amount_minor else self.lines",
+        "self.lines",
+    ),
+    Bug("what rounding leaves over is lost", money.apportioned, "minor[place] += 1", "pass"),
+    Bug("a yearly amount recurs every month", opportunity._a_month, "divided(part.recurring_months)", "divided(1)"),
+    Bug(
+        "a line item that could not be read is left out",
+        associated._read_line_items,
+        "if failed or missing:",
+        "if False:",
+        "queue",
+    ),
+    Bug(
+        "a line item in the recycling bin is still offered",
+        associated._read_line_items,
+        "[live.items[each] for each in items if each in live.items]",
+        "[(live.items | binned.items)[each] for each in items]",
+    ),
+    Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()"),
+    Bug(
+        "a rate that follows from another entry is not looked for",
+        settle.Settling._found,
+        "entry in found and self.model.leads_on(entry)",
+        "False",
+        proof=leading.test_a_rate_that_follows_from_the_period_table_is_looked_up_too,
+    ),
+)
