@@ -116,30 +116,42 @@ class Settling:
         for key, reading in readings.items():
             if not isinstance(reading, Statement):
                 results.fail([key], reading)
-        found = self._found(statements.values())
+        found = self._found(statements, results)
         plans = []
-        for key, statement in sorted(statements.items()):
+        for key, entries in sorted(found.items()):
             try:
-                plans.append(self._plan(statement, stored.get(key), found.get(key, {})))
+                plans.append(self._plan(statements[key], stored.get(key), entries))
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
 
-    def _found(self, statements: Iterable[Statement]) -> dict[RecordKey, Found]:
-        """What the mapping tables say to each fact: one read for all, and more where an entry leads on to others."""
-        facts = {each.key: each.fact for each in statements if each.fact is not None}
+    def _found(self, statements: Mapping[RecordKey, Statement], results: _Results) -> dict[RecordKey, Found]:
+        """What the mapping tables say to each fact: one read for all of them, and more where an entry leads on to others.
+
+        A record that is missing here has failed.
+        """
+        needed: dict[RecordKey, frozenset[MappingKey]] = {}
         found: dict[MappingKey, str] = {}
         asked: set[MappingKey] = set()
-        needed: dict[RecordKey, frozenset[MappingKey]] = {}
-        open_facts = facts
-        while open_facts:
-            needed |= {key: self.model.mapping_keys(key.connection, fact, found) for key, fact in open_facts.items()}
-            new = frozenset().union(*(needed[key] for key in open_facts)) - asked
+        to_ask = list(statements)
+        while to_ask:
+            for key in to_ask:
+                try:
+                    needed[key] = self._entries(statements[key], found)
+                except Exception as error:  # noqa: BLE001 a bug in one family fails its own records, never the batch
+                    results.fail([key], error)
+                    needed.pop(key, None)
+            new = frozenset().union(*needed.values()) - asked
             found |= self.ledger.mappings(new)
             asked |= new
             leading = {entry for entry in new if entry in found and self.model.leads_on(entry)}
-            open_facts = {key: fact for key, fact in facts.items() if not needed[key].isdisjoint(leading)}
-        return {key: {entry: found[entry] for entry in entries if entry in found} for key, entries in needed.items()}
+            to_ask = [key for key, entries in needed.items() if not entries.isdisjoint(leading)]
+        return {key: {each: found[each] for each in entries if each in found} for key, entries in needed.items()}
+
+    def _entries(self, statement: Statement, found: Found) -> frozenset[MappingKey]:
+        if statement.fact is None:
+            return frozenset()
+        return self.model.mapping_keys(statement.key.connection, statement.fact, found)
 
     def _plan(self, statement: Statement, stored: StoredFact | None, used: Found) -> Plan:
         if statement.fact is None:

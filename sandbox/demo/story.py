@@ -46,7 +46,7 @@ class Crm(Controlled):
         self._call("POST", "settings", {"automatic": False})
 
     def work(self) -> None:
-        """A quarter's ordinary life: deals are made, moved, won, lost, merged, deleted and restored."""
+        """A quarter's ordinary life: deals are made, itemised, moved, won, lost, merged, deleted and restored."""
         for company, name in {"5001": "Acme", "5002": "Globex", "5003": "Initech", NEW_CUSTOMER: "Wayne"}.items():
             self._call("POST", "companies", {"id": company, "name": name})
         self._deal("9001", "5001", amount="120000.00", closedate="2026-11-27T17:00:00Z")
@@ -57,6 +57,9 @@ class Crm(Controlled):
         self._deal("9006", "5003", amount="18000", closedate="2026-12-20T10:00:00Z")
         self._deal("9007", "5003", amount="22000", closedate="2026-12-20T10:00:00Z")
         self._deal("9008", "5001", amount="64000", pipeline="renewals", dealstage="renewal_due")
+        self._line("9002", name="Licence", price="30000.50", hs_product_id="7001")
+        monthly = {"recurringbillingfrequency": "monthly", "hs_recurring_billing_period": "P12M"}
+        self._line("9002", name="Support", price="1500.00", hs_product_id="7002", **monthly)
         self._change("9001", amount="135000.00")
         self._change("9001", dealstage="decisionmakerboughtin", closedate="2026-12-10T17:00:00Z")
         self._change("9002", dealstage="closedwon")
@@ -93,6 +96,9 @@ class Crm(Controlled):
         usual = {"dealname": f"Deal {deal_id}", "pipeline": "default", "dealstage": "qualifiedtobuy"}
         dated = {"deal_currency_code": "EUR", "closedate": "2026-12-18T10:00:00Z"}
         self._call("POST", "deals", {"id": deal_id, "company": company, "properties": usual | dated | properties})
+
+    def _line(self, deal_id: str, **properties: str) -> None:
+        self._call("POST", f"deals/{deal_id}/line_items", {"properties": {"quantity": "1"} | properties})
 
     def _change(self, deal_id: str, **properties: str) -> None:
         self._call("PATCH", f"deals/{deal_id}", {"properties": properties})

@@ -170,14 +170,14 @@ def expected_cells(deals: list[Deal], revenue: Decimal) -> Cells:
     """What planning must hold, from the final state alone."""
     cells: defaultdict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for deal in deals:
-        place = (CUSTOMERS[deal.company], "HARDWARE", "EUR", MONTHS[deal.month])
+        place = (CUSTOMERS[deal.company], "HARDWARE", "EMEA", "EUR", MONTHS[deal.month])
         amount = Decimal(deal.amount)
         if deal.stage == "closedwon":
             add(cells, "Bookings", "Booked", (*place, "Actual"), amount)
         else:
             add(cells, "Pipeline", "Amount", (*place, "Forecast"), amount)
             add(cells, "Pipeline", "Weighted amount", (*place, "Forecast"), cents(amount * PROBABILITY[deal.stage]))
-    sales = ("4020", "CC_SALES", "UMBRELLA", "USD", "Nov 26", "Actual")
+    sales = ("4020", "CC_SALES", "UMBRELLA", "GROUP", "USD", "Nov 26", "Actual")
     cells["Actuals", "Revenue", *sales] = cells["Actuals", "Revenue USD", *sales] = revenue
     return {cell: value for cell, value in cells.items() if value}
 

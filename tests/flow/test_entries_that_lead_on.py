@@ -18,6 +18,7 @@ from tieout.facts.documents import AccountClass, DocumentState, Invoice, LedgerL
 from tieout.facts.opportunity import Opportunity, OpportunityLine
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Absence, Statement
+from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
@@ -113,8 +114,12 @@ def settle(settling: Settling, key: RecordKey) -> Outcome:
 
 
 def members_of(table: MemoryTable) -> set[str]:
-    """The coordinates of every cell that holds anything."""
-    return {str(item["members"]) for item in table.contents().values() if item.get("total_minor")}
+    """The coordinates of everything that holds an amount."""
+    return {
+        str(item["members"])
+        for key, item in table.contents().items()
+        if key[1] == "STATE" and any(item[name] for name in item if name.startswith(keys.TOTAL))
+    }
 
 
 OF_THE_INVOICE = {
@@ -134,6 +139,7 @@ def test_a_rate_that_follows_from_the_period_table_is_looked_up_too() -> None:
     """Which month's rate is wanted is known only once the table says where the adjustment period goes."""
     settling, table = settling_of(Answers(invoice()), OF_THE_INVOICE)
     assert settle(settling, INVOICE) is Outcome.APPLIED
+    assert members_of(table)
     assert all("2026-12" in each and "UK" in each for each in members_of(table))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
+from tieout.calendars import EntityCalendars
 from tieout.facts.families import lines_of
 from tieout.facts.family import PERIOD_TABLE, Fact, Line
 from tieout.facts.statement import fact_kind
@@ -30,7 +32,7 @@ class PlanningModel:
 
     Attributes:
         legal_entities: connection name to the company whose records it has where they do not say.
-        period_of: the period a day falls in, by the legal entity's calendar.
+        period_of: the period a day falls in, by the legal entity's calendar; raises where the calendar does not reach.
     """
 
     feeds: tuple[Feed, ...]
@@ -40,9 +42,14 @@ class PlanningModel:
 
     @classmethod
     def of(cls, landscape: Landscape) -> Self:
-        """The planning model a landscape declares."""
+        """The planning model a landscape declares, its days divided by the fiscal calendars of its companies."""
         entities = {connection.name: connection.legal_entity for connection in landscape.connections}
-        return cls(landscape.feeds, landscape.reporting_currency, entities)
+        calendars = EntityCalendars.of_landscape(landscape)
+
+        def period_of(legal_entity: str, day: date) -> str:
+            return str(calendars.period_of(legal_entity, day))
+
+        return cls(landscape.feeds, landscape.reporting_currency, entities, period_of)
 
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.

@@ -213,7 +213,7 @@ def test_the_sdk_writes_cells_and_reads_them_back(client: Client) -> None:
         pipeline, parent_module_id=pipeline, export_type="TABULAR_SINGLE_COLUMN", data_format="text/csv"
     )
     lines = [line for line in csv.reader(io.StringIO(tabular.decode())) if line[-1] not in {"0", "Value"}]
-    assert ["Acme Corporation", "Software", "EUR", "Forecast", "Mar 26", "Amount", "1500.25"] in lines
+    assert ["Acme Corporation", "Software", "EMEA GmbH", "EUR", "Forecast", "Mar 26", "Amount", "1500.25"] in lines
     assert len(lines) == 2
 
 

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
-from tieout.facts.opportunity import OpportunityLine
+from tieout.facts.opportunity import Opportunity, OpportunityLine
+from tieout.facts.statement import Statement, canonical_text
 from tieout.money import Money
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES, opportunity_line
+from tieout.systems.hubspot.translate import Account, deal_statement
 
 
 def line(worth: str = "tcv", /, **properties: str | None) -> OpportunityLine:
@@ -154,3 +157,26 @@ def test_no_line_item_whatever_makes_translation_crash(properties: dict[str, Any
     """It is a line, or it is unreadable."""
     with suppress(UnreadableRecordError):
         assert isinstance(line(**properties), OpportunityLine)
+
+
+def of_a_deal(*items: dict[str, Any], **properties: str) -> Statement:
+    """What a deal with these properties and line items is."""
+    key = RecordKey("hubspot-emea", "opportunity", "9001")
+    deal = {"id": "9001", "properties": {"hs_lastmodifieddate": "2026-03-04T05:06:07.890Z", **properties}}
+    account = Account(time_zone="Europe/Berlin", default_currency="EUR")
+    return deal_statement(key, deal, (), items, account)
+
+
+def test_a_deals_lines_are_stated_in_one_order_whatever_order_hubspot_answers_them_in() -> None:
+    """Ids compare as numbers; equal contents have equal texts, so a repeated notice is a duplicate."""
+    items = [{"id": each, "properties": {"amount": "1"}} for each in ("10", "9", "101")]
+    statement = of_a_deal(*items)
+    assert isinstance(statement.fact, Opportunity)
+    assert [line.line_id for line in statement.fact.lines] == ["9", "10", "101"]
+    assert canonical_text(statement) == canonical_text(of_a_deal(*reversed(items)))
+
+
+def test_a_lone_deal_is_kept_in_few_bytes() -> None:
+    """What a deal does not have costs nothing: there are millions of them."""
+    text = canonical_text(of_a_deal(amount="1500.00", pipeline="default", dealstage="contractsent"))
+    assert text == '{"amount":"1500.00 EUR","kind":"Opportunity","product":"default","stage":"default/contractsent"}'
