@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.simulation.crm import Deal, Event
+from tests.simulation.crm import Deal
 from tests.simulation.invariants import violations
+from tests.simulation.offers import Event
 from tests.simulation.traffic import Traffic, all_mappings
 from tests.simulation.world import Scenario, World
 from tieout.ledger.outcomes import outcomes_of

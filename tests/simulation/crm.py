@@ -13,7 +13,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError
 from tieout.periods import moment_text
-from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
+from tieout.systems.hubspot.answers import BatchAnswer, Failure
+from tieout.systems.hubspot.translate import Link
 
 
 @dataclass(slots=True)

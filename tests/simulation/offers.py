@@ -10,7 +10,8 @@ from typing import Any
 from tests.simulation.crm_values import AMOUNTS, FREQUENCIES, PAYMENTS, PRODUCTS, TERMS
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError
-from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
+from tieout.systems.hubspot.answers import BatchAnswer, Failure
+from tieout.systems.hubspot.translate import Link
 
 Event = dict[str, Any]
 

@@ -13,6 +13,7 @@ from infra.landscape import read_landscape
 from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
 from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
+from tieout.landscape import FiscalCalendar, LegalEntity, YearEnd
 from tieout.money import Money
 from tieout.periods import Period, PostingPeriod
 from tieout.planning.cells import Unmapped
@@ -236,3 +237,16 @@ def test_the_measures_of_one_place_are_one_contribution() -> None:
         ("Weighted amount", "EUR"),
         ("Weighted amount USD", "USD"),
     ]
+
+
+def test_a_deal_stands_in_the_period_of_its_companys_calendar() -> None:
+    """The last days of March are the first of a fiscal year's fourth period, where the company says so."""
+    year_end = YearEnd(rule="last", weekday="saturday", month=12)
+    weeks = FiscalCalendar(name="weeks", kind="13-periods", year_end=year_end)
+    declared = replace(LANDSCAPE, calendars=(weeks,), legal_entities=(LegalEntity(name="EMEA", calendar="weeks"),))
+    rate = {MappingKey.rate("EUR", "USD", "FY2026-P04"): "1.2"}
+    contributions = PlanningModel.of(declared).contributions(HERE, DEAL, FOUND | rate)
+    assert isinstance(contributions, tuple)
+    assert {dict(each.intersection.members)["Time"] for each in contributions} == {"FY2026-P04"}
+    asked = PlanningModel.of(declared).mapping_keys(HERE, DEAL, {})
+    assert rate.keys() <= asked

@@ -15,10 +15,10 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.money import Money
-from tieout.systems.hubspot.answers import Link
 from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
     Account,
+    Link,
     customer_of,
     deal_statement,
     deleted_statement,

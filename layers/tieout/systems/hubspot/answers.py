@@ -16,6 +16,7 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
+from tieout.systems.hubspot.translate import Link
 
 if TYPE_CHECKING:
     import httpx
@@ -42,14 +43,6 @@ class BatchAnswer:
     results: tuple[Mapping[str, Any], ...]
     failures: Mapping[str, Failure]
     other_failure: Failure | None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A record a deal is associated with, and by which of HubSpot's own association types."""
-
-    record_id: str
-    type_ids: frozenset[int]
 
 
 def plain_object(response: httpx.Response) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from itertools import batched
 from typing import Any
 
 from tieout.errors import MalformedError, PermanentError, TransientError, UnavailableError, UnreadableRecordError
-from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
+from tieout.systems.hubspot.answers import BatchAnswer, Failure
 from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, LINE_ITEMS_PER_CALL, HubSpotClient
+from tieout.systems.hubspot.translate import Link
 
 
 @dataclass(slots=True)

@@ -19,7 +19,6 @@ from tieout.systems.hubspot.answers import (
     POLICY_SECONDS,
     BatchAnswer,
     Failure,
-    Link,
     batch_answer,
     links_of,
     next_page_of,
@@ -29,7 +28,7 @@ from tieout.systems.hubspot.answers import (
     retry_after_seconds,
 )
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES
-from tieout.systems.hubspot.translate import DEAL_PROPERTIES
+from tieout.systems.hubspot.translate import DEAL_PROPERTIES, Link
 
 DEALS_PER_CALL = 100
 LINE_ITEMS_PER_CALL = 100

@@ -13,7 +13,7 @@ from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.hubspot.answers import BatchAnswer, Failure, Link
+from tieout.systems.hubspot.answers import BatchAnswer, Failure
 from tieout.systems.hubspot.associated import read_associated
 from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, HubSpotClient
 from tieout.systems.hubspot.options import Options
@@ -21,6 +21,7 @@ from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
     PROPERTIES_WITHOUT_NAME,
     Account,
+    Link,
     deal_statement,
     deleted_statement,
     line_item_statement,

@@ -13,7 +13,6 @@ from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement
 from tieout.money import decimal_of
 from tieout.periods import moment_text
-from tieout.systems.hubspot.answers import Link
 from tieout.systems.hubspot.line_items import opportunity_line
 from tieout.systems.hubspot.properties import day_of, moment_of, money_of, text_of, unreadable
 
@@ -37,6 +36,14 @@ PROPERTIES_WITHOUT_NAME = tuple(name for name in DEAL_PROPERTIES if name != "dea
 PRIMARY_COMPANY = 5  # HubSpot's own association type "deal to primary company"; 341 is the same without the label
 
 _SIX_DECIMALS = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record a deal is associated with, and by which of HubSpot's own association types."""
+
+    record_id: str
+    type_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
