@@ -57,13 +57,15 @@ class PostingPeriod:
     """The accounting period a document was posted to, as its ERP names it.
 
     The ERP's period decides, never the document's date: a real NetSuite invoice dated 2020 is posted to January 2018.
-    `month` is None where no month follows from the period alone (an adjustment or special period): then the
-    mapping table `period` must say where it goes.
+
+    Attributes:
+        days: its first and last day. None for an adjustment or special period, which has the days of another: then the
+            mapping table `period` must say where it goes, as for days that are no period of the company's own calendar.
     """
 
     period_id: str
     name: str
-    month: Period | None
+    days: tuple[date, date] | None
 
 
 def local_date(moment: datetime, zone: str) -> date:

@@ -100,11 +100,11 @@ class JournalEntry(PostedDocument):
 
 def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
     """A line for each posted line, in the document's own posting period: the date of the document decides nothing."""
-    period = _posting_period(document, lookup)
     for line in document.lines:
+        legal_entity = lookup.legal_entity(line.legal_entity)
         yield Line(
-            legal_entity=lookup.legal_entity(line.legal_entity),
-            period=period,
+            legal_entity=legal_entity,
+            period=_period(document.posting_period, legal_entity, lookup),
             currency=line.transaction.currency,
             attributes={
                 "account": line.account,
@@ -121,11 +121,13 @@ def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
         )
 
 
-def _posting_period(document: PostedDocument, lookup: Lookup) -> str:
-    """The month of a document's posting period; adjustment periods go where the table `period` says, never by arithmetic."""
-    if document.posting_period.month is not None:
-        return str(document.posting_period.month)
-    return lookup.member(PERIOD_TABLE, document.posting_period.period_id)
+def _period(posted_to: PostingPeriod, legal_entity: str, lookup: Lookup) -> str:
+    """The period of the company's calendar that has exactly the ERP period's days.
+
+    Where none has, as for every adjustment period, the table `period` says where it goes: never arithmetic.
+    """
+    same = lookup.period_of_span(legal_entity, *posted_to.days) if posted_to.days else None
+    return same or lookup.member(PERIOD_TABLE, posted_to.period_id)
 
 
 FAMILY = Family(

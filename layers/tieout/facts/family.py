@@ -73,6 +73,10 @@ class Lookup(Protocol):
         """The planning period a day falls in by the company's calendar."""
         ...
 
+    def period_of_span(self, legal_entity: str, first_day: date, last_day: date) -> str | None:
+        """The planning period that has exactly these days by the company's calendar; None where none has."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family[F: Fact]:

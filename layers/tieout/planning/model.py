@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -16,7 +15,7 @@ from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
-from tieout.planning.resolving import Asked, MissingEntryError, PeriodOf, Resolver, calendar_month
+from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, Resolver
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
@@ -32,24 +31,19 @@ class PlanningModel:
 
     Attributes:
         legal_entities: connection name to the company whose records it has where they do not say.
-        period_of: the period a day falls in, by the legal entity's calendar; raises where the calendar does not reach.
+        calendars: how each company divides time.
     """
 
     feeds: tuple[Feed, ...]
     reporting_currency: str
     legal_entities: Mapping[str, str] = field(default_factory=dict)
-    period_of: PeriodOf = calendar_month
+    calendars: EntityCalendars = CALENDAR_MONTHS
 
     @classmethod
     def of(cls, landscape: Landscape) -> Self:
         """The planning model a landscape declares, its days divided by the fiscal calendars of its companies."""
         entities = {connection.name: connection.legal_entity for connection in landscape.connections}
-        calendars = EntityCalendars.of_landscape(landscape)
-
-        def period_of(legal_entity: str, day: date) -> str:
-            return str(calendars.period_of(legal_entity, day))
-
-        return cls(landscape.feeds, landscape.reporting_currency, entities, period_of)
+        return cls(landscape.feeds, landscape.reporting_currency, entities, EntityCalendars.of_landscape(landscape))
 
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
@@ -75,7 +69,7 @@ class PlanningModel:
             return Unmapped(missing.key)
 
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
-        resolve = Resolver(connection, found, self.legal_entities[connection], self.period_of)
+        resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars)
         for line in lines_of(fact, resolve):
             for feed in self._feeds_of(fact, line):
                 for measure in feed.measures:
@@ -111,7 +105,7 @@ class PlanningModel:
         return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
 
     def _keys(self, connection: str, fact: Fact, found: Found) -> Iterator[MappingKey]:
-        asked = Asked(connection, found, self.legal_entities[connection], self.period_of)
+        asked = Asked(connection, found, self.legal_entities[connection], self.calendars)
         for line in lines_of(fact, asked):
             for feed in self.feeds:
                 if fact_kind(fact) in feed.facts:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from tieout.calendars import EntityCalendars, OutsideCalendarError
 from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
-from tieout.periods import Period
 from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
 
-# The planning period a day falls in by a company's calendar: legal entity and day to the period's text.
-PeriodOf = Callable[[str, date], str]
-
-
-def calendar_month(_legal_entity: str, day: date) -> str:
-    """The calendar month of a day, whatever the company."""
-    return str(Period.of(day))
+CALENDAR_MONTHS = EntityCalendars((), ())  # of every company, where nothing is declared
 
 
 class MissingEntryError(Exception):
@@ -34,12 +27,13 @@ class Resolver:
 
     Attributes:
         own_entity: the connection's legal entity.
+        calendars: how each company divides time.
     """
 
     connection: str
     found: Found
     own_entity: str
-    calendar: PeriodOf = calendar_month
+    calendars: EntityCalendars = CALENDAR_MONTHS
 
     def entry(self, key: MappingKey) -> str:
         """What an entry says; `MissingEntryError` where there is none."""
@@ -57,8 +51,19 @@ class Resolver:
         return self.own_entity if stated is None else self.member(LEGAL_ENTITY, stated)
 
     def period_of(self, legal_entity: str, day: date) -> str:
-        """The planning period a day falls in by the company's calendar."""
-        return self.calendar(legal_entity, day)
+        """The planning period a day falls in by the company's calendar.
+
+        Where the calendar does not reach that far, the table `period` has to say, under the day itself.
+        """
+        try:
+            return str(self.calendars.period_of(legal_entity, day))
+        except OutsideCalendarError:
+            return self.member(PERIOD_TABLE, day.isoformat())
+
+    def period_of_span(self, legal_entity: str, first_day: date, last_day: date) -> str | None:
+        """The planning period that has exactly these days by the company's calendar; None where none has."""
+        period = self.calendars.period_of_span(legal_entity, first_day, last_day)
+        return None if period is None else str(period)
 
 
 @dataclass(frozen=True)

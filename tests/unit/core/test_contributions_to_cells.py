@@ -15,7 +15,7 @@ from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
 from tieout.landscape import FiscalCalendar, LegalEntity, YearEnd
 from tieout.money import Money
-from tieout.periods import Period, PostingPeriod
+from tieout.periods import PostingPeriod
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
@@ -62,7 +62,7 @@ DEBTOR = replace(
 INVOICE = Invoice(
     number="INV1",
     document_date=date(2026, 1, 2),
-    posting_period=PostingPeriod("214", "Mar 2026", Period(2026, 3)),
+    posting_period=PostingPeriod("214", "Mar 2026", (date(2026, 3, 1), date(2026, 3, 31))),
     state=DocumentState.POSTED,
     lines=(DEBTOR, REVENUE),
 )

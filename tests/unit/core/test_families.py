@@ -17,13 +17,24 @@ from hypothesis import strategies as st
 
 import tieout.facts
 from tests.support.any_facts import deals, facts
+from tieout.calendars import EntityCalendars
 from tieout.facts.families import FAMILIES, KINDS, TABLES, lines_of
 from tieout.facts.family import EVERY_LINE, Fact, Family, Line
 from tieout.facts.opportunity import Opportunity
+from tieout.landscape import FiscalCalendar, LegalEntity, StatedPeriod
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
-from tieout.planning.resolving import Asked
+from tieout.planning.resolving import Asked, MissingEntryError, Resolver
 
+_HALVES = FiscalCalendar(
+    name="halves",
+    kind="table",
+    label="HY",
+    table=(
+        StatedPeriod(period="HY2026-P01", first_day="2026-01-01", last_day="2026-06-30"),
+        StatedPeriod(period="HY2026-P02", first_day="2026-07-01", last_day="2026-12-31"),
+    ),
+)
 KIND = pytest.mark.parametrize("kind", [kind for family in FAMILIES for kind in family.kinds])
 
 
@@ -143,5 +154,20 @@ def test_what_a_record_says_of_its_company_goes_before_what_the_connection_says(
 
 def test_a_days_period_is_that_of_the_lines_company() -> None:
     """Two companies may have different calendars."""
-    asked = Asked("crm", {}, "OWN", lambda entity, day: f"{entity}:{day.year}")
-    assert asked.period_of("OTHER", date(2026, 3, 1)) == "OTHER:2026"
+    calendars = EntityCalendars((_HALVES,), (LegalEntity(name="OTHER", calendar="halves"),))
+    asked = Asked("crm", {}, "OWN", calendars)
+    assert asked.period_of("OTHER", date(2026, 3, 1)) == "HY2026-P01"
+    assert asked.period_of("OWN", date(2026, 3, 1)) == "2026-03"
+    assert asked.period_of_span("OTHER", date(2026, 1, 1), date(2026, 6, 30)) == "HY2026-P01"
+    assert asked.period_of_span("OWN", date(2026, 1, 1), date(2026, 6, 30)) is None
+
+
+def test_a_day_beyond_a_companys_calendar_waits_for_somebody_to_say_where_it_goes() -> None:
+    """The table `period` is asked under the day itself; nothing is guessed, and no other record fails for it."""
+    calendars = EntityCalendars((_HALVES,), (LegalEntity(name="OTHER", calendar="halves"),))
+    beyond = date(2031, 1, 5)
+    entry = MappingKey("crm", "period", "2031-01-05")
+    with pytest.raises(MissingEntryError) as missing:
+        Resolver("crm", {}, "OWN", calendars).period_of("OTHER", beyond)
+    assert missing.value.key == entry
+    assert Resolver("crm", {entry: "HY2026-P02"}, "OWN", calendars).period_of("OTHER", beyond) == "HY2026-P02"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,6 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.documents import AccountClass, DocumentState, Payment
 from tieout.facts.statement import Absence
 from tieout.money import Money
-from tieout.periods import Period
 from tieout.systems.netsuite.lines import Rates
 
 
@@ -38,7 +38,10 @@ def test_the_period_is_the_erps_and_not_the_dates() -> None:
     """A document dated April that is posted to March belongs to March."""
     invoice = document(header(), INVOICE)
     assert str(invoice.document_date) == "2026-04-02"
-    assert (invoice.posting_period.period_id, invoice.posting_period.month) == ("214", Period(2026, 3))
+    assert (invoice.posting_period.period_id, invoice.posting_period.days) == (
+        "214",
+        (date(2026, 3, 1), date(2026, 3, 31)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,14 +49,20 @@ def test_the_period_is_the_erps_and_not_the_dates() -> None:
     [
         {"isadjust": "T", "periodname": "Adj 2026", "periodstart": "2026-12-31", "periodend": "2026-12-31"},
         {"isadjust": "T", "periodname": "Adj 2026", "periodstart": "2026-12-01", "periodend": "2026-12-31"},
-        {"periodstart": "2026-03-29", "periodend": "2026-04-25"},
-        {"periodstart": "2026-01-01", "periodend": "2026-03-31"},
         {"periodstart": None},
+        {"periodend": None},
     ],
 )
-def test_a_period_that_is_no_calendar_month_has_no_month(period: dict[str, str | None]) -> None:
-    """Adjustment periods, 4-4-5 periods and quarters are mapped by people, never by arithmetic."""
-    assert document(header(**period), INVOICE).posting_period.month is None
+def test_a_period_that_shares_its_days_or_has_none_goes_where_people_say(period: dict[str, str | None]) -> None:
+    """Adjustment periods are mapped, never placed by arithmetic."""
+    assert document(header(**period), INVOICE).posting_period.days is None
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-03-29", "2026-04-25"), ("2026-01-01", "2026-03-31")])
+def test_a_period_keeps_its_days_whatever_calendar_they_are_of(first: str, last: str) -> None:
+    """Whether they are a period of ours, the calendar of the company says."""
+    found = document(header(periodstart=first, periodend=last), INVOICE).posting_period
+    assert found.days == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +78,7 @@ def test_the_group_amount_uses_the_rate_type_of_the_account(account: str, kind: 
     """Balance sheet, income statement and equity are consolidated at different rates of the same period."""
     rows = [line(0, account, "100", "100"), line(1, "2100", "-100", "-100")]
     first = document(header(type="Journal"), rows, "journal_entry").lines[0]
-    assert (str(first.group), first.group_rate) == (f"{amount} USD", f"netsuite:3>1:2026-03:{kind}")
+    assert (str(first.group), first.group_rate) == (f"{amount} USD", f"netsuite:3>1:Mar-2026:{kind}")
 
 
 def test_without_a_rate_there_is_no_group_amount() -> None:
@@ -89,7 +98,7 @@ def test_the_groups_own_subsidiary_needs_no_rate() -> None:
     """Its functional currency is the group's."""
     rows = [{**row, "subsidiary": "1", "functionalcurrency": "USD"} for row in INVOICE]
     first = document(header(currency="USD"), rows, rates={}).lines[0]
-    assert (first.group, first.group_rate) == (first.functional, "netsuite:1>1:2026-03:own")
+    assert (first.group, first.group_rate) == (first.functional, "netsuite:1>1:Mar-2026:own")
 
 
 def test_the_functional_amount_is_netsuites_and_never_recomputed() -> None:
@@ -231,13 +240,12 @@ def test_an_intercompany_journal_balances_in_each_functional_currency() -> None:
         (header(), [{**INVOICE[0], "amount": "NaN"}, *INVOICE[1:]]),
         (header(), [{**INVOICE[0], "accttype": "NonPosting"}, *INVOICE[1:]]),
         (header(reversal="x"), INVOICE),
-        (header(periodstart="9999-12-01", periodend="9999-12-31"), INVOICE),
         (header(currencyprecision="999999"), INVOICE),
         (header(), [{**INVOICE[0], "amount": "1e5000"}, *INVOICE[1:]]),
     ],
     ids=[
         *("half", "twice", "other type", "currency", "date", "no version", "amount", "account type", "link"),
-        *("last month of the calendar", "precision", "amount beyond any"),
+        *("precision", "amount beyond any"),
     ],
 )
 def test_rows_that_make_no_document_are_refused(head: dict[str, str], rows: list[dict[str, str]]) -> None:

@@ -161,7 +161,7 @@ def _with_group_amount(line: LedgerLine, row: Row, period: PostingPeriod, rates:
     subsidiary, group = row.get("subsidiary"), books.group_subsidiary
     if subsidiary is None or not group:
         return line
-    name = f"netsuite:{subsidiary}>{group}:{period.month or period.name}"
+    name = f"netsuite:{subsidiary}>{group}:{period.name.replace(' ', '-')}"
     if subsidiary == group:
         return replace(line, group=line.functional, group_rate=f"{name}:own")
     kind = rate_type(row)

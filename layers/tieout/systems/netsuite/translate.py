@@ -7,13 +7,13 @@ subsidiary's and the group's currency, each as NetSuite keeps it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.facts.documents import CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
 from tieout.facts.statement import Absence, Statement
-from tieout.periods import Period, PostingPeriod, moment_text
+from tieout.periods import PostingPeriod, moment_text
 from tieout.systems.netsuite.account_time import moment_of_wall_clock
 from tieout.systems.netsuite.lines import Books, Rates, ledger_lines
 from tieout.systems.netsuite.rows import Row
@@ -95,19 +95,13 @@ def _state(header: Row, lines: Sequence[LedgerLine]) -> DocumentState:
 
 
 def _posting_period(header: Row) -> PostingPeriod | None:
-    """The period NetSuite posted to; a month only where the period is exactly a calendar month and no adjustment."""
+    """The period NetSuite posted to; without days where it is an adjustment."""
     period_id = header.get("period")
     if period_id is None:
         return None
     start, end = _date(header.get("periodstart")), _date(header.get("periodend"))
-    month = None
-    if header.get("isadjust") != "T" and start is not None and end is not None and _is_month(start, end):
-        month = Period.of(start)
-    return PostingPeriod(period_id, header.get("periodname", period_id), month)
-
-
-def _is_month(start: date, end: date) -> bool:
-    return start.day == 1 and Period.of(start) == Period.of(end) and (end + timedelta(days=1)).day == 1
+    days = None if header.get("isadjust") == "T" or start is None or end is None else (start, end)
+    return PostingPeriod(period_id, header.get("periodname", period_id), days)
 
 
 def _reverses(header: Row) -> str | None:
