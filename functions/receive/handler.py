@@ -7,12 +7,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from functions.receive import answers
 from functions.receive.journal import Journal, note_failure
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.receive.settings import ReceiveSettings
+from tieout.arriving.door import Door
 from tieout.aws.without_sdk import EventBus, ObjectKeeper, SecretsManager
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability
@@ -24,9 +24,17 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
     """Answer one delivery from API Gateway; never raises, since a bare 500 makes some senders drop it for good."""
     try:
         return receive(event, _receiver()).plain()
-    except Exception as error:  # noqa: BLE001 whatever it is, 503 is the one answer that loses nothing
+    except Exception as error:  # noqa: BLE001 whatever it is, an answer after which the sender repeats loses nothing
         note_failure(error, os.environ.get("TIEOUT_CONNECTION", ""))
-        return answers.UNAVAILABLE.plain()
+        return _door_at_hand().unavailable.plain()
+
+
+def _door_at_hand() -> Door:
+    """The connection's own door, or the default one where not even that can be opened."""
+    try:
+        return _receiver().door
+    except Exception:  # noqa: BLE001 the failure is noted already
+        return Door()
 
 
 @functools.cache
@@ -48,7 +56,7 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
     return Receiver(
         connection=settings.connection,
         flows=settings.flows,
-        rules=parts["door"].RULES,
+        door=parts["door"].open_door(options),
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at
         ),

@@ -28,7 +28,7 @@ class Journal:
         """One delivery's outcome, with the counts that are not zero as metrics."""
         counted = {name: count for name, count in metrics.items() if count}
         line: dict[str, object] = {
-            "level": "INFO" if outcome == "accepted" else "WARNING",
+            "level": "INFO" if outcome in {"accepted", "greeted"} else "WARNING",
             "step": "receive",
             "connection": self._connection,
             "outcome": outcome,

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.receive import answers, keeping
-from functions.receive.answers import Answer
+from functions.receive import keeping
 from functions.receive.journal import Journal
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
 from tieout.arriving import publishing, rejected
 from tieout.arriving.delivery import Delivery, Split
-from tieout.arriving.door import SenderRules
+from tieout.arriving.door import Answer, Door
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
 
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
@@ -34,7 +33,7 @@ class Receiver:
     Attributes:
         connection: its name.
         flows: ledger entity to the flow that carries it.
-        rules: what its system is answered.
+        door: what its system is answered.
         verify: raises `NotAuthenticError` unless one of the secrets proves the delivery.
         split: the notices of a body; raises `MalformedError`.
         keeper: where overflow, spool and unusable deliveries go.
@@ -43,7 +42,7 @@ class Receiver:
 
     connection: str
     flows: Mapping[str, str]
-    rules: SenderRules
+    door: Door
     verify: Callable[[Delivery, Sequence[bytes]], None]
     split: Callable[[Delivery], Split]
     secret: WebhookSecret
@@ -58,27 +57,44 @@ class Receiver:
 def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
     """The answer to one delivery: 2xx only when all it says is on the bus or in the archive.
 
-    Whatever nobody declared leaves it as it is; the handler answers 503 then, which every sender may repeat.
+    Whatever nobody declared leaves it as it is; the handler answers as if the fault were declared.
     """
     delivery = delivery_of(event, receiver.clock.now())
-    if delivery.method != "POST":
-        return _note(delivery, "method_not_allowed", answers.METHOD_NOT_ALLOWED, {}, receiver)
     try:
         return _judge(delivery, event, receiver)
     except TieoutError as error:
-        return _note(delivery, "unavailable", answers.UNAVAILABLE, {"Unavailable": 1}, receiver, type(error).__name__)
+        answer = receiver.door.unavailable
+        return _note(delivery, "unavailable", answer, {"Unavailable": 1}, receiver, type(error).__name__)
 
 
 def _judge(delivery: Delivery, event: Mapping[str, Any], receiver: Receiver) -> Answer:
+    door = receiver.door
     try:
         delivery = decoded(delivery, event)
+        greeting = door.greet(delivery)
+        if greeting is not None:
+            return _note(delivery, "greeted", greeting, {}, receiver)
+        if delivery.method not in door.methods:
+            return _refuse_method(delivery, receiver)
         _authenticate(delivery, receiver)
     except NotAuthenticError as error:
         return _reject(delivery, error.reason, receiver)
     try:
-        return _accept(delivery, receiver)
+        return _admit(delivery, receiver)
     except MalformedError as error:
         return _set_aside(delivery, error.reason, receiver)
+
+
+def _admit(delivery: Delivery, receiver: Receiver) -> Answer:
+    """Take what its sender has proven: a greeting after all, or a delivery."""
+    greeting = receiver.door.greet_proven(delivery)
+    if greeting is not None:
+        return _note(delivery, "greeted", greeting, {}, receiver)
+    return _accept(delivery, receiver) if delivery.method == "POST" else _refuse_method(delivery, receiver)
+
+
+def _refuse_method(delivery: Delivery, receiver: Receiver) -> Answer:
+    return _note(delivery, "method_not_allowed", receiver.door.method_not_allowed(), {}, receiver)
 
 
 def _authenticate(delivery: Delivery, receiver: Receiver) -> None:
@@ -106,23 +122,22 @@ def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
     if split.malformed:
         keeping.keep_unusable(delivery, connection, rejected.ITEMS_MALFORMED, split.malformed, keeper)
     counts = {"Accepted": len(split.notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
-    return _note(delivery, "spooled" if refused else "accepted", answers.ACCEPTED, counts, receiver)
+    return _note(delivery, "spooled" if refused else "accepted", receiver.door.accepted, counts, receiver)
 
 
 def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep an authentic delivery nothing can be made of, then say so in the way its sender understands."""
     keeping.keep_unusable(delivery, receiver.connection, reason, (), receiver.keeper)
-    rules = receiver.rules
-    is_too_large = reason in {TOO_LARGE, TOO_MANY}
-    answer = answers.unusable(rules.too_large_status if is_too_large else rules.unusable_status, reason)
+    door = receiver.door
+    answer = (door.too_large if reason in {TOO_LARGE, TOO_MANY} else door.unusable)(reason)
     return _note(delivery, "unusable", answer, {"Malformed": 1}, receiver, reason)
 
 
 def _reject(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep what proves nothing as far as there is room; the sender learns no reason."""
-    receiver.shelf.keep(delivery, reason, receiver.rules.signature_headers, receiver.secret.known())
+    receiver.shelf.keep(delivery, reason, receiver.door.signature_headers, receiver.secret.known())
     counts = {"Rejected": 1, "SecretMissing": int(not receiver.secret.known())}
-    return _note(delivery, "rejected", answers.NOT_AUTHENTIC, counts, receiver, reason)
+    return _note(delivery, "rejected", receiver.door.not_authentic, counts, receiver, reason)
 
 
 def _note(

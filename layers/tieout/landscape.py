@@ -23,8 +23,11 @@ class Connection:
         legal_entity: whose books or deals these are where a record does not say.
         time_zone: IANA name of the account's own zone; its dates are cut there.
         default_currency: ISO 4217, for sources that send none.
-        api_base_url: where the source's API answers.
+        api_base_url: where the source's API answers; may be empty where records are completed from the payload.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
+        arrival: how its changes reach us: `webhook`, the source posts them.
+        completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
+            which is kept in the archive and must state every record whole and with its version.
         options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
@@ -33,8 +36,10 @@ class Connection:
     legal_entity: str
     time_zone: str
     default_currency: str
-    api_base_url: str
+    api_base_url: str = ""
     public_url: str = ""
+    arrival: Literal["webhook"] = "webhook"
+    completion: Literal["read", "payload"] = "read"
     options: Mapping[str, Option] = field(default_factory=dict)
 
 

@@ -115,7 +115,7 @@ class Line:
         return Receiver(
             connection=connection,
             flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
-            rules=system.rules,
+            door=system.door(options),
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
             split=lambda delivery: system.split(delivery, connection, options),
             secret=WebhookSecret(fetch, self.schedule),

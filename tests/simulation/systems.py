@@ -75,7 +75,7 @@ def receiving(name: str) -> SimpleNamespace:
     options, door, signature, payloads = modules
     return SimpleNamespace(
         options=options.Options,
-        rules=door.RULES,
+        door=door.open_door,
         verify=signature.verify,
         split=payloads.split,
     )

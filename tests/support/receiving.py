@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.receive.answers import Answer
 from functions.receive.journal import Journal
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
@@ -19,6 +18,7 @@ from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.door import Answer
 from tieout.arriving.envelope import Envelope, read_message
 from tieout.systems import capability
 
@@ -119,7 +119,7 @@ class Door:
         self.receiver = Receiver(
             connection=self.connection,
             flows=self.flows,
-            rules=parts["door"].RULES,
+            door=parts["door"].open_door(options),
             verify=verify,
             split=split,
             secret=WebhookSecret(self._read_secret, self.clock),

@@ -1,22 +1,97 @@
-"""What the receive step must know of a sender beside its signature and its payloads: the answers it understands."""
+"""What a sender is answered in every case (step 1, receive): the default door, of which a system's own states what differs.
+
+Every answer of the receive step is made here or in `systems/<system>/door.py`, whose `open_door(options)` gives the door of
+a connection. Standard library only.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from tieout.arriving.delivery import Delivery
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderRules:
-    """How one system's deliveries are answered where senders differ; each system states its own as `sender.RULES`.
+class Answer(NamedTuple):
+    """One HTTP answer. Its body never says more than a sender who proved nothing may know.
 
     Attributes:
-        unusable_status: for an authentic body that nothing can ever be made of. It is kept before it is answered.
-        too_large_status: for an authentic body above the limit, kept in the same way.
+        content_type: of the body; not sent where there is none.
+        headers: further ones, names in lower case.
+    """
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = _NO_HEADERS
+
+    def plain(self) -> dict[str, Any]:
+        """The answer in the form of a Lambda proxy integration (payload format 2.0)."""
+        headers = ({"content-type": self.content_type} if self.body else {}) | dict(self.headers)
+        return {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
+
+
+def refusal(status: int, reason: str) -> Answer:
+    """The answer to an authentic body nothing can be made of; `reason` is one of our codes and quotes nothing."""
+    return Answer(status, json.dumps({"outcome": "rejected", "reason": reason}))
+
+
+def greet_nobody(_delivery: Delivery) -> Answer | None:
+    """No request is a greeting: for senders without a handshake."""
+    return None
+
+
+def _accept_as_kept(reason: str) -> Answer:
+    """200, since most senders repeat whatever was answered otherwise, for a day and more, and it is kept on our side."""
+    return refusal(200, reason)
+
+
+class Door(NamedTuple):
+    """What the sender of one connection is answered in every case; the defaults fit a sender without peculiarities.
+
+    Attributes:
         signature_headers: lower-case names of the headers a signature check reads. They are kept with a rejected
             delivery, so that it can be verified again after a secret was put right; so no header that is itself a
             credential may ever stand here.
+        content_headers: lower-case names of the headers that are part of what a delivery says, kept with its body; a
+            name that ends with a hyphen stands for all that begin with it (`ce-`). Never a credential either.
+        methods: the ones whose requests get as far as the proof of who sent them. A delivery is always a POST; another
+            method can only greet.
+        accepted: all of it is on the bus or in the archive.
+        not_authentic: it proves nothing; one answer for every reason.
+        unavailable: the fault is ours and passes. Senders repeat after a 503; some after nothing else.
+        unusable: an authentic body nothing can ever be made of, which is kept before it is answered; takes the reason.
+        too_large: an authentic body, or number of notices, above the limit; kept in the same way; takes the reason.
+        greet: the answer to a greeting that need not prove who sends it, None for any other request. It is asked before
+            any key is checked, so it must cost next to nothing, and repeat of the request only what is bounded.
+        greet_proven: the answer to a greeting whose sender is proven like that of a delivery, None for any other
+            request; may raise `MalformedError`.
     """
 
-    unusable_status: int
-    too_large_status: int
-    signature_headers: tuple[str, ...]
+    signature_headers: tuple[str, ...] = ()
+    content_headers: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("POST",)
+    accepted: Answer = Answer(200, '{"outcome":"accepted"}')
+    not_authentic: Answer = Answer(401, '{"error":"not_authentic"}')
+    unavailable: Answer = Answer(503, '{"error":"unavailable"}')
+    unusable: Callable[[str], Answer] = _accept_as_kept
+    too_large: Callable[[str], Answer] = _accept_as_kept
+    greet: Callable[[Delivery], Answer | None] = greet_nobody
+    greet_proven: Callable[[Delivery], Answer | None] = greet_nobody
+
+    def method_not_allowed(self) -> Answer:
+        """The answer to a request that is neither a delivery nor a greeting by its method."""
+        return Answer(405, '{"error":"method_not_allowed"}', headers={"allow": ", ".join(self.methods)})
+
+    def content_of(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Those of a delivery's headers that are part of what it says."""
+        beginnings = tuple(name for name in self.content_headers if name.endswith("-"))
+        return {
+            name: value
+            for name, value in headers.items()
+            if name in self.content_headers or name.startswith(beginnings)
+        }

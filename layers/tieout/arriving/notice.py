@@ -23,7 +23,7 @@ class RecordKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """That a record changed, and nothing about how: the source is read before anything is posted.
+    """That a record changed, and nothing about how: the record is read before anything is posted.
 
     Attributes:
         key: the record.
@@ -33,6 +33,7 @@ class Notice:
         occurred_at: in the source's clock, where the source says.
         deleted: the source says the record is gone; still read back where it can be.
         position: where it stands among the notices of its delivery; with the delivery's id it names the notice for good.
+        payload: the object of the archive that holds what was delivered, where the record is completed from it; else empty.
     """
 
     key: RecordKey
@@ -41,6 +42,7 @@ class Notice:
     occurred_at: datetime | None = None
     deleted: bool = False
     position: int = 0
+    payload: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The notice as JSON values; the connection is the envelope's."""
@@ -52,7 +54,7 @@ class Notice:
             "occurred_at": moment_text(self.occurred_at) if self.occurred_at else None,
             "deleted": self.deleted,
             "position": self.position,
-        }
+        } | ({"payload": self.payload} if self.payload else {})
 
     @classmethod
     def of_plain(cls, connection: str, plain: dict[str, Any]) -> Notice:
@@ -69,4 +71,5 @@ class Notice:
             occurred_at=parse_moment(occurred_at) if occurred_at is not None else None,
             deleted=bool(plain["deleted"]),
             position=int(plain["position"]),
+            payload=str(plain.get("payload", "")),
         )

@@ -1,13 +1,15 @@
-"""What the record step asks of a source: record keys in, statements out."""
+"""What the record step asks of a system: record keys in, statements out; or a kept payload in, what it states out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tieout.arriving.notice import RecordKey
+from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError, TransientError
 from tieout.facts.statement import Statement
+from tieout.landscape import Connection
 
 Reading = Statement | TransientError | PermanentError
 
@@ -19,5 +21,33 @@ class SourceReader(Protocol):
         """A reading for every key asked: what it is, or the error that struck that key alone.
 
         Never raises a `TieoutError`: where a whole call failed, every key it carried has that error.
+        """
+        ...
+
+
+class Content(NamedTuple):
+    """What a payload says one record is.
+
+    Attributes:
+        reading: the statement, at the version the payload states and without related records; or why none can be made.
+        excerpt: what of the body was read for it. It tells statements of one version apart whose contents differ, so it
+            must be equal whenever the source says the same again, and must not depend on how it is interpreted.
+    """
+
+    key: RecordKey
+    reading: Statement | PermanentError
+    excerpt: bytes
+
+
+class ContentsReader(Protocol):
+    """The capability `contents` of a system: its module has this function under the name `read_contents`."""
+
+    def __call__(self, payload: Payload, connection: Connection) -> Sequence[Content]:
+        """Everything a payload says of records, several times of one record where it does, in any order.
+
+        The versions stated must be texts that compare as the source's versions do. Pure: the same payload gives the same.
+
+        Raises:
+            PermanentError: nothing can be made of the payload as a whole.
         """
         ...

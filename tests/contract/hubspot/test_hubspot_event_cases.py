@@ -12,7 +12,7 @@ import pytest
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery
 from tieout.errors import MalformedError, NotAuthenticError
-from tieout.systems.hubspot.door import RULES
+from tieout.systems.hubspot.door import open_door
 from tieout.systems.hubspot.options import Options
 from tieout.systems.hubspot.payloads import split
 from tieout.systems.hubspot.signature import sign_v1, sign_v3, verify
@@ -63,7 +63,7 @@ def outcome_of(delivery: Delivery) -> dict[str, Any]:
     except NotAuthenticError as error:
         return {"status": 401, "reason": error.reason, **nothing}
     except MalformedError as error:
-        return {"status": RULES.unusable_status, "reason": error.reason, **nothing}
+        return {"status": open_door(Options()).unusable(error.reason).status, "reason": error.reason, **nothing}
     notices = [{name: each.plain()[name] for name in SAID} for each in subject.notices]
     malformed = [{"position": each.position, "reason": each.reason} for each in subject.malformed]
     return {"status": 200, "notices": notices, "malformed": malformed}

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from functions.receive import answers
 from tieout.arriving.delivery import Delivery, Split
 from tieout.errors import MalformedError, NotAuthenticError
-from tieout.systems.netsuite.door import RULES
+from tieout.systems.netsuite.door import open_door
 from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.payloads import split
 from tieout.systems.netsuite.signature import verify
@@ -54,15 +53,16 @@ def delivery_of(request: dict[str, Any]) -> Delivery:
 
 def received(delivery: Delivery, options: Options) -> tuple[int, Split]:
     """The status a delivery is answered with, and what it says."""
-    if delivery.method != "POST":
-        return answers.METHOD_NOT_ALLOWED.status, Split(())
+    door = open_door(options)
+    if delivery.method not in door.methods:
+        return door.method_not_allowed().status, Split(())
     try:
         verify(delivery, [CURRENT, PREVIOUS], options, "https://example.test/webhooks/netsuite-group", NOW)
-        return answers.ACCEPTED.status, split(delivery, "netsuite-group", options)
+        return door.accepted.status, split(delivery, "netsuite-group", options)
     except NotAuthenticError:
-        return answers.NOT_AUTHENTIC.status, Split(())
-    except MalformedError:
-        return RULES.unusable_status, Split(())
+        return door.not_authentic.status, Split(())
+    except MalformedError as error:
+        return door.unusable(error.reason).status, Split(())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

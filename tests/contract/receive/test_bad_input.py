@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from functions.receive.answers import Answer
 from tests.support import bad_input
 from tests.support.receiving import PREVIOUS, SECRET, Door, good_body, hubspot_event, netsuite_post
+from tieout.arriving.door import Answer
 
 UNUSABLE = {"hubspot": 200, "netsuite": 400}
 MAKE: Mapping[str, Callable[..., dict[str, Any]]] = {"hubspot": hubspot_event, "netsuite": netsuite_post}

@@ -6,11 +6,15 @@ script log what was wrong, while the body is kept on our side all the same.
 
 from __future__ import annotations
 
-from tieout.arriving.door import SenderRules
+from tieout.arriving.door import Door, refusal
+from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
-RULES = SenderRules(
-    unusable_status=400,
-    too_large_status=413,
-    signature_headers=(SIGNATURE_HEADER, TIMESTAMP_HEADER),  # never `authorization`: it may hold the static token
-)
+
+def open_door(_options: Options) -> Door:
+    """The door of one NetSuite company."""
+    return Door(
+        signature_headers=(SIGNATURE_HEADER, TIMESTAMP_HEADER),  # never `authorization`: it may hold the static token
+        unusable=lambda reason: refusal(400, reason),
+        too_large=lambda reason: refusal(413, reason),
+    )

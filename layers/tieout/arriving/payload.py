@@ -1,0 +1,59 @@
+"""The payload of a connection whose records are completed from it: kept in step 1 before it is answered, read in step 3.
+
+An object is one line of JSON (which delivery it was, and the headers that are part of what it says), then the raw body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tieout import strict_json
+from tieout.arriving.delivery import Delivery
+from tieout.arriving.spool import object_name
+from tieout.errors import MalformedError
+from tieout.periods import moment_text
+
+PAYLOADS_PREFIX = "payloads/"
+
+
+class Payload(NamedTuple):
+    """What one delivery said, as it was kept.
+
+    Attributes:
+        headers: those its door names as part of what it says, in lower case.
+        body: the raw bytes as sent.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def payload_key(connection: str, delivery: Delivery) -> str:
+    """Where a delivery's payload is kept: the same place whenever the same delivery is kept."""
+    day = f"{delivery.received_at:%Y-%m-%d}"
+    return f"{PAYLOADS_PREFIX}{connection}/{day}/{object_name(delivery.delivery_id)}"
+
+
+def encode(delivery: Delivery, content_headers: Mapping[str, str]) -> bytes:
+    """The object's bytes."""
+    head = {
+        "delivery_id": delivery.delivery_id,
+        "received_at": moment_text(delivery.received_at),
+        "headers": dict(content_headers),
+    }
+    return strict_json.dump(head).encode("utf-8", "replace") + b"\n" + delivery.body
+
+
+def read_payload(raw: bytes) -> Payload:
+    """What `encode` wrote.
+
+    Raises:
+        MalformedError: if the bytes are none of ours.
+    """
+    head, newline, body = raw.partition(b"\n")
+    plain = strict_json.parse(head)
+    headers = plain.get("headers") if isinstance(plain, dict) else None
+    if not newline or not isinstance(headers, dict):
+        raise MalformedError("payload_not_ours")
+    return Payload({name: str(value) for name, value in headers.items()}, body)
