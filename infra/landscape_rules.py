@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,11 @@ class Asked:
     capabilities: tuple[str, ...]
 
 
-_TELLS = Asked("a source that posts webhooks and is read", ("options", "door", "signature", "payloads", "reader"))
+_ARRIVES_BY = {"webhook": Asked("a source that posts webhooks", ("options", "door", "signature", "payloads"))}
+_IS_COMPLETED_BY = {
+    "read": Asked("a source whose records are read", ("reader",)),
+    "payload": Asked("a source whose payloads state whole records", ("contents",)),
+}
 _IS_WRITTEN = Asked("a target that cells are written to", ("options", "cells"))
 
 
@@ -82,20 +86,22 @@ def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Pr
 
 def _connection_problems(connection: Connection) -> Iterator[Problem]:
     yield from _name_problems(connection.name)
-    yield from _url_problems("api_base_url", connection.api_base_url)
+    if connection.api_base_url or connection.completion == "read":
+        yield from _url_problems("api_base_url", connection.api_base_url)
     if connection.public_url:
         yield from _url_problems("public_url", connection.public_url)
     if connection.time_zone not in available_timezones():
         yield ("time_zone",), f"{connection.time_zone!r} is no IANA time zone"
     if not is_currency(connection.default_currency):
         yield ("default_currency",), f"{connection.default_currency!r} is no ISO 4217 currency code"
-    yield from _system_problems(_TELLS, connection.system, connection.options)
+    roles = (_ARRIVES_BY[connection.arrival], _IS_COMPLETED_BY[connection.completion])
+    yield from _system_problems(roles, connection.system, connection.options)
 
 
 def _target_problems(target: Target) -> Iterator[Problem]:
     yield from _name_problems(target.name)
     yield from _url_problems("api_base_url", target.api_base_url)
-    yield from _system_problems(_IS_WRITTEN, target.system, target.options)
+    yield from _system_problems((_IS_WRITTEN,), target.system, target.options)
 
 
 def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
@@ -137,14 +143,15 @@ def _url_problems(field: str, url: str) -> Iterator[Problem]:
         yield (field,), f"{url!r} ends with a slash"
 
 
-def _system_problems(asked: Asked, system: str, options: Mapping[str, Any]) -> Iterator[Problem]:
+def _system_problems(roles: Sequence[Asked], system: str, options: Mapping[str, Any]) -> Iterator[Problem]:
     if not system.isidentifier() or not _exists(f"tieout.systems.{system}"):
         yield ("system",), f"{system!r} is no folder under layers/tieout/systems"
         return
-    for name in asked.capabilities:
-        if not _exists(f"tieout.systems.{system}.{name}"):
-            yield ("system",), f"{system!r} cannot be {asked.role}: layers/tieout/systems/{system} has no {name}.py"
-            return
+    for asked in roles:
+        for name in asked.capabilities:
+            if not _exists(f"tieout.systems.{system}.{name}"):
+                yield ("system",), f"{system!r} cannot be {asked.role}: layers/tieout/systems/{system} has no {name}.py"
+                return
     module = capability(system, "options")
     try:
         TypeAdapter(module.Options).validate_json(json.dumps(dict(options)), strict=True, extra="forbid")

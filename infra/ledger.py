@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CELLS_BY_STATE = "cells_by_state"
 CATALOGUE = "catalogue"
 # How long each part of the archive is of use: overflow must outlive the queues and dead-letter queues that point to it.
+# `payloads/` is not among them: a payload is the only source of its records, read again by every redrive, every entry of a
+# mapping that arrives late and every correction of how it is read, so it is kept, with all its versions, for good.
 ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
 _ACCESS_LOG_DAYS = 90
 # Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names; without
@@ -68,7 +70,8 @@ class LedgerStack(Stack):
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
         self.webhook_secrets = {each.name: self._webhook_secret(each) for each in landscape.connections}
-        self.api_secrets = {each.name: self._api_secret(each) for each in landscape.connections}
+        read = [each for each in landscape.connections if each.completion == "read"]
+        self.api_secrets = {each.name: self._api_secret(each) for each in read}
         self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "ArchiveName", value=self.archive.bucket_name)

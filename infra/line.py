@@ -116,6 +116,7 @@ class LineStack(Stack):
         }
 
     def _records(self, compiled: str) -> dict[str, Record]:
+        completed_from_payload = any(each.completion == "payload" for each in self.landscape.connections)
         return {
             name: Record(
                 self,
@@ -124,6 +125,7 @@ class LineStack(Stack):
                 ledger=self.ledger,
                 secret_arns={} if name == UNROUTED else self.ledger.api_secrets,
                 flush_queues={} if name == UNROUTED else self._flush_queues(),
+                reads_payloads=completed_from_payload and name != UNROUTED,
                 landscape=compiled,
                 parts=self.parts,
             )
@@ -170,11 +172,12 @@ class LineStack(Stack):
             told[f"Connection{pascal(name)}"] = {
                 "name": name,
                 "system": receive.settings.system,
+                "completion": receive.settings.completion,
                 "url": receive.settings.public_url,
                 "flows": dict(receive.settings.flows),
                 "options": dict(receive.settings.options),
                 "webhook_secret_arn": self.ledger.webhook_secrets[name],
-                "api_secret_arn": self.ledger.api_secrets[name],
+                "api_secret_arn": self.ledger.api_secrets.get(name, ""),
                 "function_name": receive.function.function.function_name,
             }
         for name, route in self.routes.items():

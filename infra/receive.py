@@ -184,7 +184,8 @@ class Receive(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         secret_arn = ledger.webhook_secrets[connection.name]
-        archive = ledger.archive_access(["s3:PutObject"], [f"{kind}/{connection.name}/" for kind in _ARCHIVE_PREFIXES])
+        kinds = (*_ARCHIVE_PREFIXES, *(["payloads"] if connection.completion == "payload" else []))
+        archive = ledger.archive_access(["s3:PutObject"], [f"{kind}/{connection.name}/" for kind in kinds])
         self.settings = ReceiveSettings(
             connection=connection.name,
             system=connection.system,
@@ -194,6 +195,7 @@ class Receive(Construct):
             archive_bucket=ledger.archive.bucket_name,
             flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
             options=connection.options,
+            completion=connection.completion,
             metric_namespace=parts.stage.metric_namespace,
         )
         self.function = PythonFunction(

@@ -15,6 +15,7 @@ from infra.ledger import LedgerStack, change_items, check_items, read_secrets, u
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
 from infra.work_queue import send_to
+from tieout.arriving.payload import PAYLOADS_PREFIX
 
 # A batch may wait for a source that answers slowly and one call at a time.
 SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(120))
@@ -36,11 +37,12 @@ class Record(Construct):
         ledger: LedgerStack,
         secret_arns: Mapping[str, str],
         flush_queues: Mapping[str, sqs.IQueue],
+        reads_payloads: bool,
         landscape: str,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
-        archive = ledger.archive_access(["s3:GetObject"], ["overflow/"])
+        archive = ledger.archive_access(["s3:GetObject"], ["overflow/", *([PAYLOADS_PREFIX] if reads_payloads else [])])
         self.settings = RecordSettings(
             flow=route.flow.name,
             ledger_table=ledger.table.table_name,

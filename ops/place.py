@@ -45,11 +45,13 @@ class Entrance:
     Attributes:
         public_url: the URL the source calls, as it signs it.
         flows: ledger entity to the flow that carries it.
+        completion: `payload` where its records are completed from what is delivered.
         options: what only its system knows.
     """
 
     name: str
     system: str
+    completion: str
     public_url: str
     webhook_secret_arn: str
     flows: Mapping[str, str]
@@ -168,6 +170,7 @@ class Place:
         return Entrance(
             name=name,
             system=declared["system"],
+            completion=declared["completion"],
             public_url=declared["url"],
             webhook_secret_arn=declared["webhook_secret_arn"],
             flows=declared["flows"],

@@ -11,8 +11,9 @@ from functions.receive.pipeline import MAX_NOTICES
 from functions.receive.secret import secrets_in
 from ops.archive import Stored
 from ops.place import Entrance, Place
-from tieout.arriving import publishing, rejected
+from tieout.arriving import payload, publishing, rejected
 from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.door import Door
 from tieout.arriving.notice import Notice
 from tieout.arriving.rejection import Rejection, read_rejection
 from tieout.errors import AccessDeniedError, MalformedError, NotAuthenticError, PermanentError
@@ -45,6 +46,7 @@ class RejectedDeliveries:
         self._entrance: Entrance = place.connection(connection)
         self._signature, self._payloads = (self._module(name) for name in ("signature", "payloads"))
         self._options = self._module("options").Options(**self._entrance.options)
+        self._door: Door = self._module("door").open_door(self._options)
         self._secrets: tuple[bytes, ...] | None = None
 
     def newest(self, limit: int) -> tuple[list[tuple[Stored, Rejection | None]], int]:
@@ -125,7 +127,13 @@ class RejectedDeliveries:
         self._signature.verify(delivery, self._secrets, self._options, url, delivery.received_at)
 
     def _published(self, notices: Sequence[Notice], delivery: Delivery) -> bool:
-        """Whether the bus has all notices; no envelope holds more of them than one delivery may."""
+        """Whether the bus has all notices; no envelope holds more of them than one delivery may.
+
+        What records are completed from is kept first, as at the door.
+        """
+        if self._entrance.completion == "payload":
+            content = self._door.content_of(delivery.headers)
+            notices = payload.kept_for(notices, delivery, self._entrance.name, content, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):
             part = replace(delivery, delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery
             entries = publishing.entries_of(some, part, self._entrance.name, self._entrance.flows, self._place.archive)
@@ -142,7 +150,11 @@ class RejectedDeliveries:
             return ""
         delivery, name = rejection.delivery(), self._entrance.name
         if is_proven:
-            key, reason, headers = rejected.unusable_key(name, delivery.delivery_id), rejected.ITEMS_MALFORMED, {}
+            key, reason, headers = (
+                rejected.unusable_key(name, delivery.delivery_id),
+                rejected.ITEMS_MALFORMED,
+                self._door.content_of(rejection.headers),
+            )
         else:
             reason, headers = rejection.reason, dict(rejection.headers)
         self._place.archive.put(key, rejected.encode(delivery, name, reason, headers, split.malformed))

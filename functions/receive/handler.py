@@ -56,6 +56,7 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
     return Receiver(
         connection=settings.connection,
         flows=settings.flows,
+        completion=settings.completion,
         door=parts["door"].open_door(options),
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,18 +32,16 @@ class UnprovenShelf:
         self._kept_this_hour = 0
         self._resting_until: datetime | None = None
 
-    def keep(
-        self, delivery: Delivery, reason: str, signature_headers: Sequence[str], secrets: Sequence[bytes]
-    ) -> str | None:
+    def keep(self, delivery: Delivery, reason: str, headers: Mapping[str, str], secrets: Sequence[bytes]) -> str | None:
         """The key under which it is kept, None where it is not: over the bound, or the store does not answer."""
         now = self._clock.now()
         if not self._has_room(now):
             return None
         key = rejected.unproven_key(self._connection, now, delivery.body, self._slots)
         try:
-            headers = headers_to_keep(delivery, signature_headers, secrets)
+            kept = headers_to_keep(headers, secrets)
             limit = rejected.MAX_UNPROVEN_BODY_BYTES
-            self._keeper.put(key, rejected.encode(delivery, self._connection, reason, headers, max_body_bytes=limit))
+            self._keeper.put(key, rejected.encode(delivery, self._connection, reason, kept, max_body_bytes=limit))
         except Exception:  # noqa: BLE001 whatever it is, the sender is owed a 401 and no 503
             self._resting_until = now + _REST
             return None
@@ -64,18 +62,21 @@ def keep_unusable(
     connection: str,
     reason: str,
     malformed: Sequence[MalformedItem],
+    headers: Mapping[str, str],
     keeper: Keeper,
 ) -> None:
-    """Keep an authentic delivery whole, with what is wrong in it; raises `TieoutError` where it is not kept."""
-    raw = rejected.encode(delivery, connection, reason, {}, malformed)
+    """Keep an authentic delivery whole, with what is wrong in it; raises `TieoutError` where it is not kept.
+
+    `headers` are those that are part of what it says.
+    """
+    raw = rejected.encode(delivery, connection, reason, headers, malformed)
     keeper.put(rejected.unusable_key(connection, delivery.delivery_id), raw)
 
 
-def headers_to_keep(delivery: Delivery, signature_headers: Sequence[str], secrets: Sequence[bytes]) -> dict[str, str]:
-    """The headers a signature is checked with, unless somebody put the secret itself there."""
-    found = {name: delivery.headers[name] for name in signature_headers if name in delivery.headers}
+def headers_to_keep(headers: Mapping[str, str], secrets: Sequence[bytes]) -> dict[str, str]:
+    """Headers worth keeping, but for those where somebody put the secret itself."""
     return {
         name: value
-        for name, value in found.items()
+        for name, value in headers.items()
         if not any(secret in value.encode("utf-8", "surrogatepass") for secret in secrets)
     }

@@ -10,9 +10,10 @@ from functions.receive import keeping
 from functions.receive.journal import Journal
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
-from tieout.arriving import publishing, rejected
+from tieout.arriving import payload, publishing, rejected
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer, Door
+from tieout.arriving.notice import Notice
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
 
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
@@ -33,6 +34,7 @@ class Receiver:
     Attributes:
         connection: its name.
         flows: ledger entity to the flow that carries it.
+        completion: `payload` where its records are completed from what is delivered.
         door: what its system is answered.
         verify: raises `NotAuthenticError` unless one of the secrets proves the delivery.
         split: the notices of a body; raises `MalformedError`.
@@ -42,6 +44,7 @@ class Receiver:
 
     connection: str
     flows: Mapping[str, str]
+    completion: str
     door: Door
     verify: Callable[[Delivery, Sequence[bytes]], None]
     split: Callable[[Delivery], Split]
@@ -109,33 +112,41 @@ def _authenticate(delivery: Delivery, receiver: Receiver) -> None:
 
 
 def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
-    """Publish the good notices first, then keep the delivery if an item of it was malformed: no item costs another."""
+    """Publish the good notices first, then keep the delivery if an item of it was malformed: no item costs another.
+
+    What records are completed from is kept before anybody is told of them.
+    """
     if len(delivery.body) > MAX_BODY_BYTES:
         raise MalformedError(TOO_LARGE)
-    connection, keeper = receiver.connection, receiver.keeper
+    connection, keeper, content = receiver.connection, receiver.keeper, receiver.door.content_of(delivery.headers)
     split = receiver.split(delivery)
     if len(split.notices) + len(split.malformed) > MAX_NOTICES:
         raise MalformedError(TOO_MANY)
-    entries = publishing.entries_of(split.notices, delivery, connection, receiver.flows, keeper)
+    notices: Sequence[Notice] = split.notices
+    if receiver.completion == "payload":
+        notices = payload.kept_for(notices, delivery, connection, content, keeper)
+    entries = publishing.entries_of(notices, delivery, connection, receiver.flows, keeper)
     refused = publishing.publish(entries, receiver.bus, receiver.clock, receiver.entropy)
     publishing.spool(refused, delivery, connection, keeper)
     if split.malformed:
-        keeping.keep_unusable(delivery, connection, rejected.ITEMS_MALFORMED, split.malformed, keeper)
-    counts = {"Accepted": len(split.notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
+        keeping.keep_unusable(delivery, connection, rejected.ITEMS_MALFORMED, split.malformed, content, keeper)
+    counts = {"Accepted": len(notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
     return _note(delivery, "spooled" if refused else "accepted", receiver.door.accepted, counts, receiver)
 
 
 def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep an authentic delivery nothing can be made of, then say so in the way its sender understands."""
-    keeping.keep_unusable(delivery, receiver.connection, reason, (), receiver.keeper)
     door = receiver.door
+    content = door.content_of(delivery.headers)
+    keeping.keep_unusable(delivery, receiver.connection, reason, (), content, receiver.keeper)
     answer = (door.too_large if reason in {TOO_LARGE, TOO_MANY} else door.unusable)(reason)
     return _note(delivery, "unusable", answer, {"Malformed": 1}, receiver, reason)
 
 
 def _reject(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep what proves nothing as far as there is room; the sender learns no reason."""
-    receiver.shelf.keep(delivery, reason, receiver.door.signature_headers, receiver.secret.known())
+    evidence = receiver.door.evidence_of(delivery.headers)
+    receiver.shelf.keep(delivery, reason, evidence, receiver.secret.known())
     counts = {"Rejected": 1, "SecretMissing": int(not receiver.secret.known())}
     return _note(delivery, "rejected", receiver.door.not_authentic, counts, receiver, reason)
 

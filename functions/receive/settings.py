@@ -22,9 +22,10 @@ class ReceiveSettings(Settings):
         public_url: the URL the source calls, exactly as it signs it.
         secret_arn: the webhook secret, JSON `{"current": ..., "previous": ...}`.
         bus_name: the event bus that accepts the entries.
-        archive_bucket: holds `overflow/<connection>/`, `spool/<connection>/` and `rejected/<connection>/`.
+        archive_bucket: holds `overflow/`, `spool/`, `rejected/` and `payloads/`, each with a part for the connection.
         flows: ledger entity to the flow that carries it; an entity that is absent goes to `unrouted`.
         options: what only the system knows (`systems/<system>/options.py`).
+        completion: `payload` where records are completed from what is delivered, which then is kept; else `read`.
         max_rejected_per_hour: how many rejected deliveries are kept per hour; the others are only counted.
         metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
@@ -37,5 +38,6 @@ class ReceiveSettings(Settings):
     archive_bucket: str
     flows: Mapping[str, str]
     options: Mapping[str, Option]
+    completion: str = "read"
     max_rejected_per_hour: int = 100
     metric_namespace: str = "Tieout"

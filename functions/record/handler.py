@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.readers import Readers
 from functions.record.settings import RecordSettings
@@ -55,6 +56,10 @@ class RecordFunction:
         settings, clock, entropy = self._settings, SystemClock(), SystemEntropy()
         table = DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)
         secrets = JsonSecrets(open_client("secretsmanager"), clock)
+
+        def fetch(key: str) -> bytes:
+            return S3ObjectStore(open_client("s3"), settings.archive_bucket).get(key)
+
         return RecordStep(
             entities=frozenset(
                 each for flow in landscape.flows if flow.name == settings.flow for each in flow.entities
@@ -67,12 +72,13 @@ class RecordFunction:
                 entropy=entropy,
                 code_version=__version__,
             ),
+            payloads=KeptPayloads(landscape.connections, fetch),
             outcomes=OutcomeLedger(table),
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds
             ),
-            fetch=lambda key: S3ObjectStore(open_client("s3"), settings.archive_bucket).get(key),
+            fetch=fetch,
             clock=clock,
             entropy=entropy,
             max_attempts=settings.max_attempts,

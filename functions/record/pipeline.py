@@ -1,6 +1,6 @@
 """Step 3, record: turns the notices in a batch of queue messages into facts, contributions and cell totals in the ledger.
 
-messages -> envelopes -> notices, grouped by record
+messages -> envelopes -> notices, completed from their payloads where their connection is so, grouped by record
          -> for each record: ledger, then source, then plan, then commit (again where somebody else was faster)
          -> ask for a flush, park what cannot be recorded, keep every notice's outcome, retry the rest
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from functions.record.payloads import KeptPayloads
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
 from tieout.arriving.notice import RecordKey
@@ -37,6 +38,7 @@ class RecordStep:
 
     entities: frozenset[str]
     settling: Settling
+    payloads: KeptPayloads
     outcomes: OutcomeLedger
     dead_letters: Queue
     flush_queue: FlushQueue
@@ -63,6 +65,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
     batch = _Batch()
     for message in messages:
         _open(step, message, batch)
+    _complete(step, batch)
     groups = _grouped(batch.tasks)
     results = step.settling.settle(_wanted(step, groups))
     _ask_for_flushes(step, results)
@@ -96,10 +99,19 @@ def _park_whole(step: RecordStep, message: Message, error: PermanentError, batch
         batch.report.retry(message, _delay(step, message, refused))
 
 
+def _complete(step: RecordStep, batch: _Batch) -> None:
+    """Let payloads state what they can; a notice whose payload is gone or unreadable fails alone."""
+    wanted = [task for task in batch.tasks if task.notice.key.entity in step.entities]
+    for task, error in step.payloads.complete(wanted).items():
+        _fail(step, task, error)
+        batch.report.errors[type(error).__name__] += 1
+
+
 def _grouped(tasks: Sequence[Task]) -> dict[RecordKey, list[Task]]:
     groups: dict[RecordKey, list[Task]] = {}
     for task in tasks:
-        groups.setdefault(task.notice.key, []).append(task)
+        if task.is_open:
+            groups.setdefault(task.notice.key, []).append(task)
     return groups
 
 
@@ -115,7 +127,11 @@ def _wanted(step: RecordStep, groups: dict[RecordKey, list[Task]]) -> dict[Recor
 def _origin(task: Task) -> Origin:
     envelope = task.envelope
     return Origin(
-        notice=task.notice, delivery_id=envelope.delivery_id, flow=envelope.flow, received_at=envelope.received_at
+        notice=task.notice,
+        delivery_id=envelope.delivery_id,
+        flow=envelope.flow,
+        received_at=envelope.received_at,
+        statement=task.statement,
     )
 
 

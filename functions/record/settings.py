@@ -18,7 +18,8 @@ class RecordSettings(Settings):
         queue_url: the flow's own queue, which is told when a message that failed comes back.
         dead_letter_queue_url: where a notice that nobody can record is parked, alone.
         flush_queue_urls: target name to the FIFO queue that asks for its flush; none where nothing is recorded (`unrouted`).
-        archive_bucket: where envelopes too large for the bus lie (`overflow/`).
+        archive_bucket: where envelopes too large for the bus lie (`overflow/`), and the payloads that records are
+            completed from (`payloads/`).
         secret_arns: connection name to the secret with its API credentials; a connection that is absent is not read.
         landscape_file: the compiled landscape, relative to the function's asset.
         coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.

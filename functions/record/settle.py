@@ -33,12 +33,17 @@ class RecordResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The notice a record is read for; what the ledger puts the commit down to."""
+    """The notice a record is read for; what the ledger puts the commit down to.
+
+    Attributes:
+        statement: what the notice's payload says of the record, which then is not read from the source.
+    """
 
     notice: Notice
     delivery_id: str
     flow: str
     received_at: datetime
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +83,7 @@ class Settling:
         try:
             stored = self.ledger.load(pending)
             readings = self._read(pending, results)
-            plans = self._plans(readings, stored, results)
+            plans = self._plans(pending, readings, stored, results)
             failures = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
         except TieoutError as error:  # the ledger itself: nobody's fault, so nothing is settled
             results.fail(pending, error)
@@ -90,15 +95,15 @@ class Settling:
                 continue
             results.settled(plan)
             unread = [key for key in plan.statement.related if not results.knows(key) and key not in pending]
-            again |= dict.fromkeys(unread, pending[plan.key])
+            again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None))
         return again
 
-    def _read(self, pending: Iterable[RecordKey], results: _Results) -> dict[RecordKey, Reading]:
-        """The readings of records of several connections; one connection's failure, even a bug, is not another's."""
+    def _read(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Reading]:
+        """What is stated already, and readings of the rest; one connection's failure, even a bug, is not another's."""
+        readings: dict[RecordKey, Reading] = {key: each.statement for key, each in pending.items() if each.statement}
         by_connection: dict[str, list[RecordKey]] = {}
-        for key in sorted(pending):
+        for key in sorted(pending.keys() - readings.keys()):
             by_connection.setdefault(key.connection, []).append(key)
-        readings: dict[RecordKey, Reading] = {}
         for connection, keys in by_connection.items():
             results.fail(keys, UnavailableError(f"{connection} gave no reading"))
             try:
@@ -110,7 +115,11 @@ class Settling:
         return readings
 
     def _plans(
-        self, readings: Mapping[RecordKey, Reading], stored: Mapping[RecordKey, StoredFact], results: _Results
+        self,
+        pending: Mapping[RecordKey, Origin],
+        readings: Mapping[RecordKey, Reading],
+        stored: Mapping[RecordKey, StoredFact],
+        results: _Results,
     ) -> list[Plan]:
         statements = {key: reading for key, reading in readings.items() if isinstance(reading, Statement)}
         for key, reading in readings.items():
@@ -120,7 +129,8 @@ class Settling:
         plans = []
         for key, entries in sorted(found.items()):
             try:
-                plans.append(self._plan(statements[key], stored.get(key), entries))
+                plan = self._plan(statements[key], stored.get(key), entries)
+                plans.append(plan if pending[key].statement else _finishing(plan))
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
@@ -155,12 +165,12 @@ class Settling:
 
     def _plan(self, statement: Statement, stored: StoredFact | None, used: Found) -> Plan:
         if statement.fact is None:
-            return _finishing(decide(statement, stored, (), {}))
+            return decide(statement, stored, (), {})
         planned = self.model.contributions(statement.key.connection, statement.fact, used)
         plan = decide(statement, stored, planned, used)
         if plan.cell_count() > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
-        return _finishing(plan)
+        return plan
 
     def _lineage(self, origin: Origin) -> Lineage:
         return Lineage(
@@ -174,7 +184,10 @@ class Settling:
 
 
 def _finishing(plan: Plan) -> Plan:
-    """The plan, unless it would leave a begun commit as it is: then the source answered with an older version for a moment."""
+    """The plan, unless it would leave a begun commit as it is: then the source answered with an older version for a moment.
+
+    A payload is older for good, and the message whose commit was begun comes back to finish it.
+    """
     if plan.outcome is Outcome.SUPERSEDED and plan.stored is not None and plan.stored.unfinished:
         raise UnavailableError(f"{plan.key} is half committed and the source answered with an older version")
     return plan

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.notice import Notice
+from tieout.facts.statement import Statement
 from tieout.ledger.plan import Outcome
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +30,7 @@ class Task:
     """One notice of a message, and what becomes of it.
 
     Attributes:
+        statement: what the payload it names says of its record, where the record is completed from it.
         outcome: how it ended, if it did.
         error: what it failed with and is to be retried for.
         parked_for: why it is parked, alone.
@@ -37,9 +39,15 @@ class Task:
     message: Message
     envelope: Envelope
     notice: Notice
+    statement: Statement | None = None
     outcome: Outcome | None = None
     error: Exception | None = None
     parked_for: Exception | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has become of it yet."""
+        return self.outcome is None and self.error is None
 
 
 @dataclass(slots=True)
@@ -69,9 +77,18 @@ def opened(message: Message, fetch: Callable[[str], bytes]) -> list[Task]:
 
 
 def latest_of(group: Sequence[Task]) -> Task:
-    """The latest task by the source's clock; of equals, the one that came last."""
+    """The task whose payload states the newest version; where nothing is stated, the latest by the source's clock.
+
+    Of equals it is the one that came last.
+    """
     return max(
-        group, key=lambda task: (task.notice.occurred_at or _LONG_AGO, task.envelope.received_at, task.notice.position)
+        group,
+        key=lambda task: (
+            _stated_version(task),
+            task.notice.occurred_at or _LONG_AGO,
+            task.envelope.received_at,
+            task.notice.position,
+        ),
     )
 
 
@@ -79,13 +96,20 @@ def outcomes_of_group(group: Sequence[Task], outcome: Outcome) -> None:
     """Give the tasks about one record their outcomes, when the record as a whole had `outcome`.
 
     The latest notice has the record's outcome. The same notice again is a duplicate; earlier ones are superseded by the
-    latest, whose reading of the source holds their change too. If the record had nothing new, they are all duplicates.
+    latest, whose reading of the source holds their change too. If the record had nothing new, they are all duplicates,
+    but for those that state an older version than the latest.
     """
     latest = latest_of(group)
     for task in group:
-        if task is latest or outcome not in {Outcome.APPLIED, Outcome.HELD}:
+        if _stated_version(task) < _stated_version(latest):
+            task.outcome = Outcome.SUPERSEDED
+        elif task is latest or outcome not in {Outcome.APPLIED, Outcome.HELD}:
             task.outcome = outcome
-        elif task.notice.notice_id == latest.notice.notice_id:
+        elif task.statement is not None or task.notice.notice_id == latest.notice.notice_id:
             task.outcome = Outcome.DUPLICATE
         else:
             task.outcome = Outcome.SUPERSEDED
+
+
+def _stated_version(task: Task) -> str:
+    return task.statement.source_version if task.statement else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from functions.deliver.pipeline import DeliverStep, flush
+from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
 from functions.record.work import Message
@@ -165,6 +166,7 @@ class MemoryLine:
         return RecordStep(
             entities=frozenset({entity}),
             settling=settling,
+            payloads=KeptPayloads(landscape.connections, lambda _: b""),
             outcomes=OutcomeLedger(table),
             dead_letters=MemoryQueue(self._clock, name=f"{flow}-dead"),
             flush_queue=MemoryFlushQueue(MemoryFifoQueue(self._clock, delay_seconds=5), self._clock),

@@ -19,6 +19,7 @@ from functions.receive.journal import Journal
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
+from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
 from functions.record.work import Message
@@ -115,6 +116,7 @@ class Line:
         return Receiver(
             connection=connection,
             flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
+            completion="read",
             door=system.door(options),
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
             split=lambda delivery: system.split(delivery, connection, options),
@@ -230,6 +232,7 @@ class Line:
         step = RecordStep(
             entities=entities,
             settling=settling,
+            payloads=KeptPayloads(landscape().connections, self.archive.get),
             outcomes=OutcomeLedger(self.table),
             dead_letters=dead_letters,
             flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),

@@ -15,6 +15,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.made_up import body_of, booking, made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving.delivery import Delivery, Split
@@ -79,7 +80,7 @@ def sign_as_netsuite(body: bytes, clock: ManualClock, secret: bytes, _url: str) 
     return {"x-timestamp": stamp, "x-signature": f"sha256={signature}"}
 
 
-_SIGNERS = {"hubspot": sign_as_hubspot, "netsuite": sign_as_netsuite}
+_SIGNERS = {"hubspot": sign_as_hubspot, "netsuite": sign_as_netsuite, "made_up": sign_as_made_up}
 
 
 @dataclass(kw_only=True)
@@ -95,6 +96,7 @@ class Door:
     options: Mapping[str, Any] = field(default_factory=dict)
     flows: Mapping[str, str] = field(default_factory=lambda: FLOWS)
     max_rejected_per_hour: int = 100
+    completion: str = "read"
     secret_text: str | None = json.dumps({"current": SECRET.decode(), "previous": PREVIOUS.decode()})
     url: str = "https://hooks.example.com/webhooks/somewhere"
     connection: str = "somewhere"
@@ -106,7 +108,8 @@ class Door:
 
     def __post_init__(self) -> None:
         """Wire the receiver as the handler does, with the real verifier and splitter of the system."""
-        parts = {name: capability(self.system, name) for name in ("options", "signature", "payloads", "door")}
+        with made_up_system():
+            parts = {name: capability(self.system, name) for name in ("options", "signature", "payloads", "door")}
         options = parts["options"].Options(**self.options)
 
         def verify(delivery: Delivery, live: Sequence[bytes]) -> None:
@@ -119,6 +122,7 @@ class Door:
         self.receiver = Receiver(
             connection=self.connection,
             flows=self.flows,
+            completion=self.completion,
             door=parts["door"].open_door(options),
             verify=verify,
             split=split,
@@ -142,11 +146,13 @@ class Door:
         *,
         change: Mapping[str, Any] | None = None,
         method: str = "POST",
+        query: str = "",
         in_base64: bool | None = None,
     ) -> Answer:
         """The answer to a delivery, signed where no headers are given, its event changed where asked."""
         signed = self.sign(body) if headers is None else headers
-        return receive(api_event(body, signed, method=method, in_base64=in_base64) | dict(change or {}), self.receiver)
+        event = api_event(body, signed, method=method, query=query, in_base64=in_base64)
+        return receive(event | dict(change or {}), self.receiver)
 
     def published(self) -> list[Envelope]:
         """What record would read of everything on the bus."""
@@ -200,6 +206,8 @@ def netsuite_post(record_id: int = 1, **changed: object) -> dict[str, Any]:
 
 def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
+    if system == "made_up":
+        return body_of(*(booking(number + 1) for number in range(count)))
     make = hubspot_event if system == "hubspot" else netsuite_post
     items = [make(number + 1) for number in range(count)]
     return json.dumps(items[0] if system == "netsuite" and count == 1 else items).encode()

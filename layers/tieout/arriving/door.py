@@ -89,9 +89,13 @@ class Door(NamedTuple):
 
     def content_of(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Those of a delivery's headers that are part of what it says."""
-        beginnings = tuple(name for name in self.content_headers if name.endswith("-"))
-        return {
-            name: value
-            for name, value in headers.items()
-            if name in self.content_headers or name.startswith(beginnings)
-        }
+        return _named(headers, self.content_headers)
+
+    def evidence_of(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Those of a delivery's headers without which it could not be judged again."""
+        return _named(headers, (*self.signature_headers, *self.content_headers))
+
+
+def _named(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    beginnings = tuple(name for name in names if name.endswith("-"))
+    return {name: value for name, value in headers.items() if name in names or name.startswith(beginnings)}

@@ -5,14 +5,19 @@ An object is one line of JSON (which delivery it was, and the headers that are p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.notice import Notice
 from tieout.arriving.spool import object_name
 from tieout.errors import MalformedError
 from tieout.periods import moment_text
+
+if TYPE_CHECKING:  # a protocol, which a cold receive function has no use for
+    from tieout.arriving.publishing import Keeper
 
 PAYLOADS_PREFIX = "payloads/"
 
@@ -33,6 +38,21 @@ def payload_key(connection: str, delivery: Delivery) -> str:
     """Where a delivery's payload is kept: the same place whenever the same delivery is kept."""
     day = f"{delivery.received_at:%Y-%m-%d}"
     return f"{PAYLOADS_PREFIX}{connection}/{day}/{object_name(delivery.delivery_id)}"
+
+
+def kept_for(
+    notices: Sequence[Notice], delivery: Delivery, connection: str, content_headers: Mapping[str, str], keeper: Keeper
+) -> list[Notice]:
+    """The notices with the object in which the delivery's payload now lies; nothing is kept where there are none.
+
+    Raises:
+        TieoutError: the payload is not kept, so nobody may be told of these notices.
+    """
+    if not notices:
+        return []
+    key = payload_key(connection, delivery)
+    keeper.put(key, encode(delivery, content_headers))
+    return [replace(notice, payload=key) for notice in notices]
 
 
 def encode(delivery: Delivery, content_headers: Mapping[str, str]) -> bytes:

@@ -42,7 +42,7 @@ class Content(NamedTuple):
 class ContentsReader(Protocol):
     """The capability `contents` of a system: its module has this function under the name `read_contents`."""
 
-    def __call__(self, payload: Payload, connection: Connection) -> Sequence[Content]:
+    def __call__(self, payload: Payload, connection: Connection, /) -> Sequence[Content]:
         """Everything a payload says of records, several times of one record where it does, in any order.
 
         The versions stated must be texts that compare as the source's versions do. Pure: the same payload gives the same.

@@ -1,0 +1,110 @@
+"""Completes notices from what was delivered: the kept payload a notice names states its record, at a version of its own.
+
+Statements of one record are ordered by that version and never by arrival. Where two of one version differ, a deletion
+stands above a content and a digest decides among the rest, so that every order of arrival and every replay ends alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from functions.record.work import Task
+from tieout.arriving.notice import RecordKey
+from tieout.arriving.payload import read_payload
+from tieout.errors import PermanentError, UnreadableRecordError
+from tieout.facts.reading import Content, ContentsReader
+from tieout.facts.statement import Absence, Statement
+from tieout.landscape import Connection
+from tieout.systems import capability
+
+_Contents = Mapping[RecordKey, Sequence[Content]]
+
+
+def contents_reader(connection: Connection) -> ContentsReader:
+    """The capability `contents` of a connection's system."""
+    found: ContentsReader = capability(connection.system, "contents").read_contents
+    return found
+
+
+class KeptPayloads:
+    """The payloads that the records of some connections are completed from.
+
+    Args:
+        connections: those that are completed otherwise are passed over.
+        fetch: the bytes of an object of the archive.
+        reader_of: reads what the payloads of a connection state.
+    """
+
+    def __init__(
+        self,
+        connections: Iterable[Connection],
+        fetch: Callable[[str], bytes],
+        reader_of: Callable[[Connection], ContentsReader] = contents_reader,
+    ) -> None:
+        self._connections = {each.name: each for each in connections if each.completion == "payload"}
+        self._fetch, self._reader_of = fetch, reader_of
+
+    def complete(self, tasks: Iterable[Task]) -> dict[Task, Exception]:
+        """Give each task about a record of these connections what its payload states; the others fail alone, with these.
+
+        Each payload is fetched and read once, however many notices name it.
+        """
+        read: dict[str, _Contents | Exception] = {}
+        failures: dict[Task, Exception] = {}
+        for task in tasks:
+            connection, key = self._connections.get(task.notice.key.connection), task.notice.payload
+            if connection is None:
+                continue
+            if key not in read:
+                read[key] = self._read(key, connection)
+            stated = _stated(task.notice.key, read[key])
+            if isinstance(stated, Statement):
+                task.statement = stated
+            else:
+                failures[task] = stated
+        return failures
+
+    def _read(self, key: str, connection: Connection) -> _Contents | Exception:
+        """What a payload says by record, or why nothing can be made of it; a bug in one system is not another's."""
+        if not key:
+            return UnreadableRecordError("the notice names no payload")
+        contents: dict[RecordKey, list[Content]] = {}
+        try:
+            for each in self._reader_of(connection)(read_payload(self._fetch(key)), connection):
+                contents.setdefault(each.key, []).append(each)
+        except Exception as error:  # noqa: BLE001 it fails the notices that name this payload, never the batch
+            return error
+        return contents
+
+
+def versioned(content: Content) -> Statement | PermanentError:
+    """What a content states, at a version that no other content of the record has: `<stated version> <standing> <digest>`.
+
+    The digest is the excerpt's and not the fact's, so that a payload read by a corrected mapping keeps its version.
+    """
+    reading = content.reading
+    if not isinstance(reading, Statement):
+        return reading
+    if not reading.source_version:
+        return UnreadableRecordError("the payload states no version")
+    is_gone = reading.absence in {Absence.DELETED, Absence.MERGED}
+    standing = "deleted" if is_gone else "content"  # in this order as texts
+    digest = hashlib.blake2b(content.excerpt, digest_size=16).hexdigest()
+    return replace(reading, source_version=f"{reading.source_version} {standing} {digest}")
+
+
+def _stated(key: RecordKey, contents: _Contents | Exception) -> Statement | Exception:
+    """The newest thing a payload says of a record; what cannot be read in it is not passed over for what can."""
+    if isinstance(contents, Exception):
+        return contents
+    statements: list[Statement] = []
+    for each in contents.get(key, ()):
+        found = versioned(each)
+        if not isinstance(found, Statement):
+            return found
+        statements.append(found)
+    if not statements:
+        return UnreadableRecordError("the payload says nothing of the record")
+    return max(statements, key=lambda each: each.source_version)

@@ -1,0 +1,1 @@
+"""A system nobody sells: it signs the raw body, and its payloads state whole bookings at versions."""
