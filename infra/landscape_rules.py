@@ -20,6 +20,7 @@ from infra.calendar_rules import (
     shared_label_problems,
 )
 from infra.feed_rules import Problem, feed_problems
+from tieout.declared import Declared
 from tieout.landscape import Connection, Flow, Landscape, Target
 from tieout.money import is_currency
 from tieout.systems import capability
@@ -77,6 +78,14 @@ def _time_problems(landscape: Landscape) -> Iterator[Problem]:
         yield from _below("legal_entities", position, entity_problems(entity, landscape))
     for position, connection in enumerate(landscape.connections):
         yield from _below("connections", position, misspelt_entity_problems(connection.legal_entity, landscape))
+
+
+def options_adapter(options: type) -> TypeAdapter[Any]:
+    """Checks the options of a system; what is `Declared` is shown to pydantic as the dataclass it looks like."""
+    if not issubclass(options, Declared):
+        return TypeAdapter(options)
+    body = {name: value for name, value in vars(options).items() if name not in {"__dict__", "__weakref__"}}
+    return TypeAdapter(dataclass(kw_only=True)(type(options.__name__, (), body)))
 
 
 def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Problem]:
@@ -152,9 +161,9 @@ def _system_problems(roles: Sequence[Asked], system: str, options: Mapping[str, 
             if not _exists(f"tieout.systems.{system}.{name}"):
                 yield ("system",), f"{system!r} cannot be {asked.role}: layers/tieout/systems/{system} has no {name}.py"
                 return
-    module = capability(system, "options")
+    checked = options_adapter(capability(system, "options").Options)
     try:
-        TypeAdapter(module.Options).validate_json(json.dumps(dict(options)), strict=True, extra="forbid")
+        checked.validate_json(json.dumps(dict(options)), strict=True, extra="forbid")
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             yield ("options", *detail["loc"]), _said(detail["msg"])

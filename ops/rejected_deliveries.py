@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -135,7 +135,7 @@ class RejectedDeliveries:
             content = self._door.content_of(delivery.headers)
             notices = payload.kept_for(notices, delivery, self._entrance.name, content, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):
-            part = replace(delivery, delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery
+            part = delivery._replace(delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery
             entries = publishing.entries_of(some, part, self._entrance.name, self._entrance.flows, self._place.archive)
             if publishing.publish(entries, self._place.bus, SystemClock(), SystemEntropy()):
                 return False
@@ -175,4 +175,4 @@ def _renamed(delivery: Delivery, rejection: Rejection, split: Split) -> Delivery
     """
     if not rejection.malformed:
         return delivery
-    return replace(delivery, delivery_id=f"{delivery.delivery_id}-again{len(split.notices)}")
+    return delivery._replace(delivery_id=f"{delivery.delivery_id}-again{len(split.notices)}")

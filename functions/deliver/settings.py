@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tieout.settings import Settings
 
 # A planning system may keep one write waiting for two minutes, and what it took has to be marked.
@@ -13,7 +11,6 @@ RUN_SECONDS = 240
 UNSEEN_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverSettings(Settings):
     """What the deliver function of one target is told; one function writes to one target.
 

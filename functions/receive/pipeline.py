@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.receive import keeping
 from functions.receive.journal import Journal
@@ -27,8 +26,7 @@ MAX_NOTICES = 2_000
 TOO_MANY = "too_many_notices"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
+class Receiver(NamedTuple):
     """Everything one connection's deliveries need on their way in.
 
     Attributes:

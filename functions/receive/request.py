@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +39,6 @@ def decoded(delivery: Delivery, event: Mapping[str, Any]) -> Delivery:
     if not event.get("isBase64Encoded"):
         return delivery
     try:
-        return replace(delivery, body=base64.b64decode(delivery.body, validate=True))
+        return delivery._replace(body=base64.b64decode(delivery.body, validate=True))
     except binascii.Error as error:
         raise NotAuthenticError("body_not_base64") from error

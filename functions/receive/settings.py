@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tieout.settings import Settings
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from tieout.landscape import Option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveSettings(Settings):
     """What the receive function of one connection is told; one function serves one connection.
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tieout.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSettings(Settings):
     """What the record function of one flow is told.
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tieout.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepSettings(Settings):
     """What the sweep function is told; it runs every minute and one function serves the stage.
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from tieout.errors import MalformedError
+from tieout.moments import moment_of_milliseconds, moment_text, parse_moment
+
+# Whoever needs periods and moments has them from here; the receive step, which has no use for periods, from `tieout.moments`.
+__all__ = ["Period", "PostingPeriod", "local_date", "moment_of_milliseconds", "moment_text", "parse_moment"]
 
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<number>0[1-9]|1[0-2])")
 _FISCAL = re.compile(r"(?P<label>[A-Z]{2})(?P<year>[0-9]{4})-P(?P<number>0[1-9]|[1-9][0-9])")
@@ -79,45 +83,3 @@ def local_date(moment: datetime, zone: str) -> date:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def moment_of_milliseconds(epoch_milliseconds: int) -> datetime:
-    """The UTC moment of a count of milliseconds since 1970.
-
-    Raises:
-        MalformedError: for a count outside the years Python can hold.
-    """
-    try:
-        seconds, milliseconds = divmod(epoch_milliseconds, 1000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
-    except (ValueError, OverflowError, OSError) as error:
-        raise MalformedError("moment_out_of_range") from error
-
-
-def moment_text(moment: datetime) -> str:
-    """A UTC moment with milliseconds and `Z`; texts of this form sort as time does.
-
-    Raises:
-        ValueError: for a moment without a time zone.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parse_moment(text: str) -> datetime:
-    """The UTC moment written as ISO 8601 with a zone.
-
-    Raises:
-        MalformedError: for another form, or a moment without a zone.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise MalformedError("moment_not_iso8601") from error
-    if moment.tzinfo is None:
-        raise MalformedError("moment_without_zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise MalformedError("moment_out_of_range") from error

@@ -1,4 +1,4 @@
-"""A function's typed environment: dataclass fields become environment variables at synth, and fields again at a cold start.
+"""A function's typed environment: declared fields become environment variables at synth, and fields again at a cold start.
 
 The settings classes of `functions/<step>/settings.py` stand on this: the infrastructure fills them, the handlers read
 them. Standard library only, because the receive step pays for every import while a sender waits.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import Field, fields
-from typing import Any, ClassVar, Self
+from typing import Any, Self
+
+from tieout.declared import Declared
 
 
 class SettingsError(Exception):
@@ -24,15 +25,12 @@ class SettingsError(Exception):
         self.variable = variable
 
 
-class Settings:
-    """What a function is told; each subclass is a frozen dataclass, and its field `bus_name` the variable `TIEOUT_BUS_NAME`.
+class Settings(Declared):
+    """What a function is told; the field `bus_name` of a subclass is the variable `TIEOUT_BUS_NAME`.
 
     A field is a text that is not empty, a whole number above zero, or a mapping, which travels as JSON. The module of the
     subclass must postpone annotations: a field's type is read as it is written.
     """
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -41,15 +39,17 @@ class Settings:
         Raises:
             SettingsError: naming the first variable that is missing or unreadable.
         """
-        return cls(**{each.name: _READERS[str(each.type)](environ, _variable(each)) for each in fields(cls)})
+        return cls(
+            **{name: _READERS[written](environ, _variable(name)) for name, written in cls.__annotations__.items()}
+        )
 
     def environment(self) -> dict[str, str]:
         """The environment `of_environment` reads back, the same for equal settings."""
-        return {_variable(each): _written(getattr(self, each.name)) for each in fields(self)}
+        return {_variable(name): _written(value) for name, value in self.plain().items()}
 
 
-def _variable(field: Field[Any]) -> str:
-    return f"TIEOUT_{field.name.upper()}"
+def _variable(name: str) -> str:
+    return f"TIEOUT_{name.upper()}"
 
 
 def _written(value: object) -> str:

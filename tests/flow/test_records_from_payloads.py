@@ -86,7 +86,7 @@ def test_a_delivery_that_says_nothing_leaves_nothing_in_the_archive(line: Payloa
 def test_a_connection_that_is_read_keeps_no_payload() -> None:
     """What the source can be asked for is not kept, and its notice is as short as ever."""
     line = PayloadLine()
-    line.door.receiver = replace(line.door.receiver, completion="read")
+    line.door.receiver = line.door.receiver._replace(completion="read")
     line.post(booking())
     assert not line.door.kept("")
     assert "payload" not in line.door.bus.entries[0].detail
@@ -225,7 +225,7 @@ def test_an_object_that_is_none_of_ours_parks_the_notice(line: PayloadLine, raw:
 
 def test_a_notice_from_before_the_connection_kept_payloads_is_parked(line: PayloadLine) -> None:
     """It names none, and the connection has no credentials to read by."""
-    line.door.receiver = replace(line.door.receiver, completion="read")
+    line.door.receiver = line.door.receiver._replace(completion="read")
     line.post(booking(1))
     line.work()
     assert line.parked() == [("1", "UnreadableRecordError", "the notice names no payload")]

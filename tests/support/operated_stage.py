@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ops.cli import app
 from ops.place import Place
+from tests.support.made_up import made_up_system
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
 from tests.support.receiving import FLOWS, SECRET
 from tieout.arriving.envelope import Envelope, read_message
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     import pytest
 
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
-SYSTEMS = {CRM: "hubspot", ERP: "netsuite"}
+TOOL = "tool-for-bookings"  # completed from its payloads
+SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
 @dataclass
@@ -83,7 +85,8 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
         told = _told(stage, flows)
         monkeypatch.setattr(Place, "outputs", told)
         _route(flows, queues)
-        yield stage
+        with made_up_system():
+            yield stage
 
 
 def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
@@ -92,7 +95,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         told[f"Connection{name.title()}"] = {
             "name": name,
             "system": system,
-            "completion": "read",
+            "completion": "payload" if name == TOOL else "read",
             "url": stage.url(name),
             "webhook_secret_arn": stage.secret_arns[name],
             "flows": FLOWS,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tieout.arriving.notice import Notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One request from a source.
 
     Attributes:
@@ -29,16 +28,14 @@ class Delivery:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MalformedItem:
+class MalformedItem(NamedTuple):
     """One item of a delivery that makes no notice; its neighbours go on."""
 
     position: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """What a body says: the notices in the order sent, and the items that make none."""
 
     notices: tuple[Notice, ...]

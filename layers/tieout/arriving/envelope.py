@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.notice import Notice
 from tieout.errors import MalformedError
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 
 UNROUTED = "unrouted"  # the detail type of notices that no flow wants; the catch-all rule keeps them
 SOURCE_PREFIX = "tieout."  # of the EventBridge source, followed by the connection's name
 MAX_DETAIL_BYTES = 240 * 1024  # an entry may have 256 KB with its source, type and time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The notices of one delivery that go to one flow.
 
     A notice that is parked, held or sent again alone travels in an envelope of its own with the same delivery and its
@@ -33,7 +31,7 @@ class Envelope:
 
     def alone(self, notice: Notice) -> Envelope:
         """An envelope that carries only `notice`."""
-        return replace(self, notices=(notice,))
+        return self._replace(notices=(notice,))
 
     def detail(self) -> str:
         """The envelope as the JSON text of an EventBridge entry's detail."""

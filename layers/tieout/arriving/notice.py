@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RecordKey:
+class RecordKey(NamedTuple):
     """One record of one connection: `entity` in the ledger's words (`opportunity`, `invoice`), `record_id` in the source's."""
 
     connection: str
@@ -21,8 +19,7 @@ class RecordKey:
         return f"{self.connection}#{self.entity}#{self.record_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(NamedTuple):
     """That a record changed, and nothing about how: the record is read before anything is posted.
 
     Attributes:

@@ -6,7 +6,6 @@ An object is one line of JSON (which delivery it was, and the headers that are p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieout import strict_json
@@ -14,7 +13,7 @@ from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import Notice
 from tieout.arriving.spool import object_name
 from tieout.errors import MalformedError
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 if TYPE_CHECKING:  # a protocol, which a cold receive function has no use for
     from tieout.arriving.publishing import Keeper
@@ -52,7 +51,7 @@ def kept_for(
         return []
     key = payload_key(connection, delivery)
     keeper.put(key, encode(delivery, content_headers))
-    return [replace(notice, payload=key) for notice in notices]
+    return [notice._replace(payload=key) for notice in notices]
 
 
 def encode(delivery: Delivery, content_headers: Mapping[str, str]) -> bytes:

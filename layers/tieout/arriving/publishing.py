@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,7 +48,7 @@ def entries_of(
     by_flow: dict[str, list[Notice]] = {}
     for position, notice in enumerate(notices):
         flow = flows.get(notice.key.entity, UNROUTED)
-        by_flow.setdefault(flow, []).append(replace(notice, position=position))
+        by_flow.setdefault(flow, []).append(notice._replace(position=position))
     return {
         flow: _entry(
             Envelope(

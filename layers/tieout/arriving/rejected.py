@@ -13,7 +13,7 @@ from datetime import datetime
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem
 from tieout.arriving.spool import object_name
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 ITEMS_MALFORMED = "items_malformed"  # the reason of a delivery whose good notices went on
 MAX_UNPROVEN_BODY_BYTES = 256 * 1024  # anybody can send one; ten times the largest delivery seen

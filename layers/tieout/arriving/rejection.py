@@ -11,7 +11,7 @@ from datetime import datetime
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem
 from tieout.errors import MalformedError
-from tieout.periods import parse_moment
+from tieout.moments import parse_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tieout import strict_json
 from tieout.errors import MalformedError
@@ -14,8 +13,7 @@ SPOOL_PREFIX = "spool/"
 _NOT_FOR_KEYS = re.compile(r"[^A-Za-z0-9_.=-]")
 
 
-@dataclass(frozen=True, slots=True)
-class BusEntry:
+class BusEntry(NamedTuple):
     """One entry for the event bus, whichever bus it is."""
 
     source: str

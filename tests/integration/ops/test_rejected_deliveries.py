@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 from ops.bus import StageBus
 from ops.cli import app
 from ops.rejected_deliveries import ForeignObjectError
-from tests.support.operated_stage import CRM, ERP, SYSTEMS, OperatedStage
+from tests.support.operated_stage import CRM, ERP, SYSTEMS, TOOL, OperatedStage
 from tests.support.receiving import SECRET, Door, good_body, hubspot_event
+from tieout.arriving.payload import read_payload
+from tieout.arriving.rejection import read_rejection
 
 OLD_SECRET = b"canary-0000-nobody-has-this"
 FLOW = "forecast_to_plan"
@@ -62,6 +64,32 @@ def test_what_was_refused_for_a_wrong_secret_goes_through_with_the_right_one(
     assert [notice.key.record_id for notice in envelope.notices] == ["1", "2"]
     assert envelope.connection == connection
     assert archived(stage) == []
+
+
+def test_what_records_are_completed_from_is_kept_before_a_refused_delivery_is_published(stage: OperatedStage) -> None:
+    """As at the door: with its headers, under the same delivery, and named by every notice."""
+    door = Door(system="made_up", connection=TOOL, url=stage.url(TOOL), completion="payload")
+    door.secret_text = json.dumps({"current": OLD_SECRET.decode()})
+    body = good_body("made_up", 2)
+    assert door.post(body, door.sign(body) | {"x-made-up-currency": "CHF"}).status == 401
+    kept(stage, door)
+    [tried] = stage.tieout("rejected", "retry", TOOL)
+    assert tried["notices_sent"] == 2
+    [envelope] = stage.waiting(FLOW)
+    [payload] = {notice.payload for notice in envelope.notices}
+    found = read_payload(stage.place.archive.get(payload))
+    assert (found.body, found.headers) == (body, {"x-made-up-currency": "CHF"})
+
+
+def test_a_delivery_with_malformed_items_keeps_the_headers_that_speak_of_it(stage: OperatedStage) -> None:
+    """They are kept as often as it is put aside, so that what is mended in the end is still whole."""
+    door = Door(system="made_up", connection=TOOL, url=stage.url(TOOL), completion="payload")
+    body = b'[{"id":"1","version":"1","amount":"1"},{"nothing":1}]'
+    assert door.post(body, door.sign(body) | {"x-made-up-currency": "CHF"}).status == 200
+    [key] = kept(stage, door)
+    stage.tieout("rejected", "retry", TOOL)
+    again = read_rejection(stage.place.archive.get(key))
+    assert again.headers == {"x-made-up-currency": "CHF"}
 
 
 def test_what_still_proves_nothing_stays(stage: OperatedStage) -> None:

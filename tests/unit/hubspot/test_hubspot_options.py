@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from infra.landscape_rules import options_adapter
 from tieout.systems.hubspot.options import Options
 
 
@@ -31,13 +32,13 @@ def test_without_options_only_v3_within_five_minutes_is_taken() -> None:
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
     """A scheme that does not exist, or a window that is none, is refused before anything is deployed."""
     with pytest.raises(ValidationError):
-        TypeAdapter(Options).validate_python(wrong)
+        options_adapter(Options).validate_python(wrong)
 
 
 def test_options_of_the_landscape_are_taken_as_they_are() -> None:
     """Lists stay lists."""
     assert (
-        TypeAdapter(Options).validate_python({"allow_signatures": ["v3", "v1"], "portal_id": 20_000_001}).portal_id
+        options_adapter(Options).validate_python({"allow_signatures": ["v3", "v1"], "portal_id": 20_000_001}).portal_id
         == 20_000_001
     )
 

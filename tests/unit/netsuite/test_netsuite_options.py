@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from infra.landscape_rules import options_adapter
 from tieout.systems.netsuite.options import Options
 
 
@@ -23,11 +24,13 @@ from tieout.systems.netsuite.options import Options
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
     """What would make every read fail, or no window protect, is refused before anything is deployed."""
     with pytest.raises(ValidationError):
-        TypeAdapter(Options).validate_python(wrong)
+        options_adapter(Options).validate_python(wrong)
 
 
 def test_the_static_token_and_other_risks_are_off_without_options() -> None:
     """The defaults are the safe ones; book and group may be left out where an account has none."""
     assert not Options().allow_static_token
     assert Options().max_skew_seconds == 300
-    assert TypeAdapter(Options).validate_python({"accounting_book": "", "group_subsidiary": ""}).accounting_book == ""
+    assert (
+        options_adapter(Options).validate_python({"accounting_book": "", "group_subsidiary": ""}).accounting_book == ""
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from tieout.declared import Declared
 
 _LONGEST_SKEW_SECONDS = 3600
 
@@ -12,8 +13,7 @@ SignatureVersion = Literal["v1", "v2", "v3"]
 LineWorth = Literal["tcv", "acv", "arr", "mrr"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Declared):
     """The options of one HubSpot connection.
 
     Attributes:

@@ -16,7 +16,7 @@ from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
-from tieout.periods import moment_of_milliseconds
+from tieout.moments import moment_of_milliseconds
 from tieout.systems.hubspot.options import Options
 
 _DEAL = "opportunity"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+
+from tieout.declared import Declared
 
 _LONGEST_SKEW_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Declared):
     """The options of one NetSuite account.
 
     Attributes:
@@ -35,7 +36,7 @@ class Options:
     accounting_book: str = "1"
     group_subsidiary: str = "1"
     intercompany_journals: bool = True
-    cash_accounts: list[str] = field(default_factory=list)
+    cash_accounts: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Refuse what would read nothing or protect nothing: at synth, before anything is deployed.

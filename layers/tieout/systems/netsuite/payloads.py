@@ -16,7 +16,7 @@ from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
-from tieout.periods import parse_moment
+from tieout.moments import parse_moment
 from tieout.systems.netsuite.options import Options
 
 # The intercompany journals are journals to the ledger: they post to income and expense like any other.

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from tieout.arriving.delivery import Delivery
 from tieout.errors import MalformedError, NotAuthenticError
-from tieout.periods import moment_of_milliseconds, parse_moment
+from tieout.moments import moment_of_milliseconds, parse_moment
 from tieout.systems.netsuite.options import Options
 
 TIMESTAMP_HEADER = "x-timestamp"

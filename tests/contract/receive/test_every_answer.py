@@ -1,0 +1,217 @@
+"""Exactly what a sender of each system gets in every case: status, headers and body, and where the delivery then is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.receive.pipeline import MAX_BODY_BYTES, MAX_NOTICES
+from tests.support.receiving import Door, good_body
+from tieout.arriving.door import Answer
+from tieout.errors import UnavailableError
+
+FOLDERS = Path(__file__).parents[3] / "layers/tieout/systems"
+SYSTEMS = [*sorted(path.parent.name for path in FOLDERS.glob("*/door.py")), "made_up"]
+Plain = tuple[int, dict[str, str], str]
+JSON = {"content-type": "application/json"}
+
+
+def rejected(status: int, reason: str) -> Plain:
+    """The answer to an authentic body nothing can be made of."""
+    return status, JSON, json.dumps({"outcome": "rejected", "reason": reason})
+
+
+ACCEPTED: Plain = (200, JSON, '{"outcome":"accepted"}')
+NOT_AUTHENTIC: Plain = (401, JSON, '{"error":"not_authentic"}')
+UNAVAILABLE: Plain = (503, JSON, '{"error":"unavailable"}')
+NOT_ALLOWED: Plain = (405, JSON | {"allow": "POST"}, '{"error":"method_not_allowed"}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one system's sender must get where systems differ."""
+
+    malformed: Plain
+    too_large: Plain
+    too_many: Plain
+
+
+ROWS: Mapping[str, Row] = {
+    "hubspot": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "too_many_notices"),
+    ),
+    "netsuite": Row(
+        malformed=rejected(400, "json_invalid"),
+        too_large=rejected(413, "body_too_large"),
+        too_many=rejected(413, "too_many_notices"),
+    ),
+    "made_up": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "too_many_notices"),
+    ),
+}
+
+
+def plain(answer: Answer) -> Plain:
+    """What goes over the wire."""
+    found = answer.plain()
+    assert found["isBase64Encoded"] is False
+    return found["statusCode"], found["headers"], found["body"]
+
+
+def fail(point: str) -> None:
+    """A service that does not answer."""
+    if point.startswith("before"):
+        raise UnavailableError("down")
+
+
+def stale(door: Door) -> Answer:
+    """A delivery that was signed six minutes ago."""
+    body = good_body(door.system)
+    headers = door.sign(body)
+    door.clock.advance(360)
+    return door.post(body, headers)
+
+
+def no_bus(door: Door) -> Answer:
+    """A good delivery while the bus is down."""
+    door.bus.io = fail
+    return door.post(good_body(door.system))
+
+
+def no_bus_no_archive(door: Door) -> Answer:
+    """A good delivery while neither the bus nor the archive answers."""
+    door.bus.io = door.store.io = fail
+    return door.post(good_body(door.system))
+
+
+def no_archive(door: Door, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+    """A delivery while the archive is down."""
+    door.store.io = fail
+    return door.post(body, headers)
+
+
+def no_secret(door: Door) -> Answer:
+    """A good delivery while the secret cannot be read."""
+
+    def read() -> str | None:
+        raise UnavailableError("down")
+
+    door.receiver.secret._fetch = read
+    return door.post(good_body(door.system))
+
+
+def empty_secret(door: Door) -> Answer:
+    """A good delivery to a connection whose secret nobody has filled in."""
+    door.secret_text = None
+    return door.post(good_body(door.system))
+
+
+def greeting(door: Door, method: str, headers: Mapping[str, str], query: str, body: bytes = b"") -> Answer:
+    """A request as some system asks whether this is the right place."""
+    return door.post(body, headers, method=method, query=query)
+
+
+CASES: Mapping[str, tuple[Callable[[Door], Answer], Callable[[Row], Plain], str]] = {
+    # name: what is sent, what the sender gets, where the delivery is afterwards
+    "good": (lambda door: door.post(good_body(door.system)), lambda _: ACCEPTED, "bus"),
+    "good, many": (lambda door: door.post(good_body(door.system, MAX_NOTICES)), lambda _: ACCEPTED, "bus"),
+    "no signature": (lambda door: door.post(good_body(door.system), {}), lambda _: NOT_AUTHENTIC, "shelf"),
+    "wrong signature": (
+        lambda door: door.post(good_body(door.system), door.sign(good_body(door.system), b"wrong")),
+        lambda _: NOT_AUTHENTIC,
+        "shelf",
+    ),
+    "signature of another body": (
+        lambda door: door.post(good_body(door.system), door.sign(b"other")),
+        lambda _: NOT_AUTHENTIC,
+        "shelf",
+    ),
+    "stale": (stale, lambda _: NOT_AUTHENTIC, "shelf"),
+    "secret empty": (empty_secret, lambda _: NOT_AUTHENTIC, "shelf"),
+    "not authentic, archive down": (
+        lambda door: no_archive(door, good_body(door.system), {}),
+        lambda _: NOT_AUTHENTIC,
+        "nowhere",
+    ),
+    "malformed": (lambda door: door.post(b'{"half":'), lambda row: row.malformed, "unusable"),
+    "malformed, archive down": (lambda door: no_archive(door, b'{"half":'), lambda _: UNAVAILABLE, "nowhere"),
+    "too large": (
+        lambda door: door.post(good_body(door.system).ljust(MAX_BODY_BYTES + 1)),
+        lambda row: row.too_large,
+        "unusable",
+    ),
+    "too many": (
+        lambda door: door.post(good_body(door.system, MAX_NOTICES + 1)),
+        lambda row: row.too_many,
+        "unusable",
+    ),
+    "bus down": (no_bus, lambda _: ACCEPTED, "spool"),
+    "bus down, archive down": (no_bus_no_archive, lambda _: UNAVAILABLE, "nowhere"),
+    "secret store down": (no_secret, lambda _: UNAVAILABLE, "nowhere"),
+    "greeting of CloudEvents": (
+        lambda door: greeting(door, "OPTIONS", {"webhook-request-origin": "sap.example"}, ""),
+        lambda _: NOT_ALLOWED,
+        "nowhere",
+    ),
+    "greeting by GET": (lambda door: greeting(door, "GET", {}, "challenge=x"), lambda _: NOT_ALLOWED, "nowhere"),
+    "greeting of Business Central": (
+        lambda door: greeting(door, "POST", {}, "validationToken=x"),
+        lambda _: NOT_AUTHENTIC,
+        "shelf",
+    ),
+    "greeting of Event Grid": (
+        lambda door: greeting(door, "POST", {"aeg-event-type": "SubscriptionValidation"}, "", b"[]"),
+        lambda _: NOT_AUTHENTIC,
+        "shelf",
+    ),
+    "PUT": (lambda door: door.post(good_body(door.system), method="PUT"), lambda _: NOT_ALLOWED, "nowhere"),
+    "DELETE": (lambda door: door.post(b"", method="DELETE"), lambda _: NOT_ALLOWED, "nowhere"),
+    "HEAD": (lambda door: door.post(b"", method="HEAD"), lambda _: NOT_ALLOWED, "nowhere"),
+}
+
+
+def places(door: Door) -> list[str]:
+    """Where anything of the delivery is: on the bus, waiting for it, kept as unusable, kept as unproven."""
+    door.store.io = door.bus.io = lambda _: None
+    kept = [key for key in door.kept("") if not key.startswith(("overflow/", "payloads/"))]
+    found = ["bus"] if door.bus.entries else []
+    for key in kept:
+        is_shelf = key.startswith("rejected/") and "/unusable/" not in key
+        found.append("shelf" if is_shelf else "unusable" if key.startswith("rejected/") else key.split("/")[0])
+    return sorted(set(found)) or ["nowhere"]
+
+
+@pytest.mark.parametrize("completion", ["read", "payload"])
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_sender_gets_exactly_what_its_system_understands(system: str, case: str, completion: str) -> None:
+    """The whole answer, not its status alone; and nothing is answered 2xx that is not somewhere."""
+    door = Door(system=system, completion=completion)
+    send, expected, place = CASES[case]
+    answer = plain(send(door))
+    assert answer == expected(ROWS[system])
+    assert places(door) == [place]
+    line: dict[str, Any] = json.loads(door.lines[-1])
+    assert line["status"] == answer[0]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_delivery_whose_payload_cannot_be_kept_is_not_accepted(system: str) -> None:
+    """Where records are completed from payloads, a working bus is not enough."""
+    door = Door(system=system, completion="payload")
+    assert plain(no_archive(door, good_body(system))) == UNAVAILABLE
+    assert places(door) == ["nowhere"]
+
+
+def test_every_system_that_has_a_door_has_a_row() -> None:
+    """Whoever adds a system says what its sender must get."""
+    assert set(SYSTEMS) == set(ROWS)
