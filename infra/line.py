@@ -177,9 +177,10 @@ class LineStack(Stack):
                 "flows": dict(receive.settings.flows),
                 "options": dict(receive.settings.options),
                 "webhook_secret_arn": self.ledger.webhook_secrets[name],
-                "api_secret_arn": self.ledger.api_secrets.get(name, ""),
                 "function_name": receive.function.function.function_name,
             }
+            if name in self.ledger.api_secrets:  # what is completed from its payloads is not read
+                told[f"Connection{pascal(name)}"]["api_secret_arn"] = self.ledger.api_secrets[name]
         for name, route in self.routes.items():
             told[f"Flow{pascal(name)}"] = {
                 "name": name,

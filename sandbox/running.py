@@ -110,9 +110,10 @@ def _fill_secrets(
         joined = systems.connections[each.name]
         current = {"current": joined.webhook_secret}
         vault.put_secret_value(SecretId=told[each.name]["webhook_secret_arn"], SecretString=json.dumps(current))
-        vault.put_secret_value(
-            SecretId=told[each.name]["api_secret_arn"], SecretString=json.dumps(dict(joined.credentials))
-        )
+        if "api_secret_arn" in told[each.name]:
+            vault.put_secret_value(
+                SecretId=told[each.name]["api_secret_arn"], SecretString=json.dumps(dict(joined.credentials))
+            )
         file = places.secrets / f"{each.name}.webhook"
         file.write_text(joined.webhook_secret, encoding="utf-8")
         file.chmod(0o600)

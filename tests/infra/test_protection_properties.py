@@ -89,7 +89,10 @@ def test_alarms_may_publish_to_the_topic(synthesis: Synthesis) -> None:
 
 
 def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_time(synthesis: Synthesis) -> None:
-    """Nothing is public; what is archived outlives the dead-letter queues that point to it and then goes."""
+    """Nothing is public; what is archived outlives the dead-letter queues that point to it and then goes.
+
+    But for payloads: they are the only source of their records, so no rule touches them or their old versions.
+    """
     for bucket in synthesis.properties("AWS::S3::Bucket").values():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
@@ -97,6 +100,7 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
     assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
     days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in archive["LifecycleConfiguration"]["Rules"]}
     assert set(days) == {"overflow/", "spool/", "rejected/"}
+    assert not any("payloads/".startswith(prefix) or prefix.startswith("payloads/") for prefix in days)
     longest = max(queue["MessageRetentionPeriod"] for queue in synthesis.properties("AWS::SQS::Queue").values())
     assert min(days["overflow/"], days["spool/"]) * 86_400 > 2 * longest
 

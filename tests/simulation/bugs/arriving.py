@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from functions.receive import keeping
+from functions.receive import pipeline as receive
+from tests.flow import test_records_from_payloads as kept
 from tests.simulation.bugs.bug import Bug
-from tieout.arriving import notice, publishing
+from tests.support.payload_line import PayloadLine
+from tests.unit.arriving import test_kept_payloads as travelling
+from tests.unit.receive import test_doors_of_other_kinds as doors
+from tieout.arriving import notice, payload, publishing
 from tieout.systems.hubspot import signature
 
 BUGS = (
@@ -40,5 +45,47 @@ BUGS = (
         keeping.headers_to_keep,
         'if not any(secret in value.encode("utf-8", "surrogatepass") for secret in secrets)',
         "",
+    ),
+    Bug(
+        "a greeting that must be proven is answered before its key is checked",
+        receive._judge,
+        "door.greet(delivery)",
+        "door.greet(delivery) or door.greet_proven(delivery)",
+        proof=doors.test_a_greeting_that_must_be_proven_says_nothing_to_others,
+    ),
+    Bug(
+        "a challenge waits for a key",
+        receive._judge,
+        "greeting is not None",
+        "greeting is not None and greeting.status != 401",
+        proof=doors.test_a_challenge_is_no_rejection,
+    ),
+    Bug(
+        "whatever is proven is a delivery",
+        receive._admit,
+        'delivery.method == "POST"',
+        "True",
+        proof=doors.test_only_a_post_is_a_delivery_however_proven_it_is,
+    ),
+    Bug(
+        "a payload is acknowledged before it is kept",
+        payload.kept_for,
+        "keeper.put(key, encode(delivery, content_headers))",
+        "pass",
+        proof=lambda: kept.test_what_is_kept_is_the_raw_body_and_the_headers_that_speak_of_it(PayloadLine()),
+    ),
+    Bug(
+        "a notice on its way loses its payload",
+        notice.Notice.plain,
+        '{"payload": self.payload} if self.payload else {}',
+        "{}",
+        proof=travelling.test_a_notice_keeps_its_payload_on_every_way_it_travels,
+    ),
+    Bug(
+        "a connection that is read keeps payloads too",
+        receive._accept,
+        'receiver.completion == "payload"',
+        "True",
+        proof=kept.test_a_connection_that_is_read_keeps_no_payload,
     ),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functions.record import payloads, settle, work
 from functions.record import pipeline as record
-from functions.record import settle, work
 from tests.flow import test_overlapping_workers as workers
+from tests.flow import test_records_from_payloads as kept
 from tests.simulation.bugs.bug import Bug
+from tests.support.payload_line import PayloadLine
 from tieout import money
 from tieout.planning import model
 
@@ -66,8 +68,57 @@ BUGS = (
     Bug(
         "the ledger is read after the source",
         settle.Settling._round,
-        "self._plans(readings, stored, results)",
-        "self._plans(readings, self.ledger.load(pending), results)",
+        "self._plans(pending, readings, stored, results)",
+        "self._plans(pending, readings, self.ledger.load(pending), results)",
         proof=workers.test_the_ledger_is_read_before_the_source,
+    ),
+    Bug(
+        "the latest arrival counts, and not the newest version stated",
+        work.latest_of,
+        "_stated_version(task),",
+        "",
+        proof=lambda: kept.test_the_newest_version_in_a_batch_counts_and_never_the_latest_arrival(PayloadLine()),
+    ),
+    Bug(
+        "contents of one version are not told apart",
+        payloads.versioned,
+        "{reading.source_version} {standing} {digest}",
+        "{reading.source_version}",
+        proof=lambda: kept.test_a_deletion_wins_a_tie(PayloadLine()),
+    ),
+    Bug(
+        "a deletion stands no higher than a content",
+        payloads.versioned,
+        '"deleted" if is_gone else "content"',
+        '"content"',
+        proof=lambda: kept.test_a_deletion_wins_a_tie(PayloadLine()),
+    ),
+    Bug(
+        "a corrected reading of a payload is another version",
+        payloads.versioned,
+        "content.excerpt",
+        "repr(reading).encode()",
+        proof=lambda: kept.test_a_payload_that_is_read_in_a_better_way_keeps_its_version(PayloadLine()),
+    ),
+    Bug(
+        "what can be read of a payload hides what cannot",
+        payloads._stated,
+        "return found",
+        "continue",
+        proof=lambda: kept.test_what_cannot_be_read_is_not_hidden_by_what_can(PayloadLine()),
+    ),
+    Bug(
+        "an older payload waits for a begun commit",
+        settle.Settling._plans,
+        "plan if pending[key].statement else _finishing(plan)",
+        "_finishing(plan)",
+        proof=lambda: kept.test_a_commit_that_was_begun_is_finished_by_its_own_payload(PayloadLine()),
+    ),
+    Bug(
+        "a payload that is gone takes its neighbours along",
+        record._complete,
+        "_fail(step, task, error)",
+        "[_fail(step, each, error) for each in wanted]",
+        proof=lambda: kept.test_a_payload_that_is_gone_parks_its_notice_alone(PayloadLine()),
     ),
 )
