@@ -56,7 +56,7 @@ class Receiver(NamedTuple):
 
 
 def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
-    """The answer to one delivery: 2xx only when all it says is on the bus or in the archive.
+    """The door's answer to one request: `accepted` only when all that a delivery says is on the bus or in the archive.
 
     Whatever nobody declared leaves it as it is; the handler answers as if the fault were declared.
     """

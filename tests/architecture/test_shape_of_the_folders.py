@@ -18,6 +18,7 @@ NEEDS = {
     "signature.py": {"door.py"},
     "payloads.py": {"door.py"},
     "reader.py": {"client.py", "translate.py"},
+    "contents.py": {"payloads.py"},
     "cells.py": {"client.py"},
     "readback.py": {"cells.py"},
 }

@@ -24,7 +24,7 @@ from tests.bench.tables import table
 from tests.bench.world import World, world
 from tests.bench.yardstick import packages
 
-BUDGETS = {"receive": 800, "record": 2000, "deliver": 2000}  # million instructions, cold
+BUDGETS = {"receive": 330, "record": 2000, "deliver": 2000}  # million instructions, cold
 YARDSTICKS = {"receive": "conventional webhook", "record": "conventional worker"}
 
 

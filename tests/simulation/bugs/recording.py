@@ -6,6 +6,7 @@ from functions.record import payloads, settle, work
 from functions.record import pipeline as record
 from tests.flow import test_overlapping_workers as workers
 from tests.flow import test_records_from_payloads as kept
+from tests.flow import test_unreadable_payloads as unreadable
 from tests.simulation.bugs.bug import Bug
 from tests.support.payload_line import PayloadLine
 from tieout import money
@@ -105,7 +106,7 @@ BUGS = (
         payloads._stated,
         "return found",
         "continue",
-        proof=lambda: kept.test_what_cannot_be_read_is_not_hidden_by_what_can(PayloadLine()),
+        proof=lambda: unreadable.test_what_cannot_be_read_is_not_hidden_by_what_can(PayloadLine()),
     ),
     Bug(
         "an older payload waits for a begun commit",
@@ -119,6 +120,6 @@ BUGS = (
         record._complete,
         "_fail(step, task, error)",
         "[_fail(step, each, error) for each in wanted]",
-        proof=lambda: kept.test_a_payload_that_is_gone_parks_its_notice_alone(PayloadLine()),
+        proof=lambda: unreadable.test_a_payload_that_is_gone_parks_its_notice_alone(PayloadLine()),
     ),
 )
