@@ -53,7 +53,7 @@ class PayloadLine:
         self._numbers = itertools.count()
         settling = Settling(
             ledger=FactLedger(self.table),
-            model=PlanningModel((), "USD"),
+            model=PlanningModel((), "USD", {self.connection.name: self.connection.legal_entity}),
             reader_of=(readers or {}).__getitem__,
             clock=self.door.clock,
             entropy=SeededEntropy(1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
 from functions.record.work import Message, Report
@@ -62,6 +63,7 @@ class Recording:
             outcomes=OutcomeLedger(self.table),
             dead_letters=self.dead_letters,
             flush_queue=MemoryFlushQueue(MemoryFifoQueue(self.clock), self.clock),
+            payloads=KeptPayloads((), MemoryObjectStore().get),
             fetch=MemoryObjectStore().get,
             clock=self.clock,
             entropy=FixedEntropy(chance),

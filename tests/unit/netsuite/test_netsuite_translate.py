@@ -58,11 +58,10 @@ def test_a_period_that_shares_its_days_or_has_none_goes_where_people_say(period:
     assert document(header(**period), INVOICE).posting_period.days is None
 
 
-@pytest.mark.parametrize(("first", "last"), [("2026-03-29", "2026-04-25"), ("2026-01-01", "2026-03-31")])
-def test_a_period_keeps_its_days_whatever_calendar_they_are_of(first: str, last: str) -> None:
+def test_a_period_keeps_its_days_whatever_calendar_they_are_of() -> None:
     """Whether they are a period of ours, the calendar of the company says."""
-    found = document(header(periodstart=first, periodend=last), INVOICE).posting_period
-    assert found.days == (date.fromisoformat(first), date.fromisoformat(last))
+    found = document(header(periodstart="2026-03-29", periodend="2026-04-25"), INVOICE).posting_period
+    assert found.days == (date(2026, 3, 29), date(2026, 4, 25))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +96,7 @@ def test_without_a_rate_there_is_no_group_amount() -> None:
 def test_the_groups_own_subsidiary_needs_no_rate() -> None:
     """Its functional currency is the group's."""
     rows = [{**row, "subsidiary": "1", "functionalcurrency": "USD"} for row in INVOICE]
-    first = document(header(currency="USD"), rows, rates={}).lines[0]
+    [first, *_] = document(header(currency="USD"), rows, rates={}).lines
     assert (first.group, first.group_rate) == (first.functional, "netsuite:1>1:Mar-2026:own")
 
 

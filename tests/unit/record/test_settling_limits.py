@@ -69,7 +69,7 @@ class WideModel:
     def __init__(self, cells: int) -> None:
         self._cells = cells
 
-    def mapping_keys(self, _connection: str, _fact: object) -> frozenset[MappingKey]:
+    def mapping_keys(self, _connection: str, _fact: object, _found: object) -> frozenset[MappingKey]:
         """No mapping is needed."""
         return frozenset()
 
