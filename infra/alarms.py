@@ -22,6 +22,16 @@ def counted(namespace: str, name: str, **dimension: str) -> cloudwatch.Metric:
     )
 
 
+def counted_of_each(namespace: str, name: str, dimension: str) -> cloudwatch.MathExpression:
+    """How often, in five minutes, each value of a dimension was counted: one alarm on it watches all of them apart.
+
+    CloudWatch notifies for each value that is above the limit, by its name, and values may come and go without a deploy
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/multi-time-series-alarm.html).
+    """
+    query = f'SELECT SUM("{name}") FROM SCHEMA("{namespace}", {dimension}) GROUP BY {dimension} ORDER BY SUM() DESC'  # noqa: S608 CloudWatch's own words, and names we chose
+    return cloudwatch.MathExpression(expression=query, using_metrics={}, period=FIVE_MINUTES, label=name)
+
+
 class Runbook(StrEnum):
     """The pages under `docs/runbooks/`, one per kind of alarm."""
 
@@ -44,8 +54,8 @@ class Runbook(StrEnum):
     SILENT_SWEEPER = "silent-sweeper"
 
 
-class Alarms(Construct):
-    """The one topic all alarms of a stage go to, and the alarms raised so far."""
+class AlarmTopic(Construct):
+    """The one topic all alarms of a stage go to."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
@@ -70,6 +80,17 @@ class Alarms(Construct):
                 },
             )
         )
+
+
+class Alarms:
+    """The alarms of one stack, each of which goes to the stage's topic.
+
+    Attributes:
+        raised: the alarms raised so far, in order.
+    """
+
+    def __init__(self, topic: sns.ITopic) -> None:
+        self.topic = topic
         self.raised: list[cloudwatch.Alarm] = []
 
     def raise_when(  # noqa: PLR0913 an alarm has this many parts, and each has a name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ class LedgerStack(Stack):
         read = [each for each in landscape.connections if each.completion == "read"]
         self.api_secrets = {each.name: self._api_secret(each) for each in read}
         self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}
+        self.directory_arn = self._directory()
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "ArchiveName", value=self.archive.bucket_name)
 
@@ -96,6 +98,24 @@ class LedgerStack(Stack):
             f"Lets Tieout read {connection.system} connection {connection.name}. Created empty; put the JSON that"
             f" layers/tieout/systems/{connection.system}/README.md describes.",
         )
+
+    def _directory(self) -> str:
+        """The ARN of what tells by connection which secret has its API credentials; no secret, but read as one is.
+
+        A function's environment would end at some thirty connections, and a file in its asset cannot know an ARN.
+        """
+        directory = secretsmanager.CfnSecret(
+            self,
+            "Directory",
+            description="Says which secret has the API credentials of which connection. Written by the deployment.",
+            kms_key_id=self.key.key_arn,
+            secret_string=json.dumps(self.api_secrets, sort_keys=True),
+        )
+        directory.apply_removal_policy(self.stage.removal_policy)
+        acknowledge(
+            directory, "AwsSolutions-SMG4", "It holds names of secrets and no secret: there is nothing to rotate."
+        )
+        return directory.ref
 
     def _target_secret(self, target: Target) -> str:
         return self._secret(

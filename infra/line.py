@@ -1,23 +1,22 @@
-"""The stack of the line itself: receive, route, record, deliver, and the sweeper beside them. It holds no state."""
+"""The stack of the line behind the door: route, record, deliver, and what runs beside them. It holds no state."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 
-from infra.alarms import Alarms
+from infra.alarms import Alarms, AlarmTopic
 from infra.deliver import Deliver, FlushQueue
 from infra.ids import pascal
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
 from infra.ledger import LedgerStack
 from infra.observe import Observe
+from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
-from infra.receive import Door, Receive
 from infra.record import SHAPE as RECORD_SHAPE
 from infra.record import Record
 from infra.route import Route
@@ -35,7 +34,7 @@ _CATCH_ALL = Flow(name=UNROUTED, entities=(), owner="Integration", max_concurren
 
 
 class LineStack(Stack):
-    """Everything of a stage that a deploy may replace at any time."""
+    """Everything behind the door that a deploy may replace at any time."""
 
     def __init__(
         self,
@@ -46,22 +45,19 @@ class LineStack(Stack):
         landscape: Landscape,
         ledger: LedgerStack,
         bundler: Bundler,
-        public_base_url: str = "",
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            description=f"Tieout {stage.name}: webhooks in, planning cells out.",
+            description=f"Tieout {stage.name}: notices in, planning cells out.",
             synthesizer=stage.synthesizer(),
         )
         self.landscape = landscape
         self.ledger = ledger
         compiled = compile_landscape(landscape)
-        self.alarms = Alarms(self, "Alarms", key=ledger.key)
+        self.alarms = Alarms(AlarmTopic(self, "Alarms", key=ledger.key).topic)
         self.parts = FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=self.alarms)
         self.bus = events.EventBus(self, "Bus", description=f"Tieout {stage.name}: notices by flow.")
-        self.door = Door(self, "Door", stage=stage, public_base_url=public_base_url)
-        self.receives = self._receives()
         self.routes = self._routes()
         self.flushes = {
             target.name: FlushQueue(
@@ -79,24 +75,8 @@ class LineStack(Stack):
         self.sweep = Sweep(
             self, "Sweep", bus=self.bus, ledger=ledger, flush_queues=self._flush_queues(), parts=self.parts
         )
-        self.door.watch(self.alarms)
         self.observe = self._observe()
         self._tell(stage)
-
-    def _receives(self) -> dict[str, Receive]:
-        return {
-            connection.name: Receive(
-                self,
-                f"{pascal(connection.name)}Receive",
-                connection=connection,
-                landscape=self.landscape,
-                door=self.door,
-                bus=self.bus,
-                ledger=self.ledger,
-                parts=self.parts,
-            )
-            for connection in self.landscape.connections
-        }
 
     def _routes(self) -> dict[str, Route]:
         declared = [flow.name for flow in self.landscape.flows]
@@ -123,7 +103,7 @@ class LineStack(Stack):
                 f"{pascal(name)}Record",
                 route=route,
                 ledger=self.ledger,
-                secret_arns={} if name == UNROUTED else self.ledger.api_secrets,
+                reads_sources=name != UNROUTED,
                 flush_queues={} if name == UNROUTED else self._flush_queues(),
                 reads_payloads=completed_from_payload and name != UNROUTED,
                 landscape=compiled,
@@ -139,8 +119,6 @@ class LineStack(Stack):
         return Observe(
             self,
             "Observe",
-            door=self.door,
-            receives=list(self.receives.values()),
             routes=list(self.routes.values()),
             records=list(self.records.values()),
             flushes=list(self.flushes.values()),
@@ -154,43 +132,29 @@ class LineStack(Stack):
         """State as outputs what operators, their command line and the sandbox look for."""
         plain = {
             "Stage": stage.name,
-            "ApiUrl": self.door.api.api_endpoint,
-            "ApiId": self.door.api.api_id,
             "BusName": self.bus.event_bus_name,
             "LedgerTableName": self.ledger.table.table_name,
             "ArchiveBucketName": self.ledger.archive.bucket_name,
             "AlarmTopicArn": self.alarms.topic.topic_arn,
             "DashboardName": self.observe.dashboard.dashboard_name,
         }
-        for key, value in {**plain, **self._parts_told()}.items():
-            CfnOutput(self, key, value=value if isinstance(value, str) else json.dumps(value, sort_keys=True))
+        tell(self, {**plain, **self._flows_told(), **self._targets_told(), "Sweeper": self._sweeper_told()})
 
-    def _parts_told(self) -> dict[str, dict[str, object]]:
-        """One output per declared thing, because a single one would outgrow what CloudFormation carries."""
-        told: dict[str, dict[str, object]] = {}
-        for name, receive in self.receives.items():
-            told[f"Connection{pascal(name)}"] = {
-                "name": name,
-                "system": receive.settings.system,
-                "completion": receive.settings.completion,
-                "url": receive.settings.public_url,
-                "flows": dict(receive.settings.flows),
-                "options": dict(receive.settings.options),
-                "webhook_secret_arn": self.ledger.webhook_secrets[name],
-                "function_name": receive.function.function.function_name,
-            }
-            if name in self.ledger.api_secrets:  # what is completed from its payloads is not read
-                told[f"Connection{pascal(name)}"]["api_secret_arn"] = self.ledger.api_secrets[name]
-        for name, route in self.routes.items():
-            told[f"Flow{pascal(name)}"] = {
+    def _flows_told(self) -> Told:
+        return {
+            f"Flow{pascal(name)}": {
                 "name": name,
                 "queue_url": route.work.queue.queue_url,
                 "dead_letter_queue_url": route.work.dead_letters.queue_url,
                 "undelivered_queue_url": route.undelivered.queue_url,
                 "function_name": self.records[name].function.function.function_name,
             }
-        for name, flushes in self.flushes.items():
-            told[f"Target{pascal(name)}"] = {
+            for name, route in self.routes.items()
+        }
+
+    def _targets_told(self) -> Told:
+        return {
+            f"Target{pascal(name)}": {
                 "name": name,
                 "system": flushes.target.system,
                 "api_base_url": flushes.target.api_base_url,
@@ -200,8 +164,11 @@ class LineStack(Stack):
                 "dead_letter_queue_url": flushes.work.dead_letters.queue_url,
                 "function_name": self.delivers[name].function.function.function_name,
             }
-        told["Sweeper"] = {
+            for name, flushes in self.flushes.items()
+        }
+
+    def _sweeper_told(self) -> dict[str, object]:
+        return {
             "function_name": self.sweep.function.function.function_name,
             "undelivered_queue_url": self.sweep.undelivered.queue_url,
         }
-        return told

@@ -1,8 +1,9 @@
-"""One dashboard in the order of the line: what came in, what waits, what was recorded, what planning holds, what is wrong."""
+"""Two dashboards in the order of the line: what came in at the door; what waits, was recorded, and is held by planning."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import batched
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -20,18 +21,47 @@ from infra.sweep import Sweep
 
 _HALF, _FULL = 12, 24
 _MINUTE = Duration.minutes(1)
+_ALARMS_SHOWN = 100  # what an alarm widget of CloudWatch takes
+
+
+class Board(Construct):
+    """A dashboard that opens with the alarms of its stack, followed by one row per step."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, alarms: Alarms) -> None:
+        super().__init__(scope, construct_id)
+        self.dashboard = cloudwatch.Dashboard(self, "Board", default_interval=Duration.hours(6))
+        for some in batched(alarms.raised, _ALARMS_SHOWN, strict=False):
+            self.dashboard.add_widgets(
+                cloudwatch.AlarmStatusWidget(title="What is wrong", width=_FULL, alarms=list(some))
+            )
+
+    def row(self, title: str, widgets: Sequence[cloudwatch.IWidget], functions: Sequence[PythonFunction]) -> None:
+        """A title, and below it two widgets abreast: first those given, then those of the step's functions."""
+        self.dashboard.add_widgets(cloudwatch.TextWidget(markdown=f"## {title}", width=_FULL, height=1))
+        for pair in batched([*widgets, *(_function_widgets(functions) if functions else [])], 2, strict=False):
+            self.dashboard.add_widgets(*pair)
+
+
+class ObserveDoor(Construct):
+    """The dashboard of the door."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, door: Door, receives: Sequence[Receive], alarms: Alarms
+    ) -> None:
+        super().__init__(scope, construct_id)
+        board = Board(self, "Door", alarms=alarms)
+        self.dashboard = board.dashboard
+        board.row("1 receive", _door_widgets(door, receives), [each.function for each in receives])
 
 
 class Observe(Construct):
-    """The stage's dashboard, and the alarms of the ledger table."""
+    """The dashboard of the line, and the alarms of the ledger table."""
 
     def __init__(  # noqa: PLR0913 keyword-only parts of one construct
         self,
         scope: Construct,
         construct_id: str,
         *,
-        door: Door,
-        receives: Sequence[Receive],
         routes: Sequence[Route],
         records: Sequence[Record],
         flushes: Sequence[FlushQueue],
@@ -51,15 +81,12 @@ class Observe(Construct):
             meaning="The ledger refuses reads or writes: one cell or record takes more than a partition can give.",
             runbook=Runbook.THROTTLED_LEDGER,
         )
-        self.dashboard = cloudwatch.Dashboard(self, "Line", default_interval=Duration.hours(6))
-        self.dashboard.add_widgets(
-            cloudwatch.AlarmStatusWidget(title="What is wrong", width=_FULL, alarms=alarms.raised)
-        )
-        self._row("1 receive", _door_widgets(door, receives), [each.function for each in receives])
-        self._row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
+        board = Board(self, "Line", alarms=alarms)
+        self.dashboard = board.dashboard
+        board.row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
         outcomes = [_graph(f"Outcomes of {each.settings.flow}", each.outcomes()) for each in records]
-        self._row("3 record", outcomes, [each.function for each in records])
-        self._row(
+        board.row("3 record", outcomes, [each.function for each in records])
+        board.row(
             "4 deliver",
             [
                 *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
@@ -71,16 +98,10 @@ class Observe(Construct):
             ],
             [each.function for each in delivers],
         )
-        self._row("Beside the line: sweep", [], [sweep.function])
+        board.row("Beside the line: sweep", [], [sweep.function])
         parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
         parked += [each.undelivered for each in routes]
-        self._row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
-
-    def _row(self, title: str, widgets: Sequence[cloudwatch.IWidget], functions: Sequence[PythonFunction]) -> None:
-        self.dashboard.add_widgets(cloudwatch.TextWidget(markdown=f"## {title}", width=_FULL, height=1))
-        shown = [*widgets, *(_function_widgets(functions) if functions else [])]
-        for position in range(0, len(shown), 2):
-            self.dashboard.add_widgets(*shown[position : position + 2])
+        board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
 
 
 def _throttled(table: dynamodb.ITable) -> cloudwatch.MathExpression:

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from functions.receive.settings import ReceiveSettings
 from infra.acknowledged import acknowledge
-from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted
+from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
 from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -42,14 +42,15 @@ ACCESS_LOG_FIELDS = {
     "integrationError": "$context.integrationErrorMessage",
     "sourceIp": "$context.identity.sourceIp",
 }
-# What a connection's function counts: above how many, for how many times five minutes, it is somebody's business.
+# What the connections' functions count: above how many, for how many times five minutes, it is somebody's business. One
+# alarm watches all connections, each apart; one per connection would cost a stack of 40 the 500 resources it may have.
 _COUNTS_THAT_ALARM = (
     (
         "Rejected",
         10,
         1,
         Runbook.REJECTED_DELIVERIES,
-        "deliveries are not authentic: a secret was rotated on one side, or somebody tries.",
+        "its deliveries are not authentic: a secret was rotated on one side, or somebody tries.",
     ),
     ("SecretMissing", 0, 1, Runbook.MISSING_SECRET, "its webhook secret is empty, so every delivery is refused."),
     (
@@ -57,7 +58,7 @@ _COUNTS_THAT_ALARM = (
         0,
         1,
         Runbook.MALFORMED_DELIVERIES,
-        "authentic deliveries are not what the source's contract promises; they are kept.",
+        "its authentic deliveries are not what the source's contract promises; they are kept.",
     ),
     (
         "Spooled",
@@ -75,6 +76,7 @@ class Door(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, public_base_url: str = "") -> None:
         super().__init__(scope, construct_id)
         self._public_base_url = public_base_url
+        self._metric_namespace = stage.metric_namespace
         self.api = apigateway.HttpApi(
             self,
             "Api",
@@ -166,6 +168,19 @@ class Door(Construct):
             runbook=Runbook.SLOW_WEBHOOKS,
         )
 
+    def watch_connections(self, alarms: Alarms) -> None:
+        """Raise the alarms of what the connections' functions count, each for all connections."""
+        for counted_as, above, periods, runbook, meaning in _COUNTS_THAT_ALARM:
+            alarms.raise_when(
+                self,
+                counted_as,
+                metric=counted_of_each(self._metric_namespace, counted_as, "connection"),
+                above=above,
+                periods=periods,
+                meaning=f"A connection, which the notification names: {meaning}",
+                runbook=runbook,
+            )
+
 
 class Receive(Construct):
     """The receive function of one connection: it reads its own secret, publishes as itself, and keeps what it must."""
@@ -217,24 +232,7 @@ class Receive(Construct):
         )
         archive.acknowledge_for(self.function.role)
         door.open(connection.name, self.function)
-        self.rejected = self._metric("Rejected")
-        self._watch(parts.alarms)
-
-    def _metric(self, name: str) -> cloudwatch.Metric:
-        """One of the counts of `functions/receive/journal.py`."""
-        return counted(self.settings.metric_namespace, name, connection=self.settings.connection)
-
-    def _watch(self, alarms: Alarms) -> None:
-        for counted_as, above, periods, runbook, meaning in _COUNTS_THAT_ALARM:
-            alarms.raise_when(
-                self,
-                counted_as,
-                metric=self._metric(counted_as),
-                above=above,
-                periods=periods,
-                meaning=f"Connection {self.settings.connection}: {meaning}",
-                runbook=runbook,
-            )
+        self.rejected = counted(parts.stage.metric_namespace, "Rejected", connection=connection.name)
 
 
 def publish_as(bus: events.IEventBus, *sources: str) -> iam.PolicyStatement:

@@ -1,4 +1,4 @@
-"""The app of one stage: its two stacks and the security checks over them."""
+"""The app of one stage: its three stacks and the security checks over them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from infra.door import DoorStack
 from infra.landscape import read_landscape
 from infra.ledger import LedgerStack
 from infra.line import LineStack
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """What is deployed for one stage."""
+    """What is deployed for one stage, in this order: each names things of those before it, and none of those behind."""
 
     ledger: LedgerStack
     line: LineStack
+    door: DoorStack
 
 
 def add_stacks(
@@ -52,11 +54,20 @@ def add_stacks(
         landscape=landscape,
         ledger=ledger,
         bundler=bundler,
+    )
+    door = DoorStack(
+        app,
+        f"Tieout-{stage_name}-Door",
+        stage=stage,
+        landscape=landscape,
+        ledger=ledger,
+        line=line,
+        bundler=bundler,
         public_base_url=public_base_url,
     )
     Tags.of(app).add("product", "tieout")
     Tags.of(app).add("stage", stage_name)
-    return Stacks(ledger, line)
+    return Stacks(ledger, line, door)
 
 
 def add_checks(app: App) -> None:

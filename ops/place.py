@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 ENDPOINTS_FILE = Path(".sandbox/endpoints.json")
+_TELLING = ("Line", "Door")  # the stacks whose outputs name everything; those of the ledger are for the other two
 
 
 class PlaceNotFoundError(PermanentError):
@@ -83,7 +84,7 @@ class TargetQueues:
 
 
 class Place:
-    """One deployed stage: its table and its queues, found in the outputs of its stack."""
+    """One deployed stage: its table and its queues, found in the outputs of its stacks."""
 
     def __init__(self, stage: str, session: boto3.Session, endpoint_url: str | None) -> None:
         self.stage = stage
@@ -92,12 +93,14 @@ class Place:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs of the stack `Tieout-<stage>-Line`.
+        """The outputs of the stacks `Tieout-<stage>-Line` and `Tieout-<stage>-Door`.
 
         Raises:
             PlaceNotFoundError: if there is no such stack, or nobody to ask.
         """
-        name = f"Tieout-{self.stage}-Line"
+        return {key: value for stack in _TELLING for key, value in self._told_by(f"Tieout-{self.stage}-{stack}")}
+
+    def _told_by(self, name: str) -> list[tuple[str, str]]:
         try:
             stacks = self._client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
@@ -106,7 +109,7 @@ class Place:
             raise PlaceNotFoundError(_silent(self.stage, str(self._endpoint_url or "AWS"))) from error
         except BotoCoreError as error:
             raise PlaceNotFoundError(f"no stack {name} to be found: {error}") from error
-        return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+        return [(output["OutputKey"], output["OutputValue"]) for output in stacks[0].get("Outputs", [])]
 
     @cached_property
     def table(self) -> Table:

@@ -25,7 +25,7 @@ _RESOURCE_LINE = re.compile(r"^(\S+) \| +(\d+)/(\d+) \|", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What the deployed stacks tell about themselves (see `infra/line.py`)."""
+    """What the deployed stacks tell about themselves (see `infra/line.py` and `infra/door.py`)."""
 
     plain: Mapping[str, str]
 

@@ -67,7 +67,7 @@ class RecordFunction:
             settling=Settling(
                 ledger=FactLedger(table),
                 model=PlanningModel.of(landscape),
-                reader_of=Readers(landscape, settings.secret_arns, secrets, clock),
+                reader_of=Readers(landscape, settings.directory_arn, secrets, clock),
                 clock=clock,
                 entropy=entropy,
                 code_version=__version__,

@@ -19,13 +19,15 @@ _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
 class Readers:
-    """The readers of the connections one function may read."""
+    """The readers of the connections one function may read.
 
-    def __init__(
-        self, landscape: Landscape, secret_arns: Mapping[str, str], secrets: JsonSecrets, clock: Clock
-    ) -> None:
+    Args:
+        directory_arn: the secret that says by connection which secret has its API credentials.
+    """
+
+    def __init__(self, landscape: Landscape, directory_arn: str, secrets: JsonSecrets, clock: Clock) -> None:
         self._landscape = landscape
-        self._secret_arns = secret_arns
+        self._directory_arn = directory_arn
         self._secrets = secrets
         self._clock = clock
         self._open: dict[str, tuple[Mapping[str, str], SourceReader]] = {}
@@ -35,10 +37,10 @@ class Readers:
         """The reader of a connection.
 
         Raises:
-            KeyError: for a connection that is not declared or whose credentials this function is not given.
+            KeyError: for a connection that is not declared, or has no credentials.
             TieoutError: if the credentials cannot be had: see `JsonSecrets.get`.
         """
-        credentials = self._secrets.get(self._secret_arns[name])
+        credentials = self._secrets.get(self._secrets.get(self._directory_arn)[name])
         known = self._open.get(name)
         if known is not None and known[0] == credentials:
             return known[1]

@@ -18,7 +18,8 @@ class RecordSettings(Settings):
         flush_queue_urls: target name to the FIFO queue that asks for its flush; none where nothing is recorded (`unrouted`).
         archive_bucket: where envelopes too large for the bus lie (`overflow/`), and the payloads that records are
             completed from (`payloads/`).
-        secret_arns: connection name to the secret with its API credentials; a connection that is absent is not read.
+        directory_arn: the secret that tells of each connection which secret has its API credentials; in the environment, of
+            which Lambda takes 4 KB, the ARNs of some thirty connections would have room.
         landscape_file: the compiled landscape, relative to the function's asset.
         coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.
         max_attempts: how often one notice is tried before it is parked.
@@ -31,7 +32,7 @@ class RecordSettings(Settings):
     dead_letter_queue_url: str
     flush_queue_urls: Mapping[str, str]
     archive_bucket: str
-    secret_arns: Mapping[str, str]
+    directory_arn: str
     landscape_file: str = "landscape.json"
     max_attempts: int = 12
     coalescing_seconds: int = 5

@@ -55,7 +55,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         dead_letter_queue_url=_QUEUE,
         flush_queue_urls={"anaplan": _QUEUE},
         archive_bucket="archive",
-        secret_arns={"hubspot-emea": "secret"},
+        directory_arn="directory",
     ).environment(),
     "deliver": DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="secret").environment(),
     "sweep": SweepSettings(

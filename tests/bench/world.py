@@ -110,7 +110,7 @@ class World:
             dead_letter_queue_url=self.queues["dead"],
             flush_queue_urls={TARGET: self.queues[TARGET]},
             archive_bucket=ARCHIVE,
-            secret_arns={each.name: f"api/{each.name}" for each in self.landscape.connections},
+            directory_arn="directory",
         )
         return self._with_dependencies("record", settings.environment())
 
@@ -235,6 +235,7 @@ def _fill_secrets(emulated: EmulatedAws, systems: Systems) -> None:
     simulated = systems.simulated
     texts = {f"webhook/{name}": {"current": joined.webhook_secret} for name, joined in simulated.connections.items()}
     texts |= {f"api/{name}": dict(joined.credentials) for name, joined in simulated.connections.items()}
+    texts["directory"] = {name: f"api/{name}" for name in simulated.connections}
     texts |= {f"target/{name}": dict(joined.credentials) for name, joined in simulated.targets.items()}
     for name, fields in texts.items():
         emulated.secrets.create_secret(Name=name, SecretString=json.dumps(fields))

@@ -102,11 +102,7 @@ def test_a_receive_function_reads_exactly_its_own_webhook_secret(synthesis: Synt
         assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
         assert "WebhookSecret" in secrets[0]
         seen += secrets
-    assert (
-        len(seen)
-        == len(set(seen))
-        == len([name for name in synthesis.line["Outputs"] if name.startswith("Connection")])
-    )
+    assert len(seen) == len(set(seen)) == len([name for name in synthesis.outputs() if name.startswith("Connection")])
 
 
 def test_a_receive_function_publishes_only_as_its_own_connection(synthesis: Synthesis) -> None:
@@ -134,13 +130,24 @@ def test_a_receive_function_reaches_no_ledger_no_queue_and_only_its_own_prefixes
         ]
 
 
-def test_a_record_function_reads_the_secrets_its_settings_name_and_no_others(synthesis: Synthesis) -> None:
+def test_a_record_function_reads_the_directory_and_the_secrets_it_names_and_no_others(synthesis: Synthesis) -> None:
     """It reads source systems, so it has their API secrets; the one for unrouted notices reads none."""
+    (directory,) = [
+        each for name, each in synthesis.properties("AWS::SecretsManager::Secret").items() if name == "Directory"
+    ]
+    named = [
+        secret.removeprefix("<").removesuffix(">") for secret in json.loads(written(directory["SecretString"])).values()
+    ]
+    assert len(named) == len([name for name in synthesis.outputs() if name.startswith("Connection")])
     for role, environment in role_of(synthesis, "record"):
-        secrets = secrets_named(environment, "TIEOUT_SECRET_ARNS")
-        assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
-        assert all("ApiSecret" in secret for secret in secrets)
-        assert bool(secrets) == (environment["TIEOUT_FLOW"] != "unrouted")
+        (told,) = secrets_named(environment, "TIEOUT_DIRECTORY_ARN")
+        readable = resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue")
+        if environment["TIEOUT_FLOW"] == "unrouted":
+            assert not readable
+            continue
+        assert told in readable
+        assert len(readable) == len(named) + 1
+        assert all(any(name in secret for secret in readable) for name in named)
 
 
 def test_a_deliver_function_reads_exactly_its_targets_secret(synthesis: Synthesis) -> None:
@@ -235,7 +242,7 @@ def test_only_the_stages_own_rules_put_events_on_its_queues(synthesis: Synthesis
 
 def test_no_account_is_named_anywhere(synthesis: Synthesis) -> None:
     """The same assembly deploys to any account: no account number stands in a template."""
-    for template in (synthesis.ledger, synthesis.line):
+    for template in synthesis.templates:
         for text in texts_in(template["Resources"]):
             digits = "".join(character if character.isdigit() else " " for character in text).split()
             assert not [number for number in digits if len(number) == 12], text

@@ -79,15 +79,25 @@ def test_spooled_objects_that_can_never_be_published_call_a_person(synthesis: Sy
     assert "docs/runbooks/spooled-deliveries.md" in alarm["AlarmDescription"]
 
 
-def test_the_dashboard_stands_in_the_order_of_the_line(synthesis: Synthesis) -> None:
-    """Whoever opens it reads from the webhook to planning."""
-    (dashboard,) = synthesis.properties("AWS::CloudWatch::Dashboard").values()
-    titles = re.findall(r"## ([^\"\\]+)", written(dashboard["DashboardBody"]))
-    assert titles == [
-        "1 receive",
-        "2 route",
-        "3 record",
-        "4 deliver",
-        "Beside the line: sweep",
-        "Parked, and the ledger",
+def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthesis: Synthesis) -> None:
+    """The alarm asks for every connection apart, so that its notification names the one; a new one joins by itself."""
+    namespace = f"Tieout/{synthesis.outputs()['Stage']}"
+    asked = {
+        metrics[0]["Expression"].replace(f'"{namespace}"', "<own>")
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if (metrics := alarm.get("Metrics")) and "SELECT" in metrics[0]["Expression"]
+    }
+    query = 'SELECT SUM("%s") FROM SCHEMA(<own>, connection) GROUP BY connection ORDER BY SUM() DESC'
+    assert asked == {query % name for name in ("Rejected", "SecretMissing", "Malformed", "Spooled")}
+
+
+def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> None:
+    """Whoever opens them reads from the webhook to planning."""
+    titles = {
+        name: re.findall(r"## ([^\"\\]+)", written(dashboard["DashboardBody"]))
+        for name, dashboard in synthesis.properties("AWS::CloudWatch::Dashboard").items()
+    }
+    assert list(titles.values()) == [
+        ["2 route", "3 record", "4 deliver", "Beside the line: sweep", "Parked, and the ledger"],
+        ["1 receive"],
     ]

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from infra.landscape import read_landscape
-from tests.support.synthesis import REPOSITORY, Synthesis, synthesise, written
+from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, synthesise, texts_in, written
 
 pytestmark = pytest.mark.xdist_group("synthesis")
 
 
-def test_operators_find_everything_in_the_outputs_of_one_stack(prod: Synthesis) -> None:
-    """The command line needs a stage's name and nothing else: one stack of a known name tells the rest."""
-    assert "Tieout-prod-Line" in prod.manifest["artifacts"]
-    outputs = {name: written(output["Value"]) for name, output in prod.line["Outputs"].items()}
+def test_operators_find_everything_in_the_outputs_of_two_stacks(prod: Synthesis) -> None:
+    """The command line needs a stage's name and nothing else: two stacks of known names tell the rest."""
+    assert {"Tieout-prod-Line", "Tieout-prod-Door"} <= set(prod.manifest["artifacts"])
+    outputs = {name: written(value) for name, value in prod.outputs().items()}
     assert {"ApiUrl", "LedgerTableName", "ArchiveBucketName", "BusName", "Stage"} <= set(outputs)
     landscape = read_landscape(REPOSITORY, "prod")
     told = [json.loads(value) for name, value in outputs.items() if name.startswith(("Connection", "Flow", "Target"))]
@@ -74,18 +75,21 @@ def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None
             for key, value in resource["Properties"].items()
             if key.endswith("Name") and isinstance(value, str)
         }
-        own = {
-            alarm["Namespace"]
-            for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
-            if not alarm.get("Namespace", "AWS/").startswith("AWS/")
-        }
+        alarms = synthesis.properties("AWS::CloudWatch::Alarm").values()
+        own = {each["Namespace"] for each in alarms if not each.get("Namespace", "AWS/").startswith("AWS/")}
+        own |= set(re.findall(r'SCHEMA\("([^"]+)"', "".join(texts_in(list(alarms)))))
         told = {
             environment["TIEOUT_METRIC_NAMESPACE"]
             for name in synthesis.of_type("AWS::Lambda::Function")
             if "TIEOUT_METRIC_NAMESPACE" in (environment := synthesis.environment(name))
         }
         assert own == told
-        exports = {written(each["Export"]["Name"]) for each in synthesis.ledger["Outputs"].values() if "Export" in each}
+        exports = {
+            written(each["Export"]["Name"])
+            for template in synthesis.templates
+            for each in template["Outputs"].values()
+            if "Export" in each
+        }
         return physical | own | exports
 
     assert named("dev")
@@ -93,18 +97,53 @@ def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None
 
 
 def test_a_connection_can_be_removed_in_one_deployment(synthesis: Synthesis) -> None:
-    """Secrets come and go with connections, so the line refers to them weakly; to the ledger and the archive it holds on."""
-    used = [reference for resource in synthesis.line["Resources"].values() for reference in cross_references(resource)]
+    """Secrets come and go with connections, so others refer to them weakly; to ledger, archive and bus they hold on."""
+    used = [
+        reference
+        for template in (synthesis.line, synthesis.door)
+        for resource in template["Resources"].values()
+        for reference in cross_references(resource)
+    ]
     weak = {name for kind, name in used if kind == "Fn::GetStackOutput"}
     strong = {name for kind, name in used if kind == "Fn::ImportValue"}
-    assert len(weak) == len(synthesis.of_type("AWS::SecretsManager::Secret"))
+    assert len(weak) == len(synthesis.of_type("AWS::SecretsManager::Secret").keys() - {"Directory"})
     assert all("Secret" in name for name in weak)
     assert strong
     assert not [name for name in strong if "Secret" in name]
 
 
+def test_no_stack_names_anything_of_a_stack_that_is_deployed_after_it(synthesis: Synthesis) -> None:
+    """Ledger, line, door: so the door opens on a line that is ready, and closes before the line goes."""
+    stage = synthesis.outputs()["Stage"]
+    for template, later in ((synthesis.ledger, ("Line", "Door")), (synthesis.line, ("Door",))):
+        texts = list(texts_in(template))
+        for stack in later:
+            assert not [text for text in texts if text.startswith(f"Tieout-{stage}-{stack}")]
+    artifacts = synthesis.manifest["artifacts"]
+    assert f"Tieout-{stage}-Line" in artifacts[f"Tieout-{stage}-Door"]["dependencies"]
+    assert f"Tieout-{stage}-Ledger" in artifacts[f"Tieout-{stage}-Line"]["dependencies"]
+
+
+def test_no_stack_holds_on_to_what_every_release_replaces(synthesis: Synthesis) -> None:
+    """A layer's or a function's version that another stack imported could never be replaced: nothing exports one."""
+    exported = [
+        logical_id(output["Value"])
+        for template in synthesis.templates
+        for output in template["Outputs"].values()
+        if "Export" in output
+    ]
+    kinds = {synthesis.resources()[name]["Type"] for name in exported}
+    assert not kinds & {
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Version",
+        "AWS::Lambda::Alias",
+        "AWS::Lambda::Function",
+    }
+    assert "AWS::Events::EventBus" in kinds
+
+
 def cross_references(value: object) -> Iterator[tuple[str, str]]:
-    """How and by what name a value refers to the other stack."""
+    """How and by what name a value refers to another stack."""
     match value:
         case {"Fn::ImportValue": str(name)}:
             yield "Fn::ImportValue", name

@@ -35,18 +35,20 @@ def test_the_stacks_pass_the_security_rule_packs(tmp_path: Path, stage: str) -> 
 
 
 def test_a_known_violation_is_still_reported(tmp_path: Path) -> None:
-    """Acknowledgements let nothing else through: an open bucket and a lone queue beside our own stop the synthesis."""
+    """Acknowledgements let nothing else through: an open bucket or a lone queue beside our own stops the synthesis."""
     app = new_app(tmp_path / "out")
     stacks = add_stage(app, tmp_path, "dev")
     s3.Bucket(stacks.ledger, "OpenBucket")
     sqs.Queue(stacks.line, "LoneQueue")
+    s3.Bucket(stacks.door, "OpenDoor")
     add_checks(app)
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
     assert findings(tmp_path / "out") >= {
         ("AwsSolutions-S1", "Tieout-dev-Ledger/OpenBucket/Resource"),
         ("AwsSolutions-S10", "Tieout-dev-Ledger/OpenBucket/Resource"),
+        ("AwsSolutions-S1", "Tieout-dev-Door/OpenDoor/Resource"),
         ("AwsSolutions-SQS3", "Tieout-dev-Line/LoneQueue/Resource"),
         ("AwsSolutions-SQS4", "Tieout-dev-Line/LoneQueue/Resource"),
     }
-    assert {path.split("/")[1] for _, path in findings(tmp_path / "out")} == {"OpenBucket", "LoneQueue"}
+    assert {path.split("/")[1] for _, path in findings(tmp_path / "out")} == {"OpenBucket", "OpenDoor", "LoneQueue"}

@@ -26,7 +26,7 @@ EVERY_STEP: list[Settings] = [
         dead_letter_queue_url="https://sqs/dead",
         flush_queue_urls={"anaplan": "https://sqs/flush.fifo"},
         archive_bucket="archive",
-        secret_arns={},
+        directory_arn="arn:directory",
     ),
     DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
     SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),

@@ -53,15 +53,36 @@ class Synthesis:
 
     ledger: Mapping[str, Any]
     line: Mapping[str, Any]
+    door: Mapping[str, Any]
     manifest: Mapping[str, Any]
 
+    @property
+    def templates(self) -> tuple[Mapping[str, Any], ...]:
+        """The templates in the order they are deployed in."""
+        return self.ledger, self.line, self.door
+
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """All resources of a CloudFormation type by logical id, of both stacks."""
+        """All resources of a CloudFormation type by logical id, of all stacks."""
         return {name: each for name, each in self.resources().items() if each["Type"] == kind}
 
     def resources(self) -> dict[str, Resource]:
-        """All resources by logical id, of both stacks."""
-        return {**self.ledger["Resources"], **self.line["Resources"]}
+        """All resources by logical id, of all stacks; what one imports of another stands as if it were its own."""
+        exports = {
+            written(output["Export"]["Name"]): output["Value"]
+            for template in self.templates
+            for output in template["Outputs"].values()
+            if "Export" in output
+        }
+        merged: dict[str, Resource] = {}
+        for template in self.templates:
+            assert not merged.keys() & template["Resources"].keys()
+            merged |= {name: _imported(each, exports) for name, each in template["Resources"].items()}
+        return merged
+
+    def outputs(self) -> dict[str, Any]:
+        """What the line and the door tell of themselves, by key."""
+        told = {**self.line["Outputs"], **self.door["Outputs"]}
+        return {key: output["Value"] for key, output in told.items() if "Export" not in output}
 
     def properties(self, kind: str) -> dict[str, Mapping[str, Any]]:
         """The properties of all resources of a type by logical id."""
@@ -74,12 +95,8 @@ class Synthesis:
 
     def statements(self, role: str) -> list[Mapping[str, Any]]:
         """What the policies of a role allow."""
-        return [
-            statement
-            for policy in self.properties("AWS::IAM::Policy").values()
-            if {"Ref": role} in policy["Roles"]
-            for statement in policy["PolicyDocument"]["Statement"]
-        ]
+        (policy,) = self.resources()[role]["Properties"]["Policies"]
+        return list(policy["PolicyDocument"]["Statement"])
 
 
 def new_app(outdir: Path) -> App:
@@ -109,9 +126,22 @@ def add_stage(app: App, folder: Path, stage: str) -> Stacks:
 
 def read_synthesis(outdir: Path, stage: str) -> Synthesis:
     """What an app left in its output folder."""
-    files = (f"Tieout-{stage}-Ledger.template.json", f"Tieout-{stage}-Line.template.json", "manifest.json")
+    files = (*(f"Tieout-{stage}-{stack}.template.json" for stack in ("Ledger", "Line", "Door")), "manifest.json")
     documents = [json.loads((outdir / name).read_text()) for name in files]
     return Synthesis(*documents)
+
+
+def _imported(value: Any, exports: Mapping[str, Any]) -> Any:  # noqa: ANN401 any part of a template
+    """The value with every import replaced by what the other stack exports."""
+    match value:
+        case {"Fn::ImportValue": name}:
+            return exports[written(name)]
+        case Mapping():
+            return {key: _imported(each, exports) for key, each in value.items()}
+        case list():
+            return [_imported(each, exports) for each in value]
+        case _:
+            return value
 
 
 def written(value: object) -> str:
