@@ -52,6 +52,8 @@ class Runbook(StrEnum):
     REFUSED_CELLS = "refused-cells"
     THROTTLED_LEDGER = "throttled-ledger"
     SILENT_SWEEPER = "silent-sweeper"
+    LATE_JOURNAL = "late-journal"
+    UNKEPT_CHANGES = "unkept-changes"
 
 
 class AlarmTopic(Construct):

@@ -18,6 +18,8 @@ from infra.acknowledged import acknowledge
 from infra.ids import pascal
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape, Target
+from tieout.ledger.journal import PREFIX as JOURNAL_PREFIX
+from tieout.ledger.retention import EXPIRES_AT
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -67,6 +69,8 @@ class LedgerStack(Stack):
         self.stage = stage
         self.key = _key(self, stage)
         self.table = _table(self, stage, self.key)
+        assert self.table.table_stream_arn is not None
+        self.stream_arn = self.table.table_stream_arn
         self.archive = _archive(self, stage, self.key)
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
@@ -221,6 +225,8 @@ def _table(scope: Construct, stage: Stage, key: kms.IKey) -> dynamodb.Table:
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
+        stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        time_to_live_attribute=EXPIRES_AT,
         deletion_protection=stage.protected,
         removal_policy=stage.removal_policy,
     )
@@ -265,7 +271,17 @@ def _archive(scope: Construct, stage: Stage, key: kms.IKey) -> s3.Bucket:
         server_access_logs_bucket=access_logs,
         server_access_logs_prefix="archive/",
         removal_policy=stage.removal_policy,
-        lifecycle_rules=[_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()],
+        lifecycle_rules=[*(_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()), _versions_of_journal()],
+    )
+
+
+def _versions_of_journal() -> s3.LifecycleRule:
+    """The journal is kept; each of its objects is written a few times while its seconds pass, and only the last counts."""
+    return s3.LifecycleRule(
+        id="ExpireVersionsOfJournal",
+        prefix=JOURNAL_PREFIX,
+        noncurrent_version_expiration=Duration.days(7),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
     )
 
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from infra.alarms import Alarms, AlarmTopic
 from infra.deliver import Deliver, FlushQueue
 from infra.ids import pascal
+from infra.journal import Journal
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
 from infra.ledger import LedgerStack
@@ -75,6 +76,7 @@ class LineStack(Stack):
         self.sweep = Sweep(
             self, "Sweep", bus=self.bus, ledger=ledger, flush_queues=self._flush_queues(), parts=self.parts
         )
+        self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.observe = self._observe()
         self._tell(stage)
 
@@ -124,6 +126,7 @@ class LineStack(Stack):
             flushes=list(self.flushes.values()),
             delivers=list(self.delivers.values()),
             sweep=self.sweep,
+            journal=self.journal,
             table=self.ledger.table,
             alarms=self.alarms,
         )
@@ -138,7 +141,7 @@ class LineStack(Stack):
             "AlarmTopicArn": self.alarms.topic.topic_arn,
             "DashboardName": self.observe.dashboard.dashboard_name,
         }
-        tell(self, {**plain, **self._flows_told(), **self._targets_told(), "Sweeper": self._sweeper_told()})
+        tell(self, {**plain, **self._flows_told(), **self._targets_told(), **self._others_told()})
 
     def _flows_told(self) -> Told:
         return {
@@ -167,8 +170,15 @@ class LineStack(Stack):
             for name, flushes in self.flushes.items()
         }
 
-    def _sweeper_told(self) -> dict[str, object]:
+    def _others_told(self) -> Told:
         return {
-            "function_name": self.sweep.function.function.function_name,
-            "undelivered_queue_url": self.sweep.undelivered.queue_url,
+            "Sweeper": {
+                "function_name": self.sweep.function.function.function_name,
+                "undelivered_queue_url": self.sweep.undelivered.queue_url,
+            },
+            "Journal": {
+                "function_name": self.journal.function.function.function_name,
+                "stream_arn": self.ledger.stream_arn,
+                "unkept_queue_url": self.journal.unkept.queue_url,
+            },
         }

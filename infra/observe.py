@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.deliver import Deliver, FlushQueue
+from infra.journal import Journal
 from infra.python_function import PythonFunction
 from infra.receive import Door, Receive
 from infra.record import Record
@@ -67,6 +68,7 @@ class Observe(Construct):
         flushes: Sequence[FlushQueue],
         delivers: Sequence[Deliver],
         sweep: Sweep,
+        journal: Journal,
         table: dynamodb.ITable,
         alarms: Alarms,
     ) -> None:
@@ -98,9 +100,9 @@ class Observe(Construct):
             ],
             [each.function for each in delivers],
         )
-        board.row("Beside the line: sweep", [], [sweep.function])
+        board.row("Beside the line: sweep and journal", [], [sweep.function, journal.function])
         parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
-        parked += [each.undelivered for each in routes]
+        parked += [*(each.undelivered for each in routes), sweep.undelivered, journal.unkept]
         board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
 
 

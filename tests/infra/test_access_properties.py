@@ -11,7 +11,7 @@ from tests.support.synthesis import Synthesis, as_list, logical_id, texts_in, wr
 pytestmark = pytest.mark.xdist_group("synthesis")
 
 # Actions that AWS authorises on no resource: the only ones that may stand on `*`.
-WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
 FORBIDDEN_WORDS = {
     "iam:",
     "sts:",
@@ -73,7 +73,7 @@ def test_patterns_in_resources_only_stand_behind_a_prefix_of_the_archive(synthes
             for resource in map(written, as_list(statement["Resource"])):
                 if "*" in resource and resource != "*":
                     assert set(as_list(statement["Action"])) <= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
-                    assert resource.split("/")[1] in {"overflow", "spool", "rejected"}
+                    assert resource.split("/")[1] in {"overflow", "spool", "rejected", "journal"}
                     assert resource.endswith("/*")
 
 
@@ -188,6 +188,25 @@ def test_notices_that_no_flow_wants_lead_to_no_flush(synthesis: Synthesis) -> No
     """Behind the catch-all nothing is recorded, so its function can ask nobody to write."""
     (unrouted,) = [told for _, told in role_of(synthesis, "record") if told["TIEOUT_FLOW"] == "unrouted"]
     assert unrouted["TIEOUT_FLUSH_QUEUE_URLS"] == "{}"
+
+
+def test_the_journal_reads_the_stream_adds_to_its_own_prefix_and_does_nothing_else(synthesis: Synthesis) -> None:
+    """It sees every change, so it reaches nothing by which any could be made: no item of the table, no secret, no bus."""
+    ((role, _),) = role_of(synthesis, "journal")
+    statements = synthesis.statements(role)
+    granted = {action for each in statements for action in as_list(each["Action"])}
+    reads = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+    assert granted - {"logs:CreateLogStream", "logs:PutLogEvents"} - WITHOUT_RESOURCES == {
+        *reads, "s3:GetObject", "s3:PutObject", "sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey",
+    }  # fmt: skip
+    (table,) = synthesis.of_type("AWS::DynamoDB::Table")
+    for action in reads:
+        assert resources_for(statements, action) == [f"<{table}.StreamArn>"]
+    for action in ("s3:GetObject", "s3:PutObject"):
+        (where,) = resources_for(statements, action)
+        assert where.split("/", 1)[1] == "journal/*"
+    (queue,) = resources_for(statements, "sqs:SendMessage")
+    assert "JournalUnkept" in queue
 
 
 def test_only_what_puts_messages_off_may_hide_them(synthesis: Synthesis) -> None:

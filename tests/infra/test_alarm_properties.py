@@ -98,6 +98,6 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
         for name, dashboard in synthesis.properties("AWS::CloudWatch::Dashboard").items()
     }
     assert list(titles.values()) == [
-        ["2 route", "3 record", "4 deliver", "Beside the line: sweep", "Parked, and the ledger"],
+        ["2 route", "3 record", "4 deliver", "Beside the line: sweep and journal", "Parked, and the ledger"],
         ["1 receive"],
     ]

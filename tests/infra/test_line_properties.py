@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.deliver.settings import DeliverSettings
+from functions.journal.settings import JournalSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
@@ -13,11 +14,12 @@ from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, written
 
 pytestmark = pytest.mark.xdist_group("synthesis")
 
-SETTINGS: dict[str, type[ReceiveSettings | RecordSettings | DeliverSettings | SweepSettings]] = {
+SETTINGS: dict[str, type[ReceiveSettings | RecordSettings | DeliverSettings | SweepSettings | JournalSettings]] = {
     "functions.receive.handler.lambda_handler": ReceiveSettings,
     "functions.record.handler.lambda_handler": RecordSettings,
     "functions.deliver.handler.lambda_handler": DeliverSettings,
     "functions.sweep.handler.lambda_handler": SweepSettings,
+    "functions.journal.handler.lambda_handler": JournalSettings,
 }
 
 
@@ -163,7 +165,8 @@ def test_functions_in_aws_run_on_arm(prod: Synthesis) -> None:
         assert function["Architectures"] == ["arm64"]
 
 
-def test_the_webhooks_path_carries_no_third_party_packages(synthesis: Synthesis) -> None:
-    """A receive function loads one layer, the package itself: cold starts are paid for by the sender's patience."""
+def test_the_webhooks_path_and_the_journal_carry_no_third_party_packages(synthesis: Synthesis) -> None:
+    """They load one layer, the package itself: a sender waits for the one, and the other runs every minute of the day."""
     for function in synthesis.properties("AWS::Lambda::Function").values():
-        assert len(function["Layers"]) == (1 if "receive" in function["Handler"] else 2)
+        is_slim = function["Handler"].split(".")[1] in {"receive", "journal"}
+        assert len(function["Layers"]) == (1 if is_slim else 2)

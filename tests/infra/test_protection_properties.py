@@ -98,9 +98,12 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
         assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     (archive,) = [each for each in synthesis.properties("AWS::S3::Bucket").values() if "LoggingConfiguration" in each]
     assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
-    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in archive["LifecycleConfiguration"]["Rules"]}
+    rules = {rule["Prefix"]: rule for rule in archive["LifecycleConfiguration"]["Rules"]}
+    days = {prefix: rule["ExpirationInDays"] for prefix, rule in rules.items() if "ExpirationInDays" in rule}
     assert set(days) == {"overflow/", "spool/", "rejected/"}
     assert not any("payloads/".startswith(prefix) or prefix.startswith("payloads/") for prefix in days)
+    assert rules.keys() - days.keys() == {"journal/"}  # it is kept
+    assert "NoncurrentVersionExpiration" in rules["journal/"]
     longest = max(queue["MessageRetentionPeriod"] for queue in synthesis.properties("AWS::SQS::Queue").values())
     assert min(days["overflow/"], days["spool/"]) * 86_400 > 2 * longest
 

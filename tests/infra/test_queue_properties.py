@@ -11,7 +11,7 @@ QUEUE = "AWS::SQS::Queue"
 
 
 def dead_letter_queues(synthesis: Synthesis) -> set[str]:
-    """Every queue that another queue or a rule's target gives up to."""
+    """Every queue that another queue, a rule's target or the trigger of a stream gives up to."""
     redrives = [
         logical_id(queue["RedrivePolicy"]["deadLetterTargetArn"])
         for queue in synthesis.properties(QUEUE).values()
@@ -22,17 +22,50 @@ def dead_letter_queues(synthesis: Synthesis) -> set[str]:
         for rule in synthesis.properties("AWS::Events::Rule").values()
         for target in rule["Targets"]
     ]
-    return {*redrives, *targets}
+    streams = [
+        logical_id(trigger["DestinationConfig"]["OnFailure"]["Destination"])
+        for trigger in synthesis.properties("AWS::Lambda::EventSourceMapping").values()
+        if "DestinationConfig" in trigger
+    ]
+    return {*redrives, *targets, *streams}
 
 
 def consumers(synthesis: Synthesis) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Each queue a function works off, with the trigger and the function behind its alias."""
     found = []
     for trigger in synthesis.properties("AWS::Lambda::EventSourceMapping").values():
+        if logical_id(trigger["EventSourceArn"]) not in synthesis.of_type(QUEUE):
+            continue
         alias = synthesis.resources()[logical_id(trigger["FunctionName"])]
         function = synthesis.resources()[logical_id(alias["Properties"]["FunctionName"])]
         found.append((logical_id(trigger["EventSourceArn"]), dict(trigger), dict(function["Properties"])))
     return found
+
+
+def test_the_journal_loses_nothing_and_repeats_within_what_the_stream_remembers(synthesis: Synthesis) -> None:
+    """From the stream's first change on, in order, every change, halved where it fails, named in a queue after hours."""
+    (trigger,) = [
+        each
+        for each in synthesis.properties("AWS::Lambda::EventSourceMapping").values()
+        if logical_id(each["EventSourceArn"]) not in synthesis.of_type(QUEUE)
+    ]
+    (table,) = synthesis.properties("AWS::DynamoDB::Table").values()
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert trigger["EventSourceArn"] == {"Fn::GetAtt": [*synthesis.of_type("AWS::DynamoDB::Table"), "StreamArn"]}
+    assert trigger["StartingPosition"] == "TRIM_HORIZON"
+    assert "FilterCriteria" not in trigger
+    assert trigger["BisectBatchOnFunctionError"] is True
+    assert trigger["ParallelizationFactor"] == 1
+    assert trigger["BatchSize"] == 10_000
+    assert 0 < trigger["MaximumBatchingWindowInSeconds"] <= 300
+    assert trigger["MaximumRetryAttempts"] == 10_000
+    assert 3600 <= trigger["MaximumRecordAgeInSeconds"] <= 12 * 3600  # the stream forgets after 24
+    (late,) = [
+        alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "IteratorAge"
+    ]
+    assert late["Threshold"] < 1000 * trigger["MaximumRecordAgeInSeconds"]
 
 
 def test_every_queue_has_a_dead_letter_queue_or_is_one(synthesis: Synthesis) -> None:

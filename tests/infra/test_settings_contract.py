@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.deliver.settings import DeliverSettings
+from functions.journal.settings import JournalSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
@@ -28,6 +29,7 @@ EVERY_STEP: list[Settings] = [
         archive_bucket="archive",
         directory_arn="arn:directory",
     ),
+    JournalSettings(archive_bucket="archive"),
     DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
     SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),
 ]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
@@ -33,6 +34,7 @@ def violations(world: World) -> list[str]:
         *_planning(world, truth),
         *_outcomes(world),
         *_secrets(world),
+        *journal_violations(world),
     ]
 
 

@@ -25,6 +25,7 @@ from functions.record.settle import Settling
 from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
+from tests.simulation.journaling import Journaling
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import Schedule
 from tests.simulation.systems import connections
@@ -88,6 +89,7 @@ class Line:
     readers: Mapping[str, SourceReader]
     batch_size: int
     table: WatchedTable = field(init=False)
+    journaling: Journaling = field(init=False)
     archive: MemoryObjectStore = field(init=False)
     flows: dict[str, Flow] = field(init=False)
     flush_queue: MemoryFifoQueue = field(init=False)
@@ -98,6 +100,8 @@ class Line:
     def __post_init__(self) -> None:
         io = self.weather.io
         self.table = WatchedTable(self.weather, index_lag=self.random.choice((0, 0, 3, 12)))
+        self.journaling = Journaling(self.entropy.seed, self.schedule, self.weather, self.undeclared)
+        self.table.told = self.journaling.tell
         self.archive = MemoryObjectStore(io=io)
         self._most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         self.flush_queue = MemoryFifoQueue(
@@ -176,7 +180,8 @@ class Line:
             self._acknowledge(self.flush_queue, each)
 
     def sweep(self) -> None:
-        """One run of the sweep function."""
+        """One run of the sweep function; about then the stream's trigger looks for changes."""
+        self.journaling.read_on()
         step = SweepStep(
             targets=[TARGET],
             cells=self.cells,

@@ -18,6 +18,7 @@ class WatchedTable(MemoryTable):
         self.went_back: list[str] = []
         self.missed: Callable[[Key], None] | None = None  # told of every mapping entry that was looked for in vain
         self.begun: Callable[[], None] | None = None  # told whenever a commit in part-facts was begun
+        self.told: Callable[[Key, Item | None, Item | None], None] | None = None  # the table's stream
 
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         """As the table's own."""
@@ -29,6 +30,8 @@ class WatchedTable(MemoryTable):
         return found
 
     def _store(self, key: Key, item: Item | None, size: int) -> None:
+        if self.told is not None:
+            self.told(key, self._items.get(key), item)
         if key[0].startswith("FACT#"):
             before = self._items.get(key)
             if item is None:

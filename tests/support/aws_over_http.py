@@ -26,6 +26,7 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "canary-aws-key",
     "AWS_SESSION_TOKEN": "canary-aws-token",
 }
+_CONDITIONS = {"IfNoneMatch": "if-none-match", "IfMatch": "if-match"}
 _ADDED = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
 
 
@@ -53,10 +54,17 @@ class AwsOverHttp:
         if not _is_signed_properly(asked):
             return Said(403, b'{"__type":"InvalidSignatureException"}')
         try:
+            if asked.method == "GET":
+                return self._read(asked)
             return Said(200, json.dumps(self._carry_out(asked), default=str).encode())
         except ClientError as error:
             code = error.response["Error"]["Code"]
             return Said(400, json.dumps({"__type": code}).encode())
+
+    def _read(self, asked: Asked) -> Said:
+        bucket, key = unquote(asked.path).removeprefix("/").split("/", 1)
+        found = self.s3.get_object(Bucket=bucket, Key=key)
+        return Said(200, found["Body"].read(), {"ETag": found["ETag"]})
 
     def _carry_out(self, asked: Asked) -> dict[str, Any]:
         target = asked.headers.get("x-amz-target")
@@ -68,7 +76,10 @@ class AwsOverHttp:
         else:
             assert asked.method == "PUT"
             bucket, key = unquote(asked.path).removeprefix("/").split("/", 1)
-            found = self.s3.put_object(Bucket=bucket, Key=key, Body=asked.body)
+            conditions = {
+                name: asked.headers[header] for name, header in _CONDITIONS.items() if header in asked.headers
+            }
+            found = self.s3.put_object(Bucket=bucket, Key=key, Body=asked.body, **conditions)
         return {name: value for name, value in found.items() if name != "ResponseMetadata"}
 
 

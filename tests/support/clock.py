@@ -33,6 +33,7 @@ class SeededEntropy:
     """Chance that repeats itself for the same seed."""
 
     def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
         self._random = random.Random(seed)  # noqa: S311 it must repeat itself
 
     def fraction(self) -> float:

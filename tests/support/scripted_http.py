@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(said.body)
 
-    do_PUT = do_POST  # noqa: N815 named by http.server
+    do_GET = do_PUT = do_POST  # noqa: N815 named by http.server
 
     def log_message(self, *_arguments: object) -> None:
         """Print nothing."""

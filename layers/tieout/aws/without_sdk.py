@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tieout.arriving.spool import BusEntry
-from tieout.aws.endpoint import AwsEndpoint, AwsRefusedError, endpoint_url, regional_host
+from tieout.aws.endpoint import AwsAnswer, AwsEndpoint, AwsRefusedError, endpoint_url, regional_host
 from tieout.errors import LostAnswerError
 
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
@@ -67,8 +67,8 @@ class EventBus:
         return codes
 
 
-class ObjectKeeper:
-    """Keeps objects in one bucket; the receive step may write there and never read."""
+class BucketEndpoint:
+    """Calls S3 about the objects of one bucket."""
 
     def __init__(
         self,
@@ -88,14 +88,25 @@ class ObjectKeeper:
             "s3", url, environ, clock, entropy, timeout_seconds=timeout_seconds, attempts=attempts
         )
 
+    def call(self, method: str, key: str, headers: Mapping[str, str], body: bytes) -> AwsAnswer:
+        """What S3 answers about the object of that key; see `AwsEndpoint.call`."""
+        return self._endpoint.call(method, f"{self._base}/{quote(key, safe='/-_.~')}", headers, body)
+
+    def close(self) -> None:
+        """Close the kept connection; the next call opens another."""
+        self._endpoint.close()
+
+
+class ObjectKeeper(BucketEndpoint):
+    """Keeps objects in one bucket; the receive step may write there and never read."""
+
     def put(self, key: str, body: bytes) -> None:
         """Return once the object is stored, replacing what was there.
 
         Raises:
             TieoutError: see `AwsEndpoint.call`.
         """
-        path = f"{self._base}/{quote(key, safe='/-_.~')}"
-        self._endpoint.call("PUT", path, {"content-type": "application/json"}, body)
+        self.call("PUT", key, {"content-type": "application/json"}, body)
 
 
 def _call_json(endpoint: AwsEndpoint, target: str, request: Mapping[str, object]) -> dict[str, Any]:

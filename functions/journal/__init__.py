@@ -1,0 +1,1 @@
+"""Beside the line: keeps every change of the ledger in the archive."""

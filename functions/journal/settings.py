@@ -1,0 +1,18 @@
+"""The environment contract of the journal: the infrastructure fills it, the handler reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tieout.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings(Settings):
+    """What the journal function is told.
+
+    Attributes:
+        archive_bucket: where the journal stands (`journal/`).
+    """
+
+    archive_bucket: str
