@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import re
@@ -21,7 +22,7 @@ from infra.calendar_rules import (
 )
 from infra.feed_rules import Problem, feed_problems
 from tieout.declared import Declared
-from tieout.landscape import Connection, Flow, Landscape, Target
+from tieout.landscape import Connection, Flow, Landscape, Retention, Target
 from tieout.money import is_currency
 from tieout.systems import capability
 
@@ -31,6 +32,7 @@ _NAME_LIMIT = 40
 _FLOW_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 UNROUTED = "unrouted"
+_RETENTION_DAYS = (35, 3650)  # no shorter than the ledger can be restored to any second, no longer than books are kept
 _CONCURRENCY = (2, 1000)  # what an SQS event source mapping accepts as MaximumConcurrency
 
 
@@ -63,6 +65,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     for position, feed in enumerate(landscape.feeds):
         yield from _below("feeds", position, feed_problems(feed, landscape))
     yield from _time_problems(landscape)
+    yield from _retention_problems(landscape.retention)
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"
@@ -126,6 +129,13 @@ def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:
     if not low <= flow.max_concurrency <= high:
         yield ("max_concurrency",), f"{flow.max_concurrency} is not between {low} and {high}"
     yield from _entity_problems(flow, landscape)
+
+
+def _retention_problems(retention: Retention) -> Iterator[Problem]:
+    shortest, longest = _RETENTION_DAYS
+    for name, days in dataclasses.asdict(retention).items():
+        if not shortest <= days <= longest:
+            yield ("retention", name), f"{days} is not between {shortest} and {longest} days"
 
 
 def _entity_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:

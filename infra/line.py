@@ -74,7 +74,13 @@ class LineStack(Stack):
             for name, flushes in self.flushes.items()
         }
         self.sweep = Sweep(
-            self, "Sweep", bus=self.bus, ledger=ledger, flush_queues=self._flush_queues(), parts=self.parts
+            self,
+            "Sweep",
+            bus=self.bus,
+            ledger=ledger,
+            flush_queues=self._flush_queues(),
+            receipt_days=landscape.retention.receipts,
+            parts=self.parts,
         )
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.observe = self._observe()

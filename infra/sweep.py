@@ -38,6 +38,7 @@ class Sweep(Construct):
         bus: events.IEventBus,
         ledger: LedgerStack,
         flush_queues: Mapping[str, sqs.IQueue],
+        receipt_days: int,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -49,6 +50,7 @@ class Sweep(Construct):
             bus_name=bus.event_bus_name,
             flush_queue_urls={target: queue.queue_url for target, queue in flush_queues.items()},
             coalescing_seconds=parts.stage.coalescing_seconds,
+            receipt_days=receipt_days,
         )
         self.function = PythonFunction(
             self,

@@ -37,10 +37,10 @@ class DeliverFunction:
         self._logger = Logger(service=service)
         self._metrics = Metrics(namespace=self._settings.metric_namespace, service=service)
         self._clock = SystemClock()
-        self._target = Landscape.of_json(Path(self._settings.landscape_file).read_bytes()).target(self._settings.target)
-        self._cells = CellLedger(
-            DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
-        )
+        landscape = Landscape.of_json(Path(self._settings.landscape_file).read_bytes())
+        self._target = landscape.target(self._settings.target)
+        table = DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
+        self._cells = CellLedger(table, landscape.retention.receipts)
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
         self._opened: tuple[Mapping[str, str], CellWriter] | None = None

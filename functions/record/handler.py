@@ -73,7 +73,7 @@ class RecordFunction:
                 code_version=__version__,
             ),
             payloads=KeptPayloads(landscape.connections, fetch),
-            outcomes=OutcomeLedger(table),
+            outcomes=OutcomeLedger(table, landscape.retention.outcomes),
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds

@@ -32,7 +32,9 @@ class SweepFunction:
         bus = EventBus(settings.bus_name, environ, clock, entropy)
         self._step = SweepStep(
             targets=sorted(settings.flush_queue_urls),
-            cells=CellLedger(DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)),
+            cells=CellLedger(
+                DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy), settings.receipt_days
+            ),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds
             ),

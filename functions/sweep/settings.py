@@ -16,6 +16,7 @@ class SweepSettings(Settings):
         bus_name: the event bus that gets them again.
         flush_queue_urls: target name to the FIFO queue that asks for its flush.
         coalescing_seconds: how long the flush queues delay their messages: requests within one such span become one.
+        receipt_days: how long a receipt is kept once it is closed.
         stale_receipt_minutes: how long a receipt may stay open before its cells count as unwritten.
     """
 
@@ -24,4 +25,5 @@ class SweepSettings(Settings):
     bus_name: str
     flush_queue_urls: Mapping[str, str]
     stale_receipt_minutes: int = 20
+    receipt_days: int = 400
     coalescing_seconds: int = 5

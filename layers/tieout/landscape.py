@@ -196,6 +196,19 @@ class LegalEntity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how many days the ledger keeps what only tells of the past; the journal keeps it for good.
+
+    Attributes:
+        outcomes: what became of every notice, counted from the day it was received.
+        receipts: writes to planning that are done, from the day they were.
+    """
+
+    outcomes: int = 400
+    receipts: int = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Landscape:
     """Everything one stage declares.
 
@@ -211,6 +224,7 @@ class Landscape:
     feeds: tuple[Feed, ...]
     calendars: tuple[FiscalCalendar, ...] = ()
     legal_entities: tuple[LegalEntity, ...] = ()
+    retention: Retention = field(default_factory=Retention)
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -237,6 +251,7 @@ class Landscape:
             feeds=tuple(_feed(each) for each in plain["feeds"]),
             calendars=tuple(_calendar(each) for each in plain.get("calendars", ())),
             legal_entities=tuple(LegalEntity(**each) for each in plain.get("legal_entities", ())),
+            retention=Retention(**plain.get("retention", {})),
         )
 
 

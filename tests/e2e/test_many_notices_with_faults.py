@@ -12,6 +12,7 @@ from ops import mapping_tables, queues
 from ops.place import Place, sandbox_place
 from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
 from sandbox.running import Sandbox
+from tests.e2e.replaying import wait_until_the_journal_holds_the_ledger
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 CRM, ERP = "hubspot-emea", "netsuite-group"
@@ -68,6 +69,8 @@ def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(
     }
     assert planned == expected_cells(deals, revenue)
     assert [each.name for each in queues.dead_letter_queues(place) if depth(place, each.queue_url)] == []
+    journal = wait_until_the_journal_holds_the_ledger(sandbox)
+    assert len({line["event_id"] for line in journal}) == len(journal) > 500
 
 
 def store_mappings(place: Place) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
-from tieout.landscape import Landscape
+from tieout.landscape import Landscape, Retention
 
 REPOSITORY = Path(__file__).parents[2]
 STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
@@ -76,6 +76,12 @@ SPOILED = [
      "'http://api.example.com/' is not encrypted; http is for this machine's own addresses alone"),
     (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', 'api_base_url = "http://127.0.0.1:1/"',
      'connections "hubspot-emea" api_base_url', "'http://127.0.0.1:1/' ends with a slash"),
+    (FLOWS, "outcomes = 400", "outcomes = 34",
+     'retention "outcomes"', "34 is not between 35 and 3650 days"),
+    (FLOWS, "receipts = 400", "receipts = 3651",
+     'retention "receipts"', "3651 is not between 35 and 3650 days"),
+    (FLOWS, "outcomes = 400", "outcomes = 400, facts = 400",
+     'retention "facts"', "unexpected keyword argument"),
     (FLOWS, "max_concurrency = 5", "max_concurrency = 1",
      'flows "forecast_to_plan" max_concurrency', "1 is not between 2 and 1000"),
     (FLOWS, "max_concurrency = 5", 'max_concurrency = "5"',
@@ -142,6 +148,14 @@ def test_a_flaw_is_named_with_its_file_and_place(
     (root / file).write_text(text.replace(good, bad, 1))
     said = f"{file}: {place}: {problem}"
     assert said in [each[: len(said)] for each in problems(root)]
+
+
+@pytest.mark.parametrize("days", [35, 3650])
+def test_the_past_may_be_kept_from_five_weeks_to_ten_years(root: Path, days: int) -> None:
+    """Both limits are allowed; a stage may say another span than all of them do, and one span without the other."""
+    overlay = root / "overlay.toml"
+    overlay.write_text(f"retention = {{ receipts = {days} }}\n")
+    assert read_landscape(root, "sandbox", overlay).retention == Retention(outcomes=400, receipts=days)
 
 
 def test_an_unknown_stage_is_a_missing_file(root: Path) -> None:

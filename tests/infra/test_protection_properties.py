@@ -128,6 +128,18 @@ def test_the_ledger_can_be_restored_to_any_second(synthesis: Synthesis) -> None:
     }
 
 
+def test_what_only_tells_of_the_past_expires_by_the_attribute_that_is_written(synthesis: Synthesis) -> None:
+    """The table looks at the attribute the ledger writes, and the sweeper closes receipts with the declared days."""
+    (table,) = synthesis.properties("AWS::DynamoDB::Table").values()
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    told = [
+        environment["TIEOUT_RECEIPT_DAYS"]
+        for name in synthesis.of_type("AWS::Lambda::Function")
+        if "TIEOUT_RECEIPT_DAYS" in (environment := synthesis.environment(name))
+    ]
+    assert told == ["400"]
+
+
 def test_state_stands_in_its_own_stack(synthesis: Synthesis) -> None:
     """The line can be deleted and deployed again without touching what was recorded."""
     for kind in STATE:

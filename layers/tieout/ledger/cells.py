@@ -15,6 +15,7 @@ from functools import partial
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state, mark, write_again
 from tieout.ledger.receipts import OpenReceipt, cells_text, open_receipt
+from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
 from tieout.periods import moment_text, parse_moment
 
@@ -28,10 +29,11 @@ class Pause:
 
 
 class CellLedger:
-    """Cells of all targets, seen from the side of the writer to planning."""
+    """Cells of all targets, seen from the side of the writer to planning; a closed receipt is kept for some days."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, receipt_days: int = DEFAULT_DAYS) -> None:
         self._table = table
+        self._receipt_days = receipt_days
 
     def dirty(self, target: str, limit: int) -> tuple[IntersectionState, ...]:
         """Up to `limit` intersections that planning lacks a total of, as they are now; none only if the index names no such one.
@@ -60,7 +62,8 @@ class CellLedger:
 
     def close_receipt(self, receipt: OpenReceipt, now: datetime, answer: str) -> None:
         """Keep the receipt with what the target answered. Closing twice is as closing once."""
-        done = {"cells": receipt.cells, "answer": answer, "closed_at": moment_text(now)}
+        expires = expires_at(now, self._receipt_days)
+        done = {"cells": receipt.cells, "answer": answer, "closed_at": moment_text(now), EXPIRES_AT: expires}
         done_key = (keys.receipt_partition(receipt.target), keys.DONE_PREFIX + receipt.name)
         self._table.write([Delete(receipt.key), Put(done_key, done)])
 

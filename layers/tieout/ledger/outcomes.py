@@ -14,6 +14,7 @@ from itertools import batched
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
+from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Item, Key, Table, Update, pages
 
 _FINAL = "final_"
@@ -23,16 +24,17 @@ _FINAL_OUTCOMES = frozenset({Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSE
 
 
 class OutcomeLedger:
-    """The outcomes of the notices of all deliveries."""
+    """The outcomes of the notices of all deliveries, kept for some days after they were received."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, kept_days: int = DEFAULT_DAYS) -> None:
         self._table = table
+        self._kept_days = kept_days
 
     def keep(self, envelope: Envelope, outcomes: Mapping[int, Outcome]) -> None:
         """Keep the outcomes of some notices of an envelope, by their positions in the delivery."""
         key = keys.outcome_key(envelope.connection, envelope.received_at, envelope.delivery_id, envelope.flow)
         for some in batched(outcomes.items(), _OUTCOMES_PER_WRITE, strict=False):
-            self._table.write([_update(key, dict(some))])
+            self._table.write([_update(key, dict(some), expires_at(envelope.received_at, self._kept_days))])
 
     def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
         """How many notices received on a UTC day ended in which outcome, by flow."""
@@ -54,9 +56,9 @@ def outcomes_of(item: Item) -> dict[int, Outcome]:
     return waiting | final
 
 
-def _update(key: Key, outcomes: Mapping[int, Outcome]) -> Update:
+def _update(key: Key, outcomes: Mapping[int, Outcome], expires: int) -> Update:
     firsts: dict[str, str | int] = {}
-    sets: dict[str, str | int] = {}
+    sets: dict[str, str | int] = {EXPIRES_AT: expires}
     removes: list[str] = []
     for position, outcome in outcomes.items():
         if outcome in _FINAL_OUTCOMES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+DEFAULT_DAYS = 400  # an audit of a year, with a month to spare
 EXPIRES_AT = "expires_at"
 """The attribute DynamoDB looks at: seconds since 1970."""
 
