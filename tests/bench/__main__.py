@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.bundling import AWS_PLATFORM, dependencies_layer
-from tests.bench import cost
+from tests.bench import cost, memory
 from tests.bench.deliveries import STEPS, Delivery, deliveries
 from tests.bench.measured import Phase, can_count
+from tests.bench.prices import PRICES
 from tests.bench.runs import Bench, Run
 from tests.bench.sizes import size_of
 from tests.bench.tables import table
@@ -47,6 +48,7 @@ def main() -> int:
     _say(_work(passed))
     _say(_calls(passed))
     _say(_cost(passed))
+    _say(_memory(timed, passed))
     _say(sizes)
     return _judge(counted)
 
@@ -136,13 +138,46 @@ def _cost(passed: Sequence[Delivery]) -> str:
     for delivery in passed:
         found = cost.parts(delivery)
         rows.append([str(delivery.scenario), *found.values(), sum(found.values())])
-    priced = [[price.unit, f"{price.usd:.10g}", price.known] for price in cost.PRICES.values()]
+    priced = [[price.unit, f"{price.usd:.10g}", price.known] for price in PRICES.values()]
     return "\n".join(
         [
             table("4. USD per million notices, every delivery flushed alone", ["notices", *cost.PARTS, "all"], rows),
             table("   Prices", ["per", "USD", "known"], priced),
         ]
     )
+
+
+def _memory(timed: dict[str, Run], passed: Sequence[Delivery]) -> str:
+    lone, many = passed[0], next(each for each in passed if each.scenario.records == each.scenario.notices == 100)
+    rows: list[Sequence[object]] = []
+    for name, run in timed.items():
+        step = _step(name)
+        if step not in memory.CHOSEN_MB:
+            continue
+        invocations = _invocations(run, step, lone, many)
+        cold = memory.Invocation(
+            run.cold.cpu_ms / 1000, invocations[0].waiting_seconds + memory.ASSUMED_COLD_WAIT_SECONDS
+        )
+        usd = [each.usd(size) * 1e6 for each in invocations for size in memory.SIZES_MB]
+        rows.append([name, run.peak_mb, memory.CHOSEN_MB[step], *map(cold.seconds, memory.SIZES_MB), *usd])
+    sizes = [f"{size}" for size in memory.SIZES_MB]
+    head = ["function", "peak MB", "chosen MB", *(f"cold s {size}" for size in sizes)]
+    head += [f"{what} {size}" for what in ("one", "hundred") for size in sizes]
+    return table(
+        "6. Memory: seconds of a cold invocation, and USD per million warm invocations with one notice and with a hundred,"
+        f" at {', '.join(sizes)} MB (one processor at {memory.FULL_PROCESSOR_MB:,} MB)",
+        head,
+        rows,
+    )
+
+
+def _invocations(run: Run, step: str, lone: Delivery, many: Delivery) -> list[memory.Invocation]:
+    """Warm, with one notice and with a hundred."""
+    if step in STEPS:
+        return [cost.invocation(each, step) for each in (lone, many)]
+    calls = {"sweep": 5, "journal": 2}[step]  # a sweep with nothing to do; two objects that are new
+    sizes = (1, 1) if step == "sweep" else (1, 100)
+    return [memory.Invocation(run.warm[size].cpu_ms * size / 1000, memory.waiting(calls, 0)) for size in sizes]
 
 
 def _sizes(around: World) -> str:

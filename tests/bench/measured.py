@@ -56,6 +56,7 @@ class LambdaProcess:
     folder: Path
     counting: bool
     phases: list[Phase] = field(default_factory=list)
+    peak_mb: float = 0
     _cpu_ns: int = 0
 
     def __enter__(self) -> Self:
@@ -92,6 +93,8 @@ class LambdaProcess:
     ) -> None:
         """End the process and read what was counted."""
         assert self._process.stdin is not None
+        if kind is None:
+            self.peak_mb = self._order({"peak": True})["peak_mb"]
         self._process.stdin.close()
         if kind is not None:
             self._process.kill()

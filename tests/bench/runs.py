@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from tests.bench import events
 from tests.bench.measured import Function, LambdaProcess, Phase
 from tests.bench.world import TARGET, World
 from tests.bench.yardstick import Yardstick
+from tests.support.table_stream import change_record
 
 HUBSPOT, NETSUITE = "hubspot-emea", "netsuite-group"
 FLOWS = {HUBSPOT: "forecast_to_plan", NETSUITE: "record_to_report"}
 SIZES = (1, 10, 100)
 _REPEATS = {1: 5, 10: 2, 100: 1}
 _MESSAGES_PER_BATCH = 10
+_CHANGES = 16  # of the ledger that an opportunity makes until planning has it
 
 Event = dict[str, Any]
 
@@ -29,6 +32,7 @@ class Run:
     name: str
     cold: Phase
     warm: dict[int, Phase] = field(default_factory=dict)  # per notice
+    peak_mb: float = 0
 
 
 class Bench:
@@ -39,6 +43,7 @@ class Bench:
         self._counting = False
         self._yardstick = Yardstick(world, HUBSPOT)
         self._processes = 0
+        self._batches = 0
 
     def all(self, *, counting: bool) -> Iterator[Run]:
         """Every function, ours and the conventional ones, instructions counted where asked."""
@@ -61,7 +66,8 @@ class Bench:
                 yield self._run(f"record, {flow}", self._world.record(flow), messages, sizes)
             self._leave_one_record_dirty(messages(1))
             yield self._run(f"deliver, {TARGET}", self._world.deliver(), lambda _: [_flush()], ())
-            yield self._run("sweep", self._world.sweep(), lambda _: [{}], ())
+            yield self._run("sweep", self._world.sweep(), lambda _: [{}], (1,))
+            yield self._run("journal", self._world.journal(), self._changes, SIZES)
         yield from self._conventional()
 
     def webhook(self, connection: str, records: int, notices_each: int = 1) -> Event:
@@ -77,6 +83,20 @@ class Bench:
         self._world.aws.forget()
         accept(feeder.invoke(self.webhook(connection, count)))
         return events.queue_messages(self._world.aws.calls, flow)
+
+    def _changes(self, count: int) -> list[Event]:
+        """A batch of the ledger's stream about that many opportunities, made ten seconds after the batch before."""
+        self._batches += 1
+        moment = datetime(2026, 11, 25, tzinfo=UTC) + timedelta(seconds=10 * self._batches)
+        first = self._batches * 100_000
+        fact, cell = {"revision": 1, "statement": "x" * 900}, {"total_minor": 12_345, "cube": "Pipeline"}
+        changes = [
+            change_record(
+                (f"CELL#anaplan#{first + each}", "STATE"), None, cell if each % _CHANGES else fact, first + each, moment
+            )
+            for each in range(count * _CHANGES)
+        ]
+        return [{"Records": changes}]
 
     def _leave_one_record_dirty(self, messages: list[Event]) -> None:
         """Bring planning up to date but for the cells of one record."""
@@ -114,7 +134,7 @@ class Bench:
                 process.mark(f"{size} notices")
         cold, _, *warm = process.phases
         per_notice = {size: _divided(phase, size * _REPEATS[size]) for size, phase in zip(sizes, warm, strict=True)}
-        return Run(name, cold, per_notice)
+        return Run(name, cold, per_notice, process.peak_mb)
 
     def process(self, function: Function, *, counting: bool = False) -> LambdaProcess:
         """A process that will run a function, its instructions counted where asked."""

@@ -16,6 +16,7 @@ from botocore.session import Session
 from moto import mock_aws
 
 from functions.deliver.settings import DeliverSettings
+from functions.journal.settings import JournalSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
@@ -133,6 +134,14 @@ class World:
         )
         return self._with_dependencies("sweep", settings.environment())
 
+    def journal(self) -> Function:
+        """The journal function."""
+        return Function(
+            handler="functions.journal.handler.lambda_handler",
+            folders=[self.assets.functions["journal"], self.assets.package / "python"],
+            environment=JournalSettings(archive_bucket=ARCHIVE).environment() | self.surroundings(),
+        )
+
     def surroundings(self) -> dict[str, str]:
         """What Lambda puts into the environment of every function, and where our emulations stand."""
         return CREDENTIALS | {
@@ -190,6 +199,7 @@ def build_assets(landscape: Landscape) -> Assets:
             "record": function_asset("record", files),
             "deliver": function_asset("deliver", files),
             "sweep": function_asset("sweep", {}),
+            "journal": function_asset("journal", {}),
         },
     )
 
