@@ -123,7 +123,7 @@ BOOKINGS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.lists(BOOKINGS, min_size=1, max_size=3), min_size=1, max_size=5), st.data())
 def test_every_order_of_arrival_and_every_replay_ends_alike(
     deliveries: list[list[dict[str, object]]], data: st.DataObject

@@ -101,12 +101,16 @@ def test_it_has_a_webhook_secret_and_no_credentials_to_read_by(prod: Synthesis, 
     added = set(grown.of_type("AWS::SecretsManager::Secret")) - set(prod.of_type("AWS::SecretsManager::Secret"))
     assert [name for name in added if "WebhookSecret" in name] == list(added)
     assert len(added) == 1
-    told = json.loads(written(grown.line["Outputs"]["ConnectionBookings"]["Value"]))
+    told = json.loads(written(grown.door["Outputs"]["ConnectionBookings"]["Value"]))
     assert told["completion"] == "payload"
     assert "api_secret_arn" not in told
-    for name in grown.of_type("AWS::Lambda::Function"):
-        arns = grown.environment(name).get("TIEOUT_SECRET_ARNS", "{}")
-        assert "bookings" not in json.loads(arns)
+    [directory] = [
+        each["SecretString"]
+        for each in grown.properties("AWS::SecretsManager::Secret").values()
+        if "SecretString" in each
+    ]
+    assert "bookings" not in json.dumps(directory)
+    assert "netsuite-group" in json.dumps(directory)
 
 
 def test_it_needs_no_api_and_may_name_one(tmp_path: Path) -> None:

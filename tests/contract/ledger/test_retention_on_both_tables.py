@@ -44,10 +44,10 @@ def test_nothing_that_decides_ever_expires(table: Table) -> None:
     """Facts, contributions and cells stay, whatever happens to them."""
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
-    written = dirty(table)
-    cells.mark_written(written, cells.open_receipt(TARGET, "r-1", NOW, written), {}, NOW)
+    written, places = dirty(table), cells.dirty(TARGET, 10)
+    cells.mark_written(places, written, cells.open_receipt(TARGET, "r-1", NOW, written), {}, NOW)
     cells.pause(TARGET, NOW, "UnavailableError")
-    kept = [keys.cell_key(TARGET, written[0].cell_id), keys.target_key(TARGET)]
+    kept = [places[0].key, keys.target_key(TARGET)]
     found = table.get(kept)
     assert len(found) == len(kept)
     partition = table.query(kept[0][0]).items
