@@ -190,6 +190,27 @@ def test_a_failure_of_the_deal_is_a_failure_of_the_line_items_notice() -> None:
     assert refusing.settle({ITEM: origin})[ITEM].error is not None
 
 
+def test_a_fact_that_cannot_be_made_into_lines_fails_alone() -> None:
+    """Whatever is wrong with it, or with our code, its neighbours in the batch are recorded."""
+    broken = RecordKey(CRM, "opportunity", "102")
+    line = OpportunityLine(
+        line_id="1", product="801", amount=None, recurring=Money(1, "USD"), recurring_months=0
+    )  # what is paid every nought months
+    good = deal("801")
+    assert isinstance(good.fact, Opportunity)
+    bad = replace(good, key=broken, fact=replace(good.fact, lines=(line,)))
+    settling, table = settling_of(Answers(good, bad), OF_THE_DEAL)
+    notices = {key: Notice(key=key, notice_id="n", kind="any") for key in (DEAL, broken)}
+    origins = {
+        key: Origin(notice=notice, delivery_id="d", flow="any", received_at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        for key, notice in notices.items()
+    }
+    results = settling.settle(origins)
+    assert results[DEAL].outcome is Outcome.APPLIED
+    assert results[broken].error is not None
+    assert members_of(table)
+
+
 class Refusing(Answers):
     """A source that has no answer about deals."""
 
