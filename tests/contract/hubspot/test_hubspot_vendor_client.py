@@ -8,6 +8,10 @@ from typing import Any
 
 import hubspot
 import pytest
+from hubspot.crm import line_items
+from hubspot.crm.associations.v4 import (
+    ApiException as AssociationsError,
+)
 from hubspot.crm.associations.v4 import (
     BatchInputPublicFetchAssociationsBatchRequest,
     PublicFetchAssociationsBatchRequest,
@@ -119,6 +123,40 @@ def test_associations_are_read_in_batches(vendor: Vendor) -> None:
     assert [(each._from.id, str(each.to[0].to_object_id)) for each in answer.results] == [(deal, company)]
     assert {each.type_id for each in answer.results[0].to[0].association_types} == {5, 341}
     assert [each.context for each in answer.errors] == [{"ids": [lonely]}]
+
+
+def test_line_items_are_read_in_batches(vendor: Vendor) -> None:
+    """The deal's association names them, and their batch read has the form of that of deals, the bin apart."""
+    deal = vendor.portal.create_deal({}).deal_id
+    monthly = {"price": "99.00", "recurringbillingfrequency": "monthly", "hs_recurring_billing_period": "P12M"}
+    kept, removed = (vendor.portal.add_line_item(deal, monthly).item_id for _ in range(2))
+    vendor.portal.remove_line_item(removed)
+    asked = BatchInputPublicFetchAssociationsBatchRequest(inputs=[PublicFetchAssociationsBatchRequest(id=deal)])
+    links = vendor.client.crm.associations.v4.batch_api.get_page("deals", "line_items", asked).results[0].to
+    assert [(str(each.to_object_id), each.association_types[0].type_id) for each in links] == [(kept, 19)]
+    wanted = line_items.BatchReadInputSimplePublicObjectId(
+        properties=["amount", "hs_tcv"],
+        properties_with_history=[],
+        inputs=[line_items.SimplePublicObjectId(id=each) for each in (kept, removed)],
+    )
+    found = [
+        vendor.client.crm.line_items.batch_api.read(
+            batch_read_input_simple_public_object_id=wanted, archived=archived
+        ).results
+        for archived in (False, True)
+    ]
+    assert [[each.id for each in results] for results in found] == [[kept], [removed]]
+    assert (found[0][0].properties["amount"], found[0][0].properties["hs_tcv"]) == ("99.00", "1188.00")
+
+
+def test_line_items_are_refused_to_an_app_without_their_scope(vendor: Vendor) -> None:
+    """403 in the vendor's form, which is not the answer for a deal without any."""
+    vendor.portal.settings.scopes = ()
+    asked = BatchInputPublicFetchAssociationsBatchRequest(inputs=[PublicFetchAssociationsBatchRequest(id="1")])
+    with pytest.raises(AssociationsError) as caught:
+        vendor.client.crm.associations.v4.batch_api.get_page("deals", "line_items", asked)
+    assert caught.value.status == 403
+    assert "MISSING_SCOPES" in caught.value.body
 
 
 def test_all_deals_are_listed_over_pages(vendor: Vendor) -> None:
