@@ -106,21 +106,17 @@ class DynamoTable:
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
-        if prefix:
-            request["KeyConditionExpression"] += " AND begins_with(#1,:1)"
-            request["ExpressionAttributeNames"]["#1"] = "sk"
-            request["ExpressionAttributeValues"][":1"] = {"S": prefix}
-        return self._page(request, limit, after)
+        return self._page(_narrowed(request, "sk", prefix), limit, after)
 
-    def index(self, name: str, value: str, *, limit: int = 1000, after: Cursor | None = None) -> Page:
-        """Items whose indexed attribute has `value`, a moment behind the table."""
+    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+        """Items whose indexed attribute has `value`, in order of their partition keys, a moment behind the table."""
         request: Request = {
             "IndexName": name,
             "KeyConditionExpression": "#0=:0",
             "ExpressionAttributeNames": {"#0": _HASH_KEYS[name]},
             "ExpressionAttributeValues": {":0": {"S": value}},
         }
-        return self._page(request, limit, after)
+        return self._page(_narrowed(request, "pk", prefix), limit, after)
 
     def _get(self, keys: Sequence[Key]) -> list[tuple[Key, Item]]:
         found: list[tuple[Key, Item]] = []
@@ -191,6 +187,15 @@ _OPERATIONS: Mapping[str, Callable[[DynamoDBClient], Callable[..., Any]]] = {
     "TransactWriteItems": lambda client: client.transact_write_items,
     "UpdateItem": lambda client: client.update_item,
 }
+
+
+def _narrowed(request: Request, sort_key: str, prefix: str) -> Request:
+    """The query for those alone whose sort key starts with `prefix`; an empty one, which DynamoDB refuses, narrows nothing."""
+    if prefix:
+        request["KeyConditionExpression"] += " AND begins_with(#1,:1)"
+        request["ExpressionAttributeNames"]["#1"] = sort_key
+        request["ExpressionAttributeValues"][":1"] = {"S": prefix}
+    return request
 
 
 def _is_possible(key: Key) -> bool:

@@ -173,6 +173,9 @@ class Table(Protocol):
         """Items of a partition whose sort key starts with `prefix`, in the order of sort keys, read consistently."""
         ...
 
-    def index(self, name: str, value: str, *, limit: int = 1000, after: Cursor | None = None) -> Page:
-        """Items whose attribute `name` has `value`, read from the index: a moment behind the table. May lack attributes."""
+    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+        """Items whose attribute `name` has `value`, those alone whose partition key starts with `prefix`, in its order.
+
+        Read from the index: a moment behind the table. May lack attributes.
+        """
         ...

@@ -71,6 +71,26 @@ def test_an_index_is_read_in_order_of_partition_keys(table: Table, limit: int) -
     assert pages(read) == keys
 
 
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_an_index_is_narrowed_to_a_prefix_of_partition_keys(table: Table, limit: int) -> None:
+    """Of one value those alone whose partition key begins so; an unknown prefix has none."""
+    keys = [(f"CELL#t#{name}", "STATE") for name in ("0a1", "0a2", "0b1", "a0a", "😀")]
+    table.write([Put(key, {"catalogue": "CELL#t"}) for key in keys])
+    table.write([Put(("CELL#t#0a3", "STATE"), {"catalogue": "CELL#u"})])
+
+    def read(prefix: str) -> list[Key]:
+        def page(after: object | None) -> tuple[list[Key], object | None]:
+            found = table.index("catalogue", "CELL#t", prefix=prefix, limit=limit, after=after)
+            return [key for key, _ in found.items], found.after
+
+        return pages(page)
+
+    assert read("CELL#t#0a") == keys[:2]
+    assert read("CELL#t#😀") == keys[4:]
+    assert read("CELL#t#0c") == []
+    assert read("") == keys
+
+
 def test_the_catalogue_holds_keys_alone(table: Table) -> None:
     """The catalogue tells which items there are and nothing of what they hold."""
     table.write([Put(A, {"catalogue": "HELD", "record": "r"})])
