@@ -42,6 +42,7 @@ class DoorStack(Stack):
             description=f"Tieout {stage.name}: webhooks in, notices out.",
             synthesizer=stage.synthesizer(),
         )
+        self.landscape = landscape
         self.ledger = ledger
         alarms = Alarms(line.alarms.topic)
         parts = FunctionParts(self, "DoorParts", stage=stage, bundler=bundler, alarms=alarms)
@@ -78,6 +79,7 @@ class DoorStack(Stack):
         told: dict[str, object] = {
             "name": settings.connection,
             "system": settings.system,
+            "arrival": self.landscape.connection(settings.connection).arrival,
             "completion": settings.completion,
             "url": settings.public_url,
             "flows": dict(settings.flows),

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import display, ledger_views, queues
-from ops.commands import cells, dead_letters, deliveries, facts, mappings, targets
+from ops.commands import cells, connections, dead_letters, deliveries, facts, mappings, targets
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 for name, group in {
+    "connections": connections.app,
     "facts": facts.app,
     "cells": cells.app,
     "held": facts.held_app,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ops.tables import fitted, text_of, width_of
+
 Row = dict[str, Any]
 
-_COPIED = {"cell", "message", "kept_as"}  # what people copy into the next command stands on one line
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SAY_EVERY_SECONDS = 3
-_WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe
+_WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe, and nobody says $COLUMNS
 
 
 def rows(
@@ -51,7 +51,7 @@ def _print_parts(console: Console, found: Row, columns: Mapping[str, Sequence[st
             console.print(f"{indent}[bold]{said}[/bold]")
             _print_parts(console, value, columns, indent + "  ")
         else:
-            console.print(f"{indent}[bold]{said}[/bold]  {escape(_text(value))}")
+            console.print(f"{indent}[bold]{said}[/bold]  {escape(text_of(value))}")
 
 
 def note(text: str) -> None:
@@ -69,40 +69,26 @@ def progress[Thing](things: Iterable[Thing], what: str) -> Iterator[Thing]:
             said_at = time.monotonic()
 
 
-def _print_table(console: Console, title: str, found: Sequence[Row], columns: Sequence[str] | None) -> None:
+def _print_table(console: Console, title: str, found: Sequence[Row], names: Sequence[str] | None) -> None:
     """The title stands on a line of its own: rich would fold it to the width of a narrow table."""
+    fit = fitted(found, names or list(dict.fromkeys(name for row in found for name in row)), console.width)
+    table = Table(
+        header_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), highlight=False
+    )
+    for column in fit.columns:
+        table.add_column(column.heading, justify="right" if column.is_number else "left", no_wrap=True)
+    for texts in zip(*(column.texts for column in fit.columns), strict=True):
+        table.add_row(*map(escape, texts))
     console.print(f"[bold]{escape(title)}[/bold]")
-    console.print(_table(found, columns or list(dict.fromkeys(name for row in found for name in row))))
-
-
-def _table(found: Sequence[Row], columns: Sequence[str]) -> Table:
-    table = Table(header_style="bold", box=box.SIMPLE_HEAD)
-    for column in columns:
-        justify = "right" if all(_is_number(row.get(column)) for row in found) else "left"
-        table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=column in _COPIED)  # type: ignore[arg-type]
-    for row in found:
-        table.add_row(*(escape(_text(row.get(column))) for column in columns))
-    return table
-
-
-def _is_number(value: object) -> bool:
-    return value is None or bool(_NUMBER.fullmatch(str(value)))
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_text(each)}" for name, each in value.items()) or "-"
-    if isinstance(value, list):
-        return ", ".join(_text(each) for each in value) or "-"
-    return str(value)
+    console.print(table, width=width_of(fit.columns), crop=False, soft_wrap=False)
+    console.print()
+    if fit.lack:
+        note(fit.lack)
 
 
 def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
+    asks = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if asks else _WIDTH_OF_A_FILE)
 
 
 def _print_json(value: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,6 +22,11 @@ from tieout.money import Money
 from tieout.periods import moment_text
 
 Row = dict[str, Any]
+
+SHOWN_OF_A_HELD_FACT = ("waits_for", "connection", "record", "held_at")  # to people; the rest repeats it
+
+_DIGITS_OF_AN_ID = 32
+_MOST_NAMED = 10
 
 
 def fact(table: Table, record: RecordKey) -> Row | None:
@@ -73,6 +78,18 @@ def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellS
         for cell in _cells_indexed(table, "cells_by_state", f"{each}#{target}"):
             if cell.is_lacking if state == "dirty" else cell.refused_reason is not None:
                 yield cell
+
+
+def intersections_named(table: Table, target: str, beginning: str) -> list[str]:
+    """The ids of a target's intersections that begin so, the first ten at most.
+
+    One read of an index that is a moment behind; a whole id costs none and is taken as it is.
+    """
+    if len(beginning) == _DIGITS_OF_AN_ID:
+        return [beginning]
+    prefix, _ = keys.cell_key(target, beginning)
+    found = table.index("catalogue", keys.cells_of(target), prefix=prefix, limit=_MOST_NAMED)
+    return [key[0].rsplit("#", 1)[1] for key, _ in found.items]
 
 
 def why(table: Table, target: str, intersection_id: str) -> list[Row]:
@@ -164,6 +181,11 @@ def cell_row(cell: CellState) -> Row:
         "in_planning": None if written is None else str(Money(written, cell.currency).decimal()),
         "refused": cell.refused_reason,
     }
+
+
+def members_text(members: Mapping[str, str]) -> str:
+    """Where a cell stands, for a table."""
+    return "/".join(members.values())
 
 
 def _part_row(key: Key, item: Item, cell: CellState) -> Row | None:

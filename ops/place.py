@@ -45,6 +45,7 @@ class Entrance:
 
     Attributes:
         public_url: the URL the source calls, as it signs it.
+        arrival: how its changes reach us.
         flows: ledger entity to the flow that carries it.
         completion: `payload` where its records are completed from what is delivered.
         options: what only its system knows.
@@ -52,6 +53,7 @@ class Entrance:
 
     name: str
     system: str
+    arrival: str
     completion: str
     public_url: str
     webhook_secret_arn: str
@@ -173,6 +175,7 @@ class Place:
         return Entrance(
             name=name,
             system=declared["system"],
+            arrival=declared["arrival"],
             completion=declared["completion"],
             public_url=declared["url"],
             webhook_secret_arn=declared["webhook_secret_arn"],

@@ -42,7 +42,7 @@ def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
         url = target.dead_letter_queue_url
         found.append(DeadLetters(name=target.name, meaning=meaning, queue_url=url, back_to_url=target.flush_queue_url))
     url = place.sweeper_undelivered_queue_url
-    meaning = "runs of the sweeper that could not be started"
+    meaning = "runs of the sweeper that did not start"
     found.append(DeadLetters(name="sweeper-undelivered", meaning=meaning, queue_url=url, back_to_url=None))
     return tuple(found)
 

@@ -10,7 +10,7 @@ import typer
 
 from ops import display, ledger_views
 from ops.commands.arguments import AsJson, Stage, Target, targets_of
-from ops.place import find_place
+from ops.place import Place, find_place
 from ops.reading_back import compare
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState
@@ -18,14 +18,7 @@ from tieout.ledger.intersections import CellState
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
 
-_SHOWN_OF_A_CONTRIBUTION = (
-    "record",
-    "amount",
-    "rate",
-    "kind",
-    "source_version",
-    "received_at",
-)  # the rest is in --json
+_SHOWN_OF_A_CONTRIBUTION = ("record", "amount", "rate", "kind", "source_version", "received_at")  # the rest: --json
 
 
 @app.command("list")
@@ -43,7 +36,7 @@ def cells_list(
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
     found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
     if not as_json:
-        found = [row | {"members": " / ".join(row["members"].values())} for row in found]
+        found = [row | {"members": ledger_views.members_text(row["members"])} for row in found]
     display.rows(found, title="Planning cells", as_json=as_json, nothing="There are no such cells.")
 
 
@@ -58,10 +51,11 @@ def cells_why(
 ) -> None:
     """Where a cell's value comes from: every contribution with its record and notice, and the last write to planning.
 
-    CELL is what `tieout cells list` shows under that name: the place in the cube, which has a value for each measure.
+    CELL is what `tieout cells list` shows under that name, whole or as many of its first digits as tell it from others: the
+    place in the cube, which has a value for each measure.
     """
     place = find_place(stage)
-    found = [row for name in targets_of(place, target) for row in ledger_views.why(place.table, name, cell)]
+    found = [row for name, whole in _named(place, target, cell) for row in ledger_views.why(place.table, name, whole)]
     wanted = [row for row in found if measure in {"", row["measure"]}]
     if not wanted:
         raise typer.BadParameter(f"there is no cell {cell} {measure}".rstrip() + "; `tieout cells list` names them")
@@ -113,6 +107,19 @@ def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson =
     display.rows(found, title="To be written again within a minute", as_json=as_json, nothing="There are no targets.")
 
 
+def _named(place: Place, target: str | None, cell: str) -> list[tuple[str, str]]:
+    """The target and the whole id of the cell whose id begins so; none where there is no such cell.
+
+    Raises:
+        typer.BadParameter: there are several.
+    """
+    named = ledger_views.intersections_named
+    found = [(name, whole) for name in targets_of(place, target) for whole in named(place.table, name, cell)]
+    if len({whole for _, whole in found}) > 1:
+        raise typer.BadParameter(f"several cells begin with {cell}: {', '.join(whole for _, whole in found)}")
+    return found
+
+
 def _measures(different: list[tuple[CellState, Decimal | None]]) -> dict[str, list[str]]:
     """Intersection id to the measures of it that differ."""
     measures: dict[str, list[str]] = {}
@@ -128,7 +135,7 @@ def _difference(target: str, cell: CellState, held: Decimal | None) -> display.R
         "target": target,
         "cube": row["cube"],
         "measure": row["measure"],
-        "members": " / ".join(row["members"].values()),
+        "members": ledger_views.members_text(row["members"]),
         "ledger": row["total"],
         "planning": None if held is None else format(held, "f"),
     }

@@ -117,7 +117,10 @@ def spool_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
         connection, flow = spooled_from(each.key) or (None, None)
         age_seconds = max(0, int((now - each.stored_at).total_seconds()))
         found.append({"kept_as": each.key, "connection": connection, "flow": flow, "age_seconds": age_seconds})
-    display.rows(found, title="Waiting for the bus", as_json=as_json, nothing="Nothing waits for the bus.")
+    shown = ("kept_as", "age_seconds")  # the key names connection and flow
+    display.rows(
+        found, title="Waiting for the bus", as_json=as_json, nothing="Nothing waits for the bus.", columns=shown
+    )
 
 
 def _tried(deliveries: RejectedDeliveries, key: str, *, is_named: bool, unverified: bool) -> Retry:

@@ -38,7 +38,7 @@ def facts_show(connection: str, entity: str, record_id: str, stage: Stage = None
     found = ledger_views.fact(find_place(stage).table, record)
     if found is None:
         raise _unknown(record)
-    display.record(found, as_json=as_json)
+    display.record(found, as_json=as_json, columns={"contributions": ("cell", "where", "amount", "rate")})
 
 
 @app.command("list")
@@ -93,7 +93,8 @@ def facts_resend(
 def held_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The facts that wait, and the mapping entry each waits for."""
     found = ledger_views.held(find_place(stage).table)
-    display.rows(found, title="Held facts", as_json=as_json, nothing="Nothing is held.")
+    shown = ledger_views.SHOWN_OF_A_HELD_FACT
+    display.rows(found, title="Held facts", as_json=as_json, nothing="Nothing is held.", columns=shown)
 
 
 def _one(place: Place, record: RecordKey, *, outdated: bool) -> Iterator[RecordedFact]:

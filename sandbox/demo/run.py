@@ -95,7 +95,7 @@ class Demo:
             {
                 "module": cell["module"],
                 "measure": cell["line_item"],
-                "members": " / ".join(cell["members"].values()),
+                "members": ledger_views.members_text(cell["members"]),
                 "value": cell["value"],
             }
             for cell in held
@@ -127,8 +127,8 @@ class Demo:
 
     def _release_what_is_held(self) -> None:
         self._chapter("A fact that waits for a mapping, and is released by it")
-        held = ledger_views.held(self._place.table)
-        display.rows(held, title="Held (tieout held list)", as_json=False, nothing="nothing")
+        held, shown = ledger_views.held(self._place.table), ledger_views.SHOWN_OF_A_HELD_FACT
+        display.rows(held, title="Held (tieout held list)", as_json=False, nothing="nothing", columns=shown)
         self._hold(len(held) == 1, "exactly one fact waits")
         entry = mapping_tables.Entry(MappingKey("hubspot-emea", "customer", NEW_CUSTOMER), "WAYNE")
         released = mapping_tables.put(self._place, [entry]).released

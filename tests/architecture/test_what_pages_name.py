@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from ops.cli import app
+from tests.support.commands import commands_of, leaves, resolved
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, check=True, text=True).stdout  # noqa: S607
@@ -46,7 +43,7 @@ def test_a_page_names_only_commands_that_exist(page: Path) -> None:
 def test_the_readme_names_every_command() -> None:
     """What an operator can do stands in the one table that operators read."""
     named = {" ".join(path) for said in said_commands(ROOT / "README.md") for path, _ in [resolved(said)]}
-    assert {" ".join(path) for path in leaves(get_command(app))} - named == set()
+    assert {" ".join(path) for path in leaves()} - named == set()
 
 
 def test_every_alarm_has_a_runbook() -> None:
@@ -62,17 +59,6 @@ def said_commands(page: Path) -> list[str]:
     return [said for code in CODE_IN_TEXT.findall(page.read_text()) for said in COMMAND_IN_CODE.findall(code)]
 
 
-def resolved(said: str) -> tuple[list[str], Any]:
-    """The words of a command line that name commands, and the command they lead to."""
-    command, path = get_command(app), list[str]()
-    for word in said.split():
-        if word not in commands_of(command):
-            break
-        command = commands_of(command)[word]
-        path.append(word)
-    return path, command
-
-
 def flaw_of(said: str) -> str:
     """What is wrong with a command line; empty if nothing is."""
     path, command = resolved(said)
@@ -81,16 +67,3 @@ def flaw_of(said: str) -> str:
     known = {option for parameter in command.params for option in parameter.opts}
     unknown = set(re.findall(r"--[a-z-]+", said)) - known - {"--help"}
     return f"no such option: {', '.join(sorted(unknown))}" if unknown else ""
-
-
-def leaves(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every command that does something, by the words that name it."""
-    if not commands_of(command):
-        yield path
-    for name, each in commands_of(command).items():
-        yield from leaves(each, (*path, name))
-
-
-def commands_of(command: object) -> Mapping[str, Any]:
-    """The commands of a group by name; none of a command that does something."""
-    return getattr(command, "commands", {})

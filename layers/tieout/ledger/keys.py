@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.table import Key
@@ -51,10 +51,15 @@ def mapping_key(entry: MappingKey) -> Key:
     return (f"MAP#{entry.connection}#{entry.table}", entry.key)
 
 
+def outcomes_of(connection: str, day: date) -> str:
+    """The partition of the outcomes of what a connection delivered on a UTC day."""
+    return f"OUTCOME#{connection}#{day.isoformat()}"
+
+
 def outcome_key(connection: str, received_at: datetime, delivery_id: str, flow: str) -> Key:
     """Where the outcomes of a delivery's notices for one flow stand."""
-    moment = moment_text(received_at)
-    return (f"OUTCOME#{connection}#{moment[:10]}", f"{moment}#{delivery_id}#{flow}")
+    day = received_at.astimezone(UTC).date()
+    return (outcomes_of(connection, day), f"{moment_text(received_at)}#{delivery_id}#{flow}")
 
 
 def target_key(target: str) -> Key:

@@ -7,20 +7,30 @@ superseded, ignored) is the first one and stays; a waiting one (held, parked) is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from itertools import batched
+from typing import NamedTuple
 
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Item, Key, Table, Update, pages
+from tieout.periods import parse_moment
 
 _FINAL = "final_"
 _WAITING = "waiting_"
 _OUTCOMES_PER_WRITE = 100  # DynamoDB's expressions end at 4 KB
+_NEWEST_AT_ONCE = 50
 _FINAL_OUTCOMES = frozenset({Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSEDED, Outcome.IGNORED})
+
+
+class Ended(NamedTuple):
+    """What became of a delivery's notices for one flow; `is_settled` as soon as one of them has a final outcome."""
+
+    received_at: datetime
+    is_settled: bool
 
 
 class OutcomeLedger:
@@ -39,12 +49,22 @@ class OutcomeLedger:
     def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
         """How many notices received on a UTC day ended in which outcome, by flow."""
         counted: Counter[tuple[str, Outcome]] = Counter()
-        partition = f"OUTCOME#{connection}#{day.isoformat()}"
+        partition = keys.outcomes_of(connection, day)
         for page in pages(lambda after: self._table.query(partition, after=after)):
             for key, item in page.items:
                 flow = key[1].rsplit("#", 1)[1]
                 counted.update((flow, outcome) for outcome in outcomes_of(item).values())
         return counted
+
+    def newest(self, connection: str, day: date) -> Iterator[Ended]:
+        """The deliveries received on a UTC day that have an outcome, newest first, read only as far as they are asked for."""
+        partition = keys.outcomes_of(connection, day)
+        for page in pages(
+            lambda after: self._table.query(partition, limit=_NEWEST_AT_ONCE, after=after, newest_first=True)
+        ):
+            for key, item in page.items:
+                is_settled = not _FINAL_OUTCOMES.isdisjoint(outcomes_of(item).values())
+                yield Ended(parse_moment(key[1].split("#", 1)[0]), is_settled)
 
 
 def outcomes_of(item: Item) -> dict[int, Outcome]:

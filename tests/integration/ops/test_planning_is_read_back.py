@@ -10,12 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
-from tests.support.anaplan import BASIC, MODEL_ID, pipeline_cell
-from tests.support.anaplan_tenant import RunningTenant, running_tenant
+from tests.support.anaplan import pipeline_cell
+from tests.support.anaplan_tenant import RunningTenant
+from tests.support.operated_planning import operated_planning, written
 from tests.support.operated_stage import TARGET, OperatedStage
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.table import Put, Update
+from tieout.ledger.table import Update
 
 Comparison = tuple[int, dict[str, int], list[dict[str, str | None]]]
 
@@ -23,30 +24,8 @@ Comparison = tuple[int, dict[str, int], list[dict[str, str | None]]]
 @pytest.fixture(name="tenant")
 def _tenant(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningTenant]:
     """A planning system that the stage's target is."""
-    arn = stage.aws.secrets.create_secret(Name="planning", SecretString=json.dumps(BASIC))["ARN"]
-    with running_tenant() as tenant:
-        options = {"auth_base_url": tenant.url, "model_id": MODEL_ID, "authentication": "basic"}
-        told = json.loads(stage.place.outputs["TargetAnaplan"])
-        told |= {"system": "anaplan", "api_base_url": tenant.url, "options": options, "secret_arn": arn}
-        monkeypatch.setitem(stage.place.outputs, "TargetAnaplan", json.dumps(told))
+    with operated_planning(stage, monkeypatch) as tenant:
         yield tenant
-
-
-def written(stage: OperatedStage, tenant: RunningTenant, name: str, value: str, period: str) -> None:
-    """A cell that the ledger and planning hold alike."""
-    cell = pipeline_cell(name, value, period=period)
-    minor = int(cell.value.scaleb(2))
-    item = {
-        "cube": cell.cube,
-        "members": json.dumps(cell.members),
-        keys.CURRENCY + cell.measure: "EUR",
-        keys.TOTAL + cell.measure: minor,
-        keys.WRITTEN + cell.measure: minor,
-        "generation": 3,
-        "catalogue": keys.cells_of(TARGET),
-    }
-    stage.place.table.write([Put(keys.cell_key(TARGET, name), item)])
-    tenant.kept_writer().write([cell])
 
 
 def checked(*arguments: str) -> Comparison:

@@ -1,0 +1,38 @@
+"""The commands of `tieout`, found where they are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from typer.main import get_command
+
+from ops.cli import app
+
+
+def leaves() -> Iterator[tuple[str, ...]]:
+    """Every command that does something, by the words that name it."""
+    return _leaves(get_command(app), ())
+
+
+def resolved(said: str) -> tuple[list[str], Any]:
+    """The words of a command line that name commands, and the command they lead to."""
+    command, path = get_command(app), list[str]()
+    for word in said.split():
+        if word not in commands_of(command):
+            break
+        command = commands_of(command)[word]
+        path.append(word)
+    return path, command
+
+
+def commands_of(command: object) -> Mapping[str, Any]:
+    """The commands of a group by name; none of a command that does something."""
+    return getattr(command, "commands", {})
+
+
+def _leaves(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not commands_of(command):
+        yield path
+    for name, each in commands_of(command).items():
+        yield from _leaves(each, (*path, name))
