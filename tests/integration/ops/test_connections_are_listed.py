@@ -9,7 +9,7 @@ import pytest
 
 from ops import connection_views
 from tests.support.operated_facts import FLOW, deal, recorded
-from tests.support.operated_stage import CRM, ERP, OperatedStage
+from tests.support.operated_stage import CRM, ERP, TOOL, OperatedStage
 from tests.support.receiving import Door, good_body
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.spool import spool_key
@@ -40,14 +40,18 @@ def test_a_silent_connection_is_listed_too(stage: OperatedStage) -> None:
             "connection": name,
             "system": system,
             "arrival": "webhook",
-            "completion": "read",
+            "completion": completion,
             "last_delivery": None,
             "last_success": None,
             "held": 0,
             "spooled": 0,
             "rejected": 0,
         }
-        for name, system in ((CRM, "hubspot"), (ERP, "netsuite"))
+        for name, system, completion in (
+            (CRM, "hubspot", "read"),
+            (ERP, "netsuite", "read"),
+            (TOOL, "made_up", "payload"),
+        )
     ]
 
 
