@@ -1,0 +1,122 @@
+"""Limits that only make sense beside each other: times that must fit into times, sizes into sizes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from functions.deliver import pipeline as deliver
+from functions.receive.pipeline import MAX_BODY_BYTES
+from functions.record import pipeline as record
+from functions.record import readers
+from functions.sweep import pipeline as sweep
+from functions.sweep.settings import SweepSettings
+from infra.deliver import SHAPE as DELIVER_SHAPE
+from infra.receive import SHAPE as RECEIVE_SHAPE
+from infra.record import SHAPE as RECORD_SHAPE
+from infra.sweep import SHAPE as SWEEP_SHAPE
+from infra.work_queue import DEAD_LETTER_RETENTION, MAX_RECEIVE_COUNT, WORK_RETENTION
+from tests.support.memory_table import MemoryTable
+from tieout.arriving import publishing
+from tieout.arriving.envelope import MAX_DETAIL_BYTES
+from tieout.aws import clients
+from tieout.delivering import MAX_CELLS_PER_WRITE
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.intersections import CellState
+from tieout.systems.anaplan.options import MOST_WRITE_TIMEOUT_SECONDS
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and the quotas of SQS, EventBridge, API Gateway
+_LAMBDA_REQUEST_BYTES = 6 * 1024 * 1024
+_BUS_CALL_BYTES = 256 * 1024
+_SQS_INVISIBLE = timedelta(hours=12)
+_GATEWAY_SECONDS = 30
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_the_largest_body_reaches_the_function() -> None:
+    """API Gateway hands it over in base64, a third longer, with 64 KB of headers and context around it."""
+    assert MAX_BODY_BYTES * 4 / 3 + 64 * 1024 < _LAMBDA_REQUEST_BYTES
+    assert MAX_BODY_BYTES >= 4 * 1024 * 1024
+
+
+def test_the_largest_entry_fits_into_a_call_and_a_call_into_the_bus() -> None:
+    """With a source, a type and a time around the detail; and no entry is too large for a call of its own."""
+    around = len("tieout.") + 2 * 40 + 14
+    assert MAX_DETAIL_BYTES + around <= publishing._MAX_CALL_BYTES <= _BUS_CALL_BYTES
+
+
+def test_a_receipt_of_the_largest_write_is_one_item() -> None:
+    """It is written before planning is: a receipt that is refused would stop every write to the target."""
+    table = MemoryTable()
+    cells = [
+        CellState(
+            target="planning-of-the-whole-group-and-its-part",
+            intersection_id=f"{number:032x}",
+            cube="Revenue",
+            measure=f"Measure {number % 12}",
+            members=(),
+            currency="EUR",
+            total_minor=-(10**14),
+            written_minor=-(10**14) + 1,
+        )
+        for number in range(MAX_CELLS_PER_WRITE)
+    ]
+    receipt = CellLedger(table).open_receipt(cells[0].target, "r" * 32, NOW, cells)
+    assert table.get([receipt.key])
+    assert len(receipt.measures()) == MAX_CELLS_PER_WRITE >= 3_000
+    assert receipt.key[1].startswith(keys.OPEN_PREFIX)
+
+
+def test_a_retry_is_put_off_by_less_than_a_message_may_stay_invisible() -> None:
+    """The work done so far counts too."""
+    longest = timedelta(seconds=record._LONGEST_RETRY_SECONDS + RECORD_SHAPE.timeout.to_seconds())
+    assert longest < _SQS_INVISIBLE
+
+
+def test_a_notice_is_parked_by_the_step_before_the_queue_parks_its_whole_message() -> None:
+    """And our own waits together end long before the queue forgets the message."""
+    attempts = record.RecordStep.max_attempts
+    assert attempts < MAX_RECEIVE_COUNT
+    longest = record._FIRST_RETRY_SECONDS * 2**record._SLOWEST_DOUBLING
+    assert timedelta(seconds=attempts * longest) < timedelta(days=WORK_RETENTION.to_days()) / 2
+    assert WORK_RETENTION.to_days() < DEAD_LETTER_RETENTION.to_days()
+
+
+def test_a_write_to_planning_ends_and_is_marked_before_its_function_is_killed() -> None:
+    """Even the slowest target that may be declared, begun at the first moment."""
+    needed = MOST_WRITE_TIMEOUT_SECONDS + deliver._MARKING_SECONDS
+    assert needed < DELIVER_SHAPE.timeout.to_seconds()
+
+
+def test_a_receipt_counts_as_abandoned_only_when_its_write_can_no_longer_land() -> None:
+    """Longer than the function may run and the target may keep a write waiting after that."""
+    longest = DELIVER_SHAPE.timeout.to_seconds() + MOST_WRITE_TIMEOUT_SECONDS
+    settings = SweepSettings(ledger_table="t", archive_bucket="b", bus_name="n", flush_queue_urls={})
+    assert settings.stale_receipt_minutes * 60 > longest
+
+
+def test_a_call_to_a_source_ends_before_the_function_that_makes_it() -> None:
+    """A source that hangs costs one call, and there is time to commit what the others answered."""
+    timeout = readers._TIMEOUT
+    assert timeout.read is not None
+    assert 4 * timeout.read <= RECORD_SHAPE.timeout.to_seconds()
+
+
+def test_a_sweep_stops_publishing_in_time_for_a_call_that_hangs() -> None:
+    """Three tries of eight seconds may follow the last look at the clock."""
+    hanging = clients._USUAL_ATTEMPTS * clients._READ_SECONDS
+    assert sweep._PUBLISHING_TIME.total_seconds() + hanging > SWEEP_SHAPE.timeout.to_seconds() - 10
+    assert sweep._PUBLISHING_TIME.total_seconds() + clients._READ_SECONDS < SWEEP_SHAPE.timeout.to_seconds()
+    assert SWEEP_SHAPE.timeout.to_seconds() < 60
+
+
+def test_a_sender_is_answered_by_us_and_not_by_the_gateway() -> None:
+    """Its own 503 after thirty seconds would come without a line in our log."""
+    assert RECEIVE_SHAPE.timeout.to_seconds() < _GATEWAY_SECONDS
+
+
+def test_as_many_connections_are_kept_as_writes_are_made_side_by_side() -> None:
+    """Another one would be opened for each write, at the price of a handshake."""
+    from tieout.aws import dynamo  # noqa: PLC0415 loads botocore, which only this test needs
+
+    assert dynamo._PARALLEL_WRITES <= clients._POOL
