@@ -17,19 +17,21 @@ from tieout.landscape import Connection
 from tieout.systems.hubspot.options import Options
 from tieout.systems.hubspot.reader import HubSpotReader, open_reader
 
-_DEALS, _COMPANIES = "/crm/v3/objects/deals/batch/read", "/crm/v4/associations/deals/companies/batch/read"
+_DEALS, _LINE_ITEMS = "/crm/v3/objects/deals/batch/read", "/crm/v3/objects/line_items/batch/read"
+_COMPANIES, _ITEMS_OF = (f"/crm/v4/associations/deals/{kind}/batch/read" for kind in ("companies", "line_items"))
 
 
 class Account:
-    """An account that has every deal it is asked for, and remembers how many were asked for in each call.
+    """An account that has every record it is asked for, and remembers how many were asked for in each call.
 
     Args:
         pages: how many pages of companies every deal has.
+        items: how many line items every deal has.
     """
 
-    def __init__(self, pages: int = 1) -> None:
-        self._pages = pages
-        self.asked: dict[str, list[int]] = {_DEALS: [], _COMPANIES: []}
+    def __init__(self, pages: int = 1, items: int = 0) -> None:
+        self._pages, self._items = pages, items
+        self.asked: dict[str, list[int]] = {_DEALS: [], _COMPANIES: [], _ITEMS_OF: [], _LINE_ITEMS: []}
 
     def reader(self) -> HubSpotReader:
         """A reader of it."""
@@ -47,7 +49,12 @@ class Account:
     def _handle(self, request: httpx.Request) -> httpx.Response:
         inputs = json.loads(request.content)["inputs"]
         self.asked[request.url.path].append(len(inputs))
-        answers: Mapping[str, Callable[[dict[str, str]], dict[str, Any]]] = {_DEALS: _deal, _COMPANIES: self._links}
+        answers: Mapping[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+            _DEALS: _deal,
+            _COMPANIES: self._links,
+            _ITEMS_OF: self._item_links,
+            _LINE_ITEMS: _line_item,
+        }
         answer = answers[request.url.path]
         return httpx.Response(200, json={"status": "COMPLETE", "results": [answer(each) for each in inputs]})
 
@@ -56,6 +63,16 @@ class Account:
         link = {"toObjectId": 70 + page, "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": 5}]}
         paging = {"paging": {"next": {"after": str(page + 1)}}} if page < self._pages else {}
         return {"from": {"id": asked["id"]}, "to": [link]} | paging
+
+    def _item_links(self, asked: dict[str, str]) -> dict[str, Any]:
+        link = {"associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": 19}]}
+        items = [link | {"toObjectId": 1000 * int(asked["id"]) + number} for number in range(self._items)]
+        return {"from": {"id": asked["id"]}, "to": items}
+
+
+def _line_item(asked: dict[str, str]) -> dict[str, Any]:
+    properties = {"hs_lastmodifieddate": "2026-03-01T00:00:00.000Z", "name": "Licence", "amount": "1", "quantity": "1"}
+    return {"id": asked["id"], "properties": properties, "archived": False}
 
 
 def _deal(asked: dict[str, str]) -> dict[str, Any]:
@@ -78,9 +95,18 @@ def test_deals_are_asked_for_by_the_hundred_and_their_companies_by_the_thousand(
     """One more in a call would be refused whole, and cost a call for every deal in it."""
     account = Account()
     readings = account.reader().read(keys(deals))
-    assert account.asked == {_DEALS: calls, _COMPANIES: company_calls}
+    assert (account.asked[_DEALS], account.asked[_COMPANIES]) == (calls, company_calls)
+    assert account.asked[_ITEMS_OF] == company_calls
     assert all(isinstance(reading, Statement) and reading.fact is not None for reading in readings.values())
     assert len(readings) == deals
+
+
+@pytest.mark.parametrize(("deals", "items", "calls"), [(1, 100, [100]), (1, 101, [100, 1]), (3, 50, [100, 50])])
+def test_line_items_are_asked_for_by_the_hundred(deals: int, items: int, calls: list[int]) -> None:
+    """Those of several deals go together, and a deal of many is no reason to ask for one too many."""
+    account = Account(items=items)
+    assert len(account.reader().read(keys(deals))) == deals
+    assert account.asked[_LINE_ITEMS] == calls
 
 
 @pytest.mark.parametrize(("pages", "is_read"), [(50, True), (51, False)])
