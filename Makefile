@@ -48,6 +48,10 @@ check: setup ## Format, lint, types and import contracts
 soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000 for more
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),50000)
 
+.PHONY: mutants
+mutants: setup .venv-mutants/.ready ## Change what decides, line by line, and see which change no test notices; MODULES="tieout.money"
+	@.venv-mutants/bin/python -m tests.mutants $(MODULES)
+
 .PHONY: bench
 bench: setup ## Measure cold paths, work per notice, AWS calls, cost and sizes
 	@$(BIN)/python -m tests.bench
@@ -61,7 +65,7 @@ setup: .tools/.ready .venv/.ready .venv-sandbox/.ready node_modules/.ready ## Ma
 locks: .tools/.ready ## Resolve the lock files again; UPGRADE=--upgrade for the newest versions
 	@echo "-- layers/dependencies/requirements.txt"
 	@$(LOCK) layers/dependencies/requirements.in --output-file layers/dependencies/requirements.txt
-	@for name in dev sandbox tools; do \
+	@for name in dev sandbox tools mutants; do \
 		echo "-- requirements/$$name.txt"; \
 		$(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
@@ -71,7 +75,7 @@ locks: .tools/.ready ## Resolve the lock files again; UPGRADE=--upgrade for the 
 
 .PHONY: clean
 clean: ## Remove everything that was built, and the environments
-	@rm -rf .sandbox .cache .tools .venv .venv-sandbox node_modules cdk.out cdk.out-* build dist *.egg-info \
+	@rm -rf .sandbox .cache .tools .venv .venv-sandbox .venv-mutants node_modules cdk.out cdk.out-* build dist *.egg-info \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -100,6 +104,12 @@ help: ## This list
 	@echo "-- setting up: the emulated AWS"
 	@$(UV) venv --quiet --allow-existing --python 3.13 .venv-sandbox
 	@$(UV) pip sync --quiet --python .venv-sandbox/bin/python --require-hashes $<
+	@touch $@
+
+.venv-mutants/.ready: requirements/mutants.txt pyproject.toml .tools/.ready
+	@echo "-- setting up: what plants mutants"
+	@$(UV) venv --quiet --allow-existing --python 3.13 .venv-mutants
+	@$(UV) pip sync --quiet --python .venv-mutants/bin/python --require-hashes $<
 	@touch $@
 
 node_modules/.ready: package-lock.json .npmrc .venv/.ready

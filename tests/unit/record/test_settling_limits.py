@@ -69,11 +69,11 @@ class WideModel:
     def __init__(self, cells: int) -> None:
         self._cells = cells
 
-    def mapping_keys(self, _connection: str, _fact: object, _found: object) -> frozenset[MappingKey]:
+    def mapping_keys(self, *_: object) -> frozenset[MappingKey]:
         """No mapping is needed."""
         return frozenset()
 
-    def contributions(self, _connection: str, _fact: object, _used: object) -> tuple[Contribution, ...]:
+    def contributions(self, *_: object) -> tuple[Contribution, ...]:
         """The fact's contributions."""
         amount = Amount("Recurring revenue in USD", "USD", 123_456_789_012, "EUR>USD@2026-04=1.084712")
         target = "planning-of-the-whole-group-and-its-part"
