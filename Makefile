@@ -49,8 +49,8 @@ soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),50000)
 
 .PHONY: mutants
-mutants: setup .venv-mutants/.ready ## Change what decides, line by line, and see which change no test notices; MODULES="tieout.money"
-	@.venv-mutants/bin/python -m tests.mutants $(MODULES)
+mutants: setup .venv-mutants/.ready ## Change what decides, line by line, and see which change no test notices; GROUPS="words aws"
+	@.venv-mutants/bin/python -m tests.mutants $(GROUPS)
 
 .PHONY: bench
 bench: setup ## Measure cold paths, work per notice, AWS calls, cost and sizes

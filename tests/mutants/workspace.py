@@ -1,51 +1,90 @@
-"""The tree that mutmut works in: a copy below `.cache` in which the package stands where its mutants are named after it."""
+"""What is mutated and who judges it, by groups; and the tree mutmut works in, a copy below `.cache`."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TREE = ROOT / ".cache/mutants/tree"
+_WORK = ROOT / ".cache/mutants"
+_SEEDS = "tests/mutants/seeds.py"
 
-# What decides. Left out: what only wires (handlers, settings), what a vendor's contract tests judge (systems), and the
-# paths that need a socket to be seen (`aws/endpoint.py`, `aws/without_sdk.py`, `aws/clients.py`).
-MUTATED = (
-    *("tieout/money.py", "tieout/periods.py", "tieout/calendars.py"),
-    *("tieout/arriving/*.py", "tieout/facts/*.py", "tieout/planning/*.py", "tieout/ledger/*.py"),
-    *(
-        f"tieout/aws/{name}.py"
-        for name in ("dynamo", "expressions", "failures", "flushing", "queues", "secrets", "store")
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Modules that are mutated together, and the quick tests that judge them: a mutant is shown to those that reach its function.
+
+    Attributes:
+        mutated: files as they stand in the tree, where the package is beside the functions.
+    """
+
+    name: str
+    mutated: tuple[str, ...]
+    judges: tuple[str, ...]
+
+    @property
+    def tree(self) -> Path:
+        """Where mutmut works on it."""
+        return _WORK / self.name
+
+
+# What decides. Left out: what only wires (handlers, settings), what a vendor's contract tests judge (systems), and what
+# needs a socket to be seen (`aws/endpoint.py`, `aws/without_sdk.py`, `aws/clients.py`).
+GROUPS = (
+    Group(
+        "words",
+        ("tieout/money.py", "tieout/periods.py", "tieout/calendars.py"),
+        ("tests/unit/core", "tests/unit/calendars"),
     ),
-    "tieout/aws/values.py",
-    *(f"functions/{step}/pipeline.py" for step in ("receive", "record", "deliver", "sweep")),
-    *("functions/record/settle.py", "functions/record/work.py"),
+    Group(
+        "arriving",
+        ("tieout/arriving/*.py",),
+        ("tests/unit/arriving", "tests/unit/receive", "tests/unit/sweep"),
+    ),
+    Group(
+        "aws",
+        tuple(
+            f"tieout/aws/{name}.py"
+            for name in ("dynamo", "expressions", "failures", "flushing", "queues", "secrets", "store", "values")
+        ),
+        ("tests/unit/aws", "tests/integration/aws"),
+    ),
+    Group(
+        "steps",
+        (
+            *(f"functions/{step}/pipeline.py" for step in ("receive", "record", "deliver", "sweep")),
+            *("functions/record/settle.py", "functions/record/work.py"),
+        ),
+        ("tests/unit/record", "tests/unit/receive", "tests/unit/sweep", "tests/flow", _SEEDS),
+    ),
+    Group(
+        "planning",
+        ("tieout/facts/*.py", "tieout/planning/*.py"),
+        ("tests/unit/core", "tests/unit/hubspot", "tests/unit/netsuite", "tests/flow", _SEEDS),
+    ),
+    Group("ledger", ("tieout/ledger/*.py",), ("tests/contract/ledger", "tests/unit/core", "tests/flow", _SEEDS)),
 )
-# Who judges them, as far as they are quick: a mutant is shown only to the tests that reach its function.
-JUDGES = ("tests/unit", "tests/flow", "tests/contract/ledger", "tests/integration/aws", "tests/mutants/seeds.py")
 _COPIED = ("functions", "tests", "landscape", "events", "ops", "sandbox", "infra")
-_BESIDE = ("landscape", "events", "ops", "sandbox", "infra")  # what tests read or import, and nobody mutates
 _SETTINGS = """
 [tool.mutmut]
 source_paths = ["tieout", "functions"]
 only_mutate = {mutated}
-also_copy = {beside}
+also_copy = ["landscape", "events", "ops", "sandbox", "infra"]
 pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=120"]
 pytest_add_cli_args_test_selection = {judges}
 process_isolation = "forkserver"  # the simulation's threads do not outlive a fork
 use_git_change_detection = false
-on_dependency_change = "rerun"
 """
 
 
-def make_tree() -> Path:
+def make_tree(group: Group) -> None:
     """A fresh copy of what is mutated and of who judges it; what an earlier run found is forgotten."""
-    shutil.rmtree(TREE, ignore_errors=True)
-    unwanted = shutil.ignore_patterns("__pycache__", "e2e", "bench", "node_modules")
+    shutil.rmtree(group.tree, ignore_errors=True)
+    unwanted = shutil.ignore_patterns("__pycache__", "e2e", "bench")
     for name in _COPIED:
-        shutil.copytree(ROOT / name, TREE / name, ignore=unwanted)
-    shutil.copytree(ROOT / "layers/tieout", TREE / "tieout", ignore=unwanted)
-    settings = _SETTINGS.format(mutated=list(MUTATED), beside=list(_BESIDE), judges=list(JUDGES))
-    project = (ROOT / "pyproject.toml").read_text()
-    (TREE / "pyproject.toml").write_text(project + settings)
-    return TREE
+        shutil.copytree(ROOT / name, group.tree / name, ignore=unwanted)
+    shutil.copytree(ROOT / "layers/tieout", group.tree / "tieout", ignore=unwanted)
+    settings = _SETTINGS.format(mutated=list(group.mutated), judges=list(group.judges))
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (group.tree / "pyproject.toml").write_text(project + settings, encoding="utf-8")

@@ -297,4 +297,4 @@ class World:
 
 
 def _rest_rate(random: Random, theme: str) -> float:
-    return {"writers": 0.3, "mappings": 0.3, "documents": 0.1}.get(theme) or random.choice((0.02, 0.1))
+    return {"writers": 0.3, "mappings": 0.3, "documents": 0.2}.get(theme) or random.choice((0.02, 0.1))

@@ -1,0 +1,62 @@
+"""The list of mutants that may survive is true of the code, and a run is compared with it in both directions."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.survivors import Mutant, compare, function_of, listed, mutant_of
+from tests.mutants.workspace import GROUPS, ROOT
+
+DIFF = """# tieout.money.xǁMoneyǁof__mutmut_3: survived
+--- tieout/money.py
++++ tieout/money.py
+@@ -1,3 +1,3 @@
+ def of(cls, number):
+-    return cls(number + 1)
++    return cls(number - 1)
+"""
+OF = Mutant("tieout.money.Money.of", ("- return cls(number + 1)", "+ return cls(number - 1)"))
+
+
+def test_a_mutant_is_named_by_what_it_changes() -> None:
+    """Its number in the file would be another one after the next edit."""
+    assert mutant_of("tieout.money.xǁMoneyǁof__mutmut_3", DIFF) == OF
+    assert OF.module == "tieout.money"
+    assert function_of("functions.record.settle.x__finishing__mutmut_12") == "functions.record.settle._finishing"
+    assert Mutant("functions.record.settle._finishing", ()).module == "functions.record.settle"
+    assert Mutant("functions.record.settle._Results.of", ()).module == "functions.record.settle"
+    with pytest.raises(ValueError, match="strange"):
+        function_of("strange")
+
+
+def test_a_survivor_that_is_not_listed_is_new_and_a_listed_one_that_is_noticed_is_gone() -> None:
+    """A list that is only added to would hide what tests have learnt since; a run over some modules says nothing of others."""
+    other = Mutant("tieout.periods.moment_text", ("- x", "+ y"))
+    assert compare([OF], {}, ["tieout.money"]).new == [OF]
+    assert compare([OF, OF], {OF: "equal"}, ["tieout.money"]) == compare([], {}, [])
+    assert compare([], {OF: "equal", other: "equal"}, ["tieout.money"]).gone == [OF]
+
+
+@pytest.mark.parametrize("mutant", sorted(listed()), ids=lambda mutant: mutant.function)
+def test_a_listed_mutant_is_of_a_line_there_is_and_says_why_it_may_survive(mutant: Mutant) -> None:
+    """Its function exists and still holds the lines that were changed."""
+    module = importlib.import_module(mutant.module)
+    text = Path(str(module.__file__)).read_text()
+    removed = [line[2:] for line in mutant.change if line.startswith("- ")]
+    assert all(line in text for line in removed)
+    assert len(listed()[mutant].split()) >= 4
+
+
+@pytest.mark.parametrize("pattern", [each for group in GROUPS for each in group.mutated])
+def test_what_decides_is_where_the_run_looks_for_it(pattern: str) -> None:
+    """A module that moved would otherwise no longer be changed, and nobody would notice."""
+    assert list((ROOT / "layers").glob(pattern)) or list(ROOT.glob(pattern))
+
+
+@pytest.mark.parametrize("judge", sorted({each for group in GROUPS for each in group.judges}))
+def test_who_judges_mutants_is_there(judge: str) -> None:
+    """A folder that moved would leave its modules without a judge."""
+    assert (ROOT / judge).exists()
