@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from functions.receive.pipeline import MAX_NOTICES
 from tests.support.memory_table import MemoryTable
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
+from tieout.ledger.table import Usage
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LARGEST_ITEM_BYTES = 400 * 1024  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
@@ -28,3 +31,14 @@ def test_the_outcomes_of_the_largest_delivery_fill_a_fraction_of_an_item() -> No
         [values] = item.values()
         largest = max(largest, sum(len(name) + len(str(value)) for name, value in values.items()))
     assert MAX_NOTICES * 10 < largest < LARGEST_ITEM_BYTES / 8
+
+
+@pytest.mark.parametrize(("notices", "writes"), [(1, 1), (100, 1), (101, 2), (MAX_NOTICES, MAX_NOTICES // 100)])
+def test_a_hundred_outcomes_go_into_one_write(notices: int, writes: int) -> None:
+    """So many fit into the 4 KB of an expression, even where each strikes a waiting one and has the longest name."""
+    usages: list[Usage] = []
+    outcomes = OutcomeLedger(MemoryTable(observe=usages.append))
+    envelope = Envelope(delivery_id="d" * 36, connection="crm", flow="forecast", received_at=NOW, notices=())
+    positions = range(MAX_NOTICES - notices, MAX_NOTICES)
+    outcomes.keep(envelope, dict.fromkeys(positions, Outcome.SUPERSEDED))
+    assert len(usages) == writes

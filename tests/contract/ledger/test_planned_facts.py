@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.ledger_scenes import NOW, V1, V2, committed, contribution, lineage, planned, record, statement
+from tests.support.memory_table import MemoryTable
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
@@ -133,3 +134,15 @@ def test_the_catalogue_costs_one_index_write_when_a_fact_is_first_put(table: Tab
     assert [usage.units for usage in usages if usage.operation == "PutItem"] == [2, 1]
     found = table.index("catalogue", keys.facts_of("crm", "opportunity")).items
     assert [key for key, _ in found] == [keys.fact_key(record(1))]
+
+
+@pytest.mark.parametrize(("facts", "asked"), [(199, [199]), (200, [200]), (201, [200, 1])])
+def test_facts_are_gone_through_two_hundred_at_a_time(facts: int, asked: list[int]) -> None:
+    """An item may have 400 KB, and a function has a memory."""
+    usages: list[Usage] = []
+    table = MemoryTable(observe=usages.append)
+    ledger = FactLedger(table)
+    committed(ledger, *(planned(ledger, statement(number, V1), {"Acme": 1}) for number in range(facts)))
+    usages.clear()
+    assert len(list(FactCatalogue(table).facts("crm", "opportunity"))) == facts
+    assert [usage.items for usage in usages if usage.operation == "Query" and usage.items] == asked

@@ -193,6 +193,7 @@ def test_modules_are_found_over_pages_the_server_cuts_short() -> None:
 
     def modules(request: httpx.Request) -> httpx.Response:
         offset = int(request.url.params["offset"])
+        assert request.url.params["limit"] == "5000"  # the most Anaplan gives
         offsets.append(str(offset))
         page = [{"id": f"10200000000{offset}", "name": names[offset]}]
         return httpx.Response(200, json={"meta": {"paging": {"totalSize": 3}}, "modules": page})

@@ -41,8 +41,9 @@ def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:
 
 
 def test_the_edges_are_allowed() -> None:
-    """The largest batch and the longest margin are still options."""
+    """The largest and the smallest of everything are still options."""
     Options(model_id="M", batch_size=3000, refresh_margin_seconds=1500, write_timeout_seconds=180)
+    Options(model_id="M", batch_size=1, refresh_margin_seconds=60, write_timeout_seconds=120)
 
 
 def test_a_landscape_file_can_name_further_dimensions_without_codes() -> None:

@@ -117,3 +117,10 @@ def test_failures_of_another_shape_are_not_guessed_either(failures: object) -> N
     """A shape Anaplan has never sent is not taken for success."""
     with pytest.raises(MalformedError):
         refusals_of({"failures": failures}, ("a", "b"))
+
+
+@pytest.mark.parametrize(("given", "kept"), [(199, 199), (200, 200), (201, 200)])
+def test_a_reason_keeps_two_hundred_characters_of_each_word(given: int, kept: int) -> None:
+    """It stands in the item of its cell for as long as the cell is refused."""
+    answer = {"failures": [{"requestIndex": 0, "failureType": "t" * given, "failureMessageDetails": "d" * given}]}
+    assert refusals_of(answer, ("a",)) == {"a": f"{'t' * kept}: {'d' * kept}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
@@ -92,3 +92,21 @@ def test_a_probability_rounds_half_up() -> None:
     """Weighted amounts are rounded as finance rounds, away from zero at the half."""
     assert Money(5, "EUR").times(Decimal("0.5")) == Money(3, "EUR")
     assert Money(-5, "EUR").times(Decimal("0.5")) == Money(-3, "EUR")
+
+
+@pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_amount_has_a_quadrillion_billion_minor_units_at_most(currency: str, exponent: int, sign: int) -> None:
+    """The largest one is money still, and one more is a fault or an attack: thousands of them add up within 38 digits."""
+    largest = sign * Decimal(10**24).scaleb(-exponent)
+    assert Money.of(largest, currency).amount_minor == sign * 10**24
+    with localcontext(prec=60), pytest.raises(MalformedError) as refused:
+        Money.of(largest + sign * Decimal(1).scaleb(-exponent), currency)
+    assert refused.value.reason == "amount_too_large"
+
+
+@pytest.mark.parametrize("text", ["1e25", "-1e25", "9e999999"])
+def test_an_exponent_bomb_is_refused_before_its_digits_are_written_out(text: str) -> None:
+    """A million digits would take the function's whole time."""
+    with pytest.raises(MalformedError):
+        Money.of(Decimal(text), "JPY")
