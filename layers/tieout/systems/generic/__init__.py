@@ -1,0 +1,1 @@
+"""Any system that posts complete records, by configuration alone: Standard Webhooks or CloudEvents, mapped by JMESPath."""
