@@ -84,6 +84,8 @@ class Record:
             raise ValueError(
                 f"the record {self.name!r} is not lower-case words joined by underscores, or is {OTHER_ENTITY!r}"
             )
+        if not self.key_paths():
+            raise ValueError(f"the key of {self.name} has no path")
         for path in self.key_paths():
             check_path(path, f"the key of {self.name}")
         for text in self.types:
@@ -164,6 +166,8 @@ class Options:
         # A signature of Standard Webhooks covers the body alone: whoever sees such a delivery could send it again as a deletion.
         if self.format == "cloudevents" and self.proof in SIGNED and "binary" in self.modes:
             raise ValueError(f"modes allows binary, whose event stands in headers that {self.proof} does not sign")
+        if self.format != "cloudevents" and (self.allowed_origins or self.requests_per_minute):
+            raise ValueError("allowed_origins and requests_per_minute belong to the handshake of cloudevents")
         for origin in self.allowed_origins:
             if _ORIGIN.fullmatch(origin) is None:
                 raise ValueError(f"allowed_origins: {origin!r} is no name of a host; nobody is trusted by `*`")
