@@ -130,9 +130,7 @@ def version_of(value: object, version_is: str) -> str:
 
 
 def truth_of(value: object) -> bool:
-    """Whether a condition holds; what the event does not say does not hold."""
-    if value is None:
-        return False
+    """Whether a condition holds: a payload that does not say is not taken for one that says no."""
     if not isinstance(value, bool):
         raise MalformedError("not_true_or_false")
     return value
