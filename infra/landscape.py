@@ -20,6 +20,8 @@ _LANDSCAPE = TypeAdapter(Landscape)
 def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Landscape:
     """The landscape `root/landscape` declares for a stage, with an optional overlay file merged over it by name.
 
+    A stage is one file, and as many more as there are in the folder of its name: there each connection can have its own.
+
     Raises:
         LandscapeError: naming the file and the place of every flaw.
     """
@@ -28,6 +30,7 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
         root / "landscape" / "planning.toml",
         root / "landscape" / "calendars.toml",
         root / "landscape" / "stages" / f"{stage}.toml",
+        *sorted((root / "landscape" / "stages" / stage).glob("*.toml")),
         *([overlay] if overlay else []),
     ]
     files = [read_file(path, root) for path in paths]

@@ -20,6 +20,7 @@ from infra.calendar_rules import (
     misspelt_entity_problems,
     shared_label_problems,
 )
+from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
 from infra.feed_rules import Problem, feed_problems
 from tieout.declared import Declared
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
@@ -107,7 +108,8 @@ def _connection_problems(connection: Connection) -> Iterator[Problem]:
     if not is_currency(connection.default_currency):
         yield ("default_currency",), f"{connection.default_currency!r} is no ISO 4217 currency code"
     roles = (_ARRIVES_BY[connection.arrival], _IS_COMPLETED_BY[connection.completion])
-    yield from _system_problems(roles, connection.system, connection.options)
+    problems = list(_system_problems(roles, connection.system, connection.options))
+    yield from problems or _door_problems(connection)
 
 
 def _target_problems(target: Target) -> Iterator[Problem]:
@@ -177,6 +179,16 @@ def _system_problems(roles: Sequence[Asked], system: str, options: Mapping[str, 
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             yield ("options", *detail["loc"]), _said(detail["msg"])
+
+
+def _door_problems(connection: Connection) -> Iterator[Problem]:
+    """What sound options lack or have too much of; a system with rules of its own is asked for its flaws."""
+    size = size_of(door_options(connection))
+    if size > MAX_DOOR_OPTIONS_BYTES:
+        too_long = f"take {size} bytes at the door, more than the {MAX_DOOR_OPTIONS_BYTES} its environment has room for"
+        yield ("options",), too_long
+    if _exists(f"tieout.systems.{connection.system}.rules"):
+        yield from capability(connection.system, "rules").connection_problems(connection)
 
 
 def _exists(module: str) -> bool:

@@ -16,6 +16,7 @@ from constructs import Construct
 from functions.receive.settings import ReceiveSettings
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
+from infra.door_options import door_needs_libraries, door_options
 from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -209,7 +210,7 @@ class Receive(Construct):
             bus_name=bus.event_bus_name,
             archive_bucket=ledger.archive.bucket_name,
             flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
-            options=connection.options,
+            options=door_options(connection),
             completion=connection.completion,
             metric_namespace=parts.stage.metric_namespace,
         )
@@ -227,7 +228,7 @@ class Receive(Construct):
                 archive.statement,
                 use_key(ledger.key),
             ],
-            needs_dependencies=False,
+            needs_dependencies=door_needs_libraries(connection),
             no_dead_letters_because="API Gateway invokes it and waits: the sender gets the failure and sends again.",
         )
         archive.acknowledge_for(self.function.role)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-Option = str | int | bool | list[str]
+Option = str | int | bool | list[str] | list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

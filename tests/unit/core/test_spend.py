@@ -47,12 +47,15 @@ def amounts(fact: Spend) -> dict[tuple[str, ...], int]:
     """Minor units by the members of what is planned."""
     found = planned(fact)
     assert not isinstance(found, Unmapped)
-    totals: dict[tuple[str, ...], int] = {}
-    for each in found:
-        members = tuple(member for _, member in each.cell.members)
-        place = (each.cell.cube, each.cell.measure, *members)
-        totals[place] = totals.get(place, 0) + each.amount_minor
-    return totals
+    return {
+        (
+            each.intersection.cube,
+            amount.measure,
+            *(member for _, member in each.intersection.members),
+        ): amount.amount_minor
+        for each in found
+        for amount in each.amounts
+    }
 
 
 def test_spending_is_planned_in_both_currencies_by_all_it_is_asked_by() -> None:

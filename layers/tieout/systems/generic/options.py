@@ -183,6 +183,11 @@ class Options:
         return self.requests_per_minute or _MOST_REQUESTS_PER_MINUTE
 
 
+def options_of(declared: Mapping[str, Any]) -> Options:
+    """The options a landscape declares, which were checked at synth."""
+    return Options(**declared)
+
+
 def at_the_door(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a connection without what its door never asks: a mapping would fill the environment of a function."""
     records = [

@@ -1,0 +1,37 @@
+"""What of a connection's options its door is told in its environment, and what the door needs besides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tieout.landscape import Connection
+from tieout.systems import capability
+
+# Lambda gives all variables of a function 4 KB together. The others of a door take up to 2 KB, with every name at its
+# longest and a dozen flows; `tests/infra` holds both.
+MAX_DOOR_OPTIONS_BYTES = 2_048
+
+
+def door_options(connection: Connection) -> Mapping[str, Any]:
+    """The options a connection's receive function is given: all, unless its system says which its door never asks for.
+
+    What is left out is read by the record step, from the landscape in its asset, where there is room.
+    """
+    module = capability(connection.system, "options")
+    if hasattr(module, "at_the_door"):
+        found: Mapping[str, Any] = module.at_the_door(connection.options)
+        return found
+    return connection.options
+
+
+def door_needs_libraries(connection: Connection) -> bool:
+    """Whether a connection's door loads a library, so that its function needs the layer that holds them."""
+    module = capability(connection.system, "options")
+    return hasattr(module, "needs_libraries") and bool(module.needs_libraries(connection.options))
+
+
+def size_of(options: Mapping[str, Any]) -> int:
+    """How many bytes options take in an environment."""
+    return len(json.dumps(options, sort_keys=True, separators=(",", ":")).encode())
