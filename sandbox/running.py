@@ -108,7 +108,7 @@ def _fill_secrets(
     told = outputs.parts("Connection")
     for each in systems.landscape.connections:
         joined = systems.connections[each.name]
-        current = {"current": joined.webhook_secret}
+        current = {"current": joined.verifying_secret or joined.webhook_secret}
         vault.put_secret_value(SecretId=told[each.name]["webhook_secret_arn"], SecretString=json.dumps(current))
         if "api_secret_arn" in told[each.name]:
             vault.put_secret_value(

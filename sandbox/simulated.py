@@ -30,11 +30,12 @@ class SimulatedSystems:
     webhook_urls: Mapping[str, str]
 
     def by_system(self) -> dict[str, str]:
-        """Base URLs by system; the second instance of a system is named after its connection."""
-        urls: dict[str, str] = {}
-        for each in declared(self.landscape):
-            urls[each.name if each.system in urls else each.system] = self.base_urls[each.name]
-        return urls
+        """Base URLs by system; where there are several of a system, each is named after its connection."""
+        systems = [each.system for each in declared(self.landscape)]
+        return {
+            each.name if systems.count(each.system) > 1 else each.system: self.base_urls[each.name]
+            for each in declared(self.landscape)
+        }
 
     def overlay(self) -> str:
         """What the landscape of the stage lacks, as TOML: where the systems answer and what they sign."""

@@ -24,12 +24,14 @@ class JoinedConnection:
 
     Attributes:
         webhook_secret: what signs its deliveries.
-        credentials: the secret with which its API is called.
+        credentials: the secret with which its API is called; none where its records are completed from what it posts.
+        verifying_secret: what proves its deliveries to us, where that is not what signs them (a public key).
     """
 
     app: ASGIApp
     webhook_secret: str = field(repr=False)
     credentials: Mapping[str, str] = field(repr=False)
+    verifying_secret: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
