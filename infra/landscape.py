@@ -9,7 +9,16 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from infra.landscape_files import LandscapeError, LandscapeFile, Place, Table, merge, origin, read_file
+from infra.landscape_files import (
+    LandscapeError,
+    LandscapeFile,
+    Place,
+    Table,
+    merge,
+    origin,
+    read_file,
+    second_declarations,
+)
 from infra.landscape_rules import problems_of
 from tieout import strict_json
 from tieout.landscape import Landscape
@@ -25,15 +34,13 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
     Raises:
         LandscapeError: naming the file and the place of every flaw.
     """
-    paths = [
-        root / "landscape" / "flows.toml",
-        root / "landscape" / "planning.toml",
-        root / "landscape" / "calendars.toml",
-        root / "landscape" / "stages" / f"{stage}.toml",
-        *sorted((root / "landscape" / "stages" / stage).glob("*.toml")),
-        *([overlay] if overlay else []),
-    ]
-    files = [read_file(path, root) for path in paths]
+    stages = root / "landscape" / "stages"
+    own = [stages / f"{stage}.toml", *sorted((stages / stage).glob("*.toml"))]
+    shared = [root / "landscape" / f"{name}.toml" for name in ("flows", "planning", "calendars")]
+    files = [read_file(path, root) for path in (*shared, *own, *([overlay] if overlay else []))]
+    twice = second_declarations(files[len(shared) : len(shared) + len(own)])
+    if twice:
+        raise LandscapeError(twice)
     merged = merge(files)
     landscape = _typed({**merged, "stage": stage}, files)
     problems = [_located(files, merged, place, problem) for place, problem in problems_of(landscape)]

@@ -56,6 +56,18 @@ def read_file(path: Path, root: Path) -> LandscapeFile:
     return LandscapeFile(name, content)
 
 
+def second_declarations(files: Sequence[LandscapeFile]) -> list[str]:
+    """For each name that two files of one stage declare, which: a copied file would silently overwrite its original."""
+    problems, first = [], dict[tuple[str, str], str]()
+    for file in files:
+        for kind, declared in file.content.items():
+            for entry in declared if isinstance(declared, list) else ():
+                known = first.setdefault((kind, entry["name"]), file.name)
+                if known != file.name:
+                    problems.append(f'{file.name}: {kind} "{entry["name"]}": is declared in {known} too')
+    return problems
+
+
 def merge(files: Sequence[LandscapeFile]) -> Table:
     """One table: later files win field by field, and entries of an array are the same entry when their names are equal."""
     merged: Table = {}

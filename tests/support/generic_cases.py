@@ -67,7 +67,7 @@ class Sent:
             connection=name,
             options=door_options(self.connection),
             completion="payload",
-            flows={record["name"]: "spend_to_plan" for record in _records(self.connection)},
+            flows={record["name"]: "spend_to_plan" for record in records_of(self.connection)},
             secret_text=json.dumps({live: _our_side(proof, live) for live in ("current", "previous")}),
         )
         headers = {name.lower(): value for name, value in self.request["headers"].items()}
@@ -99,7 +99,8 @@ class Sent:
         return [each for rejected in kept for each in rejected["malformed"]]
 
 
-def _records(connection: Connection) -> list[dict[str, Any]]:
+def records_of(connection: Connection) -> list[dict[str, Any]]:
+    """The records a connection declares, as they are written."""
     records = connection.options["records"]
     assert isinstance(records, list)
     return [each for each in records if isinstance(each, dict)]

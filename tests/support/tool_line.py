@@ -27,6 +27,7 @@ from tests.support.generic_cases import ROOT
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tests.support.receiving import Door, api_event
+from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
@@ -112,7 +113,7 @@ class ToolLine:
         settling = Settling(
             ledger=FactLedger(self.table),
             model=PlanningModel.of(LANDSCAPE),
-            reader_of={}.__getitem__,
+            reader_of=_nobody,
             clock=self.clock,
             entropy=SeededEntropy(1),
             code_version="test",
@@ -128,6 +129,11 @@ class ToolLine:
             clock=self.clock,
             entropy=SeededEntropy(2),
         )
+
+
+def _nobody(name: str) -> SourceReader:
+    """No connection here is read: all is completed from what is delivered."""
+    raise KeyError(name)
 
 
 class Tool:
