@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
 import json
+import operator
 import re
+import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -86,10 +89,20 @@ def _time_problems(landscape: Landscape) -> Iterator[Problem]:
 
 def options_adapter(options: type) -> TypeAdapter[Any]:
     """Checks the options of a system; what is `Declared` is shown to pydantic as the dataclass it looks like."""
-    if not issubclass(options, Declared):
-        return TypeAdapter(options)
-    body = {name: value for name, value in vars(options).items() if name not in {"__dict__", "__weakref__"}}
-    return TypeAdapter(dataclass(kw_only=True)(type(options.__name__, (), body)))
+    return TypeAdapter(_shown(options))
+
+
+def _shown(hint: Any) -> Any:  # noqa: ANN401 a type as it is written
+    """A type in which every `Declared` stands as a dataclass."""
+    if isinstance(hint, type) and issubclass(hint, Declared):
+        body = {name: value for name, value in vars(hint).items() if name not in {"__dict__", "__weakref__"}}
+        annotations = {name: _shown(each) for name, each in get_type_hints(hint).items()}
+        return dataclass(kw_only=True)(type(hint.__name__, (), {**body, "__annotations__": annotations}))
+    parts = () if get_origin(hint) is Literal else tuple(_shown(each) for each in get_args(hint))
+    if parts == get_args(hint) or not parts:
+        return hint
+    origin = get_origin(hint)
+    return functools.reduce(operator.or_, parts) if origin in {Union, types.UnionType} else origin[parts]
 
 
 def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Problem]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
+
+from tieout.declared import Declared
 
 Proof = Literal["v1", "v1a", "bearer", "key_header"]
 Mode = Literal["binary", "structured", "batched"]
@@ -26,12 +28,12 @@ _STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
 _PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 _ORIGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
 _TYPE = re.compile(r"[!-)+-~]{1,200}\*?")  # printable, a star at the end alone
+_NO_FIELDS: Mapping[str, Formula] = MappingProxyType({})
 # What of a record only the record step needs.
 _NOT_AT_THE_DOOR = ("fact", "version", "version_is", "deleted", "posted", "fields", "lines")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class Lines(Declared):
     """How the lines of a record become the lines of its fact.
 
     Attributes:
@@ -43,8 +45,7 @@ class Lines:
     fields: Mapping[str, Formula]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Declared):
     """One kind of record that a connection tells of, and how it becomes a fact.
 
     Attributes:
@@ -69,7 +70,7 @@ class Record:
     version_is: Literal["moment", "number"] = "moment"
     deleted: str = ""
     posted: str = ""
-    fields: Mapping[str, Formula] = field(default_factory=dict)
+    fields: Mapping[str, Formula] = _NO_FIELDS
     lines: Lines | None = None
 
     def __post_init__(self) -> None:
@@ -103,8 +104,7 @@ class Record:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Declared):
     """The options of one generic connection.
 
     Attributes:
@@ -140,7 +140,7 @@ class Options:
         Raises:
             ValueError: naming the option.
         """
-        records = tuple(each if isinstance(each, Record) else Record(**each) for each in self.records)
+        records = tuple(Record(**each) if isinstance(each, Mapping) else each for each in self.records)
         object.__setattr__(self, "records", records)
         if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
             raise ValueError("max_skew_seconds is not between 1 and 3600")

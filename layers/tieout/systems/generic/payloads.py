@@ -16,7 +16,7 @@ from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
-from tieout.periods import parse_moment
+from tieout.moments import parse_moment
 from tieout.systems.generic.cloudevents import read_events
 from tieout.systems.generic.options import OTHER_ENTITY, SIGNED, Options, Record, steps_of
 from tieout.systems.generic.signature import ID_HEADER

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from tieout.errors import MalformedError
+from tieout.moments import parse_moment
 from tieout.money import Money, decimal_of, is_currency, minor_exponent
-from tieout.periods import Period, local_date, parse_moment
+from tieout.periods import Period, local_date
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile("-?[0-9]{1,18}")
