@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.landscape import read_landscape
+
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMS = sorted(path for path in (ROOT / "layers/tieout/systems").iterdir() if (path / "__init__.py").exists())
 SOURCES = [path for path in SYSTEMS if (path / "door.py").exists()]
@@ -36,16 +38,23 @@ def test_a_system_is_complete(folder: Path) -> None:
 
 def test_systems_are_found() -> None:
     """The folders are looked for where they are: an empty list would prove nothing of any of them."""
-    assert {"hubspot", "netsuite"} <= {path.name for path in SOURCES}
+    assert {"generic", "hubspot", "netsuite"} <= {path.name for path in SOURCES}
     assert {"anaplan"} <= {path.name for path in TARGETS}
 
 
 @pytest.mark.parametrize("folder", SOURCES, ids=lambda path: path.name)
 def test_a_source_has_events_that_work_and_events_that_do_not(folder: Path) -> None:
     """The events of a system are cases with a request and what must come of it, at least one of them a refusal."""
-    cases = sorted(path for path in (ROOT / "events" / folder.name).iterdir() if path.is_dir())
+    cases = [case for events in events_of(folder) for case in sorted(events.iterdir()) if case.is_dir()]
     assert cases
     expected = [json.loads((case / "expected.json").read_text()) for case in cases if (case / "request.json").exists()]
     assert len(expected) == len(cases)
     assert any(each["status"] == 200 and each["notices"] for each in expected)
     assert any(each["status"] != 200 or each["malformed"] for each in expected)
+
+
+def events_of(folder: Path) -> list[Path]:
+    """The folder of a system's events, or those of its connections, where each of them speaks a language of its own."""
+    own = ROOT / "events" / folder.name
+    connections = [each for each in read_landscape(ROOT, "sandbox").connections if each.system == folder.name]
+    return [own] if own.is_dir() else [ROOT / "events" / each.name for each in connections]
