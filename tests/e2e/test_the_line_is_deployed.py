@@ -55,7 +55,8 @@ def test_outside_tools_find_what_they_need(sandbox: Sandbox) -> None:
     """The endpoints file names the API, the emulated AWS, each connection with its secret's file, and each system."""
     endpoints = json.loads(sandbox.places.endpoints.read_text(encoding="utf-8"))
     assert {"api_url", "aws_endpoint_url", "region", "connections", "systems"} <= set(endpoints)
-    assert set(endpoints["systems"]) == {"hubspot", "netsuite", "anaplan"}
+    tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
+    assert set(endpoints["systems"]) == {"hubspot", "netsuite", "anaplan", *tools}
     for name, connection in endpoints["connections"].items():
         assert connection["webhook_url"] == f"{endpoints['api_url']}/webhooks/{name}"
         assert sandbox.connections[name].webhook_secret.startswith(b"sandbox-not-a-secret-")

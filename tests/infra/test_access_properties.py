@@ -73,7 +73,7 @@ def test_patterns_in_resources_only_stand_behind_a_prefix_of_the_archive(synthes
             for resource in map(written, as_list(statement["Resource"])):
                 if "*" in resource and resource != "*":
                     assert set(as_list(statement["Action"])) <= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
-                    assert resource.split("/")[1] in {"overflow", "spool", "rejected", "journal"}
+                    assert resource.split("/")[1] in {"overflow", "payloads", "rejected", "spool", "journal"}
                     assert resource.endswith("/*")
 
 
@@ -125,6 +125,7 @@ def test_a_receive_function_reaches_no_ledger_no_queue_and_only_its_own_prefixes
         connection = environment["TIEOUT_CONNECTION"]
         assert [resource.split("/", 1)[1] for resource in resources_for(statements, "s3:PutObject")] == [
             f"overflow/{connection}/*",
+            *([f"payloads/{connection}/*"] if environment["TIEOUT_COMPLETION"] == "payload" else []),
             f"rejected/{connection}/*",
             f"spool/{connection}/*",
         ]

@@ -42,6 +42,11 @@ class Row:
 
 
 ROWS: Mapping[str, Row] = {
+    "generic": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "too_many_notices"),
+    ),
     "hubspot": Row(
         malformed=rejected(200, "json_invalid"),
         too_large=rejected(200, "body_too_large"),

@@ -107,7 +107,9 @@ def test_a_document_of_a_ledger_can_be_stated() -> None:
         "4000",
         "-10.00 EUR",
     )
-    assert flaw({**event, "period": "March"}, INVOICE) == "posting_period.month: period_not_year_month at period"
+    assert (
+        flaw({**event, "period": "March"}, INVOICE) == "posting_period.month: period_neither_month_nor_fiscal at period"
+    )
     assert flaw({**event, "lines": [line, {**line, "class": "fun"}]}, INVOICE) == (
         "lines[1].account_class: not_one_of_income_expense_asset_liability_equity at line.class"
     )

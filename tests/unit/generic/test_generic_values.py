@@ -186,12 +186,12 @@ def test_numbers_are_exact() -> None:
     assert number_of("", "") is None
 
 
-def test_a_month_is_written_as_one() -> None:
+def test_a_period_is_written_as_one() -> None:
     """`2026-03` and nothing like it."""
     assert str(period_of("2026-03", "")) == "2026-03"
     assert period_of("", "") is None
-    assert refused(period_of, "2026-13", "") == "period_not_year_month"
-    assert refused(period_of, 202603, "") == "not_a_month"
+    assert refused(period_of, "2026-13", "") == "period_neither_month_nor_fiscal"
+    assert refused(period_of, 202603, "") == "not_a_period"
 
 
 def test_a_closed_set_is_closed() -> None:

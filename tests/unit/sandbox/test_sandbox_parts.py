@@ -47,8 +47,9 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
 
 
 def test_systems_are_found_by_their_name() -> None:
-    """Outside tools look a simulated system up by the product it stands for."""
-    assert set(simulated().by_system()) == {"hubspot", "netsuite", "anaplan"}
+    """Outside tools look a simulated system up by the product it stands for, or by its connection where it is one of several."""
+    tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
+    assert set(simulated().by_system()) == {"hubspot", "netsuite", "anaplan", *tools}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:
@@ -67,7 +68,7 @@ def test_every_declared_system_can_be_joined() -> None:
     for connection in landscape.connections:
         one, other = (join_connection(connection, "http://127.0.0.1:7000/x") for _ in range(2))
         assert one.webhook_secret != other.webhook_secret
-        assert one.credentials
+        assert bool(one.credentials) == (connection.completion == "read")
     for target in landscape.targets:
         assert join_target(target).credentials
 

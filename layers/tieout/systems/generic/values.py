@@ -77,9 +77,9 @@ def date_of(value: object, zone: str) -> date | None:
 
 
 def period_of(value: object, _zone: str) -> Period | None:
-    """A planning month written as `2026-03`; None for an empty text."""
+    """A planning period written as `2026-03` or `FY2026-P03`; None for an empty text."""
     if not isinstance(value, str):
-        raise MalformedError("not_a_month")
+        raise MalformedError("not_a_period")
     return Period.parse(value.strip()) if value.strip() else None
 
 
