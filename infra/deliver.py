@@ -14,7 +14,7 @@ from infra.stage import Stage
 from infra.work_queue import Parking, WorkQueue
 from tieout.landscape import Target
 
-SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(RUN_SECONDS))
+SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(RUN_SECONDS))
 
 
 class FlushQueue(Construct):

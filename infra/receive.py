@@ -23,8 +23,9 @@ from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape
 
-# Senders give up after seconds; the function answers before the gateway would.
-SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(20))
+# Senders give up after seconds; the function answers before the gateway would. 256 MB would save 0.04 USD per million and
+# let the sender of a cold one wait 0.2 s longer.
+SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(20))
 ROUTE_RATE_PER_SECOND = 50
 ROUTE_BURST = 100
 _ARCHIVE_PREFIXES = ("overflow", "rejected", "spool")

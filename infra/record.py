@@ -18,7 +18,7 @@ from infra.work_queue import send_to
 from tieout.arriving.payload import PAYLOADS_PREFIX
 
 # A batch may wait for a source that answers slowly and one call at a time.
-SHAPE = Shape(memory_mb=1024, timeout=Duration.seconds(120))
+SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(120))
 
 
 # The words functions/record/handler.py counts by; one more tells how many notices came back to be tried again.

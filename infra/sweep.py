@@ -21,7 +21,7 @@ from infra.receive import publish_as
 from infra.route import SOURCE_PREFIX, admit, target_of_rule
 from infra.work_queue import DeadLetterQueue, Parking, send_to
 
-SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(50))
+SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
 DIRTY_METRIC = "OldestDirtySeconds"
 UNPUBLISHABLE_METRIC = "Unpublishable"
 _LATE_SECONDS = 30 * 60
