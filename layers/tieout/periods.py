@@ -63,13 +63,14 @@ class PostingPeriod:
     The ERP's period decides, never the document's date: a real NetSuite invoice dated 2020 is posted to January 2018.
 
     Attributes:
-        days: its first and last day. None for an adjustment or special period, which has the days of another: then the
-            mapping table `period` must say where it goes, as for days that are no period of the company's own calendar.
+        first_day, last_day: None for an adjustment or special period, which has the days of another: then the mapping table
+            `period` must say where it goes, as for days that are no period of the company's own calendar.
     """
 
     period_id: str
     name: str
-    days: tuple[date, date] | None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def local_date(moment: datetime, zone: str) -> date:

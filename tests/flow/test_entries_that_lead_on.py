@@ -58,7 +58,7 @@ def invoice() -> Statement:
     fact = Invoice(
         number="1",
         document_date=None,
-        posting_period=PostingPeriod("999", "Adjust 2026", None),
+        posting_period=PostingPeriod("999", "Adjust 2026"),
         state=DocumentState.POSTED,
         lines=(line,),
     )

@@ -22,7 +22,8 @@ POSTING_PERIODS = st.builds(
     PostingPeriod,
     period_id=NAMES,
     name=NAMES,
-    days=st.none() | st.tuples(DAYS, DAYS),
+    first_day=st.none() | DAYS,
+    last_day=st.none() | DAYS,
 )
 
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -231,6 +231,11 @@ def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
     if system == "made_up":
         return body_of(*(booking(number + 1) for number in range(count)))
-    make = {"generic": generic_event, "hubspot": hubspot_event, "netsuite": netsuite_post}[system]
+    makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
+        "generic": generic_event,
+        "hubspot": hubspot_event,
+        "netsuite": netsuite_post,
+    }
+    make = makers[system]
     items = [make(number + 1) for number in range(count)]
     return json.dumps(items[0] if system != "hubspot" and count == 1 else items).encode()

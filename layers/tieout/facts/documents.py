@@ -126,7 +126,9 @@ def _period(posted_to: PostingPeriod, legal_entity: str, lookup: Lookup) -> str:
 
     Where none has, as for every adjustment period, the table `period` says where it goes: never arithmetic.
     """
-    same = lookup.period_of_span(legal_entity, *posted_to.days) if posted_to.days else None
+    same = None
+    if posted_to.first_day is not None and posted_to.last_day is not None:
+        same = lookup.period_of_span(legal_entity, posted_to.first_day, posted_to.last_day)
     return same or lookup.member(PERIOD_TABLE, posted_to.period_id)
 
 

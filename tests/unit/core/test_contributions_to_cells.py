@@ -62,7 +62,7 @@ DEBTOR = replace(
 INVOICE = Invoice(
     number="INV1",
     document_date=date(2026, 1, 2),
-    posting_period=PostingPeriod("214", "Mar 2026", (date(2026, 3, 1), date(2026, 3, 31))),
+    posting_period=PostingPeriod("214", "Mar 2026", date(2026, 3, 1), date(2026, 3, 31)),
     state=DocumentState.POSTED,
     lines=(DEBTOR, REVENUE),
 )
@@ -203,7 +203,7 @@ def test_lines_that_share_a_cell_are_one_contribution() -> None:
 
 def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
     """Never by arithmetic: without an entry the document waits."""
-    adjustment = replace(INVOICE, posting_period=PostingPeriod("999", "Adj 2026", None))
+    adjustment = replace(INVOICE, posting_period=PostingPeriod("999", "Adj 2026"))
     unmapped = MODEL.contributions(HERE, adjustment, FOUND)
     assert unmapped == Unmapped(MappingKey(HERE, "period", "999"))
     found = FOUND | {MappingKey(HERE, "period", "999"): "2026-12"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Content
 from tieout.facts.statement import Absence, Statement
 from tieout.landscape import Connection
+from tieout.periods import PostingPeriod
 from tieout.systems.generic.contents import read_contents
 
 INVOICE = {
@@ -28,7 +30,7 @@ INVOICE = {
     "version_is": "number",
     "fields": {
         "number": "number",
-        "posting_period": {"period_id": "period", "name": "period", "month": "period"},
+        "posting_period": {"period_id": "period", "name": "period", "first_day": "first_day", "last_day": "last_day"},
         "state": "state",
     },
     "lines": {
@@ -95,21 +97,18 @@ def test_a_document_of_a_ledger_can_be_stated() -> None:
         "id": 7,
         "revision": 2,
         "number": "INV-7",
-        "period": "2026-03",
+        "period": "March",
+        "first_day": "2026-03-01",
+        "last_day": "2026-03-31",
         "state": "posted",
         "currency": "EUR",
         "lines": [line],
     }
     fact = only(event, INVOICE).fact
     assert isinstance(fact, Invoice)
-    assert (str(fact.posting_period.month), fact.lines[0].account, str(fact.lines[0].transaction)) == (
-        "2026-03",
-        "4000",
-        "-10.00 EUR",
-    )
-    assert (
-        flaw({**event, "period": "March"}, INVOICE) == "posting_period.month: period_neither_month_nor_fiscal at period"
-    )
+    assert fact.posting_period == PostingPeriod("March", "March", date(2026, 3, 1), date(2026, 3, 31))
+    assert (fact.lines[0].account, str(fact.lines[0].transaction)) == ("4000", "-10.00 EUR")
+    assert flaw({**event, "last_day": "March"}, INVOICE) == "posting_period.last_day: not_a_date at last_day"
     assert flaw({**event, "lines": [line, {**line, "class": "fun"}]}, INVOICE) == (
         "lines[1].account_class: not_one_of_income_expense_asset_liability_equity at line.class"
     )

@@ -19,7 +19,6 @@ from tieout.systems.generic.values import (
     member_of,
     money_of,
     number_of,
-    period_of,
     text_of,
     truth_of,
     version_of,
@@ -184,14 +183,6 @@ def test_numbers_are_exact() -> None:
     assert number_of("0.200", "") == Decimal("0.200")
     assert number_of(Decimal("0.1"), "") == Decimal("0.1")
     assert number_of("", "") is None
-
-
-def test_a_period_is_written_as_one() -> None:
-    """`2026-03` and nothing like it."""
-    assert str(period_of("2026-03", "")) == "2026-03"
-    assert period_of("", "") is None
-    assert refused(period_of, "2026-13", "") == "period_neither_month_nor_fiscal"
-    assert refused(period_of, 202603, "") == "not_a_period"
 
 
 def test_a_closed_set_is_closed() -> None:

@@ -14,6 +14,7 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.documents import AccountClass, DocumentState, Payment
 from tieout.facts.statement import Absence
 from tieout.money import Money
+from tieout.periods import PostingPeriod
 from tieout.systems.netsuite.lines import Rates
 
 
@@ -38,10 +39,7 @@ def test_the_period_is_the_erps_and_not_the_dates() -> None:
     """A document dated April that is posted to March belongs to March."""
     invoice = document(header(), INVOICE)
     assert str(invoice.document_date) == "2026-04-02"
-    assert (invoice.posting_period.period_id, invoice.posting_period.days) == (
-        "214",
-        (date(2026, 3, 1), date(2026, 3, 31)),
-    )
+    assert invoice.posting_period == PostingPeriod("214", "Mar 2026", date(2026, 3, 1), date(2026, 3, 31))
 
 
 @pytest.mark.parametrize(
@@ -55,13 +53,14 @@ def test_the_period_is_the_erps_and_not_the_dates() -> None:
 )
 def test_a_period_that_shares_its_days_or_has_none_goes_where_people_say(period: dict[str, str | None]) -> None:
     """Adjustment periods are mapped, never placed by arithmetic."""
-    assert document(header(**period), INVOICE).posting_period.days is None
+    found = document(header(**period), INVOICE).posting_period
+    assert None in {found.first_day, found.last_day}
 
 
 def test_a_period_keeps_its_days_whatever_calendar_they_are_of() -> None:
     """Whether they are a period of ours, the calendar of the company says."""
     found = document(header(periodstart="2026-03-29", periodend="2026-04-25"), INVOICE).posting_period
-    assert found.days == (date(2026, 3, 29), date(2026, 4, 25))
+    assert (found.first_day, found.last_day) == (date(2026, 3, 29), date(2026, 4, 25))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from tieout.errors import MalformedError
 from tieout.moments import parse_moment
 from tieout.money import Money, decimal_of, is_currency, minor_exponent
-from tieout.periods import Period, local_date
+from tieout.periods import local_date
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile("-?[0-9]{1,18}")
@@ -76,13 +76,6 @@ def date_of(value: object, zone: str) -> date | None:
         raise MalformedError("not_a_date") from error
 
 
-def period_of(value: object, _zone: str) -> Period | None:
-    """A planning period written as `2026-03` or `FY2026-P03`; None for an empty text."""
-    if not isinstance(value, str):
-        raise MalformedError("not_a_period")
-    return Period.parse(value.strip()) if value.strip() else None
-
-
 def member_of(kind: type[StrEnum]) -> Callable[[object, str], StrEnum | None]:
     """Reads one of a closed set of values, written exactly so; None for an empty text."""
 
@@ -142,7 +135,6 @@ READERS: Mapping[type, Callable[[Any, str], object]] = {
     int: whole_of,
     Decimal: number_of,
     date: date_of,
-    Period: period_of,
 }
 
 

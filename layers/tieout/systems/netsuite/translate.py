@@ -100,8 +100,10 @@ def _posting_period(header: Row) -> PostingPeriod | None:
     if period_id is None:
         return None
     start, end = _date(header.get("periodstart")), _date(header.get("periodend"))
-    days = None if header.get("isadjust") == "T" or start is None or end is None else (start, end)
-    return PostingPeriod(period_id, header.get("periodname", period_id), days)
+    name = header.get("periodname", period_id)
+    return (
+        PostingPeriod(period_id, name) if header.get("isadjust") == "T" else PostingPeriod(period_id, name, start, end)
+    )
 
 
 def _reverses(header: Row) -> str | None:
