@@ -186,7 +186,7 @@ _VALUES: st.SearchStrategy[object] = st.sampled_from(
 _STATED = [case for case in CASES if read_case(case, "expected").get("stated")]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(case=st.sampled_from(_STATED), data=st.data())
 def test_whatever_stands_in_a_payload_the_record_alone_fails_and_quotes_nothing(case: str, data: st.DataObject) -> None:
     """One value of a good payload replaced by anything: a statement, or a reason made of the configuration."""
