@@ -24,7 +24,7 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
-    truth = expected(world.zones, world.erps, world.mappings)
+    truth = expected(world.zones, world.erps, world.tools, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,

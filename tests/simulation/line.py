@@ -120,7 +120,7 @@ class Line:
         return Receiver(
             connection=connection,
             flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
-            completion="read",
+            completion=landscape().connection(connection).completion,
             door=system.door(options),
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
             split=lambda delivery: system.split(delivery, connection, options),

@@ -16,6 +16,7 @@ from tests.simulation.crm import Crm, Deal
 from tests.simulation.erp import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Erp, Line
 from tests.simulation.offers import Item
 from tests.simulation.planning import Coordinates
+from tests.simulation.spending import ExpenseTool, Report
 from tests.simulation.systems import COMPANY_OF
 
 Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
@@ -38,7 +39,12 @@ class Expected:
     unreadable: set[Record] = field(default_factory=set)
 
 
-def expected(crms: Mapping[str, tuple[Crm, ZoneInfo]], erps: Mapping[str, Erp], mappings: Mappings) -> Expected:
+def expected(
+    crms: Mapping[str, tuple[Crm, ZoneInfo]],
+    erps: Mapping[str, Erp],
+    tools: Mapping[str, ExpenseTool],
+    mappings: Mappings,
+) -> Expected:
     """The truth."""
     truth = Expected()
     for connection, (crm, zone) in crms.items():
@@ -56,7 +62,39 @@ def expected(crms: Mapping[str, tuple[Crm, ZoneInfo]], erps: Mapping[str, Erp], 
             if document.is_posted and not document.is_deleted:
                 record = (connection, document.entity, document.document_id)
                 _add(truth, record, lambda document=document, c=connection: _document_cells(document, c, mappings))
+    _add_reports(truth, tools, mappings)
     return truth
+
+
+def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Mappings) -> None:
+    for connection, tool in tools.items():
+        for report in tool.reports.values():
+            if not report.is_deleted and not report.is_spoilt and report.status in {"approved", "paid"}:
+                record = (connection, "expense_report", report.report_id)
+                _add(truth, record, lambda report=report, c=connection: _report_cells(report, c, mappings))
+
+
+def _report_cells(report: Report, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
+    for line in report.lines:
+        amount, month = Decimal(str(line["gross"])), line["spent_on"][:7]
+        centre, merchant = line["cost_center"], line["merchant"]
+        if amount == 0:
+            continue
+        members = {
+            "Account": _mapped(mappings, connection, "account", line["category"]),
+            "Cost centre": _mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
+            "Supplier": _mapped(mappings, connection, "supplier", merchant) if merchant else "NO_SUPPLIER",
+            "Nature": "expense",
+            "Legal entity": COMPANY_OF[connection],
+            "Currency": report.currency,
+            "Time": month,
+            "Version": "Actual",
+        }
+        yield _at("Spend", "Spent", members), amount
+        yield (
+            _at("Spend", "Spent USD", members),
+            _in_dollars(amount, report.currency, date.fromisoformat(f"{month}-01"), mappings),
+        )
 
 
 def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

@@ -15,7 +15,7 @@ from tieout.errors import LostAnswerError, MalformedError
 
 Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
 
-_MODULES = ("Pipeline", "Bookings", "Actuals", "Cash")
+_MODULES = ("Pipeline", "Bookings", "Actuals", "Cash", "Spend")
 _LONGEST_LANDING_MILLISECONDS = 600_000
 _STALL_MILLISECONDS = (2_000, 30_000, 110_000)
 

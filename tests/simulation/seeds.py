@@ -28,7 +28,7 @@ FAULT_CLASSES = (
     ),
     *("redriven", "released", "flush_request_lost", "skewed_clock", "secret_rotated", "forged", "delivery_refused"),
     *("malformed_item", "unrouted_notice", "record_read_failed", "stale_replica", "overflowed", "skewed_worker"),
-    *("member_replaced", "outdated_sent", "refused_retried"),
+    *("member_replaced", "outdated_sent", "refused_retried", "unreadable_payload"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -10,9 +13,14 @@ from tests.simulation import erp as erp_module
 from tests.simulation.crm import Crm
 from tests.simulation.erp import Erp
 from tests.simulation.schedule import Schedule
-from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer
+from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer, standard_signer
+from tests.simulation.spending import TOOLS
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Connection
+from tieout.systems.generic import door as generic_door
+from tieout.systems.generic import options as generic_options
+from tieout.systems.generic import payloads as generic_payloads
+from tieout.systems.generic import signature as generic_signature
 from tieout.systems.hubspot import door as hubspot_door
 from tieout.systems.hubspot import options as hubspot_options
 from tieout.systems.hubspot import payloads as hubspot_payloads
@@ -29,13 +37,19 @@ from tieout.systems.netsuite.reader import NetSuiteReader
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
-COMPANY_OF: Mapping[str, str] = {"hubspot-emea": "EMEA", "hubspot-amer": "AMER", "netsuite-group": "GROUP"}
+COMPANY_OF: Mapping[str, str] = {
+    "hubspot-emea": "EMEA",
+    "hubspot-amer": "AMER",
+    "netsuite-group": "GROUP",
+    "expenses-emea": "EMEA",
+}
+_STAGE = Path(__file__).parents[2] / "landscape/stages/sandbox"
 
 
 def connections() -> tuple[Connection, ...]:
     """The connections as a landscape declares them, each of a company of its own."""
     systems = {**dict.fromkeys(CRMS, "hubspot"), **dict.fromkeys(ERPS, "netsuite")}
-    return tuple(
+    read = (
         Connection(
             name=name,
             system=system,
@@ -46,6 +60,14 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
+    return (*read, *(tool(name) for name in TOOLS))
+
+
+@cache
+def tool(name: str) -> Connection:
+    """The connection of a tool as the sandbox declares it."""
+    (declared,) = tomllib.loads((_STAGE / f"{name}.toml").read_text(encoding="utf-8"))["connections"]
+    return Connection(**declared)
 
 
 def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, SourceReader]:
@@ -62,11 +84,20 @@ def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, Sourc
 
 def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
     """How a connection's deliveries are signed."""
+    if name in TOOLS:
+        return standard_signer(box, schedule)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
 
 
 def receiving(name: str) -> SimpleNamespace:
     """What the receive step needs of a connection's system; looked up each time, so that a planted bug is met."""
+    if name in TOOLS:
+        return SimpleNamespace(
+            options=lambda: generic_options.options_of(generic_options.at_the_door(tool(name).options)),
+            door=generic_door.open_door,
+            verify=generic_signature.verify,
+            split=generic_payloads.split,
+        )
     modules = (
         (hubspot_options, hubspot_door, hubspot_signature, hubspot_payloads)
         if name in CRMS

@@ -10,6 +10,7 @@ from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY, Changes
 from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
+from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.world import CANARY, NeverAtRestError, World
 from tieout.errors import TransientError
@@ -35,6 +36,8 @@ class Traffic:
         span = self.world.span
         for _ in range(self.world.scenario.changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
+        for _ in range(self.world.scenario.changes // 2):
+            self.world.schedule.after(self.world.random.randrange(span), self._spend)
         for at in (span // 3, 2 * span // 3):
             self.world.schedule.after(at, self._redrive)
         if self.world.scenario.fault_scale:
@@ -112,6 +115,12 @@ class Traffic:
             delay = self.world.random.choice((5, 100, 2_000))
             self.world.schedule.after(delay, lambda: self._say_documents(name, erp.shorten()))
 
+    def _spend(self) -> None:
+        for name, tool in self.world.tools.items():
+            events = tool.change_something()
+            self.world.note(f"{name}: {[each['type'] for each in events]}")
+            self.world.senders[name].say(events)
+
     def _odd_event(self, name: str) -> Event:
         """What no flow wants, or what nothing can be made of."""
         event = self.world.crms[name].event("creation", "5")
@@ -153,7 +162,7 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        for connection in (*CRMS, *ERPS):
+        for connection in (*CRMS, *ERPS, *TOOLS):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):
                 self.world.weather.strike("outdated_sent")
@@ -186,6 +195,8 @@ class Traffic:
         self.world.line.table.settle()
         for name, crm in self.world.crms.items():
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
+        for name, tool in self.world.tools.items():
+            self.world.senders[name].say(tool.mend_all())
 
     def _redrive(self) -> None:
         """The operator puts parked messages back: send, then delete."""
@@ -249,6 +260,10 @@ def all_mappings() -> dict[MappingKey, str]:
         departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
         found[MappingKey(name, "period", "199")] = "2026-03"
+    for name in TOOLS:
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
+        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
+        found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
     rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
     for currency in CURRENCIES:
         if currency != "USD":

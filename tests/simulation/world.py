@@ -17,6 +17,7 @@ from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGE
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
 from tests.simulation.senders import Event, Sender, WebhookSecretBox, netsuite_event
+from tests.simulation.spending import TOOLS, tools
 from tests.simulation.systems import CRMS, ERPS, readers, receiving, signer, url
 from tests.simulation.weather import THEMES, Weather
 from tests.support.clock import SeededEntropy
@@ -96,6 +97,7 @@ class World:
             name: Erp(random, self.schedule, self.weather, self._telling_document(name), many_lines=many_lines)
             for name in ERPS
         }
+        self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
                 crm.is_crowded = True
@@ -111,7 +113,9 @@ class World:
             readers=readers(self.crms, self.erps),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
-        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in (*CRMS, *ERPS)}
+        self.boxes = {
+            name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in (*CRMS, *ERPS, *TOOLS)
+        }
         self.senders = {
             name: Sender(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box)
             for name, box in self.boxes.items()
@@ -285,10 +289,8 @@ class World:
         left = any(
             key[1].startswith("OPEN#") or item.get("cell_state") == f"dirty#{TARGET}" for key, item in items.items()
         )
-        return not (queued or left or self.planning.under_way or self.schedule.resting or self._has_spooled())
-
-    def _has_spooled(self) -> bool:
-        return any(key.startswith("spool/") for key in self.line.archive._objects)
+        spooled = any(key.startswith("spool/") for key in self.line.archive._objects)
+        return not (queued or left or spooled or self.planning.under_way or self.schedule.resting)
 
     @property
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:

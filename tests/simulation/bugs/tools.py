@@ -1,0 +1,44 @@
+"""Slips in what a tool that posts its records whole is taken for."""
+
+from __future__ import annotations
+
+from tests.simulation.bugs.bug import Bug
+from tests.unit.generic import test_generic_values as values_tests
+from tieout.systems.generic import contents, filling, payloads, signature, values
+
+BUGS = (
+    Bug(
+        "a signature of a tool is not compared",
+        signature._check_signature,
+        "if not any(matches)",
+        "if not matches",
+    ),
+    Bug("a delivery of a tool may be of any time", signature._checked_timestamp, "if age > allowed", "if False"),
+    Bug("what a tool deletes stays planned", contents._absence, "if record.deleted and", "if False and"),
+    Bug("what a tool withdraws stays planned", contents._absence, "if record.posted and not", "if False and not"),
+    Bug(
+        "a line without its own cost centre has its neighbour's",
+        filling.Filling._lines,
+        '"line": line',
+        '"line": found[0]',
+    ),
+    Bug(
+        "an amount finer than its currency is cut",
+        values.money_of,
+        "if money.decimal() != number:",
+        "if False:",
+    ),
+    Bug(
+        "an event that names no record stops the delivery",
+        payloads._notice,
+        "if key is None:",
+        "if False:",
+    ),
+    Bug(
+        "versions of a tool are compared as texts",
+        values.version_of,
+        'f"{number:0{_VERSION_DIGITS}d}"',
+        "str(number)",
+        proof=values_tests.test_versions_compare_as_the_source_counts,
+    ),
+)
