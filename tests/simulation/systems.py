@@ -37,6 +37,7 @@ from tieout.systems.netsuite.reader import NetSuiteReader
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
+SOURCES = (*CRMS, *ERPS, *TOOLS)
 COMPANY_OF: Mapping[str, str] = {
     "hubspot-emea": "EMEA",
     "hubspot-amer": "AMER",

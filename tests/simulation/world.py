@@ -17,8 +17,8 @@ from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGE
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
 from tests.simulation.senders import Event, Sender, WebhookSecretBox, netsuite_event
-from tests.simulation.spending import TOOLS, tools
-from tests.simulation.systems import CRMS, ERPS, readers, receiving, signer, url
+from tests.simulation.spending import tools
+from tests.simulation.systems import CRMS, ERPS, SOURCES, readers, receiving, signer, url
 from tests.simulation.weather import THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
@@ -113,9 +113,7 @@ class World:
             readers=readers(self.crms, self.erps),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
-        self.boxes = {
-            name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in (*CRMS, *ERPS, *TOOLS)
-        }
+        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in SOURCES}
         self.senders = {
             name: Sender(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box)
             for name, box in self.boxes.items()
