@@ -65,8 +65,8 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether every value of it is a number."""
-        return all(text == _NOTHING or _NUMBER.fullmatch(text) for text in self.texts)
+        """Whether it has values, and every one is a number."""
+        return not self.is_empty and all(text == _NOTHING or _NUMBER.fullmatch(text) for text in self.texts)
 
     @property
     def may_be_cut(self) -> bool:

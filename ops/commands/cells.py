@@ -35,9 +35,13 @@ def cells_list(
     place = find_place(stage)
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
     found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
+    title = "Planning cells"
     if not as_json:
         found = [row | {"members": ledger_views.members_text(row["members"])} for row in found]
-    display.rows(found, title="Planning cells", as_json=as_json, nothing="There are no such cells.")
+        if all(row["in_planning"] == row["total"] for row in found):
+            title = "Planning cells, all as planning was last given them"
+            found = [{name: value for name, value in row.items() if name != "in_planning"} for row in found]
+    display.rows(found, title=title, as_json=as_json, nothing="There are no such cells.")
 
 
 @app.command("why")

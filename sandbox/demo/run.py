@@ -29,7 +29,7 @@ def main() -> int:
         Demo(sandbox, console.print).run()
     console.print(
         f"\n[bold green]Everything shown above held.[/bold green] {time.monotonic() - started:.0f} s; nothing runs any more."
-        "\nTo try it by hand: `make sandbox`, and the README's section on it."
+        "\nTo try it by hand: `make sandbox`, and docs/sandbox.md."
     )
     return 0
 
@@ -120,7 +120,7 @@ class Demo:
         why = self._why(cell)
         place = " / ".join([cell["cube"], cell["measure"], *cell["members"].values()])
         self._tell(f"   {place} = {cell['total']} {cell['currency']}")
-        shown = ["record", "amount", "rate", "kind", "received_at"]
+        shown = ["record", "amount", "rate", "kind"]
         rows = [{name: part[name] for name in shown} for part in why["contributions"]]
         display.rows(rows, title="Contributions", as_json=False, nothing="none")
         self._hold(why["adds_up"], "the contributions add up to the cell")

@@ -18,8 +18,10 @@ PATH_IN_TEXT = re.compile(
 )
 MAKE_IN_TEXT = re.compile(r"`make ([\w-]+)")
 LINK_IN_TEXT = re.compile(r"\]\(([^)#:]+)\)")
+PART_IN_TEXT = re.compile(r"\]\(([^):#]*)#([^)]+)\)")
 CODE_IN_TEXT = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 COMMAND_IN_CODE = re.compile(r"\btieout ([a-z][^\n`;|)]*)")
+MOST_LINES_OF_README = 200
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -40,10 +42,29 @@ def test_a_page_names_only_commands_that_exist(page: Path) -> None:
     assert [flaw for said in said_commands(page) if (flaw := flaw_of(said))] == []
 
 
-def test_the_readme_names_every_command() -> None:
+def test_the_operators_page_names_every_command() -> None:
     """What an operator can do stands in the one table that operators read."""
-    named = {" ".join(path) for said in said_commands(ROOT / "README.md") for path, _ in [resolved(said)]}
+    named = {" ".join(path) for said in said_commands(ROOT / "docs/operating.md") for path, _ in [resolved(said)]}
     assert {" ".join(path) for path in leaves()} - named == set()
+
+
+def test_the_readme_is_read_in_one_sitting() -> None:
+    """It says what the project is and where to read on; everything else has a page of its own, which it links."""
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= MOST_LINES_OF_README
+    linked = {(ROOT / link).resolve() for link in LINK_IN_TEXT.findall(text)}
+    assert [page.name for page in PAGES if page.parent == ROOT / "docs" and page not in linked] == []
+
+
+@every_page
+def test_a_link_to_a_part_of_a_page_leads_to_its_heading(page: Path) -> None:
+    """A heading that is renamed takes its links along."""
+    lost = [
+        f"{link}#{anchor}"
+        for link, anchor in PART_IN_TEXT.findall(page.read_text())
+        if anchor not in headings((page.parent / link) if link else page)
+    ]
+    assert lost == []
 
 
 def test_every_alarm_has_a_runbook() -> None:
@@ -52,6 +73,12 @@ def test_every_alarm_has_a_runbook() -> None:
     for path in (ROOT / "infra").rglob("*.py"):
         named |= set(re.findall(r"docs/runbooks/[\w-]+\.md", path.read_text()))
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in found}
 
 
 def said_commands(page: Path) -> list[str]:
