@@ -71,11 +71,16 @@ _SETTINGS = """
 source_paths = ["tieout", "functions"]
 only_mutate = {mutated}
 also_copy = ["landscape", "events", "ops", "sandbox", "infra"]
-pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=120"]
+pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=900"]
 pytest_add_cli_args_test_selection = {judges}
 process_isolation = "forkserver"  # the simulation's threads do not outlive a fork
 use_git_change_detection = false
+do_not_mutate_patterns = ['raise ({texts})\\(']
 """
+# Errors whose texts are for people: decisions are never made on them. The codes of `MalformedError` are told to operators.
+_TOLD_TO_PEOPLE = (
+    *("AccessDenied", "Conflict", "LostAnswer", "RefusedRequest", "Throttled", "Unavailable", "Value", "Assertion"),
+)
 
 
 def make_tree(group: Group) -> None:
@@ -85,6 +90,7 @@ def make_tree(group: Group) -> None:
     for name in _COPIED:
         shutil.copytree(ROOT / name, group.tree / name, ignore=unwanted)
     shutil.copytree(ROOT / "layers/tieout", group.tree / "tieout", ignore=unwanted)
-    settings = _SETTINGS.format(mutated=list(group.mutated), judges=list(group.judges))
+    texts = "|".join(f"{each}Error" for each in _TOLD_TO_PEOPLE)
+    settings = _SETTINGS.format(mutated=list(group.mutated), judges=list(group.judges), texts=texts)
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (group.tree / "pyproject.toml").write_text(project + settings, encoding="utf-8")

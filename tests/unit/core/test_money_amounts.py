@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.errors import MalformedError
-from tieout.money import Money, decimal_of, minor_exponent
+from tieout.money import Money, apportioned, decimal_of, minor_exponent
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "JPY", "KWD", "CLF"])
 MINOR = st.integers(min_value=-(10**18), max_value=10**18)
@@ -110,3 +112,80 @@ def test_an_exponent_bomb_is_refused_before_its_digits_are_written_out(text: str
     """A million digits would take the function's whole time."""
     with pytest.raises(MalformedError):
         Money.of(Decimal(text), "JPY")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: decimal_of("12,50"), "amount_not_a_number"),
+        (lambda: decimal_of("NaN"), "amount_not_finite"),
+        (lambda: Money.of(Decimal(1), "eur"), "currency_not_iso4217"),
+        (lambda: Money.of(Decimal("1e25"), "EUR"), "amount_too_large"),
+        (lambda: Money.of(Decimal("1e24"), "EUR"), "amount_too_large"),
+    ],
+)
+def test_a_refusal_has_a_code_that_operators_know(make: Callable[[], object], reason: str) -> None:
+    """It is what a parked notice is told by; runbooks name it."""
+    with pytest.raises(MalformedError) as refused:
+        make()
+    assert refused.value.reason == reason
+
+
+def half_up(exact: Fraction) -> int:
+    """The nearest whole number, halves away from zero: as accountants round, and without the code's own arithmetic."""
+    whole = (2 * abs(exact) + 1) // 2
+    return int(whole if exact >= 0 else -whole)
+
+
+@given(
+    minor=st.integers(-(10**24), 10**24),
+    factor=st.decimals(-10, 10, allow_nan=False, allow_infinity=False, places=20),
+    parts=st.integers(1, 120),
+)
+def test_the_largest_amounts_are_as_exact_as_small_ones(minor: int, factor: Decimal, parts: int) -> None:
+    """Python's usual 28 digits would round the last ones of an amount times a rate, without a word."""
+    money = Money(minor, "KWD")
+    assert money.times(factor).amount_minor == half_up(minor * Fraction(factor))
+    assert money.divided(parts).amount_minor == half_up(Fraction(minor, parts))
+    assert Fraction(money.decimal()) == Fraction(minor, 1000)
+    assert str(money).endswith(" KWD")
+
+
+@given(minor=st.integers(-(10**20), 10**20), rate=st.decimals("0.000001", "1000", places=20))
+def test_a_conversion_of_large_amounts_is_exact_to_the_half_unit(minor: int, rate: Decimal) -> None:
+    """Rounded once, from the exact product."""
+    converted = Money(minor, "KWD").converted(rate, "EUR")
+    assert converted == Money(half_up(Fraction(minor, 10) * Fraction(rate)), "EUR")
+
+
+@given(
+    st.lists(st.tuples(st.integers(-(10**20), 10**20), st.sampled_from(["EUR", "JPY"])), max_size=6),
+    st.decimals(0, 1, places=20),
+)
+def test_the_parts_of_a_sum_add_up_to_its_part(amounts: list[tuple[int, str]], factor: Decimal) -> None:
+    """Each is within a minor unit of its own product, and together they are the product of what they add up to."""
+    money = [Money(minor, currency) for minor, currency in amounts]
+    parts = apportioned(money, factor)
+    assert [part.currency for part in parts] == [each.currency for each in money]
+    for part, whole in zip(parts, money, strict=True):
+        assert abs(part.amount_minor - Fraction(factor) * whole.amount_minor) < 1
+    for currency in ("EUR", "JPY"):
+        total = sum(each.amount_minor for each in money if each.currency == currency)
+        assert sum(part.amount_minor for part in parts if part.currency == currency) == half_up(
+            Fraction(factor) * total
+        )
+
+
+@pytest.mark.parametrize(
+    ("amounts", "factor", "parts"),
+    [
+        ([1, 1, 1, 1], "0.5", [1, 1, 0, 0]),
+        ([10, 19, 18], "0.1", [1, 2, 2]),
+        ([11, 19, 18], "0.1", [1, 2, 2]),
+        ([-1, -1], "0.5", [0, -1]),
+    ],
+)
+def test_what_rounding_leaves_goes_to_the_largest_fractions(amounts: list[int], factor: str, parts: list[int]) -> None:
+    """Of equal ones to the first, so that the same deal is apportioned alike each time."""
+    money = [Money(each, "EUR") for each in amounts]
+    assert [each.amount_minor for each in apportioned(money, Decimal(factor))] == parts

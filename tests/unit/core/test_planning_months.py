@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -100,3 +102,38 @@ def test_milliseconds_are_kept() -> None:
     """HubSpot's stamps are told apart to the millisecond."""
     assert moment_text(moment_of_milliseconds(1_782_371_971_992)) == "2026-06-25T07:19:31.992Z"
     assert Period.of(date(2026, 6, 25)) == Period(2026, 6)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: parse_moment("soon"), "moment_not_iso8601"),
+        (lambda: parse_moment("2026-03-01T00:00:00"), "moment_without_zone"),
+        (lambda: parse_moment("0001-01-01T00:00:00+14:00"), "moment_out_of_range"),
+        (lambda: moment_of_milliseconds(10**18), "moment_out_of_range"),
+    ],
+)
+def test_a_refused_moment_has_a_code_that_operators_know(make: Callable[[], object], reason: str) -> None:
+    """It is what a rejected delivery is told by."""
+    with pytest.raises(MalformedError) as refused:
+        make()
+    assert refused.value.reason == reason
+
+
+@pytest.fixture(params=["America/New_York", "Asia/Kolkata"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that stands in another time zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_machines_own_time_zone_says_nothing() -> None:
+    """A developer's laptop and a function write the same texts."""
+    moment = datetime(2026, 3, 1, 0, 30, 0, 7_000, tzinfo=timezone(timedelta(hours=1)))
+    assert moment_text(moment) == "2026-02-28T23:30:00.007Z"
+    assert parse_moment("2026-03-01T00:30:00.007+01:00").isoformat() == "2026-02-28T23:30:00.007000+00:00"
+    assert moment_of_milliseconds(1_772_321_400_999).isoformat() == "2026-02-28T23:30:00.999000+00:00"
