@@ -87,6 +87,21 @@ def tell_policies_the_event_source() -> None:
     iam_actions.request_tag_context = context
 
 
+def route_options() -> None:
+    """Hand `OPTIONS` to the route where the API has no CORS settings, as AWS does; the emulator takes each for a preflight.
+
+    It looks for the name in capitals alone, and a route for any method takes it in small letters too.
+    """
+    answer: Callable[..., Any] = apigateway._handle_execute_in_scope  # noqa: SLF001
+
+    async def handle(api_id: str, stage: str, path: str, method: str, *a: Any, **k: Any) -> Any:  # noqa: ANN401
+        has_cors = (apigateway._apis.get(api_id) or {}).get("corsConfiguration")  # noqa: SLF001
+        is_routed = method == "OPTIONS" and not has_cors
+        return await answer(api_id, stage, path, method.lower() if is_routed else method, *a, **k)
+
+    apigateway._handle_execute_in_scope = handle  # noqa: SLF001
+
+
 def stop_with_the_parent() -> None:
     """End as soon as the process that started it is gone, however it went."""
     parent = int(os.environ[PARENT_VARIABLE])
@@ -107,6 +122,7 @@ def main() -> None:
     refer_to_secrets_by_arn()
     accept_metric_math()
     tell_policies_the_event_source()
+    route_options()
     stop_with_the_parent()
     app.main()
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from functions.record.work import Task
-from tieout.arriving.notice import RecordKey
+from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.payload import read_payload
 from tieout.errors import PermanentError, UnreadableRecordError
 from tieout.facts.reading import Content, ContentsReader
@@ -59,7 +59,7 @@ class KeptPayloads:
                 continue
             if key not in read:
                 read[key] = self._read(key, connection)
-            stated = _stated(task.notice.key, read[key])
+            stated = _stated(task.notice, read[key])
             if isinstance(stated, Statement):
                 task.statement = stated
             else:
@@ -95,16 +95,21 @@ def versioned(content: Content) -> Statement | PermanentError:
     return replace(reading, source_version=f"{reading.source_version} {standing} {digest}")
 
 
-def _stated(key: RecordKey, contents: _Contents | Exception) -> Statement | Exception:
-    """The newest thing a payload says of a record; what cannot be read in it is not passed over for what can."""
+def _stated(notice: Notice, contents: _Contents | Exception) -> Statement | Exception:
+    """The newest thing a payload says of a record; what cannot be read in it is not passed over for what can.
+
+    Where the system tells which notice was made of what, only the notice of what cannot be read fails: a sender may put
+    an older state that nobody can read beside the newest, which else would wait for ever in the dead-letter queue.
+    """
     if isinstance(contents, Exception):
         return contents
     statements: list[Statement] = []
-    for each in contents.get(key, ()):
+    for each in contents.get(notice.key, ()):
         found = versioned(each)
-        if not isinstance(found, Statement):
+        if isinstance(found, Statement):
+            statements.append(found)
+        elif each.position in {None, notice.position}:
             return found
-        statements.append(found)
     if not statements:
         return UnreadableRecordError("the payload says nothing of the record")
     return max(statements, key=lambda each: each.source_version)

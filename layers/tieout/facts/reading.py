@@ -32,11 +32,13 @@ class Content(NamedTuple):
         reading: the statement, at the version the payload states and without related records; or why none can be made.
         excerpt: what of the body was read for it. It tells statements of one version apart whose contents differ, so it
             must be equal whenever the source says the same again, and must not depend on how it is interpreted.
+        position: of the notice that was made of it, where the system can tell; None: any notice about the record may be.
     """
 
     key: RecordKey
     reading: Statement | PermanentError
     excerpt: bytes
+    position: int | None = None
 
 
 class ContentsReader(Protocol):

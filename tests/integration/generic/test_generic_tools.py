@@ -101,6 +101,18 @@ def test_a_report_that_does_not_fit_is_parked_alone_with_the_path() -> None:
         ]
 
 
+def test_a_revision_nobody_can_read_keeps_no_other_of_its_delivery_waiting() -> None:
+    """A sender puts what it likes into one delivery: the newest state is planned, whichever of its neighbours is parked."""
+    with tool_line("expenses-emea") as (tool, line):
+        tool.call("POST", "settings", {"send": "on_request", "batch_size": 10})
+        tool.tell(report(1, "1,00"), report(2, "20.00"), report(3, "30.00"))
+        tool.tell({"type": "ping", "data": {}}, report(1, "2,00", id="rep_2"), {"type": "expense_report.x", "data": {}})
+        assert [each["status"] for each in tool.call("POST", "deliver", {})["attempts"]] == [200]
+        line.work()
+        assert spent(line) == {EXPENSE: 3_000}
+        assert sorted(record for record, _ in line.parked()) == ["rep_1", "rep_2"]
+
+
 @pytest.mark.parametrize("mode", ["binary", "structured"])
 def test_an_order_is_committed_until_it_is_delivered(mode: str) -> None:
     """By the moment of its change; with nothing open any more, nothing is committed."""

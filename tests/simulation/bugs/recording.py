@@ -104,8 +104,8 @@ BUGS = (
     Bug(
         "what can be read of a payload hides what cannot",
         payloads._stated,
-        "return found",
-        "continue",
+        "            return found",
+        "            continue",
         proof=lambda: unreadable.test_what_cannot_be_read_is_not_hidden_by_what_can(PayloadLine()),
     ),
     Bug(

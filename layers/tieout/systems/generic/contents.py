@@ -16,7 +16,7 @@ from tieout.facts.statement import Absence, Statement
 from tieout.landscape import Connection
 from tieout.systems.generic.filling import Filling
 from tieout.systems.generic.options import Options, Record, options_of
-from tieout.systems.generic.payloads import Event, events_of, key_of, kind_of
+from tieout.systems.generic.payloads import Event, events_of, key_of, kind_of, makes_notice
 
 # Of a CloudEvent what its sender says of the record; the rest says which event it was, and differs when the same is said again.
 _SAID = ("type", "subject", "data")
@@ -32,28 +32,22 @@ def read_contents(payload: Payload, connection: Connection) -> Sequence[Content]
     """
     options = options_of(connection.options)
     filling = Filling(connection.time_zone, connection.default_currency)
+    events = [
+        each for each in events_of(payload.body, payload.headers, options) if not isinstance(each, MalformedError)
+    ]
+    noticed = [each for each in events if makes_notice(each, options, connection.name)]
     contents = []
-    for event in events_of(payload.body, payload.headers, options):
-        named = None if isinstance(event, MalformedError) else _named(event, options, connection.name)
-        if named is not None and not isinstance(event, MalformedError):
-            key, record = named
-            contents.append(Content(key, _reading(key, record, event, filling), _excerpt(event, options)))
+    for position, event in enumerate(noticed):
+        key, record = key_of(event, options, connection.name), options.record_of(kind_of(event, options))
+        if key is not None and record is not None:
+            reading = _reading(key, record, event, filling)
+            contents.append(Content(key, reading, _excerpt(event, options), position))
     return contents
 
 
 def kind_of_fact(name: str) -> type[Fact]:
     """The class of a canonical fact; `KeyError` for a name that is none."""
     return next(each for each in KINDS[name].kinds if each.__name__ == name)
-
-
-def _named(event: Event, options: Options, connection: str) -> tuple[RecordKey, Record] | None:
-    """The record an event tells of and how it is declared; None where it made no notice, or one that no flow carries."""
-    try:
-        key = key_of(event, options, connection)
-        record = options.record_of(kind_of(event, options))
-    except MalformedError:
-        return None
-    return None if key is None or record is None else (key, record)
 
 
 def _reading(key: RecordKey, record: Record, event: Event, filling: Filling) -> Statement | UnreadableRecordError:

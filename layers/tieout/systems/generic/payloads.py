@@ -72,6 +72,18 @@ def key_of(event: Event, options: Options, connection: str) -> RecordKey | None:
     return None if record is None else RecordKey(connection, record.name, _record_id(event, record))
 
 
+def makes_notice(event: Event | MalformedError, options: Options, connection: str) -> bool:
+    """Whether `split` makes a notice of an event, and not a malformed item."""
+    if isinstance(event, MalformedError):
+        return False
+    try:
+        key_of(event, options, connection)
+        _occurred_at(event, options)
+    except MalformedError:
+        return False
+    return True
+
+
 def kind_of(event: Event, options: Options) -> str:
     """An event's type; `event` where it says none.
 
