@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import venv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.bench import events
 from tests.bench.measured import Function, LambdaProcess, can_count, count_cold
 from tests.support.clock import ManualClock
 from tests.support.own_certificate import own_certificate
-from tests.support.receiving import FLOWS, SECRET, good_body, sign_as_hubspot
+from tests.support.receiving import FLOWS, LEAST_OPTIONS, SECRET, good_body, sign_as_hubspot, sign_as_standard_webhooks
 from tests.support.scripted_http import Asked, Said, scripted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,10 @@ def test_a_function_loads_no_more_at_its_start_than_it_needs(step: str, bare_pyt
     assert len(loaded) <= MOST_MODULES[step], f"{step} loads {len(loaded)} modules"
 
 
-def test_a_cold_receive_function_publishes_within_its_budget(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("system", "sign"), [("hubspot", sign_as_hubspot), ("generic", sign_as_standard_webhooks)])
+def test_a_cold_receive_function_publishes_within_its_budget(
+    tmp_path: Path, system: str, sign: Callable[[bytes, ManualClock, bytes, str], dict[str, str]]
+) -> None:
     """From the interpreter's start to a published delivery, over TLS, it loads few modules and does little work."""
     published: list[Asked] = []
 
@@ -107,11 +110,11 @@ def test_a_cold_receive_function_publishes_within_its_budget(tmp_path: Path) -> 
     certificate, context = own_certificate(tmp_path)
     roots = tmp_path / "roots.pem"
     roots.write_bytes((ROOT / "layers" / "tieout" / "aws" / "amazon_roots.pem").read_bytes() + certificate.read_bytes())
-    body = good_body("hubspot")
-    headers = sign_as_hubspot(body, ManualClock(datetime.now(UTC)), SECRET, _URL)
+    body = good_body(system)
+    headers = sign(body, ManualClock(datetime.now(UTC)), SECRET, _URL)
     event = events.webhook(body, headers)
     with scripted(respond, context) as url:
-        function = _receive_function({"AWS_ENDPOINT_URL": url, "AWS_CA_BUNDLE": str(roots)})
+        function = _receive_function(system, {"AWS_ENDPOINT_URL": url, "AWS_CA_BUNDLE": str(roots)})
         with LambdaProcess(function, tmp_path, counting=False) as process:
             assert process.invoke(event)["statusCode"] == 200
             process.mark("cold")
@@ -121,16 +124,16 @@ def test_a_cold_receive_function_publishes_within_its_budget(tmp_path: Path) -> 
     assert million <= MOST_RECEIVE_MILLION_INSTRUCTIONS
 
 
-def _receive_function(surroundings: Mapping[str, str]) -> Function:
+def _receive_function(system: str, surroundings: Mapping[str, str]) -> Function:
     settings = ReceiveSettings(
         connection="somewhere",
-        system="hubspot",
+        system=system,
         public_url=_URL,
         secret_arn="webhook",
         bus_name="line",
         archive_bucket="archive",
         flows=FLOWS,
-        options={},
+        options=LEAST_OPTIONS.get(system, {}),
     )
     return Function(
         handler="functions.receive.handler.lambda_handler",

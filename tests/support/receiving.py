@@ -96,7 +96,7 @@ _SIGNERS = {
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.
-_LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]}
 }
 
@@ -128,7 +128,7 @@ class Door:
         """Wire the receiver as the handler does, with the real verifier and splitter of the system."""
         with made_up_system():
             parts = {name: capability(self.system, name) for name in ("options", "signature", "payloads", "door")}
-        options = parts["options"].Options(**(self.options or _LEAST_OPTIONS.get(self.system, {})))
+        options = parts["options"].Options(**(self.options or LEAST_OPTIONS.get(self.system, {})))
 
         def verify(delivery: Delivery, live: Sequence[bytes]) -> None:
             parts["signature"].verify(delivery, live, options, self.url, delivery.received_at)
