@@ -206,3 +206,30 @@ def test_cells_behind_those_written_just_now_are_found_though_the_index_lags(des
     assert [each.cells[0].intersection_id for each in desk.cells.dirty(TARGET, 1)] == ["c"]
     desk.table.write([Update(keys.cell_key(TARGET, "c"), removes=("cell_state",))])
     assert desk.cells.dirty(TARGET, 1) == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (UnavailableError("busy"), 30),
+        (UnavailableError("locked", retry_after_seconds=300), 300),
+        (UnavailableError("now", retry_after_seconds=0), 0),
+        (AccessDeniedError("role"), 600),
+    ],
+)
+def test_a_target_is_left_alone_for_as_long_as_it_asks_or_we_think_fit(
+    desk: Desk, error: TieoutError, seconds: int
+) -> None:
+    """Half a minute for one that is busy, ten for one that denies us: a person must act first."""
+    desk.change("a", 100)
+    desk.planning.refusal = lambda _: error
+    desk.flush()
+    assert desk.cells.paused_until(TARGET) == desk.clock.now() + timedelta(seconds=seconds)
+    desk.planning.refusal = lambda _: None
+    if seconds:
+        desk.clock.advance(seconds - 0.001)
+        desk.flush()
+        assert desk.planning.values == {}
+        desk.clock.advance(0.001)
+    desk.flush()
+    assert len(desk.planning.values) == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from functions.deliver import pipeline as deliver
-from functions.receive.pipeline import MAX_BODY_BYTES
+from functions.deliver.settings import UNSEEN_SECONDS
+from functions.receive.pipeline import MAX_BODY_BYTES, MAX_NOTICES
 from functions.record import pipeline as record
 from functions.record import readers
 from functions.sweep import pipeline as sweep
@@ -36,7 +37,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def test_the_largest_body_reaches_the_function() -> None:
     """API Gateway hands it over in base64, a third longer, with 64 KB of headers and context around it."""
     assert MAX_BODY_BYTES * 4 / 3 + 64 * 1024 < _LAMBDA_REQUEST_BYTES
-    assert MAX_BODY_BYTES >= 4 * 1024 * 1024
+    assert MAX_BODY_BYTES == 4 * 1024 * 1024  # what the pages promise
+    assert MAX_NOTICES == 2_000
 
 
 def test_the_largest_entry_fits_into_a_call_and_a_call_into_the_bus() -> None:
@@ -86,6 +88,11 @@ def test_a_write_to_planning_ends_and_is_marked_before_its_function_is_killed() 
     """Even the slowest target that may be declared, begun at the first moment."""
     needed = MOST_WRITE_TIMEOUT_SECONDS + deliver._MARKING_SECONDS
     assert needed < DELIVER_SHAPE.timeout.to_seconds()
+
+
+def test_a_writer_that_is_killed_frees_its_target_five_minutes_after_it_began() -> None:
+    """The message is unseen for as long as the function may live, and for the minute its end may take to be known."""
+    assert DELIVER_SHAPE.timeout.to_seconds() + 60 <= UNSEEN_SECONDS <= 300
 
 
 def test_a_receipt_counts_as_abandoned_only_when_its_write_can_no_longer_land() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from tests.support.ledger_scenes import TARGET, V1, V2, committed, dirty, place, planned, record, statement, totals
 from tests.support.memory_table import MemoryTable
 from tieout.errors import ConflictError, UnavailableError
-from tieout.facts.statement import Absence, Statement
+from tieout.facts.opportunity import Opportunity
+from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Outcome, Plan
@@ -174,3 +177,26 @@ def test_a_fact_that_waits_for_another_entry_now_is_listed_under_that_alone(tabl
     assert committed(ledger, planned(ledger, statement(1, V3, 3), {"Beta": 5})) == {}
     assert table.index("catalogue", keys.HELD).items == ()
     assert [cell.total_minor for cell in dirty(table)] == [5]
+
+
+@pytest.mark.parametrize(("text_bytes", "is_deflated"), [(16_384, False), (16_385, True)])
+@pytest.mark.parametrize("letter", ["a", "ß"])
+def test_a_long_statement_is_deflated(text_bytes: int, letter: str, *, is_deflated: bool) -> None:
+    """Up to sixteen kilobytes people can read it where it stands; a longer one must leave room in the item."""
+    table = MemoryTable()
+    stated = _named("")
+    missing = text_bytes - len(canonical_text(stated).encode())
+    letters, rest = divmod(missing, len(letter.encode()))
+    stated = _named(letter * letters + "a" * rest)
+    assert len(canonical_text(stated).encode()) == text_bytes
+    assert committed(FactLedger(table), planned(FactLedger(table), stated, {})) == {}
+    item = table.get([keys.fact_key(record(1))])[keys.fact_key(record(1))]
+    assert ("statement_deflated" in item, "statement" in item) == (is_deflated, not is_deflated)
+    kept = zlib.decompress(item["statement_deflated"]).decode() if is_deflated else item["statement"]
+    assert kept == canonical_text(stated)
+
+
+def _named(name: str) -> Statement:
+    stated = statement(1, V1)
+    assert isinstance(stated.fact, Opportunity)
+    return replace(stated, fact=replace(stated.fact, name=name))

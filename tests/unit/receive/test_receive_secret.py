@@ -54,7 +54,10 @@ def test_renewal_is_rare_and_only_news_counts() -> None:
     secret.live()
     assert secret.renewed() is None
     assert vault.reads == 1
-    clock.advance(10)
+    clock.advance(9.999)
+    assert secret.renewed() is None
+    assert vault.reads == 1
+    clock.advance(0.001)
     assert secret.renewed() is None
     assert vault.reads == 2
     clock.advance(10)

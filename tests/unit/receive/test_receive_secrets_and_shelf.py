@@ -117,6 +117,19 @@ def test_a_failing_shelf_changes_no_answer_and_rests(door: Door) -> None:
     for _ in range(20):
         assert door.post(b"[]", {}).status == 401
     assert len(puts) == 1
+    for seconds, tried in ((59.999, 1), (0.001, 2)):
+        door.clock.advance(seconds)
+        assert door.post(b"[]", {}).status == 401
+        assert len(puts) == tried
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_of_a_body_that_proves_nothing_a_quarter_of_a_megabyte_is_kept(door: Door, more: int) -> None:
+    """Anybody can send one; it can be looked at, and what was cut off is counted."""
+    assert door.post(b"x" * (256 * 1024 + more), {}).status == 401
+    [raw] = door.kept("rejected/").values()
+    kept = read_rejection(raw)
+    assert (len(kept.body), kept.body_bytes) == (256 * 1024, 256 * 1024 + more)
 
 
 def test_no_credential_is_ever_kept_or_logged() -> None:

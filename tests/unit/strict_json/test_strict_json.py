@@ -194,3 +194,21 @@ def test_equal_values_give_equal_texts() -> None:
     """Digests and conditions may rest on the text."""
     assert strict_json.dump({"b": Decimal("1E+3"), "a": "ä"}) == strict_json.dump({"a": "ä", "b": Decimal(1000)})
     assert strict_json.dump({"b": 1, "a": [None, True]}) == '{"a":[null,true],"b":1}'
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+def test_a_document_nests_sixty_four_deep_at_most(opening: bytes) -> None:
+    """Eight times the deepest real payload; one level more is a depth bomb."""
+    closing = b"]" if opening == b"[" else b"}"
+    assert strict_json.parse(opening * 63 + opening + b"1" + closing * 64)
+    with pytest.raises(MalformedError, match="json_too_deep"):
+        strict_json.parse(opening * 65 + b"1" + closing * 65)
+
+
+@pytest.mark.parametrize("text", ["1." + "0" * 62, "-1." + "0" * 61, "1." + "0" * 60 + "1"])
+def test_a_number_has_sixty_four_characters_at_most(text: str) -> None:
+    """Longer than any real amount, and short enough to cost nothing."""
+    assert len(text) <= 64
+    assert strict_json.parse(text.encode()) == Decimal(text)
+    with pytest.raises(MalformedError):
+        strict_json.parse((text + "0" * (65 - len(text))).encode())
