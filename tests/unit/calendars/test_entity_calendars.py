@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from tieout.calendars import EntityCalendars
+import pytest
+
+from tieout.calendars import EntityCalendars, OutsideCalendarError
 from tieout.landscape import FiscalCalendar, LegalEntity, YearEnd
+from tieout.periods import Period
 
 DAY = date(2026, 11, 18)
 FOUR_FOUR_FIVE = FiscalCalendar(
@@ -28,6 +31,8 @@ def test_without_any_calendar_months_are_calendar_months() -> None:
     """An entity that nobody has declared, in a landscape without a default."""
     assert str(EntityCalendars([FOUR_FOUR_FIVE], [EMEA]).period_of("GROUP", DAY)) == "2026-11"
     assert str(EntityCalendars([], []).period_of("", DAY)) == "2026-11"
+    months = EntityCalendars([], []).calendar_of("")
+    assert [months.place_of(Period(2026, month)) for month in (1, 12)] == [(2026, 1), (2026, 12)]
 
 
 def test_a_posting_period_is_compared_with_the_calendar_of_its_entity() -> None:
@@ -39,3 +44,11 @@ def test_a_posting_period_is_compared_with_the_calendar_of_its_entity() -> None:
     assert calendars.period_of_span("EMEA", *month) is None
     assert str(calendars.period_of_span("EMEA", *weeks)) == "WK2026-P11"
     assert calendars.period_of_span("GROUP", *weeks) is None
+
+
+def test_what_lies_outside_a_calendar_is_told() -> None:
+    """People are told the date or the period, not only that there was one."""
+    weeks = EntityCalendars([FOUR_FOUR_FIVE], [EMEA]).calendar_of("EMEA")
+    with pytest.raises(OutsideCalendarError) as refused:
+        weeks.span_of(Period(2026, 99, "WK"))
+    assert refused.value.what == "WK2026-P99"

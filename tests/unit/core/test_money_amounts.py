@@ -189,3 +189,15 @@ def test_what_rounding_leaves_goes_to_the_largest_fractions(amounts: list[int], 
     """Of equal ones to the first, so that the same deal is apportioned alike each time."""
     money = [Money(each, "EUR") for each in amounts]
     assert [each.amount_minor for each in apportioned(money, Decimal(factor))] == parts
+
+
+def test_a_long_number_is_rounded_once() -> None:
+    """Rounded to 28 digits first, just less than half a cent would become half a cent, and then a whole one."""
+    nearly_half = Decimal("0.004" + "9" * 40)
+    assert Money.of(nearly_half, "EUR") == Money(0, "EUR")
+    assert Money(1, "JPY").converted(nearly_half, "EUR") == Money(0, "EUR")
+
+
+def test_the_total_of_a_cell_keeps_all_its_digits() -> None:
+    """It may be larger than any one amount: up to the 38 digits the ledger holds."""
+    assert Fraction(Money(10**37 + 1, "KWD").decimal()) == Fraction(10**37 + 1, 1000)
