@@ -18,8 +18,9 @@ from infra.stacks import add_checks, add_stacks  # noqa: E402 the same
 def main() -> None:
     """Synthesise the stage named by the context `stage`.
 
-    Two more context values are for stages that are not reached as they are declared: `overlay`, a file of the same
-    form as the stage's, merged over it by name; and `public_base_url`, what stands before `/webhooks/<connection>`.
+    Two more context values are for stages that are not reached as they are declared: `overlay`, a file of the same form as
+    the stage's, or a folder of such files, merged over it by name; and `public_base_url`, what stands before
+    `/webhooks/<connection>`.
     """
     app = App()
     given = {name: app.node.try_get_context(name) for name in ("stage", "overlay", "public_base_url")}

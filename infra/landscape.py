@@ -27,9 +27,10 @@ _LANDSCAPE = TypeAdapter(Landscape)
 
 
 def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Landscape:
-    """The landscape `root/landscape` declares for a stage, with an optional overlay file merged over it by name.
+    """The landscape `root/landscape` declares for a stage, with an optional overlay merged over it by name.
 
     A stage is one file, and as many more as there are in the folder of its name: there each connection can have its own.
+    An overlay is a file of the same form, or a folder of such files.
 
     Raises:
         LandscapeError: naming the file and the place of every flaw.
@@ -37,7 +38,7 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
     stages = root / "landscape" / "stages"
     own = [stages / f"{stage}.toml", *sorted((stages / stage).glob("*.toml"))]
     shared = [root / "landscape" / f"{name}.toml" for name in ("flows", "planning", "calendars")]
-    files = [read_file(path, root) for path in (*shared, *own, *([overlay] if overlay else []))]
+    files = [read_file(path, root) for path in (*shared, *own, *_files_of(overlay))]
     twice = second_declarations(files[len(shared) : len(shared) + len(own)])
     if twice:
         raise LandscapeError(twice)
@@ -52,6 +53,12 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
 def compile_landscape(landscape: Landscape) -> str:
     """The JSON `Landscape.of_plain` reads: the same text for equal landscapes, because it decides the asset's hash."""
     return strict_json.dump(dataclasses.asdict(landscape))
+
+
+def _files_of(overlay: Path | None) -> list[Path]:
+    if overlay is None:
+        return []
+    return sorted(overlay.glob("*.toml")) if overlay.is_dir() else [overlay]
 
 
 def _typed(merged: Table, files: Sequence[LandscapeFile]) -> Landscape:

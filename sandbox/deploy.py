@@ -42,7 +42,7 @@ class Outputs:
 
 
 def deploy(aws: EmulatedAws, places: Places, tell: Tell) -> Outputs:
-    """Synthesise the stage `sandbox` with the overlay and deploy its stacks.
+    """Synthesise the stage `sandbox` with the overlay and deploy its stacks, or again what of them has changed.
 
     Raises:
         SandboxError: if it fails or takes longer than ten minutes; the message ends with what the CDK said.
@@ -50,6 +50,7 @@ def deploy(aws: EmulatedAws, places: Places, tell: Tell) -> Outputs:
     # Downloads need the caller's environment, which the deploy does not get; later the folder is only looked up.
     bundling.dependencies_layer(bundling.this_platform())
     log = places.logs / "deploy.log"
+    before = log.stat().st_size if log.exists() else 0
     with running(_command(places), env=_environment(aws, places), cwd=ROOT, log=log) as process:
         started = time.monotonic()
         while process.poll() is None:
@@ -59,7 +60,7 @@ def deploy(aws: EmulatedAws, places: Places, tell: Tell) -> Outputs:
             elapsed = time.monotonic() - started
             if elapsed > _DEPLOY_SECONDS:
                 raise SandboxError(f"cdk deploy takes too long; {log} ends with:\n{end_of(log)}")
-            tell(f"  ... {elapsed:.0f} s: {_progress(log)}")
+            tell(f"  ... {elapsed:.0f} s: {_progress(log, before)}")
         if process.returncode:
             raise SandboxError(f"cdk deploy failed; {log} ends with:\n{end_of(log)}")
     return Outputs({key: value for stack in _read(places.outputs).values() for key, value in stack.items()})
@@ -87,12 +88,14 @@ def _environment(aws: EmulatedAws, places: Places) -> dict[str, str]:
     }
 
 
-def _progress(log: Path) -> str:
-    done = _RESOURCE_LINE.findall(log.read_text(encoding="utf-8", errors="replace"))
+def _progress(log: Path, before: int) -> str:
+    """How far the deploy is by what its log says behind an earlier one's."""
+    done = _RESOURCE_LINE.findall(log.read_bytes()[before:].decode(errors="replace"))
     if not done:
         return "building the functions and the template"
     stack, made, of = done[-1]
-    return f"{stack}: {made} of {of} resources"
+    # An update counts what was looked at against what was to change.
+    return f"{stack}: {made} of {of} resources" if int(made) <= int(of) else f"{stack}: {made} resources"
 
 
 def _read(outputs: Path) -> dict[str, dict[str, Any]]:

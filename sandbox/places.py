@@ -40,8 +40,13 @@ class Places:
 
     @property
     def overlay(self) -> Path:
-        """The addresses of the simulated systems, as an addition to the stage's landscape."""
-        return self.folder / "overlay.toml"
+        """The folder of what is declared beside the stage's landscape, in files of the same form."""
+        return self.folder / "overlay"
+
+    @property
+    def addresses(self) -> Path:
+        """The file of the overlay with the addresses of the simulated systems."""
+        return self.overlay / "addresses.toml"
 
     @property
     def outputs(self) -> Path:
@@ -92,9 +97,9 @@ class Places:
 
     def _prepare(self) -> None:
         """Make the folders and remove what an earlier run left that would mislead."""
-        for stale in (self.endpoints, self.outputs, self.overlay):
+        for stale in (self.endpoints, self.outputs):
             stale.unlink(missing_ok=True)
-        for folder in (self.scratch, self.logs, self.secrets, self.assembly):
+        for folder in (self.scratch, self.logs, self.secrets, self.assembly, self.overlay):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         self.secrets.chmod(0o700)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.landscape import read_landscape
 from sandbox.aws import EmulatedAws, emulated_aws
 from sandbox.deploy import Outputs, deploy
 from sandbox.function_logs import save_function_logs
 from sandbox.places import FOLDER, ROOT, Places, Tell, ports
-from sandbox.simulated import SimulatedSystems, declared, simulated_systems
+from sandbox.simulated import SimulatedSystems, Simulators, declared, simulators
+from tieout.landscape import Connection
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +48,14 @@ class Sandbox:
     """A sandbox that is ready.
 
     Attributes:
-        systems: base URL by system (`hubspot`, `netsuite`, `anaplan`).
+        simulators: what starts the simulated systems of connections that are added.
+        systems: base URL by system (`hubspot`, `netsuite`, `anaplan`), by connection where a system has several.
         outputs: what the stacks tell about themselves.
     """
 
     places: Places
     aws: EmulatedAws
+    simulators: Simulators
     connections: Mapping[str, ConnectionEnd]
     systems: Mapping[str, str]
     outputs: Outputs
@@ -75,6 +82,15 @@ class Sandbox:
             "process_id": os.getpid(),
         }
 
+    def with_file(self, file: Path, *, tell: Tell = lambda _: None) -> Sandbox:
+        """This sandbox after one more file of configuration: deployed again, what is new filled, and published.
+
+        Raises:
+            SandboxError: if the deploy fails; the message ends with what the CDK said.
+        """
+        shutil.copy(file, self.places.overlay)
+        return _deployed(self.places, self.aws, self.simulators, self.connections, tell)
+
 
 @contextmanager
 def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> Iterator[Sandbox]:
@@ -84,47 +100,62 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         SandboxError: if a part does not start; the message says what to do or where to look.
     """
     places, free = Places(folder), ports()
-    landscape = read_landscape(ROOT, "sandbox", None)
-    with places.reserved(), emulated_aws(places, next(free), tell) as aws:
+    landscape = read_landscape(ROOT, "sandbox")
+    with places.reserved(), emulated_aws(places, next(free), tell) as aws, simulators(aws.api_url, free) as joined:
         tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
-        with simulated_systems(landscape, aws.api_url, free) as systems:
-            places.overlay.write_text(systems.overlay(), encoding="utf-8")
-            tell("deploying the stacks into it (cdk deploy)")
-            outputs = deploy(aws, places, tell)
-            ends = _fill_secrets(aws, places, systems, outputs)
-            ready = Sandbox(places=places, aws=aws, connections=ends, systems=systems.by_system(), outputs=outputs)
-            _publish(ready)
-            try:
-                yield ready
-            finally:
-                save_function_logs(aws, places.logs)
+        joined.standing_for(landscape)
+        tell("deploying the stacks into it (cdk deploy)")
+        ready = _deployed(places, aws, joined, {}, tell)
+        try:
+            yield ready
+        finally:
+            save_function_logs(aws, places.logs)
 
 
-def _fill_secrets(
-    aws: EmulatedAws, places: Places, systems: SimulatedSystems, outputs: Outputs
-) -> dict[str, ConnectionEnd]:
-    """Put the simulators' fake secrets where the functions read them, and the webhook secrets also into files."""
-    vault, ends = aws.client("secretsmanager"), {}
-    told = outputs.parts("Connection")
-    for each in systems.landscape.connections:
-        joined = systems.connections[each.name]
-        current = {"current": joined.verifying_secret or joined.webhook_secret}
-        vault.put_secret_value(SecretId=told[each.name]["webhook_secret_arn"], SecretString=json.dumps(current))
-        if "api_secret_arn" in told[each.name]:
-            vault.put_secret_value(
-                SecretId=told[each.name]["api_secret_arn"], SecretString=json.dumps(dict(joined.credentials))
-            )
-        file = places.secrets / f"{each.name}.webhook"
-        file.write_text(joined.webhook_secret, encoding="utf-8")
-        file.chmod(0o600)
-        ends[each.name] = ConnectionEnd(
-            name=each.name, system=each.system, webhook_url=systems.webhook_urls[each.name], secret_file=file
-        )
+def _deployed(
+    places: Places, aws: EmulatedAws, joined: Simulators, before: Mapping[str, ConnectionEnd], tell: Tell
+) -> Sandbox:
+    """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
+    systems = joined.standing_for(read_landscape(ROOT, "sandbox", places.overlay))
+    places.addresses.write_text(systems.overlay(), encoding="utf-8")
+    outputs = deploy(aws, places, tell)
+    vault = aws.client("secretsmanager")
+    if not before:
+        _fill_targets(vault, systems, outputs)
+    new = [each for each in systems.landscape.connections if each.name not in before]
+    ends = {each.name: _fill_connection(vault, places, systems, outputs, each) for each in new}
+    ready = Sandbox(
+        places=places,
+        aws=aws,
+        simulators=joined,
+        connections={**before, **ends},
+        systems=systems.by_system(),
+        outputs=outputs,
+    )
+    _publish(ready)
+    return ready
+
+
+def _fill_connection(
+    vault: SecretsManagerClient, places: Places, systems: SimulatedSystems, outputs: Outputs, connection: Connection
+) -> ConnectionEnd:
+    """Put a source's fake secrets where the functions read them, and its webhook secret also into a file."""
+    joined, told = systems.connections[connection.name], outputs.parts("Connection")[connection.name]
+    current = {"current": joined.verifying_secret or joined.webhook_secret}
+    vault.put_secret_value(SecretId=told["webhook_secret_arn"], SecretString=json.dumps(current))
+    if "api_secret_arn" in told:
+        vault.put_secret_value(SecretId=told["api_secret_arn"], SecretString=json.dumps(dict(joined.credentials)))
+    file = places.secrets / f"{connection.name}.webhook"
+    file.write_text(joined.webhook_secret, encoding="utf-8")
+    file.chmod(0o600)
+    url = systems.webhook_urls[connection.name]
+    return ConnectionEnd(name=connection.name, system=connection.system, webhook_url=url, secret_file=file)
+
+
+def _fill_targets(vault: SecretsManagerClient, systems: SimulatedSystems, outputs: Outputs) -> None:
     for name, target in outputs.parts("Target").items():
-        vault.put_secret_value(
-            SecretId=target["secret_arn"], SecretString=json.dumps(dict(systems.targets[name].credentials))
-        )
-    return ends
+        credentials = dict(systems.targets[name].credentials)
+        vault.put_secret_value(SecretId=target["secret_arn"], SecretString=json.dumps(credentials))
 
 
 def _publish(ready: Sandbox) -> None:

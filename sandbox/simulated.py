@@ -1,4 +1,4 @@
-"""Starts a simulated system for every connection and target that the stage `sandbox` declares."""
+"""Starts a simulated system for every connection and target that the stage `sandbox` declares, or comes to declare."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sandbox.systems.joining import JoinedConnection, JoinedTarget, join_connection, join_target
 from sandbox.systems.serving import serve
 from tieout.landscape import Connection, Landscape, Target
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,42 @@ class SimulatedSystems:
         return "\n".join(lines) + "\n"
 
 
+class Simulators:
+    """Starts simulated systems, each on the next port, and remembers them while its landscape grows."""
+
+    def __init__(self, api_url: str, ports: Iterator[int], serving: ExitStack) -> None:
+        self._api_url = api_url
+        self._ports = ports
+        self._serving = serving
+        self._connections: dict[str, JoinedConnection] = {}
+        self._targets: dict[str, JoinedTarget] = {}
+        self._base_urls: dict[str, str] = {}
+
+    def standing_for(self, landscape: Landscape) -> SimulatedSystems:
+        """One simulated system per connection and target; those that run already go on as they are."""
+        webhook_urls = {each.name: f"{self._api_url}/webhooks/{each.name}" for each in landscape.connections}
+        for connection in landscape.connections:
+            if connection.name not in self._connections:
+                joined = join_connection(connection, webhook_urls[connection.name])
+                self._connections[connection.name] = joined
+                self._base_urls[connection.name] = self._serve(joined.app)
+        for target in landscape.targets:
+            if target.name not in self._targets:
+                self._targets[target.name] = join_target(target)
+                self._base_urls[target.name] = self._serve(self._targets[target.name].app)
+        return SimulatedSystems(
+            landscape, dict(self._connections), dict(self._targets), dict(self._base_urls), webhook_urls
+        )
+
+    def _serve(self, app: ASGIApp) -> str:
+        return self._serving.enter_context(serve(app, port=next(self._ports)))
+
+
 @contextmanager
-def simulated_systems(landscape: Landscape, api_url: str, ports: Iterator[int]) -> Iterator[SimulatedSystems]:
-    """One simulated system per connection and target, each on the next port, until the block ends."""
-    webhook_urls = {each.name: f"{api_url}/webhooks/{each.name}" for each in landscape.connections}
-    connections = {each.name: join_connection(each, webhook_urls[each.name]) for each in landscape.connections}
-    targets = {each.name: join_target(each) for each in landscape.targets}
+def simulators(api_url: str, ports: Iterator[int]) -> Iterator[Simulators]:
+    """What starts simulated systems that post to this API; all of them end with the block."""
     with ExitStack() as serving:
-        apps = {name: joined.app for name, joined in connections.items()}
-        apps |= {name: joined.app for name, joined in targets.items()}
-        base_urls = {name: serving.enter_context(serve(app, port=next(ports))) for name, app in apps.items()}
-        yield SimulatedSystems(landscape, connections, targets, base_urls, webhook_urls)
+        yield Simulators(api_url, ports, serving)
 
 
 def declared(landscape: Landscape) -> list[Connection | Target]:

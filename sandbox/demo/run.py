@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 
 from ops import display, ledger_views, mapping_tables, queues
-from ops.place import Place, sandbox_place
-from ops.reading_back import compare
-from sandbox.demo.quiet import accepted_notices, counted, outcomes, wait_until_quiet
-from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning
-from sandbox.places import ROOT, SandboxError, Tell
+from sandbox.demo.acquisition import acquire
+from sandbox.demo.quiet import counted
+from sandbox.demo.scene import Scene
+from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning, Told
+from sandbox.demo.tools import ASKS_FIRST, SPENDING, TOOLS, Tool
+from sandbox.places import ROOT, Tell
 from sandbox.running import Sandbox, running_sandbox
 from tieout.planning.mapping import MappingKey
 
@@ -38,9 +40,7 @@ class Demo:
     """One run over a ready sandbox."""
 
     def __init__(self, sandbox: Sandbox, tell: Tell) -> None:
-        self._sandbox = sandbox
-        self._tell = tell
-        self._place: Place = sandbox_place(sandbox.endpoints())
+        self._scene = Scene(sandbox, tell)
         self._crm = Crm(sandbox.systems["hubspot"])
         self._erp = Erp(sandbox.systems["netsuite"])
         self._planning = Planning(sandbox.systems["anaplan"])
@@ -57,15 +57,16 @@ class Demo:
         self._explain_a_cell()
         self._release_what_is_held()
         self._park_and_redrive()
+        self._scene = acquire(self._scene, self._planning, self._crm)
         self._add_up()
 
     def _map_members(self) -> None:
         entries = mapping_tables.read_file(_SEED)
-        mapping_tables.put(self._place, entries)
-        self._chapter(f"Mapping tables: {len(entries)} entries stored (tieout mappings put --file)")
+        mapping_tables.put(self._scene.place, entries)
+        self._scene.chapter(f"Mapping tables: {len(entries)} entries stored (tieout mappings put --file)")
 
     def _work_and_deliver(self) -> None:
-        self._chapter("Signed webhooks, some twice and out of order")
+        self._scene.chapter("Signed webhooks, some twice and out of order")
         self._crm.take_over()
         self._erp.take_over()
         self._crm.work()
@@ -74,22 +75,29 @@ class Demo:
             "hubspot": self._crm.deliver(shuffle=True, duplicates=6, repeat=2, batch_size=25),
             "netsuite": self._erp.deliver(),
         }
+        told |= self._spend_and_deliver()
         for name, sent in told.items():
-            self._tell(f"   {name}: {sent.requests} requests with {sent.events} events, {sent.accepted} answered 2xx")
-        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
-        self._show_outcomes()
-
-    def _show_outcomes(self) -> None:
-        ended = outcomes(self._place)
-        rows = [{"outcome": name, "notices": count} for name, count in ended.most_common()]
-        rows.append({"outcome": "together", "notices": ended.total()})
-        display.rows(rows, title="What became of every notice", as_json=False, nothing="")
-        self._hold(
-            ended.total() == accepted_notices(self._sandbox.aws), "every accepted notice has exactly one outcome"
+            self._scene.say(f"{name}: {sent}")
+        self._scene.hold(
+            all(sent.accepted == sent.requests for sent in told.values()), "every request was taken at once"
         )
+        self._scene.rest()
+        self._scene.show_outcomes()
+
+    def _spend_and_deliver(self) -> dict[str, Told]:
+        """What the three tools that post whole records sent, by name and how each proves itself."""
+        told = {}
+        for name, (proof, events) in TOOLS.items():
+            with closing(Tool(self._scene.sandbox.systems[name])) as tool:
+                tool.take_over()
+                if name == ASKS_FIRST:
+                    self._scene.hold(tool.is_welcome(), f"{name} asks before it sends (OPTIONS), and is welcome")
+                tool.happen(events())
+                told[f"{name} ({proof})"] = tool.deliver(shuffle=True, duplicates=2, repeat=2)
+        return told
 
     def _show_cells(self) -> None:
-        self._chapter("The planning cells, read back from the planning system")
+        self._scene.chapter("The planning cells, read back from the planning system")
         held = self._planning.cells()
         rows = [
             {
@@ -103,85 +111,73 @@ class Demo:
         ]
         rows.sort(key=lambda row: (row["module"], row["measure"], row["members"]))
         display.rows(rows, title="Measures in the reporting currency", as_json=False, nothing="none")
-        self._check_planning()
-
-    def _check_planning(self) -> None:
-        """Planning holds what the ledger says, cell by cell: what `tieout cells check` finds."""
-        *_, found = compare(self._place, "anaplan")
-        self._hold(
-            not found.different and not found.under_way,
-            f"all {found.equal} cells of the ledger stand in planning to the minor unit (tieout cells check)",
+        spent = self._planning.values("Spend", "Spent")
+        self._scene.hold(
+            all(spent[members] == Decimal(value) for members, value in SPENDING.values()),
+            f"what the {len(SPENDING)} tools told of is there: "
+            + ", ".join(f"{value} of {name}" for name, (_, value) in SPENDING.items()),
         )
+        self._scene.check_planning()
 
     def _explain_a_cell(self) -> None:
-        self._chapter("Where one cell comes from (tieout cells why)")
-        wanted = [row for row in self._ledger_cells("Actuals", "Revenue USD") if row["members"]["Customer"] == "GLOBEX"]
+        self._scene.chapter("Where one cell comes from (tieout cells why)")
+        wanted = [
+            row for row in self._scene.ledger_cells("Actuals", "Revenue USD") if row["members"]["Customer"] == "GLOBEX"
+        ]
         cell = max(wanted, key=lambda row: len(self._why(row)["contributions"]))
         why = self._why(cell)
         place = " / ".join([cell["cube"], cell["measure"], *cell["members"].values()])
-        self._tell(f"   {place} = {cell['total']} {cell['currency']}")
+        self._scene.tell(f"   {place} = {cell['total']} {cell['currency']}")
         shown = ["record", "amount", "rate", "kind"]
         rows = [{name: part[name] for name in shown} for part in why["contributions"]]
         display.rows(rows, title="Contributions", as_json=False, nothing="none")
-        self._hold(why["adds_up"], "the contributions add up to the cell")
+        self._scene.hold(why["adds_up"], "the contributions add up to the cell")
 
     def _release_what_is_held(self) -> None:
-        self._chapter("A fact that waits for a mapping, and is released by it")
-        held, shown = ledger_views.held(self._place.table), ledger_views.SHOWN_OF_A_HELD_FACT
+        self._scene.chapter("A fact that waits for a mapping, and is released by it")
+        held, shown = ledger_views.held(self._scene.place.table), ledger_views.SHOWN_OF_A_HELD_FACT
         display.rows(held, title="Held (tieout held list)", as_json=False, nothing="nothing", columns=shown)
-        self._hold(len(held) == 1, "exactly one fact waits")
+        self._scene.hold(len(held) == 1, "exactly one fact waits")
         entry = mapping_tables.Entry(MappingKey("hubspot-emea", "customer", NEW_CUSTOMER), "WAYNE")
-        released = mapping_tables.put(self._place, [entry]).released
-        self._tell(
+        released = mapping_tables.put(self._scene.place, [entry]).released
+        self._scene.tell(
             f"   tieout mappings put customer {NEW_CUSTOMER} WAYNE --connection hubspot-emea:"
             f" {counted(len(released), 'fact')} sent again"
         )
-        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
-        self._hold(not ledger_views.held(self._place.table), "nothing is held any more")
-        self._hold(
-            any(row["members"]["Customer"] == "WAYNE" for row in self._ledger_cells("Pipeline", "Amount")),
+        self._scene.rest()
+        self._scene.hold(not ledger_views.held(self._scene.place.table), "nothing is held any more")
+        self._scene.hold(
+            any(row["members"]["Customer"] == "WAYNE" for row in self._scene.ledger_cells("Pipeline", "Amount")),
             "its cells are in planning, under the new member",
         )
-        self._check_planning()
+        self._scene.check_planning()
 
     def _park_and_redrive(self) -> None:
-        self._chapter("A poison message, parked alone and redriven")
+        self._scene.chapter("A poison message, parked alone and redriven")
         self._crm.spoil()
         self._crm.deliver()
-        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
-        letters = next(each for each in queues.dead_letter_queues(self._place) if each.name == _FLOW)
-        parked = queues.shown(self._place.sqs, letters.queue_url, 20)
+        self._scene.rest()
+        letters = next(each for each in queues.dead_letter_queues(self._scene.place) if each.name == _FLOW)
+        parked = queues.shown(self._scene.place.sqs, letters.queue_url, 20)
         display.rows(parked, title=f"Dead letters (tieout dlq show {_FLOW})", as_json=False, nothing="none")
         named = {record for letter in parked for record in letter["records"]}
-        self._hold(
+        self._scene.hold(
             named == {f"hubspot-emea#opportunity#{SPOILED_DEAL}"},
             "only the spoiled deal is parked, its neighbour went on",
         )
         self._crm.mend()
-        moved = queues.redrive(self._place.sqs, letters, 100)
-        self._tell(f"   tieout dlq redrive {_FLOW}: {counted(moved, 'message')} put back")
-        wait_until_quiet(self._place, self._sandbox.aws, self._tell)
-        self._hold(
-            sum(queues.depth(self._place.sqs, letters.queue_url).values()) == 0, "the dead-letter queue is empty"
+        moved = queues.redrive(self._scene.place.sqs, letters, 100)
+        self._scene.tell(f"   tieout dlq redrive {_FLOW}: {counted(moved, 'message')} put back")
+        self._scene.rest()
+        self._scene.hold(
+            sum(queues.depth(self._scene.place.sqs, letters.queue_url).values()) == 0, "the dead-letter queue is empty"
         )
 
     def _add_up(self) -> None:
-        self._chapter("At the end")
-        self._show_outcomes()
-        self._check_planning()
-
-    def _ledger_cells(self, cube: str, measure: str) -> list[dict[str, Any]]:
-        found = ledger_views.cells(self._place.table, "anaplan")
-        return [row for row in found if row["cube"] == cube and row["measure"] == measure]
+        self._scene.chapter("At the end")
+        self._scene.show_outcomes()
+        self._scene.check_planning()
 
     def _why(self, cell: dict[str, Any]) -> dict[str, Any]:
-        found = ledger_views.why(self._place.table, "anaplan", cell["cell"])
+        found = ledger_views.why(self._scene.place.table, "anaplan", cell["cell"])
         return next(row for row in found if row["measure"] == cell["measure"])
-
-    def _chapter(self, title: str) -> None:
-        self._tell(f"\n[bold]{title}[/bold]")
-
-    def _hold(self, holds: bool, claim: str) -> None:  # noqa: FBT001 the claim says what it is
-        if not holds:
-            raise SandboxError(f"this should hold and does not: {claim}")
-        self._tell(f"   [green]holds[/green]: {claim}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -20,6 +21,19 @@ class Told:
     requests: int
     events: int
     accepted: int
+
+    def __str__(self) -> str:
+        """As it is told."""
+        return f"{self.requests} requests with {self.events} events, {self.accepted} answered 2xx"
+
+
+def told_of(attempts: Sequence[Mapping[str, Any]]) -> Told:
+    """What a system sent, of its own list of attempts."""
+    return Told(
+        requests=len(attempts),
+        events=sum(each["events"] for each in attempts),
+        accepted=sum(1 for each in attempts if each["accepted"]),
+    )
 
 
 class Controlled:
@@ -79,6 +93,10 @@ class Crm(Controlled):
             "POST", "faults", {"kind": "partial_error", "times": 1000, "path": "/deals/batch/read", "detail": detail}
         )
 
+    def raise_amount(self, amount: str) -> None:
+        """Change the amount of a deal that is open."""
+        self._change("9008", amount=amount)
+
     def mend(self) -> None:
         """Let the deal be read again."""
         self._call("DELETE", "faults")
@@ -86,11 +104,7 @@ class Crm(Controlled):
     def deliver(self, **orders: Any) -> Told:  # noqa: ANN401 JSON values
         """Send what waits; `orders` say how it goes wrong on the way (duplicates, shuffle, repeat)."""
         attempts = self._call("POST", "deliver", orders)["attempts"]
-        return Told(
-            requests=len(attempts),
-            events=sum(len(each["events"]) for each in attempts),
-            accepted=sum(1 for each in attempts if each["accepted"]),
-        )
+        return told_of([{**each, "events": len(each["events"])} for each in attempts])
 
     def _deal(self, deal_id: str, company: str, **properties: str) -> None:
         usual = {"dealname": f"Deal {deal_id}", "pipeline": "default", "dealstage": "qualifiedtobuy"}
@@ -172,3 +186,15 @@ class Planning(Controlled):
         """Every cell planning holds, read from the planning system itself."""
         found: list[dict[str, Any]] = self._call("GET", "cells")["cells"]
         return found
+
+    def values(self, module: str, line_item: str) -> dict[str, Decimal]:
+        """What one line item holds, by the members of the cell: `GLOBEX/SUPPORT/EMEA/EUR/Dec 26/Actual`."""
+        return {
+            "/".join(cell["members"].values()): Decimal(cell["value"])
+            for cell in self.cells()
+            if (cell["module"], cell["line_item"]) == (module, line_item)
+        }
+
+    def add_company(self, code: str, name: str) -> None:
+        """Add a company to the model, as its planners do when one is acquired."""
+        self._call("POST", "members", {"list": "Legal entity", "items": [{"code": code, "name": name}]})
