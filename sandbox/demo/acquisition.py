@@ -22,7 +22,7 @@ _FILE = _FOLDER / "expenses-nordics.toml"
 _CONNECTION, _COMPANY, _NAME = "expenses-nordics", "NORDICS", "Nordics AB"
 _RENEWAL = "ACME/SUPPORT/EMEA/EUR/Dec 26/Forecast"
 _SHOWN = ("connection", "system", "completion", "last_delivery", "last_success")
-_PAUSE_SECONDS = 0.5
+_PAUSE_SECONDS = 1
 
 type Functions = dict[str, tuple[str, str]]
 """By name, the hash of each function's code and the version that runs."""
@@ -130,7 +130,7 @@ def _post_its_claims(scene: Scene, planning: Planning) -> None:
     own = {members: value for members, value in after.items() if _COMPANY in members.split("/")}
     rows = [{"measure": "Spent", "members": members, "value": str(value)} for members, value in sorted(own.items())]
     display.rows(rows, title=f"What planning holds of {_COMPANY}", as_json=False, nothing="nothing")
-    scene.hold(sum(own.values()) == claimed(), f"its {claimed()} SEK are what its claims come to")
+    scene.hold(sum(own.values()) == claimed(), f"its {claimed():.2f} SEK are what its claims come to")
     scene.hold(after == before | own, "they stand apart: no cell of another company has changed")
 
 

@@ -114,8 +114,7 @@ class Demo:
         spent = self._planning.values("Spend", "Spent")
         self._scene.hold(
             all(spent[members] == Decimal(value) for members, value in SPENDING.values()),
-            f"what the {len(SPENDING)} tools told of is there: "
-            + ", ".join(f"{value} of {name}" for name, (_, value) in SPENDING.items()),
+            "the tools' last word is there: " + ", ".join(f"{name} {value}" for name, (_, value) in SPENDING.items()),
         )
         self._scene.check_planning()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner
 
 import ops.place
@@ -49,9 +50,31 @@ def tieout(sandbox: Sandbox, shown: list[str], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_demo_holds_what_it_claims(shown: list[str]) -> None:
-    """Received, planned, explained, held and released, parked and redriven: each claim is checked while it is shown."""
+    """Received, planned, explained, held and released, parked and redriven, and a company acquired: each claim is checked."""
     claims = [line for line in shown if "holds" in line]
-    assert len(claims) == 11, claims
+    assert len(claims) == 19, claims
+
+
+def test_what_the_demo_says_fits_a_terminal(shown: list[str]) -> None:
+    """No line it writes is broken in a terminal of 100 columns; its tables fit themselves to it."""
+    lines = [Text.from_markup(line).plain for said in shown for line in said.splitlines()]
+    assert [line for line in lines if len(line) > 100] == []
+
+
+def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+    """The connection that came by one file has its last success, and its cells name the claims they come from."""
+    found = {row["connection"]: row for row in tieout("connections", "list")}
+    assert len(found) == 6
+    assert found["expenses-nordics"]["last_success"]
+    [cell] = [
+        row
+        for row in tieout("cells", "list")
+        if row["measure"] == "Spent"
+        and row["members"].get("Legal entity") == "NORDICS"
+        and row["members"]["Account"] == "6100"
+    ]
+    [why] = tieout("cells", "why", cell["cell"], "Spent")["cells"]
+    assert [each["record"] for each in why["contributions"]] == ["expenses-nordics#expense_report#C-1"]
 
 
 def test_status_tells_the_same_story(tieout: Any) -> None:  # noqa: ANN401 see the fixture

@@ -20,6 +20,7 @@ CUSTOMERS = {"6001": "STARK", "6002": "SOYLENT", "6003": "HOOLI"}
 RATE = Decimal("1.1000")
 PROBABILITY = {"qualifiedtobuy": Decimal("0.4"), "contractsent": Decimal("0.9")}
 STAGES = {"qualifiedtobuy": "qualified", "contractsent": "committed", "closedwon": "won", "closedlost": "lost"}
+MISBEHAVING = ("hubspot", "netsuite", "anaplan")  # the tools that only post have no API to fail
 MONTHS = {"2028-02": "Feb 28", "2028-03": "Mar 28"}
 Cells = dict[tuple[str, ...], Decimal]
 
@@ -52,12 +53,13 @@ def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(
     before = accepted_notices(sandbox.aws)
     store_mappings(place)
     with httpx.Client(timeout=120) as http:
-        struck = {name: Counter(faults_fired(http, url)) for name, url in sandbox.systems.items()}
+        systems = {name: sandbox.systems[name] for name in MISBEHAVING}
+        struck = {name: Counter(faults_fired(http, url)) for name, url in systems.items()}
         plant_faults(http, sandbox)
         deals = crm_traffic(http, sandbox.systems["hubspot"])
         revenue = erp_traffic(http, sandbox.systems["netsuite"])
         wait_until_quiet(place, sandbox.aws, tell=lambda _: None, patience_seconds=280)
-        fired = {name: dict(Counter(faults_fired(http, url)) - struck[name]) for name, url in sandbox.systems.items()}
+        fired = {name: dict(Counter(faults_fired(http, url)) - struck[name]) for name, url in systems.items()}
         planned = cells_in_planning(http, sandbox.systems["anaplan"])
     accepted = accepted_notices(sandbox.aws)
     assert accepted - before >= 500

@@ -191,6 +191,19 @@ def test_an_overlay_changes_single_fields_by_name(root: Path) -> None:
     assert after.connection("hubspot-emea") == before.connection("hubspot-emea")
 
 
+def test_an_overlay_may_be_a_folder_of_files(root: Path) -> None:
+    """A connection that is added and the addresses of all are two files, and both count."""
+    overlay = root / "overlay"
+    overlay.mkdir()
+    (overlay / "addresses.toml").write_text('[[connections]]\nname = "new"\npublic_url = "https://127.0.0.1/new"\n')
+    text = (root / "landscape/stages/sandbox/expenses-emea.toml").read_text()
+    (overlay / "new.toml").write_text(text.replace('"expenses-emea"', '"new"'))
+    added = read_landscape(root, "sandbox", overlay).connection("new")
+    assert (added.system, added.public_url) == ("generic", "https://127.0.0.1/new")
+    (overlay / "new.toml").write_text(text.replace('"expenses-emea"', '"new"').replace('"EMEA"', '"Emea"'))
+    assert [each.partition(": ")[0] for each in problems(root, overlay)] == ["overlay/new.toml"]
+
+
 def test_a_flaw_of_an_overlay_is_blamed_on_the_overlay(root: Path) -> None:
     """Of two files that declare a field, the one whose value counts is named."""
     overlay = root / "overlay.toml"

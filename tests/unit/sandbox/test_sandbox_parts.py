@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from starlette.applications import Starlette
 from infra.landscape import read_landscape
 from sandbox.deploy import Outputs
 from sandbox.places import ROOT, Places, SandboxError, tool
-from sandbox.simulated import SimulatedSystems, declared
+from sandbox.simulated import SimulatedSystems, declared, simulators
 from sandbox.systems.joining import JoinedConnection, JoinedTarget, join_connection, join_target
+
+ACQUIRED = ROOT / "sandbox/demo/acquired/expenses-nordics.toml"
 
 
 def simulated() -> SimulatedSystems:
@@ -71,6 +74,28 @@ def test_every_declared_system_can_be_joined() -> None:
         assert bool(one.credentials) == (connection.completion == "read")
     for target in landscape.targets:
         assert join_target(target).credentials
+
+
+def test_a_connection_that_is_added_gets_a_system_and_the_others_keep_theirs() -> None:
+    """A source that runs already is neither started anew nor given another secret."""
+    small = read_landscape(ROOT, "sandbox", None)
+    grown = read_landscape(ROOT, "sandbox", ACQUIRED)
+    any_ports = repeat(0, len(declared(small)) + 1)  # as many as are needed: each system takes one, once
+    with simulators("http://127.0.0.1:7000/api", any_ports) as running:
+        before, after = running.standing_for(small), running.standing_for(grown)
+        assert set(after.connections) - set(before.connections) == {"expenses-nordics"}
+        assert {name: after.connections[name] for name in before.connections} == before.connections
+        assert {name: after.base_urls[name] for name in before.base_urls} == before.base_urls
+        assert after.webhook_urls["expenses-nordics"] == "http://127.0.0.1:7000/api/webhooks/expenses-nordics"
+        assert 'name = "expenses-nordics"' in after.overlay()
+
+
+def test_the_acquired_company_is_known_to_its_file_and_the_demo_alone() -> None:
+    """What the demo says is added by configuration alone is in no code that is deployed, and in no stage."""
+    deployed = ("functions", "infra", "landscape", "layers", "sandbox/systems")
+    files = [each for folder in deployed for each in (ROOT / folder).rglob("*") if each.is_file()]
+    assert len(files) > 100
+    assert [each for each in files if b"nordics" in each.read_bytes().lower()] == []
 
 
 def test_a_missing_tool_says_how_to_get_it() -> None:

@@ -1,0 +1,99 @@
+"""`make sandbox` as a person finds it: whatever is changed in a simulated system is planned, with nothing else done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from ops import mapping_tables
+from ops.place import sandbox_place
+from sandbox.places import ROOT
+from sandbox.running import Sandbox
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+DEAL = {"dealname": "Live", "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "700.00"}
+INVOICE = {"id": "48900", "type": "invoice", "date": "2026-10-20", "period": "Oct 2026", "entity": "7938"}
+REPORT = {
+    "id": "live",
+    "number": "live",
+    "revision": 1,
+    "status": "approved",
+    "currency": "EUR",
+    "cost_center": "sales",
+}
+RECEIPT = {"id": "1", "category": "travel", "spent_on": "2027-01-09", "gross": "71.00", "merchant": "rail"}
+ORDER = {"company": "10", "orderNumber": "live", "state": "RELEASED", "modifiedAt": "2027-01-02T09:00:00Z"}
+POSITION = {"position": "1", "open": True, "glAccount": "630000", "neededOn": "2027-01-20", "costCentre": "K-100"}
+RUN = {"sequence": 1, "runName": "live", "paidAt": "2027-01-26T12:00:00+01:00"}
+SUM = {"key": "1", "wageType": "gross", "department": "vertrieb", "cents": 73_00}
+
+CHANGES = {
+    "hubspot": (
+        "deals",
+        {"id": "9301", "properties": {**DEAL, "deal_currency_code": "EUR", "closedate": "2027-01-15"}},
+    ),
+    "netsuite": (
+        "documents",
+        {**INVOICE, "lines": [{"account": "1100", "amount": "70.00"}, {"account": "4000", "amount": "-70.00"}]},
+    ),
+    "expenses-emea": (
+        "events",
+        {"events": [{"type": "expense_report.approved", "data": {"report": {**REPORT, "lines": [RECEIPT]}}}]},
+    ),
+    "procurement-emea": (
+        "events",
+        {
+            "events": [
+                {
+                    "type": "sandbox.procurement.order.changed.v1",
+                    "data": {
+                        **ORDER,
+                        "supplier": {"code": "L-4711"},
+                        "positions": [{**POSITION, "openValue": "72.00", "currency": "EUR"}],
+                    },
+                }
+            ]
+        },
+    ),
+    "payroll-emea": (
+        "events",
+        {"events": [{"type": "payroll.run.closed", "subject": "live", "data": {**RUN, "sums": [SUM]}}]},
+    ),
+}
+PLANNED = {
+    ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
+    ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/USD/Oct 26/Actual"): Decimal("70.00"),
+    ("Spend", "Spent", "6100/CC_SALES/TRAVEL_AGENCY/expense/EMEA/EUR/Jan 27/Actual"): Decimal("71.00"),
+    ("Spend", "Spent", "6300/CC_SALES/HOSTING_HOUSE/commitment/EMEA/EUR/Jan 27/Forecast"): Decimal("72.00"),
+    ("Spend", "Spent", "6000/CC_SALES/NO_SUPPLIER/payroll/EMEA/EUR/Jan 27/Actual"): Decimal("73.00"),
+}
+
+
+def test_a_change_in_each_simulated_system_reaches_planning_by_itself(sandbox: Sandbox) -> None:
+    """HubSpot, NetSuite and the three tools send on their own, each in its way, and planning holds what each told of."""
+    mapping_tables.put(
+        sandbox_place(sandbox.endpoints()), mapping_tables.read_file(ROOT / "landscape/mappings/sandbox.csv")
+    )
+    with httpx.Client(timeout=60) as http:
+        for system, (route, change) in CHANGES.items():
+            http.post(f"{sandbox.systems[system]}/_control/{route}", json=change).raise_for_status()
+        deadline = time.monotonic() + 120
+        while (found := planned(http, sandbox)) != PLANNED and time.monotonic() < deadline:
+            threading.Event().wait(1)
+    assert found == PLANNED
+
+
+def planned(http: httpx.Client, sandbox: Sandbox) -> dict[tuple[str, str, str], Decimal]:
+    """Those of the expected cells that planning holds."""
+    cells: list[dict[str, Any]] = http.get(f"{sandbox.systems['anaplan']}/_control/cells").json()["cells"]
+    held = {
+        (each["module"], each["line_item"], "/".join(each["members"].values())): Decimal(each["value"])
+        for each in cells
+    }
+    return {place: value for place, value in held.items() if place in PLANNED}
