@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from tests.simulation.crm import Deal
+from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
 from tests.simulation.offers import Event
-from tests.simulation.traffic import Traffic, all_mappings
+from tests.simulation.traffic import Traffic
 from tests.simulation.world import Scenario, World
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome

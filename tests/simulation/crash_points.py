@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
 from tests.simulation.schedule import CrashedError
 from tests.simulation.systems import CRMS, ERPS
-from tests.simulation.traffic import Traffic, all_mappings
+from tests.simulation.traffic import Traffic
 from tests.simulation.weather import READS, Weather
 from tests.simulation.world import NeverAtRestError, Scenario, World
 from tieout.errors import LostAnswerError, ThrottledError

@@ -17,6 +17,7 @@ PROBABILITIES = (
 CLOSE_DATES = (
     *("2026-03-31T23:30:00Z", "2026-04-01T00:00:00Z", "2026-03-15T12:00:00.000Z", "2026-04-30", "1777593600000"),
     *("2026-05-31T21:59:59.999Z", None),
+    *("2026-03-29T03:59:59Z", "2026-03-29T04:00:00Z", "2026-05-02", "2026-05-30"),  # where weeks end, in New York too
 )
 PAYMENTS = ("100", "99.99", "0.05", "33.335", "12", "")
 FREQUENCIES = (None, None, "monthly", "quarterly", "annually", "weekly")

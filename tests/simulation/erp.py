@@ -5,63 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from random import Random
-from zoneinfo import ZoneInfo
 
+from tests.simulation.documents import (
+    ACCOUNTS,
+    CUSTOMERS,
+    DEPARTMENTS,
+    EXPONENTS,
+    GROUP_RATES,
+    MANY_DEPARTMENTS,
+    OWN_CURRENCY,
+    PERIODS,
+    RECORD_TYPES,
+    TYPES,
+    ZONE,
+    Document,
+    Line,
+    header_row,
+    line_rows,
+    rate_row,
+)
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.systems.netsuite.rows import Row
 
-ZONE = ZoneInfo("America/Los_Angeles")
-CUSTOMERS = ("501", "502", "503")
-ACCOUNTS = ("4000", "4010", "4900")
-DEPARTMENTS = ("10", "20", None)
-MANY_DEPARTMENTS = tuple(str(1000 + place) for place in range(40))  # of large documents: each line has cells of its own
 _SWELLING = (*(5 * (2,)), 60, 60, 120)  # lines of a hot document from one edit to the next
-EXPONENTS = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
-OWN_CURRENCY = {"1": "USD", "2": "EUR"}  # subsidiary to its currency; 1 is the group
-PERIODS = {  # id to name, first and last day, whether an adjustment
-    "103": ("Mar 2026", "2026-03-01", "2026-03-31", False),
-    "104": ("Apr 2026", "2026-04-01", "2026-04-30", False),
-    "105": ("May 2026", "2026-05-01", "2026-05-31", False),
-    "199": ("Adjust 2026", "2026-03-31", "2026-03-31", True),
-}
-GROUP_RATES = {("103", "2"): "1.0837", ("104", "2"): "1.0912", ("199", "2"): "1.0837"}  # none for May: planning's own
-_TYPES = {"invoice": "CustInvc", "credit_memo": "CustCred", "payment": "CustPymt", "journal_entry": "Journal"}
-_RECORD_TYPES = dict(zip(_TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry"), strict=True))
 _IDS = re.compile(r"IN \(([0-9, ]+)\)")
-
-
-@dataclass(slots=True)
-class Line:
-    """One posted line, debit positive, in minor units of the document's and of the subsidiary's currency."""
-
-    account: str
-    kind: str
-    department: str | None
-    transaction_minor: int
-    functional_minor: int
-
-
-@dataclass(slots=True)
-class Document:
-    """A transaction."""
-
-    document_id: str
-    entity: str
-    customer: str | None
-    currency: str
-    subsidiary: str
-    period: str
-    lines: list[Line]
-    last_modified: str = ""
-    is_posted: bool = True
-    is_void: bool = False
-    is_deleted: bool = False
-    reversal: str | None = None
-
 
 Changes = list[tuple[Document, str]]  # the documents, each with what the script says happened
 
@@ -109,8 +80,11 @@ class Erp:
         """A posted document of one revenue or cash line."""
         document = self._create()
         document.entity, document.currency, document.period, document.is_posted = entity, currency, period, True
-        document.subsidiary, document.customer = "2", CUSTOMERS[0]
-        document.lines = [Line("4000", "Income", "10", -12_345, -12_345), Line("1200", "AcctRec", None, 12_345, 12_345)]
+        document.subsidiaries, document.customer = ("2",), CUSTOMERS[0]
+        document.lines = [
+            Line("4000", "Income", "10", -12_345, -12_345, "2"),
+            Line("1200", "AcctRec", None, 12_345, 12_345, "2"),
+        ]
         return document
 
     def _change(self, document: Document, change: Callable[[Document], Changes]) -> Changes:
@@ -121,10 +95,12 @@ class Erp:
 
     def _create(self) -> Document:
         self._next_id += 1
-        entity = self._random.choice(("invoice", "credit_memo") if self.is_hot else tuple(_TYPES))
-        currency, subsidiary = self._random.choice(tuple(EXPONENTS)), self._random.choice(("1", "2"))
+        entity = self._random.choice(("invoice", "credit_memo") if self.is_hot else tuple(TYPES))
+        between_companies = (("1", "2"),) if entity == "journal_entry" else ()
+        currency = self._random.choice(tuple(EXPONENTS))
+        subsidiaries = self._random.choice((("1",), ("2",), *between_companies))
         customer, period = self._random.choice(CUSTOMERS), self._random.choice(tuple(PERIODS))
-        document = Document(str(self._next_id), entity, customer, currency, subsidiary, period, [])
+        document = Document(str(self._next_id), entity, customer, currency, subsidiaries, period, [])
         document.is_posted = self._random.random() < 0.9
         self._fill(document)
         self.documents[document.document_id] = document
@@ -132,25 +108,24 @@ class Erp:
         return document
 
     def _fill(self, document: Document, count: int | None = None) -> None:
-        """Balanced lines: the document's own side, and the balance on one account."""
+        """Lines that balance within each company: the document's own side, and what is left on one account."""
         is_large = self._many_lines and self._random.random() < 0.3
         usual = self._many_lines if is_large else self._random.randint(1, 3)
         count = count or (self._random.choice(_SWELLING) if self.is_hot else usual)
         sign = 1 if document.entity == "credit_memo" else -1
         lines = [self._line(document, sign, place, count) for place in range(count)]
-        own = -sum(line.transaction_minor for line in lines), -sum(line.functional_minor for line in lines)
-        balancing = ("1200", "AcctRec") if document.entity != "journal_entry" else ("6000", "Expense")
-        document.lines = [*lines, Line(*balancing, None, *own)]
+        document.lines = [*lines, *(_balance(document, lines, each) for each in document.subsidiaries)]
 
     def _line(self, document: Document, sign: int, place: int, count: int) -> Line:
         amount = self._random.choice((1, 99, 12_345, 250_000, 1_999)) * sign
-        functional = amount if OWN_CURRENCY[document.subsidiary] == document.currency else amount * 7 // 3
+        subsidiary = document.subsidiaries[place % len(document.subsidiaries)]
+        functional = amount if OWN_CURRENCY[subsidiary] == document.currency else amount * 7 // 3
         if document.entity == "payment":
-            return Line("1000", "Bank", None, -amount, -functional)
+            return Line("1000", "Bank", None, -amount, -functional, subsidiary)
         account, department = self._random.choice(ACCOUNTS), self._random.choice(DEPARTMENTS)
         if count > len(ACCOUNTS):
             account, department = ACCOUNTS[place % len(ACCOUNTS)], MANY_DEPARTMENTS[place // len(ACCOUNTS)]
-        return Line(account, "Income", department, amount, functional)
+        return Line(account, "Income", department, amount, functional, subsidiary)
 
     def _amounts(self, document: Document, count: int | None = None) -> Changes:
         document.is_void = False
@@ -174,12 +149,12 @@ class Erp:
     def _reverse(self, document: Document) -> Changes:
         """A journal that takes another one back in a later period; any other document is voided by such a journal."""
         self._next_id += 1
-        period = self._random.choice(("104", "105"))
+        period = self._random.choice(("104", "105", "303"))
         lines = [
-            Line(line.account, line.kind, line.department, -line.transaction_minor, -line.functional_minor)
+            replace(line, transaction_minor=-line.transaction_minor, functional_minor=-line.functional_minor)
             for line in document.lines
         ]
-        money = document.currency, document.subsidiary
+        money = document.currency, document.subsidiaries
         new = Document(str(self._next_id), "journal_entry", document.customer, *money, period, lines)
         self.documents[new.document_id] = new
         document.reversal, new.reversal = new.document_id, document.document_id
@@ -205,17 +180,17 @@ class Erp:
         lists = [match[1].split(", ") for match in _IDS.finditer(suiteql)]
         if "FROM consolidatedexchangerate" in suiteql:
             rows = [
-                _rate_row(*key, rate) for key, rate in GROUP_RATES.items() if key[0] in lists[0] and key[1] in lists[1]
+                rate_row(*key, rate) for key, rate in GROUP_RATES.items() if key[0] in lists[0] and key[1] in lists[1]
             ]
         elif "FROM transactionaccountingline" in suiteql:
             shown = (self._shown(each) for each in lists[-1])
-            rows = [row for document in shown if document is not None for row in _line_rows(document)]
+            rows = [row for document in shown if document is not None for row in line_rows(document)]
         else:
             lagging = {each for each in lists[-1] if each in self._before and self._weather.chance("stale_replica")}
             for each in lagging:
                 self._tell_again(self.documents[each])
             shown = (self._before[each] if each in lagging else self._shown(each) for each in lists[-1])
-            rows = [_header_row(document) for document in shown if document is not None]
+            rows = [header_row(document) for document in shown if document is not None]
         self._weather.io("after netsuite.read")
         return rows
 
@@ -225,7 +200,7 @@ class Erp:
         self._weather.io("before netsuite.read")
         document = self._shown(record_id)
         self._weather.io("after netsuite.read")
-        if document is None or _RECORD_TYPES[document.entity] != record_type:
+        if document is None or RECORD_TYPES[document.entity] != record_type:
             return None
         return {"id": record_id, "status": {"id": "A"}}
 
@@ -234,67 +209,8 @@ class Erp:
         return None if document is None or document.is_deleted else document
 
 
-def record_type(document: Document) -> str:
-    """What the script calls a document."""
-    return _RECORD_TYPES[document.entity]
-
-
-def _header_row(document: Document) -> Row:
-    name, start, end, is_adjustment = PERIODS[document.period]
-    row = {
-        "id": document.document_id,
-        "type": _TYPES[document.entity],
-        "tranid": f"T{document.document_id}",
-        "trandate": "2026-03-05",
-        "memovoid": "F",
-        "posting": "T" if document.is_posted else "F",
-        "voided": "T" if document.is_void else "F",
-        "reversal": document.reversal,
-        "entity": document.customer if document.entity != "journal_entry" else None,
-        "lastmodified": document.last_modified,
-        "currency": document.currency,
-        "currencyprecision": str(EXPONENTS[document.currency]),
-        "period": document.period,
-        "periodname": name,
-        "periodstart": start,
-        "periodend": end,
-        "isadjust": "T" if is_adjustment else "F",
-    }
-    return {name: value for name, value in row.items() if value is not None}
-
-
-def _line_rows(document: Document) -> list[Row]:
-    return [_line_row(document, number, line) for number, line in enumerate(document.lines) if document.is_posted]
-
-
-def _line_row(document: Document, number: int, line: Line) -> Row:
-    own = OWN_CURRENCY[document.subsidiary]
-    row = {
-        "document": document.document_id,
-        "line": str(number),
-        "subsidiary": document.subsidiary,
-        "lastmodified": document.last_modified,
-        "accountid": f"9{line.account}",
-        "acctnumber": line.account,
-        "accttype": line.kind,
-        "functionalcurrency": own,
-        "functionalprecision": str(EXPONENTS[own]),
-        "department": line.department,
-        "entity": document.customer,
-        "entitytype": "CustJob" if document.customer else None,
-        "foreignamount": _units(line.transaction_minor, document.currency),
-        "amount": _units(line.functional_minor, own),
-    }
-    return {name: value for name, value in row.items() if value is not None}
-
-
-def _rate_row(period: str, subsidiary: str, rate: str) -> Row:
-    rates = {"averagerate": rate, "currentrate": "1.5", "historicalrate": "0.5"}
-    return {"period": period, "subsidiary": subsidiary, "currency": "USD"} | rates
-
-
-def _units(minor: int, currency: str) -> str:
-    exponent = EXPONENTS[currency]
-    digits = f"{abs(minor):0{exponent + 1}d}"
-    text = f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
-    return f"-{text}" if minor < 0 else text
+def _balance(document: Document, lines: Sequence[Line], subsidiary: str) -> Line:
+    own = [line for line in lines if line.subsidiary == subsidiary]
+    account, kind = ("1200", "AcctRec") if document.entity != "journal_entry" else ("6000", "Expense")
+    left = -sum(line.transaction_minor for line in own), -sum(line.functional_minor for line in own)
+    return Line(account, kind, None, *left, subsidiary)

@@ -12,7 +12,6 @@ from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
 from tests.simulation.world import CANARY, World
-from tieout.arriving.envelope import read_message
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state
 from tieout.ledger.outcomes import outcomes_of
@@ -168,11 +167,9 @@ def _outcomes(world: World) -> Iterator[str]:
     for delivery_id, count in accepted.items():
         if ended[delivery_id] != count:
             yield f"delivery {delivery_id}: {count} notices accepted, {ended[delivery_id]} outcomes"
-    objects = world.line.archive._objects
     dead = {
         (name, envelope.delivery_id, notice.position)
-        for name, flow in world.line.flows.items()
-        for envelope in (read_message(each.body, objects.__getitem__) for each in flow.dead_letters.contents())
+        for name, envelope in world.line.parked()
         for notice in envelope.notices
     }
     if not parked <= dead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,17 +25,18 @@ from functions.record.settle import Settling
 from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
+from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
 from tests.simulation.journaling import Journaling
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import Schedule
-from tests.simulation.systems import connections
+from tests.simulation.systems import connections, contents_reader
 from tests.simulation.watching import WatchedTable
 from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving import publishing
-from tieout.arriving.envelope import MAX_DETAIL_BYTES
+from tieout.arriving.envelope import MAX_DETAIL_BYTES, Envelope, read_message
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
@@ -60,8 +61,9 @@ _FLUSH_DELAY_SECONDS = 5
 
 @cache
 def landscape() -> Landscape:
-    """The flows and the planning model as they ship, over the connections of the simulation."""
+    """The flows and the planning model as they ship, over the connections and companies of the simulation."""
     plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
+    plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
     return replace(Landscape.of_plain(plain), connections=connections())
@@ -162,7 +164,8 @@ class Line:
     def deliver(self, batch: list[Received]) -> None:
         """One run of the deliver function."""
         started = self.schedule.milliseconds
-        options = Options(model_id="0" * 32, batch_size=self.batch_size)
+        names = self.planning.period_names
+        options = Options(model_id="0" * 32, batch_size=self.batch_size, period_names=names, period_label="RT")
         step = DeliverStep(
             target=TARGET,
             cells=self.cells,
@@ -197,6 +200,12 @@ class Line:
             self.weather.strike("sweep_failed")
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"sweep: {error!r}")
+
+    def parked(self) -> Iterator[tuple[str, Envelope]]:
+        """What lies in the dead-letter queues, each with its flow."""
+        for name, flow in self.flows.items():
+            for each in flow.dead_letters.contents():
+                yield name, read_message(each.body, self.archive._objects.__getitem__)
 
     def _clock(self) -> Clock:
         """The clock of the machine a function happens to run on: it may be seconds off."""
@@ -237,7 +246,7 @@ class Line:
         step = RecordStep(
             entities=entities,
             settling=settling,
-            payloads=KeptPayloads(landscape().connections, self.archive.get),
+            payloads=KeptPayloads(landscape().connections, self.archive.get, contents_reader(self.weather)),
             outcomes=OutcomeLedger(self.table),
             dead_letters=dead_letters,
             flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),

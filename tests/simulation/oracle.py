@@ -12,22 +12,19 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
-from tests.simulation.erp import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Erp, Line
+from tests.simulation.documents import EXPONENTS
+from tests.simulation.erp import Erp
 from tests.simulation.offers import Item
+from tests.simulation.oracle_of_documents import document_cells, newest, report_cells
+from tests.simulation.oracle_of_values import Mappings, MissingError, at, in_dollars, mapped, period_of, rounded
 from tests.simulation.planning import Coordinates
-from tests.simulation.spending import ExpenseTool, Report
-from tests.simulation.systems import COMPANY_OF
+from tests.simulation.spending import ExpenseTool
 
-Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
 Record = tuple[str, str, str]  # connection, entity, id
 
 _OPEN = {"prospect", "qualified", "proposal", "negotiation", "committed"}
-_REVENUE = {"invoice", "credit_memo", "journal_entry"}
-
-
-class _Missing(Exception):  # noqa: N818 no error: an answer
-    pass
 
 
 @dataclass(slots=True)
@@ -61,46 +58,23 @@ def expected(
         for document in erp.documents.values():
             if document.is_posted and not document.is_deleted:
                 record = (connection, document.entity, document.document_id)
-                _add(truth, record, lambda document=document, c=connection: _document_cells(document, c, mappings))
+                _add(truth, record, lambda document=document, c=connection: document_cells(document, c, mappings))
     _add_reports(truth, tools, mappings)
     return truth
 
 
 def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Mappings) -> None:
     for connection, tool in tools.items():
-        for report in tool.reports.values():
-            if not report.is_deleted and not report.is_spoilt and report.status in {"approved", "paid"}:
-                record = (connection, "expense_report", report.report_id)
-                _add(truth, record, lambda report=report, c=connection: _report_cells(report, c, mappings))
-
-
-def _report_cells(report: Report, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
-    for line in report.lines:
-        amount, month = Decimal(str(line["gross"])), line["spent_on"][:7]
-        centre, merchant = line["cost_center"], line["merchant"]
-        if amount == 0:
-            continue
-        members = {
-            "Account": _mapped(mappings, connection, "account", line["category"]),
-            "Cost centre": _mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
-            "Supplier": _mapped(mappings, connection, "supplier", merchant) if merchant else "NO_SUPPLIER",
-            "Nature": "expense",
-            "Legal entity": COMPANY_OF[connection],
-            "Currency": report.currency,
-            "Time": month,
-            "Version": "Actual",
-        }
-        yield _at("Spend", "Spent", members), amount
-        yield (
-            _at("Spend", "Spent USD", members),
-            _in_dollars(amount, report.currency, date.fromisoformat(f"{month}-01"), mappings),
-        )
+        for report_id, said in tool.said.items():
+            record = (connection, "expense_report", report_id)
+            event = newest(said)
+            _add(truth, record, lambda event=event, c=connection: report_cells(event, c, mappings))
 
 
 def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     try:
         cells = list(cells_of())
-    except _Missing:
+    except MissingError:
         truth.waiting.add(record)
         return
     for coordinates, amount in cells:
@@ -111,7 +85,7 @@ def _deal_cells(
     deal: Deal, items: list[Item], connection: str, zone: ZoneInfo, mappings: Mappings
 ) -> Iterator[tuple[Coordinates, Decimal]]:
     value = deal.properties
-    stage = _mapped(mappings, connection, "stage", f"{value['pipeline']}/{value['dealstage']}")
+    stage = mapped(mappings, connection, "stage", f"{value['pipeline']}/{value['dealstage']}")
     if stage == "lost":
         return
     day = _local_day(value["closedate"], zone)
@@ -121,58 +95,34 @@ def _deal_cells(
                 continue
             customer = _primary(deal)
             members = {
-                "Customer": _mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER",
-                "Product line": _mapped(mappings, connection, "product", product) if product else "NO_PRODUCT",
+                "Customer": mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER",
+                "Product line": mapped(mappings, connection, "product", product) if product else "NO_PRODUCT",
                 "Legal entity": COMPANY_OF[connection],
             }
             if day is None:
                 continue
+            period = period_of(members["Legal entity"], day.isoformat())
             members |= {
                 "Currency": currency,
-                "Time": f"{day:%Y-%m}",
+                "Time": period,
                 "Version": "Actual" if stage == "won" else "Forecast",
             }
             cube = "Bookings" if stage == "won" else "Pipeline"
-            yield _at(cube, name, members), number
-            yield _at(cube, f"{name} USD", members), _in_dollars(number, currency, day, mappings)
-
-
-def _document_cells(document: Document, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
-    day = _posting_day(document, connection, mappings)
-    company = _mapped(mappings, connection, "legal_entity", document.subsidiary) if document.lines else ""
-    for line in document.lines:
-        revenue = document.entity in _REVENUE and line.kind == "Income"
-        cash = document.entity == "payment" and line.kind == "Bank"
-        if not (revenue or cash) or (line.transaction_minor == 0 and line.functional_minor == 0):
-            continue
-        members = {"Account": _mapped(mappings, connection, "account", line.account)}
-        if revenue:
-            department = line.department
-            members["Cost centre"] = (
-                _mapped(mappings, connection, "cost_centre", department) if department else "NO_COST_CENTRE"
-            )
-        members["Customer"] = (
-            _mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
-        )
-        members |= {"Currency": document.currency, "Time": f"{day:%Y-%m}", "Version": "Actual", "Legal entity": company}
-        sign = -1 if revenue else 1
-        cube, name = ("Actuals", "Revenue") if revenue else ("Cash", "Collected")
-        amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
-        yield _at(cube, name, members), sign * amount
-        yield _at(cube, f"{name} USD", members), sign * _reported(document, line, amount, day, mappings)
+            yield at(cube, name, members), number
+            yield at(cube, f"{name} USD", members), in_dollars(number, currency, period, mappings)
 
 
 def _offered(deal: Deal, items: list[Item], *, is_won: bool) -> Iterator[tuple[str | None, str, dict[str, Decimal]]]:
     """Product, currency and amounts of each line of a deal, and of what they leave of its own amount."""
     text, own = deal.properties["amount"], deal.properties["deal_currency_code"] or ""
-    whole = _rounded(Decimal(text), own) if text else None
+    whole = rounded(Decimal(text), own) if text else None
     parts: list[tuple[str, str | None, str, Decimal | None, Item | None]] = []
     for item in items:
         value = item.properties
         currency = value["hs_line_item_currency_code"] or own
         worth = value["hs_tcv"] or value["amount"]
         product = value["hs_product_id"] or value["hs_sku"]
-        amount = _rounded(Decimal(worth), currency) if worth else None
+        amount = rounded(Decimal(worth), currency) if worth else None
         parts.append((item.item_id, product, currency, amount, item))
     priced = [(currency, amount) for _, _, currency, amount, _ in parts if amount is not None]
     if not items:
@@ -215,39 +165,7 @@ def _recurring(item: Item, currency: str) -> Decimal:
     if frequency is None or not payment:
         return Decimal(0)
     a_year = {"monthly": 12, "quarterly": 4, "annually": 1, "weekly": 52}[frequency]
-    return _rounded(_rounded(Decimal(payment), currency) * a_year / 12, currency)
-
-
-def _reported(document: Document, line: Line, amount: Decimal, day: date, mappings: Mappings) -> Decimal:
-    own = OWN_CURRENCY[document.subsidiary]
-    functional = Decimal(line.functional_minor).scaleb(-EXPONENTS[own])
-    if own == "USD":
-        return functional
-    rate = GROUP_RATES.get((document.period, document.subsidiary))
-    is_average = line.kind in {"Income", "Expense"}
-    if rate is not None:
-        return _rounded(functional * Decimal(rate if is_average else "1.5"), "USD")
-    return _in_dollars(amount, document.currency, day, mappings)
-
-
-def _posting_day(document: Document, connection: str, mappings: Mappings) -> date:
-    _, start, _, is_adjustment = PERIODS[document.period]
-    if is_adjustment:
-        return date.fromisoformat(_mapped(mappings, connection, "period", document.period) + "-01")
-    return date.fromisoformat(start)
-
-
-def _in_dollars(amount: Decimal, currency: str, day: date, mappings: Mappings) -> Decimal:
-    if currency == "USD":
-        return amount
-    return _rounded(amount * Decimal(_mapped(mappings, "*", "rate", f"{currency}>USD@{day:%Y-%m}")), "USD")
-
-
-def _mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:
-    try:
-        return mappings[connection, table, key]
-    except KeyError:
-        raise _Missing from None
+    return rounded(rounded(Decimal(payment), currency) * a_year / 12, currency)
 
 
 def _local_day(text: str | None, zone: ZoneInfo) -> date | None:
@@ -262,11 +180,3 @@ def _local_day(text: str | None, zone: ZoneInfo) -> date | None:
 def _primary(deal: Deal) -> str | None:
     primary = [company for company, types in deal.companies.items() if 5 in types]
     return min(primary or deal.companies, key=int, default=None)
-
-
-def _rounded(number: Decimal, currency: str) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-EXPONENTS[currency]), ROUND_HALF_UP)
-
-
-def _at(cube: str, name: str, members: Mapping[str, str]) -> Coordinates:
-    return cube, name, tuple(sorted(members.items()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -16,6 +15,12 @@ from tieout.errors import LostAnswerError, MalformedError
 Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
 
 _MODULES = ("Pipeline", "Bookings", "Actuals", "Cash", "Spend")
+_PERIODS = {  # the model's names to the ledger's
+    "Mar 26": "2026-03",
+    "Apr 26": "2026-04",
+    "May 26": "2026-05",
+    **{f"P0{number} FY26": f"RT2026-P0{number}" for number in (2, 3, 4, 5)},
+}
 _LONGEST_LANDING_MILLISECONDS = 600_000
 _STALL_MILLISECONDS = (2_000, 30_000, 110_000)
 
@@ -26,6 +31,8 @@ class PlanningSystem:
     Args:
         unknown: members the model does not know: their cells are refused one by one.
         spoiling: members whose cells make the model refuse a request as a whole.
+        period_names: how it names the periods of a company that counts weeks; empty for a model of calendar months. What its
+            own calendar lacks it knows by the ledger's own text.
     """
 
     def __init__(
@@ -36,9 +43,10 @@ class PlanningSystem:
         *,
         unknown: frozenset[str] = frozenset(),
         spoiling: frozenset[str] = frozenset(),
+        period_names: tuple[str, ...] = (),
     ) -> None:
         self._random, self._schedule, self._weather = random, schedule, weather
-        self.unknown, self.spoiling = unknown, spoiling
+        self.unknown, self.spoiling, self.period_names = unknown, spoiling, period_names
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # writes whose answer was lost and that have not landed yet
 
@@ -89,5 +97,5 @@ class PlanningSystem:
 
 def _coordinates(module: str, row: Mapping[str, Any]) -> Coordinates:
     members = {each["dimensionName"]: each.get("itemCode") or each["itemName"] for each in row["dimensions"]}
-    members["Time"] = f"{datetime.strptime(members['Time'], '%b %y').replace(tzinfo=UTC):%Y-%m}"
+    members["Time"] = _PERIODS.get(members["Time"], members["Time"])
     return module, row["lineItemName"], tuple(sorted(members.items()))

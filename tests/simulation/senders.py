@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from tests.simulation.schedule import Schedule
+from tests.simulation.spending import makes_notices
 from tests.simulation.weather import Weather
 from tieout.periods import moment_text
 from tieout.systems.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
@@ -48,6 +49,7 @@ class Sender:
         sign: the headers that prove a body sent at a moment.
         post: makes the HTTP request.
         box: the secret both sides have.
+        is_kept: whether a body that is taken lies in the archive, for a source whose records are completed from it.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Sender:
         sign: Callable[[bytes, float], dict[str, str]],
         post: Post,
         box: WebhookSecretBox,
+        is_kept: Callable[[bytes], bool] | None = None,
     ) -> None:
+        self._is_kept = is_kept
         self._box = box
         self.misjudged: list[str] = []
         self._random, self._schedule, self._weather = random, schedule, weather
@@ -76,6 +80,11 @@ class Sender:
                 self._weather.strike("reordered")
             self._pending.insert(place, event)
             self._schedule.after(self._random.choice((10, 300, 2_000, 15_000)), self._deliver)
+
+    def say_alone(self, event: Event) -> None:
+        """Deliver an event now, with no other beside it."""
+        self.said.append(event)
+        self._attempt([event])
 
     def repeat_everything(self) -> None:
         """Deliver every event ever said once more, in large deliveries."""
@@ -123,11 +132,19 @@ class Sender:
                 self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
             if 200 <= status < 300 and abs(skew) > _ACCEPTED_SKEW_SECONDS:
                 self.misjudged.append(f"a delivery was accepted {skew} s off")
+            if self._is_kept is not None and makes_notices(events):
+                self._judge_keeping(status, is_kept=self._is_kept(body))
             if not 200 <= status < 300:
                 self._weather.strike("skewed_clock" if status == 401 else "delivery_refused")
                 self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events))
 
         self._post(self._request(body, self._sign(body, skew)), answered)
+
+    def _judge_keeping(self, status: int, *, is_kept: bool) -> None:
+        if status == 503 and self._weather.is_archive_down:
+            self._weather.strike("payload_not_kept")
+        if 200 <= status < 300 and not is_kept:
+            self.misjudged.append("a payload was acknowledged and is not in the archive")
 
     def _retry(self, events: list[Event]) -> None:
         """The same events again, each with its attempt counted, in deliveries cut anew."""

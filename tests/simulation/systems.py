@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-from tests.simulation import erp as erp_module
+from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm
+from tests.simulation.documents import ZONE
 from tests.simulation.erp import Erp
 from tests.simulation.schedule import Schedule
 from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer, standard_signer
 from tests.simulation.spending import TOOLS
-from tieout.facts.reading import SourceReader
+from tests.simulation.weather import Weather
+from tieout.arriving.payload import Payload
+from tieout.errors import PermanentError
+from tieout.facts.reading import Content, ContentsReader, SourceReader
 from tieout.landscape import Connection
+from tieout.systems.generic import contents as generic_contents
 from tieout.systems.generic import door as generic_door
 from tieout.systems.generic import options as generic_options
 from tieout.systems.generic import payloads as generic_payloads
@@ -38,12 +45,6 @@ from tieout.systems.netsuite.reader import NetSuiteReader
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
 SOURCES = (*CRMS, *ERPS, *TOOLS)
-COMPANY_OF: Mapping[str, str] = {
-    "hubspot-emea": "EMEA",
-    "hubspot-amer": "AMER",
-    "netsuite-group": "GROUP",
-    "expenses-emea": "EMEA",
-}
 _STAGE = Path(__file__).parents[2] / "landscape/stages/sandbox"
 
 
@@ -55,7 +56,7 @@ def connections() -> tuple[Connection, ...]:
             name=name,
             system=system,
             legal_entity=COMPANY_OF[name],
-            time_zone=CRMS.get(name, erp_module.ZONE.key),
+            time_zone=CRMS.get(name, ZONE.key),
             default_currency="EUR",
             api_base_url="",
         )
@@ -71,6 +72,29 @@ def tool(name: str) -> Connection:
     return Connection(**declared)
 
 
+@cache
+def misdeclared(name: str) -> Connection:
+    """The same, with a slip in the declaration: its lines have their account where no payload says one."""
+    plain = json.loads(json.dumps(tool(name).options))
+    for each in plain["records"]:
+        each["lines"]["fields"]["account"] = "line.no_such_thing"
+    return replace(tool(name), options=plain)
+
+
+def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
+    """The real reader of payloads, by the declaration of that moment."""
+
+    def read(payload: Payload, connection: Connection) -> Sequence[Content]:
+        if not weather.is_misdeclared:
+            return generic_contents.read_contents(payload, connection)
+        found = generic_contents.read_contents(payload, misdeclared(connection.name))
+        if any(isinstance(each.reading, PermanentError) for each in found):
+            weather.strike("payload_misread")
+        return found
+
+    return lambda _: read
+
+
 def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
     found: dict[str, SourceReader] = {}
@@ -78,7 +102,7 @@ def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, Sourc
         if connection.name in CRMS:
             found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", crms[connection.name]))
     for name in ERPS:
-        books = Books(time_zone=erp_module.ZONE.key, default_currency="USD", group_subsidiary="1")
+        books = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
         found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, netsuite_options.Options())
     return found
 

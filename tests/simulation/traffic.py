@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
-from tests.simulation.erp import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY, Changes
+from tests.simulation.entries import all_mappings
+from tests.simulation.erp import Changes
 from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
-from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, TOOLS
+from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.world import CANARY, NeverAtRestError, World
 from tieout.errors import TransientError
@@ -54,6 +54,8 @@ class Traffic:
         self.world.run_until_rest()
         self._redrive()
         self.world.run_until_rest()
+        self._have_sent_alone()
+        self.world.run_until_rest()
         for _ in range(_COMMANDS_REPEATED):
             if not self._send_outdated() + self._retry_refused():
                 return
@@ -84,6 +86,8 @@ class Traffic:
             window(lambda down: setattr(self.world.weather, "is_bus_down", down))
         if self.world.random.random() < 0.3:
             window(lambda down: setattr(self.world.weather, "is_archive_down", down))
+        if self.world.random.random() < 0.3:
+            window(lambda wrong: setattr(self.world.weather, "is_misdeclared", wrong))
         for act in (self._rotate, self._replace_a_member):
             if self.world.random.random() < 0.3:
                 self.world.schedule.after(self.world.random.randrange(span), act)
@@ -191,6 +195,7 @@ class Traffic:
     def _end(self) -> None:
         """No more faults; what was lost for good is repaired by people."""
         self.world.weather.is_on = self.world.weather.is_bus_down = self.world.weather.is_archive_down = False
+        self.world.weather.is_misdeclared = False
         self.world.line.table.index_lag = 0
         self.world.line.table.settle()
         for name, crm in self.world.crms.items():
@@ -209,6 +214,19 @@ class Traffic:
                     flow.queue.send(message.body)
                     flow.dead_letters.delete(message.handle)
                 batch = flow.dead_letters.receive(10)
+
+    def _have_sent_alone(self) -> None:
+        """What a tool said of a record is parked, perhaps with what can be read: somebody has the record sent once more."""
+        parked = {
+            notice.key
+            for _, envelope in self.world.line.parked()
+            for notice in envelope.notices
+            if notice.key.connection in self.world.tools
+            and notice.key.record_id in self.world.tools[notice.key.connection].said
+        }
+        for key in sorted(parked):
+            self.world.weather.strike("payload_parked")
+            self.world.senders[key.connection].say_alone(self.world.tools[key.connection].say_again(key.record_id))
 
     def mapping_arrival(self, key: MappingKey, member: str) -> Callable[[], None]:
         """`tieout mappings put`: store it, then send what waited to its flow again."""
@@ -243,30 +261,3 @@ class Traffic:
         """An entry that is there."""
         self.world.line.mappings.put(key, member, "controller", self.world.schedule.now())
         self.world.mappings[key.connection, key.table, key.key] = member
-
-
-def all_mappings() -> dict[MappingKey, str]:
-    """Every entry anybody may come to need."""
-    stages = ("prospect", "negotiation", "won", "lost", "proposal", "won")
-    found: dict[MappingKey, str] = {}
-    for name in CRMS:
-        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in COMPANIES}
-        found |= {MappingKey(name, "product", each): f"P-{each}" for each in ("default", "renewals", *PRODUCTS)}
-        found |= {MappingKey(name, "stage", key): stage for key, stage in zip(STAGES, stages, strict=True)}
-    for name in ERPS:
-        found |= {MappingKey(name, "legal_entity", each): f"E-{each}" for each in OWN_CURRENCY}
-        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
-        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
-        departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
-        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
-        found[MappingKey(name, "period", "199")] = "2026-03"
-    for name in TOOLS:
-        found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
-        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
-        found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
-    rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
-    for currency in CURRENCIES:
-        if currency != "USD":
-            for month in ("2026-03", "2026-04", "2026-05"):
-                found[MappingKey.rate(currency, "USD", month)] = rates[currency]
-    return found

@@ -56,6 +56,7 @@ class Weather:
         self.is_on = True
         self.is_bus_down = False
         self.is_archive_down = False
+        self.is_misdeclared = False  # the records of the tools, as if by a slip in the landscape
         self.counts: Counter[str] = Counter()
         self.calls = 0
         self.note: Callable[[str], None] | None = None

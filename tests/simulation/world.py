@@ -10,14 +10,15 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation import erp as erp_module
+from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.crm import Crm
-from tests.simulation.erp import Document, Erp
+from tests.simulation.documents import RECORD_TYPES, Document
+from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
 from tests.simulation.senders import Event, Sender, WebhookSecretBox, netsuite_event
-from tests.simulation.spending import tools
+from tests.simulation.spending import TOOLS, tools
 from tests.simulation.systems import CRMS, ERPS, SOURCES, readers, receiving, signer, url
 from tests.simulation.weather import THEMES, Weather
 from tests.support.clock import SeededEntropy
@@ -87,6 +88,7 @@ class World:
             self.weather,
             unknown=frozenset({"M-73"}) if random.random() < ignorance and not calm else frozenset(),
             spoiling=frozenset({"M-503"}) if random.random() < 0.1 and not calm else frozenset(),
+            period_names=FISCAL_NAMES if scenario.seed % 2 else (),
         )
         self.crms = {name: Crm(random, self.schedule, self.weather, self._telling_deal(name)) for name in CRMS}
         if self.theme in {"writers", "planning"}:
@@ -115,7 +117,10 @@ class World:
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in SOURCES}
         self.senders = {
-            name: Sender(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box)
+            name: Sender(
+                *(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box),
+                is_kept=self._keeping(name) if name in TOOLS else None,
+            )
             for name, box in self.boxes.items()
         }
         self.mappings: dict[tuple[str, str, str], str] = {}
@@ -158,7 +163,7 @@ class World:
         """Have an ERP's script post about a document."""
         self._events_said += 1
         self.note(f"{name}: {document.entity} {document.document_id} {event_type}")
-        kind = erp_module.record_type(document)
+        kind = RECORD_TYPES[document.entity]
         event = netsuite_event(kind, document.document_id, event_type, self._events_said, self.schedule)
         self.senders[name].say([event])
 
@@ -196,6 +201,15 @@ class World:
                 answered(502)
 
         return post
+
+    def _keeping(self, name: str) -> Callable[[bytes], bool]:
+        """Whether the archive holds a body as this connection's payload."""
+
+        def is_kept(body: bytes) -> bool:
+            objects = self.line.archive._objects.items()
+            return any(key.startswith(f"payloads/{name}/") and kept.endswith(b"\n" + body) for key, kept in objects)
+
+        return is_kept
 
     def _secret(self, name: str) -> str:
         self.weather.io("before secret.value")

@@ -1,0 +1,47 @@
+"""The mapping entries that anybody in a simulated world may come to need."""
+
+from __future__ import annotations
+
+from tests.simulation.companies import PERIODS
+from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
+from tests.simulation.documents import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY
+from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, TOOLS
+from tests.simulation.systems import CRMS, ERPS
+from tieout.planning.mapping import MappingKey
+
+_ODD_PERIODS = {  # those of the ERP that are no period of one company or the other, and go where a controller has said
+    "103": "RT2026-P02",
+    "104": "RT2026-P03",
+    "105": "RT2026-P04",
+    "199": "2026-03",
+    "302": "2026-03",
+    "303": "2026-04",
+    "304": "2026-05",
+}
+
+
+def all_mappings() -> dict[MappingKey, str]:
+    """Every entry anybody may come to need."""
+    stages = ("prospect", "negotiation", "won", "lost", "proposal", "won")
+    found: dict[MappingKey, str] = {}
+    for name in CRMS:
+        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in COMPANIES}
+        found |= {MappingKey(name, "product", each): f"P-{each}" for each in ("default", "renewals", *PRODUCTS)}
+        found |= {MappingKey(name, "stage", key): stage for key, stage in zip(STAGES, stages, strict=True)}
+    for name in ERPS:
+        found |= {MappingKey(name, "legal_entity", each): f"E-{each}" for each in OWN_CURRENCY}
+        found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
+        departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
+        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
+        found |= {MappingKey(name, "period", key): period for key, period in _ODD_PERIODS.items()}
+    for name in TOOLS:
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
+        found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
+        found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
+    rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
+    for currency in CURRENCIES:
+        if currency != "USD":
+            for period in PERIODS:
+                found[MappingKey.rate(currency, "USD", period)] = rates[currency]
+    return found

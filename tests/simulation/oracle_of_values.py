@@ -1,0 +1,68 @@
+"""What the oracle reckons with: periods written down one by one, mapping entries, and money in plain decimal numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from tests.simulation.documents import EXPONENTS
+from tests.simulation.planning import Coordinates
+
+Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
+
+_MONTHS = (
+    ("2026-03", "2026-03-01", "2026-03-31"),
+    ("2026-04", "2026-04-01", "2026-04-30"),
+    ("2026-05", "2026-05-01", "2026-05-31"),
+)
+_WEEKS = (  # from the calendar on the wall of the companies that count four, four and five weeks
+    ("RT2026-P02", "2026-03-01", "2026-03-28"),
+    ("RT2026-P03", "2026-03-29", "2026-05-02"),
+    ("RT2026-P04", "2026-05-03", "2026-05-30"),
+    ("RT2026-P05", "2026-05-31", "2026-06-27"),
+)
+_COUNT_WEEKS = {"AMER", "E-2"}
+
+
+class MissingError(Exception):
+    """A mapping entry that a record waits for."""
+
+
+def period_of(company: str, day: str) -> str:
+    """The period of a company that a day, written as `2026-03-31`, lies in."""
+    [found] = [name for name, first_day, last_day in _table(company) if first_day <= day <= last_day]
+    return found
+
+
+def named_days(company: str, first_day: str, last_day: str) -> str | None:
+    """The period of a company that has just these days, if any."""
+    return next((name for name, *days in _table(company) if days == [first_day, last_day]), None)
+
+
+def _table(company: str) -> tuple[tuple[str, str, str], ...]:
+    return _WEEKS if company in _COUNT_WEEKS else _MONTHS
+
+
+def in_dollars(amount: Decimal, currency: str, period: str, mappings: Mappings) -> Decimal:
+    """An amount by the planning rate of a period."""
+    if currency == "USD":
+        return amount
+    return rounded(amount * Decimal(mapped(mappings, "*", "rate", f"{currency}>USD@{period}")), "USD")
+
+
+def mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:
+    """What an entry says."""
+    try:
+        return mappings[connection, table, key]
+    except KeyError:
+        raise MissingError from None
+
+
+def rounded(number: Decimal, currency: str) -> Decimal:
+    """A number in whole minor units."""
+    return number.quantize(Decimal(1).scaleb(-EXPONENTS[currency]), ROUND_HALF_UP)
+
+
+def at(cube: str, name: str, members: Mapping[str, str]) -> Coordinates:
+    """Where a measure stands."""
+    return cube, name, tuple(sorted(members.items()))
