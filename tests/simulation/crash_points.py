@@ -76,6 +76,7 @@ def reference_day(strikes: tuple[Strike, ...]) -> Trial:
     for key, member in all_mappings().items():
         if key != _HELD_FOR:
             traffic.store(key, member)
+    world.line.open_stream()
     crm, erp = world.crms[_CRM], world.erps[_ERP]
     deal = crm.create(
         amount="2000",

@@ -8,24 +8,22 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from tests.simulation.world import World
+from tieout.ledger.table import Item, Key
 
 
 def journal_violations(world: World) -> Iterator[str]:
-    """No change stands twice, each stands where its moment says, and all in order make the table."""
+    """No change stands twice, each stands where its moment says, and all in order lead from the first table to the last."""
     world.line.journaling.read_on()
-    lines = [
-        (key, json.loads(line))
-        for key, body in world.line.journaling.objects.contents().items()
-        for line in gzip.decompress(body).decode().splitlines()
-    ]
+    lines = [(key, line) for key, body in world.line.journaling.objects.contents().items() for line in _lines(body)]
     twice = [number for number, count in Counter(line["sequence"] for _, line in lines).items() if count > 1]
     if twice:
         yield f"the journal holds {len(twice)} changes more than once, {twice[0]} among them"
     yield from (f"the journal keeps {line['at']} under {key}" for key, line in lines if key != _place(line["at"]))
-    replayed: dict[tuple[str, str], Mapping[str, Any]] = {}
+    replayed: dict[tuple[str, str], Mapping[str, Any]] = _images(world.line.journaling.began_with)
     for _, line in sorted(lines, key=lambda each: int(each[1]["sequence"])):
         at = (line["keys"]["pk"], line["keys"]["sk"])
         if replayed.get(at) != line["old"]:
@@ -34,15 +32,26 @@ def journal_violations(world: World) -> Iterator[str]:
             del replayed[at]
         else:
             replayed[at] = line["new"]
-    held = {
-        key: {"pk": key[0], "sk": key[1], **{name: _plain(value) for name, value in item.items()}}
-        for key, item in world.line.table.contents().items()
-    }
+    held = _images(world.line.table.contents())
     differing = sorted(key for key in held.keys() | replayed.keys() if held.get(key) != replayed.get(key))
     if differing:
         yield f"the journal replayed differs from the table in {len(differing)} items, first {differing[0]}"
 
 
+@lru_cache(maxsize=512)
+def _lines(body: bytes) -> tuple[Mapping[str, Any], ...]:
+    """What an object says; most are the same after a replay as before."""
+    return tuple(json.loads(line) for line in gzip.decompress(body).decode().splitlines())
+
+
+def _images(items: Mapping[Key, Item]) -> dict[Key, Mapping[str, Any]]:
+    return {
+        key: {"pk": key[0], "sk": key[1], **{name: _plain(value) for name, value in item.items()}}
+        for key, item in items.items()
+    }
+
+
+@lru_cache(maxsize=1024)
 def _place(at: str) -> str:
     moment = datetime.fromisoformat(at)
     return f"journal/date={at[:10]}/{moment.hour:02}{moment.minute:02}{moment.second // 10}0.jsonl.gz"

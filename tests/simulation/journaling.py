@@ -5,9 +5,13 @@ It has chance and faults of its own, so that what it does changes nothing of wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gzip
+from collections.abc import Mapping, Sequence
+from functools import partial
 from random import Random
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from functions.journal.pipeline import keep
 from tests.simulation.schedule import CrashedError, Schedule
@@ -15,9 +19,12 @@ from tests.simulation.weather import Weather
 from tests.support.memory_changing import MemoryChangingObjects
 from tests.support.table_stream import change_record
 from tieout.errors import LostAnswerError, TransientError, UnavailableError
+from tieout.ledger import journal
 from tieout.ledger.table import Item, Key
 
+_FAST_GZIP = SimpleNamespace(compress=partial(gzip.compress, compresslevel=1), decompress=gzip.decompress)
 _RATES = (0.0, 0.02, 0.1)
+_MOST_READ_AGAIN = 150  # which reaches back over some objects
 _MOST_TRIES = 200  # of one change alone; the weather is off long before
 
 Batch = Sequence[dict[str, Any]]
@@ -30,11 +37,17 @@ class Journaling:
         self._random = random = Random(seed)  # noqa: S311 it must repeat itself
         self._schedule, self._weather, self._undeclared = schedule, weather, undeclared
         self.objects = MemoryChangingObjects(io=self._io)
+        self.began_with: Mapping[Key, Item] = {}
         self._records: list[dict[str, Any]] = []
         self._read = 0
         self._rate = random.choice(_RATES)
         self._under_way: Batch = ()
         self._is_nested = False
+
+    def begin_with(self, contents: Mapping[Key, Item]) -> None:
+        """What the table held when its stream was opened: what was told of earlier changes counts no more."""
+        self.began_with = contents
+        self._records.clear()
 
     def tell(self, key: Key, before: Item | None, after: Item | None) -> None:
         """Take a change of the table into the stream; one that changes nothing is none."""
@@ -44,9 +57,13 @@ class Journaling:
 
     def read_on(self) -> None:
         """Keep all that the stream holds; sometimes begin again with changes that were kept long ago."""
+        with patch.object(journal, "gzip", _FAST_GZIP):
+            self._read_on()
+
+    def _read_on(self) -> None:
         while self._read < len(self._records):
             if self._strikes("journal_read_again"):
-                self._read = self._random.randint(0, self._read)
+                self._read -= self._random.randint(0, min(self._read, _MOST_READ_AGAIN))
             batch = self._records[self._read : self._read + self._random.choice((1, 7, 40, 400))]
             self._invoke(batch, tries=0)
             if not self._strikes("journal_answer_lost"):

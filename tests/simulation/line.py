@@ -116,6 +116,10 @@ class Line:
         self.mappings = MappingLedger(self.table)
         self.cells = CellLedger(self.table)
 
+    def open_stream(self) -> None:
+        """What the table holds by now is what the journal begins with."""
+        self.journaling.begin_with(self.table.contents())
+
     def receiver(self, connection: str, system: Any, url: str, fetch: Callable[[], str | None]) -> Receiver:  # noqa: ANN401 a system's modules
         """A cold receive function of a connection."""
         options = system.options()

@@ -31,6 +31,7 @@ class Traffic:
     def run(self) -> None:
         """Traffic with faults, then none of either until the line is at rest."""
         self._plan_mappings()
+        self.world.line.open_stream()
         if self.world.theme == "documents":
             self.world.line.table.begun = self._shorten
         span = self.world.span
