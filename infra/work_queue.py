@@ -18,7 +18,8 @@ from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 _VISIBILITY_FACTOR = 6
 MAX_RECEIVE_COUNT = 15  # more than the record step tries a notice: only what kills functions gets so far
 BATCH_SIZE = 10
-WORK_RETENTION = Duration.days(4)
+# A source may ask for eleven hours each time: what outlives the queue would vanish before it is parked.
+WORK_RETENTION = Duration.days(7)
 # Longer than the work queue's, because a message keeps its first age when it moves.
 DEAD_LETTER_RETENTION = Duration.days(14)
 _DATA_KEY_REUSE = Duration.hours(1)

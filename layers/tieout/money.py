@@ -55,6 +55,8 @@ def decimal_of(text: str) -> Decimal:
     Raises:
         MalformedError: if it is no finite decimal number.
     """
+    if not text.isascii() or "_" in text:  # Python reads `1_000` and the digits of every script; no source writes them
+        raise MalformedError("amount_not_a_number")
     try:
         number = Decimal(text.strip())
     except InvalidOperation as error:

@@ -84,6 +84,13 @@ def test_a_notice_is_parked_by_the_step_before_the_queue_parks_its_whole_message
     assert WORK_RETENTION.to_days() < DEAD_LETTER_RETENTION.to_days()
 
 
+def test_a_queue_outlives_the_longest_waits_that_a_source_can_ask_for() -> None:
+    """What SQS forgets goes to no dead-letter queue: every wait of every receive must end before that."""
+    assert timedelta(seconds=MAX_RECEIVE_COUNT * record._LONGEST_RETRY_SECONDS) < timedelta(
+        days=WORK_RETENTION.to_days()
+    )
+
+
 def test_a_write_to_planning_ends_and_is_marked_before_its_function_is_killed() -> None:
     """Even the slowest target that may be declared, begun at the first moment."""
     needed = MOST_WRITE_TIMEOUT_SECONDS + deliver._MARKING_SECONDS

@@ -118,6 +118,8 @@ def test_an_exponent_bomb_is_refused_before_its_digits_are_written_out(text: str
     ("make", "reason"),
     [
         (lambda: decimal_of("12,50"), "amount_not_a_number"),
+        (lambda: decimal_of("1_000"), "amount_not_a_number"),
+        (lambda: decimal_of("\u0661\u0662"), "amount_not_a_number"),
         (lambda: decimal_of("NaN"), "amount_not_finite"),
         (lambda: Money.of(Decimal(1), "eur"), "currency_not_iso4217"),
         (lambda: Money.of(Decimal("1e25"), "EUR"), "amount_too_large"),
