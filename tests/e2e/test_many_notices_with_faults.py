@@ -82,6 +82,7 @@ def store_mappings(place: Place) -> None:
         (ERP, "customer", "7939", "UMBRELLA"),
         (ERP, "account", "4000", "4020"),
         (ERP, "cost_centre", "7", "CC_SALES"),
+        (ERP, "legal_entity", "1", "GROUP"),
     ]
     found += [(CRM, "product", "default", "HARDWARE")]
     found += [(CRM, "stage", f"default/{stage}", member) for stage, member in STAGES.items()]
