@@ -159,13 +159,13 @@ def test_an_archived_deal_is_gone_and_a_restored_one_is_back(day: Day) -> None:
 
 
 def test_a_voided_invoice_brings_its_revenue_to_zero(day: Day) -> None:
-    """The document stays, its lines are zero."""
+    """The document stays, its lines are zero; April is P03 to its company, as a controller has said."""
     day.everything_is_mapped_but()
     invoice = day.erp.create("invoice", currency="EUR", period="104")
     day.world.say_document(ERP, invoice, "create")
     day.world.run_until_rest()
-    assert day.booked_or_planned("Revenue") == {"2026-04": Decimal("123.45")}
-    assert day.booked_or_planned("Revenue USD") == {"2026-04": Decimal("134.71")}
+    assert day.booked_or_planned("Revenue") == {"RT2026-P03": Decimal("123.45")}
+    assert day.booked_or_planned("Revenue USD") == {"RT2026-P03": Decimal("134.71")}
     day.world.schedule.pass_by(5_000)
     day.erp._void(invoice)
     day.erp._touch(invoice)

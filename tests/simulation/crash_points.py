@@ -1,13 +1,14 @@
-"""Every single and every paired fault at the I/O calls of a small reference day, each run to rest and judged."""
+"""Every single and every paired fault at the I/O calls of small reference days, each run to rest and judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
 from tests.simulation.schedule import CrashedError
+from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.traffic import Traffic
 from tests.simulation.weather import READS, Weather
@@ -19,8 +20,9 @@ from tieout.planning.mapping import MappingKey
 READ_MODES = ("crash before", "throttled")
 WRITE_MODES = ("crash before", "crash after", "lost answer", "throttled")
 Strike = tuple[int, str]  # the number of the call, and the mode
+Day = Callable[[World, Traffic], None]  # what happens in a world whose every mapping but one is there
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
-_CRM, _ERP = next(iter(CRMS)), ERPS[0]
+_CRM, _ERP, _TOOL = next(iter(CRMS)), ERPS[0], TOOLS[0]
 _HELD_FOR = MappingKey(_CRM, "customer", "71")
 
 
@@ -65,18 +67,8 @@ class Trial:
     invoked: tuple[tuple[str, int], ...]
 
 
-def reference_day(strikes: tuple[Strike, ...]) -> Trial:
-    """A deal that is held and released, an invoice, one flush; and the faults of a plan."""
-    world = World(Scenario(seed=_SEED, fault_scale=0.0), weather=PlannedWeather)
-    weather = world.weather
-    assert isinstance(weather, PlannedWeather)
-    weather.strikes, weather.points = dict(strikes), []
-    world.may_rest = False
-    traffic = Traffic(world)
-    for key, member in all_mappings().items():
-        if key != _HELD_FOR:
-            traffic.store(key, member)
-    world.line.open_stream()
+def deal_and_invoice(world: World, traffic: Traffic) -> None:
+    """A deal that is held and released, an invoice, one flush."""
     crm, erp = world.crms[_CRM], world.erps[_ERP]
     deal = crm.create(
         amount="2000",
@@ -90,6 +82,29 @@ def reference_day(strikes: tuple[Strike, ...]) -> Trial:
     world.schedule.after(10, lambda: world.say(_CRM, [crm.event("creation", deal.deal_id)]))
     world.schedule.after(20, lambda: world.say_document(_ERP, invoice, "create"))
     world.schedule.after(4_000, traffic.mapping_arrival(_HELD_FOR, "M-71"))
+
+
+def report(world: World, _traffic: Traffic) -> None:
+    """What a tool posts is kept, and its record completed from it; then the tool says something newer of it."""
+    tool = world.tools[_TOOL]
+    first, second = tool.said_twice()
+    world.schedule.after(10, lambda: world.senders[_TOOL].say_alone(first))
+    world.schedule.after(3_000, lambda: world.senders[_TOOL].say_alone(second))
+
+
+def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> Trial:
+    """A day, and the faults of a plan."""
+    world = World(Scenario(seed=_SEED, fault_scale=0.0), weather=PlannedWeather)
+    weather = world.weather
+    assert isinstance(weather, PlannedWeather)
+    weather.strikes, weather.points = dict(strikes), []
+    world.may_rest = False
+    traffic = Traffic(world)
+    for key, member in all_mappings().items():
+        if key != _HELD_FOR:
+            traffic.store(key, member)
+    world.line.open_stream()
+    day(world, traffic)
     traffic.end_after(35_000)
     try:
         traffic.finish()
@@ -99,16 +114,16 @@ def reference_day(strikes: tuple[Strike, ...]) -> Trial:
     return Trial(strikes, tuple(weather.points), tuple(found), tuple(world.invoked))
 
 
-def singles() -> Iterator[tuple[Strike, ...]]:
+def singles(day: Day = deal_and_invoice) -> Iterator[tuple[Strike, ...]]:
     """Every call of the undisturbed day, struck in every way."""
-    for call, operation in enumerate(reference_day(()).points):
+    for call, operation in enumerate(reference_day((), day).points):
         yield from (((call, mode),) for mode in _modes(operation))
 
 
-def pairs(first: tuple[Strike, ...]) -> Iterator[tuple[Strike, ...]]:
+def pairs(first: tuple[Strike, ...], day: Day = deal_and_invoice) -> Iterator[tuple[Strike, ...]]:
     """A first strike, and every later call of the day it leads to struck in every way."""
     ((call, _),) = first
-    for other, operation in enumerate(reference_day(first).points):
+    for other, operation in enumerate(reference_day(first, day).points):
         if other > call:
             yield from ((*first, (other, mode)) for mode in _modes(operation))
 

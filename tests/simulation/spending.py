@@ -67,6 +67,13 @@ class ExpenseTool:
         spoilt = [each for each in self.reports.values() if each.is_spoilt and not each.is_deleted]
         return [self._event(self._fill(report)) for report in spoilt]
 
+    def said_twice(self) -> tuple[Event, Event]:
+        """A report of one line, and the same one with other contents."""
+        report = self.reports["rep-1"] = Report("rep-1", "EUR", [self._line(Report("", "EUR"), 0)], revision=1)
+        first = self._event(report)
+        report.lines, report.revision = [{**report.lines[0], "gross": "12.00", "cost_center": "services"}], 2
+        return first, self._event(report)
+
     def say_again(self, report_id: str) -> Event:
         """What somebody has the tool post of a report once more."""
         return self._event(self.reports[report_id])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.crash_points import Trial, pairs, reference_day, singles
+from tests.simulation.crash_points import Trial, pairs, reference_day, report, singles
 
 _SHARES = 8  # of the work, so that it can be spread over processes
 
@@ -44,3 +44,16 @@ def test_no_pair_of_faults_changes_the_end(share: int) -> None:
     plans = [pair for single in list(singles())[share::_SHARES] for pair in pairs(single)]
     assert len(plans) >= 500
     assert not _failed([reference_day(plan) for plan in plans])
+
+
+def test_no_fault_and_no_pair_of_faults_costs_a_payload() -> None:
+    """A notice is completed from what was kept, whatever call is struck, and whatever after one that keeps or fetches."""
+    undisturbed = reference_day((), report)
+    assert not undisturbed.violations
+    assert {"archive.put", "archive.get"} <= set(undisturbed.points)
+    plans = list(singles(report))
+    assert len(plans) >= 60
+    assert not _failed([reference_day(plan, report) for plan in plans])
+    keeping = [plan for plan in plans if undisturbed.points[plan[0][0]] in {"archive.put", "bus.put", "archive.get"}]
+    assert len(keeping) >= 10
+    assert not _failed([reference_day(pair, report) for plan in keeping for pair in pairs(plan, report)])

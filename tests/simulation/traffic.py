@@ -89,10 +89,11 @@ class Traffic:
             window(lambda down: setattr(self.world.weather, "is_archive_down", down))
         if self.world.random.random() < 0.3:
             window(lambda wrong: setattr(self.world.weather, "is_misdeclared", wrong))
-        for act in (self._rotate, self._replace_a_member):
-            if self.world.random.random() < 0.3:
+        for act, theme in ((self._rotate, None), (self._replace_a_member, "mappings")):
+            if self.world.random.random() < 0.3 or self.world.theme == theme:
                 self.world.schedule.after(self.world.random.randrange(span), act)
-        if self.world.planning.unknown | self.world.planning.spoiling and self.world.random.random() < 0.6:
+        learns = self.world.random.random() < (0.9 if self.world.theme == "planning" else 0.6)
+        if self.world.planning.unknown | self.world.planning.spoiling and learns:
             self.world.schedule.after(self.world.random.randrange(span), self._add_the_unknown_members)
         self.world.schedule.after(
             self.world.random.randrange(span),

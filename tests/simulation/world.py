@@ -81,12 +81,12 @@ class World:
         self._note = note
         self.weather.note = note and (lambda text: note(f"{self.schedule.milliseconds:>9} {text}"))
         calm = scenario.fault_scale == 0
-        ignorance = 0.6 if self.theme == "planning" else 0.15
+        ignorance, lacking = (0.8, {"M-73", "M-501", "M-71"}) if self.theme == "planning" else (0.15, {"M-73"})
         self.planning = PlanningSystem(
             random,
             self.schedule,
             self.weather,
-            unknown=frozenset({"M-73"}) if random.random() < ignorance and not calm else frozenset(),
+            unknown=frozenset(lacking) if random.random() < ignorance and not calm else frozenset(),
             spoiling=frozenset({"M-503"}) if random.random() < 0.1 and not calm else frozenset(),
             period_names=FISCAL_NAMES if scenario.seed % 2 else (),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.record import payloads as completing
 from tests.simulation.bugs.bug import Bug
 from tests.unit.generic import test_generic_values as values_tests
 from tieout.systems.generic import contents, filling, payloads, signature, values
@@ -33,6 +34,24 @@ BUGS = (
         payloads._notice,
         "if key is None:",
         "if False:",
+    ),
+    Bug(
+        "what was deleted never comes again",
+        completing.versioned,
+        "{reading.source_version} {standing} {digest}",
+        "{standing} {reading.source_version} {digest}",
+    ),
+    Bug(
+        "what cannot be read is taken for a withdrawal",
+        contents._reading,
+        "return error",
+        "return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)",
+    ),
+    Bug(
+        "a report is told apart by its delivery",
+        payloads._notice,
+        "key = key_of(event, options, connection)",
+        "key = None",
     ),
     Bug(
         "versions of a tool are compared as texts",
