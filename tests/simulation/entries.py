@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.documents import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY
-from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, TOOLS
+from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, PROCUREMENT, TOOLS
+from tests.simulation.spending import COMPANIES as DECLARED
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
 
@@ -39,6 +40,7 @@ def all_mappings() -> dict[MappingKey, str]:
         found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
         found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
+    found |= {MappingKey(PROCUREMENT, "legal_entity", each): company for each, company in DECLARED.items()}
     rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
     for currency in CURRENCIES:
         if currency != "USD":

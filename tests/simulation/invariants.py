@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from tests.simulation.doors import CANARY
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
-from tests.simulation.world import CANARY, World
+from tests.simulation.world import World
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state
 from tieout.ledger.outcomes import outcomes_of

@@ -17,10 +17,11 @@ from tests.simulation.crm import Crm, Deal
 from tests.simulation.documents import EXPONENTS
 from tests.simulation.erp import Erp
 from tests.simulation.offers import Item
-from tests.simulation.oracle_of_documents import document_cells, newest, report_cells
+from tests.simulation.oracle_of_documents import document_cells
+from tests.simulation.oracle_of_spending import newest, order_cells, report_cells
 from tests.simulation.oracle_of_values import Mappings, MissingError, at, in_dollars, mapped, period_of, rounded
 from tests.simulation.planning import Coordinates
-from tests.simulation.spending import ExpenseTool
+from tests.simulation.spending import EXPENSES, ExpenseTool
 
 Record = tuple[str, str, str]  # connection, entity, id
 
@@ -66,9 +67,13 @@ def expected(
 def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Mappings) -> None:
     for connection, tool in tools.items():
         for report_id, said in tool.said.items():
-            record = (connection, "expense_report", report_id)
             event = newest(said)
-            _add(truth, record, lambda event=event, c=connection: report_cells(event, c, mappings))
+            if connection == EXPENSES:
+                record = (connection, "expense_report", report_id)
+                _add(truth, record, lambda event=event, c=connection: report_cells(event, c, mappings))
+            else:
+                record = (connection, "purchase_order", report_id)
+                _add(truth, record, lambda event=event, c=connection: order_cells(event, c, mappings))
 
 
 def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

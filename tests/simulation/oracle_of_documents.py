@@ -1,17 +1,13 @@
-"""What the documents of an ERP and of a tool for spending put into planning's cells, by their final state alone."""
+"""What the documents of an ERP put into planning's cells, by their final state alone."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.simulation.companies import COMPANY_OF
 from tests.simulation.documents import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Line
-from tests.simulation.oracle_of_values import Mappings, at, in_dollars, mapped, named_days, period_of, rounded
+from tests.simulation.oracle_of_values import Mappings, at, in_dollars, mapped, named_days, rounded
 from tests.simulation.planning import Coordinates
-from tests.simulation.spending import Event
 
 _REVENUE = {"invoice", "credit_memo", "journal_entry"}
 
@@ -40,41 +36,6 @@ def document_cells(document: Document, connection: str, mappings: Mappings) -> I
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
         yield at(cube, name, members), sign * amount
         yield at(cube, f"{name} USD", members), sign * _reported(document, line, amount, period, mappings)
-
-
-def newest(said: list[Event]) -> Event:
-    """What counts of all that was said: the highest revision; of one revision the deletion, else that of the higher digest."""
-
-    def rank(event: Event) -> tuple[int, bool, str]:
-        text = json.dumps(event, sort_keys=True, separators=(",", ":"))
-        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-        return event["data"]["report"]["revision"], event["type"] == "expense_report.deleted", digest
-
-    return max(said, key=rank)
-
-
-def report_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
-    """What a report puts into cells."""
-    report = event["data"]["report"]
-    if event["type"] not in {"expense_report.approved", "expense_report.paid"}:
-        return
-    for line in report["lines"]:
-        amount, period = Decimal(str(line["gross"])), period_of(COMPANY_OF[connection], line["spent_on"])
-        centre, merchant = line["cost_center"], line["merchant"]
-        if amount == 0:
-            continue
-        members = {
-            "Account": mapped(mappings, connection, "account", line["category"]),
-            "Cost centre": mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
-            "Supplier": mapped(mappings, connection, "supplier", merchant) if merchant else "NO_SUPPLIER",
-            "Nature": "expense",
-            "Legal entity": COMPANY_OF[connection],
-            "Currency": report["currency"],
-            "Time": period,
-            "Version": "Actual",
-        }
-        yield at("Spend", "Spent", members), amount
-        yield at("Spend", "Spent USD", members), in_dollars(amount, report["currency"], period, mappings)
 
 
 def _reported(document: Document, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hmac
-import itertools
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from itertools import batched
 from random import Random
 from typing import Any
 
 from tests.simulation.schedule import Schedule
+from tests.simulation.signing import WebhookSecretBox, Wire
 from tests.simulation.spending import makes_notices
 from tests.simulation.weather import Weather
 from tieout.periods import moment_text
-from tieout.systems.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
-from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 Event = dict[str, Any]
 Post = Callable[
@@ -29,19 +25,6 @@ _ACCEPTED_SKEW_SECONDS = 290
 _SKEWS_SECONDS = (*(0,) * 20, 120, -120, 290, -290, 400, -400)
 
 
-@dataclass(slots=True)
-class WebhookSecretBox:
-    """A webhook secret on both sides: what the sender signs with, and what the secret store holds."""
-
-    signing: bytes
-    current: bytes
-    previous: bytes = b""
-
-    def stored(self) -> str:
-        """The text in the secret store."""
-        return json.dumps({"current": self.current.decode(), "previous": self.previous.decode()})
-
-
 class Sender:
     """One source's webhook sender.
 
@@ -49,6 +32,7 @@ class Sender:
         sign: the headers that prove a body sent at a moment.
         post: makes the HTTP request.
         box: the secret both sides have.
+        wire: how the source writes its events down.
         is_kept: whether a body that is taken lies in the archive, for a source whose records are completed from it.
     """
 
@@ -60,9 +44,11 @@ class Sender:
         sign: Callable[[bytes, float], dict[str, str]],
         post: Post,
         box: WebhookSecretBox,
+        wire: Wire,
+        *,
         is_kept: Callable[[bytes], bool] | None = None,
     ) -> None:
-        self._is_kept = is_kept
+        self._is_kept, self._wire = is_kept, wire
         self._box = box
         self.misjudged: list[str] = []
         self._random, self._schedule, self._weather = random, schedule, weather
@@ -88,8 +74,8 @@ class Sender:
 
     def repeat_everything(self) -> None:
         """Deliver every event ever said once more, in large deliveries."""
-        for start in range(0, len(self.said), 100):
-            self._attempt(self.said[start : start + 100])
+        for events in batched(self.said, min(100, self._wire.most), strict=False):
+            self._attempt(list(events))
 
     def forge(self) -> None:
         """A delivery by somebody who does not know the secret."""
@@ -106,10 +92,10 @@ class Sender:
                 self.misjudged.append("a forged delivery was accepted")
 
         self._weather.strike("forged")
-        self._post(self._request(body, headers), answered)
+        self._post(self._request(body, {"content-type": "application/json", **headers}), answered)
 
     def _deliver(self) -> None:
-        count = min(len(self._pending), self._random.choice((1, 1, 2, 3, _MOST_PER_DELIVERY)))
+        count = min(len(self._pending), self._wire.most, self._random.choice((1, 1, 2, 3, _MOST_PER_DELIVERY)))
         if count == 0:
             return
         events, self._pending = self._pending[:count], self._pending[count:]
@@ -121,16 +107,13 @@ class Sender:
 
     def _attempt(self, events: list[Event]) -> None:
         skew = self._random.choice(_SKEWS_SECONDS) if self._weather.is_on else 0
-        body = json.dumps(events, separators=(" ,", ":")).encode()  # as nobody else would write it
-        if len(events) == 1 and events[0].keys() & {"recordType", "data"}:
-            body = body[1:-1]
-
+        body, headers = self._wire.write(events, self._random)
         is_steady = self._box.signing == self._box.current and not self._box.previous
 
         def answered(status: int) -> None:
             if status == 401 and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
                 self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
-            if 200 <= status < 300 and abs(skew) > _ACCEPTED_SKEW_SECONDS:
+            if 200 <= status < 300 and abs(skew) > _ACCEPTED_SKEW_SECONDS and self._wire.is_dated:
                 self.misjudged.append(f"a delivery was accepted {skew} s off")
             if self._is_kept is not None and makes_notices(events):
                 self._judge_keeping(status, is_kept=self._is_kept(body))
@@ -138,7 +121,7 @@ class Sender:
                 self._weather.strike("skewed_clock" if status == 401 else "delivery_refused")
                 self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events))
 
-        self._post(self._request(body, self._sign(body, skew)), answered)
+        self._post(self._request(body, {**headers, **self._sign(body, skew)}), answered)
 
     def _judge_keeping(self, status: int, *, is_kept: bool) -> None:
         if status == 503 and self._weather.is_archive_down:
@@ -165,44 +148,10 @@ class Sender:
         return {
             "requestContext": {"http": {"method": "POST"}},
             "rawQueryString": "",
-            "headers": {"content-type": "application/json", **headers},
+            "headers": headers,
             "body": base64.b64encode(body).decode() if encoded else body.decode(),
             "isBase64Encoded": encoded,
         }
-
-
-def hubspot_signer(box: WebhookSecretBox, url: str, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
-    """HubSpot's v3 signature, by a clock that is some seconds off."""
-
-    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
-        timestamp = str(int((schedule.now().timestamp() + skew_seconds) * 1000))
-        return {SIGNATURE_V3: sign_v3(box.signing, "POST", url, body, timestamp), TIMESTAMP: timestamp}
-
-    return sign
-
-
-def netsuite_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
-    """The signature of the account's own script."""
-
-    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
-        timestamp = str(int(schedule.now().timestamp() + skew_seconds))
-        signature = hmac.digest(box.signing, timestamp.encode() + b"." + body, "sha256").hex()
-        return {SIGNATURE_HEADER: f"sha256={signature}", TIMESTAMP_HEADER: timestamp}
-
-    return sign
-
-
-def standard_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
-    """The signature of Standard Webhooks, each request under an id of its own."""
-    numbers = itertools.count()
-
-    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
-        webhook_id, timestamp = f"msg_{next(numbers)}", str(int(schedule.now().timestamp() + skew_seconds))
-        digest = hmac.digest(box.signing, b".".join((webhook_id.encode(), timestamp.encode(), body)), "sha256")
-        signature = f"v1,{base64.b64encode(digest).decode()}"
-        return {"webhook-signature": signature, "webhook-id": webhook_id, "webhook-timestamp": timestamp}
-
-    return sign
 
 
 def netsuite_event(record_type: str, record_id: str, event_type: str, number: int, schedule: Schedule) -> Event:

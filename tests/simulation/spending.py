@@ -11,7 +11,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.moments import moment_text
 
-TOOLS = ("expenses-emea",)
+EXPENSES, PROCUREMENT = TOOLS = ("expenses-emea", "procurement-emea")
+COMPANIES = {"11": "EMEA", "12": "AMER"}  # those that order by one procurement tool, and what planning calls them
 CATEGORIES = ("travel", "meals", "software")
 COST_CENTRES = ("sales", "services", None)
 MERCHANTS = ("rail", "hosting", None)
@@ -47,6 +48,7 @@ class ExpenseTool:
     def __init__(self, random: Random, schedule: Schedule, weather: Weather) -> None:
         self._random, self._schedule, self._weather = random, schedule, weather
         self.reports: dict[str, Report] = {}
+        self._count = 0
         self.said: dict[str, list[Event]] = {}  # every event about a report that can be read
 
     def change_something(self) -> list[Event]:
@@ -129,19 +131,78 @@ class ExpenseTool:
             "currency": report.currency,
             "lines": [dict(line) for line in report.lines],
         }
-        event = {
-            "type": f"expense_report.{verb}",
-            "timestamp": moment_text(self._schedule.now()),
-            "data": {"report": said},
-        }
+        return self._saying(
+            report,
+            {
+                "type": f"expense_report.{verb}",
+                "timestamp": moment_text(self._schedule.now()),
+                "data": {"report": said},
+            },
+        )
+
+    def _saying(self, report: Report, event: Event) -> Event:
         if not report.is_spoilt or report.is_deleted or report.status == "draft":  # else a line of it is no amount
-            self.said.setdefault(report.report_id, []).append(event)
+            self.said.setdefault(self._key(report), []).append(event)
         return event
+
+    def _key(self, report: Report) -> str:
+        return report.report_id
 
     def _odd_events(self) -> list[Event]:
         if self._random.random() > 0.08:
             return []
         return [{"type": self._random.choice(("card.issued", "expense_report.approved")), "data": {}}]
+
+
+class ProcurementTool(ExpenseTool):
+    """One that posts orders as CloudEvents, each for one of two companies, with the moment of its last change as version."""
+
+    def say_again(self, report_id: str) -> Event:
+        """What somebody has the tool post of an order once more."""
+        return super().say_again(report_id.partition("/")[2])
+
+    def _key(self, report: Report) -> str:
+        return f"{self._company(report)}/{report.report_id}"
+
+    def _company(self, report: Report) -> str:
+        return "12" if report.report_id.endswith(("2", "4", "6", "8")) else "11"
+
+    def _event(self, report: Report) -> Event:
+        self._count += 1
+        said = {
+            "company": self._company(report),
+            "orderNumber": report.report_id,
+            "modifiedAt": f"2026-02-01T{report.revision // 60:02d}:{report.revision % 60:02d}:00+02:00",
+            "state": "DRAFT" if report.status == "draft" else "RELEASED",
+            "supplier": {"code": report.lines[0]["merchant"] if report.lines else None},
+            "positions": [_position(report, line) for line in report.lines],
+        }
+        return self._saying(
+            report,
+            {
+                "specversion": "1.0",
+                "id": f"event-{self._count}",
+                "source": "/sandbox/procurement",
+                "type": f"sandbox.procurement.order.{'removed' if report.is_deleted else 'changed'}.v1",
+                "data": said,
+            },
+        )
+
+    def _odd_events(self) -> list[Event]:
+        return []
+
+
+def _position(report: Report, line: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "position": line["id"],
+        "open": line["id"] != "2",
+        "glAccount": line["category"],
+        "neededOn": line["spent_on"],
+        "openValue": line["gross"],
+        "currency": report.currency,
+        "costCentre": line["cost_center"],
+        "material": None,
+    }
 
 
 def makes_notices(events: list[Event]) -> bool:
@@ -151,4 +212,8 @@ def makes_notices(events: list[Event]) -> bool:
 
 def tools(seed: int, schedule: Schedule, weather: Weather) -> dict[str, ExpenseTool]:
     """The tools of a world."""
-    return {name: ExpenseTool(Random(f"{seed} {name}"), schedule, weather) for name in TOOLS}  # noqa: S311 it must repeat itself
+    kinds = {EXPENSES: ExpenseTool, PROCUREMENT: ProcurementTool}
+    return {
+        name: kind(Random(f"{seed} {name}"), schedule, weather)  # noqa: S311 it must repeat itself
+        for name, kind in kinds.items()
+    }

@@ -16,8 +16,17 @@ from tests.simulation.crm import Crm
 from tests.simulation.documents import ZONE
 from tests.simulation.erp import Erp
 from tests.simulation.schedule import Schedule
-from tests.simulation.senders import WebhookSecretBox, hubspot_signer, netsuite_signer, standard_signer
-from tests.simulation.spending import TOOLS
+from tests.simulation.signing import (
+    WebhookSecretBox,
+    Wire,
+    as_cloudevents,
+    as_json,
+    bearer,
+    hubspot_signer,
+    netsuite_signer,
+    standard_signer,
+)
+from tests.simulation.spending import EXPENSES, PROCUREMENT, TOOLS
 from tests.simulation.weather import Weather
 from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError
@@ -110,8 +119,13 @@ def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, Sourc
 def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
     """How a connection's deliveries are signed."""
     if name in TOOLS:
-        return standard_signer(box, schedule)
+        return standard_signer(box, schedule) if name == EXPENSES else bearer(box)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
+
+
+def wire(name: str) -> Wire:
+    """How a connection's events are written down."""
+    return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
 
 
 def receiving(name: str) -> SimpleNamespace:

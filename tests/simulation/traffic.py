@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.simulation.doors import CANARY
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
 from tests.simulation.line import TARGET, landscape
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
-from tests.simulation.world import CANARY, NeverAtRestError, World
+from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
 from tieout.ledger.planned import FactCatalogue

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.crm import Crm
 from tests.simulation.documents import RECORD_TYPES, Document
+from tests.simulation.doors import Doors
 from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
-from tests.simulation.senders import Event, Sender, WebhookSecretBox, netsuite_event
-from tests.simulation.spending import TOOLS, tools
-from tests.simulation.systems import CRMS, ERPS, SOURCES, readers, receiving, signer, url
+from tests.simulation.senders import Event, netsuite_event
+from tests.simulation.spending import tools
+from tests.simulation.systems import CRMS, ERPS, readers
 from tests.simulation.weather import THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
 from tieout.ledger.table import Key
 
-CANARY = b"canary-7f3a"
 _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last hours of a month
     datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
     datetime(2026, 11, 1, 8, 40, tzinfo=UTC),
@@ -34,7 +33,6 @@ _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last
 _TRAFFIC_MILLISECONDS = (60_000, 240_000, 900_000, 1_800_000)
 _SPANS = {"writers": 60_000, "planning": 240_000, "crowd": 20_000, "documents": 60_000}
 _PATIENCE_MILLISECONDS = 8 * 3_600_000  # after which a line without faults must be at rest
-_RECEIVE_LIFETIME_MS = 10_000
 
 
 class NeverAtRestError(AssertionError):
@@ -115,20 +113,12 @@ class World:
             readers=readers(self.crms, self.erps),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
-        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in SOURCES}
-        self.senders = {
-            name: Sender(
-                *(random, self.schedule, self.weather, signer(name, box, self.schedule), self._post(name), box),
-                is_kept=self._keeping(name) if name in TOOLS else None,
-            )
-            for name, box in self.boxes.items()
-        }
+        self._doors = Doors(self)
+        self.boxes, self.senders = self._doors.boxes, self._doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}
-        self.deliveries = 0
         self.invoked: list[tuple[str, int]] = []  # every run of a function, and when it began
         self._not_before: dict[str, int] = {}
         self._events_said = 0
-        self._receivers: dict[str, Any] = {}
         self.mappings_to_come: dict[Key, Callable[[], None]] = {}
         if self.theme == "mappings":
             self.line.table.missed = self._hurry
@@ -181,39 +171,6 @@ class World:
             self.schedule.after(delay, lambda: self.say_document(name, document, "edit"))
 
         return tell
-
-    def _post(self, name: str) -> Callable[[Mapping[str, Any], Callable[[int], None]], None]:
-        def post(event: Mapping[str, Any], answered: Callable[[int], None]) -> None:
-            self.deliveries += 1
-            request = {**event, "requestContext": {**event["requestContext"], "requestId": f"d{self.deliveries}"}}
-            if name not in self._receivers or self.random.random() < 0.2:
-                self._receivers[name] = self.line.receiver(name, receiving(name), url(name), lambda: self._secret(name))
-            statuses: list[int] = []
-
-            def handle() -> None:
-                statuses.append(self.line.receive(request, self._receivers[name]))
-                self.note(f"{name} d{self.deliveries}: {statuses[0]}")
-                answered(statuses[0])
-
-            invocation = self.invoke(f"receive {name}", handle, _RECEIVE_LIFETIME_MS, may_rest=False)
-            if invocation.crashed:
-                self._receivers.pop(name)
-                answered(502)
-
-        return post
-
-    def _keeping(self, name: str) -> Callable[[bytes], bool]:
-        """Whether the archive holds a body as this connection's payload."""
-
-        def is_kept(body: bytes) -> bool:
-            objects = self.line.archive._objects.items()
-            return any(key.startswith(f"payloads/{name}/") and kept.endswith(b"\n" + body) for key, kept in objects)
-
-        return is_kept
-
-    def _secret(self, name: str) -> str:
-        self.weather.io("before secret.value")
-        return self.boxes[name].stored()
 
     # Lambda's part.
 

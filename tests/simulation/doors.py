@@ -1,0 +1,73 @@
+"""The senders of a simulated world, and the receive functions they post to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.senders import Sender
+from tests.simulation.signing import WebhookSecretBox
+from tests.simulation.spending import TOOLS
+from tests.simulation.systems import SOURCES, receiving, signer, url, wire
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+CANARY = b"canary-7f3a"
+_RECEIVE_LIFETIME_MS = 10_000
+
+
+class Doors:
+    """What stands between the sources of a world and its line."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._receivers: dict[str, Any] = {}
+        self._deliveries = 0
+        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in SOURCES}
+        self.senders = {name: self._sender(name, box) for name, box in self.boxes.items()}
+
+    def _sender(self, name: str, box: WebhookSecretBox) -> Sender:
+        world = self._world
+        return Sender(
+            *(world.random, world.schedule, world.weather, signer(name, box, world.schedule), self._post(name), box),
+            wire(name),
+            is_kept=self._keeping(name) if name in TOOLS else None,
+        )
+
+    def _post(self, name: str) -> Callable[[Mapping[str, Any], Callable[[int], None]], None]:
+        world = self._world
+
+        def post(event: Mapping[str, Any], answered: Callable[[int], None]) -> None:
+            self._deliveries += 1
+            request_id = f"d{self._deliveries}"
+            request = {**event, "requestContext": {**event["requestContext"], "requestId": request_id}}
+            if name not in self._receivers or world.random.random() < 0.2:
+                self._receivers[name] = world.line.receiver(
+                    name, receiving(name), url(name), lambda: self._secret(name)
+                )
+
+            def handle() -> None:
+                status = world.line.receive(request, self._receivers[name])
+                world.note(f"{name} {request_id}: {status}")
+                answered(status)
+
+            invocation = world.invoke(f"receive {name}", handle, _RECEIVE_LIFETIME_MS, may_rest=False)
+            if invocation.crashed:
+                self._receivers.pop(name)
+                answered(502)
+
+        return post
+
+    def _keeping(self, name: str) -> Callable[[bytes], bool]:
+        """Whether the archive holds a body as this connection's payload."""
+
+        def is_kept(body: bytes) -> bool:
+            objects = self._world.line.archive._objects.items()
+            return any(key.startswith(f"payloads/{name}/") and kept.endswith(b"\n" + body) for key, kept in objects)
+
+        return is_kept
+
+    def _secret(self, name: str) -> str:
+        self._world.weather.io("before secret.value")
+        return self.boxes[name].stored()

@@ -1,0 +1,100 @@
+"""How sources prove what they send, and how they write it down."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from tests.simulation.schedule import Schedule
+from tieout.systems.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
+from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+Event = dict[str, Any]
+Written = tuple[bytes, dict[str, str]]  # a body, and the headers that are part of what it says
+_JSON = {"content-type": "application/json"}
+_SEPARATORS = (" ,", ":")  # as nobody else would write it
+
+
+@dataclass(slots=True)
+class WebhookSecretBox:
+    """A webhook secret on both sides: what the sender signs with, and what the secret store holds."""
+
+    signing: bytes
+    current: bytes
+    previous: bytes = b""
+
+    def stored(self) -> str:
+        """The text in the secret store."""
+        return json.dumps({"current": self.current.decode(), "previous": self.previous.decode()})
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How a source writes events down: `most` in one delivery; `is_dated` where its proof says when it was made."""
+
+    write: Callable[[list[Event], Random], Written]
+    most: int = 1_000
+    is_dated: bool = True
+
+
+def as_json(events: list[Event], _random: Random) -> Written:
+    """An array, or one event alone where the source does so."""
+    body = json.dumps(events, separators=_SEPARATORS).encode()
+    if len(events) == 1 and events[0].keys() & {"recordType", "data"}:
+        body = body[1:-1]
+    return body, _JSON
+
+
+def as_cloudevents(events: list[Event], random: Random) -> Written:
+    """One CloudEvent, structured or binary."""
+    [event] = events
+    if random.random() < 0.5:
+        body = json.dumps(event, separators=_SEPARATORS).encode()
+        return body, {"content-type": "application/cloudevents+json; charset=UTF-8"}
+    attributes = {f"ce-{name}": str(value) for name, value in event.items() if name != "data"}
+    return json.dumps(event["data"], separators=_SEPARATORS).encode(), {**_JSON, **attributes}
+
+
+def hubspot_signer(box: WebhookSecretBox, url: str, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """HubSpot's v3 signature, by a clock that is some seconds off."""
+
+    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+        timestamp = str(int((schedule.now().timestamp() + skew_seconds) * 1000))
+        return {SIGNATURE_V3: sign_v3(box.signing, "POST", url, body, timestamp), TIMESTAMP: timestamp}
+
+    return sign
+
+
+def netsuite_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """The signature of the account's own script."""
+
+    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+        timestamp = str(int(schedule.now().timestamp() + skew_seconds))
+        signature = hmac.digest(box.signing, timestamp.encode() + b"." + body, "sha256").hex()
+        return {SIGNATURE_HEADER: f"sha256={signature}", TIMESTAMP_HEADER: timestamp}
+
+    return sign
+
+
+def standard_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
+    """The signature of Standard Webhooks, each request under an id of its own."""
+    numbers = itertools.count()
+
+    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+        webhook_id, timestamp = f"msg_{next(numbers)}", str(int(schedule.now().timestamp() + skew_seconds))
+        digest = hmac.digest(box.signing, b".".join((webhook_id.encode(), timestamp.encode(), body)), "sha256")
+        signature = f"v1,{base64.b64encode(digest).decode()}"
+        return {"webhook-signature": signature, "webhook-id": webhook_id, "webhook-timestamp": timestamp}
+
+    return sign
+
+
+def bearer(box: WebhookSecretBox) -> Callable[[bytes, float], dict[str, str]]:
+    """A token, which proves nothing of the body and of no time."""
+    return lambda _body, _skew_seconds: {"authorization": f"Bearer {box.signing.decode()}"}
