@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import apigateway
 from ministack.services import secretsmanager as secrets
 from ministack.services.cloudformation import provisioners
@@ -102,6 +102,16 @@ def route_options() -> None:
     apigateway._handle_execute_in_scope = handle  # noqa: SLF001
 
 
+def wait_for_what_functions_log() -> None:
+    """Wait longer for what an invocation has logged: on a busy machine a line is late, and stays a whole invocation behind."""
+    drain: Callable[..., str] = lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001
+
+    def patient(worker: Any, **_: float) -> str:  # noqa: ANN401
+        return drain(worker, first_line_wait=0.5, idle_confirm=0.02, hard_cap=1.0)
+
+    lambda_runtime.Worker._drain_stderr_bounded = patient  # noqa: SLF001
+
+
 def stop_with_the_parent() -> None:
     """End as soon as the process that started it is gone, however it went."""
     parent = int(os.environ[PARENT_VARIABLE])
@@ -123,6 +133,7 @@ def main() -> None:
     accept_metric_math()
     tell_policies_the_event_source()
     route_options()
+    wait_for_what_functions_log()
     stop_with_the_parent()
     app.main()
 

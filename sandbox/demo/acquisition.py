@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from ops import connection_views, display, mapping_tables
 from sandbox.aws import EmulatedAws
@@ -120,18 +121,22 @@ def _post_its_claims(scene: Scene, planning: Planning) -> None:
     mapping_tables.put(scene.place, entries)
     planning.add_company(_COMPANY, _NAME)
     scene.say(f"Its secret is filled, {len(entries)} mapping entries are put, and the planners add it to their model.")
-    before = planning.values("Spend", "Spent")
+    before = _of_others(planning)
     with closing(Tool(scene.sandbox.systems[_CONNECTION])) as tool:
         tool.take_over()
         tool.happen(claims())
         scene.say(f"{_CONNECTION}: {tool.deliver(shuffle=True, repeat=2)}")
     scene.rest()
-    after = planning.values("Spend", "Spent")
-    own = {members: value for members, value in after.items() if _COMPANY in members.split("/")}
+    spent = planning.values("Spend", "Spent")
+    own = {members: value for members, value in spent.items() if _COMPANY in members.split("/")}
     rows = [{"measure": "Spent", "members": members, "value": str(value)} for members, value in sorted(own.items())]
     display.rows(rows, title=f"What planning holds of {_COMPANY}", as_json=False, nothing="nothing")
     scene.hold(sum(own.values()) == claimed(), f"its {claimed():.2f} SEK are what its claims come to")
-    scene.hold(after == before | own, "they stand apart: no cell of another company has changed")
+    scene.hold(_of_others(planning) == before, "they stand apart: no cell of another company has changed")
+
+
+def _of_others(planning: Planning) -> list[dict[str, Any]]:
+    return [cell for cell in planning.cells() if _COMPANY not in cell["members"].values()]
 
 
 def _list_connections(scene: Scene) -> None:

@@ -114,7 +114,7 @@ class Demo:
         spent = self._planning.values("Spend", "Spent")
         self._scene.hold(
             all(spent[members] == Decimal(value) for members, value in SPENDING.values()),
-            "the tools' last word is there: " + ", ".join(f"{name} {value}" for name, (_, value) in SPENDING.items()),
+            f"what the tools last told of is there: {', '.join(value for _, value in SPENDING.values())} EUR",
         )
         self._scene.check_planning()
 
