@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.documents import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY
-from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, PROCUREMENT, TOOLS
-from tests.simulation.spending import COMPANIES as DECLARED
+from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
 
@@ -21,7 +23,8 @@ _ODD_PERIODS = {  # those of the ERP that are no period of one company or the ot
 }
 
 
-def all_mappings() -> dict[MappingKey, str]:
+@cache
+def all_mappings() -> Mapping[MappingKey, str]:
     """Every entry anybody may come to need."""
     stages = ("prospect", "negotiation", "won", "lost", "proposal", "won")
     found: dict[MappingKey, str] = {}
@@ -40,7 +43,7 @@ def all_mappings() -> dict[MappingKey, str]:
         found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
         found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
-    found |= {MappingKey(PROCUREMENT, "legal_entity", each): company for each, company in DECLARED.items()}
+    found |= {MappingKey(PROCUREMENT, "legal_entity", each): company for each, company in ORDERING.items()}
     rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
     for currency in CURRENCIES:
         if currency != "USD":

@@ -219,7 +219,7 @@ class Traffic:
                 batch = flow.dead_letters.receive(10)
 
     def _have_sent_alone(self) -> None:
-        """What a tool said of a record is parked, perhaps with what can be read: somebody has the record sent once more."""
+        """What a tool said of a record is parked, perhaps with what can be read: somebody has it said once more, each alone."""
         parked = {
             notice.key
             for _, envelope in self.world.line.parked()
@@ -229,7 +229,8 @@ class Traffic:
         }
         for key in sorted(parked):
             self.world.weather.strike("payload_parked")
-            self.world.senders[key.connection].say_alone(self.world.tools[key.connection].say_again(key.record_id))
+            for event in self.world.tools[key.connection].said[key.record_id]:
+                self.world.senders[key.connection].say_alone(event)
 
     def mapping_arrival(self, key: MappingKey, member: str) -> Callable[[], None]:
         """`tieout mappings put`: store it, then send what waited to its flow again."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functions.record import payloads as completing
 from tests.simulation.bugs.bug import Bug
 from tests.unit.generic import test_generic_values as values_tests
-from tieout.systems.generic import contents, filling, payloads, signature, values
+from tieout.facts import spend
+from tieout.systems.generic import contents, door, filling, payloads, signature, values
 
 BUGS = (
     Bug(
@@ -52,6 +53,24 @@ BUGS = (
         payloads._notice,
         "key = key_of(event, options, connection)",
         "key = None",
+    ),
+    Bug(
+        "the attributes of an event that stand in headers are not kept",
+        door.open_door,
+        "content_headers=(CONTENT_TYPE_HEADER, ATTRIBUTE_PREFIX),",
+        "content_headers=(),",
+    ),
+    Bug(
+        "all that a tool spends is its connection's company's",
+        spend._lines,
+        "lookup.legal_entity(line.legal_entity)",
+        "lookup.legal_entity(None)",
+    ),
+    Bug(
+        "moments of a tool count as versions by their day",
+        values.version_of,
+        'isoformat(timespec="microseconds").replace("+00:00", "Z")',
+        "isoformat()[:10]",
     ),
     Bug(
         "versions of a tool are compared as texts",
