@@ -119,6 +119,7 @@ class Line:
     def open_stream(self) -> None:
         """What the table holds by now is what the journal begins with."""
         self.journaling.begin_with(self.table.contents())
+        self.table.told = self.journaling.tell
 
     def receiver(self, connection: str, system: Any, url: str, fetch: Callable[[], str | None]) -> Receiver:  # noqa: ANN401 a system's modules
         """A cold receive function of a connection."""

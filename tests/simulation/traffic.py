@@ -31,6 +31,7 @@ class Traffic:
 
     def run(self) -> None:
         """Traffic with faults, then none of either until the line is at rest."""
+        self.world.line.table.told = None  # nobody has opened the table's stream yet
         self._plan_mappings()
         self.world.line.open_stream()
         if self.world.theme == "documents":
@@ -38,7 +39,7 @@ class Traffic:
         span = self.world.span
         for _ in range(self.world.scenario.changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
-        for _ in range(self.world.scenario.changes // 2):
+        for _ in range(2 * self.world.scenario.changes // 3):
             self.world.schedule.after(self.world.random.randrange(span), self._spend)
         for at in (span // 3, 2 * span // 3):
             self.world.schedule.after(at, self._redrive)
@@ -123,10 +124,10 @@ class Traffic:
             self.world.schedule.after(delay, lambda: self._say_documents(name, erp.shorten()))
 
     def _spend(self) -> None:
-        for name, tool in self.world.tools.items():
-            events = tool.change_something()
-            self.world.note(f"{name}: {[each['type'] for each in events]}")
-            self.world.senders[name].say(events)
+        name = self.world.random.choice(TOOLS)
+        events = self.world.tools[name].change_something()
+        self.world.note(f"{name}: {[each['type'] for each in events]}")
+        self.world.senders[name].say(events)
 
     def _odd_event(self, name: str) -> Event:
         """What no flow wants, or what nothing can be made of."""
