@@ -31,11 +31,10 @@ def test_no_case_holds_a_credential(case: str) -> None:
 
 @pytest.mark.parametrize("name", CONNECTIONS)
 def test_a_tool_is_a_file_and_its_cases(name: str) -> None:
-    """Its connection is declared in a file of its own, and nothing that runs is written for it."""
+    """Its connection is declared in a file of its own, and nothing that runs or simulates is written for it."""
     assert (ROOT / f"landscape/stages/sandbox/{name}.toml").is_file()
-    python = [path for folder in ("layers", "functions", "sandbox") for path in (ROOT / folder).rglob("*.py")]
-    story = ROOT / "sandbox" / "demo"  # it tells of them by name
-    assert [each for each in python if name in each.read_text() and not each.is_relative_to(story)] == []
+    python = [each for folder in ("layers", "functions", "sandbox/systems") for each in (ROOT / folder).rglob("*.py")]
+    assert [each for each in python if name in each.read_text()] == []
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
