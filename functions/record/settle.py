@@ -154,7 +154,7 @@ class Settling:
             new = frozenset().union(*needed.values()) - asked
             found |= self.ledger.mappings(new)
             asked |= new
-            leading = {entry for entry in new if entry in found and self.model.leads_on(entry)}
+            leading = {entry for entry in new if entry in found and entry.leads_on}
             to_ask = [key for key, entries in needed.items() if not entries.isdisjoint(leading)]
         return {key: {each: found[each] for each in entries if each in found} for key, entries in needed.items()}
 

@@ -18,6 +18,9 @@ LEGAL_ENTITY = "legal_entity"  # what a source calls its companies, such as NetS
 # The mapping tables there are: those the families of facts declare, and those that belong to no family.
 TABLES: tuple[str, ...] = (*FAMILY_TABLES, LEGAL_ENTITY, PERIOD_TABLE, RATE)
 
+# Whose entries decide the period of a line, and with it which other entries are asked for.
+_DECIDING_TABLES = frozenset({LEGAL_ENTITY, PERIOD_TABLE})
+
 EVERY_CONNECTION = "*"  # the connection of tables that belong to none, such as rates
 
 
@@ -39,6 +42,11 @@ class MappingKey:
         """The entry whose text it is: neither a connection nor a table has `#` in its name."""
         connection, table, key = text.split("#", 2)
         return cls(connection, table, key)
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether what it says decides which other entries are asked for: a company's calendar its periods, a period its rates."""
+        return self.table in _DECIDING_TABLES
 
     def __str__(self) -> str:
         return f"{self.connection}#{self.table}#{self.key}"

@@ -9,20 +9,17 @@ from typing import Self
 
 from tieout.calendars import EntityCalendars
 from tieout.facts.families import lines_of
-from tieout.facts.family import PERIOD_TABLE, Fact, Line
+from tieout.facts.family import Fact, Line
 from tieout.facts.statement import fact_kind
 from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
+from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, Resolver
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
 FUNCTIONAL = "functional"  # the ERP's own amount in the legal entity's currency
-
-# Whose entries decide the period of a line, and with it which rate is asked for.
-_DECIDING_TABLES = frozenset({LEGAL_ENTITY, PERIOD_TABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,9 @@ class PlanningModel:
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
 
-        Which rate is asked for may follow from an entry that was not found yet: ask again when one of `leads_on` was.
+        Which rate is asked for may follow from an entry that was not found yet: ask again when one was that `leads_on`.
         """
         return frozenset(self._keys(connection, fact, found))
-
-    @staticmethod
-    def leads_on(key: MappingKey) -> bool:
-        """Whether other entries may be asked for once this one is known."""
-        return key.table in _DECIDING_TABLES
 
     def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
         """The fact's contributions, one per intersection in a fixed order, zeros left out; or the first entry that is missing.

@@ -18,6 +18,8 @@ from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 ACME = MappingKey("crm", "customer", "4711")
 STAGE = MappingKey("crm", "stage", "default/won")
+COMPANY = MappingKey("crm", "legal_entity", "2")
+MONTH = MappingKey("crm", "period", "111")
 RATE = MappingKey(EVERY_CONNECTION, "rate", "EUR>USD@2026-03")
 
 
@@ -101,7 +103,7 @@ def test_only_the_entries_asked_for_are_looked_at(table: Table) -> None:
     assert outdated(table, STAGE) == []
 
 
-def test_held_and_absent_facts_are_never_outdated(table: Table) -> None:
+def test_held_and_absent_facts_are_not_outdated_by_a_replaced_member(table: Table) -> None:
     """Nothing is planned of the one, and the other uses no mapping."""
     ledger = FactLedger(table)
     held = decide(statement(1, V1), None, Unmapped(STAGE), {ACME: "Acme"})
@@ -109,6 +111,24 @@ def test_held_and_absent_facts_are_never_outdated(table: Table) -> None:
     committed(ledger, held, planned(ledger, gone, {}))
     store(table, ACME, "Acme Inc")
     assert outdated(table) == []
+
+
+@pytest.mark.parametrize(
+    ("deciding", "members"),
+    [(COMPANY, ("EU_BV", "UK_LTD")), (MONTH, ("2026-03", "2026-04"))],
+    ids=["company", "period"],
+)
+def test_a_held_fact_is_outdated_when_what_it_waits_for_follows_from_a_replaced_entry(
+    table: Table, deciding: MappingKey, members: tuple[str, str]
+) -> None:
+    """A period of the old company's calendar, or the rate of the old period, would be waited for in vain."""
+    store(table, deciding, members[0])
+    committed(FactLedger(table), decide(statement(1, V1), None, Unmapped(RATE), {deciding: members[0], ACME: "Acme"}))
+    assert outdated(table) == []
+    store(table, deciding, members[1])
+    assert outdated(table) == ["1"]
+    assert outdated(table, deciding) == ["1"]
+    assert outdated(table, ACME) == []
 
 
 def test_an_entry_replaced_without_a_consequence_is_taken_note_of(table: Table) -> None:

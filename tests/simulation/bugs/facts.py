@@ -50,7 +50,7 @@ BUGS = (
     Bug(
         "a rate that follows from another entry is not looked for",
         settle.Settling._found,
-        "entry in found and self.model.leads_on(entry)",
+        "entry in found and entry.leads_on",
         "False",
         proof=leading.test_a_rate_that_follows_from_the_period_table_is_looked_up_too,
     ),
