@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.contract.ledger import test_planned_facts as catalogue
 from tests.flow import test_cells_of_one_intersection as cells_of_two_measures
 from tests.flow import test_overlapping_workers as workers
 from tests.flow import test_overlapping_writers as writers
 from tests.simulation.bugs.bug import Bug
+from tests.support.memory_table import MemoryTable
 from tieout.ledger import facts, plan, planned, writes
 
 BUGS = (
@@ -59,8 +61,17 @@ BUGS = (
     Bug(
         "facts planned with a replaced member are not found",
         planned.FactCatalogue.outdated,
-        "members.get(entry) != member",
+        "members.get(entry) != fact.used[entry]",
         "False",
+    ),
+    Bug(
+        "a held fact waits on for what followed from an entry that was replaced",
+        planned._deciding,
+        " or entry.leads_on",
+        "",
+        proof=lambda: catalogue.test_a_held_fact_is_outdated_when_what_it_waits_for_follows_from_a_replaced_entry(
+            MemoryTable(), catalogue.COMPANY, ("EU_BV", "UK_LTD")
+        ),
     ),
     Bug(
         "a confirmation keeps the mappings it was planned with",
