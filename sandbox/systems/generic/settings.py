@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sandbox.systems.changing import ChangingSettings
 
 Mode = Literal["plain", "binary", "structured", "batched"]
 
 
 @dataclass(kw_only=True)
-class ToolSettings:
+class ToolSettings(ChangingSettings):
     """Everything about a tool that a test or an operator may choose.
 
     Attributes:
@@ -26,6 +28,8 @@ class ToolSettings:
         max_retries: further attempts after the first, unless it is answered 2xx, or 410 for good.
     """
 
+    secret_names = frozenset({"secret"})
+
     name: str = "tool"
     target_url: str = ""
     proof: str = "v1"
@@ -39,20 +43,3 @@ class ToolSettings:
     max_retries: int = 3
     retry_delay_seconds: float = 0.5
     timeout_seconds: float = 20.0
-
-    def change(self, changes: dict[str, Any]) -> None:
-        """Set the named settings.
-
-        Raises:
-            ValueError: for a name that is none, or a value of another type.
-        """
-        known = {each.name for each in fields(self)}
-        for name, value in changes.items():
-            if name not in known or type(value) is not type(getattr(self, name)):
-                raise ValueError(f"no setting {name} of that type")
-        for name, value in changes.items():
-            setattr(self, name, value)
-
-    def plain(self) -> dict[str, Any]:
-        """The settings as JSON values, without the secret."""
-        return {name: value for name, value in asdict(self).items() if name != "secret"}

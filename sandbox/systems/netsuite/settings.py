@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-_SECRET_NAMES = frozenset({"webhook_secret", "certificate_public_key"})
+from sandbox.systems.changing import ChangingSettings
 
 
 @dataclass(kw_only=True)
-class AccountSettings:
+class AccountSettings(ChangingSettings):
     """The settings of one account; any of them can be changed while it runs.
 
     Attributes:
@@ -27,6 +26,8 @@ class AccountSettings:
         send: `immediately` inside the save, or `on_request` by `POST /_control/deliver`.
     """
 
+    secret_names = frozenset({"webhook_secret", "certificate_public_key"})
+
     account_id: str = "1234567_SB1"
     time_zone: str = "America/Los_Angeles"
     client_id: str = "sandbox-client"
@@ -42,20 +43,3 @@ class AccountSettings:
     shape: str = "documented"
     content_type: bool = True
     send: str = "immediately"
-
-    def change(self, changes: dict[str, Any]) -> None:
-        """Set the named settings.
-
-        Raises:
-            ValueError: for a name that is none, or a value of another type.
-        """
-        known = {each.name for each in fields(self)}
-        for name, value in changes.items():
-            if name not in known or type(value) is not type(getattr(self, name)):
-                raise ValueError(f"no setting {name} of that type")
-        for name, value in changes.items():
-            setattr(self, name, value)
-
-    def plain(self) -> dict[str, Any]:
-        """The settings as JSON values, without the secret."""
-        return {name: value for name, value in asdict(self).items() if name not in _SECRET_NAMES}
