@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from functions.receive.journal import Journal, note_failure
 from functions.receive.keeping import UnprovenShelf
+from functions.receive.log import DeliveryLog, note_failure
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.receive.settings import ReceiveSettings
@@ -66,7 +66,7 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
         bus=EventBus(settings.bus_name, environ, clock, entropy),
         keeper=keeper,
         shelf=UnprovenShelf(hasty_keeper, clock, settings.connection, settings.max_rejected_per_hour),
-        journal=Journal(settings.connection, namespace=settings.metric_namespace),
+        log=DeliveryLog(settings.connection, namespace=settings.metric_namespace),
         clock=clock,
         entropy=entropy,
     )

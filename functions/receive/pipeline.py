@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.receive import keeping
-from functions.receive.journal import Journal
+from functions.receive.log import DeliveryLog
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
 from tieout.arriving import payload, publishing, rejected
@@ -50,7 +50,7 @@ class Receiver(NamedTuple):
     bus: publishing.Bus
     keeper: publishing.Keeper
     shelf: keeping.UnprovenShelf
-    journal: Journal
+    log: DeliveryLog
     clock: Clock
     entropy: Entropy
 
@@ -160,5 +160,5 @@ def _note(
         "milliseconds": round(taken.total_seconds() * 1000),
         "reason": reason,
     }
-    receiver.journal.note(outcome, delivery.received_at, counts, fields)
+    receiver.log.note(outcome, delivery.received_at, counts, fields)
     return answer

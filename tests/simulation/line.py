@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 from functions.deliver.pipeline import DeliverStep, flush
 from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS
-from functions.receive.journal import Journal
 from functions.receive.keeping import UnprovenShelf
+from functions.receive.log import DeliveryLog
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record.payloads import KeptPayloads
@@ -135,7 +135,7 @@ class Line:
             bus=self.bus,
             keeper=self.archive,
             shelf=UnprovenShelf(self.archive, self.schedule, connection, 10),
-            journal=Journal(connection, self.log.append),
+            log=DeliveryLog(connection, self.log.append),
             clock=self.schedule,
             entropy=self.entropy,
         )

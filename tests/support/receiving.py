@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.receive.journal import Journal
 from functions.receive.keeping import UnprovenShelf
+from functions.receive.log import DeliveryLog
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
@@ -148,7 +148,7 @@ class Door:
             bus=self.bus,
             keeper=self.store,
             shelf=UnprovenShelf(self.store, self.clock, self.connection, self.max_rejected_per_hour),
-            journal=Journal(self.connection, self.lines.append),
+            log=DeliveryLog(self.connection, self.lines.append),
             clock=self.clock,
             entropy=SeededEntropy(),
         )

@@ -12,7 +12,7 @@ from datetime import datetime
 Fields = Mapping[str, str | int]
 
 
-class Journal:
+class DeliveryLog:
     """Writes the lines of one connection.
 
     Args:
