@@ -13,7 +13,7 @@ from tieout.arriving.rejected import kept_prefix
 from tieout.arriving.spool import SPOOL_PREFIX, spooled_from
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import Ended, OutcomeLedger
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 _LOOKED_BACK_DAYS = 7  # UTC days, today among them
 _MOST_LOOKED_AT = 1000  # deliveries of one connection, the newest

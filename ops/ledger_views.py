@@ -18,8 +18,8 @@ from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
 from tieout.ledger.receipts import receipt_rows
 from tieout.ledger.table import Item, Key, Table, pages
+from tieout.moments import moment_text
 from tieout.money import Money
-from tieout.periods import moment_text
 
 Row = dict[str, Any]
 

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tieout.errors import MalformedError
-from tieout.moments import moment_of_milliseconds, moment_text, parse_moment
-
-# Whoever needs periods and moments has them from here; the receive step, which has no use for periods, from `tieout.moments`.
-__all__ = ["Period", "PostingPeriod", "local_date", "moment_of_milliseconds", "moment_text", "parse_moment"]
 
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<number>0[1-9]|1[0-2])")
 _FISCAL = re.compile(r"(?P<label>[A-Z]{2})(?P<year>[0-9]{4})-P(?P<number>0[1-9]|[1-9][0-9])")

@@ -15,7 +15,7 @@ from ops.rejected_deliveries import ForeignObjectError, RejectedDeliveries, Retr
 from tieout.arriving.rejection import Rejection
 from tieout.arriving.spool import SPOOL_PREFIX, spooled_from
 from tieout.errors import MalformedError
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries that were refused: not authentic, or not well-formed.")
 spool_app = typer.Typer(no_args_is_help=True, help="Accepted deliveries that wait until the bus takes them.")

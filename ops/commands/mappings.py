@@ -14,7 +14,7 @@ from ops.mapping_tables import Entry
 from ops.place import Place, find_place
 from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey
 
 app = typer.Typer(no_args_is_help=True, help="What the source's members are called in planning.")

@@ -11,7 +11,7 @@ from ops.commands.arguments import AsJson, Stage, targets_of
 from ops.place import find_place
 from tieout.aws.queues import FifoFlushQueue
 from tieout.ledger.cells import CellLedger
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.system_clock import SystemClock
 
 app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, and why they are left alone.")

@@ -12,7 +12,7 @@ from tests.simulation.offers import Event, Offers
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.systems.hubspot.answers import BatchAnswer, Failure
 from tieout.systems.hubspot.translate import Link
 

@@ -12,7 +12,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.signing import WebhookSecretBox, Wire
 from tests.simulation.spending import makes_notices
 from tests.simulation.weather import Weather
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 Event = dict[str, Any]
 Post = Callable[

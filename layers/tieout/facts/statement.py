@@ -10,8 +10,9 @@ from typing import Any
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.facts.family import Fact
+from tieout.moments import moment_text
 from tieout.money import Money
-from tieout.periods import Period, moment_text
+from tieout.periods import Period
 
 
 class Absence(StrEnum):

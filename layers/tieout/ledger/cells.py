@@ -17,7 +17,7 @@ from tieout.ledger.intersections import CellState, IntersectionState, intersecti
 from tieout.ledger.receipts import OpenReceipt, cells_text, open_receipt
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 
 
 @dataclass(frozen=True, slots=True)

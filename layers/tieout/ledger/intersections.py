@@ -10,8 +10,8 @@ from tieout import strict_json
 from tieout.delivering import CellValue
 from tieout.ledger import keys
 from tieout.ledger.table import Equals, Item, Key, Update
+from tieout.moments import moment_text
 from tieout.money import Money
-from tieout.periods import moment_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
 from tieout.ledger.plan import Part, Plan, Share, StoredFact
 from tieout.ledger.table import Item
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.table import Key
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.planning.mapping import MappingKey
 
 STATE = "STATE"

@@ -10,7 +10,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
 from tieout.ledger.table import Item, Key, Put, Table, pages
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey, check_entry
 
 

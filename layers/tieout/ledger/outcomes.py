@@ -17,7 +17,7 @@ from tieout.ledger import keys
 from tieout.ledger.plan import Outcome
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Item, Key, Table, Update, pages
-from tieout.periods import parse_moment
+from tieout.moments import parse_moment
 
 _FINAL = "final_"
 _WAITING = "waiting_"

@@ -10,7 +10,7 @@ from tieout import strict_json
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState
 from tieout.ledger.table import Item, Key
-from tieout.periods import moment_text, parse_moment
+from tieout.moments import moment_text, parse_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from tieout.ledger.table import (
     Update,
     Write,
 )
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.planning.cells import Contribution
 
 

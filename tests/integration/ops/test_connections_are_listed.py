@@ -15,7 +15,7 @@ from tieout.arriving.envelope import Envelope
 from tieout.arriving.spool import spool_key
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 NOW = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.table import Put
-from tieout.periods import moment_text
+from tieout.moments import moment_text
 
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
 

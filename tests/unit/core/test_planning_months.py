@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.errors import MalformedError
-from tieout.periods import Period, local_date, moment_of_milliseconds, moment_text, parse_moment
+from tieout.moments import moment_of_milliseconds, moment_text, parse_moment
+from tieout.periods import Period, local_date
 
 MOMENTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 the strategy adds the zone
 

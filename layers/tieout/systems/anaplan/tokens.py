@@ -14,7 +14,7 @@ import httpx
 
 from tieout import strict_json
 from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TransientError, UnavailableError
-from tieout.periods import moment_of_milliseconds
+from tieout.moments import moment_of_milliseconds
 from tieout.ports import Clock
 from tieout.systems.anaplan import answers
 from tieout.systems.anaplan.options import Options

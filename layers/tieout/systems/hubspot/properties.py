@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tieout.errors import MalformedError, UnreadableRecordError
+from tieout.moments import moment_of_milliseconds, parse_moment
 from tieout.money import Money
-from tieout.periods import local_date, moment_of_milliseconds, parse_moment
+from tieout.periods import local_date
 
 _EPOCH_MILLISECONDS = re.compile("-?[0-9]{1,15}")
 _PLAIN_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -11,8 +11,8 @@ from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement
+from tieout.moments import moment_text
 from tieout.money import decimal_of
-from tieout.periods import moment_text
 from tieout.systems.hubspot.line_items import opportunity_line
 from tieout.systems.hubspot.properties import day_of, moment_of, money_of, text_of, unreadable
 

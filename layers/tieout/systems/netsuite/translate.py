@@ -13,7 +13,8 @@ from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.facts.documents import CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
 from tieout.facts.statement import Absence, Statement
-from tieout.periods import PostingPeriod, moment_text
+from tieout.moments import moment_text
+from tieout.periods import PostingPeriod
 from tieout.systems.netsuite.account_time import moment_of_wall_clock
 from tieout.systems.netsuite.lines import Books, Rates, ledger_lines
 from tieout.systems.netsuite.rows import Row
