@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
 
 Proof = Literal["v1", "v1a", "bearer", "key_header"]
@@ -19,7 +20,6 @@ Formula = str | Mapping[str, str]  # a JMESPath expression, or one for each part
 SIGNED: frozenset[Proof] = frozenset(("v1", "v1a"))
 OTHER_ENTITY = "other"  # of events that no record of the connection names; no flow carries it
 
-_LONGEST_SKEW_SECONDS = 3600
 _MOST_REQUESTS_PER_MINUTE = 3000  # what the route lets through: `ROUTE_RATE_PER_SECOND` of `infra/receive.py`
 _HEADER = re.compile("x-[a-z0-9-]{1,60}")  # never `authorization`, a signature's header, or one that a gateway sets
 _GATEWAYS_OWN = ("x-amz", "x-forwarded-")
@@ -142,8 +142,7 @@ class Options(Declared):
         """
         records = tuple(Record(**each) if isinstance(each, Mapping) else each for each in self.records)
         object.__setattr__(self, "records", records)
-        if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
-            raise ValueError("max_skew_seconds is not between 1 and 3600")
+        check_max_skew(self.max_skew_seconds)
         check_path(self.event_type, "event_type")
         if self.occurred_at:
             check_path(self.occurred_at, "occurred_at")

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.freshness import check_fresh
 from tieout.errors import NotAuthenticError
 from tieout.systems.generic.options import SIGNED, Options
 
@@ -120,12 +121,7 @@ def _checked_timestamp(delivery: Delivery, options: Options, now: datetime) -> s
         raise NotAuthenticError("timestamp_missing")
     if _SECONDS_TEXT.fullmatch(text) is None:
         raise NotAuthenticError("timestamp_malformed")
-    age = (now - _EPOCH) - timedelta(seconds=int(text))
-    allowed = timedelta(seconds=options.max_skew_seconds)
-    if age > allowed:
-        raise NotAuthenticError("timestamp_stale")
-    if age < -allowed:
-        raise NotAuthenticError("timestamp_ahead")
+    check_fresh((now - _EPOCH) - timedelta(seconds=int(text)), options.max_skew_seconds)
     return text
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
-
-_LONGEST_SKEW_SECONDS = 3600
 
 SignatureVersion = Literal["v1", "v2", "v3"]
 LineWorth = Literal["tcv", "acv", "arr", "mrr"]
@@ -42,7 +41,6 @@ class Options(Declared):
         """
         if not self.allow_signatures:
             raise ValueError("allow_signatures names no scheme")
-        if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
-            raise ValueError("max_skew_seconds is not between 1 and 3600")
+        check_max_skew(self.max_skew_seconds)
         if self.portal_id < 0:
             raise ValueError("portal_id is negative")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.freshness import check_fresh
 from tieout.errors import NotAuthenticError
 from tieout.systems.hubspot.options import Options
 
@@ -90,11 +91,8 @@ def _checked_timestamp(delivery: Delivery, options: Options, now: datetime) -> s
         raise NotAuthenticError("timestamp_missing")
     if _MILLISECONDS_TEXT.fullmatch(text) is None:
         raise NotAuthenticError("timestamp_malformed")
-    age_milliseconds = (now - _EPOCH) // _MILLISECOND - int(text)
-    if age_milliseconds > options.max_skew_seconds * 1000:
-        raise NotAuthenticError("timestamp_stale")
-    if -age_milliseconds > options.max_skew_seconds * 1000:  # HubSpot's own library takes a stamp a year ahead
-        raise NotAuthenticError("timestamp_ahead")
+    whole_milliseconds = (now - _EPOCH) // _MILLISECOND - int(text)
+    check_fresh(timedelta(milliseconds=whole_milliseconds), options.max_skew_seconds)
     return text
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
-
-_LONGEST_SKEW_SECONDS = 3600
 
 
 class Options(Declared):
@@ -48,7 +47,6 @@ class Options(Declared):
             internal_id = getattr(self, name)
             if internal_id and not (internal_id.isascii() and internal_id.isdigit() and internal_id[0] != "0"):
                 raise ValueError(f"{name} is no internal id")
-        if not 1 <= self.max_skew_seconds <= _LONGEST_SKEW_SECONDS:
-            raise ValueError("max_skew_seconds is not between 1 and 3600")
+        check_max_skew(self.max_skew_seconds)
         if self.max_concurrency < 1:
             raise ValueError("max_concurrency is below 1")
