@@ -10,22 +10,20 @@ from decimal import Decimal
 import pytest
 
 from functions.record.settle import Origin, Settling
-from tests.simulation.line import landscape
-from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.clock import ManualClock
 from tests.support.memory_table import MemoryTable
+from tests.support.settling import settling_of
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.documents import AccountClass, DocumentState, Invoice, LedgerLine
 from tieout.facts.opportunity import Opportunity, OpportunityLine
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
-from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 
 ERP, CRM = "netsuite-group", "hubspot-emea"
 INVOICE = RecordKey(ERP, "invoice", "7")
@@ -86,22 +84,6 @@ def deal(*products: str) -> Statement:
 def item(*deals: RecordKey) -> Statement:
     """A line item, which belongs to these deals."""
     return Statement(key=ITEM, source_version="", fact=None, absence=Absence.NOT_POSTED, related=deals)
-
-
-def settling_of(source: Answers, entries: Mapping[MappingKey, str]) -> tuple[Settling, MemoryTable]:
-    """A record step that knows these entries, and its table."""
-    table, clock = MemoryTable(), ManualClock()
-    for key, member in entries.items():
-        MappingLedger(table).put(key, member, "controller", clock.now())
-    settling = Settling(
-        ledger=FactLedger(table),
-        model=PlanningModel.of(landscape()),
-        reader_of=lambda _: source,
-        clock=clock,
-        entropy=SeededEntropy(),
-        code_version="test",
-    )
-    return settling, table
 
 
 def settle(settling: Settling, key: RecordKey) -> Outcome:

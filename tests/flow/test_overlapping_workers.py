@@ -7,23 +7,27 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from functions.record.settle import Origin, Settling
-from tests.simulation.line import landscape
-from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
+from tests.support.settling import settling_of
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
-from tieout.ledger.facts import FactLedger
-from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 
 DEAL = RecordKey("hubspot-emea", "opportunity", "101")
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+# Everything the deal asks for, whichever customer it has.
+ENTRIES = {
+    MappingKey("hubspot-emea", "customer", "71"): "ACME",
+    MappingKey("hubspot-emea", "customer", "72"): "GLOBEX",
+    MappingKey("hubspot-emea", "product", "default"): "NEW",
+    MappingKey("hubspot-emea", "stage", "default/new"): "prospect",
+    MappingKey.rate("EUR", "USD", "2026-04"): "1.1",
+}
 EARLIER, LATER = "2026-03-02T08:00:00.000Z", "2026-03-02T08:30:00.000Z"
 
 
@@ -61,29 +65,6 @@ def draft(version: str) -> Statement:
     return Statement(key=DEAL, source_version=version, fact=None, absence=Absence.NOT_POSTED)
 
 
-def settling_of(source: Source) -> tuple[Settling, MemoryTable]:
-    """A record step with everything mapped, and its table."""
-    table, clock = MemoryTable(), ManualClock()
-    mappings = MappingLedger(table)
-    for name, key, member in (
-        ("customer", "71", "ACME"),
-        ("customer", "72", "GLOBEX"),
-        ("product", "default", "NEW"),
-        ("stage", "default/new", "prospect"),
-    ):
-        mappings.put(MappingKey("hubspot-emea", name, key), member, "controller", clock.now())
-    mappings.put(MappingKey.rate("EUR", "USD", "2026-04"), "1.1", "controller", clock.now())
-    settling = Settling(
-        ledger=FactLedger(table),
-        model=PlanningModel.of(landscape()),
-        reader_of=lambda _: source,
-        clock=clock,
-        entropy=SeededEntropy(),
-        code_version="test",
-    )
-    return settling, table
-
-
 def settle(settling: Settling) -> Outcome:
     """Settle the deal, and say how that ended."""
     notice = Notice(key=DEAL, notice_id="n", kind="deal.propertyChange")
@@ -107,7 +88,7 @@ def customers_of(table: MemoryTable) -> set[str]:
 def test_a_posted_document_that_became_a_draft_meanwhile_is_not_recorded_after_all() -> None:
     """A worker that read "posted" commits after another one read "draft" of a record the ledger did not know."""
     source = Source(deal(EARLIER, "71"))
-    settling, table = settling_of(source)
+    settling, table = settling_of(source, ENTRIES)
 
     def becomes_draft() -> None:
         source.statement = draft(LATER)
@@ -121,7 +102,7 @@ def test_a_posted_document_that_became_a_draft_meanwhile_is_not_recorded_after_a
 def test_a_draft_that_was_never_posted_is_ignored_every_time() -> None:
     """Records that are not in the books are ignored, not applied, however often they change."""
     source = Source(draft(EARLIER))
-    settling, _ = settling_of(source)
+    settling, _ = settling_of(source, ENTRIES)
     assert settle(settling) is Outcome.IGNORED
     source.statement = draft(LATER)
     assert settle(settling) is Outcome.IGNORED
@@ -130,7 +111,7 @@ def test_a_draft_that_was_never_posted_is_ignored_every_time() -> None:
 def test_a_customer_changed_and_changed_back_is_the_one_the_source_has() -> None:
     """Neither change moves the deal's stamp; the worker that read the middle state must not have the last word."""
     source = Source(deal(EARLIER, "71"))
-    settling, table = settling_of(source)
+    settling, table = settling_of(source, ENTRIES)
     assert settle(settling) is Outcome.APPLIED
     source.statement = deal(EARLIER, "72")
 
@@ -146,7 +127,7 @@ def test_a_customer_changed_and_changed_back_is_the_one_the_source_has() -> None
 def test_two_duplicates_at_once_do_not_stand_in_each_others_way() -> None:
     """A confirmation excludes older readings that differ, and no other confirmation."""
     source = Source(deal(EARLIER, "71"))
-    settling, table = settling_of(source)
+    settling, table = settling_of(source, ENTRIES)
     settle(settling)
     reads: list[None] = []
 
@@ -163,7 +144,7 @@ def test_two_duplicates_at_once_do_not_stand_in_each_others_way() -> None:
 def test_the_ledger_is_read_before_the_source() -> None:
     """What another worker commits while the source answers makes the answer out of date, though its version is the same."""
     source = Source(deal(EARLIER, "71"))
-    settling, table = settling_of(source)
+    settling, table = settling_of(source, ENTRIES)
 
     def moves() -> None:
         source.statement = deal(EARLIER, "72")

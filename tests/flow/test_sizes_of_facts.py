@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from functions.record.settle import Origin, Settling
-from tests.simulation.line import landscape
-from tests.support.clock import ManualClock, SeededEntropy
+from functions.record.settle import Origin
 from tests.support.memory_rules import size_of
-from tests.support.memory_table import MemoryTable
+from tests.support.settling import settling_of
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
-from tieout.ledger.facts import FactLedger
-from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 
 _CRM = "hubspot-emea"
 _DEAL = RecordKey(_CRM, "opportunity", "123456789012345")
@@ -53,17 +49,8 @@ class _Source:
 
 def test_a_lone_deal_takes_up_less_than_two_kilobytes() -> None:
     """Contributions, mappings used and lineage included."""
-    table, clock = MemoryTable(), ManualClock()
-    for key, member in _ENTRIES.items():
-        MappingLedger(table).put(key, member, "controller", clock.now())
-    settling = Settling(
-        ledger=FactLedger(table),
-        model=PlanningModel.of(landscape()),
-        reader_of=lambda _: _Source(),
-        clock=clock,
-        entropy=SeededEntropy(),
-        code_version="0.1.0+0123456789abcdef",
-    )
+    settling, table = settling_of(_Source(), _ENTRIES)
+    settling = replace(settling, code_version="0.1.0+0123456789abcdef")
     moment = datetime(2026, 11, 25, 20, 0, 0, 123000, tzinfo=UTC)
     notice = Notice(key=_DEAL, notice_id="0" * 64, kind="deal.propertyChange", occurred_at=moment, position=99)
     origin = Origin(
