@@ -23,10 +23,11 @@ class ChangingSettings:
             ValueError: for a name that is none, or a value of another type; then nothing is set.
         """
         known = {each.name for each in fields(self)}
-        for name, value in changes.items():
+        wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
+        for name, value in wanted.items():
             if name not in known or type(value) is not type(getattr(self, name)):
                 raise ValueError(f"no setting {name} of that type")
-        for name, value in changes.items():
+        for name, value in wanted.items():
             setattr(self, name, value)
 
     def plain(self) -> dict[str, Any]:

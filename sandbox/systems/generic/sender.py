@@ -52,6 +52,10 @@ class Attempt:
         """Any 2xx is a success."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 the class of successes
 
+    def plain(self) -> dict[str, Any]:
+        """The attempt as JSON values."""
+        return {**asdict(self), "accepted": self.accepted}
+
 
 class ToolSender:
     """Keeps the events that wait, and sends them when told or at once."""
@@ -108,7 +112,7 @@ class ToolSender:
     def plain(self) -> dict[str, Any]:
         """What waits and every attempt, as JSON values."""
         with self._lock:
-            attempts = [{**asdict(each), "accepted": each.accepted} for each in self._attempts]
+            attempts = [each.plain() for each in self._attempts]
             return {"waiting": len(self._waiting), "attempts": attempts}
 
     def clear(self) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.systems.controlling import control_routes, settings_acts
 from sandbox.systems.faults import CONTROL_PREFIX
 from sandbox.systems.hubspot.api import plain_deal, plain_line_item
 from sandbox.systems.hubspot.portal import Deal, Portal
-from sandbox.systems.hubspot.settings import Settings
 from sandbox.systems.hubspot.webhooks import Orders, WebhookSender
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class Control:
     def routes(self) -> list[Route]:
         """Every control route except those for faults."""
         endpoints = {
-            "settings": (self._settings, ["GET", "POST"]),
             "companies": (self._companies, ["GET", "POST"]),
             "deals": (self._deals, ["GET", "POST"]),
             "deals/merge": (self._merge, ["POST"]),
@@ -44,18 +42,12 @@ class Control:
             "events": (self._forget, ["DELETE"]),
         }
         return [
-            Route(CONTROL_PREFIX + path, _missing_as_404(endpoint), methods=methods)
-            for path, (endpoint, methods) in endpoints.items()
+            *control_routes(settings_acts(self._portal.settings)),
+            *(
+                Route(CONTROL_PREFIX + path, _missing_as_404(endpoint), methods=methods)
+                for path, (endpoint, methods) in endpoints.items()
+            ),
         ]
-
-    async def _settings(self, request: Request) -> Response:
-        if request.method == "POST":
-            names = {each.name for each in fields(Settings)}
-            for name, value in (await _body(request)).items():
-                if name not in names:
-                    return JSONResponse({"error": f"no setting {name}"}, status_code=400)
-                setattr(self._portal.settings, name, tuple(value) if isinstance(value, list) else value)
-        return JSONResponse(asdict(self._portal.settings))
 
     async def _companies(self, request: Request) -> Response:
         if request.method == "POST":
@@ -118,7 +110,7 @@ class Control:
 
     async def _deliver(self, request: Request) -> Response:
         attempts = await run_in_threadpool(self._sender.flush, Orders(**await _body(request)))
-        return JSONResponse({"attempts": [{**asdict(each), "accepted": each.accepted} for each in attempts]})
+        return JSONResponse({"attempts": [each.plain() for each in attempts]})
 
     async def _deliveries(self, request: Request) -> Response:
         if request.method == "DELETE":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sandbox.systems.changing import ChangingSettings
+
 PROPERTIES = (
     "amount",
     "closedate",
@@ -27,7 +29,7 @@ LINE_ITEM_PROPERTIES = (
 
 
 @dataclass(kw_only=True)
-class Settings:
+class Settings(ChangingSettings):
     """Everything about the account that a test or an operator may choose.
 
     Attributes:
@@ -46,6 +48,8 @@ class Settings:
         merge_leads_on: whether a batch read of a merged deal answers with its survivor, or only the read of a single deal does.
         page_size: associations of one deal in one answer.
     """
+
+    secret_names = frozenset({"client_secret", "access_token"})
 
     portal_id: int = 20_000_001
     app_id: int = 30_000_001

@@ -59,6 +59,10 @@ class Attempt:
         """Any 2xx is a success."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 the class of successes
 
+    def plain(self) -> dict[str, Any]:
+        """The attempt as JSON values."""
+        return {**asdict(self), "accepted": self.accepted}
+
 
 class WebhookSender:
     """Keeps the events that wait, sends them when told or by itself, and remembers every attempt."""
@@ -98,7 +102,7 @@ class WebhookSender:
     def plain(self) -> dict[str, Any]:
         """What waits, every attempt, and the deliveries given up after the last retry, as JSON values."""
         with self._lock:
-            attempts = [{**asdict(each), "accepted": each.accepted} for each in self._attempts]
+            attempts = [each.plain() for each in self._attempts]
             return {"waiting": len(self._waiting), "attempts": attempts, "given_up": list(self._given_up)}
 
     def flush(self, orders: Orders) -> list[Attempt]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from sandbox.systems.faults import CONTROL_PREFIX
+from sandbox.systems.controlling import Body, control_routes, settings_acts
 from sandbox.systems.netsuite.books import Books
 from sandbox.systems.netsuite.documents import Document, Documents
 from sandbox.systems.netsuite.script import Script
@@ -18,9 +13,9 @@ from sandbox.systems.netsuite.settings import AccountSettings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.routing import Route
 
-_Body = dict[str, Any]
-_DOCUMENT = f"{CONTROL_PREFIX}documents/{{id}}"
+_DOCUMENT = "documents/{id}"
 
 
 class Control:
@@ -34,51 +29,43 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Every control route but those for faults."""
-        routes: list[tuple[str, str, Callable[[Request, _Body], Awaitable[Any]]]] = [
-            ("GET", f"{CONTROL_PREFIX}settings", self._show_settings),
-            ("POST", f"{CONTROL_PREFIX}settings", self._change_settings),
-            ("GET", f"{CONTROL_PREFIX}documents", self._list),
-            ("POST", f"{CONTROL_PREFIX}documents", self._create),
+        acts = [
+            *settings_acts(self._settings),
+            ("GET", "documents", self._list),
+            ("POST", "documents", self._create),
             ("PATCH", _DOCUMENT, self._edit),
             ("DELETE", _DOCUMENT, self._delete),
             ("POST", f"{_DOCUMENT}/void", self._void),
             ("POST", f"{_DOCUMENT}/reverse", self._reverse),
-            ("POST", f"{CONTROL_PREFIX}periods", self._add_period),
-            ("POST", f"{CONTROL_PREFIX}rates", self._set_rate),
-            ("POST", f"{CONTROL_PREFIX}role", self._change_role),
-            ("GET", f"{CONTROL_PREFIX}deliveries", self._list_deliveries),
-            ("POST", f"{CONTROL_PREFIX}deliver", self._deliver),
+            ("POST", "periods", self._add_period),
+            ("POST", "rates", self._set_rate),
+            ("POST", "role", self._change_role),
+            ("GET", "deliveries", self._list_deliveries),
+            ("POST", "deliver", self._deliver),
         ]
-        return [Route(path, _answering(act), methods=[method]) for method, path, act in routes]
+        return control_routes(acts)
 
-    async def _show_settings(self, _request: Request, _body: _Body) -> Any:  # noqa: ANN401 JSON
-        return self._settings.plain()
-
-    async def _change_settings(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
-        self._settings.change(body)
-        return self._settings.plain()
-
-    async def _list(self, _request: Request, _body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _list(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         documents = self._documents.all()
         return [
             {**asdict(each), "functional": [str(n) for n in self._documents.functional(each)]} for each in documents
         ]
 
-    async def _create(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _create(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         event_type = body.pop("event", "create")
         return await self._told(self._documents.create(body), event_type)
 
-    async def _edit(self, request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _edit(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         event_type = body.pop("event", "edit")
         document = self._documents.edit(request.path_params["id"], body)
         changed = {"memo": "memo", "period": "postingperiod", "date": "trandate", "number": "tranid"}
         inline = frozenset(changed.get(name, name) for name in body) if event_type == "xedit" else None
         return await self._told(document, event_type, inline)
 
-    async def _delete(self, request: Request, _body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _delete(self, request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         return await self._told(self._documents.delete(request.path_params["id"]), "delete")
 
-    async def _void(self, request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _void(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         """There is no event type for a void: it is an edit."""
         document_id = request.path_params["id"]
         if body.get("how", "direct") == "direct":
@@ -87,18 +74,18 @@ class Control:
         await self._told(voided, "edit")
         return await self._told(journal, "create")
 
-    async def _reverse(self, request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _reverse(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         journal = self._documents.reverse(request.path_params["id"], body["date"], body["period"])
         return await self._told(journal, "create")
 
-    async def _add_period(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _add_period(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         return {"id": self._books.add_period(**body)}
 
-    async def _set_rate(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _set_rate(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         self._books.set_rate(**body)
         return {}
 
-    async def _change_role(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _change_role(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         """Which transaction types the role may not see, or not in SuiteQL (`cannot_query`), and which accounts."""
         for name in ("cannot_see", "cannot_query", "cannot_see_accounts"):
             self._books.sql.execute(f"DELETE FROM role_{name}")  # noqa: S608 our own names
@@ -106,10 +93,10 @@ class Control:
                 self._books.insert(f"role_{name}", [each])
         return {}
 
-    async def _list_deliveries(self, _request: Request, _body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _list_deliveries(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         return [asdict(event) for event in self._script.events]
 
-    async def _deliver(self, _request: Request, body: _Body) -> Any:  # noqa: ANN401 JSON
+    async def _deliver(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         """Send the events named, in that order, or every one that was never sent."""
         events = {event.id: event for event in self._script.events}
         chosen = body.get("ids", [event.id for event in events.values() if not event.answers])
@@ -117,19 +104,6 @@ class Control:
             await self._script.send(events[event_id])
         return [asdict(events[event_id]) for event_id in chosen]
 
-    async def _told(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> _Body:
+    async def _told(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> Body:
         event = await self._script.saved(document, event_type, changed)
         return {"id": document.id, "document": asdict(document), "event": asdict(event)}
-
-
-def _answering(act: Callable[[Request, _Body], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        raw = await request.body()
-        try:
-            return JSONResponse(await act(request, json.loads(raw) if raw else {}))
-        except KeyError as error:
-            return JSONResponse({"error": f"no {error}"}, status_code=404)
-        except (ValueError, TypeError) as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-
-    return answer
