@@ -25,6 +25,10 @@ class ForeignObjectError(PermanentError):
     """The key names no refused delivery of the connection."""
 
 
+class UnprovenPayloadError(PermanentError):
+    """Nobody has proved a payload that records would be completed from: what it says would become the fact."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """What became of a kept delivery that was tried again.
@@ -101,7 +105,15 @@ class RejectedDeliveries:
 
         What was authentic when it was received (`unusable/`) is not verified again. Items that still make no notice stay
         kept, under `unusable/`. Trying twice changes nothing.
+
+        Raises:
+            UnprovenPayloadError: `unverified` is asked for, and nothing but the delivery says what the records are.
         """
+        if unverified and self._entrance.completion == "payload":
+            raise UnprovenPayloadError(
+                f"the records of {self._entrance.name} are completed from what is delivered, so that nothing of it is taken "
+                "without proof: have its sender repeat it"
+            )
         rejection = self.read(key)
         try:
             delivery = rejection.delivery()

@@ -31,7 +31,8 @@ Unverified = Annotated[
         "--unverified",
         help="Send the named deliveries though nothing proves who sent them, for those that cannot be verified again (a "
         "static token is never kept). Harmless: a delivery only says that a record changed, and what the record is, is "
-        "read from the source. A forged one costs a reading that changes nothing.",
+        "read from the source. A forged one costs a reading that changes nothing. Refused for connections whose records are "
+        "completed from the payload: there the sender must repeat it.",
     ),
 ]
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from ops.bus import StageBus
 from ops.cli import app
-from ops.rejected_deliveries import ForeignObjectError
+from ops.rejected_deliveries import ForeignObjectError, UnprovenPayloadError
 from tests.support.operated_stage import CRM, ERP, SYSTEMS, TOOL, OperatedStage
 from tests.support.receiving import SECRET, Door, good_body, hubspot_event
 from tieout.arriving.payload import read_payload
@@ -79,6 +79,18 @@ def test_what_records_are_completed_from_is_kept_before_a_refused_delivery_is_pu
     [payload] = {notice.payload for notice in envelope.notices}
     found = read_payload(stage.place.archive.get(payload))
     assert (found.body, found.headers) == (body, {"x-made-up-currency": "CHF"})
+
+
+def test_nothing_is_completed_from_a_payload_that_nobody_proved(stage: OperatedStage) -> None:
+    """What it says would become the fact itself, be it a deletion: only its sender can make that good."""
+    door = Door(system="made_up", connection=TOOL, url=stage.url(TOOL), completion="payload")
+    body = good_body("made_up", 2)
+    assert door.post(body, door.sign(body, OLD_SECRET)).status == 401
+    [key] = kept(stage, door)
+    with pytest.raises(UnprovenPayloadError, match="have its sender repeat it"):
+        stage.tieout("rejected", "retry", TOOL, key, "--unverified")
+    assert stage.waiting(FLOW) == []
+    assert archived(stage) == [key]
 
 
 def test_a_delivery_with_malformed_items_keeps_the_headers_that_speak_of_it(stage: OperatedStage) -> None:
