@@ -15,7 +15,7 @@ BUGS = (
         "if not any(matches)",
         "if not matches",
     ),
-    Bug("a delivery of a tool may be of any time", signature._checked_timestamp, "if age > allowed", "if False"),
+    Bug("a delivery of a tool may be of any time", signature._checked_timestamp, "check_fresh", "(lambda *_: None)"),
     Bug("what a tool deletes stays planned", contents._absence, "if record.deleted and", "if False and"),
     Bug("what a tool withdraws stays planned", contents._absence, "if record.posted and not", "if False and not"),
     Bug(
