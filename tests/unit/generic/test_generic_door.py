@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.support.generic_events import NOW, cloud_options, options
-from tieout.arriving.delivery import Delivery
+from tests.support.generic_events import NOW, cloud_event, cloud_options, event, options
+from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer, Door
+from tieout.errors import MalformedError
 from tieout.systems.generic.door import open_door
+from tieout.systems.generic.options import Options
+from tieout.systems.generic.payloads import split
 
 ORIGIN = "events.example.com"
 
@@ -104,6 +109,40 @@ def test_no_header_that_is_a_credential_is_kept() -> None:
         kept = {*door.signature_headers, *door.content_headers}
         assert kept <= {"webhook-id", "webhook-timestamp", "webhook-signature", "content-type", "ce-"}
         assert bool(door.signature_headers) == (subject.proof == "v1")
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "body"),
+    [
+        (options(), {"webhook-id": "msg_1"}, [event("R-1"), 7]),
+        (options(proof="bearer"), {}, [event("R-1"), 7]),
+        (cloud_options(), {"content-type": "application/cloudevents-batch+json"}, [cloud_event("R-1"), 7]),
+        (cloud_options(), {"content-type": "", "ce-id": "1", "ce-source": "/t", "ce-specversion": "1.0"}, {}),
+    ],
+    ids=["signed", "token", "batched", "binary"],
+)
+def test_a_delivery_that_was_put_aside_splits_as_it_did(
+    subject: Options, headers: dict[str, str], body: object
+) -> None:
+    """What the door keeps of its headers is all that splitting it asks for: it can be shown, and sent again after a fix."""
+    sent = Delivery(
+        delivery_id="d",
+        method="POST",
+        query="",
+        headers={**headers, "webhook-signature": "v1,x", "authorization": "Bearer x"},
+        body=json.dumps(body).encode(),
+        received_at=NOW,
+    )
+    kept = sent._replace(headers=open_door(subject).content_of(sent.headers))
+    first = _split_or_flaw(sent, subject)
+    assert _split_or_flaw(kept, subject) == first
+
+
+def _split_or_flaw(delivery: Delivery, subject: Options) -> Split | str:
+    try:
+        return split(delivery, "some-tool", subject)
+    except MalformedError as error:
+        return error.reason
 
 
 def test_what_a_cloudevent_says_in_headers_is_kept_with_its_body() -> None:

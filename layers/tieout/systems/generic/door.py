@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.door import Answer, Door, refusal
+from tieout.arriving.door import Answer, Door, greet_nobody, refusal
 from tieout.systems.generic.cloudevents import ATTRIBUTE_PREFIX, CONTENT_TYPE_HEADER, FORMAT_UNKNOWN
 from tieout.systems.generic.options import SIGNED, Options
 from tieout.systems.generic.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
@@ -24,7 +24,8 @@ def open_door(options: Options) -> Door:
     """The door of one connection."""
     signature_headers = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER) if options.proof in SIGNED else ()
     if options.format != "cloudevents":
-        return Door(signature_headers=signature_headers)
+        named = (ID_HEADER,) if options.proof in SIGNED else ()  # the id names its events (`payloads.split`)
+        return Door(signature_headers=signature_headers, content_headers=named)
     return Door(
         signature_headers=signature_headers,
         content_headers=(CONTENT_TYPE_HEADER, ATTRIBUTE_PREFIX),
@@ -32,17 +33,13 @@ def open_door(options: Options) -> Door:
             202, '{"outcome":"accepted"}'
         ),  # taken, and not worked off yet: section 2.2 of the webhook rules
         unusable=_unusable,
-        greet=partial(_greet, options=options) if options.allowed_origins else _greet_nobody,
+        greet=partial(_greet, options=options) if options.allowed_origins else greet_nobody,
     )
 
 
 def _unusable(reason: str) -> Answer:
     """415 for a form that is not understood, as the rules say; any other body is kept, and sending it again would not help."""
     return refusal(415 if reason == FORMAT_UNKNOWN else 200, reason)
-
-
-def _greet_nobody(_delivery: Delivery) -> Answer | None:
-    return None
 
 
 def _greet(delivery: Delivery, *, options: Options) -> Answer | None:
