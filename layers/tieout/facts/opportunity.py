@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from tieout.errors import MalformedError
 from tieout.facts.family import Fact, Family, Line, Lookup
 from tieout.money import Money, apportioned
 
@@ -90,6 +91,11 @@ class Opportunity(Fact):
     deal_type: str | None = None
     lines: tuple[OpportunityLine, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a probability in percent, which would be planned a hundred times too high; raises `MalformedError`."""
+        if self.probability is not None and not 0 <= self.probability <= 1:
+            raise MalformedError("probability_not_between_0_and_1")
+
     def parts(self) -> tuple[OpportunityLine, ...]:
         """The deal's lines, and one more for what they leave of its amount; exactly one for a deal without lines.
 
@@ -114,7 +120,7 @@ def _lines(deal: Opportunity, lookup: Lookup) -> Iterator[Line]:
     status = STAGES[lookup.member("stage", deal.stage)]
     parts = deal.parts()
     weighted = _weighted(parts, deal.probability)
-    for part in parts:
+    for part, share in zip(parts, weighted, strict=True):
         known = part.amount or part.recurring
         yield Line(
             legal_entity=legal_entity,
@@ -127,17 +133,21 @@ def _lines(deal: Opportunity, lookup: Lookup) -> Iterator[Line]:
                 "recurrence": str(Recurrence.RECURRING if part.recurring else Recurrence.ONE_TIME),
                 "renewal_period": lookup.period_of(legal_entity, part.renewal_date) if part.renewal_date else None,
             },
-            amounts={"amount": part.amount, "weighted": weighted.get(part.line_id), "recurring": _a_month(part)},
+            amounts={"amount": part.amount, "weighted": share, "recurring": _a_month(part)},
         )
 
 
-def _weighted(parts: Sequence[OpportunityLine], probability: Decimal | None) -> dict[str, Money]:
-    """The parts' amounts by the deal's probability, by line id: they add up to that of the whole deal, to the minor unit."""
-    if probability is None:
-        return {}
-    stated = {part.line_id: part.amount for part in parts if part.amount is not None}
-    ordered = sorted(stated)  # so that the minor unit left over by rounding does not depend on the order of the lines
-    return dict(zip(ordered, apportioned([stated[each] for each in ordered], probability), strict=True))
+def _weighted(parts: Sequence[OpportunityLine], probability: Decimal | None) -> list[Money | None]:
+    """Each part's amount by the deal's probability: they add up to that of the whole deal, to the minor unit."""
+    weighted: list[Money | None] = [None] * len(parts)
+    if probability is not None:
+        stated = [(part.line_id, repr(part), place) for place, part in enumerate(parts) if part.amount is not None]
+        # So that the minor unit left over by rounding does not depend on the order of the lines.
+        places = [place for *_, place in sorted(stated)]
+        amounts = [amount for place in places if (amount := parts[place].amount) is not None]
+        for place, share in zip(places, apportioned(amounts, probability), strict=True):
+            weighted[place] = share
+    return weighted
 
 
 def _a_month(part: OpportunityLine) -> Money | None:

@@ -132,6 +132,36 @@ def test_a_deal_can_be_stated_with_what_it_lacks_left_out() -> None:
     assert flaw({**event, "chance": 0.5, "value": "many"}, DEAL) == "amount: not_a_number at value, currency"
 
 
+@pytest.mark.parametrize("chance", ["0", "1", "0.5"])
+def test_a_probability_is_a_part_of_one(chance: str) -> None:
+    """Both ends included."""
+    event = {"id": "d1", "changed": "2026-03-01T10:00:00Z", "pipeline": "p", "stage": "s", "chance": chance}
+    fact = only(event, DEAL).fact
+    assert isinstance(fact, Opportunity)
+    assert str(fact.probability) == chance
+
+
+@pytest.mark.parametrize("chance", ["75", "1.000001", "-0.000001"])
+def test_a_chance_in_percent_is_no_probability(chance: str) -> None:
+    """It would be planned a hundred times too high, and nobody would be told."""
+    event = {"id": "d1", "changed": "2026-03-01T10:00:00Z", "pipeline": "p", "stage": "s", "chance": chance}
+    assert flaw(event, DEAL) == "probability_not_between_0_and_1"
+
+
+@pytest.mark.parametrize("count", [2_000, 2_001])
+def test_a_record_has_no_more_lines_than_a_delivery_may_have_notices(count: int) -> None:
+    """At the bound all are read; beyond it the record is parked, with the path of its lines."""
+    line = {"id": 1, "account": 4000, "class": "income", "amount": "-10.00"}
+    event = {"id": 7, "revision": 2, "number": "N", "period": "P", "state": "posted", "currency": "EUR"}
+    event["lines"] = [line] * count
+    if count == 2_000:
+        fact = only(event, INVOICE).fact
+        assert isinstance(fact, Invoice)
+        assert len(fact.lines) == count
+    else:
+        assert flaw(event, INVOICE) == "lines: too_many_lines at lines"
+
+
 def test_deleted_and_not_posted_have_a_version_and_no_fact() -> None:
     """Nothing else of the event is looked at, so that a deletion may carry no more than its key and version."""
     declared = {**DEAL, "deleted": "gone", "posted": "ready"}

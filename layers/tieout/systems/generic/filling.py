@@ -58,7 +58,10 @@ class Filling:
                 values[shape.name] = self._value(shape, formulas[shape.name], event, place + shape.name)
             elif shape.may_be_absent:
                 values[shape.name] = None
-        return kind(**values)
+        try:
+            return kind(**values)
+        except MalformedError as error:  # what no field alone can say, in the words of the fact
+            raise UnreadableRecordError(f"{place}{error.reason}") from error
 
     def _lines(self, shape: FieldShape, lines: Lines, event: Event) -> tuple[object, ...]:
         assert shape.line is not None
