@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 
-from infra.landscape_files import Place
+from infra.landscape_files import Problem
 from tieout.calendars import WEEKS
 from tieout.errors import MalformedError
 from tieout.landscape import FiscalCalendar, Landscape, LegalEntity, StatedPeriod
 from tieout.periods import Period
-
-Problem = tuple[Place, str]
 
 _LABEL = re.compile(r"[A-Z]{2}")
 _MONTHS = range(1, 13)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from infra.landscape_files import Place
+from infra.landscape_files import Place, Problem
 from tieout.facts.families import FAMILIES, KINDS
 from tieout.facts.family import Family
 from tieout.landscape import Dimension, Feed, Landscape
 from tieout.planning.mapping import TABLES
-
-Problem = tuple[Place, str]
 
 # Without these a cell would hold what cannot be added up.
 _ALWAYS_APART = {"legal_entity": "companies", "currency": "currencies", "period": "months"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str | int, ...]
+Problem = tuple[Place, str]
 Table = dict[str, Any]
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import importlib.util
 import json
-import operator
 import re
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from infra.calendar_rules import (
     calendar_problems,
@@ -24,8 +21,9 @@ from infra.calendar_rules import (
     shared_label_problems,
 )
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
-from infra.feed_rules import Problem, feed_problems
-from tieout.declared import Declared
+from infra.feed_rules import feed_problems
+from infra.landscape_files import Problem
+from infra.option_types import options_adapter
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
 from tieout.money import is_currency
 from tieout.systems import capability
@@ -85,24 +83,6 @@ def _time_problems(landscape: Landscape) -> Iterator[Problem]:
         yield from _below("legal_entities", position, entity_problems(entity, landscape))
     for position, connection in enumerate(landscape.connections):
         yield from _below("connections", position, misspelt_entity_problems(connection.legal_entity, landscape))
-
-
-def options_adapter(options: type) -> TypeAdapter[Any]:
-    """Checks the options of a system; what is `Declared` is shown to pydantic as the dataclass it looks like."""
-    return TypeAdapter(_shown(options))
-
-
-def _shown(hint: Any) -> Any:  # noqa: ANN401 a type as it is written
-    """A type in which every `Declared` stands as a dataclass."""
-    if isinstance(hint, type) and issubclass(hint, Declared):
-        body = {name: value for name, value in vars(hint).items() if name not in {"__dict__", "__weakref__"}}
-        annotations = {name: _shown(each) for name, each in get_type_hints(hint).items()}
-        return dataclass(kw_only=True)(type(hint.__name__, (), {**body, "__annotations__": annotations}))
-    parts = () if get_origin(hint) is Literal else tuple(_shown(each) for each in get_args(hint))
-    if parts == get_args(hint) or not parts:
-        return hint
-    origin = get_origin(hint)
-    return functools.reduce(operator.or_, parts) if origin in {Union, types.UnionType} else origin[parts]
 
 
 def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
+from tieout.arriving.payload import PAYLOADS_PREFIX
 from tieout.landscape import Connection, Landscape
 
 # Senders give up after seconds; the function answers before the gateway would. 256 MB would save 0.04 USD per million and
@@ -28,7 +29,7 @@ from tieout.landscape import Connection, Landscape
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(20))
 ROUTE_RATE_PER_SECOND = 50
 ROUTE_BURST = 100
-_ARCHIVE_PREFIXES = ("overflow", "rejected", "spool")
+_ARCHIVE_PREFIXES = ("overflow/", "rejected/", "spool/")
 # No query string, no header, no body: each of them may carry a secret or personal data.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -201,8 +202,8 @@ class Receive(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         secret_arn = ledger.webhook_secrets[connection.name]
-        kinds = (*_ARCHIVE_PREFIXES, *(["payloads"] if connection.completion == "payload" else []))
-        archive = ledger.archive_access(["s3:PutObject"], [f"{kind}/{connection.name}/" for kind in kinds])
+        prefixes = (*_ARCHIVE_PREFIXES, *([PAYLOADS_PREFIX] if connection.completion == "payload" else []))
+        archive = ledger.archive_access(["s3:PutObject"], [f"{prefix}{connection.name}/" for prefix in prefixes])
         self.settings = ReceiveSettings(
             connection=connection.name,
             system=connection.system,

@@ -71,11 +71,9 @@ def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellS
     if not state:
         yield from _cells_indexed(table, "catalogue", keys.cells_of(target))
         return
-    for each in (
-        "dirty",
-        "refused",
-    ):  # an intersection that lacks a cell stands among the dirty, with the refused ones it has
-        for cell in _cells_indexed(table, "cells_by_state", f"{each}#{target}"):
+    # An intersection that lacks a cell stands among the dirty ones, with the refused cells it has.
+    for value in (keys.dirty(target),) if state == "dirty" else (keys.dirty(target), keys.refused(target)):
+        for cell in _cells_indexed(table, "cells_by_state", value):
             if cell.is_lacking if state == "dirty" else cell.refused_reason is not None:
                 yield cell
 
@@ -144,13 +142,15 @@ def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]
 
 def planning_state(table: Table, target: str) -> Row:
     """How far planning is behind the ledger, and until when and why the target is left alone, if it is."""
-    states = {state: sum(1 for _ in cells(table, target, state=state)) for state in ("dirty", "refused")}
+    values = (keys.dirty(target), keys.refused(target))
+    found = [cell for value in values for cell in _cells_indexed(table, "cells_by_state", value)]
     pause = CellLedger(table).pause_of(target)
     if pause is not None and pause.until <= datetime.now(UTC):
         pause = None
     return {
         "target": target,
-        **states,
+        "dirty": sum(cell.is_lacking for cell in found),
+        "refused": sum(cell.refused_reason is not None for cell in found),
         "paused_until": moment_text(pause.until) if pause else None,
         "paused_for": pause.reason if pause else None,
     }

@@ -126,9 +126,9 @@ def text_of(value: object, *, in_table: bool = False) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{name}={text_of(each)}" for name, each in value.items()) or _NOTHING
+        return ", ".join(f"{name}={text_of(each, in_table=in_table)}" for name, each in value.items()) or _NOTHING
     if isinstance(value, list):
-        return ", ".join(map(text_of, value)) or _NOTHING
+        return ", ".join(text_of(each, in_table=in_table) for each in value) or _NOTHING
     return _CONTROL.sub(" ", str(value)) if in_table else str(value)
 
 

@@ -100,11 +100,7 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         SandboxError: if a part does not start; the message says what to do or where to look.
     """
     places, free = Places(folder), ports()
-    landscape = read_landscape(ROOT, "sandbox")
     with places.reserved(), emulated_aws(places, next(free), tell) as aws, simulators(aws.api_url, free) as joined:
-        tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
-        joined.standing_for(landscape)
-        tell("deploying the stacks into it (cdk deploy)")
         ready = _deployed(places, aws, joined, {}, tell)
         try:
             yield ready
@@ -116,12 +112,14 @@ def _deployed(
     places: Places, aws: EmulatedAws, joined: Simulators, before: Mapping[str, ConnectionEnd], tell: Tell
 ) -> Sandbox:
     """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
-    systems = joined.standing_for(read_landscape(ROOT, "sandbox", places.overlay))
+    landscape = read_landscape(ROOT, "sandbox", places.overlay)
+    tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
+    systems = joined.standing_for(landscape)
+    tell("deploying the stacks into it (cdk deploy)")
     places.addresses.write_text(systems.overlay(), encoding="utf-8")
     outputs = deploy(aws, places, tell)
     vault = aws.client("secretsmanager")
-    if not before:
-        _fill_targets(vault, systems, outputs)
+    _fill_targets(vault, systems, outputs)
     new = [each for each in systems.landscape.connections if each.name not in before]
     ends = {each.name: _fill_connection(vault, places, systems, outputs, each) for each in new}
     ready = Sandbox(

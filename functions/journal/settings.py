@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tieout.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalSettings(Settings):
     """What the journal function is told.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -233,10 +234,8 @@ def _stated(period: str, first_day: str, last_day: str) -> tuple[Period, date, d
 
 
 def _last_day(year: int, month: int) -> date:
-    """The last day of a month, of the last month of all as well, whose successor no `date` can hold."""
-    if month == _DECEMBER:
-        return date(year, _DECEMBER, 31)
-    return date(year, month + 1, 1) - timedelta(days=1)
+    """The last day of a month."""
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _end_of_year(year_end: YearEnd, year: int) -> int:

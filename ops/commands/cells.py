@@ -13,7 +13,7 @@ from ops.commands.arguments import AsJson, Stage, Target, targets_of
 from ops.place import Place, find_place
 from ops.reading_back import compare
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.intersections import CellState
+from tieout.ledger.intersections import CellState, by_intersection
 
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
@@ -94,7 +94,9 @@ def cells_check(
         )
         rows += [_difference(name, cell, held) for cell, held in done.different]
         if write_again:
-            CellLedger(place.table).write_again(name, _measures(done.different), datetime.now(UTC))
+            CellLedger(place.table).write_again(
+                name, by_intersection(cell for cell, _ in done.different), datetime.now(UTC)
+            )
     display.record({"compared": summary, "different": rows}, as_json=as_json)
     if rows:
         raise typer.Exit(1)
@@ -122,14 +124,6 @@ def _named(place: Place, target: str | None, cell: str) -> list[tuple[str, str]]
     if len({whole for _, whole in found}) > 1:
         raise typer.BadParameter(f"several cells begin with {cell}: {', '.join(whole for _, whole in found)}")
     return found
-
-
-def _measures(different: list[tuple[CellState, Decimal | None]]) -> dict[str, list[str]]:
-    """Intersection id to the measures of it that differ."""
-    measures: dict[str, list[str]] = {}
-    for cell, _ in different:
-        measures.setdefault(cell.intersection_id, []).append(cell.measure)
-    return measures
 
 
 def _difference(target: str, cell: CellState, held: Decimal | None) -> display.Row:

@@ -13,8 +13,6 @@ type Event = Mapping[str, Any]
 NORDIC_CLAIMS = {"C-1": ("resa", "2026-11-17", 184_050), "C-2": ("mat", "2026-11-18", 62_000)}
 """What the acquired company's claims come to in the end: account, day and oere of each."""
 
-_SPENT = ("Account", "Cost centre", "Supplier", "Nature", "Legal entity", "Currency", "Time", "Version")
-
 
 class Tool(Controlled):
     """A simulated tool."""

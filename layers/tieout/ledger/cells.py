@@ -13,7 +13,14 @@ from datetime import datetime
 from functools import partial
 
 from tieout.ledger import keys
-from tieout.ledger.intersections import CellState, IntersectionState, intersection_state, mark, write_again
+from tieout.ledger.intersections import (
+    CellState,
+    IntersectionState,
+    by_intersection,
+    intersection_state,
+    mark,
+    write_again,
+)
 from tieout.ledger.receipts import OpenReceipt, cells_text, open_receipt
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
@@ -98,7 +105,7 @@ class CellLedger:
             ]
         )
 
-    def settle(self, intersections: Sequence[IntersectionState], now: datetime) -> None:
+    def strike(self, intersections: Sequence[IntersectionState], now: datetime) -> None:
         """Strike intersections that lack nothing any more (they changed, and changed back) from the dirty ones.
 
         One that has changed meanwhile stays where it is.
@@ -118,9 +125,10 @@ class CellLedger:
         retried = 0
         for state in (keys.refused(target), keys.dirty(target)):
             for page in pages(partial(self._page, state)):
-                refused = _refused_measures(self._states([key for key, _ in page.items]))
-                self.write_again(target, refused, now)
-                retried += sum(map(len, refused.values()))
+                found = self._states([key for key, _ in page.items])
+                refused = [cell for each in found for cell in each.cells if cell.refused_reason is not None]
+                self.write_again(target, by_intersection(refused), now)
+                retried += len(refused)
         return retried
 
     def pause(self, target: str, until: datetime, reason: str) -> None:
@@ -152,11 +160,3 @@ class CellLedger:
     def _states(self, found: Sequence[Key]) -> list[IntersectionState]:
         """The intersections of these keys as they are now, in order."""
         return [intersection_state(key, item) for key, item in sorted(self._table.get(found).items())]
-
-
-def _refused_measures(intersections: Iterable[IntersectionState]) -> dict[str, list[str]]:
-    """Intersection id to the measures of it that the target refused; those of which it refused none are left out."""
-    refused: dict[str, list[str]] = {}
-    for cell in (cell for each in intersections for cell in each.cells if cell.refused_reason is not None):
-        refused.setdefault(cell.intersection_id, []).append(cell.measure)
-    return refused

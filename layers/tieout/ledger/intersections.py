@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from tieout import strict_json
 from tieout.delivering import CellValue
@@ -82,6 +83,26 @@ class IntersectionState:
     def lacking(self) -> tuple[CellState, ...]:
         """The cells planning is still to be given."""
         return tuple(cell for cell in self.cells if cell.is_lacking)
+
+
+class OneMeasure(Protocol):
+    """What stands for one measure of an intersection, such as a cell, or a row of a receipt."""
+
+    @property
+    def intersection_id(self) -> str:
+        """Which intersection."""
+
+    @property
+    def measure(self) -> str:
+        """Which measure of it."""
+
+
+def by_intersection(cells: Iterable[OneMeasure]) -> dict[str, list[str]]:
+    """Intersection id to the measures of it among these, in their order."""
+    measures: dict[str, list[str]] = {}
+    for cell in cells:
+        measures.setdefault(cell.intersection_id, []).append(cell.measure)
+    return measures
 
 
 def intersection_state(key: Key, item: Item) -> IntersectionState:

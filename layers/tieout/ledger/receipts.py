@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tieout import strict_json
 from tieout.ledger import keys
-from tieout.ledger.intersections import CellState
+from tieout.ledger.intersections import CellState, by_intersection
 from tieout.ledger.table import Item, Key
 from tieout.moments import moment_text, parse_moment
 
@@ -34,10 +34,7 @@ class OpenReceipt:
 
     def measures(self) -> dict[str, list[str]]:
         """Intersection id to the measures that were written there."""
-        found: dict[str, list[str]] = {}
-        for row in receipt_rows(self.cells):
-            found.setdefault(row.intersection_id, []).append(row.measure)
-        return found
+        return by_intersection(receipt_rows(self.cells))
 
 
 @dataclass(frozen=True, slots=True)

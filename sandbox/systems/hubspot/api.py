@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.hubspot.limits import Limits, error_answer
-from sandbox.systems.hubspot.line_items import DEAL_TO_LINE_ITEM, LineItem
+from sandbox.systems.hubspot.line_items import DEAL_TO_LINE_ITEM, LineItem, iso
 from sandbox.systems.hubspot.pipelines import plain_pipelines
-from sandbox.systems.hubspot.portal import PRIMARY, Deal, Portal, iso
+from sandbox.systems.hubspot.portal import PRIMARY, Deal, Portal
 
 _DEFAULT_PROPERTIES = [
     "amount",

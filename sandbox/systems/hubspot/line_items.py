@@ -12,6 +12,11 @@ _YEARLY = {"weekly": 52, "biweekly": 26, "monthly": 12, "quarterly": 4, "per_six
 _CENT = Decimal("0.01")
 
 
+def iso(moment: datetime) -> str:
+    """A moment as the CRM API writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @dataclass(kw_only=True)
 class LineItem:
     """One line item as the account stores it; it belongs to one deal."""
@@ -28,8 +33,8 @@ class LineItem:
         return {
             **self.properties,
             **_calculated(self.properties),
-            "createdate": self.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "hs_lastmodifieddate": self.modified_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "createdate": iso(self.created_at),
+            "hs_lastmodifieddate": iso(self.modified_at),
             "hs_object_id": self.item_id,
         }
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.systems.hubspot.events import EventMaker
-from sandbox.systems.hubspot.line_items import LineItem
+from sandbox.systems.hubspot.line_items import LineItem, iso
 from sandbox.systems.hubspot.pipelines import calculated
 from sandbox.systems.hubspot.settings import Settings
 
@@ -238,11 +238,6 @@ class Portal:
         while any(str(self._last_id) in each for each in (self.deals, self.companies, self.line_items)):
             self._last_id += 1
         return str(self._last_id)
-
-
-def iso(moment: datetime) -> str:
-    """A moment as the CRM API writes it."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _united(first: Mapping[str, set[int]], second: Mapping[str, set[int]]) -> dict[str, set[int]]:

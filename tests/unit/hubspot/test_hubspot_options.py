@@ -8,7 +8,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from infra.landscape_rules import options_adapter
+from infra.option_types import options_adapter
 from tieout.systems.hubspot.options import Options
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from infra.landscape_rules import options_adapter
+from infra.option_types import options_adapter
 from tieout.systems.netsuite.options import Options
 
 
