@@ -57,7 +57,7 @@ def _last(place: Place, name: str, now: datetime, spooled: list[datetime]) -> Ro
     newest, success = max(spooled, default=None), None
     for ended in islice(_newest(place, name, now), _MOST_LOOKED_AT):
         newest = max(newest or ended.received_at, ended.received_at)
-        if ended.is_settled:
+        if ended.has_final_outcome:
             success = ended.received_at
             break
     return {

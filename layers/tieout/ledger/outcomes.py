@@ -27,10 +27,10 @@ _FINAL_OUTCOMES = frozenset({Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSE
 
 
 class Ended(NamedTuple):
-    """What became of a delivery's notices for one flow; `is_settled` as soon as one of them has a final outcome."""
+    """What became of a delivery's notices for one flow; `has_final_outcome` as soon as one of them has a final outcome."""
 
     received_at: datetime
-    is_settled: bool
+    has_final_outcome: bool
 
 
 class OutcomeLedger:
@@ -63,8 +63,8 @@ class OutcomeLedger:
             lambda after: self._table.query(partition, limit=_NEWEST_AT_ONCE, after=after, newest_first=True)
         ):
             for key, item in page.items:
-                is_settled = not _FINAL_OUTCOMES.isdisjoint(outcomes_of(item).values())
-                yield Ended(parse_moment(key[1].split("#", 1)[0]), is_settled)
+                has_final_outcome = not _FINAL_OUTCOMES.isdisjoint(outcomes_of(item).values())
+                yield Ended(parse_moment(key[1].split("#", 1)[0]), has_final_outcome)
 
 
 def outcomes_of(item: Item) -> dict[int, Outcome]:
