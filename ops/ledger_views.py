@@ -91,7 +91,9 @@ def intersections_named(table: Table, target: str, beginning: str) -> list[str]:
 
 
 def why(table: Table, target: str, intersection_id: str) -> list[Row]:
-    """Where the totals of an intersection's cells come from: every contribution with the notice it came in, the last write.
+    """Where the totals of an intersection's cells come from: every contribution with its notice, and the last write.
+
+    The write is the intersection's: a cell that was not among those written shows none.
 
     Empty where the ledger has no such intersection.
     """
@@ -245,7 +247,7 @@ def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]
 
 
 def _contributions(table: Table, item: Item) -> list[Row]:
-    """What a fact contributes, cell by cell; what a commit that was begun has not come to yet is left out."""
+    """What a fact contributes, cell by cell; nothing while a commit in several steps is unfinished."""
     rows = _json(str(item["contributions"]))
     found = table.get([keys.cell_key(target, intersection_id) for intersection_id, target, _ in rows])
     shown = []

@@ -53,10 +53,11 @@ def cells_why(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Where a cell's value comes from: every contribution with its record and notice, and the last write to planning.
+    """Where a cell's value comes from: every contribution with its record and notice, and what the last write did to it.
 
     CELL is what `tieout cells list` shows under that name, whole or as many of its first digits as tell it from others: the
-    place in the cube, which has a value for each measure.
+    place in the cube, which has a value for each measure. The last write is that of the place: where it wrote other measures
+    alone, none is shown.
     """
     place = find_place(stage)
     found = [row for name, whole in _named(place, target, cell) for row in ledger_views.why(place.table, name, whole)]
