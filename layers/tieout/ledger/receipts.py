@@ -1,4 +1,4 @@
-"""Receipts of writes to planning: which cells, at which generation, with which values before and after; pure."""
+"""Receipts of writes to planning: which cells, each with its value before and after; pure."""
 
 from __future__ import annotations
 
