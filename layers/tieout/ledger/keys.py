@@ -1,4 +1,4 @@
-"""The names of the ledger's items and the values of its indexes: written here and nowhere else."""
+"""The names of the ledger's items and the values of its indexes: whatever is written is named here."""
 
 from __future__ import annotations
 
