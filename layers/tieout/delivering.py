@@ -16,8 +16,8 @@ class CellValue:
 
     Attributes:
         cell_id: ours, unique for the coordinates.
-        members: (dimension, member) pairs in the planning model's order; months are written `2026-03` whatever the target
-            calls them.
+        members: (dimension, member) pairs in the planning model's order; periods are written as the ledger does (`2026-03`,
+            `FY2026-P03`), whatever the target calls them.
         value: in whole units of the cell's currency.
     """
 
