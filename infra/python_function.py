@@ -45,7 +45,7 @@ class Shape:
     """How much a function may take.
 
     Attributes:
-        timeout: of one invocation; the visibility of its queue follows from it.
+        timeout: of one invocation; where a queue invokes it, the queue's visibility timeout must be longer.
     """
 
     memory_mb: int
