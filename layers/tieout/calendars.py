@@ -7,6 +7,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ WEEKS: Mapping[str, tuple[int, ...]] = {
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _YEARS = range(2, 9999)  # a fiscal year of weeks reaches into the years beside it, and a `date` holds 1 to 9999
 _DECEMBER = 12
+_HALF_A_WEEK = 3  # days: no weekday is as near to one as to the next
 
 
 class OutsideCalendarError(PermanentError):
@@ -118,12 +120,12 @@ class WeekCalendar(Calendar):
         self._label = label
         # A year that ends with December starts with January: it has one name, whichever way it is named.
         self._named_before = int(named_by_start and year_end.month != _DECEMBER)
-        self._years: dict[int, _Year] = {}
+        self._laid_out = cache(self._lay_out)
 
     def period_of(self, day: date) -> Period:
         """The period of a date: one look-up of its year, and a search among its 12 or 13 periods."""
         ordinal = day.toordinal()
-        year = self._years.get(day.year) or self._year(min(max(day.year, _YEARS[0]), _YEARS[-1]), day)
+        year = self._laid_out(min(max(day.year, _YEARS[0]), _YEARS[-1]))
         if ordinal > year.end:
             year = self._year(day.year + 1, day)
         elif ordinal < year.starts[0]:
@@ -144,19 +146,16 @@ class WeekCalendar(Calendar):
 
     def _year(self, ends_in: int, asked: date | Period) -> _Year:
         """The fiscal year whose last month is of that year, though its last day may lie in the next."""
-        found = self._years.get(ends_in)
-        if found is None:
-            if ends_in not in _YEARS:
-                raise OutsideCalendarError(asked)
-            found = self._years[ends_in] = self._laid_out(ends_in)
-        return found
+        if ends_in not in _YEARS:
+            raise OutsideCalendarError(asked)
+        return self._laid_out(ends_in)
 
-    def _laid_out(self, ends_in: int) -> _Year:
+    def _lay_out(self, ends_in: int) -> _Year:
         first, end = _end_of_year(self._year_end, ends_in - 1) + 1, _end_of_year(self._year_end, ends_in)
         weeks = self._weeks if end - first + 1 == 7 * sum(self._weeks) else self._longer
         starts = tuple(accumulate((7 * count for count in weeks[:-1]), initial=first))
         named = ends_in - self._named_before
-        return _Year(starts, end, tuple(Period(named, number, self._label) for number in range(1, len(weeks) + 1)))
+        return _Year(starts, end, tuple(Period(named, number, self._label) for number, _ in enumerate(weeks, 1)))
 
 
 class TableCalendar(Calendar):
@@ -242,8 +241,6 @@ def _end_of_year(year_end: YearEnd, year: int) -> int:
     """The ordinal of the day on which the fiscal year ends whose last month is of that year."""
     last = _last_day(year, year_end.month)
     days_before = (last.weekday() - _WEEKDAYS.index(year_end.weekday)) % 7
-    if (
-        year_end.rule == "nearest" and days_before > 7 // 2
-    ):  # the next one is nearer: a week has no middle to argue about
+    if year_end.rule == "nearest" and days_before > _HALF_A_WEEK:  # the next one is nearer
         days_before -= 7
     return last.toordinal() - days_before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 
 from tieout.errors import MalformedError
 
@@ -34,6 +34,9 @@ _EXPONENTS = dict.fromkeys(
 _EXPONENTS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 _EXPONENTS |= dict.fromkeys(["CLF", "UYW"], 4)
 _DEFAULT_EXPONENT = 2
+
+# Enough digits for every amount a document states, and for every product of one with a rate, to the last.
+_EXACT = Context(prec=60)
 
 # Anything larger is not an amount of money but a fault or an attack; it also keeps sums inside DynamoDB's 38 digits.
 _LIMIT_MINOR = 10**24
@@ -84,7 +87,7 @@ class Money:
             raise MalformedError("currency_not_iso4217")
         if number.adjusted() > 24:  # noqa: PLR2004 same bound as _LIMIT_MINOR, checked before the digits are expanded
             raise MalformedError("amount_too_large")
-        with localcontext(prec=60):
+        with localcontext(_EXACT):
             minor = int(number.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP))
         if abs(minor) > _LIMIT_MINOR:
             raise MalformedError("amount_too_large")
@@ -97,23 +100,23 @@ class Money:
 
     def decimal(self) -> Decimal:
         """The amount in whole units, exactly, with the currency's own number of decimals."""
-        with localcontext(prec=60):
+        with localcontext(_EXACT):
             return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency))
 
     def times(self, factor: Decimal) -> Money:
         """The amount multiplied by a plain factor such as a probability, rounded half up to the minor unit."""
-        with localcontext(prec=60):
+        with localcontext(_EXACT):
             return Money(int((Decimal(self.amount_minor) * factor).to_integral_value(ROUND_HALF_UP)), self.currency)
 
     def divided(self, parts: int) -> Money:
         """One of so many equal parts, such as a month of a yearly amount; rounded half up to the minor unit."""
-        with localcontext(prec=60):
+        with localcontext(_EXACT):
             exact = Decimal(self.amount_minor) / parts
             return Money(int(exact.to_integral_value(ROUND_HALF_UP)), self.currency)
 
     def converted(self, rate: Decimal, currency: str) -> Money:
         """The amount in another currency, `rate` being units of `currency` for one unit of ours; rounded half up once."""
-        with localcontext(prec=60):
+        with localcontext(_EXACT):
             return Money.of(self.decimal() * rate, currency)
 
     def __neg__(self) -> Money:
@@ -134,13 +137,13 @@ def apportioned(amounts: Sequence[Money], factor: Decimal) -> list[Money]:
     Each is rounded down at first; the minor units that are then missing go to the largest fractions, of equal ones to the
     first. Amounts of different currencies are added up apart.
     """
-    with localcontext(prec=60):
+    with localcontext(_EXACT):
         exact = [amount.amount_minor * factor for amount in amounts]
         minor = [int(each.to_integral_value(ROUND_FLOOR)) for each in exact]
         for currency in {amount.currency for amount in amounts}:
             places = [place for place, amount in enumerate(amounts) if amount.currency == currency]
-            whole = Money(sum(amounts[place].amount_minor for place in places), currency).times(factor)
-            missing = whole.amount_minor - sum(minor[place] for place in places)
+            whole = sum(amounts[place].amount_minor for place in places) * factor
+            missing = int(whole.to_integral_value(ROUND_HALF_UP)) - sum(minor[place] for place in places)
             for place in sorted(places, key=lambda place: minor[place] - exact[place])[:missing]:
                 minor[place] += 1
-    return [Money(each, amount.currency) for each, amount in zip(minor, amounts, strict=True)]
+    return [Money(minor[place], amount.currency) for place, amount in enumerate(amounts)]

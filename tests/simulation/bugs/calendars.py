@@ -23,7 +23,7 @@ BUGS = (
     ),
     Bug(
         "the years of a company that counts weeks begin a day late",
-        calendars.WeekCalendar._laid_out,
+        calendars.WeekCalendar._lay_out,
         "ends_in - 1) + 1, ",
         "ends_in - 1) + 2, ",
     ),

@@ -270,6 +270,17 @@ def test_the_first_and_the_last_date_are_months_and_nothing_else(day: date) -> N
         calendar_of(weeks).period_of(day)
 
 
+def test_calendars_of_weeks_reach_to_the_last_year_whose_next_one_begins() -> None:
+    """Beyond the first and the last day of theirs people are told which date it was."""
+    ends = YearEnd(rule="last", weekday="saturday", month=12)
+    calendar = calendar_of(FiscalCalendar(name="w", kind="4-4-5", year_end=ends))
+    first, last = date(1, 12, 30), date(9998, 12, 26)
+    assert [str(calendar.period_of(day)) for day in (first, last)] == ["FY0002-P01", "FY9998-P12"]
+    for outside in (first - DAY, last + DAY):
+        with pytest.raises(OutsideCalendarError, match=outside.isoformat()):
+            calendar.period_of(outside)
+
+
 @given(OF_WEEKS | OF_MONTHS | tables(), st.integers(1, 9998), st.integers(1, 99), LABELS | st.just(""))
 def test_a_period_of_another_calendar_has_no_days_here(
     declared: FiscalCalendar, year: int, number: int, label: str

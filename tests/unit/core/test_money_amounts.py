@@ -193,6 +193,17 @@ def test_what_rounding_leaves_goes_to_the_largest_fractions(amounts: list[int], 
     assert [each.amount_minor for each in apportioned(money, Decimal(factor))] == parts
 
 
+def test_the_last_digit_of_a_large_product_counts() -> None:
+    """Half a minor unit is a whole one, however many digits stand before it; a little less is none."""
+    money, nearly = Money(10**24 - 1, "EUR"), Decimal("0.5000000000000000000000005")
+    exact = Fraction(10**24 - 1) * Fraction(nearly)
+    assert money.times(nearly).amount_minor == half_up(exact)
+    assert [each.amount_minor for each in apportioned([money], nearly)] == [half_up(exact)]
+    assert money.divided(7 * 10**24).amount_minor == 0
+    assert Money(10**24 - 1, "EUR").divided(2 * 10**24).amount_minor == 0, "less than a half by the 25th digit"
+    assert Money(3 * 10**29 + 1, "EUR").divided(2).amount_minor == 15 * 10**28 + 1
+
+
 def test_a_long_number_is_rounded_once() -> None:
     """Rounded to 28 digits first, just less than half a cent would become half a cent, and then a whole one."""
     nearly_half = Decimal("0.004" + "9" * 40)
