@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.survivors import Mutant, compare, function_of, listed, mutant_of
+from tests.mutants.survivors import Listed, Mutant, compare, function_of, listed, mutant_of
 from tests.mutants.workspace import GROUPS, ROOT
 
 DIFF = """# tieout.money.xǁMoneyǁof__mutmut_3: survived
@@ -35,19 +35,35 @@ def test_a_mutant_is_named_by_what_it_changes() -> None:
 def test_a_survivor_that_is_not_listed_is_new_and_a_listed_one_that_is_noticed_is_gone() -> None:
     """A list that is only added to would hide what tests have learnt since; a run over some modules says nothing of others."""
     other = Mutant("tieout.periods.moment_text", ("- x", "+ y"))
-    assert compare([OF], {}, ["tieout.money"]).new == [OF]
-    assert compare([OF, OF], {OF: "equal"}, ["tieout.money"]) == compare([], {}, [])
-    assert compare([], {OF: "equal", other: "equal"}, ["tieout.money"]).gone == [OF]
+    nothing, both = Listed({}, ()), Listed({OF: "equal", other: "equal"}, ())
+    assert compare([OF], nothing, ["tieout.money"]).new == [OF]
+    assert compare([OF, OF], Listed({OF: "equal"}, ()), ["tieout.money"]) == compare([], nothing, [])
+    assert compare([], both, ["tieout.money"]).gone == [OF]
 
 
-@pytest.mark.parametrize("mutant", sorted(listed()), ids=lambda mutant: mutant.function)
+@pytest.mark.parametrize(
+    ("removed", "added", "is_equal"),
+    [
+        ('x.encode("utf-8", "replace")', 'x.encode("UTF-8", "replace")', True),
+        ('x.encode("utf-8", "replace")', 'x.encode("utf-8", "REPLACE")', False),
+        ("zip(a, b, strict=True))", "zip(a, b, ))", True),
+        ("zip(a, b, strict=True))", "zip(a, b, strict=False))", True),
+        ("zip(a, b, strict=True))", "zip(a, strict=True))", False),
+    ],
+)
+def test_some_changes_are_equal_wherever_they_are_made(removed: str, added: str, is_equal: bool) -> None:  # noqa: FBT001 a case
+    """What the pattern says and nothing beside it."""
+    assert listed().names(Mutant("some.function", (f"- {removed}", f"+ {added}"))) is is_equal
+
+
+@pytest.mark.parametrize("mutant", sorted(listed().by_name), ids=lambda mutant: mutant.function)
 def test_a_listed_mutant_is_of_a_line_there_is_and_says_why_it_may_survive(mutant: Mutant) -> None:
     """Its function exists and still holds the lines that were changed."""
     module = importlib.import_module(mutant.module)
     text = Path(str(module.__file__)).read_text()
     removed = [line[2:] for line in mutant.change if line.startswith("- ")]
     assert all(line in text for line in removed)
-    assert len(listed()[mutant].split()) >= 4
+    assert len(listed().by_name[mutant].split()) >= 4
 
 
 @pytest.mark.parametrize("pattern", [each for group in GROUPS for each in group.mutated])

@@ -6,16 +6,17 @@ Run by `make mutants`, in an environment of its own. Names limit it to some grou
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.mutants.survivors import Mutant, compare, function_of, listed, mutant_of
-from tests.mutants.workspace import GROUPS, Group, make_tree
+from tests.mutants.workspace import GROUPS, Group, make_tree, renew_judges
 
 _LEAST_KILLED = 0.95  # of all mutants, those that nobody can tell from the code included
 _NOTICED = {"killed", "timeout", "segfault", "caught by type check"}
@@ -28,6 +29,9 @@ def main() -> int:
         "groups", nargs="*", help=f"of {', '.join(group.name for group in GROUPS)}; all if none is named"
     )
     parser.add_argument("--again", action="store_true", help="judge what the last run found, without running")
+    parser.add_argument(
+        "--survivors", action="store_true", help="show what survived the last run to the tests as they are now"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many mutants are tried at once")
     arguments = parser.parse_args()
     unknown = set(arguments.groups) - {group.name for group in GROUPS}
@@ -39,15 +43,16 @@ def main() -> int:
         if arguments.groups and group.name not in arguments.groups:
             continue
         started = time.monotonic()
-        if not arguments.again:
+        limits = ("--max-children", str(arguments.workers))
+        if arguments.survivors:
+            renew_judges(group)
+            _mutmut(group, "run", *limits, *(name for name, end in _statuses(group).items() if end not in _NOTICED))
+        elif not arguments.again:
             make_tree(group)
-            _mutmut(group, "run", "--max-children", str(arguments.workers))
+            _mutmut(group, "run", *limits)
         found = _statuses(group)
-        survived |= {
-            name: mutant_of(name, _mutmut(group, "show", name))
-            for name, status in found.items()
-            if status not in _NOTICED
-        }
+        diffs = _diffs(group, [name for name, status in found.items() if status not in _NOTICED])
+        survived |= {name: mutant_of(name, diff) for name, diff in diffs.items()}
         statuses |= found
         _say(f"{group.name}: {len(found)} mutants, {time.monotonic() - started:.0f} s")
     _print_scores(statuses)
@@ -87,11 +92,20 @@ def _statuses(group: Group) -> dict[str, str]:
     return {name: status for name, _, status in lines if status}
 
 
+def _diffs(group: Group, names: Sequence[str]) -> dict[str, str]:
+    """Mutant to what it changes."""
+    diffs: dict[str, str] = json.loads(_printed(group, sys.executable, "-m", "tests.mutants.diffs", *names))
+    return diffs
+
+
 def _mutmut(group: Group, command: str, *arguments: str) -> str:
     """What a command of mutmut prints; a run prints it at once, for whoever waits."""
+    return _printed(group, str(Path(sys.executable).with_name("mutmut")), command, *arguments, at_once=command == "run")
+
+
+def _printed(group: Group, *called: str, at_once: bool = False) -> str:
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    called = [str(Path(sys.executable).with_name("mutmut")), command, *arguments]
-    out = None if command == "run" else subprocess.PIPE
+    out = None if at_once else subprocess.PIPE
     done = subprocess.run(called, cwd=group.tree, env=surroundings, stdout=out, check=True, text=True)  # noqa: S603 our own
     return done.stdout or ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +34,23 @@ class Mutant:
         return "\n    ".join([self.function, *self.change])
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The mutants that may survive.
+
+    Attributes:
+        by_name: each with why.
+        anywhere: changes that no test can tell from the code, in whatever function they are made: patterns of the lines.
+    """
+
+    by_name: Mapping[Mutant, str]
+    anywhere: tuple[re.Pattern[str], ...]
+
+    def names(self, mutant: Mutant) -> bool:
+        """Whether a mutant may survive."""
+        return mutant in self.by_name or any(each.fullmatch("\n".join(mutant.change)) for each in self.anywhere)
+
+
 @dataclass(slots=True)
 class Verdict:
     """What a run found that the list does not say.
@@ -62,22 +78,23 @@ def mutant_of(name: str, diff: str) -> Mutant:
     return Mutant(function_of(name), tuple(f"{line[0]} {line[1:].strip()}" for line in changed))
 
 
-def listed(path: Path = LISTED) -> dict[Mutant, str]:
+def listed(path: Path = LISTED) -> Listed:
     """The mutants that may survive, each with why."""
-    found = {}
-    for each in tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", ()):
-        found[Mutant(each["function"], tuple(each["change"]))] = str(each["because"])
-    return found
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Listed(
+        {Mutant(each["function"], tuple(each["change"])): str(each["because"]) for each in content["survivor"]},
+        tuple(re.compile(each["change"]) for each in content["anywhere"]),
+    )
 
 
-def compare(survived: Iterable[Mutant], may_survive: Mapping[Mutant, str], modules: Iterable[str]) -> Verdict:
+def compare(survived: Iterable[Mutant], may_survive: Listed, modules: Iterable[str]) -> Verdict:
     """What differs between a run over some modules and the list.
 
     A change that can be made at several places of a function may survive at each of them.
     """
-    found = Counter(survived)
+    found = set(survived)
     ran = set(modules)
     return Verdict(
-        new=sorted(mutant for mutant in found if mutant not in may_survive),
-        gone=sorted(mutant for mutant in may_survive if mutant.module in ran and mutant not in found),
+        new=sorted(mutant for mutant in found if not may_survive.names(mutant)),
+        gone=sorted(mutant for mutant in may_survive.by_name if mutant.module in ran and mutant not in found),
     )

@@ -65,6 +65,7 @@ GROUPS = (
     ),
     Group("ledger", ("tieout/ledger/*.py",), ("tests/contract/ledger", "tests/unit/core", "tests/flow", _SEEDS)),
 )
+_UNWANTED = shutil.ignore_patterns("__pycache__", "e2e", "bench")
 _COPIED = ("functions", "tests", "landscape", "events", "ops", "sandbox", "infra")
 _SETTINGS = """
 [tool.mutmut]
@@ -83,13 +84,17 @@ _TOLD_TO_PEOPLE = (
 )
 
 
+def renew_judges(group: Group) -> None:
+    """Bring the tests as they are now into a tree that has been run."""
+    shutil.copytree(ROOT / "tests", group.tree / "tests", ignore=_UNWANTED, dirs_exist_ok=True)
+
+
 def make_tree(group: Group) -> None:
     """A fresh copy of what is mutated and of who judges it; what an earlier run found is forgotten."""
     shutil.rmtree(group.tree, ignore_errors=True)
-    unwanted = shutil.ignore_patterns("__pycache__", "e2e", "bench")
     for name in _COPIED:
-        shutil.copytree(ROOT / name, group.tree / name, ignore=unwanted)
-    shutil.copytree(ROOT / "layers/tieout", group.tree / "tieout", ignore=unwanted)
+        shutil.copytree(ROOT / name, group.tree / name, ignore=_UNWANTED)
+    shutil.copytree(ROOT / "layers/tieout", group.tree / "tieout", ignore=_UNWANTED)
     texts = "|".join(f"{each}Error" for each in _TOLD_TO_PEOPLE)
     settings = _SETTINGS.format(mutated=list(group.mutated), judges=list(group.judges), texts=texts)
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
