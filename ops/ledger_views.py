@@ -278,6 +278,7 @@ def _lineage(item: Item) -> Row:
         "received_at": item["received_at"],
         "recorded_at": item["recorded_at"],
         "code_version": item["code_version"],
+        "payload": notice.get("payload") or None,  # the object of the archive the record was completed from
     }
 
 

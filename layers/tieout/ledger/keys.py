@@ -41,14 +41,24 @@ def part_key(target: str, intersection_id: str, record: RecordKey) -> Key:
     return (f"CELL#{target}#{intersection_id}", f"{PART_PREFIX}{record}")
 
 
+def waiting_for(entry: MappingKey) -> str:
+    """The partition of the facts that wait for a mapping entry."""
+    return f"HELD#{entry}"
+
+
 def held_key(waits_for: MappingKey, record: RecordKey) -> Key:
     """Where it stands that a record's fact waits for a mapping entry."""
-    return (f"HELD#{waits_for}", str(record))
+    return (waiting_for(waits_for), str(record))
+
+
+def entries_of(connection: str, table: str) -> str:
+    """The partition of the entries of one mapping table of a connection."""
+    return f"MAP#{connection}#{table}"
 
 
 def mapping_key(entry: MappingKey) -> Key:
     """Where a mapping entry stands."""
-    return (f"MAP#{entry.connection}#{entry.table}", entry.key)
+    return (entries_of(entry.connection, entry.table), entry.key)
 
 
 def outcomes_of(connection: str, day: date) -> str:

@@ -57,7 +57,7 @@ class MappingLedger:
 
     def entries(self, connection: str, table: str) -> Iterator[MappingEntry]:
         """The entries of one table of a connection, in order of the source's value."""
-        for key, item in self._items(f"MAP#{connection}#{table}"):
+        for key, item in self._items(keys.entries_of(connection, table)):
             yield MappingEntry(
                 key=MappingKey(connection, table, key[1]),
                 member=str(item["member"]),
@@ -67,7 +67,7 @@ class MappingLedger:
 
     def waiting(self, entry: MappingKey) -> Iterator[HeldFact]:
         """The facts that wait for an entry, read consistently: one stored before this call is missed by none."""
-        for _, item in self._items(f"HELD#{entry}"):
+        for _, item in self._items(keys.waiting_for(entry)):
             yield held_fact(item)
 
     def held(self) -> Iterator[HeldFact]:

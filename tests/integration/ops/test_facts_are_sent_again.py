@@ -131,3 +131,16 @@ def test_a_connection_that_is_none_is_said_to_be_none(stage: OperatedStage) -> N
     """With the names there are."""
     with pytest.raises(Exception, match=r"no connection nonsense; the stage has hubspot-emea, netsuite-group"):
         stage.tieout("facts", "list", "nonsense")
+
+
+def test_a_fact_says_which_payload_it_was_completed_from(stage: OperatedStage) -> None:
+    """Whoever erases a person's data has to find it; a record that was read has none."""
+    for record, kept in ((deal(1), ""), (deal(2), "payloads/expenses/2026-11-25/d")):
+        gone = decide(Statement(key=record, source_version="1", fact=None, absence=Absence.DELETED), None, (), {})
+        notice = Notice(key=record, notice_id="n", kind="report.deleted", payload=kept)
+        lineage = Lineage(
+            notice=notice, delivery_id="d", flow=FLOW, received_at=NOW, recorded_at=NOW, code_version="tested"
+        )
+        FactLedger(stage.place.table).commit([(gone, lineage)])
+        shown = stage.tieout("facts", "show", CRM, "opportunity", record.record_id)
+        assert shown["lineage"]["payload"] == (kept or None)
