@@ -70,6 +70,11 @@ def dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
 
 
+def carriable(text: str) -> str:
+    """The text with U+FFFD, which no identifier holds, for each character that `parse` takes in no text."""
+    return _UNCARRIABLE.sub("\ufffd", text)
+
+
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from tieout import strict_json
 from tieout.arriving.notice import Notice
 
 
@@ -40,3 +41,8 @@ class Split(NamedTuple):
 
     notices: tuple[Notice, ...]
     malformed: tuple[MalformedItem, ...] = ()
+
+
+def readable_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers as they are kept: a character that would make the kept object unreadable is U+FFFD."""
+    return {strict_json.carriable(name): strict_json.carriable(value) for name, value in headers.items()}

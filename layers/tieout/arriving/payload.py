@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieout import strict_json
-from tieout.arriving.delivery import Delivery
+from tieout.arriving.delivery import Delivery, readable_headers
 from tieout.arriving.notice import Notice
 from tieout.arriving.spool import object_name
 from tieout.errors import MalformedError
@@ -59,9 +59,9 @@ def encode(delivery: Delivery, content_headers: Mapping[str, str]) -> bytes:
     head = {
         "delivery_id": delivery.delivery_id,
         "received_at": moment_text(delivery.received_at),
-        "headers": dict(content_headers),
+        "headers": readable_headers(content_headers),
     }
-    return strict_json.dump(head).encode("utf-8", "replace") + b"\n" + delivery.body
+    return strict_json.dump(head).encode() + b"\n" + delivery.body
 
 
 def read_payload(raw: bytes) -> Payload:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tieout import strict_json
-from tieout.arriving.delivery import Delivery, MalformedItem
+from tieout.arriving.delivery import Delivery, MalformedItem, readable_headers
 from tieout.arriving.spool import object_name
 from tieout.moments import moment_text
 
@@ -38,12 +38,12 @@ def encode(
             "method": delivery.method,
             "reason": reason,
             "malformed": [{"position": each.position, "reason": each.reason} for each in malformed],
-            "headers": dict(headers),
+            "headers": readable_headers(headers),
             "body_base64": base64.b64encode(kept).decode(),
             "body_bytes": len(delivery.body),
             "body_sha256": hashlib.sha256(delivery.body).hexdigest(),
         }
-    ).encode("utf-8", "backslashreplace")  # a header may hold lone surrogates
+    ).encode()
 
 
 def kept_prefix(connection: str) -> str:

@@ -32,9 +32,10 @@ def test_what_was_kept_reads_back_to_the_byte(body: bytes, headers: dict[str, st
     assert (found.body, found.headers) == (body, headers)
 
 
-def test_a_header_that_no_text_can_hold_costs_no_payload() -> None:
-    """A lone surrogate in a header is replaced; it could not be an identifier of anything."""
-    assert read_payload(encode(delivery(), {"ce-source": "a\udc80b"})).headers == {"ce-source": "a?b"}
+@pytest.mark.parametrize("character", ["\udc80", "\x00", "\x1f", "\uffff"])
+def test_a_header_that_no_text_can_hold_costs_no_payload(character: str) -> None:
+    """A lone surrogate or a control character is replaced; it could not be an identifier of anything."""
+    assert read_payload(encode(delivery(), {f"ce-{character}": f"a{character}b"})).headers == {"ce-\ufffd": "a\ufffdb"}
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"\n", b"[]\n", b'{"headers":1}\nx', b'{"headers":{}}', b"\xff\n"])
