@@ -58,7 +58,7 @@ class Notice(NamedTuple):
         """The notice `plain` wrote.
 
         Raises:
-            KeyError, TypeError: if it was not written by `plain`.
+            KeyError, TypeError, ValueError, MalformedError: if it was not written by `plain`.
         """
         occurred_at = plain["occurred_at"]
         return cls(

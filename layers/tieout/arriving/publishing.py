@@ -15,9 +15,8 @@ from tieout.errors import PermanentError, TieoutError
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock, Entropy
 
-_ROUNDS = 3
 _PATIENCE = timedelta(seconds=2)  # HubSpot waits 5 seconds in all, and the spool must still be written
-_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSES_SECONDS = (0.0, 0.2, 0.4)  # before each of the tries
 _MAX_CALL_ENTRIES = 10
 _MAX_CALL_BYTES = 250 * 1024  # of all entries of one call: the narrower of the limits in force (256 KB, 1 MB)
 
@@ -68,9 +67,9 @@ def publish(entries: Mapping[str, BusEntry], bus: Bus, clock: Clock, entropy: En
     """Put the entries on the bus, each refused one again and no other; what comes back is refused still."""
     waiting = dict(entries)
     give_up_at = clock.now() + _PATIENCE
-    for round_number in range(_ROUNDS):
-        if round_number:
-            clock.sleep(_PAUSE_SECONDS * 2**round_number * entropy.fraction())
+    for longest_seconds in _LONGEST_PAUSES_SECONDS:
+        if longest_seconds:
+            clock.sleep(longest_seconds * entropy.fraction())
         try:
             waiting = _refused(waiting, bus)
         except PermanentError:  # the role or the bus is wrong: no second try will differ
@@ -105,8 +104,10 @@ def _refused(waiting: Mapping[str, BusEntry], bus: Bus) -> dict[str, BusEntry]:
         except PermanentError:
             raise
         except TieoutError:  # perhaps it has them: offered twice is harmless, lost is not
-            codes = ["unknown"] * len(flows)
-        refused |= {flow: waiting[flow] for flow, code in zip(flows, codes, strict=True) if code}
+            again = flows
+        else:
+            again = [flow for flow, code in zip(flows, codes, strict=True) if code]
+        refused |= {flow: waiting[flow] for flow in again}
     return refused
 
 

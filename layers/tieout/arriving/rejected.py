@@ -57,7 +57,7 @@ def unproven_key(connection: str, received_at: datetime, body: bytes, slots: int
     The body decides the place, so a sender's repetitions of one delivery share it, and a flood stays within the bound
     whichever function instances it meets.
     """
-    slot = int.from_bytes(hashlib.sha256(body).digest()[:8]) % slots
+    slot = int.from_bytes(hashlib.sha256(body).digest()) % slots
     return f"{kept_prefix(connection)}{received_at:%Y-%m-%dT%H}/{slot:02d}.json"
 
 

@@ -10,6 +10,7 @@ from tieout import strict_json
 from tieout.errors import MalformedError
 
 SPOOL_PREFIX = "spool/"
+_NAMES = ("Source", "DetailType", "Detail")  # what `PutEvents` calls the parts of an entry
 _NOT_FOR_KEYS = re.compile(r"[^A-Za-z0-9_.=-]")
 
 
@@ -22,18 +23,12 @@ class BusEntry(NamedTuple):
 
     def plain(self, bus_name: str) -> dict[str, Any]:
         """The entry as `PutEvents` takes it."""
-        return {
-            "Source": self.source,
-            "DetailType": self.detail_type,
-            "Detail": self.detail,
-            "EventBusName": bus_name,
-        }
+        return _named(self) | {"EventBusName": bus_name}
 
 
 def encode(entry: BusEntry) -> bytes:
     """The object's bytes: the entry in the names of `PutEvents`, without a bus."""
-    plain = {"Source": entry.source, "DetailType": entry.detail_type, "Detail": entry.detail}
-    return strict_json.dump(plain).encode()
+    return strict_json.dump(_named(entry)).encode()
 
 
 def decode(raw: bytes) -> BusEntry:
@@ -45,10 +40,14 @@ def decode(raw: bytes) -> BusEntry:
     plain = strict_json.parse(raw)
     if not isinstance(plain, Mapping):
         raise MalformedError("spooled_entry_not_an_object")
-    parts = [plain.get(name) for name in ("Source", "DetailType", "Detail")]
+    parts = [plain.get(name) for name in _NAMES]
     if not all(isinstance(part, str) and part for part in parts):
         raise MalformedError("spooled_entry_incomplete")
     return BusEntry(*(str(part) for part in parts))
+
+
+def _named(entry: BusEntry) -> dict[str, str]:
+    return dict(zip(_NAMES, entry, strict=True))
 
 
 def spool_key(connection: str, delivery_id: str, flow: str) -> str:

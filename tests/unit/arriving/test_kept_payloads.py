@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -38,11 +39,30 @@ def test_a_header_that_no_text_can_hold_costs_no_payload(character: str) -> None
     assert read_payload(encode(delivery(), {f"ce-{character}": f"a{character}b"})).headers == {"ce-\ufffd": "a\ufffdb"}
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"\n", b"[]\n", b'{"headers":1}\nx', b'{"headers":{}}', b"\xff\n"])
-def test_bytes_that_are_none_of_ours_are_refused(raw: bytes) -> None:
+def test_the_first_line_of_a_payload_says_which_delivery_it_was() -> None:
+    """Whoever looks into the archive need not trust the name of the object."""
+    line, _, _ = encode(delivery(b"a\nb"), {"ce-id": "1"}).partition(b"\n")
+    said = {"delivery_id": delivery().delivery_id, "received_at": "2026-03-02T09:00:00.000Z", "headers": {"ce-id": "1"}}
+    assert json.loads(line) == said
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "json_invalid"),
+        (b"\n", "json_invalid"),
+        (b"\xff\n", "json_not_utf8"),
+        (b"{}", "payload_not_ours"),
+        (b"[]\n", "payload_not_ours"),
+        (b'{"headers":1}\nx', "payload_not_ours"),
+        (b'{"headers":{}}', "payload_not_ours"),
+    ],
+)
+def test_bytes_that_are_none_of_ours_are_refused(raw: bytes, reason: str) -> None:
     """Whoever put them there, they make no payload."""
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedError) as error:
         read_payload(raw)
+    assert error.value.reason == reason
 
 
 def test_the_same_delivery_is_kept_in_the_same_place() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from tests.support.clock import FixedEntropy, ManualClock, NotedClock, SeededEnt
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.envelope import Envelope
+from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.publishing import entries_of, publish
 from tieout.arriving.spool import BusEntry
@@ -55,6 +56,18 @@ def test_an_entry_is_as_long_as_its_bytes(detail_bytes: int, letter: str, *, by_
     assert [len(store.get(key)) for key in store.keys("", 10)] == ([detail_bytes] if by_the_archive else [])
 
 
+def test_details_too_large_for_the_bus_lie_apart() -> None:
+    """Two flows of one delivery that both go by the archive point to two objects, each with its own notices."""
+    store = MemoryObjectStore()
+    [first] = notices_of(_ENTRY_BYTES + 1, "a")
+    second = first._replace(key=first.key._replace(entity="invoice"))
+    flows = {"opportunity": "forecast", "invoice": "billings"}
+    entries = entries_of([first, second], delivery(), "crm", flows, store)
+    for flow, notice in (("forecast", first), ("billings", second._replace(position=1))):
+        message = json.dumps({"detail-type": flow, "detail": json.loads(entries[flow].detail)})
+        assert read_message(message, store.get).notices == (notice,)
+
+
 def entry(flow: str, total_bytes: int, letter: str) -> BusEntry:
     """An entry whose source, type and detail have exactly so many bytes."""
     source = "tieout.crm"
@@ -92,6 +105,13 @@ def test_a_call_is_as_long_as_the_bytes_of_its_entries(letter: str) -> None:
     assert calls_for(entry("a", half, letter), entry("b", half + 1, letter)) == [(1, half), (1, half + 1)]
 
 
+def test_a_later_call_is_as_long_as_the_first() -> None:
+    """What went before takes no room in it."""
+    half = _CALL_BYTES // 2
+    calls = calls_for(entry("a", _CALL_BYTES, "a"), entry("b", half, "a"), entry("c", half, "a"))
+    assert calls == [(1, _CALL_BYTES), (2, _CALL_BYTES)]
+
+
 def test_the_next_call_starts_with_the_entry_that_did_not_fit() -> None:
     """Three entries of which two fit together are two calls, and no entry is left out or sent twice."""
     third = _CALL_BYTES // 3 + 1
@@ -118,6 +138,16 @@ class RefusingBus:
         self.calls += 1
         self._clock.advance(self._seconds)
         raise UnavailableError("down")
+
+
+@pytest.mark.parametrize("refused", ["f0", "f5", "f9", "f10", "f11", "f21"])
+def test_an_entry_refused_in_any_call_is_refused_still(refused: str) -> None:
+    """What a later call has does not cover what an earlier one has not."""
+    entries = {f"f{number}": entry(f"f{number}", 100, "a") for number in range(22)}
+    bus = MemoryBus()
+    bus.refuse = lambda each: "InternalFailure" if each.detail_type == refused else ""
+    assert publish(entries, bus, ManualClock(), SeededEntropy()) == {refused: entries[refused]}
+    assert len(bus.entries) == 21
 
 
 @pytest.mark.parametrize(
