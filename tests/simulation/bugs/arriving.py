@@ -12,7 +12,7 @@ from tieout.arriving import freshness, notice, payload, publishing
 from tieout.systems.hubspot import signature
 
 BUGS = (
-    Bug("FailedEntryCount is not looked at", publishing._refused, " if code}", " if False}", "queue"),
+    Bug("FailedEntryCount is not looked at", publishing._refused, " if code]", " if False]", "queue"),
     Bug("what the bus refused is not kept", publishing.spool, "entries.items()", "()", "queue"),
     Bug(
         "the signature is checked over the parsed body",

@@ -59,10 +59,11 @@ def test_an_entry_is_as_long_as_its_bytes(detail_bytes: int, letter: str, *, by_
 def test_details_too_large_for_the_bus_lie_apart() -> None:
     """Two flows of one delivery that both go by the archive point to two objects, each with its own notices."""
     store = MemoryObjectStore()
-    [first] = notices_of(_ENTRY_BYTES + 1, "a")
+    [first] = notices_of(2 * _ENTRY_BYTES, "a")
     second = first._replace(key=first.key._replace(entity="invoice"))
     flows = {"opportunity": "forecast", "invoice": "billings"}
     entries = entries_of([first, second], delivery(), "crm", flows, store)
+    assert len(store.keys("", 10)) == 2
     for flow, notice in (("forecast", first), ("billings", second._replace(position=1))):
         message = json.dumps({"detail-type": flow, "detail": json.loads(entries[flow].detail)})
         assert read_message(message, store.get).notices == (notice,)
