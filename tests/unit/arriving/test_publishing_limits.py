@@ -151,6 +151,27 @@ def test_an_entry_refused_in_any_call_is_refused_still(refused: str) -> None:
     assert len(bus.entries) == 21
 
 
+class MisansweringBus(MemoryBus):
+    """A bus that answers for so many entries, however many it was offered."""
+
+    def __init__(self, answered: int) -> None:
+        super().__init__()
+        self._answered = answered
+
+    def put(self, entries: Sequence[BusEntry]) -> Sequence[str]:
+        """Take all that is answered for."""
+        del entries
+        return [""] * self._answered
+
+
+@pytest.mark.parametrize("answered", [0, 1, 3])
+def test_an_answer_for_other_than_the_entries_offered_is_no_success(answered: int) -> None:
+    """An entry the bus says nothing of would be lost; the sender is owed no 2xx, and repeats it."""
+    entries = {flow: entry(flow, 100, "a") for flow in "ab"}
+    with pytest.raises(ValueError, match="zip"):
+        publish(entries, MisansweringBus(answered), ManualClock(), SeededEntropy())
+
+
 @pytest.mark.parametrize(
     ("fraction", "pauses"), [(0.0, [0.0, 0.0]), (0.5, [0.1, 0.2]), (1.0, [0.2, 0.4])], ids=["least", "half", "most"]
 )
