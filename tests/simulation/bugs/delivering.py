@@ -74,7 +74,7 @@ BUGS = (
     Bug(
         "refused cells are given up",
         cells.CellLedger.retry_refused,
-        "self.write_again(target, refused, now)",
+        "self.write_again(target, by_intersection(refused), now)",
         "pass",
         "planning",
     ),
