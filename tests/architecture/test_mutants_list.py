@@ -46,9 +46,10 @@ def test_a_survivor_that_is_not_listed_is_new_and_a_listed_one_that_is_noticed_i
     [
         ('x.encode("utf-8", "replace")', 'x.encode("UTF-8", "replace")', True),
         ('x.encode("utf-8", "replace")', 'x.encode("utf-8", "REPLACE")', False),
-        ("zip(a, b, strict=True))", "zip(a, b, ))", True),
-        ("zip(a, b, strict=True))", "zip(a, b, strict=False))", True),
-        ("zip(a, b, strict=True))", "zip(a, strict=True))", False),
+        ("dict(zip(_NAMES, entry, strict=True))", "dict(zip(_NAMES, entry, ))", True),
+        ("dict(zip(_NAMES, entry, strict=True))", "dict(zip(_NAMES, entry, strict=False))", True),
+        ("dict(zip(_NAMES, entry, strict=True))", "dict(zip(_NAMES, strict=True))", False),
+        ("zip(flows, codes, strict=True)", "zip(flows, codes, strict=False)", False),
     ],
 )
 def test_some_changes_are_equal_wherever_they_are_made(removed: str, added: str, is_equal: bool) -> None:  # noqa: FBT001 a case
