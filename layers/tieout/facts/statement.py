@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.facts.family import Fact
-from tieout.moments import moment_text
 from tieout.money import Money
 from tieout.periods import Period
 
@@ -68,8 +67,6 @@ def _plain(value: object) -> Any:  # noqa: ANN401 JSON values
         return {each.name: _plain(said) for each, said in stated if said is not None and said != each.default}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, datetime):
-        return moment_text(value)
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, StrEnum) else value
+    return value

@@ -201,6 +201,30 @@ def test_lines_that_share_a_cell_are_one_contribution() -> None:
     assert planned(replace(INVOICE, lines=(REVENUE, undone))) == {}
 
 
+def test_amounts_of_two_rates_in_one_cell_name_both() -> None:
+    """Each rate once, in a fixed order: whichever line came first, the same is planned."""
+    other = replace(REVENUE, group_rate="netsuite:3>1:2026-03:historical")
+    for lines in ((REVENUE, other, REVENUE), (other, REVENUE, REVENUE)):
+        rates = {
+            rate for text, (_, rate) in planned(replace(INVOICE, lines=lines)).items() if "USD" in text.split(" / ")[1]
+        }
+        assert rates == {f"{REVENUE.group_rate} {other.group_rate}"}
+
+
+@pytest.mark.parametrize(("attribute", "missing"), [("product", "product"), ("period", "close_date")])
+def test_what_has_no_member_of_a_dimension_has_no_place_in_the_cube(attribute: str, missing: str) -> None:
+    """Unless the feed names a member for those; without a period nothing is planned all the same."""
+    [feed] = [each for each in LANDSCAPE.feeds if each.cube == "Pipeline"][:1]
+    strict = tuple(
+        replace(each, absent="" if attribute == "product" else "NOWHEN") if each.attribute == attribute else each
+        for each in feed.dimensions
+    )
+    assert strict != feed.dimensions
+    model = PlanningModel.of(replace(LANDSCAPE, feeds=(replace(feed, dimensions=strict),)))
+    assert model.contributions(HERE, DEAL, FOUND) != ()
+    assert model.contributions(HERE, replace(DEAL, **{missing: None}), FOUND) == ()  # type: ignore[arg-type]  # a field
+
+
 def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
     """Never by arithmetic: without an entry the document waits."""
     adjustment = replace(INVOICE, posting_period=PostingPeriod("999", "Adj 2026"))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import is_dataclass, replace
 from datetime import date
+from decimal import Decimal
 from importlib import import_module
 from itertools import combinations
 from typing import Any
@@ -20,7 +21,7 @@ from tests.support.any_facts import deals, facts
 from tieout.calendars import EntityCalendars
 from tieout.facts.families import FAMILIES, KINDS, TABLES, lines_of
 from tieout.facts.family import EVERY_LINE, Fact, Family, Line
-from tieout.facts.opportunity import Opportunity
+from tieout.facts.opportunity import Opportunity, OpportunityLine
 from tieout.landscape import FiscalCalendar, LegalEntity, StatedPeriod
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
@@ -134,6 +135,45 @@ def test_each_line_is_planned_as_the_crm_has_it(deal: Opportunity) -> None:
     ]
     assert [line.attributes["product"] for line in rest] in ([], [deal.product])
     assert len(lines) >= 1
+
+
+PLAIN = Opportunity(
+    name=None, amount=None, stage="s", probability=Decimal("0.5"), close_date=None, customer=None, product="deal"
+)
+OF_ONE_CENT = OpportunityLine(line_id="1", product="a", amount=Money(1, "EUR"))
+OF_THREE = replace(OF_ONE_CENT, amount=Money(3, "EUR"))
+
+
+def test_a_deals_parts_are_its_lines_and_what_they_leave() -> None:
+    """Nothing is left where they explain all of its amount, and a deal without lines is one part of its own."""
+    amount = Money(5, "EUR")
+    assert replace(PLAIN, amount=amount).parts() == (OpportunityLine(line_id="", product="deal", amount=amount),)
+    lined = replace(PLAIN, amount=amount, lines=(OF_ONE_CENT, OF_THREE))
+    assert lined.parts() == (*lined.lines, OpportunityLine(line_id="", product="deal", amount=Money(1, "EUR")))
+    assert replace(lined, amount=Money(4, "EUR")).parts() == lined.lines
+
+
+def test_two_lines_of_one_id_are_weighed_alike_in_either_order() -> None:
+    """Half a cent and one and a half are two together: the one left over goes to the same line each time."""
+    orders = [(OF_ONE_CENT, OF_THREE), (OF_THREE, OF_ONE_CENT)]
+    weighed = [
+        {line.amounts["amount"]: line.amounts["weighted"] for line in made(replace(PLAIN, lines=each))}
+        for each in orders
+    ]
+    assert weighed[0] == weighed[1]
+    assert total_minor(weighed[0].values()) == 2
+
+
+@pytest.mark.parametrize(
+    ("recurring", "months", "a_month"),
+    [(Money(100, "EUR"), 12, Money(8, "EUR")), (Money(100, "EUR"), None, None), (None, 12, None), (None, None, None)],
+)
+def test_what_recurs_is_planned_by_the_month_where_its_months_are_known(
+    recurring: Money | None, months: int | None, a_month: Money | None
+) -> None:
+    """An amount of no stated span says nothing of a month."""
+    line = replace(OF_ONE_CENT, recurring=recurring, recurring_months=months)
+    assert [each.amounts["recurring"] for each in made(replace(PLAIN, lines=(line,)))] == [a_month]
 
 
 @given(deal=deals())

@@ -7,6 +7,7 @@ import pytest
 from tieout.errors import MalformedError
 from tieout.facts.opportunity import STAGES, Status
 from tieout.planning.mapping import MappingKey, check_entry
+from tieout.planning.resolving import MissingEntryError
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,9 @@ def test_a_usable_entry_is_taken(table: str, key: str, member: str) -> None:
         ("customer", "5001", " ACME", "mapping_empty_or_padded"),
         ("stage", "default/x", "sold", "mapping_stage_not_canonical"),
         ("rate", "EURUSD@2026-03", "1.1", "mapping_rate_key"),
+        ("rate", "EUR>usd@2026-03", "1.1", "mapping_rate_key"),
+        ("rate", "eur>USD@2026-03", "1.1", "mapping_rate_key"),
+        ("rate", "EUR>USD>GBP@2026-03", "1.1", "mapping_rate_key"),
         ("rate", "EUR>USD", "1.1", "period_neither_month_nor_fiscal"),
         ("rate", "EUR>USD@2026-03", "0", "mapping_rate_not_positive"),
         ("rate", "EUR>USD@2026-03", "-1", "mapping_rate_not_positive"),
@@ -47,6 +51,14 @@ def test_an_unusable_entry_is_named(table: str, key: str, member: str, reason: s
     """The operator is told what is wrong, by a code that is the same every time."""
     with pytest.raises(MalformedError, match=f"^{reason}$"):
         check_entry(MappingKey("anywhere", table, key), member)
+
+
+@pytest.mark.parametrize("key", ["5001", "a#b", "#", "a#b#c"])
+def test_the_text_of_an_entry_is_read_back(key: str) -> None:
+    """A source may use any sign in its values; connections and tables are named by us."""
+    entry = MappingKey("hubspot-emea", "customer", key)
+    assert MappingKey.of_text(str(entry)) == entry
+    assert str(MissingEntryError(entry)) == str(entry)
 
 
 def test_every_canonical_stage_is_open_won_or_lost() -> None:
