@@ -41,8 +41,8 @@ def test_an_acquired_company_is_a_new_connection_in_a_file(prod: Synthesis, tmp_
         'default_currency = "JPY"\napi_base_url = "https://api.hubapi.com"\n'
     )
     grown = synthesise(tmp_path, "prod", overlay=overlay)
-    added = set(grown.resources()) - set(prod.resources())
-    kinds = {grown.resources()[name]["Type"].removeprefix("AWS::") for name in added}
+    added = set(grown.resources) - set(prod.resources)
+    kinds = {grown.resources[name]["Type"].removeprefix("AWS::") for name in added}
     assert {
         "ApiGatewayV2::Route",
         "Lambda::Function",
@@ -51,7 +51,7 @@ def test_an_acquired_company_is_a_new_connection_in_a_file(prod: Synthesis, tmp_
         "CloudWatch::Alarm",
     } <= kinds
     untouched = [name for name in prod.of_type("AWS::Lambda::Function") if "HubspotEmeaReceive" in name]
-    assert [grown.resources()[name] for name in untouched] == [prod.resources()[name] for name in untouched]
+    assert [grown.resources[name] for name in untouched] == [prod.resources[name] for name in untouched]
 
 
 def test_a_fix_in_the_package_reaches_the_live_alias(stages: Callable[[str], Synthesis], tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_stages_can_share_an_account(stages: Callable[[str], Synthesis]) -> None
         named_once = {"AWS::Events::EventBus", "AWS::ApiGatewayV2::Api", "AWS::SQS::Queue", "AWS::Lambda::Function"}
         physical = {
             value
-            for resource in synthesis.resources().values()
+            for resource in synthesis.resources.values()
             if resource["Type"] in named_once
             for key, value in resource["Properties"].items()
             if key.endswith("Name") and isinstance(value, str)
@@ -132,7 +132,7 @@ def test_no_stack_holds_on_to_what_every_release_replaces(synthesis: Synthesis) 
         for output in template["Outputs"].values()
         if "Export" in output
     ]
-    kinds = {synthesis.resources()[name]["Type"] for name in exported}
+    kinds = {synthesis.resources[name]["Type"] for name in exported}
     assert not kinds & {
         "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Version",

@@ -36,8 +36,8 @@ def consumers(synthesis: Synthesis) -> list[tuple[str, dict[str, Any], dict[str,
     for trigger in synthesis.properties("AWS::Lambda::EventSourceMapping").values():
         if logical_id(trigger["EventSourceArn"]) not in synthesis.of_type(QUEUE):
             continue
-        alias = synthesis.resources()[logical_id(trigger["FunctionName"])]
-        function = synthesis.resources()[logical_id(alias["Properties"]["FunctionName"])]
+        alias = synthesis.resources[logical_id(trigger["FunctionName"])]
+        function = synthesis.resources[logical_id(alias["Properties"]["FunctionName"])]
         found.append((logical_id(trigger["EventSourceArn"]), dict(trigger), dict(function["Properties"])))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class EmptyBundles:
         return folder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Synthesis:
     """The templates of one stage and what the deployment tool is told beside them."""
 
@@ -63,8 +64,9 @@ class Synthesis:
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """All resources of a CloudFormation type by logical id, of all stacks."""
-        return {name: each for name, each in self.resources().items() if each["Type"] == kind}
+        return {name: each for name, each in self.resources.items() if each["Type"] == kind}
 
+    @cached_property
     def resources(self) -> dict[str, Resource]:
         """All resources by logical id, of all stacks; what one imports of another stands as if it were its own."""
         exports = {
@@ -90,12 +92,12 @@ class Synthesis:
 
     def environment(self, function: str) -> dict[str, str]:
         """A function's environment with every reference replaced by a text that names what it refers to."""
-        variables = self.resources()[function]["Properties"]["Environment"]["Variables"]
+        variables = self.resources[function]["Properties"]["Environment"]["Variables"]
         return {name: written(value) for name, value in variables.items()}
 
     def statements(self, role: str) -> list[Mapping[str, Any]]:
         """What the policies of a role allow."""
-        (policy,) = self.resources()[role]["Properties"]["Policies"]
+        (policy,) = self.resources[role]["Properties"]["Policies"]
         return list(policy["PolicyDocument"]["Statement"])
 
 
