@@ -23,7 +23,12 @@ BUGS = (
         "self.own_entity if stated is None else self.member(LEGAL_ENTITY, stated)",
         "self.own_entity",
     ),
-    Bug("only the first line of a deal is planned", opportunity._lines, "for part in parts:", "for part in parts[:1]:"),
+    Bug(
+        "only the first line of a deal is planned",
+        opportunity._lines,
+        "zip(parts, weighted, strict=True)",
+        "zip(parts[:1], weighted, strict=False)",
+    ),
     Bug("a line's own product is ignored", opportunity._lines, "part.product", "deal.product"),
     Bug(
         "what the lines leave of a deal's amount is lost",
