@@ -18,7 +18,6 @@ from infra.ledger import LedgerStack
 from infra.observe import Observe
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
-from infra.record import SHAPE as RECORD_SHAPE
 from infra.record import Record
 from infra.route import Route
 from infra.stage import Stage
@@ -98,7 +97,6 @@ class LineStack(Stack):
                 bus=self.bus,
                 key=self.ledger.key,
                 alarms=self.alarms,
-                consumer_timeout=RECORD_SHAPE.timeout,
             )
             for flow in (*self.landscape.flows, _CATCH_ALL)
         }

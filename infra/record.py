@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from functions.record.settings import RecordSettings
+from functions.record.settings import RUN_SECONDS, RecordSettings
 from infra.alarms import counted
 from infra.ledger import LedgerStack, change_items, check_items, read_secrets, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -17,9 +17,7 @@ from infra.route import Route
 from infra.work_queue import send_to
 from tieout.arriving.payload import PAYLOADS_PREFIX
 
-# A batch may wait for a source that answers slowly and one call at a time.
-SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(120))
-
+SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(RUN_SECONDS))
 
 # The words functions/record/handler.py counts by; one more tells how many notices came back to be tried again.
 OUTCOMES = ("Applied", "Duplicate", "Superseded", "Ignored", "Held", "Parked", "Retried")

@@ -11,8 +11,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.record.settings import UNSEEN_SECONDS
 from infra.alarms import Alarms, Runbook
-from infra.work_queue import DeadLetterQueue, Parking, WorkQueue, visibility_for
+from infra.work_queue import DeadLetterQueue, Parking, WorkQueue
 from tieout.landscape import Flow
 
 SOURCE_PREFIX = "tieout."
@@ -24,7 +25,7 @@ _RETRY_SECONDS = 86_400
 class Route(Construct):
     """The way of one flow's events from the bus to the queue its record function works off."""
 
-    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
@@ -34,7 +35,6 @@ class Route(Construct):
         bus: events.IEventBus,
         key: kms.IKey,
         alarms: Alarms,
-        consumer_timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
         self.flow = flow
@@ -47,7 +47,7 @@ class Route(Construct):
                 meaning=f"Flow {flow.name} ({flow.owner}): notices are parked because nobody could record them.",
                 runbook=Runbook.PARKED_NOTICES,
             ),
-            visibility_timeout=visibility_for(consumer_timeout),
+            visibility_timeout=Duration.seconds(UNSEEN_SECONDS),
         )
         self.undelivered = DeadLetterQueue(
             self,

@@ -14,8 +14,6 @@ from constructs import Construct
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 
-# AWS advises six times the function's timeout, so that a message is not seen again while Lambda still retries its batch.
-_VISIBILITY_FACTOR = 6
 MAX_RECEIVE_COUNT = 15  # more than the record step tries a notice: only what kills functions gets so far
 BATCH_SIZE = 10
 # A source may ask for eleven hours each time: what outlives the queue would vanish before it is parked.
@@ -119,11 +117,6 @@ class WorkQueue(Construct):
     def put_off(self) -> iam.PolicyStatement:
         """Leave to say when a message that was not worked off comes back."""
         return iam.PolicyStatement(actions=["sqs:ChangeMessageVisibility"], resources=[self.queue.queue_arn])
-
-
-def visibility_for(consumer_timeout: Duration) -> Duration:
-    """How long a message stays unseen while a function with this timeout works on its batch."""
-    return Duration.seconds(_VISIBILITY_FACTOR * int(consumer_timeout.to_seconds()))
 
 
 def send_to(*queues: sqs.IQueue) -> iam.PolicyStatement:

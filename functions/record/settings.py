@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 from tieout.settings import Settings
 
+# A batch may wait for a source that answers slowly and one call at a time.
+RUN_SECONDS = 120
+# AWS advises six times the time-out, so that a message is not seen again while Lambda still retries its batch.
+UNSEEN_SECONDS = 6 * RUN_SECONDS
+
 
 class RecordSettings(Settings):
     """What the record function of one flow is told.

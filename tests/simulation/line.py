@@ -13,12 +13,13 @@ from random import Random
 from typing import Any, cast
 from unittest.mock import patch
 
+from functions.deliver import settings as delivering
 from functions.deliver.pipeline import DeliverStep, flush
-from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.log import DeliveryLog
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
+from functions.record import settings as recording
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
@@ -52,10 +53,10 @@ from tieout.systems.anaplan.options import Options
 
 TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)
-RECORD_LIFETIME_MS = 60_000
-DELIVER_LIFETIME_MS = 1000 * RUN_SECONDS
+RECORD_LIFETIME_MS = 1000 * recording.RUN_SECONDS
+DELIVER_LIFETIME_MS = 1000 * delivering.RUN_SECONDS
 _LANDSCAPE = Path(__file__).parents[2] / "landscape"
-_MAX_RECEIVES = 8
+_MAX_ATTEMPTS, _MAX_RECEIVES = 5, 8  # as far apart as where it runs, and soon enough to be reached in a day
 _FLUSH_DELAY_SECONDS = 5
 
 
@@ -107,7 +108,11 @@ class Line:
         self.archive = MemoryObjectStore(io=io)
         self._most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         self.flush_queue = MemoryFifoQueue(
-            self.schedule, name="flush", visibility_seconds=UNSEEN_SECONDS, delay_seconds=_FLUSH_DELAY_SECONDS, io=io
+            self.schedule,
+            name="flush",
+            visibility_seconds=delivering.UNSEEN_SECONDS,
+            delay_seconds=_FLUSH_DELAY_SECONDS,
+            io=io,
         )
         names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
         self.flows = {name: self._flow(name, entities) for name, entities in names.items()}
@@ -234,7 +239,7 @@ class Line:
         queue = MemoryQueue(
             self.schedule,
             name=name,
-            visibility_seconds=360,
+            visibility_seconds=recording.UNSEEN_SECONDS,
             max_receives=_MAX_RECEIVES,
             dead_letters=dead_letters,
             entropy=self.entropy,
@@ -258,6 +263,7 @@ class Line:
             fetch=self.archive.get,
             clock=self.schedule,
             entropy=self.entropy,
+            max_attempts=_MAX_ATTEMPTS,
         )
         return Flow(name, queue, dead_letters, step)
 

@@ -29,7 +29,7 @@ FAULT_CLASSES = (
     *("redriven", "released", "flush_request_lost", "skewed_clock", "secret_rotated", "forged", "delivery_refused"),
     *("malformed_item", "unrouted_notice", "record_read_failed", "stale_replica", "overflowed", "skewed_worker"),
     *("member_replaced", "outdated_sent", "refused_retried", "unreadable_payload"),
-    *("payload_parked", "payload_not_kept", "payload_misread", "version_tied"),
+    *("tried_too_often", "payload_parked", "payload_not_kept", "payload_misread", "version_tied"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
 )
 

@@ -20,6 +20,7 @@ from tieout.ledger.planned import FactCatalogue
 from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
+_PASSING = frozenset(each.__name__ for each in TransientError.__subclasses__())
 _ENTITIES = tuple(entity for flow in landscape().flows for entity in flow.entities)
 
 
@@ -215,6 +216,8 @@ class Traffic:
             while batch:
                 self.world.weather.strike("redriven")
                 for message in batch:
+                    if message.attributes.get("error") in _PASSING:
+                        self.world.weather.strike("tried_too_often")
                     flow.queue.send(message.body)
                     flow.dead_letters.delete(message.handle)
                 batch = flow.dead_letters.receive(10)

@@ -55,6 +55,13 @@ BUGS = (
         "queue",
     ),
     Bug(
+        "what was tried too often is dropped",
+        record._finish,
+        "if task.parked_for is not None:",
+        "if isinstance(task.parked_for, PermanentError):",
+        "queue",
+    ),
+    Bug(
         "what nobody can read is dropped",
         settle.Settling._plans,
         "results.fail([key], reading)",
