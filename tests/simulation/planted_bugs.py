@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -27,7 +28,7 @@ def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:
         if bug.proof is not None:
             return _proved(bug.proof)
         for count, seed in enumerate(range(_MOST_SEEDS), 1):
-            found = _judged(seed, bug)
+            found = _judged(seed, bug.theme, bug.changes)
             if found:
                 return count, found
     return None
@@ -38,7 +39,7 @@ def is_sound(bug: Bug, seeds: int) -> list[str]:
     if bug.proof is not None:
         found = _proved(bug.proof)
         return found[1] if found else []
-    return [each for seed in range(seeds) for each in _judged(seed, bug)]
+    return [each for seed in range(seeds) for each in _judged_sound(seed, bug.theme, bug.changes)]
 
 
 def _proved(proof: Callable[[], None]) -> tuple[int, list[str]] | None:
@@ -49,8 +50,14 @@ def _proved(proof: Callable[[], None]) -> tuple[int, list[str]] | None:
     return None
 
 
-def _judged(seed: int, bug: Bug) -> list[str]:
+@cache
+def _judged_sound(seed: int, theme: str | None, changes: int) -> list[str]:
+    """As `_judged`, once for all bugs that the same seeds find."""
+    return _judged(seed, theme, changes)
+
+
+def _judged(seed: int, theme: str | None, changes: int) -> list[str]:
     try:
-        return violations_of(World(Scenario(seed=seed, theme=bug.theme, changes=bug.changes)))
+        return violations_of(World(Scenario(seed=seed, theme=theme, changes=changes)))
     except Exception as error:  # noqa: BLE001 a bug may break anything, and breaking is being caught
         return [repr(error)]
