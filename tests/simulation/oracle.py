@@ -25,16 +25,13 @@ from tests.simulation.spending import EXPENSES, ExpenseTool
 
 Record = tuple[str, str, str]  # connection, entity, id
 
-_OPEN = {"prospect", "qualified", "proposal", "negotiation", "committed"}
-
 
 @dataclass(slots=True)
 class Expected:
-    """The cells planning must hold, what waits for a mapping, and what nobody can read."""
+    """The cells planning must hold, and what waits for a mapping."""
 
     cells: dict[Coordinates, Decimal] = field(default_factory=dict)
     waiting: set[Record] = field(default_factory=set)
-    unreadable: set[Record] = field(default_factory=set)
 
 
 def expected(
@@ -47,14 +44,10 @@ def expected(
     truth = Expected()
     for connection, (crm, zone) in crms.items():
         for deal in crm.deals.values():
-            if deal.is_archived or deal.is_purged or deal.merged_into:
+            if deal.is_archived or deal.is_purged or deal.merged_into or deal.is_spoilt:
                 continue
-            record = (connection, "opportunity", deal.deal_id)
-            if deal.is_spoilt:
-                truth.unreadable.add(record)
-            else:
-                items = crm.offers.of(deal.deal_id)
-                _add(truth, record, lambda d=deal, i=items, c=connection, z=zone: _deal_cells(d, i, c, z, mappings))
+            record, items = (connection, "opportunity", deal.deal_id), crm.offers.of(deal.deal_id)
+            _add(truth, record, lambda d=deal, i=items, c=connection, z=zone: _deal_cells(d, i, c, z, mappings))
     for connection, erp in erps.items():
         for document in erp.documents.values():
             if document.is_posted and not document.is_deleted:
