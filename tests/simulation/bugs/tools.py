@@ -49,7 +49,7 @@ BUGS = (
         "return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)",
     ),
     Bug(
-        "a report is told apart by its delivery",
+        "every event of a tool is taken for one that names no record",
         payloads._notice,
         "key = key_of(event, options, connection)",
         "key = None",
