@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +12,7 @@ import pytest
 # The CDK runs on node; the environment of this interpreter has its own.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-from tests.support.synthesis import STAGES, Synthesis, synthesise
+from tests.support.synthesis import REPOSITORY, STAGES, Synthesis, synthesise
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,10 @@ def synthesis(request: pytest.FixtureRequest, stages: Callable[[str], Synthesis]
 def prod(stages: Callable[[str], Synthesis]) -> Synthesis:
     """The templates of the production stage."""
     return stages("prod")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the project's landscape that a test may spoil."""
+    shutil.copytree(REPOSITORY / "landscape", tmp_path / "landscape")
+    return tmp_path

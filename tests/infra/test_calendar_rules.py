@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tieout.calendars import EntityCalendars
 from tieout.landscape import Landscape, StatedPeriod, YearEnd
 from tieout.periods import Period
 
-REPOSITORY = Path(__file__).parents[2]
 CALENDARS = "landscape/calendars.toml"
 YEAR_END = 'year_end = { rule = "last", weekday = "saturday", month = 12 }'
 WEEKS = f'kind = "4-4-5"\n{YEAR_END}\n'
@@ -23,13 +21,6 @@ ROWS = (
     '{ period = "FY2026-P01", first_day = 2026-01-01, last_day = 2026-01-25 }',
     '{ period = "FY2026-P02", first_day = "2026-01-26", last_day = "2026-03-01" }',
 )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A copy of the project's landscape that a test may spoil."""
-    shutil.copytree(REPOSITORY / "landscape", tmp_path / "landscape")
-    return tmp_path
 
 
 def table(*rows: str) -> str:

@@ -14,9 +14,9 @@ from infra.landscape import read_landscape
 from infra.landscape_files import LandscapeError
 from infra.landscape_rules import problems_of
 from tests.support.generic_cases import records_of
+from tests.support.synthesis import REPOSITORY
 from tieout.landscape import Connection, Landscape
 
-ROOT = Path(__file__).resolve().parents[2]
 EXPENSES = "landscape/stages/sandbox/expenses-emea.toml"
 PROCUREMENT = "landscape/stages/sandbox/procurement-emea.toml"
 PAYROLL = "landscape/stages/sandbox/payroll-emea.toml"
@@ -67,13 +67,6 @@ SPOILED = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A copy of the declared landscape."""
-    shutil.copytree(ROOT / "landscape", tmp_path / "landscape")
-    return tmp_path
-
-
 @pytest.mark.parametrize(("file", "said", "spoiled", "place", "problem"), SPOILED)
 def test_a_flaw_is_named_with_its_file_and_place(
     root: Path, file: str, said: str, spoiled: str, place: str, problem: str
@@ -106,7 +99,7 @@ def test_two_files_of_a_stage_declare_no_name_twice(root: Path) -> None:
 
 def a_generic(options: dict[str, Any]) -> tuple[Landscape, Connection]:
     """The landscape of the sandbox with the expense tool's options changed, and that connection."""
-    landscape = read_landscape(ROOT, "sandbox")
+    landscape = read_landscape(REPOSITORY, "sandbox")
     subject = landscape.connection("expenses-emea")
     changed = replace(subject, options={**subject.options, **options})
     others = tuple(each for each in landscape.connections if each.name != changed.name)
@@ -145,5 +138,5 @@ def test_a_mapping_costs_the_door_nothing() -> None:
 
 def test_only_a_door_that_verifies_ed25519_has_the_libraries() -> None:
     """The others start without the dependencies layer, as those of every other system do."""
-    landscape = read_landscape(ROOT, "sandbox")
+    landscape = read_landscape(REPOSITORY, "sandbox")
     assert [each.name for each in landscape.connections if door_needs_libraries(each)] == ["payroll-emea"]

@@ -1,25 +1,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
+from tests.support.synthesis import REPOSITORY, STAGES
 from tieout.landscape import Landscape, Retention
 
-REPOSITORY = Path(__file__).parents[2]
-STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
 FLOWS, PLANNING, SANDBOX = "landscape/flows.toml", "landscape/planning.toml", "landscape/stages/sandbox.toml"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A copy of the project's landscape that a test may spoil."""
-    shutil.copytree(REPOSITORY / "landscape", tmp_path / "landscape")
-    return tmp_path
 
 
 def problems(root: Path, overlay: Path | None = None) -> tuple[str, ...]:
