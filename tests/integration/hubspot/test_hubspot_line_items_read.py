@@ -160,6 +160,18 @@ def test_after_a_failed_call_nothing_more_is_asked(account: Account) -> None:
     assert account.calls() - before - 1 <= 2
 
 
+def test_after_a_failed_call_for_line_items_those_behind_it_are_not_asked_for(account: Account) -> None:
+    """The deal of the hundred and first is tried again too, although the next call would have been answered."""
+    many, one = offered(account, *[SETUP] * 100), offered(account, SETUP)
+    account.plan.plant(Fault(kind="answer", path=ITEMS, status=503, body={}))
+    before = account.calls()
+    failed = account.read(many, one)
+    assert account.calls() - before - 1 == 3  # deals, companies and links: what fails is not counted
+    assert [type(failed[each]) for each in (many, one)] == [UnavailableError] * 2
+    readings = account.read(many, one)
+    assert [len(opportunity(readings[each]).lines) for each in (many, one)] == [100, 1]
+
+
 def test_a_merged_deal_has_the_line_items_of_both(account: Account) -> None:
     """They move to the deal the merge makes."""
     first, second = offered(account, SETUP), offered(account, SUPPORT)
