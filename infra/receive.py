@@ -21,13 +21,13 @@ from infra.ids import pascal
 from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
+from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
 from tieout.arriving.payload import PAYLOADS_PREFIX
 from tieout.landscape import Connection, Landscape
 
 # Senders give up after seconds; the function answers before the gateway would. 256 MB would save 0.04 USD per million and
 # let the sender of a cold one wait 0.2 s longer.
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(20))
-ROUTE_RATE_PER_SECOND = 50
 ROUTE_BURST = 100
 _ARCHIVE_PREFIXES = ("overflow/", "rejected/", "spool/")
 # No query string, no header, no body: each of them may carry a secret or personal data.
@@ -100,7 +100,7 @@ class Door(Construct):
                 destination_arn=access_logs.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
             ),
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
-                throttling_rate_limit=ROUTE_RATE_PER_SECOND,
+                throttling_rate_limit=MOST_REQUESTS_PER_SECOND,
                 throttling_burst_limit=ROUTE_BURST,
                 detailed_metrics_enabled=True,
             ),
@@ -124,7 +124,7 @@ class Door(Construct):
                 "Source systems cannot sign for AWS: the function authenticates the raw bytes by the connection's secret.",
             )
         self._route_settings[f"ANY {path}"] = {
-            "ThrottlingRateLimit": ROUTE_RATE_PER_SECOND,
+            "ThrottlingRateLimit": MOST_REQUESTS_PER_SECOND,
             "ThrottlingBurstLimit": ROUTE_BURST,
             "DetailedMetricsEnabled": True,
         }

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from tieout.arriving.delivery import Delivery
 
+MOST_REQUESTS_PER_SECOND = 50
+"""Of one connection, on average: what its route lets through, and what a sender may be told that it does."""
+
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 

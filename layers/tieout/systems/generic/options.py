@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
 
@@ -20,7 +21,7 @@ Formula = str | Mapping[str, str]  # a JMESPath expression, or one for each part
 SIGNED: frozenset[Proof] = frozenset(("v1", "v1a"))
 OTHER_ENTITY = "other"  # of events that no record of the connection names; no flow carries it
 
-_MOST_REQUESTS_PER_MINUTE = 3000  # what the route lets through: `ROUTE_RATE_PER_SECOND` of `infra/receive.py`
+_MOST_REQUESTS_PER_MINUTE = 60 * MOST_REQUESTS_PER_SECOND
 _HEADER = re.compile("x-[a-z0-9-]{1,60}")  # never `authorization`, a signature's header, or one that a gateway sets
 _GATEWAYS_OWN = ("x-amz", "x-forwarded-")
 _ENTITY = re.compile("[a-z][a-z0-9_]{0,39}")
