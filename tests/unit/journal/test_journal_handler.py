@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime
 
 import pytest
 
 from functions.journal import handler
-from functions.journal.settings import JournalSettings
 from tests.support.memory_changing import MemoryChangingObjects
 from tests.support.table_stream import change_record
 from tieout.errors import UnavailableError
@@ -30,7 +30,10 @@ def test_a_batch_is_kept_and_counted(objects: MemoryChangingObjects, capsys: pyt
     """The log says how many changes came and how many objects were written, and nothing of what was changed."""
     handler.lambda_handler(event(), None)
     handler.lambda_handler(event(), None)
-    assert list(objects.contents()) == ["journal/date=2026-11-25/120000.jsonl.gz"]
+    ((key, body),) = objects.contents().items()
+    (line,) = gzip.decompress(body).splitlines()
+    assert key == "journal/date=2026-11-25/120000.jsonl.gz"
+    assert json.loads(line)["new"] == {"pk": "FACT#a", "sk": "STATE", "revision": 1}
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert told == [
         {"level": "INFO", "step": "journal", "records": 1, "objects": 1, "written": written} for written in (1, 0)
@@ -46,13 +49,3 @@ def test_what_is_not_kept_is_an_error_to_lambda(objects: MemoryChangingObjects) 
     objects.io = io
     with pytest.raises(UnavailableError):
         handler.lambda_handler(event(), None)
-
-
-def test_the_archive_is_the_one_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is opened before it is needed, and then once."""
-    settings = JournalSettings(archive_bucket="archive").environment()
-    for name, value in {**settings, "AWS_REGION": "eu-central-1"}.items():
-        monkeypatch.setenv(name, value)
-    handler._objects.cache_clear()
-    assert handler._objects() is handler._objects()
-    handler._objects.cache_clear()
