@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.survivors import Listed, Mutant, compare, function_of, listed, mutant_of
-from tests.mutants.workspace import GROUPS, ROOT
+from tests.mutants.workspace import GROUPS, LEFT_OUT, ROOT
 
 DIFF = """# tieout.money.xǁMoneyǁof__mutmut_3: survived
 --- tieout/money.py
@@ -67,10 +67,23 @@ def test_a_listed_mutant_is_of_a_line_there_is_and_says_why_it_may_survive(mutan
     assert len(listed().by_name[mutant].split()) >= 4
 
 
-@pytest.mark.parametrize("pattern", [each for group in GROUPS for each in group.mutated])
+MUTATED = [each for group in GROUPS for each in group.mutated]
+
+
+@pytest.mark.parametrize("pattern", [*MUTATED, *LEFT_OUT])
 def test_what_decides_is_where_the_run_looks_for_it(pattern: str) -> None:
     """A module that moved would otherwise no longer be changed, and nobody would notice."""
     assert list((ROOT / "layers").glob(pattern)) or list(ROOT.glob(pattern))
+
+
+@pytest.mark.parametrize("root", [ROOT / "layers/tieout", ROOT / "functions"], ids=lambda root: root.name)
+def test_every_module_is_changed_or_left_out_for_a_reason(root: Path) -> None:
+    """A module that nobody has thought of would be judged by nobody; one that is both has a reason that is not true."""
+    names = [path.relative_to(root.parent) for path in root.rglob("*.py") if path.name != "__init__.py"]
+    changed = {name for name in names if any(map(name.full_match, MUTATED))}
+    left_out = {name for name in names if any(map(name.full_match, LEFT_OUT))}
+    assert sorted(changed | left_out) == sorted(names)
+    assert not changed & left_out
 
 
 @pytest.mark.parametrize("judge", sorted({each for group in GROUPS for each in group.judges}))
