@@ -13,17 +13,15 @@ import httpx
 from functions.deliver.pipeline import DeliverStep, flush
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
-from functions.record.settle import Settling
 from functions.record.work import Message
 from tests.bench.world import TARGET, World, store_mappings
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_table import MemoryTable
+from tests.support.record_step import record_step
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.delivering import CellValue, WriteAnswer
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.facts import FactLedger
-from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning.model import PlanningModel
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability
@@ -155,21 +153,13 @@ class MemoryLine:
 
     def _record_step(self, table: MemoryTable, flow: str, entity: str) -> RecordStep:
         landscape = self._world.landscape
-        settling = Settling(
-            ledger=FactLedger(table),
+        return record_step(
+            table,
+            entities={entity},
             model=PlanningModel.of(landscape),
             reader_of=self._reader,
-            clock=self._clock,
-            entropy=self._entropy,
-            code_version="bench",
-        )
-        return RecordStep(
-            entities=frozenset({entity}),
-            settling=settling,
             payloads=KeptPayloads(landscape.connections, lambda _: b""),
-            outcomes=OutcomeLedger(table),
             dead_letters=MemoryQueue(self._clock, name=f"{flow}-dead"),
-            flush_queue=MemoryFlushQueue(MemoryFifoQueue(self._clock, delay_seconds=5), self._clock),
             fetch=lambda _: b"",
             clock=self._clock,
             entropy=self._entropy,

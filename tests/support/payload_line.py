@@ -8,23 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.record.payloads import KeptPayloads
-from functions.record.pipeline import RecordStep, record
-from functions.record.settle import Settling
+from functions.record.pipeline import record
 from functions.record.work import Message, Report
 from tests.support.clock import SeededEntropy
 from tests.support.made_up import body_of, connection
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tests.support.receiving import Door
+from tests.support.record_step import record_step
 from tests.support.systems.made_up.contents import read_contents
 from tieout.arriving.door import Answer
 from tieout.arriving.notice import RecordKey
 from tieout.facts.reading import ContentsReader, SourceReader
 from tieout.ledger import keys
-from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage, stored_lineage
 from tieout.ledger.mappings import MappingLedger
-from tieout.ledger.outcomes import OutcomeLedger, outcomes_of
+from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Item
 from tieout.planning.mapping import MappingKey
@@ -51,26 +50,17 @@ class PayloadLine:
         self.read: ContentsReader = read_contents
         self.connection = connection()
         self._numbers = itertools.count()
-        settling = Settling(
-            ledger=FactLedger(self.table),
+        self.step = record_step(
+            self.table,
+            entities={"opportunity"},
             model=PlanningModel((), "USD", {self.connection.name: self.connection.legal_entity}),
             reader_of=(readers or {}).__getitem__,
-            clock=self.door.clock,
-            entropy=SeededEntropy(1),
-            code_version="test",
-        )
-        self.step = RecordStep(
-            entities=frozenset({"opportunity"}),
-            settling=settling,
             payloads=KeptPayloads([self.connection], self.door.store.get, lambda _: self.read),
-            outcomes=OutcomeLedger(self.table),
             dead_letters=self.dead_letters,
-            flush_queue=MemoryFlushQueue(MemoryFifoQueue(self.door.clock), self.door.clock),
             fetch=self.door.store.get,
             clock=self.door.clock,
-            entropy=SeededEntropy(2),
+            entropy=SeededEntropy(1),
         )
-
         if is_mapped:
             self.map_stage()
 

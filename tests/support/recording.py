@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.record.payloads import KeptPayloads
-from functions.record.pipeline import RecordStep, record
-from functions.record.settle import Settling
+from functions.record.pipeline import record
 from functions.record.work import Message, Report
 from tests.support.clock import FixedEntropy, NotedClock
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.memory_table import MemoryTable
+from tests.support.record_step import record_step
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Absence, Statement
-from tieout.ledger.facts import FactLedger
-from tieout.ledger.outcomes import OutcomeLedger, outcomes_of
+from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.planning.model import PlanningModel
 
@@ -49,21 +48,13 @@ class Recording:
         self.says: dict[RecordKey, Reading] = {}
         self.reads = 0
         self.dead_letters = MemoryQueue(self.clock, name="dead")
-        self.settling = Settling(
-            ledger=FactLedger(self.table),
+        self.step = record_step(
+            self.table,
+            entities={"opportunity"},
             model=model or PlanningModel((), "USD"),
             reader_of=lambda _: self,
-            clock=self.clock,
-            entropy=FixedEntropy(chance),
-            code_version="test",
-        )
-        self.step = RecordStep(
-            entities=frozenset({"opportunity"}),
-            settling=self.settling,
-            outcomes=OutcomeLedger(self.table),
-            dead_letters=self.dead_letters,
-            flush_queue=MemoryFlushQueue(MemoryFifoQueue(self.clock), self.clock),
             payloads=KeptPayloads((), MemoryObjectStore().get),
+            dead_letters=self.dead_letters,
             fetch=MemoryObjectStore().get,
             clock=self.clock,
             entropy=FixedEntropy(chance),

@@ -14,8 +14,7 @@ from starlette.routing import Route
 
 from functions.receive.pipeline import receive
 from functions.record.payloads import KeptPayloads
-from functions.record.pipeline import RecordStep, record
-from functions.record.settle import Settling
+from functions.record.pipeline import record
 from functions.record.work import Message, Report
 from infra.door_options import door_options
 from infra.landscape import read_landscape
@@ -24,14 +23,13 @@ from sandbox.systems.joining import join_connection
 from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.generic_cases import ROOT
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tests.support.receiving import Door, api_event
+from tests.support.record_step import record_step
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
-from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning.model import PlanningModel
 from tieout.system_clock import SystemClock
 
@@ -63,7 +61,17 @@ class ToolLine:
             clock=self.clock,
         )
         self.table, self.dead_letters = MemoryTable(), MemoryQueue(self.clock, name="dead")
-        self.step = self._step()
+        self.step = record_step(
+            self.table,
+            entities=_ENTITIES,
+            model=PlanningModel.of(LANDSCAPE),
+            reader_of=_nobody,
+            payloads=KeptPayloads([self.connection], self.door.store.get),
+            dead_letters=self.dead_letters,
+            fetch=self.door.store.get,
+            clock=self.clock,
+            entropy=SeededEntropy(1),
+        )
         self.answers: list[int] = []
         self._worked = 0
         for entry in read_file(ROOT / "landscape/mappings/sandbox.csv"):
@@ -108,27 +116,6 @@ class ToolLine:
             (json.loads(each.body)["detail"]["notices"][0]["record_id"], each.attributes.get("reason", ""))
             for each in self.dead_letters.contents()
         ]
-
-    def _step(self) -> RecordStep:
-        settling = Settling(
-            ledger=FactLedger(self.table),
-            model=PlanningModel.of(LANDSCAPE),
-            reader_of=_nobody,
-            clock=self.clock,
-            entropy=SeededEntropy(1),
-            code_version="test",
-        )
-        return RecordStep(
-            entities=_ENTITIES,
-            settling=settling,
-            payloads=KeptPayloads([self.connection], self.door.store.get),
-            outcomes=OutcomeLedger(self.table),
-            dead_letters=self.dead_letters,
-            flush_queue=MemoryFlushQueue(MemoryFifoQueue(self.clock), self.clock),
-            fetch=self.door.store.get,
-            clock=self.clock,
-            entropy=SeededEntropy(2),
-        )
 
 
 def _nobody(name: str) -> SourceReader:

@@ -1,0 +1,50 @@
+"""The record step over a ledger in memory: what every line in one process is built around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from functions.record.payloads import KeptPayloads
+from functions.record.pipeline import RecordStep
+from functions.record.settle import Settling
+from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
+from tests.support.memory_table import MemoryTable
+from tieout.facts.reading import SourceReader
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.planning.model import PlanningModel
+from tieout.ports import Clock, Entropy
+
+
+def record_step(
+    table: MemoryTable,
+    *,
+    entities: Collection[str],
+    model: PlanningModel,
+    reader_of: Callable[[str], SourceReader],
+    payloads: KeptPayloads,
+    dead_letters: MemoryQueue,
+    fetch: Callable[[str], bytes],
+    clock: Clock,
+    entropy: Entropy,
+) -> RecordStep:
+    """A step whose requests to flush nobody answers."""
+    settling = Settling(
+        ledger=FactLedger(table),
+        model=model,
+        reader_of=reader_of,
+        clock=clock,
+        entropy=entropy,
+        code_version="test",
+    )
+    return RecordStep(
+        entities=frozenset(entities),
+        settling=settling,
+        payloads=payloads,
+        outcomes=OutcomeLedger(table),
+        dead_letters=dead_letters,
+        flush_queue=MemoryFlushQueue(MemoryFifoQueue(clock), clock),
+        fetch=fetch,
+        clock=clock,
+        entropy=entropy,
+    )
