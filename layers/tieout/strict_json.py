@@ -67,7 +67,7 @@ def dump(value: object) -> str:
         TypeError: for anything JSON has no form for, floats included.
     """
     _refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def carriable(text: str) -> str:
@@ -95,7 +95,7 @@ def _refuse_floats(value: object) -> None:
 
 def _decode(raw: bytes) -> str:
     try:
-        text = raw.decode("utf-8", "strict")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         raise MalformedError("json_not_utf8") from error
     if text.startswith("\ufeff"):

@@ -111,7 +111,17 @@ do_not_mutate_patterns = ['raise ({texts})\\(']
 """
 # Errors whose texts are for people: decisions are never made on them. The codes of `MalformedError` are told to operators.
 _TOLD_TO_PEOPLE = (
-    *("AccessDenied", "Conflict", "LostAnswer", "RefusedRequest", "Throttled", "Unavailable", "Value", "Assertion"),
+    *(
+        "AccessDenied",
+        "Conflict",
+        "LostAnswer",
+        "RefusedRequest",
+        "Throttled",
+        "Unavailable",
+        "Value",
+        "Type",
+        "Assertion",
+    ),
 )
 
 

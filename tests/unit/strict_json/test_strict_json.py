@@ -102,10 +102,12 @@ def test_any_bytes_give_a_value_or_the_declared_error(raw: bytes) -> None:
         ('"\uffff"'.encode(), "json_uncarriable_text"),
         (b'{"\\u0001":1}', "json_uncarriable_text"),
         (b'{"a":["\\u0001"]}', "json_uncarriable_text"),
+        ('["\\u0001","\\b","\\f","\ufffe","\uffff"]'.encode(), "json_uncarriable_text"),
         (b"[" * 66 + b"]" * 66, "json_too_deep"),
         (b'{"a":' * 70 + b"1" + b"}" * 70, "json_too_deep"),
         (b"[" * 100_000, "json_too_deep"),
         (b"[" * 100_000 + b"]" * 100_000, "json_too_deep"),
+        (b'{"a":' * 100_000, "json_too_deep"),
         (b'["]"' + b',["]"' * 2000 + b"]" * 2001, "json_too_deep"),
     ],
 )
@@ -171,11 +173,34 @@ def test_a_bad_item_costs_no_neighbour(bad: bytes, position: int) -> None:
     assert found == [{"ok": 1}, {"ok": 2}]
 
 
-@pytest.mark.parametrize("raw", [b"{}", b"1", b"null", b'"[]"', b'{"a":1,"a":1}', b"NaN", b"[", b""])
-def test_items_are_wanted_of_an_array_only(raw: bytes) -> None:
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        *((raw, "json_not_an_array") for raw in (b"{}", b"1", b"null", b'"[]"')),
+        (b'{"a":1,"a":1}', "json_duplicate_key"),
+        (b"NaN", "json_not_finite"),
+        (b"[", "json_invalid"),
+        (b"", "json_invalid"),
+    ],
+)
+def test_items_are_wanted_of_an_array_only(raw: bytes, code: str) -> None:
     """A body that is no array has no items to save."""
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedError, match=f"^{code}$"):
         strict_json.parse_items(raw)
+
+
+def test_an_item_that_nests_as_deep_as_the_parser_bears_costs_no_neighbour() -> None:
+    """A thousand levels, the array's own among them."""
+    found = strict_json.parse_items(b"[" + b"[" * 999 + b"]" * 999 + b",[]]")
+    assert isinstance(found[0], MalformedError)
+    assert found[1:] == [[]]
+
+
+@pytest.mark.parametrize("beside", [b"", b"[]," * 300, b"[{}]," * 300])
+def test_an_item_that_nests_deeper_spoils_all(beside: bytes) -> None:
+    """One level more and the parser must not see it, whatever was opened and closed on the way down."""
+    with pytest.raises(MalformedError, match="json_too_deep"):
+        strict_json.parse_items(b"[" * 600 + beside + b"[" * 401 + b"]" * 1001)
 
 
 def test_falsy_items_stay_what_they_are() -> None:
@@ -194,6 +219,11 @@ def test_equal_values_give_equal_texts() -> None:
     """Digests and conditions may rest on the text."""
     assert strict_json.dump({"b": Decimal("1E+3"), "a": "ä"}) == strict_json.dump({"a": "ä", "b": Decimal(1000)})
     assert strict_json.dump({"b": 1, "a": [None, True]}) == '{"a":[null,true],"b":1}'
+
+
+def test_texts_and_amounts_are_written_as_people_read_them() -> None:
+    """Letters as themselves, and a number with a fraction as the text of its digits: an exponent would be another text."""
+    assert strict_json.dump({"a": "ä", "b": Decimal("1E+3"), "c": Decimal("0.10")}) == '{"a":"ä","b":"1000","c":"0.10"}'
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
