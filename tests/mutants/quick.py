@@ -8,7 +8,7 @@ _EMULATED = {("table", "dynamo"), ("opening", "sqs")}
 _SLOW_FIXTURES = {"aws", "house", "running", "mirrored"}
 _SLOW_FOLDERS = ("tests/unit/sandbox/",)
 # A Python without installed packages, in which nothing that mutmut has changed can be imported.
-_BARE_PYTHON = ("tests/unit/receive/test_receive_imports.py",)
+_BARE_PYTHON = tuple(f"tests/unit/{step}/test_{step}_imports.py" for step in ("receive", "journal"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
