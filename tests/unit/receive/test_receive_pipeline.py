@@ -135,6 +135,7 @@ def test_an_unusable_body_is_kept_and_answered_as_its_sender_understands(door: D
     assert json.loads(answer.body) == {"outcome": "rejected", "reason": "json_invalid"}
     [raw] = door.kept("rejected/somewhere/unusable/").values()
     assert read_rejection(raw).delivery().body == b'{"half":'
+    assert (json.loads(raw)["connection"], json.loads(raw)["reason"]) == ("somewhere", "json_invalid")
     assert not door.bus.entries
     assert door.last_line()["outcome"] == "unusable"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.receive.secret import WebhookSecret
+from functions.receive.secret import WebhookSecret, secrets_in
 from tests.support.clock import ManualClock
 from tieout.errors import UnavailableError
 
@@ -64,6 +64,18 @@ def test_renewal_is_rare_and_only_news_counts() -> None:
     vault.text = '{"current":"two"}'
     assert secret.renewed() == (b"two",)
     assert secret.live() == (b"two",)
+
+
+def test_before_it_was_ever_fetched_nothing_is_known_and_all_is_news() -> None:
+    """Whoever asks first is told the truth of that moment."""
+    secret = WebhookSecret(Vault('{"current":"one"}').read, ManualClock())
+    assert secret.known() == ()
+    assert secret.renewed() == (b"one",)
+
+
+def test_a_secret_of_odd_characters_is_a_secret() -> None:
+    """It fits no signature, which is no reason to fail."""
+    assert secrets_in('{"current":"\\ud800"}') == (b"\xed\xa0\x80",)
 
 
 def test_a_failed_renewal_changes_nothing() -> None:

@@ -80,7 +80,15 @@ def test_a_rejected_delivery_can_be_verified_again(door: Door) -> None:
     assert door.post(body, door.sign(body)).status == 401
     [raw] = door.kept("rejected/somewhere/2026-03-02T09/").values()
     door.receiver.verify(read_rejection(raw).delivery(), [SECRET])
-    assert json.loads(raw)["reason"] == "signature_mismatch"
+    kept = json.loads(raw)
+    assert (kept["connection"], kept["reason"]) == ("somewhere", "signature_mismatch")
+
+
+def test_a_header_that_is_no_text_keeps_nothing_from_the_shelf(door: Door) -> None:
+    """Half of a character: a gateway hands on what it gets."""
+    assert door.post(b"[]", dict.fromkeys(door.sign(b"[]"), "\ud800")).status == 401
+    [raw] = door.kept("rejected/").values()
+    assert "\ud800" in json.loads(raw)["headers"].values()
 
 
 def test_rejected_deliveries_are_bounded_per_hour() -> None:
