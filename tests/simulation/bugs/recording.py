@@ -31,9 +31,9 @@ BUGS = (
     ),
     Bug(
         "halves are rounded to even",
-        money.Money.times,
-        ".to_integral_value(ROUND_HALF_UP)",
-        '.to_integral_value("ROUND_HALF_EVEN")',
+        money.apportioned,
+        "whole.to_integral_value(ROUND_HALF_UP)",
+        'whole.to_integral_value("ROUND_HALF_EVEN")',
     ),
     Bug(
         "credits are not turned into revenue",
