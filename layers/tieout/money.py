@@ -103,11 +103,6 @@ class Money:
         with localcontext(_EXACT):
             return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency))
 
-    def times(self, factor: Decimal) -> Money:
-        """The amount multiplied by a plain factor such as a probability, rounded half up to the minor unit."""
-        with localcontext(_EXACT):
-            return Money(int((Decimal(self.amount_minor) * factor).to_integral_value(ROUND_HALF_UP)), self.currency)
-
     def divided(self, parts: int) -> Money:
         """One of so many equal parts, such as a month of a yearly amount; rounded half up to the minor unit."""
         with localcontext(_EXACT):

@@ -92,8 +92,8 @@ def test_a_conversion_is_off_by_at_most_half_a_minor_unit(minor: int, rate: Deci
 
 def test_a_probability_rounds_half_up() -> None:
     """Weighted amounts are rounded as finance rounds, away from zero at the half."""
-    assert Money(5, "EUR").times(Decimal("0.5")) == Money(3, "EUR")
-    assert Money(-5, "EUR").times(Decimal("0.5")) == Money(-3, "EUR")
+    assert apportioned([Money(5, "EUR")], Decimal("0.5")) == [Money(3, "EUR")]
+    assert apportioned([Money(-5, "EUR")], Decimal("0.5")) == [Money(-3, "EUR")]
 
 
 @pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
@@ -147,7 +147,7 @@ def half_up(exact: Fraction) -> int:
 def test_the_largest_amounts_are_as_exact_as_small_ones(minor: int, factor: Decimal, parts: int) -> None:
     """Python's usual 28 digits would round the last ones of an amount times a rate, without a word."""
     money = Money(minor, "KWD")
-    assert money.times(factor).amount_minor == half_up(minor * Fraction(factor))
+    assert apportioned([money], factor) == [Money(half_up(minor * Fraction(factor)), "KWD")]
     assert money.divided(parts).amount_minor == half_up(Fraction(minor, parts))
     assert Fraction(money.decimal()) == Fraction(minor, 1000)
     assert str(money).endswith(" KWD")
@@ -197,7 +197,6 @@ def test_the_last_digit_of_a_large_product_counts() -> None:
     """Half a minor unit is a whole one, however many digits stand before it; a little less is none."""
     money, nearly = Money(10**24 - 1, "EUR"), Decimal("0.5000000000000000000000005")
     exact = Fraction(10**24 - 1) * Fraction(nearly)
-    assert money.times(nearly).amount_minor == half_up(exact)
     assert [each.amount_minor for each in apportioned([money], nearly)] == [half_up(exact)]
     assert money.divided(7 * 10**24).amount_minor == 0
     assert Money(10**24 - 1, "EUR").divided(2 * 10**24).amount_minor == 0, "less than a half by the 25th digit"
