@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.flow.test_overlapping_writers import TARGET, Desk
+from tests.support.planning_desk import TARGET, Desk
 from tieout.delivering import CellValue, WriteAnswer
 from tieout.ledger import keys
 from tieout.ledger.intersections import IntersectionState, intersection_state

@@ -2,122 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from functions.deliver.pipeline import DeliverStep, flush
-from functions.sweep.pipeline import SweepStep, sweep
-from tests.support.clock import ManualClock, SeededEntropy
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
-from tests.support.memory_store import MemoryObjectStore
-from tests.support.memory_table import MemoryTable
-from tieout.delivering import CellValue, WriteAnswer
+from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
+from tieout.delivering import CellValue
 from tieout.errors import AccessDeniedError, MalformedError, TieoutError, UnavailableError
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger
 from tieout.ledger.table import Update
-
-TARGET = "anaplan"
-STALE_AFTER = timedelta(minutes=20)
-
-
-class Planning:
-    """A planning system in which something may happen right after a write landed."""
-
-    batch_size = 10
-    write_seconds = 120
-
-    def __init__(self) -> None:
-        self.values: dict[str, Decimal] = {}
-        self.after_landing: Callable[[], None] = lambda: None
-        self.refusal: Callable[[Sequence[CellValue]], TieoutError | None] = lambda _: None
-
-    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
-        """Set cells."""
-        error = self.refusal(cells)
-        if error is not None:
-            raise error
-        self.values |= {cell.cell_id: cell.value for cell in cells}
-        happens, self.after_landing = self.after_landing, lambda: None
-        happens()
-        return WriteAnswer(refused={}, summary="set")
-
-
-class Desk:
-    """A ledger with cells, and what writes them."""
-
-    def __init__(self) -> None:
-        self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
-        self.cells = CellLedger(self.table)
-
-    def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M") -> None:
-        """A commit that adds to a cell."""
-        self.table.write(
-            [
-                Update(
-                    keys.cell_key(TARGET, place),
-                    sets={"cell_state": keys.dirty(TARGET)},
-                    firsts={
-                        "cube": cube,
-                        "members": "[]",
-                        keys.CURRENCY + measure: "EUR",
-                        "dirty_since": "2026-03-02T09:00:00.000Z",
-                    },
-                    adds={keys.TOTAL + measure: amount_minor, "generation": 1},
-                    removes=(keys.REFUSED + measure,),
-                )
-            ]
-        )
-
-    def lacking(self) -> list[str]:
-        """The places planning lacks a total of."""
-        return [each.cells[0].intersection_id for each in self.cells.dirty(TARGET, 10)]
-
-    def flush(self, has_time: Callable[[float], bool] = lambda _: True) -> None:
-        """One flush."""
-        flush(
-            DeliverStep(
-                target=TARGET,
-                cells=self.cells,
-                writer=self.planning,
-                clock=self.clock,
-                entropy=SeededEntropy(len(self.table.contents())),
-                has_time=has_time,
-            )
-        )
-
-    def sweep_later(self) -> None:
-        """A sweep when every receipt left open is stale, and the flush it asks for."""
-        self.clock.advance(STALE_AFTER.total_seconds() + 60)
-        queue = MemoryFifoQueue(self.clock)
-        step = SweepStep(
-            targets=[TARGET],
-            cells=self.cells,
-            flush_queue=MemoryFlushQueue(queue, self.clock),
-            store=MemoryObjectStore(),
-            publish=lambda _: None,
-            clock=self.clock,
-            stale_after=STALE_AFTER,
-        )
-        sweep(step)
-        if queue.contents():
-            self.flush()
-
-    def slow_writer(self) -> Callable[[], None]:
-        """A writer that has read the cells and not written them yet: what it does when it goes on."""
-        read = self.cells.dirty(TARGET, 10)
-        sent = [cell for each in read for cell in each.lacking()]
-        receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), sent)
-
-        def goes_on() -> None:
-            answer = self.planning.write([cell.value() for cell in sent])
-            self.cells.mark_written(read, sent, receipt, answer.refused, self.clock.now())
-            self.cells.close_receipt(receipt, self.clock.now(), answer.summary)
-
-        return goes_on
 
 
 @pytest.fixture(name="desk")

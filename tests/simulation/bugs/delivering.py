@@ -6,6 +6,7 @@ from functions.deliver import pipeline as deliver
 from functions.sweep import pipeline as sweep
 from tests.flow import test_overlapping_writers as writers
 from tests.simulation.bugs.bug import Bug
+from tests.support.planning_desk import Desk
 from tieout.ledger import cells, intersections
 
 BUGS = (
@@ -58,18 +59,14 @@ BUGS = (
         intersections.write_again,
         'adds={"generation": 1},',
         "",
-        proof=lambda: writers.test_an_older_value_that_lands_between_a_newer_write_and_its_mark_is_written_over(
-            writers.Desk()
-        ),
+        proof=lambda: writers.test_an_older_value_that_lands_between_a_newer_write_and_its_mark_is_written_over(Desk()),
     ),
     Bug(
         "half a batch written is none written",
         deliver._written,
         "raise LostAnswerError",
         "raise failure or LostAnswerError",
-        proof=lambda: writers.test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(
-            writers.Desk()
-        ),
+        proof=lambda: writers.test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(Desk()),
     ),
     Bug(
         "refused cells are given up",

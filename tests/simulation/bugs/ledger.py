@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.contract.ledger import test_planned_facts as catalogue
 from tests.flow import test_cells_of_one_intersection as cells_of_two_measures
 from tests.flow import test_overlapping_workers as workers
-from tests.flow import test_overlapping_writers as writers
 from tests.simulation.bugs.bug import Bug
 from tests.support.memory_table import MemoryTable
+from tests.support.planning_desk import Desk
 from tieout.ledger import facts, plan, planned, writes
 
 BUGS = (
@@ -41,7 +41,7 @@ BUGS = (
         writes._totals_update,
         "removes=tuple(keys.REFUSED + measure for measure in differences),",
         "",
-        proof=lambda: cells_of_two_measures.test_a_refused_cell_is_offered_again_when_its_total_changes(writers.Desk()),
+        proof=lambda: cells_of_two_measures.test_a_refused_cell_is_offered_again_when_its_total_changes(Desk()),
     ),
     Bug(
         "a fact is held without a look at the mapping",

@@ -8,9 +8,9 @@ from functions.record import pipeline as record
 from functions.record import settle
 from tests.contract.ledger import test_facts_at_the_limits as commits
 from tests.flow import test_cells_of_one_intersection as cells
-from tests.flow.test_overlapping_writers import Desk
 from tests.simulation.bugs.bug import Bug
 from tests.support.memory_table import MemoryTable
+from tests.support.planning_desk import Desk
 from tests.unit.arriving import test_publishing_limits as entries
 from tests.unit.record import test_retries as retries
 from tests.unit.record import test_settling_limits as settling

@@ -1,0 +1,137 @@
+"""A ledger with cells, a planning system that may refuse them, and what writes and sweeps them, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
+from functions.sweep.pipeline import SweepReport, SweepStep, sweep
+from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.memory_table import MemoryTable
+from tieout.delivering import CellValue, WriteAnswer
+from tieout.errors import TieoutError
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.table import Update
+
+TARGET = "anaplan"
+STALE_AFTER = timedelta(minutes=20)
+
+
+class Planning:
+    """A planning system in which something may happen right after a write landed.
+
+    Attributes:
+        refusal: what a request is refused with as a whole.
+        refused_cells: cell id to why that cell is refused.
+        summary: what it says of a write that it took.
+    """
+
+    batch_size = 10
+    write_seconds = 120
+
+    def __init__(self) -> None:
+        self.values: dict[str, Decimal] = {}
+        self.after_landing: Callable[[], None] = lambda: None
+        self.refusal: Callable[[Sequence[CellValue]], TieoutError | None] = lambda _: None
+        self.refused_cells: Mapping[str, str] = {}
+        self.summary = "set"
+
+    def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
+        """Set cells."""
+        error = self.refusal(cells)
+        if error is not None:
+            raise error
+        refused = {
+            cell.cell_id: self.refused_cells[cell.cell_id] for cell in cells if cell.cell_id in self.refused_cells
+        }
+        self.values |= {cell.cell_id: cell.value for cell in cells if cell.cell_id not in refused}
+        happens, self.after_landing = self.after_landing, lambda: None
+        happens()
+        return WriteAnswer(refused=refused, summary=self.summary)
+
+
+class Desk:
+    """A ledger with cells, and what writes them."""
+
+    def __init__(self) -> None:
+        self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
+        self.cells = CellLedger(self.table)
+        self.flush_requests = MemoryFifoQueue(self.clock)
+
+    def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M", target: str = TARGET) -> None:
+        """A commit that adds to a cell."""
+        self.table.write(
+            [
+                Update(
+                    keys.cell_key(target, place),
+                    sets={"cell_state": keys.dirty(target)},
+                    firsts={
+                        "cube": cube,
+                        "members": "[]",
+                        keys.CURRENCY + measure: "EUR",
+                        "dirty_since": "2026-03-02T09:00:00.000Z",
+                    },
+                    adds={keys.TOTAL + measure: amount_minor, "generation": 1},
+                    removes=(keys.REFUSED + measure,),
+                )
+            ]
+        )
+
+    def lacking(self) -> list[str]:
+        """The places planning lacks a total of."""
+        return [each.cells[0].intersection_id for each in self.cells.dirty(TARGET, 10)]
+
+    def answers(self) -> list[str]:
+        """What the closed receipts say, in the order in which they were opened."""
+        page = self.table.query(keys.receipt_partition(TARGET), prefix=keys.DONE_PREFIX)
+        return [str(item["answer"]) for _, item in page.items]
+
+    def flush(self, has_time: Callable[[float], bool] = lambda _: True) -> DeliverReport:
+        """One flush."""
+        return flush(
+            DeliverStep(
+                target=TARGET,
+                cells=self.cells,
+                writer=self.planning,
+                clock=self.clock,
+                entropy=SeededEntropy(len(self.table.contents())),
+                has_time=has_time,
+            )
+        )
+
+    def sweep(self, *targets: str) -> SweepReport:
+        """One sweep of these targets."""
+        step = SweepStep(
+            targets=targets,
+            cells=self.cells,
+            flush_queue=MemoryFlushQueue(self.flush_requests, self.clock),
+            store=MemoryObjectStore(),
+            publish=lambda _: None,
+            clock=self.clock,
+            stale_after=STALE_AFTER,
+        )
+        return sweep(step)
+
+    def sweep_later(self) -> None:
+        """A sweep when every receipt left open is stale, and the flush it asks for."""
+        self.clock.advance(STALE_AFTER.total_seconds() + 60)
+        if self.sweep(TARGET).flushes:
+            self.flush()
+
+    def slow_writer(self) -> Callable[[], None]:
+        """A writer that has read the cells and not written them yet: what it does when it goes on."""
+        read = self.cells.dirty(TARGET, 10)
+        sent = [cell for each in read for cell in each.lacking()]
+        receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), sent)
+
+        def goes_on() -> None:
+            answer = self.planning.write([cell.value() for cell in sent])
+            self.cells.mark_written(read, sent, receipt, answer.refused, self.clock.now())
+            self.cells.close_receipt(receipt, self.clock.now(), answer.summary)
+
+        return goes_on
