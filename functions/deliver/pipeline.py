@@ -74,7 +74,7 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
 
 def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report: DeliverReport) -> None:
     """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
-    step.cells.strike([each for each in intersections if not each.lacking()], step.clock.now())
+    step.cells.strike(each for each in intersections if not each.lacking())
     cells = [cell for each in intersections for cell in each.lacking()][: step.writer.batch_size]
     if not cells:
         return

@@ -95,7 +95,8 @@ class CellLedger:
         """
         ids = {cell.cell_id for cell in sent}
         touched = [each for each in intersections if any(cell.cell_id in ids for cell in each.cells)]
-        marks = [mark(each, ids, refused, receipt.name, now) for each in touched]
+        stamp = {"written_at": moment_text(now), "last_receipt": receipt.name}
+        marks = [mark(each, ids, refused, stamp) for each in touched]
         overtaken = set(self._table.write_each(marks))
         self._table.write_each(
             [
@@ -105,12 +106,12 @@ class CellLedger:
             ]
         )
 
-    def strike(self, intersections: Sequence[IntersectionState], now: datetime) -> None:
+    def strike(self, intersections: Iterable[IntersectionState]) -> None:
         """Strike intersections that lack nothing any more (they changed, and changed back) from the dirty ones.
 
         One that has changed meanwhile stays where it is.
         """
-        self._table.write_each([mark(each, (), {}, "", now) for each in intersections])
+        self._table.write_each([mark(each, (), {}, {}) for each in intersections])
 
     def dirty_again(self, receipt: OpenReceipt, now: datetime) -> None:
         """Mark every cell of a receipt to be written again."""

@@ -130,7 +130,7 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
 
 
 def mark(
-    intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str], receipt: str, now: datetime
+    intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str], stamp: Mapping[str, str]
 ) -> Update:
     """Mark the cells that were sent as written or refused, if the generation is unchanged; those not sent stay as they are.
 
@@ -138,10 +138,9 @@ def mark(
         intersection: as it was read before the write.
         sent: ids of cells.
         refused: ids of those the target refused, each with its reason.
-        receipt: the name of the receipt they were sent under; empty where nothing was.
-        now: when they were marked.
+        stamp: what says when they were marked and under which receipt they were sent; empty where nothing was sent.
     """
-    sets: dict[str, str | int] = {"written_at": moment_text(now), "last_receipt": receipt} if receipt else {}
+    sets: dict[str, str | int] = dict(stamp)
     removes: list[str] = []
     for cell in intersection.cells:
         if cell.cell_id in refused:
