@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,6 +20,20 @@ from tieout.ledger.cells import CellLedger
 def entry(number: int) -> BusEntry:
     """An entry the bus once refused."""
     return BusEntry("tieout.hubspot-emea", "forecast_to_plan", f'{{"delivery_id":"{number}"}}')
+
+
+class PagedStore(MemoryObjectStore):
+    """A store that remembers how many keys it named at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[int] = []
+
+    def keys(self, prefix: str, limit: int, *, after: str = "") -> Sequence[str]:
+        """The keys, noted."""
+        found = super().keys(prefix, limit, after=after)
+        self.pages.append(len(found))
+        return found
 
 
 @dataclass
@@ -62,8 +76,10 @@ class Stage:
 def test_a_long_outage_is_worked_off_in_one_run_where_time_allows() -> None:
     """However many deliveries wait, over however many pages, each is published once and leaves the spool."""
     stage = Stage()
+    stage.store = store = PagedStore()
     stage.spool(2300)
     assert stage.sweep().published == 2300
+    assert store.pages == [1000, 1000, 300, 0]
     assert [decode(encode(each)) for each in stage.bus.entries] == [entry(number) for number in range(2300)]
     assert not stage.waiting()
 
@@ -109,6 +125,15 @@ def test_a_bus_that_takes_nothing_is_left_alone_until_the_next_minute() -> None:
     assert len(stage.waiting()) == 100
 
 
+def test_ten_refusals_are_counted_from_the_last_entry_that_was_taken() -> None:
+    """What was published between them says that it is not the bus."""
+    stage = Stage()
+    stage.spool(40)
+    stage.bus.refuse = lambda each: "" if int(each.detail[16:-2]) in {9, 19} else "InternalFailure"
+    report = stage.sweep()
+    assert (report.published, report.still_refused, stage.bus.calls) == (2, 28, 30)
+
+
 def test_a_bus_that_refuses_now_and_then_is_given_the_rest() -> None:
     """Each refused entry waits for the next minute, and holds nobody up."""
     stage = Stage()
@@ -149,10 +174,10 @@ def test_a_bus_out_of_reach_is_no_fault_of_the_entries(error: TieoutError) -> No
 
 
 def test_an_object_that_may_not_be_read_does_not_hold_up_those_behind_it() -> None:
-    """One that lies there under somebody else's key is a person's to look at; the next one is published."""
+    """What lies there under somebody else's key is a person's to look at, each counted; the next one is published."""
     stage = Stage()
-    stage.spool(2)
-    faults = iter([AccessDeniedError("no access")])
+    stage.spool(3)
+    faults = iter([AccessDeniedError("no access"), AccessDeniedError("no access")])
 
     def fail_once(point: str) -> None:
         if point == "before archive.get" and (error := next(faults, None)):
@@ -160,15 +185,16 @@ def test_an_object_that_may_not_be_read_does_not_hold_up_those_behind_it() -> No
 
     stage.store.io = fail_once
     report = stage.sweep()
-    assert (report.published, report.unpublishable, report.still_refused) == (1, 1, 0)
+    assert (report.published, report.unpublishable, report.still_refused) == (1, 2, 0)
 
 
 def test_a_refusal_for_what_an_entry_says_is_told_from_one_for_now() -> None:
     """Only what will be refused in the same way again is called malformed."""
     bus = MemoryBus()
     bus.refuse = lambda _: "MalformedDetail"
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedError) as refused:
         publish_spooled(bus, encode(entry(1)))
+    assert refused.value.reason == "spooled_entry_refused"
     bus.refuse = lambda _: "InternalFailure"
     with pytest.raises(UnavailableError):
         publish_spooled(bus, encode(entry(1)))
