@@ -65,7 +65,9 @@ def test_a_booking_nobody_can_read_parks_its_notice_alone(
 def test_what_cannot_be_read_is_not_hidden_by_what_can(line: PayloadLine) -> None:
     """A payload that speaks twice of one record, once in a way nobody reads, is looked at by a person."""
     line.post(booking(1, V1), booking(1, V2, amount="?"))
-    assert line.work().outcomes == {Outcome.PARKED: 2}
+    report = line.work()
+    assert report.outcomes == {Outcome.PARKED: 2}
+    assert report.errors == {"UnreadableRecordError": 2}
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]\n[]", b"no json\n[]", b'{"headers":{}}', b'{"headers":[]}\n[]'])

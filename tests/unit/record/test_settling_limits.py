@@ -106,3 +106,5 @@ def test_a_fact_has_two_thousand_five_hundred_cells_at_most(cells: int, *, is_ta
     assert recording.outcomes() == {0: Outcome.APPLIED if is_taken else Outcome.PARKED}
     kinds = Counter(key[0].split("#")[0] for key in recording.table.contents())
     assert kinds == ({"FACT": 1, "CELL": 2 * cells, "OUTCOME": 1} if is_taken else {"OUTCOME": 1})
+    reasons = [each.attributes["reason"] for each in recording.dead_letters.contents()]
+    assert reasons == ([] if is_taken else [f"crm#opportunity#1 touches {cells} cells, more than 2500"])
