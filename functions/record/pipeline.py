@@ -14,7 +14,7 @@ from functions.record.payloads import KeptPayloads
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
 from tieout.arriving.notice import RecordKey
-from tieout.errors import AccessDeniedError, MalformedError, PermanentError, TieoutError, TransientError
+from tieout.errors import AccessDeniedError, PermanentError, TieoutError, TransientError
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.ports import Clock, Entropy, FlushQueue, Queue
@@ -82,8 +82,6 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
 def _open(step: RecordStep, message: Message, batch: _Batch) -> None:
     try:
         batch.tasks.extend(opened(message, step.fetch))
-    except MalformedError as error:
-        _park_whole(step, message, error, batch)
     except TransientError as error:
         batch.report.retry(message, _delay(step, message, error))
     except PermanentError as error:
@@ -95,7 +93,7 @@ def _park_whole(step: RecordStep, message: Message, error: PermanentError, batch
     try:
         step.dead_letters.send(message.body, attributes=_reason(error))
         batch.report.parked_messages += 1
-    except TransientError as refused:
+    except TieoutError as refused:  # a queue that refuses it for good: the message ends in the queue's own dead letters
         batch.report.retry(message, _delay(step, message, refused))
 
 

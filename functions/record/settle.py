@@ -107,12 +107,16 @@ class Settling:
         for connection, keys in by_connection.items():
             results.fail(keys, UnavailableError(f"{connection} gave no reading"))
             try:
-                readings |= self.reader_of(connection).read(keys)
-            except KeyError:
-                results.fail(keys, UnreadableRecordError(f"{connection} is no connection of this flow"))
+                readings |= self._reader(connection).read(keys)
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own records, never the batch
                 results.fail(keys, error)
         return readings
+
+    def _reader(self, connection: str) -> SourceReader:
+        try:
+            return self.reader_of(connection)
+        except KeyError as error:
+            raise UnreadableRecordError(f"{connection} is no connection of this flow") from error
 
     def _plans(
         self,
@@ -152,9 +156,10 @@ class Settling:
                     results.fail([key], error)
                     needed.pop(key, None)
             new = frozenset().union(*needed.values()) - asked
-            found |= self.ledger.mappings(new)
+            answered = self.ledger.mappings(new)
+            found |= answered
             asked |= new
-            leading = {entry for entry in new if entry in found and entry.leads_on}
+            leading = {entry for entry in answered if entry.leads_on}
             to_ask = [key for key, entries in needed.items() if not entries.isdisjoint(leading)]
         return {key: {each: found[each] for each in entries if each in found} for key, entries in needed.items()}
 

@@ -55,8 +55,8 @@ BUGS = (
     Bug(
         "a rate that follows from another entry is not looked for",
         settle.Settling._found,
-        "entry in found and entry.leads_on",
-        "False",
+        "if entry.leads_on",
+        "if False",
         proof=leading.test_a_rate_that_follows_from_the_period_table_is_looked_up_too,
     ),
 )

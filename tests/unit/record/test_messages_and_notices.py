@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, FLOW, Recording, deal
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
-from tieout.errors import ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
+from tieout.errors import MalformedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
 from tieout.planning.cells import Contribution
@@ -61,7 +62,7 @@ def test_a_message_that_is_none_of_ours_is_parked_as_it_is() -> None:
     """Nobody can say which notices it carries; those of its neighbours are recorded."""
     recording = Recording()
     report = worked(recording, "no envelope", OURS, "{}")
-    assert report == Report(outcomes={Outcome.APPLIED: 1}, parked_messages=2)  # type: ignore[arg-type]  # equal to a counter
+    assert report == Report(outcomes=Counter({Outcome.APPLIED: 1}), parked_messages=2)
     assert parked(recording) == [
         ("no envelope", {"error": "MalformedError", "reason": "json_invalid"}),
         ("{}", {"error": "MalformedError", "reason": "message_not_an_envelope"}),
@@ -88,17 +89,23 @@ def test_a_message_whose_envelope_cannot_be_got_now_comes_again(error: TieoutErr
 
 
 @pytest.mark.parametrize(
-    ("error", "seconds"), [(UnavailableError("down"), 60), (ThrottledError("rate", retry_after_seconds=300), 300)]
+    ("error", "seconds"),
+    [
+        (UnavailableError("down"), 60),
+        (ThrottledError("rate", retry_after_seconds=300), 300),
+        (MalformedError("message_refused"), 60),
+    ],
 )
-def test_a_message_that_cannot_be_parked_now_comes_again(error: TieoutError, seconds: int) -> None:
-    """Nothing of it is lost, and it does not count as parked."""
+def test_a_message_that_cannot_be_parked_comes_again_alone(error: TieoutError, seconds: int) -> None:
+    """Nothing of it is lost, and it does not count as parked; where it never can be, it ends in the queue's own dead letters."""
     recording = Recording()
 
     def strike(_point: str) -> None:
         raise error
 
     recording.dead_letters.io = strike
-    assert worked(recording, "no envelope", attempt=3) == Report(retries={"m0": seconds})
+    report = worked(recording, "no envelope", OURS, attempt=3)
+    assert report == Report(retries={"m0": seconds}, outcomes=Counter({Outcome.APPLIED: 1}))
 
 
 class ThrottledOutcomes(MemoryTable):
@@ -120,7 +127,11 @@ def test_a_message_whose_outcomes_are_not_kept_comes_again_when_the_ledger_asks(
 def test_every_notice_that_failed_is_counted_by_its_error() -> None:
     """However many records share it, and however many notices are about one of them."""
     recording = Recording()
-    recording.says = {deal(1): UnavailableError("down"), deal(2): UnavailableError("down"), deal(3): ThrottledError("x")}
+    recording.says = {
+        deal(1): UnavailableError("down"),
+        deal(2): UnavailableError("down"),
+        deal(3): ThrottledError("x"),
+    }
     report = recording.work(deal(1), deal(2), deal(1), deal(3), deal(4))
     assert report.errors == {"UnavailableError": 3, "ThrottledError": 1}
 

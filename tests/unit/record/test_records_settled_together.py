@@ -79,7 +79,7 @@ def settled(
     settling = Settling(
         ledger=FactLedger(table if table is not None else MemoryTable()),
         model=model or PlanningModel((), "USD"),
-        reader_of=lambda name: source.open(name),
+        reader_of=source.open,
         clock=ManualClock(),
         entropy=SeededEntropy(),
         code_version="test",
@@ -116,16 +116,24 @@ def test_a_connection_the_flow_may_not_read_fails_its_own_records() -> None:
     assert results[record(1)] == RecordResult(outcome=Outcome.APPLIED)
 
 
-def test_a_bug_in_one_systems_reader_fails_its_own_records() -> None:
-    """What it raised is what they failed with."""
-    source, bug = Source(), ZeroDivisionError("nobody foresaw it")
+class Broken(Source):
+    """A source whose reader has a bug."""
 
-    def open_reader(name: str) -> Source:
-        if name == "erp":
-            raise bug
-        return source
+    def __init__(self, bug: Exception) -> None:
+        super().__init__()
+        self._bug = bug
 
-    source.open = open_reader
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """Raise it."""
+        del keys
+        raise self._bug
+
+
+@pytest.mark.parametrize("bug", [ZeroDivisionError("nobody foresaw it"), KeyError("neither this")])
+def test_a_bug_in_one_systems_reader_fails_its_own_records(bug: Exception) -> None:
+    """What it raised is what they failed with: that it is no connection of the flow would send a person the wrong way."""
+    source = Source()
+    source.open = {"crm": source, "erp": Broken(bug)}.__getitem__
     assert settled(source, ELSEWHERE, record(1)) == {
         ELSEWHERE: RecordResult(error=bug),
         record(1): RecordResult(outcome=Outcome.APPLIED),
