@@ -81,7 +81,7 @@ GROUPS = (
             *(f"functions/record/{name}.py" for name in ("payloads", "settle", "work")),
         ),
         (
-            *(f"tests/unit/{step}" for step in ("record", "receive", "sweep", "journal")),
+            *(f"tests/unit/{step}" for step in ("record", "receive", "deliver", "sweep", "journal")),
             *("tests/flow", _SEEDS),
         ),
     ),
