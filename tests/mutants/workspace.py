@@ -18,11 +18,13 @@ class Group:
 
     Attributes:
         mutated: files as they stand in the tree, where the package is beside the functions.
+        emulated: whether tests over an emulated AWS judge them too.
     """
 
     name: str
     mutated: tuple[str, ...]
     judges: tuple[str, ...]
+    emulated: bool = False
 
     @property
     def tree(self) -> Path:
@@ -71,7 +73,11 @@ GROUPS = (
                 *("queues", "secrets", "store", "values"),
             )
         ),
-        ("tests/unit/aws", "tests/integration/aws", "tests/contract/journal"),
+        (
+            *("tests/unit/aws", "tests/integration/aws", "tests/contract/journal"),
+            *(f"tests/contract/ledger/test_{name}_contract.py" for name in ("table", "table_paging", "store", "queue")),
+        ),
+        emulated=True,
     ),
     Group(
         "steps",
@@ -103,7 +109,7 @@ _SETTINGS = """
 source_paths = ["tieout", "functions"]
 only_mutate = {mutated}
 also_copy = ["landscape", "events", "ops", "sandbox", "infra"]
-pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=900"]
+pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=900"{more}]
 pytest_add_cli_args_test_selection = {judges}
 process_isolation = "forkserver"  # the simulation's threads do not outlive a fork
 use_git_change_detection = false
@@ -137,6 +143,8 @@ def make_tree(group: Group) -> None:
         shutil.copytree(ROOT / name, group.tree / name, ignore=_UNWANTED)
     shutil.copytree(ROOT / "layers/tieout", group.tree / "tieout", ignore=_UNWANTED)
     texts = "|".join(f"{each}Error" for each in _TOLD_TO_PEOPLE)
-    settings = _SETTINGS.format(mutated=list(group.mutated), judges=list(group.judges), texts=texts)
+    settings = _SETTINGS.format(
+        mutated=list(group.mutated), judges=list(group.judges), texts=texts, more=', "--emulated"' * group.emulated
+    )
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (group.tree / "pyproject.toml").write_text(project + settings, encoding="utf-8")
