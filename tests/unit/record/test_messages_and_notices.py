@@ -148,9 +148,10 @@ def changed_at(notice_id: str, hour: int, delivery_id: str) -> str:
 def test_of_the_notices_about_one_record_the_latest_stands_for_all() -> None:
     """The same notice again is its duplicate, and earlier ones are superseded by it."""
     recording = Recording()
-    batch = [changed_at("early", 7, "d1"), changed_at("late", 8, "d2"), changed_at("late", 8, "d3")]
-    assert worked(recording, *batch).outcomes == {Outcome.APPLIED: 1, Outcome.DUPLICATE: 1, Outcome.SUPERSEDED: 1}
-    assert worked(recording, *batch).outcomes == {Outcome.DUPLICATE: 3}
+    told = [("first", 6), ("second", 7), ("last", 8), ("last", 8)]
+    batch = [changed_at(notice_id, hour, f"d{place}") for place, (notice_id, hour) in enumerate(told)]
+    assert worked(recording, *batch).outcomes == {Outcome.APPLIED: 1, Outcome.DUPLICATE: 1, Outcome.SUPERSEDED: 2}
+    assert worked(recording, *batch).outcomes == {Outcome.DUPLICATE: 4}
     assert recording.reads == 2
 
 
