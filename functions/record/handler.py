@@ -96,7 +96,13 @@ class RecordFunction:
         errors = dict(report.errors)
         self._logger.info(
             "recorded",
-            extra={"messages": received, "retried": len(report.retries), "outcomes": outcomes, "errors": errors},
+            extra={
+                "messages": received,
+                "retried": len(report.retries),
+                "parked_messages": report.parked_messages,
+                "outcomes": outcomes,
+                "errors": errors,
+            },
         )
         for outcome, count in outcomes.items():
             self._metrics.add_metric(name=outcome.capitalize(), unit=MetricUnit.Count, value=count)

@@ -82,7 +82,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
 def _open(step: RecordStep, message: Message, batch: _Batch) -> None:
     try:
         batch.tasks.extend(opened(message, step.fetch))
-    except TransientError as error:
+    except _WORTH_RETRYING as error:  # until the queue has given it out often enough
         batch.report.retry(message, _delay(step, message, error))
     except PermanentError as error:
         _park_whole(step, message, error, batch)

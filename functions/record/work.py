@@ -58,6 +58,7 @@ class Report:
         retries: the messages to be delivered again, with the seconds to wait.
         outcomes: how many notices ended how.
         errors: what notices failed with, by the name of the error's class.
+        parked_messages: how many were parked whole, because nobody can say which notices they carry.
     """
 
     retries: dict[str, int] = field(default_factory=dict)

@@ -18,7 +18,14 @@ from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, FLOW, Recording, deal
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
-from tieout.errors import MalformedError, ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
+from tieout.errors import (
+    AccessDeniedError,
+    MalformedError,
+    ThrottledError,
+    TieoutError,
+    UnavailableError,
+    UnreadableRecordError,
+)
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
 from tieout.planning.cells import Contribution
@@ -78,10 +85,15 @@ def test_a_message_whose_envelope_is_gone_from_the_archive_is_parked_as_it_is() 
 
 
 @pytest.mark.parametrize(
-    ("error", "seconds"), [(UnavailableError("down"), 60), (ThrottledError("rate", retry_after_seconds=300), 300)]
+    ("error", "seconds"),
+    [
+        (UnavailableError("down"), 60),
+        (ThrottledError("rate", retry_after_seconds=300), 300),
+        (AccessDeniedError("no grant"), 60),
+    ],
 )
 def test_a_message_whose_envelope_cannot_be_got_now_comes_again(error: TieoutError, seconds: int) -> None:
-    """After as long as its attempts or the archive ask for; its neighbour does not."""
+    """After as long as its attempts or the archive ask for; its neighbour does not. A missing grant may be put right."""
     recording = Recording()
     archive_that_raises(recording, error)
     assert worked(recording, OURS, POINTING, attempt=3).retries == {"m1": seconds}
