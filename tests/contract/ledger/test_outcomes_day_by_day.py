@@ -1,0 +1,83 @@
+"""Outcomes by the day they were received, added up and newest first, on the table in memory and on DynamoDB (emulated)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+
+import pytest
+
+from tests.support.ledger_scenes import NOW
+from tests.support.short_pages import ShortPages
+from tieout.arriving.envelope import Envelope
+from tieout.ledger.outcomes import Ended, OutcomeLedger
+from tieout.ledger.plan import Outcome
+from tieout.ledger.table import Table, Usage
+
+
+def keep(
+    table: Table, received_at: datetime, *outcomes: Outcome, connection: str = "crm", flow: str = "forecast"
+) -> None:
+    """Keep the outcomes of a delivery's notices."""
+    envelope = Envelope(
+        delivery_id=f"d-{received_at:%H%M%S}", connection=connection, flow=flow, received_at=received_at, notices=()
+    )
+    OutcomeLedger(table).keep(envelope, dict(enumerate(outcomes)))
+
+
+def test_the_outcomes_of_a_day_add_up_by_flow(table: Table) -> None:
+    """Of all its deliveries, on whichever page they stand, and of no other day or connection."""
+    for minute in range(5):
+        keep(table, NOW + timedelta(minutes=minute), Outcome.APPLIED, Outcome.HELD)
+        keep(table, NOW + timedelta(minutes=minute), Outcome.DUPLICATE, flow="spend")
+    keep(table, NOW - timedelta(days=1), Outcome.PARKED)
+    keep(table, NOW, Outcome.PARKED, connection="crm2")
+    assert OutcomeLedger(ShortPages(table)).count("crm", NOW.date()) == {
+        ("forecast", Outcome.APPLIED): 5,
+        ("forecast", Outcome.HELD): 5,
+        ("spend", Outcome.DUPLICATE): 5,
+    }
+
+
+def test_the_deliveries_of_a_day_are_told_newest_first(table: Table) -> None:
+    """On whichever page they stand, those of one day and connection alone, and with the moment each was received."""
+    moments = [NOW + timedelta(minutes=minute) for minute in (3, 1, 4, 0, 2)]
+    for moment in moments:
+        keep(table, moment, Outcome.APPLIED)
+    keep(table, NOW + timedelta(days=1), Outcome.APPLIED)
+    keep(table, NOW, Outcome.APPLIED, connection="crm2")
+    found = list(OutcomeLedger(ShortPages(table)).newest("crm", NOW.date()))
+    assert found == [Ended(moment, has_final_outcome=True) for moment in sorted(moments, reverse=True)]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_final"),
+    [
+        ((Outcome.APPLIED,), True),
+        ((Outcome.DUPLICATE,), True),
+        ((Outcome.SUPERSEDED,), True),
+        ((Outcome.IGNORED,), True),
+        ((Outcome.HELD,), False),
+        ((Outcome.PARKED,), False),
+        ((Outcome.HELD, Outcome.APPLIED, Outcome.PARKED), True),
+    ],
+)
+def test_a_delivery_got_through_as_soon_as_one_of_its_notices_did(
+    table: Table, outcomes: tuple[Outcome, ...], *, is_final: bool
+) -> None:
+    """What only waits has not: a connection all of whose deliveries wait is told apart from one that works."""
+    keep(table, NOW, *outcomes)
+    assert list(OutcomeLedger(table).newest("crm", NOW.date())) == [Ended(NOW, is_final)]
+
+
+def test_the_newest_deliveries_are_read_fifty_at_a_time(table: Table, usages: list[Usage]) -> None:
+    """Whoever needs the last one of a busy day does not read the day."""
+    for second in range(51):
+        keep(table, NOW + timedelta(seconds=second), Outcome.APPLIED)
+    usages.clear()
+    newest = OutcomeLedger(table).newest("crm", NOW.date())
+    assert next(newest).received_at == NOW + timedelta(seconds=50)
+    assert len(list(islice(newest, 49))) == 49
+    assert [usage.items for usage in usages] == [50]
+    assert [ended.received_at for ended in newest] == [NOW]
+    assert [usage.items for usage in usages] == [50, 1]
