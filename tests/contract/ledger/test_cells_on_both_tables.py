@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, place, planned, statement
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, Pause
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.intersections import intersection_state
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Table
@@ -46,6 +49,40 @@ def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> Non
     assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
 
 
+@pytest.mark.parametrize("receipt_id", ["r-1", "0#1#", "#"])
+def test_a_receipt_left_open_is_found_as_it_was_opened(table: Table, receipt_id: str) -> None:
+    """Whatever the writer called it; one opened at the moment asked about, or under way for another target, is not among them."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5, "Beta": 7}))
+    opened = cells.open_receipt(TARGET, receipt_id, NOW, dirty(table))
+    cells.open_receipt("elsewhere", receipt_id, NOW, dirty(table))
+    assert cells.stale_receipts(TARGET, NOW + timedelta(milliseconds=1)) == (opened,)
+    assert cells.stale_receipts(TARGET, NOW) == ()
+    assert opened.measures() == {place(name).intersection_id(): ["Amount"] for name in ("Acme", "Beta")}
+
+
+def test_whatever_changes_in_a_place_is_one_more_generation_of_it(table: Table) -> None:
+    """A change of its totals is, and that nobody can say any more what planning holds; a mark is not."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    generations = []
+
+    def note() -> None:
+        key = keys.cell_key(TARGET, place("Acme").intersection_id())
+        generations.append(intersection_state(key, table.get([key])[key]).generation)
+
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
+    note()
+    committed(facts, planned(facts, statement(1, V2), {"Acme": 6}))
+    note()
+    sent = dirty(table)
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
+    cells.mark_written(cells.dirty(TARGET, 10), sent, receipt, {}, NOW)
+    note()
+    cells.dirty_again(receipt, NOW)
+    note()
+    assert generations == [1, 2, 2, 3]
+
+
 def test_a_pause_is_known_with_its_reason_until_somebody_lifts_it(table: Table) -> None:
     """Lifting it leaves nothing behind, and may be done to a target that never had one."""
     cells = CellLedger(table)
@@ -57,6 +94,7 @@ def test_a_pause_is_known_with_its_reason_until_somebody_lifts_it(table: Table) 
     cells.resume(TARGET)
     assert cells.pause_of(TARGET) is None
     assert cells.paused_until(TARGET) is None
+    assert not table.get([keys.target_key(TARGET)]).get(keys.target_key(TARGET))
 
 
 def test_a_final_outcome_strikes_a_waiting_one_and_stays(table: Table) -> None:

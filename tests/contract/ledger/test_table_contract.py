@@ -156,7 +156,7 @@ def test_a_transaction_is_made_whole_or_not_at_all(table: Table) -> None:
     """Of four kinds of write, one failing check undoes all, and every failed condition is named."""
     table.write([Put(A, {"x": 1})])
     writes: list[Write] = [Put(B, {"y": 1}, Equals("y", 0)), Update(A, adds={"x": 1}), Check(C, Equals("z", 1))]
-    with pytest.raises(ConditionFailedError) as failure:
+    with pytest.raises(ConditionFailedError, match=r"^a condition failed$") as failure:
         table.write(writes)
     assert set(failure.value.keys) == {B, C}
     assert table.get([A, B, C]) == {A: {"x": 1}}
@@ -208,8 +208,9 @@ def test_a_transaction_holds_a_hundred_writes(table: Table) -> None:
 def test_what_dynamodb_refuses_is_refused(table: Table, writes: list[Write]) -> None:
     """A request that can never succeed is permanently refused and changes nothing."""
     table.write([Put(C, {"text": "t"})])
-    with pytest.raises(RefusedRequestError):
+    with pytest.raises(RefusedRequestError) as refusal:
         table.write(writes)
+    assert str(refusal.value) == refusal.value.reason != ""
     assert table.get([A, B, C]) == {C: {"text": "t"}}
 
 

@@ -109,6 +109,22 @@ def test_a_record_that_was_never_posted_is_ignored_and_one_that_no_longer_is_is_
     assert decide(draft, APPLIED, (), {}).outcome is Outcome.APPLIED
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        APPLIED,
+        stored_by(decide(statement(), None, WAITING, {})),
+        replace(APPLIED, parts={}, unfinished=True),
+    ],
+    ids=["applied", "held", "begun"],
+)
+def test_whatever_the_books_know_of_a_document_is_taken_back_when_it_leaves_them(stored: StoredFact) -> None:
+    """What it contributes, that it waits for an entry, and what was begun and not finished."""
+    draft = statement(LATE, absence=Absence.NOT_POSTED)
+    assert decide(draft, stored, (), {}).outcome is Outcome.APPLIED
+    assert decide(draft, replace(APPLIED, parts={}), (), {}).outcome is Outcome.IGNORED
+
+
 def test_an_unfinished_commit_is_taken_up_even_by_a_duplicate() -> None:
     """What was begun in part-facts is completed by whoever reads the record next, but never with an older version."""
     unfinished = replace(APPLIED, unfinished=True, parts={"cell": Part("anaplan")})
