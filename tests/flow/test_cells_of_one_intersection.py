@@ -64,15 +64,20 @@ def test_only_the_measures_that_changed_are_written(desk: Desk) -> None:
 
 
 def test_a_total_that_changed_and_changed_back_is_not_written(desk: Desk) -> None:
-    """Planning holds it already: nothing is sent, and it counts as settled."""
+    """Planning holds it already: nothing is sent, it counts as settled, and when it was last written is as it was."""
     model = writing(desk)
     desk.change("a", 100)
     desk.flush()
+    key = keys.cell_key(TARGET, "a")
+    written = desk.table.get([key])[key]
+    assert {"written_at", "last_receipt"} <= written.keys()
+    desk.clock.advance(60)
     desk.change("a", 50)
     desk.change("a", -50)
     desk.flush()
     assert len(model.writes) == 1
     assert (stored(desk).state, desk.lacking()) == ("", [])
+    assert desk.table.get([key])[key] == {**written, "generation": 3}
 
 
 def test_a_refused_cell_keeps_no_neighbour_from_being_written(desk: Desk) -> None:

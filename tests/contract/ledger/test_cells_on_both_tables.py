@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, place, planned, statement
+from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, lineage, place, planned, statement
+from tests.support.short_pages import ShortPages
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, Pause
@@ -15,6 +16,7 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.intersections import intersection_state
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
+from tieout.ledger.receipts import ReceiptRow, receipt_rows
 from tieout.ledger.table import Table
 
 
@@ -59,6 +61,103 @@ def test_a_receipt_left_open_is_found_as_it_was_opened(table: Table, receipt_id:
     assert cells.stale_receipts(TARGET, NOW + timedelta(milliseconds=1)) == (opened,)
     assert cells.stale_receipts(TARGET, NOW) == ()
     assert opened.measures() == {place(name).intersection_id(): ["Amount"] for name in ("Acme", "Beta")}
+
+
+def test_no_more_than_twenty_receipts_left_open_are_told_at_once(table: Table) -> None:
+    """Oldest first; the others are found when these are closed."""
+    cells = CellLedger(table)
+    opened = [cells.open_receipt(TARGET, "r", NOW + timedelta(seconds=second), ()) for second in range(21)]
+    later = NOW + timedelta(hours=1)
+    assert cells.stale_receipts(TARGET, later) == tuple(opened[:20])
+    assert cells.stale_receipts(TARGET, later, limit=2) == tuple(opened[:2])
+    for receipt in opened[:20]:
+        cells.close_receipt(receipt, later, "abandoned")
+    assert cells.stale_receipts(TARGET, later) == (opened[20],)
+
+
+def test_a_closed_receipt_says_what_was_written_what_was_answered_and_when(table: Table) -> None:
+    """Under the name it had while it was open, and as often as it is closed; people and auditors read it there."""
+    facts, cells = FactLedger(table), CellLedger(table, 36)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, dirty(table))
+    later = NOW + timedelta(seconds=7)
+    done_key = ("RECEIPT#planning", "DONE#2026-03-02T09:00:00.000Z#r-1")
+    for _ in range(2):
+        cells.close_receipt(receipt, later, "1 written")
+        assert table.query("RECEIPT#planning").items == (
+            (
+                done_key,
+                {
+                    "cells": receipt.cells,
+                    "answer": "1 written",
+                    "closed_at": "2026-03-02T09:00:07.000Z",
+                    "expires_at": int(later.timestamp()) + 36 * 86_400,
+                },
+            ),
+        )
+
+
+def test_a_receipt_tells_of_each_cell_what_planning_was_given_before_and_what_now(table: Table) -> None:
+    """Nothing known before is told from a zero; cells of one measure share its name."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5, "Beta": 7}))
+    first = dirty(table)
+    cells.mark_written(cells.dirty(TARGET, 10), first, cells.open_receipt(TARGET, "r-1", NOW, first), {}, NOW)
+    committed(facts, planned(facts, statement(1, V2), {"Acme": 6}))
+    committed(facts, planned(facts, statement(2, V1), {"Gamma": 9}))
+    receipt = cells.open_receipt(TARGET, "r-2", NOW, dirty(table))
+    told = {row.intersection_id: row for row in receipt_rows(receipt.cells)}
+    assert told == {
+        place(name).intersection_id(): ReceiptRow(place(name).intersection_id(), "Amount", before, after)
+        for name, before, after in (("Acme", 5, 6), ("Beta", 7, 0), ("Gamma", None, 9))
+    }
+
+
+def test_a_mark_says_when_planning_was_written_and_under_which_receipt(table: Table) -> None:
+    """What is then lacking is lacking since it changes again, not since it first did."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
+    key = keys.cell_key(TARGET, place("Acme").intersection_id())
+    assert table.get([key])[key]["dirty_since"] == "2026-03-02T09:00:00.000Z"
+    sent, later = dirty(table), NOW + timedelta(seconds=7)
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
+    cells.mark_written(cells.dirty(TARGET, 10), sent, receipt, {}, later)
+    marked = table.get([key])[key]
+    assert (marked["written_at"], marked["last_receipt"]) == ("2026-03-02T09:00:07.000Z", receipt.name)
+    assert not {"dirty_since", "cell_state"} & marked.keys()
+
+
+def test_every_refused_cell_is_offered_again_once_its_cause_is_mended(table: Table) -> None:
+    """On whichever page of the index it stands, and once each."""
+    facts, cells = FactLedger(table), CellLedger(ShortPages(table))
+    committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
+    seen, sent = CellLedger(table).dirty(TARGET, 10), dirty(table)
+    refused = {cell.cell_id: "no such member" for cell in sent}
+    cells.mark_written(seen, sent, cells.open_receipt(TARGET, "r-1", NOW, sent), refused, NOW)
+    assert dirty(table) == []
+    assert cells.retry_refused(TARGET, NOW) == 5
+    assert [cell.total_minor for cell in dirty(table)] == [10] * 5
+    assert cells.retry_refused(TARGET, NOW) == 0
+
+
+@pytest.mark.parametrize(("limit", "found"), [(1, 1), (4, 4), (5, 5), (6, 5)])
+def test_a_writer_is_given_no_more_places_than_it_asks_for(table: Table, limit: int, found: int) -> None:
+    """It has time for so many; those behind them come when these are written."""
+    facts = FactLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
+    assert len(CellLedger(table).dirty(TARGET, limit)) == found
+
+
+def test_a_target_lacks_changes_since_its_oldest_one(table: Table) -> None:
+    """A place that changes again while it waits has waited since the first time; another target's are its own."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    assert cells.oldest_dirty(TARGET) is None
+    for minutes, (number, version, name) in enumerate([(1, V1, "Beta"), (2, V1, "Acme"), (1, V2, "Beta")]):
+        plan = planned(facts, statement(number, version), {name: 5 + minutes})
+        origin = replace(lineage(plan.key), recorded_at=NOW + timedelta(minutes=minutes))
+        assert facts.commit([(plan, origin)]) == {}
+    assert cells.oldest_dirty(TARGET) == NOW
+    assert cells.oldest_dirty("elsewhere") is None
 
 
 def test_whatever_changes_in_a_place_is_one_more_generation_of_it(table: Table) -> None:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.support.ledger_scenes import NOW, V1, V2, committed, contribution, lineage, planned, record, statement
+from tests.support.ledger_scenes import (
+    NOW,
+    TARGET,
+    V1,
+    V2,
+    committed,
+    contribution,
+    lineage,
+    planned,
+    record,
+    statement,
+)
 from tests.support.memory_table import MemoryTable
+from tieout.arriving.notice import RecordKey
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.items import stored_lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome, Plan, decide
-from tieout.ledger.planned import FactCatalogue
+from tieout.ledger.planned import FactCatalogue, RecordedFact
 from tieout.ledger.table import Table, Usage
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
@@ -71,6 +86,34 @@ def test_a_fact_is_sent_again_alone_and_under_its_own_position(table: Table) -> 
     assert envelope.notices == (known.notice,)
     assert envelope.connection == "crm"
     assert FactCatalogue(table).fact(record(99)) is None
+
+
+@pytest.mark.parametrize("record_id", ["7", "7#b", "#7#b#c#"])
+def test_a_fact_is_found_whatever_signs_are_in_its_record_s_id(table: Table, record_id: str) -> None:
+    """Ids are the source's words, and we part ours by one of those signs."""
+    key = RecordKey("crm", "opportunity", record_id)
+    plan = decide(replace(statement(1, V1), key=key), None, (contribution("Acme", 5),), {ACME: "Acme"})
+    assert FactLedger(table).commit([(plan, lineage(key))]) == {}
+    expected = RecordedFact(
+        record=key,
+        kind="Opportunity",
+        outcome="applied",
+        source_version=V1,
+        used={ACME: "Acme"},
+        waits_for=None,
+        lineage=lineage(key),
+    )
+    assert FactCatalogue(table).fact(key) == expected
+    assert list(FactCatalogue(table).facts("crm", "opportunity")) == [expected]
+
+
+def test_a_contribution_says_where_it_came_from(table: Table) -> None:
+    """Beside the total of a place stands who adds what to it, in which version, and by which notice."""
+    committed(FactLedger(table), plan(table, 1, {ACME: "Acme"}))
+    key = keys.part_key(TARGET, contribution("Acme", 100).intersection.intersection_id(), record(1))
+    item = table.get([key])[key]
+    assert (item["shares"], item["source_version"]) == ('[["Amount",100,"par"]]', V1)
+    assert stored_lineage("crm", item) == lineage(record(1))
 
 
 def test_more_facts_than_a_page_holds_are_all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:

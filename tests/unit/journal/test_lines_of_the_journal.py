@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,22 @@ def test_a_line_tells_everything_of_a_change() -> None:
 def test_every_value_stands_there_exactly(typed: dict[str, Any], plain: object) -> None:
     """Whole numbers as numbers however long, others as their own text, bytes as base64; an unknown type as it is told."""
     assert only_line(record(value=typed))["new"]["value"] == plain
+
+
+def test_letters_stand_there_as_themselves() -> None:
+    """A line is UTF-8: people look for a name with the tools they have."""
+    ((line,),) = lines_by_object([record(name={"S": "Plän 😀"})]).values()
+    assert '"name":"Plän 😀"'.encode() in line
+
+
+def test_a_moment_is_told_in_utc_wherever_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own zone moves neither the line nor the object it belongs to."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    ((key, (line,)),) = lines_by_object([record()]).items()
+    monkeypatch.undo()
+    time.tzset()
+    assert (key, json.loads(line)["at"]) == ("journal/date=2026-11-25/120000.jsonl.gz", "2026-11-25T12:00:00Z")
 
 
 def test_an_item_that_went_by_itself_is_told_from_one_that_was_removed() -> None:
