@@ -64,7 +64,7 @@ class OutcomeLedger:
         ):
             for key, item in page.items:
                 has_final_outcome = not _FINAL_OUTCOMES.isdisjoint(outcomes_of(item).values())
-                yield Ended(parse_moment(key[1].split("#", 1)[0]), has_final_outcome)
+                yield Ended(parse_moment(key[1].partition("#")[0]), has_final_outcome)
 
 
 def outcomes_of(item: Item) -> dict[int, Outcome]:
