@@ -63,6 +63,17 @@ def test_only_the_measures_that_changed_are_written(desk: Desk) -> None:
     assert stored(desk).state == ""
 
 
+def test_a_place_is_known_by_its_id_whatever_signs_are_in_it(desk: Desk) -> None:
+    """The ids of its cells are what planning's answer is understood by."""
+    model = writing(desk)
+    desk.change("a#b#c", 100)
+    assert desk.lacking() == ["a#b#c"]
+    assert {(cell.target, cell.intersection_id) for cell in stored(desk, "a#b#c").cells} == {(TARGET, "a#b#c")}
+    desk.flush()
+    assert model.writes == [{"a#b#c:M": Decimal("1.00")}]
+    assert desk.lacking() == []
+
+
 def test_a_total_that_changed_and_changed_back_is_not_written(desk: Desk) -> None:
     """Planning holds it already: nothing is sent, it counts as settled, and when it was last written is as it was."""
     model = writing(desk)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from itertools import islice
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.support.ledger_scenes import NOW
 from tests.support.short_pages import ShortPages
 from tieout.arriving.envelope import Envelope
+from tieout.ledger import keys
 from tieout.ledger.outcomes import Ended, OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Table, Usage
@@ -23,6 +26,24 @@ def keep(
         delivery_id=f"d-{received_at:%H%M%S}", connection=connection, flow=flow, received_at=received_at, notices=()
     )
     OutcomeLedger(table).keep(envelope, dict(enumerate(outcomes)))
+
+
+@pytest.fixture(params=["America/New_York", "Asia/Kolkata"])
+def machine_elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that stands in another time zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_elsewhere")
+def test_a_delivery_belongs_to_the_utc_day_it_was_received_on() -> None:
+    """Wherever the door stands, and whatever zone the moment is told in."""
+    received_at = datetime(2026, 3, 2, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    key = keys.outcome_key("crm", received_at, "d-1", "forecast")
+    assert key == ("OUTCOME#crm#2026-03-01", "2026-03-01T23:30:00.000Z#d-1#forecast")
 
 
 def test_the_outcomes_of_a_day_add_up_by_flow(table: Table) -> None:
