@@ -61,7 +61,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
     text = canonical_text(plan.statement)
     if len(text.encode()) > _INLINE_STATEMENT_BYTES:
-        return item | {"statement_deflated": zlib.compress(text.encode(), 6)}
+        return item | {"statement_deflated": zlib.compress(text.encode())}
     return item | {"statement": text}
 
 

@@ -1,0 +1,127 @@
+"""The items of the ledger, to the letter: what stands in a table for years must be read by every later version of the code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.support.ledger_scenes import NOW, TARGET, V1, V2, contribution, lineage, place, record, statement
+from tieout.facts.statement import Absence, Statement, canonical_text
+from tieout.ledger import keys
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.items import Lineage
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.plan import Plan, decide
+from tieout.ledger.table import Item, Table
+from tieout.planning.cells import Unmapped
+from tieout.planning.mapping import MappingKey
+
+STAGE, ACME = MappingKey("crm", "stage", "default/won"), MappingKey("crm", "customer", "4711")
+CELL = place("Acme").intersection_id()
+CAME: Item = {
+    "delivery_id": "d-1",
+    "flow": "forecast",
+    "received_at": "2026-03-02T09:00:00.000Z",
+    "recorded_at": "2026-03-02T09:00:07.000Z",
+    "code_version": "test",
+}
+
+
+def came() -> Lineage:
+    """Where all of it came from."""
+    return replace(lineage(record(1)), recorded_at=NOW + timedelta(seconds=7))
+
+
+def commit(table: Table, plan: Plan) -> Item:
+    """The item of the fact, once the plan is committed."""
+    assert FactLedger(table).commit([(plan, came())]) == {}
+    key = ("FACT#crm#opportunity#1", "STATE")
+    item = dict(table.get([key])[key])
+    assert item.pop("notice").startswith('{"')
+    assert item.pop("digest") == plan.digest
+    return item
+
+
+def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
+    """The fact with what it was planned with, its place in planning, and its contribution beside it."""
+    planned = decide(statement(1, V1), None, (contribution("Acme", 5, "EUR>USD"),), {STAGE: "won", ACME: "Acme"})
+    assert commit(table, planned) == {
+        "catalogue": "FACT#crm#opportunity",
+        "revision": 1,
+        "readings": 1,
+        "source_version": V1,
+        "outcome": "applied",
+        "kind": "Opportunity",
+        "contributions": f'[["{CELL}","planning",[["Amount",5,"EUR>USD"]]]]',
+        "mappings": '{"crm#customer#4711":"Acme","crm#stage#default/won":"won"}',
+        "statement": canonical_text(statement(1, V1)),
+        **CAME,
+    }
+    [(part_key, part), (place_key, stood)] = table.query(f"CELL#planning#{CELL}").items
+    assert (part_key[1], place_key[1]) == ("PART#crm#opportunity#1", "STATE")
+    assert {name: value for name, value in part.items() if name != "notice"} == {
+        "shares": '[["Amount",5,"EUR>USD"]]',
+        "source_version": V1,
+        **CAME,
+    }
+    assert stood == {
+        "cube": "Pipeline",
+        "members": '[["Customer","Acme"],["Time","2026-03"]]',
+        "catalogue": "CELL#planning",
+        "cell_state": "dirty#planning",
+        "dirty_since": CAME["recorded_at"],
+        "generation": 1,
+        "total:Amount": 5,
+        "currency:Amount": "EUR",
+    }
+
+
+def test_a_held_fact_as_it_stands(table: Table) -> None:
+    """The fact says what it waits for, and under that stands who waits."""
+    item = commit(table, decide(statement(1, V1), None, Unmapped(ACME), {STAGE: "won"}))
+    assert item["held_for"] == '["crm","customer","4711"]'
+    assert (item["outcome"], item["contributions"], item["mappings"]) == (
+        "held",
+        "[]",
+        '{"crm#stage#default/won":"won"}',
+    )
+    [(key, waiting)] = table.query("HELD#crm#customer#4711").items
+    assert key[1] == "crm#opportunity#1"
+    assert {name: value for name, value in waiting.items() if name != "notice"} == {
+        "catalogue": "HELD",
+        "record": "crm#opportunity#1",
+        "waits_for": "crm#customer#4711",
+        **CAME,
+    }
+
+
+@pytest.mark.parametrize("absence", Absence)
+def test_an_absent_fact_as_it_stands(table: Table, absence: Absence) -> None:
+    """It says why there is none, and each commit of a record has a higher number than the one before."""
+    commit(table, decide(statement(1, V1), None, (), {}))
+    stored = FactLedger(table).load([record(1)])[record(1)]
+    gone = Statement(key=record(1), source_version=V2, fact=None, absence=absence)
+    item = commit(table, decide(gone, stored, (), {}))
+    assert (item["kind"], item["revision"], item["readings"]) == (str(absence), 2, 3)
+    assert (item["contributions"], item["mappings"], item["statement"]) == ("[]", "{}", canonical_text(gone))
+
+
+def test_an_entry_as_it_stands(table: Table) -> None:
+    """Under the connection and the table it belongs to, by the source's value."""
+    MappingLedger(table).put(ACME, "Acme", "controller", NOW)
+    assert table.query("MAP#crm#customer").items == (
+        (
+            ("MAP#crm#customer", "4711"),
+            {"member": "Acme", "stored_by": "controller", "stored_at": "2026-03-02T09:00:00.000Z"},
+        ),
+    )
+
+
+def test_the_names_of_what_else_stands_there() -> None:
+    """Nothing that was written under a name is ever looked for under another."""
+    assert keys.target_key(TARGET) == ("TARGET#planning", "STATE")
+    assert keys.receipt_partition(TARGET) == "RECEIPT#planning"
+    assert (keys.dirty(TARGET), keys.refused(TARGET)) == ("dirty#planning", "refused#planning")
+    assert keys.outcomes_of("crm", NOW.date()) == "OUTCOME#crm#2026-03-02"
