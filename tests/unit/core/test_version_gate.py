@@ -125,6 +125,42 @@ def test_whatever_the_books_know_of_a_document_is_taken_back_when_it_leaves_them
     assert decide(draft, replace(APPLIED, parts={}), (), {}).outcome is Outcome.IGNORED
 
 
+@pytest.mark.parametrize(
+    ("stated", "stored", "planned", "outcome", "is_committed"),
+    [
+        (statement(), None, PLANNED, Outcome.APPLIED, True),
+        (statement(), None, WAITING, Outcome.HELD, True),
+        (statement(), APPLIED, PLANNED, Outcome.DUPLICATE, False),
+        (statement(EARLY), APPLIED, PLANNED, Outcome.SUPERSEDED, False),
+        (statement(absence=Absence.NOT_POSTED), None, (), Outcome.IGNORED, True),
+        (statement("", absence=Absence.NOT_POSTED), None, (), Outcome.IGNORED, False),
+        (statement("", absence=Absence.DELETED), None, (), Outcome.APPLIED, True),
+    ],
+)
+def test_what_is_new_to_the_ledger_is_committed(
+    stated: Statement,
+    stored: StoredFact | None,
+    planned: tuple[Contribution, ...] | Unmapped,
+    outcome: Outcome,
+    *,
+    is_committed: bool,
+) -> None:
+    """What is ignored is remembered where it has a version, so that no older reading is committed after it."""
+    plan = decide(stated, stored, planned, {})
+    assert (plan.outcome, plan.changes_ledger) == (outcome, is_committed)
+    assert plan.source_version == stated.source_version
+
+
+def test_the_same_contents_have_the_same_digest_for_ever() -> None:
+    """Else a new version of the code would commit every record once more at its next notice, though nothing changed."""
+    digests = [decide(statement(), None, planned, {}).digest for planned in (PLANNED, WAITING, ())]
+    assert digests == [
+        "b1605091c29eae665081c5de488f3ce2",
+        "44f1cb6195ff4d565b202ba0c491e050",
+        "1dac68dd2c0a999a5e264ad8b6f42950",
+    ]
+
+
 def test_an_unfinished_commit_is_taken_up_even_by_a_duplicate() -> None:
     """What was begun in part-facts is completed by whoever reads the record next, but never with an older version."""
     unfinished = replace(APPLIED, unfinished=True, parts={"cell": Part("anaplan")})
