@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,24 @@ def test_what_was_refused_is_offered_again_when_several_facts_change_it_at_once(
     assert committed(ledger, *(plan(ledger, *each) for each in numbered(V2, then))) == {}
     assert [(cell.measure, cell.total_minor) for cell in dirty(table)] == [("A", 3), ("B", 3)]
     assert states(table)["Acme"].generation == 2
+
+
+@pytest.mark.parametrize(
+    ("in_time", "late", "writes"),
+    [(1, 0, 1), (2, 0, 1), (0, 1, 1), (1, 1, 3)],
+    ids=["one", "two", "one-late", "one-late-of-two"],
+)
+def test_only_a_pack_that_failed_is_taken_apart(in_time: int, late: int, writes: int) -> None:
+    """Facts that are in time cost one transaction, and a fact alone is not tried twice."""
+    points: list[str] = []
+    table = MemoryTable(io=points.append)
+    ledger = FactLedger(table)
+    plans = [plan(ledger, number, V1, {"Acme": {"A": 1}}) for number in range(in_time + late)]
+    for number in range(late):
+        assert committed(ledger, plan(ledger, number, V2, {"Acme": {"A": 2}})) == {}
+    points.clear()
+    assert set(committed(ledger, *plans)) == {record(number) for number in range(late)}
+    assert points.count("before ledger.write") == writes
 
 
 def test_a_document_of_many_cells_that_has_to_wait_is_listed_where_its_mapping_finds_it() -> None:
