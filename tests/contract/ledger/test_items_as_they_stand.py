@@ -78,6 +78,17 @@ def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
     }
 
 
+def test_a_contribution_that_changes_no_total_leaves_its_place_as_it_stands(table: Table) -> None:
+    """A new rate that comes to the same amount is kept with the fact, and planning is given nothing."""
+    key, part_key = keys.cell_key(TARGET, CELL), keys.part_key(TARGET, CELL, record(1))
+    commit(table, decide(statement(1, V1), None, (contribution("Acme", 5, "old"),), {}))
+    stood = table.get([key])
+    stored = FactLedger(table).load([record(1)])[record(1)]
+    commit(table, decide(statement(1, V1), stored, (contribution("Acme", 5, "new"),), {}))
+    assert table.get([key]) == stood
+    assert table.get([part_key])[part_key]["shares"] == '[["Amount",5,"new"]]'
+
+
 def test_a_held_fact_as_it_stands(table: Table) -> None:
     """The fact says what it waits for, and under that stands who waits."""
     item = commit(table, decide(statement(1, V1), None, Unmapped(ACME), {STAGE: "won"}))
