@@ -78,7 +78,7 @@ class FactLedger:
     def _confirm(self, duplicates: Sequence[Plan]) -> Failures:
         wanted = {keys.fact_key(plan.key): plan.key for plan in duplicates}
         try:
-            changed = self._table.write_each([confirmation(plan) for plan in duplicates]) if duplicates else ()
+            changed = self._table.write_each([confirmation(plan) for plan in duplicates])
         except ConflictError as error:  # another transaction is on one of them
             return dict.fromkeys(wanted.values(), error)
         return {wanted[key]: ConflictError("the fact changed") for key in changed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.support.ledger_scenes import V1, V2, committed, contribution, planned, record, statement
+from tests.support.memory_table import MemoryTable
 from tieout.errors import ConflictError
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
@@ -56,6 +57,22 @@ def test_a_reading_does_not_confirm_a_fact_that_has_changed_since(table: Table) 
     assert isinstance(failures[record(2)], ConflictError)
     assert facts(table)[keys.fact_key(record(2))] == stands
     assert planned(ledger, statement(2, V1), {"Acme": 5}).outcome is Outcome.SUPERSEDED
+
+
+def test_every_plan_that_failed_is_named_whichever_way_it_is_committed() -> None:
+    """Duplicates first, then documents of many cells one by one, then what fits together: none is forgotten for a later one."""
+    table = MemoryTable()  # an emulated transaction of a hundred cells takes seconds
+    ledger = FactLedger(table)
+    many = {f"C{number:03}": number + 1 for number in range(60)}
+    assert committed(ledger, *plans(ledger, V1)) == {}
+    late = [
+        *plans(ledger, V1),
+        *(planned(ledger, statement(number, V1), many) for number in (4, 5)),
+        *(planned(ledger, statement(number, V1), {"Acme": 5}) for number in (6, 7)),
+    ]
+    for number in (2, 4, 7):
+        assert committed(ledger, planned(ledger, statement(number, V2), {"Acme": 6})) == {}
+    assert set(committed(ledger, *late)) == {record(2), record(4), record(7)}
 
 
 class BusyTable:
