@@ -50,6 +50,8 @@ def test_a_survivor_that_is_not_listed_is_new_and_a_listed_one_that_is_noticed_i
         ("dict(zip(_NAMES, entry, strict=True))", "dict(zip(_NAMES, entry, strict=False))", True),
         ("dict(zip(_NAMES, entry, strict=True))", "dict(zip(_NAMES, strict=True))", False),
         ("zip(flows, codes, strict=True)", "zip(flows, codes, strict=False)", False),
+        ("for few in batched(found, 8, strict=False):", "for few in batched(found, 8, ):", True),
+        ("for few in batched(found, 8, strict=False):", "for few in batched(found, 8, strict=True):", False),
     ],
 )
 def test_some_changes_are_equal_wherever_they_are_made(removed: str, added: str, is_equal: bool) -> None:  # noqa: FBT001 a case
