@@ -113,7 +113,7 @@ pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-
 pytest_add_cli_args_test_selection = {judges}
 process_isolation = "forkserver"  # the simulation's threads do not outlive a fork
 use_git_change_detection = false
-do_not_mutate_patterns = ['raise ({texts})\\(']
+do_not_mutate_patterns = ['(?:raise|return) (?:{texts})\\(']
 """
 # Errors whose texts are for people: decisions are never made on them. The codes of `MalformedError` are told to operators.
 _TOLD_TO_PEOPLE = (
