@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionError,  # noqa: A004 botocore's name
-    HTTPClientError,
-    ParamValidationError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError, SSLError
 
 from tieout.errors import LostAnswerError, ThrottledError, TieoutError, TransientError, UnavailableError
 from tieout.ports import Clock, Entropy
@@ -36,7 +30,7 @@ _FIRST_PAUSE_SECONDS = 0.05
 
 def code_of(error: ClientError) -> str:
     """AWS's name for an error, without the namespace SQS puts before it."""
-    return str(error.response.get("Error", {}).get("Code", "")).rsplit(".", 1)[-1]
+    return str(error.response.get("Error", {}).get("Code", "")).rpartition(".")[2]
 
 
 def transient_failure(error: ClientError | BotoCoreError) -> TransientError | None:
@@ -50,8 +44,8 @@ def transient_failure(error: ClientError | BotoCoreError) -> TransientError | No
         return None
     if isinstance(error, ParamValidationError):
         return None
-    if isinstance(error, HTTPClientError) and not isinstance(error, ConnectionError):
-        return LostAnswerError(type(error).__name__)  # the request was sent
+    if isinstance(error, HTTPClientError | SSLError):  # TLS may break off before the request, but behind it too
+        return LostAnswerError(type(error).__name__)
     return UnavailableError(type(error).__name__)
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
     ReadTimeoutError,
+    SSLError,
 )
 from botocore.stub import Stubber
 
@@ -162,12 +163,12 @@ ONCE: list[list[Write]] = [
 @pytest.mark.parametrize(
     ("writes", "calls"), [*((writes, 4) for writes in REPEATABLE), *((writes, 1) for writes in ONCE)]
 )
-@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectionClosedError])
+@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectionClosedError, SSLError])
 def test_an_unseen_answer_is_lost_and_repeated_only_where_it_is_safe(
     dynamo: Dynamo, writes: list[Write], calls: int, error: Callable[..., Exception]
 ) -> None:
     """Nothing is ever added twice, and no condition fails on our own first try."""
-    counting = dynamo.breaks(error(endpoint_url="https://dynamodb"))
+    counting = dynamo.breaks(error(endpoint_url="https://dynamodb", error="bad record mac"))
     with pytest.raises(LostAnswerError):
         dynamo.table.write(writes)
     assert counting.calls == calls
