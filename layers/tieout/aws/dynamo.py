@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -120,13 +120,13 @@ class DynamoTable:
 
     def _get(self, keys: Sequence[Key]) -> list[tuple[Key, Item]]:
         found: list[tuple[Key, Item]] = []
-        pending: dict[str, Any] = {"Keys": [encoded_key(key) for key in keys], "ConsistentRead": True}
+        pending: dict[str, Any] | None = {"Keys": [encoded_key(key) for key in keys], "ConsistentRead": True}
         fruitless = 0
         while pending:
             answer = self._call("BatchGetItem", {"RequestItems": {self._name: pending}}, (), repeatable=True)
             page = answer.get("Responses", {}).get(self._name, [])
             found += [decoded_item(attributes) for attributes in page]
-            pending = answer.get("UnprocessedKeys", {}).get(self._name, {})
+            pending = answer.get("UnprocessedKeys", {}).get(self._name)
             fruitless = 0 if page else fruitless + 1
             if pending and fruitless >= _GETS_WITHOUT_PROGRESS:
                 raise ThrottledError("BatchGetItem leaves keys unread")
@@ -156,11 +156,8 @@ class DynamoTable:
         """Stops at the first failure that is no failed condition: what had not begun by then is not made."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 only the deliver step comes here
 
-        pool = ThreadPoolExecutor(min(_PARALLEL_WRITES, len(writes)))
-        try:
-            return list(pool.map(self._condition_failed, writes))
-        finally:
-            pool.shutdown(cancel_futures=True)
+        with ThreadPoolExecutor(min(_PARALLEL_WRITES, len(writes))) as pool:
+            return list(pool.map(self._condition_failed, writes))  # which, left by an error, cancels the others
 
     def _call(self, operation: str, request: Request, writes: Sequence[Write], *, repeatable: bool) -> Any:  # noqa: ANN401
         if self._observe is not None:
@@ -205,7 +202,7 @@ def _is_possible(key: Key) -> bool:
 
 def _refused(error: ClientError, writes: Sequence[Write]) -> TieoutError:
     """What an answer that refuses the request says: why a transaction was cancelled, item by item, or why at all."""
-    answer = cast("Mapping[str, Any]", error.response)
+    answer: Mapping[str, Any] = error.response
     reasons = [str(reason.get("Code")) for reason in answer.get("CancellationReasons", ())]
     if not reasons:
         reasons = [code_of(error)] * len(writes)

@@ -69,6 +69,27 @@ def test_a_partition_is_read_consistently_and_an_index_as_it_can_be(stub: Stubbe
     table.index("cells_by_state", "v", limit=7)
 
 
+def test_a_page_holds_a_thousand_items_and_is_narrowed_by_how_a_key_begins(stub: Stubber, table: DynamoTable) -> None:
+    """Of a partition the sort key, of an index the table's partition key; DynamoDB reads nothing else, nor is it paid for."""
+    narrowed = {
+        "TableName": "ledger",
+        "Limit": 1000,
+        "KeyConditionExpression": "#0=:0 AND begins_with(#1,:1)",
+        "ExpressionAttributeValues": {":0": {"S": "v"}, ":1": {"S": "OPEN#"}},
+        "ExclusiveStartKey": wire_key(A),
+    }
+    query = {
+        "ExpressionAttributeNames": {"#0": "pk", "#1": "sk"},
+        "ConsistentRead": True,
+        "ScanIndexForward": False,
+    }
+    index = {"IndexName": "catalogue", "ExpressionAttributeNames": {"#0": "catalogue", "#1": "pk"}}
+    stub.add_response("query", {"Items": [], "LastEvaluatedKey": wire_key(A)}, narrowed | query)
+    stub.add_response("query", {"Items": []}, narrowed | index)
+    assert table.query("v", prefix="OPEN#", after=wire_key(A), newest_first=True).after == wire_key(A)
+    assert table.index("catalogue", "v", prefix="OPEN#", after=wire_key(A)).after is None
+
+
 def test_one_write_is_no_transaction_and_says_no_name_or_value_itself(stub: Stubber, table: DynamoTable) -> None:
     """It costs half, and no attribute's name can be a reserved word."""
     request = {

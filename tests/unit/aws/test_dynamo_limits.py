@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from tests.support.clock import NotedClock
 from tests.support.dynamo_client import AskedClient, table_over
 from tieout.aws.expressions import request_of
 from tieout.aws.values import encoded_key
-from tieout.errors import ThrottledError, UnavailableError
+from tieout.errors import LostAnswerError, ThrottledError, UnavailableError
 from tieout.ledger.table import Key, Put, RefusedRequestError, Update
 
 A: Key = ("CELL#a", "STATE")
@@ -49,8 +49,8 @@ def test_a_key_no_item_can_have_is_not_asked_for(place: int, more: int, letter: 
     key = (long, "STATE") if place == 0 else ("CELL", long)
     client = AskedClient(everything)
     assert (key in table_over(client).get([key, A])) is is_asked_for
-    empty = ("", "STATE") if place == 0 else ("CELL", "")
-    assert empty not in table_over(client).get([empty, A])
+    empty, shortest = (("", "STATE"), ("C", "STATE")) if place == 0 else (("CELL", ""), ("CELL", "S"))
+    assert table_over(client).get([empty, shortest]).keys() == {shortest}
 
 
 @pytest.mark.parametrize(("number", "is_taken"), [(10**38 - 1, True), (10**38, False)])
@@ -79,11 +79,14 @@ def test_an_expression_has_four_kilobytes_at_most() -> None:
         expression_of(sets=4, removes=833)
 
 
+@pytest.mark.parametrize("nothing", [{"Responses": {"ledger": []}}, {"Responses": {}}, {}])
 @pytest.mark.parametrize(("fruitless", "is_read"), [(4, True), (5, False)])
-def test_keys_left_unread_five_times_in_a_row_are_given_up(fruitless: int, *, is_read: bool) -> None:
+def test_keys_left_unread_five_times_in_a_row_are_given_up(
+    fruitless: int, nothing: Mapping[str, Any], *, is_read: bool
+) -> None:
     """Any progress starts the count anew; the pauses double and are chance."""
     left = {"ledger": {"Keys": [encoded_key(A)]}}
-    answers = [{"Responses": {}, "UnprocessedKeys": left}] * fruitless + [{"Responses": {"ledger": [encoded_key(A)]}}]
+    answers = [{**nothing, "UnprocessedKeys": left}] * fruitless + [{"Responses": {"ledger": [encoded_key(A)]}}]
     clock = NotedClock()
     client = AskedClient(lambda _: answers[len(client.asked) - 1])
     if is_read:
@@ -106,9 +109,10 @@ def test_progress_starts_the_count_of_fruitless_reads_anew() -> None:
         left = {"ledger": {"Keys": given[call // 4 :]}} if call < 80 else {}
         return {"Responses": {"ledger": found}, "UnprocessedKeys": left}
 
-    client = AskedClient(slowly)
-    assert table_over(client).get(wanted).keys() == set(wanted)
+    client, clock = AskedClient(slowly), NotedClock()
+    assert table_over(client, clock).get(wanted).keys() == set(wanted)
     assert len(client.asked) == 80
+    assert clock.slept == pytest.approx([*([0.1, 0.2, 0.4, 0.05] * 20)[:-1]])
 
 
 def throttled(_: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -159,6 +163,34 @@ def test_eight_writes_are_made_side_by_side(writes: int, at_once: int) -> None:
     assert table_over(client).write_each([Put(key, {"x": 1}) for key in keys(writes)]) == []
     assert len(client.asked) == writes
     assert most == at_once
+
+
+def test_what_had_not_begun_when_a_write_failed_is_not_made() -> None:
+    """The caller writes all of them again: of thousands, few more are made than are on their way."""
+
+    def breaking(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        if parameters["Key"] == encoded_key(A):
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.test")
+        time.sleep(0.01)
+        return {}
+
+    client = AskedClient(breaking)
+    writes = [Update(key, adds={"n": 1}) for key in (A, *keys(2000))]
+    with pytest.raises(LostAnswerError):
+        table_over(client).write_each(writes)
+    assert len(client.asked) < len(writes)
+
+
+def test_a_write_alone_needs_no_thread() -> None:
+    """Most deliveries have one; a thread would cost more than the others' waiting saves."""
+    threads: list[int] = []
+
+    def noting(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        threads.append(threading.get_ident())
+        return {}
+
+    table_over(AskedClient(noting)).write_each([Put(A, {"x": 1})])
+    assert threads == [threading.get_ident()]
 
 
 @pytest.mark.parametrize(("count", "is_taken"), [(0, False), (2, True), (100, True), (101, False)])
