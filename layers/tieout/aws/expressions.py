@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tieout.aws.values import AttributeValue, encoded, encoded_key
-from tieout.ledger.table import Absent, Condition, Delete, Put, RefusedRequestError, Update, Write
+from tieout.ledger.table import Absent, Check, Condition, Delete, Put, RefusedRequestError, Update, Write
 
 Request = dict[str, Any]
 
@@ -37,14 +37,10 @@ def kind_of(write: Write) -> str:
 
 def is_repeatable(write: Write) -> bool:
     """Whether making the write twice is as making it once, answers included."""
-    changed: Iterable[str] = ()
-    if isinstance(write, Update):
-        if write.adds:
-            return False
-        changed = {*write.sets, *write.firsts, *write.removes}
-    elif isinstance(write, Put | Delete):
-        return write.condition is None
-    return write.condition is None or write.condition.attribute not in changed
+    if not isinstance(write, Update):
+        return isinstance(write, Check) or write.condition is None
+    changed = {*write.sets, *write.firsts, *write.removes}
+    return not write.adds and (write.condition is None or write.condition.attribute not in changed)
 
 
 class _Placeholders:
