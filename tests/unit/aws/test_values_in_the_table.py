@@ -77,15 +77,15 @@ def test_a_write_may_be_made_twice_where_the_second_time_is_as_the_first(
 
 
 def test_equal_names_and_values_are_said_once_and_unequal_ones_never() -> None:
-    """The number one and the text of it are two values; a request without a value or name says so by having none."""
-    request = request_of(Update(A, sets={"x": "1", "y": 1, "z": "1"}, condition=Absent("x")), "ledger")
+    """The number one, its text and true are three values; a request without a value or name says so by having none."""
+    request = request_of(Update(A, sets={"x": "1", "y": 1, "z": "1", "w": True}, condition=Absent("x")), "ledger")
     assert request == {
         "TableName": "ledger",
         "Key": encoded_key(A),
-        "UpdateExpression": "SET #0=:0,#1=:1,#2=:0",
+        "UpdateExpression": "SET #0=:0,#1=:1,#2=:0,#3=:2",
         "ConditionExpression": "attribute_not_exists(#0)",
-        "ExpressionAttributeNames": {"#0": "x", "#1": "y", "#2": "z"},
-        "ExpressionAttributeValues": {":0": {"S": "1"}, ":1": {"N": "1"}},
+        "ExpressionAttributeNames": {"#0": "x", "#1": "y", "#2": "z", "#3": "w"},
+        "ExpressionAttributeValues": {":0": {"S": "1"}, ":1": {"N": "1"}, ":2": {"BOOL": True}},
     }
     assert request_of(Delete(A), "ledger") == {"TableName": "ledger", "Key": encoded_key(A)}
     assert request_of(Put(A, {"x": 1}, Absent("x")), "ledger") == {
