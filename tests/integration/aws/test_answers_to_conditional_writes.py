@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from urllib.parse import unquote
 
 import pytest
 
@@ -46,6 +47,7 @@ def test_a_write_says_what_it_is_and_what_must_be_there() -> None:
         assert objects.replace(KEY, b"mine", '"read"')
     conditions = [(each.headers.get("if-none-match"), each.headers.get("if-match")) for each in asked]
     assert [each.method for each in asked] == ["PUT", "GET", "PUT"]
+    assert {unquote(each.path) for each in asked} == {f"/archive/{KEY}"}
     assert conditions == [("*", None), (None, None), (None, '"read"')]
     assert [each.headers.get("content-type") for each in asked] == ["application/gzip", None, "application/gzip"]
     assert [each.body for each in asked] == [b"mine", b"", b"mine"]
