@@ -90,8 +90,8 @@ BUGS = (
     Bug(
         "duplicates are not confirmed",
         facts.FactLedger._confirm,
-        "if duplicates else ()",
-        "if False else ()",
+        "[confirmation(plan) for plan in duplicates]",
+        "[]",
         proof=workers.test_a_customer_changed_and_changed_back_is_the_one_the_source_has,
     ),
 )
