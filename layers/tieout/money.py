@@ -35,8 +35,8 @@ _EXPONENTS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3
 _EXPONENTS |= dict.fromkeys(["CLF", "UYW"], 4)
 _DEFAULT_EXPONENT = 2
 
-# Enough digits for every amount a document states, and for every product of one with a rate, to the last.
-_EXACT = Context(prec=60)
+EXACT = Context(prec=60)
+"""Digits enough for every amount a document states, and for every product of one with a rate, to the last."""
 
 # Anything larger is not an amount of money but a fault or an attack; it also keeps sums inside DynamoDB's 38 digits.
 _LIMIT_MINOR = 10**24
@@ -87,7 +87,7 @@ class Money:
             raise MalformedError("currency_not_iso4217")
         if number.adjusted() > 24:  # noqa: PLR2004 same bound as _LIMIT_MINOR, checked before the digits are expanded
             raise MalformedError("amount_too_large")
-        with localcontext(_EXACT):
+        with localcontext(EXACT):
             minor = int(number.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP))
         if abs(minor) > _LIMIT_MINOR:
             raise MalformedError("amount_too_large")
@@ -100,18 +100,18 @@ class Money:
 
     def decimal(self) -> Decimal:
         """The amount in whole units, exactly, with the currency's own number of decimals."""
-        with localcontext(_EXACT):
+        with localcontext(EXACT):
             return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency))
 
     def divided(self, parts: int) -> Money:
         """One of so many equal parts, such as a month of a yearly amount; rounded half up to the minor unit."""
-        with localcontext(_EXACT):
+        with localcontext(EXACT):
             exact = Decimal(self.amount_minor) / parts
             return Money(int(exact.to_integral_value(ROUND_HALF_UP)), self.currency)
 
     def converted(self, rate: Decimal, currency: str) -> Money:
         """The amount in another currency, `rate` being units of `currency` for one unit of ours; rounded half up once."""
-        with localcontext(_EXACT):
+        with localcontext(EXACT):
             return Money.of(self.decimal() * rate, currency)
 
     def __neg__(self) -> Money:
@@ -132,7 +132,7 @@ def apportioned(amounts: Sequence[Money], factor: Decimal) -> list[Money]:
     Each is rounded down at first; the minor units that are then missing go to the largest fractions, of equal ones to the
     first. Amounts of different currencies are added up apart.
     """
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         exact = [amount.amount_minor * factor for amount in amounts]
         minor = [int(each.to_integral_value(ROUND_FLOOR)) for each in exact]
         for currency in {amount.currency for amount in amounts}:

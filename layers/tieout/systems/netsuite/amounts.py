@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from tieout.errors import UnreadableRecordError
-from tieout.money import Money
+from tieout.money import EXACT, Money
 
 
 def at_precision(number: Decimal, precision: int | None) -> Decimal:
     """The number at the decimals NetSuite keeps for the currency, which drops the noise of floats on the way."""
     if precision is None:
         return number
-    with localcontext(prec=60):
+    with localcontext(EXACT):
         return number.quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
 
 
@@ -28,7 +28,7 @@ def balanced(numbers: Sequence[Decimal], currency: str) -> list[Money]:
         MalformedError: for something that is no currency, or an amount beyond any document.
     """
     rounded = [Money.of(number, currency) for number in numbers]
-    with localcontext(prec=60):
+    with localcontext(EXACT):
         if sum(numbers, Decimal(0)) != 0:
             raise UnreadableRecordError(f"the lines in {currency} do not balance")
     rest = sum(each.amount_minor for each in rounded)
