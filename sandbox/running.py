@@ -16,7 +16,7 @@ from sandbox.aws import EmulatedAws, emulated_aws
 from sandbox.deploy import Outputs, deploy
 from sandbox.function_logs import save_function_logs
 from sandbox.places import FOLDER, ROOT, Places, Tell, ports
-from sandbox.simulated import SimulatedSystems, Simulators, declared, simulators
+from sandbox.simulated import SimulatedSystems, Simulators, simulators
 from tieout.landscape import Connection
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
     """
     places, free = Places(folder), ports()
     with places.reserved(), emulated_aws(places, next(free), tell) as aws, simulators(aws.api_url, free) as joined:
+        tell("starting the simulated systems, and deploying the stacks (cdk deploy)")
         ready = _deployed(places, aws, joined, {}, tell)
         try:
             yield ready
@@ -112,10 +113,7 @@ def _deployed(
     places: Places, aws: EmulatedAws, joined: Simulators, before: Mapping[str, ConnectionEnd], tell: Tell
 ) -> Sandbox:
     """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
-    landscape = read_landscape(ROOT, "sandbox", places.overlay)
-    tell("starting the simulated systems: " + ", ".join(each.system for each in declared(landscape)))
-    systems = joined.standing_for(landscape)
-    tell("deploying the stacks into it (cdk deploy)")
+    systems = joined.standing_for(read_landscape(ROOT, "sandbox", places.overlay))
     places.addresses.write_text(systems.overlay(), encoding="utf-8")
     outputs = deploy(aws, places, tell)
     vault = aws.client("secretsmanager")
