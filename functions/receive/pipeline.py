@@ -71,7 +71,7 @@ def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
 def _judge(delivery: Delivery, event: Mapping[str, Any], receiver: Receiver) -> Answer:
     door = receiver.door
     try:
-        delivery = decoded(delivery, event)
+        delivery = door.clean(decoded(delivery, event))
         greeting = door.greet(delivery)
         if greeting is not None:
             return _note(delivery, "greeted", greeting, {}, receiver)

@@ -1,4 +1,4 @@
-"""One HTTP request from a source, as the receive step sees it, and what its body was split into."""
+"""What reaches us from a source at once, as the door sees it, and what its body was split into."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import NamedTuple
 from tieout import strict_json
 from tieout.arriving.notice import Notice
 
+BUS = "BUS"
+"""The method of a delivery that is an event of another bus, which is no HTTP request."""
+
 
 class Delivery(NamedTuple):
-    """One request from a source.
+    """One request from a source, or one event of a bus.
 
     Attributes:
-        delivery_id: unique for this request (API Gateway's request id); a retry by the sender has another.
-        method: upper case.
+        delivery_id: unique for this request (API Gateway's request id) or event (EventBridge's id); when the sender tells the
+            same again, that has another.
+        method: upper case; `BUS` for an event.
         query: the raw query string without `?`, as sent.
-        headers: names in lower case.
-        body: the raw bytes as sent, before any decoding but base64's.
+        headers: names in lower case; of an event those that `tieout.arriving.bus_event` gives it.
+        body: the raw bytes as sent, before any decoding but base64's; of an event its detail as JSON.
     """
 
     delivery_id: str

@@ -48,6 +48,11 @@ def greet_nobody(_delivery: Delivery) -> Answer | None:
     return None
 
 
+def leave_as_it_is(delivery: Delivery) -> Delivery:
+    """A delivery holds nothing that must not be kept: for senders that send no credentials but headers and a query."""
+    return delivery
+
+
 def _accept_as_kept(reason: str) -> Answer:
     """200, since most senders repeat whatever was answered otherwise, for a day and more, and it is kept on our side."""
     return refusal(200, reason)
@@ -69,6 +74,8 @@ class Door(NamedTuple):
         unavailable: the fault is ours and passes. Senders repeat after a 503; some after nothing else.
         unusable: an authentic body nothing can ever be made of, which is kept before it is answered; takes the reason.
         too_large: an authentic body, or number of notices, above the limit; kept in the same way; takes the reason.
+        clean: the delivery without what may never be kept or logged (a live session of the sender's). It comes before
+            everything else, for whoever sends, so it must cost next to nothing, and leave alone what a signature covers.
         greet: the answer to a greeting that need not prove who sends it, None for any other request. It is asked before
             any key is checked, so it must cost next to nothing, and repeat of the request only what is bounded.
         greet_proven: the answer to a greeting whose sender is proven like that of a delivery, None for any other
@@ -83,6 +90,7 @@ class Door(NamedTuple):
     unavailable: Answer = Answer(503, '{"error":"unavailable"}')
     unusable: Callable[[str], Answer] = _accept_as_kept
     too_large: Callable[[str], Answer] = _accept_as_kept
+    clean: Callable[[Delivery], Delivery] = leave_as_it_is
     greet: Callable[[Delivery], Answer | None] = greet_nobody
     greet_proven: Callable[[Delivery], Answer | None] = greet_nobody
 

@@ -17,9 +17,10 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from tests.support.generic_events import cloud_options, options, records, split_body
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.standard_webhooks import hmac_key, sign_v1
 from tieout.errors import NotAuthenticError
 from tieout.systems.generic.cloudevents import read_events
-from tieout.systems.generic.signature import hmac_key, sign_v1, verify
+from tieout.systems.generic.signature import verify
 
 SECRET = "whsec_" + base64.b64encode(b"contract-test-signing-key-of-32b").decode()
 RAW_SECRET = "contract-test-raw-key-of-a-sender"

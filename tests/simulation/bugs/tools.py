@@ -5,17 +5,23 @@ from __future__ import annotations
 from functions.record import payloads as completing
 from tests.simulation.bugs.bug import Bug
 from tests.unit.generic import test_generic_values as values_tests
+from tieout.arriving import standard_webhooks
 from tieout.facts import spend
-from tieout.systems.generic import contents, door, filling, payloads, signature, values
+from tieout.systems.generic import contents, door, filling, payloads, values
 
 BUGS = (
     Bug(
         "a signature of a tool is not compared",
-        signature._check_signature,
-        "if not any(matches)",
-        "if not matches",
+        standard_webhooks.verify_v1,
+        "if not any([",
+        "if not list([",
     ),
-    Bug("a delivery of a tool may be of any time", signature._checked_timestamp, "check_fresh", "(lambda *_: None)"),
+    Bug(
+        "a delivery of a tool may be of any time",
+        standard_webhooks._checked_timestamp,
+        "check_fresh",
+        "(lambda *_: None)",
+    ),
     Bug("what a tool deletes stays planned", contents._absence, "if record.deleted and", "if False and"),
     Bug("what a tool withdraws stays planned", contents._absence, "if record.posted and not", "if False and not"),
     Bug(

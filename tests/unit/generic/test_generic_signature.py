@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.support import bad_input
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.standard_webhooks import hmac_key, sign_v1, signed_bytes
 from tieout.errors import NotAuthenticError
 from tieout.systems.generic.options import Options
-from tieout.systems.generic.signature import hmac_key, sign_v1, signed_bytes, verify
+from tieout.systems.generic.signature import verify
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 STAMP = "1772600767"  # NOW

@@ -10,6 +10,7 @@ import pytest
 
 from functions.receive.pipeline import MAX_BODY_BYTES, receive
 from tests.support.receiving import SECRET, Door, api_event, good_body, hubspot_event
+from tieout.arriving.delivery import Delivery
 from tieout.arriving.rejection import read_rejection
 
 UNUSABLE = {"hubspot": 200, "netsuite": 400}
@@ -157,3 +158,18 @@ def test_a_large_body_that_proves_nothing_is_only_rejected(door: Door) -> None:
     assert door.post(b" " * (MAX_BODY_BYTES + 1), {}).status == 401
     [raw] = door.kept("rejected/").values()
     assert len(raw) < 400_000
+
+
+def test_what_may_never_be_kept_is_gone_before_anything_is_judged(door: Door) -> None:
+    """A door that cleans does so before a delivery is proven or kept, whatever then becomes of it."""
+    seen: list[bytes] = []
+
+    def clean(delivery: Delivery) -> Delivery:
+        seen.append(delivery.body)
+        return delivery._replace(body=delivery.body.replace(b"live-session", b""))
+
+    door.receiver = door.receiver._replace(door=door.receiver.door._replace(clean=clean))
+    assert door.post(b"no JSON: live-session", {}).status == 401
+    assert seen == [b"no JSON: live-session"]
+    [kept] = [read_rejection(raw) for raw in door.kept("rejected/").values()]
+    assert kept.body == b"no JSON: "

@@ -11,9 +11,9 @@ from functools import partial
 
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.door import Answer, Door, greet_nobody, refusal
+from tieout.arriving.standard_webhooks import ID_HEADER, SIGNATURE_HEADERS
 from tieout.systems.generic.cloudevents import ATTRIBUTE_PREFIX, CONTENT_TYPE_HEADER, FORMAT_UNKNOWN
 from tieout.systems.generic.options import SIGNED, Options
-from tieout.systems.generic.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 ORIGIN_HEADER = "webhook-request-origin"
 RATE_HEADER = "webhook-request-rate"
@@ -22,7 +22,7 @@ _RATE = re.compile("[0-9]{1,9}")
 
 def open_door(options: Options) -> Door:
     """The door of one connection."""
-    signature_headers = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER) if options.proof in SIGNED else ()
+    signature_headers = SIGNATURE_HEADERS if options.proof in SIGNED else ()
     if options.format != "cloudevents":
         named = (ID_HEADER,) if options.proof in SIGNED else ()  # the id names its events (`payloads.split`)
         return Door(signature_headers=signature_headers, content_headers=named)

@@ -15,11 +15,11 @@ from typing import Any
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
+from tieout.arriving.standard_webhooks import ID_HEADER
 from tieout.errors import MalformedError
 from tieout.moments import parse_moment
 from tieout.systems.generic.cloudevents import read_events
 from tieout.systems.generic.options import OTHER_ENTITY, SIGNED, Options, Record, steps_of
-from tieout.systems.generic.signature import ID_HEADER
 
 Event = Mapping[str, Any]
 
