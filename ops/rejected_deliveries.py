@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
-from functions.receive.pipeline import MAX_NOTICES
 from functions.receive.secret import secrets_in
 from ops.archive import Stored
 from ops.place import Entrance, Place
 from tieout.arriving import payload, publishing, rejected
+from tieout.arriving.accepting import MAX_NOTICES
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Door
 from tieout.arriving.notice import Notice

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.receive.keeping import UnprovenShelf
-from functions.receive.log import DeliveryLog, note_failure
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.receive.settings import ReceiveSettings
+from tieout.arriving.accepting import Intake
 from tieout.arriving.door import Door
+from tieout.arriving.log import DeliveryLog, note_failure
 from tieout.aws.without_sdk import EventBus, ObjectKeeper, SecretsManager
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability
@@ -25,7 +26,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
     try:
         return receive(event, _receiver()).plain()
     except Exception as error:  # noqa: BLE001 whatever it is, an answer after which the sender repeats loses nothing
-        note_failure(error, os.environ.get("TIEOUT_CONNECTION", ""))
+        note_failure(error, "receive", os.environ.get("TIEOUT_CONNECTION", ""))
         return _door_at_hand().unavailable.plain()
 
 
@@ -53,20 +54,24 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
     )
     parts = {name: capability(settings.system, name) for name in ("options", "signature", "payloads", "door")}
     options = parts["options"].Options(**settings.options)
+    door = parts["door"].open_door(options)
     return Receiver(
-        connection=settings.connection,
-        flows=settings.flows,
-        completion=settings.completion,
-        door=parts["door"].open_door(options),
+        intake=Intake(
+            connection=settings.connection,
+            flows=settings.flows,
+            completion=settings.completion,
+            content_of=door.content_of,
+            split=lambda delivery: parts["payloads"].split(delivery, settings.connection, options),
+            bus=EventBus(settings.bus_name, environ, clock, entropy),
+            keeper=keeper,
+            clock=clock,
+            entropy=entropy,
+        ),
+        door=door,
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at
         ),
-        split=lambda delivery: parts["payloads"].split(delivery, settings.connection, options),
         secret=WebhookSecret(lambda: secrets.value(settings.secret_arn), clock),
-        bus=EventBus(settings.bus_name, environ, clock, entropy),
-        keeper=keeper,
         shelf=UnprovenShelf(hasty_keeper, clock, settings.connection, settings.max_rejected_per_hour),
-        log=DeliveryLog(settings.connection, namespace=settings.metric_namespace),
-        clock=clock,
-        entropy=entropy,
+        log=DeliveryLog("receive", settings.connection, namespace=settings.metric_namespace),
     )

@@ -1,4 +1,4 @@
-"""Keeps what could not be accepted: every unusable delivery of the source, and a bounded number of unproven ones."""
+"""Keeps deliveries that prove nothing: a bounded number of them, and never a secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tieout.arriving import rejected
-from tieout.arriving.delivery import Delivery, MalformedItem
+from tieout.arriving.delivery import Delivery
 
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.arriving.publishing import Keeper
@@ -55,22 +55,6 @@ class UnprovenShelf:
         if hour != self._hour:
             self._hour, self._kept_this_hour = hour, 0
         return self._kept_this_hour < self._slots
-
-
-def keep_unusable(
-    delivery: Delivery,
-    connection: str,
-    reason: str,
-    malformed: Sequence[MalformedItem],
-    headers: Mapping[str, str],
-    keeper: Keeper,
-) -> None:
-    """Keep an authentic delivery whole, with what is wrong in it; raises `TieoutError` where it is not kept.
-
-    `headers` are those that are part of what it says.
-    """
-    raw = rejected.encode(delivery, connection, reason, headers, malformed)
-    keeper.put(rejected.unusable_key(connection, delivery.delivery_id), raw)
 
 
 def headers_to_keep(headers: Mapping[str, str], secrets: Sequence[bytes]) -> dict[str, str]:

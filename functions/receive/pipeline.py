@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from functions.receive import keeping
-from functions.receive.log import DeliveryLog
+from functions.receive.keeping import UnprovenShelf
 from functions.receive.request import decoded, delivery_of
 from functions.receive.secret import WebhookSecret
-from tieout.arriving import payload, publishing, rejected
-from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.accepting import TOO_LARGE, TOO_MANY, Intake, accept, set_aside
+from tieout.arriving.delivery import Delivery
 from tieout.arriving.door import Answer, Door
-from tieout.arriving.notice import Notice
+from tieout.arriving.log import DeliveryLog
 from tieout.errors import MalformedError, NotAuthenticError, TieoutError
-
-if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
-    from tieout.ports import Clock, Entropy
-
-MAX_BODY_BYTES = 4 * 1024 * 1024  # Lambda takes 6 MB with everything around the body, which base64 makes a third longer
-TOO_LARGE = "body_too_large"
-# Twenty times what HubSpot sends at most, and as many as one run of record reads and commits within its two minutes. It
-# also bounds the item in which the ledger keeps the outcomes of a delivery under an eighth of what DynamoDB takes.
-MAX_NOTICES = 2_000
-TOO_MANY = "too_many_notices"
 
 
 class Receiver(NamedTuple):
-    """Everything one connection's deliveries need on their way in.
+    """Everything one connection's requests need on their way in.
 
     Attributes:
-        connection: its name.
-        flows: ledger entity to the flow that carries it.
-        completion: `payload` where its records are completed from what is delivered.
+        intake: how what is authentic becomes notices on the bus.
         door: what its system is answered.
         verify: raises `NotAuthenticError` unless one of the secrets proves the delivery.
-        split: the notices of a body; raises `MalformedError`.
-        keeper: where overflow, spool and unusable deliveries go.
         shelf: where deliveries that prove nothing go.
     """
 
-    connection: str
-    flows: Mapping[str, str]
-    completion: str
+    intake: Intake
     door: Door
     verify: Callable[[Delivery, Sequence[bytes]], None]
-    split: Callable[[Delivery], Split]
     secret: WebhookSecret
-    bus: publishing.Bus
-    keeper: publishing.Keeper
-    shelf: keeping.UnprovenShelf
+    shelf: UnprovenShelf
     log: DeliveryLog
-    clock: Clock
-    entropy: Entropy
 
 
 def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
@@ -60,7 +38,7 @@ def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:
 
     Whatever nobody declared leaves it as it is; the handler answers as if the fault were declared.
     """
-    delivery = delivery_of(event, receiver.clock.now())
+    delivery = delivery_of(event, receiver.intake.clock.now())
     try:
         return _judge(delivery, event, receiver)
     except TieoutError as error:
@@ -110,33 +88,15 @@ def _authenticate(delivery: Delivery, receiver: Receiver) -> None:
 
 
 def _accept(delivery: Delivery, receiver: Receiver) -> Answer:
-    """Publish the good notices first, then keep the delivery if an item of it was malformed: no item costs another.
-
-    What records are completed from is kept before anybody is told of them.
-    """
-    if len(delivery.body) > MAX_BODY_BYTES:
-        raise MalformedError(TOO_LARGE)
-    connection, keeper, content = receiver.connection, receiver.keeper, receiver.door.content_of(delivery.headers)
-    split = receiver.split(delivery)
-    if len(split.notices) + len(split.malformed) > MAX_NOTICES:
-        raise MalformedError(TOO_MANY)
-    notices: Sequence[Notice] = split.notices
-    if receiver.completion == "payload":
-        notices = payload.kept_for(notices, delivery, connection, content, keeper)
-    entries = publishing.entries_of(notices, delivery, connection, receiver.flows, keeper)
-    refused = publishing.publish(entries, receiver.bus, receiver.clock, receiver.entropy)
-    publishing.spool(refused, delivery, connection, keeper)
-    if split.malformed:
-        keeping.keep_unusable(delivery, connection, rejected.ITEMS_MALFORMED, split.malformed, content, keeper)
-    counts = {"Accepted": len(notices), "Malformed": len(split.malformed), "Spooled": len(refused)}
-    return _note(delivery, "spooled" if refused else "accepted", receiver.door.accepted, counts, receiver)
+    accepted = accept(delivery, receiver.intake)
+    outcome = "spooled" if accepted.spooled else "accepted"
+    return _note(delivery, outcome, receiver.door.accepted, accepted.counts(), receiver)
 
 
 def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep an authentic delivery nothing can be made of, then say so in the way its sender understands."""
+    set_aside(delivery, reason, receiver.intake)
     door = receiver.door
-    content = door.content_of(delivery.headers)
-    keeping.keep_unusable(delivery, receiver.connection, reason, (), content, receiver.keeper)
     answer = (door.too_large if reason in {TOO_LARGE, TOO_MANY} else door.unusable)(reason)
     return _note(delivery, "unusable", answer, {"Malformed": 1}, receiver, reason)
 
@@ -152,7 +112,7 @@ def _reject(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
 def _note(
     delivery: Delivery, outcome: str, answer: Answer, counts: Mapping[str, int], receiver: Receiver, reason: str = ""
 ) -> Answer:
-    taken = receiver.clock.now() - delivery.received_at
+    taken = receiver.intake.clock.now() - delivery.received_at
     fields: dict[str, str | int] = {
         "delivery_id": delivery.delivery_id,
         "status": answer.status,

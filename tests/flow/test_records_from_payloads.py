@@ -86,7 +86,7 @@ def test_a_delivery_that_says_nothing_leaves_nothing_in_the_archive(line: Payloa
 def test_a_connection_that_is_read_keeps_no_payload() -> None:
     """What the source can be asked for is not kept, and its notice is as short as ever."""
     line = PayloadLine()
-    line.door.receiver = line.door.receiver._replace(completion="read")
+    line.door.take_from("read")
     line.post(booking())
     assert not line.door.kept("")
     assert "payload" not in line.door.bus.entries[0].detail

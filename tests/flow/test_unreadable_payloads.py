@@ -82,7 +82,7 @@ def test_an_object_that_is_none_of_ours_parks_the_notice(line: PayloadLine, raw:
 
 def test_a_notice_from_before_the_connection_kept_payloads_is_parked(line: PayloadLine) -> None:
     """It names none, and the connection has no credentials to read by."""
-    line.door.receiver = line.door.receiver._replace(completion="read")
+    line.door.take_from("read")
     line.post(booking(1))
     line.work()
     assert line.parked() == [("1", "UnreadableRecordError", "the notice names no payload")]

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from functions.deliver import pipeline as deliver
 from functions.deliver.settings import UNSEEN_SECONDS
-from functions.receive.pipeline import MAX_BODY_BYTES, MAX_NOTICES
 from functions.record import pipeline as record
 from functions.record import readers
 from functions.sweep import pipeline as sweep
@@ -18,6 +17,7 @@ from infra.sweep import SHAPE as SWEEP_SHAPE
 from infra.work_queue import DEAD_LETTER_RETENTION, MAX_RECEIVE_COUNT, WORK_RETENTION
 from tests.support.memory_table import MemoryTable
 from tieout.arriving import publishing
+from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.envelope import MAX_DETAIL_BYTES
 from tieout.aws import clients
 from tieout.delivering import MAX_CELLS_PER_WRITE

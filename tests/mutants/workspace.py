@@ -35,7 +35,6 @@ class Group:
 LEFT_OUT: Mapping[str, str] = {
     "functions/*/handler.py": "it only wires",
     "functions/*/settings.py": "it only declares",
-    "functions/receive/log.py": "it tells people, and nothing is decided on it",
     "functions/receive/request.py": "what it reads are the gateway's words, which no unit test knows better",
     "functions/record/readers.py": "it only wires",
     "tieout/aws/clients.py": "it needs a socket to be seen",
@@ -82,12 +81,15 @@ GROUPS = (
     Group(
         "steps",
         (
-            *(f"functions/{step}/pipeline.py" for step in ("receive", "record", "deliver", "sweep", "journal")),
+            *(
+                f"functions/{step}/pipeline.py"
+                for step in ("receive", "relay", "record", "deliver", "sweep", "journal")
+            ),
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
             *(f"functions/record/{name}.py" for name in ("payloads", "settle", "work")),
         ),
         (
-            *(f"tests/unit/{step}" for step in ("record", "receive", "deliver", "sweep", "journal")),
+            *(f"tests/unit/{step}" for step in ("record", "receive", "relay", "deliver", "sweep", "journal")),
             *("tests/flow", _SEEDS),
         ),
     ),

@@ -16,7 +16,6 @@ from unittest.mock import patch
 from functions.deliver import settings as delivering
 from functions.deliver.pipeline import DeliverStep, flush
 from functions.receive.keeping import UnprovenShelf
-from functions.receive.log import DeliveryLog
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record import settings as recording
@@ -37,7 +36,9 @@ from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving import publishing
+from tieout.arriving.accepting import Intake
 from tieout.arriving.envelope import MAX_DETAIL_BYTES, Envelope, read_message
+from tieout.arriving.log import DeliveryLog
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
@@ -129,20 +130,24 @@ class Line:
     def receiver(self, connection: str, system: Any, url: str, fetch: Callable[[], str | None]) -> Receiver:  # noqa: ANN401 a system's modules
         """A cold receive function of a connection."""
         options = system.options()
+        door = system.door(options)
         return Receiver(
-            connection=connection,
-            flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
-            completion=landscape().connection(connection).completion,
-            door=system.door(options),
+            intake=Intake(
+                connection=connection,
+                flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
+                completion=landscape().connection(connection).completion,
+                content_of=door.content_of,
+                split=lambda delivery: system.split(delivery, connection, options),
+                bus=self.bus,
+                keeper=self.archive,
+                clock=self.schedule,
+                entropy=self.entropy,
+            ),
+            door=door,
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
-            split=lambda delivery: system.split(delivery, connection, options),
             secret=WebhookSecret(fetch, self.schedule),
-            bus=self.bus,
-            keeper=self.archive,
             shelf=UnprovenShelf(self.archive, self.schedule, connection, 10),
-            log=DeliveryLog(connection, self.log.append),
-            clock=self.schedule,
-            entropy=self.entropy,
+            log=DeliveryLog("receive", connection, self.log.append),
         )
 
     def receive(self, event: Mapping[str, Any], receiver: Receiver) -> int:

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.receive.keeping import UnprovenShelf
-from functions.receive.log import DeliveryLog
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.made_up import body_of, booking, made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
+from tieout.arriving.accepting import Intake
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer
 from tieout.arriving.envelope import Envelope, read_message
+from tieout.arriving.log import DeliveryLog
 from tieout.systems import capability
 
 SECRET = b"canary-7f3a-current-secret"
@@ -137,21 +138,29 @@ class Door:
             found: Split = parts["payloads"].split(delivery, self.connection, options)
             return found
 
+        door = parts["door"].open_door(options)
         self.receiver = Receiver(
-            connection=self.connection,
-            flows=self.flows,
-            completion=self.completion,
-            door=parts["door"].open_door(options),
+            intake=Intake(
+                connection=self.connection,
+                flows=self.flows,
+                completion=self.completion,
+                content_of=door.content_of,
+                split=split,
+                bus=self.bus,
+                keeper=self.store,
+                clock=self.clock,
+                entropy=SeededEntropy(),
+            ),
+            door=door,
             verify=verify,
-            split=split,
             secret=WebhookSecret(self._read_secret, self.clock),
-            bus=self.bus,
-            keeper=self.store,
             shelf=UnprovenShelf(self.store, self.clock, self.connection, self.max_rejected_per_hour),
-            log=DeliveryLog(self.connection, self.lines.append),
-            clock=self.clock,
-            entropy=SeededEntropy(),
+            log=DeliveryLog("receive", self.connection, self.lines.append),
         )
+
+    def take_from(self, completion: str) -> None:
+        """Let records be completed in another way from now on: `read` or `payload`."""
+        self.receiver = self.receiver._replace(intake=self.receiver.intake._replace(completion=completion))
 
     def sign(self, body: bytes, secret: bytes = SECRET) -> dict[str, str]:
         """The headers of an authentic delivery sent now."""

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.receive.pipeline import MAX_NOTICES
 from tests.support.memory_table import MemoryTable
+from tieout.arriving.accepting import MAX_NOTICES
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import keys
 from tieout.ledger.outcomes import OutcomeLedger

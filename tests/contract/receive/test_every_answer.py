@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from functions.receive.pipeline import MAX_BODY_BYTES, MAX_NOTICES
 from tests.support.receiving import Door, good_body
+from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.door import Answer
 from tieout.errors import UnavailableError
 

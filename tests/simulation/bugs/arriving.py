@@ -8,7 +8,7 @@ from tests.flow import test_records_from_payloads as kept
 from tests.simulation.bugs.bug import Bug
 from tests.unit.arriving import test_kept_payloads as travelling
 from tests.unit.receive import test_doors_of_other_kinds as doors
-from tieout.arriving import freshness, notice, payload, publishing
+from tieout.arriving import accepting, freshness, notice, payload, publishing
 from tieout.systems.hubspot import signature
 
 BUGS = (
@@ -77,8 +77,8 @@ BUGS = (
     ),
     Bug(
         "a connection that is read keeps payloads too",
-        receive._accept,
-        'receiver.completion == "payload"',
+        accepting.accept,
+        'intake.completion == "payload"',
         "True",
         proof=kept.test_a_connection_that_is_read_keeps_no_payload,
     ),

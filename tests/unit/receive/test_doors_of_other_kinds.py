@@ -135,7 +135,7 @@ def test_a_bug_is_answered_in_the_systems_own_words_too(
     def fail(_delivery: Delivery) -> Any:  # noqa: ANN401 it never returns
         raise ZeroDivisionError
 
-    broken = at.receiver._replace(split=fail)
+    broken = at.receiver._replace(intake=at.receiver.intake._replace(split=fail))
     monkeypatch.setattr(handler, "_receiver", lambda: broken)
     body = body_of(booking())
     answer = handler.lambda_handler(api_event(body, at.sign(body)), None)

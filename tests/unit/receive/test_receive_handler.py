@@ -70,7 +70,7 @@ def test_a_bug_of_a_system_is_answered_503_and_published_nothing(
     def fail(_delivery: Delivery) -> Split:
         raise error
 
-    broken = door.receiver._replace(split=fail)
+    broken = door.receiver._replace(intake=door.receiver.intake._replace(split=fail))
     monkeypatch.setattr(handler, "_receiver", lambda: broken)
     body = good_body("netsuite")
     assert handler.lambda_handler(api_event(body, door.sign(body)), None)["statusCode"] == 503

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from functions.receive.pipeline import MAX_NOTICES
 from tests.support.receiving import Door, good_body, hubspot_event
+from tieout.arriving.accepting import MAX_NOTICES
 from tieout.arriving.rejection import read_rejection
 
 TOO_LARGE = {"hubspot": 200, "netsuite": 413}

@@ -111,7 +111,7 @@ class Options(Declared):
     Attributes:
         proof: how a sender proves itself. `v1` and `v1a`: the signatures of Standard Webhooks. `bearer`: the secret after
             `Authorization: Bearer`. `key_header`: the secret in the header of that name. The last two prove nothing of the
-            body, and whoever sees one delivery can make others: for senders that cannot sign.
+            body, and whoever sees one delivery can make others: for senders that cannot sign. Events of a bus need none.
         format: `json`, one event or an array of them, or `cloudevents` 1.0.
         key_header: the header that holds the secret, in lower case, where that is the proof.
         max_skew_seconds: how far a signature's time may lie before or after our clock; an hour at most, since whoever sees a
@@ -124,7 +124,7 @@ class Options(Declared):
         records: what the events tell of; the first that an event's type fits is it.
     """
 
-    proof: Proof
+    proof: Proof = "v1"
     format: Literal["json", "cloudevents"] = "json"
     key_header: str = ""
     max_skew_seconds: int = 300

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tieout import strict_json
-from tieout.arriving.delivery import Delivery, MalformedItem, Split
+from tieout.arriving.delivery import BUS, Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.standard_webhooks import ID_HEADER
 from tieout.errors import MalformedError
@@ -142,11 +142,12 @@ def _id_part(value: object) -> str:
 def _notice_id(event: Event, position: int, delivery: Delivery, options: Options) -> str:
     """The sender's own key of the event: what names it for CloudEvents, else its delivery and its place in it.
 
-    A sender that neither signs nor names its events is told apart by what it says, and so never by an attempt.
+    A sender that neither signs nor names its events is told apart by what it says, and so never by an attempt: one that puts
+    them on a bus names none either, since a bus names them anew each time.
     """
     if options.format == "cloudevents":
         return _bounded(f"{event['source']}#{event['id']}")
-    if options.proof in SIGNED:
+    if options.proof in SIGNED and delivery.method != BUS:
         return f"{delivery.headers[ID_HEADER]}/{position}"
     return hashlib.sha256(strict_json.dump(event).encode()).hexdigest()
 

@@ -16,20 +16,23 @@ class DeliveryLog:
     """Writes the lines of one connection.
 
     Args:
+        step: which takes them, `receive` or `relay`.
         connection: the only dimension of the metrics.
         write: where a line goes; Lambda keeps what a function prints.
         namespace: where CloudWatch keeps the metrics.
     """
 
-    def __init__(self, connection: str, write: Callable[[str], object] = print, *, namespace: str = "Tieout") -> None:
-        self._connection, self._write, self._namespace = connection, write, namespace
+    def __init__(
+        self, step: str, connection: str, write: Callable[[str], object] = print, *, namespace: str = "Tieout"
+    ) -> None:
+        self._step, self._connection, self._write, self._namespace = step, connection, write, namespace
 
     def note(self, outcome: str, at: datetime, metrics: Mapping[str, int], fields: Fields) -> None:
         """One delivery's outcome, with the counts that are not zero as metrics."""
         counted = {name: count for name, count in metrics.items() if count}
         line: dict[str, object] = {
             "level": "INFO" if outcome in {"accepted", "greeted"} else "WARNING",
-            "step": "receive",
+            "step": self._step,
             "connection": self._connection,
             "outcome": outcome,
             **{name: value for name, value in fields.items() if value != ""},
@@ -49,13 +52,13 @@ class DeliveryLog:
         self._write(json.dumps(line, separators=(",", ":")))
 
 
-def note_failure(error: BaseException, connection: str = "", write: Callable[[str], object] = print) -> None:
+def note_failure(error: BaseException, step: str, connection: str = "", write: Callable[[str], object] = print) -> None:
     """A delivery failed in a way nobody declared: what kind of error and where, never its text, which may quote anything."""
     write(
         json.dumps(
             {
                 "level": "ERROR",
-                "step": "receive",
+                "step": step,
                 "connection": connection,
                 "outcome": "unavailable",
                 "error": type(error).__name__,
