@@ -37,6 +37,7 @@ class Runbook(StrEnum):
 
     PARKED_NOTICES = "parked-notices"
     UNDELIVERED_EVENTS = "undelivered-events"
+    UNRELAYED_EVENTS = "unrelayed-events"
     PARKED_FLUSHES = "parked-flushes"
     LATE_FLOW = "late-flow"
     LATE_PLANNING = "late-planning"

@@ -11,7 +11,8 @@ from itertools import combinations, pairwise
 from infra.landscape_files import Problem
 from tieout.calendars import WEEKS
 from tieout.errors import MalformedError
-from tieout.landscape import FiscalCalendar, Landscape, LegalEntity, StatedPeriod
+from tieout.fiscal import FiscalCalendar, LegalEntity, StatedPeriod
+from tieout.landscape import Landscape
 from tieout.periods import Period
 
 _LABEL = re.compile(r"[A-Z]{2}")

@@ -1,4 +1,4 @@
-"""The stack of the door: the API, one receive function per connection, and who watches them. It holds no state."""
+"""The stack of the door: the API, what receives or relays for each connection, and who watches. It holds no state."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack
 
 from infra.alarms import Alarms
+from infra.door_options import door_options
 from infra.ids import pascal
 from infra.ledger import LedgerStack
 from infra.line import LineStack
@@ -14,8 +15,9 @@ from infra.observe import ObserveDoor
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
 from infra.receive import Door, Receive
+from infra.relay import Relay
 from infra.stage import Stage
-from tieout.landscape import Landscape
+from tieout.landscape import Connection, Landscape
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -47,45 +49,86 @@ class DoorStack(Stack):
         alarms = Alarms(line.alarms.topic)
         parts = FunctionParts(self, "DoorParts", stage=stage, bundler=bundler, alarms=alarms)
         self.door = Door(self, "Door", stage=stage, public_base_url=public_base_url)
-        self.receives = {
-            connection.name: Receive(
-                self,
-                f"{pascal(connection.name)}Receive",
-                connection=connection,
-                landscape=landscape,
-                door=self.door,
-                bus=line.bus,
-                ledger=ledger,
-                parts=parts,
-            )
-            for connection in landscape.connections
-        }
+        self.receives = self._receives(line, parts)
+        self.relays = self._relays(line, parts)
         self.door.watch(alarms)
         self.door.watch_connections(alarms)
-        observe = ObserveDoor(self, "Observe", door=self.door, receives=list(self.receives.values()), alarms=alarms)
+        observe = ObserveDoor(
+            self,
+            "Observe",
+            door=self.door,
+            receives=list(self.receives.values()),
+            relays=list(self.relays.values()),
+            alarms=alarms,
+        )
         plain = {
             "ApiUrl": self.door.api.api_endpoint,
             "ApiId": self.door.api.api_id,
             "DoorDashboardName": observe.dashboard.dashboard_name,
         }
-        tell(self, {**plain, **self._connections_told()})
+        tell(self, {**plain, **self._connections_told(), **self._relays_told()})
+
+    def _receives(self, line: LineStack, parts: FunctionParts) -> dict[str, Receive]:
+        return {
+            connection.name: Receive(
+                self,
+                f"{pascal(connection.name)}Receive",
+                connection=connection,
+                landscape=self.landscape,
+                door=self.door,
+                bus=line.bus,
+                ledger=self.ledger,
+                parts=parts,
+            )
+            for connection in self.landscape.connections
+            if "webhook" in connection.arrivals
+        }
+
+    def _relays(self, line: LineStack, parts: FunctionParts) -> dict[str, Relay]:
+        return {
+            connection.name: Relay(
+                self,
+                f"{pascal(connection.name)}Relay",
+                connection=connection,
+                landscape=self.landscape,
+                bus=line.bus,
+                ledger=self.ledger,
+                parts=parts,
+            )
+            for connection in self.landscape.connections
+            if "bus" in connection.arrivals
+        }
 
     def _connections_told(self) -> Told:
         """One output per connection, because a single one would outgrow what CloudFormation carries."""
-        return {f"Connection{pascal(name)}": self._connection_told(receive) for name, receive in self.receives.items()}
+        return {f"Connection{pascal(each.name)}": self._connection_told(each) for each in self.landscape.connections}
 
-    def _connection_told(self, receive: Receive) -> dict[str, object]:
-        settings = receive.settings
+    def _connection_told(self, connection: Connection) -> dict[str, object]:
         told: dict[str, object] = {
-            "name": settings.connection,
-            "system": settings.system,
-            "arrival": self.landscape.connection(settings.connection).arrival,
-            "completion": settings.completion,
-            "url": settings.public_url,
-            "flows": dict(settings.flows),
-            "options": dict(settings.options),
-            "webhook_secret_arn": self.ledger.webhook_secrets[settings.connection],
-            "function_name": receive.function.function.function_name,
+            "name": connection.name,
+            "system": connection.system,
+            "arrivals": list(connection.arrivals),
+            "completion": connection.completion,
+            "flows": {entity: flow.name for flow in self.landscape.flows for entity in flow.entities},
+            "options": dict(door_options(connection)),
         }
-        api_secret_arn = self.ledger.api_secrets.get(settings.connection)  # what its payloads complete is not read
+        if connection.name in self.receives:  # others are told over their bus alone
+            receive = self.receives[connection.name]
+            told |= {
+                "url": receive.settings.public_url,
+                "webhook_secret_arn": self.ledger.webhook_secrets[connection.name],
+                "function_name": receive.function.function.function_name,
+            }
+        api_secret_arn = self.ledger.api_secrets.get(connection.name)  # what its payloads complete is not read
         return told | ({"api_secret_arn": api_secret_arn} if api_secret_arn else {})
+
+    def _relays_told(self) -> Told:
+        return {
+            f"Relay{pascal(name)}": {
+                "name": name,
+                "queue_url": relay.work.queue.queue_url,
+                "dead_letter_queue_url": relay.work.dead_letters.queue_url,
+                "function_name": relay.function.function.function_name,
+            }
+            for name, relay in self.relays.items()
+        }

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
+from infra.arrival_rules import arrival_problems
 from infra.calendar_rules import (
     calendar_problems,
     entity_problems,
@@ -46,7 +47,10 @@ class Asked:
     capabilities: tuple[str, ...]
 
 
-_ARRIVES_BY = {"webhook": Asked("a source that posts webhooks", ("options", "door", "signature", "payloads"))}
+_ARRIVES_BY = {
+    "webhook": Asked("a source that posts webhooks", ("options", "door", "signature", "payloads")),
+    "bus": Asked("a source whose events come over a bus", ("options", "door", "payloads")),
+}
 _IS_COMPLETED_BY = {
     "read": Asked("a source whose records are read", ("reader",)),
     "payload": Asked("a source whose payloads state whole records", ("contents",)),
@@ -100,7 +104,8 @@ def _connection_problems(connection: Connection) -> Iterator[Problem]:
         yield ("time_zone",), f"{connection.time_zone!r} is no IANA time zone"
     if not is_currency(connection.default_currency):
         yield ("default_currency",), f"{connection.default_currency!r} is no ISO 4217 currency code"
-    roles = (_ARRIVES_BY[connection.arrival], _IS_COMPLETED_BY[connection.completion])
+    yield from arrival_problems(connection)
+    roles = (*(_ARRIVES_BY[each] for each in connection.arrivals), _IS_COMPLETED_BY[connection.completion])
     problems = list(_system_problems(roles, connection.system, connection.options))
     yield from problems or _door_problems(connection)
 

@@ -74,7 +74,8 @@ class LedgerStack(Stack):
         self.archive = _archive(self, stage, self.key)
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
-        self.webhook_secrets = {each.name: self._webhook_secret(each) for each in landscape.connections}
+        posting = [each for each in landscape.connections if "webhook" in each.arrivals]
+        self.webhook_secrets = {each.name: self._webhook_secret(each) for each in posting}
         read = [each for each in landscape.connections if each.completion == "read"]
         self.api_secrets = {each.name: self._api_secret(each) for each in read}
         self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}

@@ -17,6 +17,7 @@ from infra.journal import Journal
 from infra.python_function import PythonFunction
 from infra.receive import Door, Receive
 from infra.record import Record
+from infra.relay import Relay
 from infra.route import Route
 from infra.sweep import Sweep
 
@@ -47,12 +48,25 @@ class ObserveDoor(Construct):
     """The dashboard of the door."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, door: Door, receives: Sequence[Receive], alarms: Alarms
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        door: Door,
+        receives: Sequence[Receive],
+        relays: Sequence[Relay],
+        alarms: Alarms,
     ) -> None:
         super().__init__(scope, construct_id)
         board = Board(self, "Door", alarms=alarms)
         self.dashboard = board.dashboard
         board.row("1 receive", _door_widgets(door, receives), [each.function for each in receives])
+        if relays:
+            queues = [each.work.queue for each in relays]
+            parked = _depths("Not relayed", [each.work.dead_letters for each in relays])
+            board.row(
+                "1 relay", [*_queue_widgets("Waiting for relay", queues), parked], [each.function for each in relays]
+            )
 
 
 class Observe(Construct):

@@ -22,6 +22,7 @@ from infra.ledger import LedgerStack, read_secrets, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
 from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
+from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.arriving.payload import PAYLOADS_PREFIX
 from tieout.landscape import Connection, Landscape
 
@@ -202,8 +203,7 @@ class Receive(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         secret_arn = ledger.webhook_secrets[connection.name]
-        prefixes = (*_ARCHIVE_PREFIXES, *([PAYLOADS_PREFIX] if connection.completion == "payload" else []))
-        archive = ledger.archive_access(["s3:PutObject"], [f"{prefix}{connection.name}/" for prefix in prefixes])
+        archive = ledger.archive_access(["s3:PutObject"], archive_prefixes(connection))
         self.settings = ReceiveSettings(
             connection=connection.name,
             system=connection.system,
@@ -226,7 +226,7 @@ class Receive(Construct):
             description=f"Receives what {connection.system} connection {connection.name} posts.",
             permissions=[
                 *read_secrets([secret_arn]),
-                publish_as(bus, f"tieout.{connection.name}"),
+                publish_as(bus, f"{SOURCE_PREFIX}{connection.name}"),
                 archive.statement,
                 use_key(ledger.key),
             ],
@@ -236,6 +236,12 @@ class Receive(Construct):
         archive.acknowledge_for(self.function.role)
         door.open(connection.name, self.function)
         self.rejected = counted(parts.stage.metric_namespace, "Rejected", connection=connection.name)
+
+
+def archive_prefixes(connection: Connection) -> list[str]:
+    """Where in the archive a connection's deliveries may be put, whichever step takes them."""
+    prefixes = (*_ARCHIVE_PREFIXES, *([PAYLOADS_PREFIX] if connection.completion == "payload" else []))
+    return [f"{prefix}{connection.name}/" for prefix in prefixes]
 
 
 def publish_as(bus: events.IEventBus, *sources: str) -> iam.PolicyStatement:

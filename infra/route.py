@@ -14,12 +14,12 @@ from constructs import Construct
 from functions.record.settings import UNSEEN_SECONDS
 from infra.alarms import Alarms, Runbook
 from infra.work_queue import DeadLetterQueue, Parking, WorkQueue
+from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.landscape import Flow
 
-SOURCE_PREFIX = "tieout."
 # EventBridge's own limits, written down: for a day it tries, then the event goes to the undelivered queue.
-_RETRIES = 185
-_RETRY_SECONDS = 86_400
+EVENT_RETRIES = 185
+EVENT_RETRY_SECONDS = 86_400
 
 
 class Route(Construct):
@@ -78,8 +78,8 @@ class Route(Construct):
                     "Work",
                     self.work.queue.queue_arn,
                     undelivered=self.undelivered,
-                    retries=_RETRIES,
-                    retry_seconds=_RETRY_SECONDS,
+                    retries=EVENT_RETRIES,
+                    retry_seconds=EVENT_RETRY_SECONDS,
                 )
             ],
         )

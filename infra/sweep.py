@@ -18,8 +18,9 @@ from infra.ids import pascal
 from infra.ledger import LedgerStack, change_items, find_cells, list_receipts, use_ledger_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
-from infra.route import SOURCE_PREFIX, admit, target_of_rule
+from infra.route import admit, target_of_rule
 from infra.work_queue import DeadLetterQueue, Parking, send_to
+from tieout.arriving.envelope import SOURCE_PREFIX
 
 SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
 DIRTY_METRIC = "OldestDirtySeconds"

@@ -48,7 +48,7 @@ def _declared(place: Place, name: str) -> Row:
     return {
         "connection": name,
         "system": entrance.system,
-        "arrival": entrance.arrival,
+        "arrivals": "+".join(entrance.arrivals),
         "completion": entrance.completion,
     }
 

@@ -44,8 +44,9 @@ class Entrance:
     """A connection as its receive function knows it.
 
     Attributes:
-        public_url: the URL the source calls, as it signs it.
-        arrival: how its changes reach us.
+        public_url: the URL the source calls, as it signs it; empty where nobody calls one.
+        webhook_secret_arn: what proves its deliveries; empty where they come over a bus alone.
+        arrivals: the ways its changes reach us.
         flows: ledger entity to the flow that carries it.
         completion: `payload` where its records are completed from what is delivered.
         options: what only its system knows.
@@ -53,7 +54,7 @@ class Entrance:
 
     name: str
     system: str
-    arrival: str
+    arrivals: tuple[str, ...]
     completion: str
     public_url: str
     webhook_secret_arn: str
@@ -74,6 +75,15 @@ class FlowQueues:
     queue_url: str
     dead_letter_queue_url: str
     undelivered_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayQueues:
+    """The queues of a connection whose events come over a bus: those that wait, and those that could not be relayed."""
+
+    name: str
+    queue_url: str
+    dead_letter_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +185,10 @@ class Place:
         return Entrance(
             name=name,
             system=declared["system"],
-            arrival=declared["arrival"],
+            arrivals=tuple(declared["arrivals"]),
             completion=declared["completion"],
-            public_url=declared["url"],
-            webhook_secret_arn=declared["webhook_secret_arn"],
+            public_url=declared.get("url", ""),
+            webhook_secret_arn=declared.get("webhook_secret_arn", ""),
             flows=declared["flows"],
             options=declared["options"],
         )
@@ -194,6 +204,16 @@ class Place:
                 undelivered_queue_url=each["undelivered_queue_url"],
             )
             for each in self._declared("Flow")
+        )
+
+    @cached_property
+    def relays(self) -> tuple[RelayQueues, ...]:
+        """The queues of every connection whose events come over a bus."""
+        return tuple(
+            RelayQueues(
+                name=each["name"], queue_url=each["queue_url"], dead_letter_queue_url=each["dead_letter_queue_url"]
+            )
+            for each in self._declared("Relay")
         )
 
     @cached_property

@@ -32,8 +32,12 @@ class DeadLetters:
 
 
 def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
-    """Every dead-letter queue of the stage: two for each flow, one for each target, and the sweeper's."""
+    """Every dead-letter queue of the stage: one for each relay, two for each flow, one for each target, the sweeper's."""
     found = []
+    for relay in place.relays:
+        name, url = f"{relay.name}-relay", relay.dead_letter_queue_url
+        meaning = "events of its bus that were not relayed"
+        found.append(DeadLetters(name=name, meaning=meaning, queue_url=url, back_to_url=relay.queue_url))
     for flow in place.flows:
         found.append(_of_flow(flow, flow.name, "could not be recorded", flow.dead_letter_queue_url))
         found.append(_of_flow(flow, f"{flow.name}-undelivered", "never reached the flow", flow.undelivered_queue_url))

@@ -48,7 +48,7 @@ class RejectedDeliveries:
     def __init__(self, place: Place, connection: str) -> None:
         self._place = place
         self._entrance: Entrance = place.connection(connection)
-        self._signature, self._payloads = (self._module(name) for name in ("signature", "payloads"))
+        self._payloads = self._module("payloads")
         self._options = self._module("options").Options(**self._entrance.options)
         self._door: Door = self._module("door").open_door(self._options)
         self._secrets: tuple[bytes, ...] | None = None
@@ -136,7 +136,7 @@ class RejectedDeliveries:
         if self._secrets is None:
             self._secrets = secrets_in(self._place.secret(self._entrance.webhook_secret_arn))
         url = self._entrance.public_url
-        self._signature.verify(delivery, self._secrets, self._options, url, delivery.received_at)
+        self._module("signature").verify(delivery, self._secrets, self._options, url, delivery.received_at)
 
     def _published(self, notices: Sequence[Notice], delivery: Delivery) -> bool:
         """Whether the bus has all notices; no envelope holds more of them than one delivery may.

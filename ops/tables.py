@@ -22,7 +22,7 @@ _COPIED = frozenset({"cell", "connection", "kept_as", "key", "message", "queue",
 # What people miss least where there is no room for it, from the first on. What a row is about, its first column, stays.
 _LEFT_OUT = (
     "source_version",
-    "arrival",
+    "arrivals",
     "oldest_opened_at",
     "open_receipts",
     "malformed_items",

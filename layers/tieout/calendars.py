@@ -12,7 +12,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tieout.errors import PermanentError
-from tieout.landscape import FiscalCalendar, Landscape, LegalEntity, YearEnd
+from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
+from tieout.landscape import Landscape
 from tieout.periods import Period
 
 DEFAULT = "default"

@@ -11,7 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
+
 Option = str | int | bool | list[str] | list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusArrival:
+    """Which events of which EventBridge bus are a connection's: of a partner, or of the company itself.
+
+    Attributes:
+        name: the bus's name, which for a partner's is that of its event source; it exists before the stage is deployed.
+        sources: what EventBridge's `source` of its events begins with; none: every event on the bus is its.
+    """
+
+    name: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +40,9 @@ class Connection:
         default_currency: ISO 4217, for sources that send none.
         api_base_url: where the source's API answers; may be empty where records are completed from the payload.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
-        arrival: how its changes reach us: `webhook`, the source posts them.
+        arrivals: the ways its changes reach us, several at once where it tells in several: `webhook`, the source posts them;
+            `bus`, they are events of another EventBridge bus.
+        bus: that bus, where there is one.
         completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
             which is kept in the archive and must state every record whole and with its version.
         options: what only this system knows, checked by `systems/<system>/options.py`.
@@ -38,7 +55,8 @@ class Connection:
     default_currency: str
     api_base_url: str = ""
     public_url: str = ""
-    arrival: Literal["webhook"] = "webhook"
+    arrivals: tuple[Literal["webhook", "bus"], ...] = ("webhook",)
+    bus: BusArrival | None = None
     completion: Literal["read", "payload"] = "read"
     options: Mapping[str, Option] = field(default_factory=dict)
 
@@ -130,72 +148,6 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class YearEnd:
-    """The day on which every fiscal year of whole weeks ends.
-
-    Attributes:
-        rule: the `last` such weekday of the month, or the one `nearest` to the month's last day, which may lie in the next month.
-        month: 1 to 12.
-    """
-
-    rule: Literal["last", "nearest"]
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    month: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedPeriod:
-    """One period of a calendar that is a table of dates.
-
-    Attributes:
-        period: `FY2026-P03`.
-        first_day: `2026-03-01`.
-        last_day: the last day that belongs to it.
-    """
-
-    period: str
-    first_day: str
-    last_day: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FiscalCalendar:
-    """How a company divides time into periods (`tieout.calendars` turns it into one that can be asked).
-
-    Attributes:
-        kind: calendar months; quarters of weeks in one of three patterns; 13 periods of four weeks; or a table of dates.
-        year_named_by: whether a fiscal year has the number of the year it starts or ends in, by the month of its first or
-            last period: a year that ends on the Saturday nearest to the end of December is never named by a day in January.
-        first_month: where the fiscal year of a calendar of months starts, 1 to 12.
-        year_end: where the years of a calendar of weeks end.
-        extra_week_in: which period of a year with 53 weeks has the extra one; 0: the last.
-        label: the two capitals its periods start with, `FY2026-P03`; calendars of months have no use for it.
-        table: the periods of a table of dates, in order and without gaps.
-    """
-
-    name: str
-    kind: Literal["months", "4-4-5", "4-5-4", "5-4-4", "13-periods", "table"]
-    year_named_by: Literal["start", "end"] = "end"
-    first_month: int = 1
-    year_end: YearEnd | None = None
-    extra_week_in: int = 0
-    label: str = "FY"
-    table: tuple[StatedPeriod, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegalEntity:
-    """A company whose books or deals are planned.
-
-    Attributes:
-        calendar: the fiscal calendar its dates and posting periods are read by.
-    """
-
-    name: str
-    calendar: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """For how many days the ledger keeps what only tells of the past; the journal keeps it for good.
 
@@ -245,11 +197,11 @@ class Landscape:
         return cls(
             stage=plain["stage"],
             reporting_currency=plain["reporting_currency"],
-            connections=tuple(Connection(**each) for each in plain["connections"]),
+            connections=tuple(_connection(each) for each in plain["connections"]),
             targets=tuple(Target(**each) for each in plain["targets"]),
             flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
             feeds=tuple(_feed(each) for each in plain["feeds"]),
-            calendars=tuple(_calendar(each) for each in plain.get("calendars", ())),
+            calendars=tuple(calendar_of_plain(each) for each in plain.get("calendars", ())),
             legal_entities=tuple(LegalEntity(**each) for each in plain.get("legal_entities", ())),
             retention=Retention(**plain.get("retention", {})),
         )
@@ -262,6 +214,17 @@ def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
     raise KeyError(name)
 
 
+def _connection(plain: Mapping[str, Any]) -> Connection:
+    bus = plain.get("bus")
+    return Connection(
+        **{
+            **plain,
+            "arrivals": tuple(plain.get("arrivals", ("webhook",))),
+            "bus": BusArrival(**{**bus, "sources": tuple(bus["sources"])}) if bus else None,
+        }
+    )
+
+
 def _feed(plain: Mapping[str, Any]) -> Feed:
     return Feed(
         **{
@@ -270,16 +233,5 @@ def _feed(plain: Mapping[str, Any]) -> Feed:
             "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
             "measures": tuple(Measure(**each) for each in plain["measures"]),
             "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),
-        }
-    )
-
-
-def _calendar(plain: Mapping[str, Any]) -> FiscalCalendar:
-    year_end = plain.get("year_end")
-    return FiscalCalendar(
-        **{
-            **plain,
-            "year_end": YearEnd(**year_end) if year_end else None,
-            "table": tuple(StatedPeriod(**each) for each in plain.get("table", ())),
         }
     )

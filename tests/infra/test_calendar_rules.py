@@ -11,7 +11,8 @@ import pytest
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
 from tieout.calendars import EntityCalendars
-from tieout.landscape import Landscape, StatedPeriod, YearEnd
+from tieout.fiscal import StatedPeriod, YearEnd
+from tieout.landscape import Landscape
 from tieout.periods import Period
 
 CALENDARS = "landscape/calendars.toml"

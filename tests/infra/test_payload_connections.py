@@ -116,7 +116,7 @@ def test_it_has_a_webhook_secret_and_no_credentials_to_read_by(prod: Synthesis, 
 def test_it_needs_no_api_and_may_name_one(tmp_path: Path) -> None:
     """Nobody reads from it, so there need be nothing to read from."""
     declared = read_landscape(REPOSITORY, "prod", overlay(tmp_path, 'completion = "payload"')).connection("bookings")
-    assert (declared.api_base_url, declared.arrival, declared.completion) == ("", "webhook", "payload")
+    assert (declared.api_base_url, declared.arrivals, declared.completion) == ("", ("webhook",), "payload")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -30,10 +30,11 @@ from tests.simulation.journaling import Journaling
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.schedule import Schedule
 from tests.simulation.systems import connections, contents_reader
+from tests.simulation.unreliable import LossyFlushQueue, SkewedClock
 from tests.simulation.watching import WatchedTable
 from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
-from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue, Received
+from tests.support.memory_queue import MemoryFifoQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving import publishing
 from tieout.arriving.accepting import Intake
@@ -203,7 +204,7 @@ class Line:
         step = SweepStep(
             targets=[TARGET],
             cells=self.cells,
-            flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
+            flush_queue=LossyFlushQueue(self.flush_queue, self.schedule, self.weather),
             store=self.archive,
             publish=partial(publish_spooled, self.bus),
             clock=self._clock(),
@@ -264,39 +265,10 @@ class Line:
             payloads=KeptPayloads(landscape().connections, self.archive.get, contents_reader(self.weather)),
             outcomes=OutcomeLedger(self.table),
             dead_letters=dead_letters,
-            flush_queue=_FlushQueue(self.flush_queue, self.schedule, self.weather),
+            flush_queue=LossyFlushQueue(self.flush_queue, self.schedule, self.weather),
             fetch=self.archive.get,
             clock=self.schedule,
             entropy=self.entropy,
             max_attempts=_MAX_ATTEMPTS,
         )
         return Flow(name, queue, dead_letters, step)
-
-
-@dataclass(frozen=True, slots=True)
-class SkewedClock:
-    """A clock that is off by a fixed span."""
-
-    true: Clock
-    by: timedelta
-
-    def now(self) -> datetime:
-        """What this machine takes for the present."""
-        return self.true.now() + self.by
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        self.true.sleep(seconds)
-
-
-class _FlushQueue(MemoryFlushQueue):
-    """A flush queue that may lose a request without a word."""
-
-    def __init__(self, queue: MemoryFifoQueue, schedule: Schedule, weather: Weather) -> None:
-        super().__init__(queue, schedule)
-        self._weather = weather
-
-    def ask(self, target: str) -> None:
-        """Ask, unless it is lost."""
-        if not self._weather.chance("flush_request_lost"):
-            super().ask(target)

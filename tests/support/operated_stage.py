@@ -95,7 +95,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         told[f"Connection{name.title()}"] = {
             "name": name,
             "system": system,
-            "arrival": "webhook",
+            "arrivals": ["webhook"],
             "completion": "payload" if name == TOOL else "read",
             "url": stage.url(name),
             "webhook_secret_arn": stage.secret_arns[name],

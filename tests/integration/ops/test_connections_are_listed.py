@@ -39,7 +39,7 @@ def test_a_silent_connection_is_listed_too(stage: OperatedStage) -> None:
         {
             "connection": name,
             "system": system,
-            "arrival": "webhook",
+            "arrivals": "webhook",
             "completion": completion,
             "last_delivery": None,
             "last_success": None,

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tieout.calendars import Calendar, OutsideCalendarError, calendar_of
-from tieout.landscape import FiscalCalendar, StatedPeriod, YearEnd
+from tieout.fiscal import FiscalCalendar, StatedPeriod, YearEnd
 from tieout.periods import Period
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tieout.calendars import EntityCalendars, OutsideCalendarError
-from tieout.landscape import FiscalCalendar, LegalEntity, YearEnd
+from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
 from tieout.periods import Period
 
 DAY = date(2026, 11, 18)

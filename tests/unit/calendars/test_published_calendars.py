@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from tieout.calendars import Calendar, calendar_of
-from tieout.landscape import FiscalCalendar, YearEnd
+from tieout.fiscal import FiscalCalendar, YearEnd
 from tieout.periods import Period
 
 Kind = Literal["4-4-5", "4-5-4", "5-4-4", "13-periods"]

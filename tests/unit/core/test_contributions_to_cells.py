@@ -13,7 +13,7 @@ from infra.landscape import read_landscape
 from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
 from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
-from tieout.landscape import FiscalCalendar, LegalEntity, YearEnd
+from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 from tieout.planning.cells import Unmapped

@@ -22,7 +22,7 @@ from tieout.calendars import EntityCalendars
 from tieout.facts.families import FAMILIES, KINDS, TABLES, lines_of
 from tieout.facts.family import EVERY_LINE, Fact, Family, Line
 from tieout.facts.opportunity import Opportunity, OpportunityLine
-from tieout.landscape import FiscalCalendar, LegalEntity, StatedPeriod
+from tieout.fiscal import FiscalCalendar, LegalEntity, StatedPeriod
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
 from tieout.planning.resolving import Asked, MissingEntryError, Resolver

@@ -14,7 +14,7 @@ from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
 
-Proof = Literal["v1", "v1a", "bearer", "key_header"]
+Proof = Literal["v1", "v1a", "bearer", "key_header", "bus"]
 Mode = Literal["binary", "structured", "batched"]
 Formula = str | Mapping[str, str]  # a JMESPath expression, or one for each part of an amount of money
 
@@ -111,7 +111,8 @@ class Options(Declared):
     Attributes:
         proof: how a sender proves itself. `v1` and `v1a`: the signatures of Standard Webhooks. `bearer`: the secret after
             `Authorization: Bearer`. `key_header`: the secret in the header of that name. The last two prove nothing of the
-            body, and whoever sees one delivery can make others: for senders that cannot sign. Events of a bus need none.
+            body, and whoever sees one delivery can make others: for senders that cannot sign. `bus`: nobody posts, and what
+            is on the connection's bus needs no proof.
         format: `json`, one event or an array of them, or `cloudevents` 1.0.
         key_header: the header that holds the secret, in lower case, where that is the proof.
         max_skew_seconds: how far a signature's time may lie before or after our clock; an hour at most, since whoever sees a
@@ -124,7 +125,7 @@ class Options(Declared):
         records: what the events tell of; the first that an event's type fits is it.
     """
 
-    proof: Proof = "v1"
+    proof: Proof
     format: Literal["json", "cloudevents"] = "json"
     key_header: str = ""
     max_skew_seconds: int = 300

@@ -23,7 +23,10 @@ def connection_problems(connection: Connection) -> Iterator[Problem]:
     """Every flaw of the records a connection declares, with the place it stands at inside the connection."""
     if connection.completion != "payload":
         yield ("completion",), "there is no API to read: say 'payload', where every event states its record whole"
-    for position, record in enumerate(options_of(connection.options).records):
+    options = options_of(connection.options)
+    if options.proof == "bus" and "webhook" in connection.arrivals:
+        yield ("options", "proof"), "'bus' proves nothing of what is posted, and arrivals names 'webhook'"
+    for position, record in enumerate(options.records):
         for place, problem in _record_problems(record):
             yield ("options", "records", position, *place), problem
 
