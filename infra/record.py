@@ -63,7 +63,7 @@ class Record(Construct):
             permissions=[
                 route.work.consume(),
                 route.work.put_off(),
-                send_to(route.work.dead_letters, *flush_queues.values()),
+                send_to(route.work.dead_letters, route.work.queue, *flush_queues.values()),
                 change_items(ledger.table),
                 check_items(ledger.table),
                 archive.statement,

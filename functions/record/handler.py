@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.readers import Readers
@@ -60,20 +61,23 @@ class RecordFunction:
         def fetch(key: str) -> bytes:
             return S3ObjectStore(open_client("s3"), settings.archive_bucket).get(key)
 
+        settling = Settling(
+            ledger=FactLedger(table),
+            model=PlanningModel.of(landscape),
+            reader_of=Readers(landscape, settings.directory_arn, secrets, clock),
+            clock=clock,
+            entropy=entropy,
+            code_version=__version__,
+        )
+        outcomes = OutcomeLedger(table, landscape.retention.outcomes)
         return RecordStep(
             entities=frozenset(
                 each for flow in landscape.flows if flow.name == settings.flow for each in flow.entities
             ),
-            settling=Settling(
-                ledger=FactLedger(table),
-                model=PlanningModel.of(landscape),
-                reader_of=Readers(landscape, settings.directory_arn, secrets, clock),
-                clock=clock,
-                entropy=entropy,
-                code_version=__version__,
-            ),
+            settling=settling,
             payloads=KeptPayloads(landscape.connections, fetch),
-            outcomes=OutcomeLedger(table, landscape.retention.outcomes),
+            listings=Listings(settling.reader, self._queue, outcomes),
+            outcomes=outcomes,
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds

@@ -1,6 +1,7 @@
 """Step 3, record: turns the notices in a batch of queue messages into facts, contributions and cell totals in the ledger.
 
 messages -> envelopes -> notices, completed from their payloads where their connection is so, grouped by record
+         -> for those that ask for a listing: a page of it, as notices to the flow's own queue
          -> for each record: ledger, then source, then plan, then commit (again where somebody else was faster)
          -> ask for a flush, park what cannot be recorded, keep every notice's outcome, retry the rest
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.settle import Origin, RecordResult, Settling
 from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
@@ -39,6 +41,7 @@ class RecordStep:
     entities: frozenset[str]
     settling: Settling
     payloads: KeptPayloads
+    listings: Listings
     outcomes: OutcomeLedger
     dead_letters: Queue
     flush_queue: FlushQueue
@@ -65,6 +68,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
     batch = _Batch()
     for message in messages:
         _open(step, message, batch)
+    _list(step, batch)
     _complete(step, batch)
     groups = _grouped(batch.tasks)
     results = step.settling.settle(_wanted(step, groups))
@@ -97,9 +101,20 @@ def _park_whole(step: RecordStep, message: Message, error: PermanentError, batch
         batch.report.retry(message, _delay(step, message, refused))
 
 
+def _list(step: RecordStep, batch: _Batch) -> None:
+    """Let notices that ask for a listing be followed by one of each record there is."""
+    for task in batch.tasks:
+        if task.notice.key.asks_for_listing and task.notice.key.entity in step.entities:
+            try:
+                task.outcome = step.listings.work_off(task)
+            except Exception as error:  # noqa: BLE001 a bug in one system fails its own listing, never the batch
+                _fail(step, task, error)
+                batch.report.errors[type(error).__name__] += 1
+
+
 def _complete(step: RecordStep, batch: _Batch) -> None:
     """Let payloads state what they can; a notice whose payload is gone or unreadable fails alone."""
-    wanted = [task for task in batch.tasks if task.notice.key.entity in step.entities]
+    wanted = [task for task in batch.tasks if task.is_open and task.notice.key.entity in step.entities]
     for task, error in step.payloads.complete(wanted).items():
         _fail(step, task, error)
         batch.report.errors[type(error).__name__] += 1

@@ -107,12 +107,13 @@ class Settling:
         for connection, keys in by_connection.items():
             results.fail(keys, UnavailableError(f"{connection} gave no reading"))
             try:
-                readings |= self._reader(connection).read(keys)
+                readings |= self.reader(connection).read(keys)
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own records, never the batch
                 results.fail(keys, error)
         return readings
 
-    def _reader(self, connection: str) -> SourceReader:
+    def reader(self, connection: str) -> SourceReader:
+        """The reader of a connection; raises `UnreadableRecordError` where the flow has none of that name."""
         try:
             return self.reader_of(connection)
         except KeyError as error:

@@ -87,7 +87,7 @@ GROUPS = (
                 for step in ("receive", "relay", "record", "deliver", "sweep", "journal")
             ),
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
-            *(f"functions/record/{name}.py" for name in ("payloads", "settle", "work")),
+            *(f"functions/record/{name}.py" for name in ("listing", "payloads", "settle", "work")),
         ),
         (
             *(f"tests/unit/{step}" for step in ("record", "receive", "relay", "deliver", "sweep", "journal")),

@@ -19,6 +19,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record import settings as recording
+from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
@@ -259,11 +260,13 @@ class Line:
             entropy=self.entropy,
             code_version="simulated",
         )
+        outcomes = OutcomeLedger(self.table)
         step = RecordStep(
             entities=entities,
             settling=settling,
             payloads=KeptPayloads(landscape().connections, self.archive.get, contents_reader(self.weather)),
-            outcomes=OutcomeLedger(self.table),
+            listings=Listings(settling.reader, queue, outcomes),
+            outcomes=outcomes,
             dead_letters=dead_letters,
             flush_queue=LossyFlushQueue(self.flush_queue, self.schedule, self.weather),
             fetch=self.archive.get,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep
 from functions.record.settle import Settling
@@ -24,11 +25,12 @@ def record_step(
     reader_of: Callable[[str], SourceReader],
     payloads: KeptPayloads,
     dead_letters: MemoryQueue,
+    queue: MemoryQueue | None = None,
     fetch: Callable[[str], bytes],
     clock: Clock,
     entropy: Entropy,
 ) -> RecordStep:
-    """A step whose requests to flush nobody answers."""
+    """A step whose requests to flush nobody answers; `queue` is the flow's own, if anybody looks at it."""
     settling = Settling(
         ledger=FactLedger(table),
         model=model,
@@ -37,11 +39,13 @@ def record_step(
         entropy=entropy,
         code_version="test",
     )
+    outcomes = OutcomeLedger(table)
     return RecordStep(
         entities=frozenset(entities),
         settling=settling,
         payloads=payloads,
-        outcomes=OutcomeLedger(table),
+        listings=Listings(settling.reader, queue or MemoryQueue(clock, name="own"), outcomes),
+        outcomes=outcomes,
         dead_letters=dead_letters,
         flush_queue=MemoryFlushQueue(MemoryFifoQueue(clock), clock),
         fetch=fetch,

@@ -13,9 +13,9 @@ from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.memory_table import MemoryTable
 from tests.support.record_step import record_step
-from tieout.arriving.envelope import Envelope
+from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.notice import Notice, RecordKey
-from tieout.facts.reading import Reading
+from tieout.facts.reading import ListedPage, Reading
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
@@ -40,13 +40,17 @@ class Recording:
 
     Attributes:
         says: what the source answers of a record; of any other it says that it is gone.
+        lists: what the source answers to a key that asks for a listing.
+        queue: the flow's own.
         chance: the entropy's only number.
     """
 
     def __init__(self, table: MemoryTable | None = None, *, chance: float = 1.0, model: Any = None) -> None:  # noqa: ANN401 a stand-in for the model
         self.clock, self.table = NotedClock(), table or MemoryTable()
         self.says: dict[RecordKey, Reading] = {}
+        self.lists: dict[RecordKey, ListedPage | Exception] = {}
         self.reads = 0
+        self.queue = MemoryQueue(self.clock, name="own")
         self.dead_letters = MemoryQueue(self.clock, name="dead")
         self.step = record_step(
             self.table,
@@ -55,6 +59,7 @@ class Recording:
             reader_of=lambda _: self,
             payloads=KeptPayloads((), MemoryObjectStore().get),
             dead_letters=self.dead_letters,
+            queue=self.queue,
             fetch=MemoryObjectStore().get,
             clock=self.clock,
             entropy=FixedEntropy(chance),
@@ -64,6 +69,22 @@ class Recording:
         """The source's answers."""
         self.reads += 1
         return {key: self.says.get(key) or gone(key) for key in keys}
+
+    def list_page(self, key: RecordKey) -> ListedPage:
+        """The source's answer, or its error."""
+        found = self.lists[key]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def queued(self) -> list[Envelope]:
+        """What waits in the flow's own queue, taken out of it."""
+        found = []
+        while batch := self.queue.receive(10):
+            for each in batch:
+                found.append(read_message(each.body, MemoryObjectStore().get))
+                self.queue.delete(each.handle)
+        return found
 
     def work(self, *keys: RecordKey, attempt: int = 1, delivery_id: str = "d") -> Report:
         """What becomes of one message with a notice about each of these records."""

@@ -15,8 +15,17 @@ class RecordKey(NamedTuple):
     entity: str
     record_id: str
 
+    @property
+    def asks_for_listing(self) -> bool:
+        """Whether it names no record but all of the entity, or those behind where a listing stands."""
+        return self.record_id.startswith(LISTING)
+
     def __str__(self) -> str:
         return f"{self.connection}#{self.entity}#{self.record_id}"
+
+
+LISTING = "*"
+"""How the record id of a key begins that asks for all records of its entity, whatever else its system writes behind it."""
 
 
 class Notice(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from tieout.arriving.notice import RecordKey
 from tieout.arriving.payload import Payload
@@ -21,6 +21,31 @@ class SourceReader(Protocol):
         """A reading for every key asked: what it is, or the error that struck that key alone.
 
         Never raises a `TieoutError`: where a whole call failed, every key it carried has that error.
+        """
+        ...
+
+
+class ListedPage(NamedTuple):
+    """Some records of an entity.
+
+    Attributes:
+        keys: at most 200 records, each once.
+        following: what asks for the records behind them; None where there are none.
+    """
+
+    keys: tuple[RecordKey, ...]
+    following: RecordKey | None
+
+
+@runtime_checkable
+class Lister(Protocol):
+    """What a reader can also be: it lists the records of an entity, for changes of which nobody was told one by one."""
+
+    def list_page(self, key: RecordKey) -> ListedPage:
+        """The page a key asks for whose `asks_for_listing` is true.
+
+        Raises:
+            TieoutError: it cannot be had.
         """
         ...
 

@@ -46,6 +46,11 @@ class OutcomeLedger:
         for some in batched(outcomes.items(), _OUTCOMES_PER_WRITE, strict=False):
             self._table.write([_update(key, dict(some), expires_at(envelope.received_at, self._kept_days))])
 
+    def is_final(self, envelope: Envelope, position: int) -> bool:
+        """Whether a notice of an envelope has a final outcome, which no further work on it changes."""
+        key = keys.outcome_key(envelope.connection, envelope.received_at, envelope.delivery_id, envelope.flow)
+        return f"{_FINAL}{position}" in self._table.get([key]).get(key, {})
+
     def count(self, connection: str, day: date) -> Counter[tuple[str, Outcome]]:
         """How many notices received on a UTC day ended in which outcome, by flow."""
         counted: Counter[tuple[str, Outcome]] = Counter()
