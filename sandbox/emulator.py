@@ -15,7 +15,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import apigateway
+from ministack.services import apigateway, eventbridge
 from ministack.services import secretsmanager as secrets
 from ministack.services.cloudformation import provisioners
 
@@ -112,6 +112,17 @@ def wait_for_what_functions_log() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = patient  # noqa: SLF001
 
 
+def deliver_partner_events() -> None:
+    """Put what a partner sends on the bus that its source was associated with; the emulator takes it and forgets it."""
+    put: Callable[..., Any] = eventbridge._put_events  # noqa: SLF001
+
+    def put_partner_events(data: Record) -> Any:  # noqa: ANN401
+        entries = [{**entry, "EventBusName": entry["Source"]} for entry in data.get("Entries", [])]
+        return put({"Entries": entries}, allow_aws_source=True)
+
+    eventbridge._put_partner_events = put_partner_events  # noqa: SLF001
+
+
 def stop_with_the_parent() -> None:
     """End as soon as the process that started it is gone, however it went."""
     parent = int(os.environ[PARENT_VARIABLE])
@@ -134,6 +145,7 @@ def main() -> None:
     tell_policies_the_event_source()
     route_options()
     wait_for_what_functions_log()
+    deliver_partner_events()
     stop_with_the_parent()
     app.main()
 

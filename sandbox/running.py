@@ -8,11 +8,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.landscape import read_landscape
 from sandbox.aws import EmulatedAws, emulated_aws
+from sandbox.buses import open_buses, putting_on
 from sandbox.deploy import Outputs, deploy
 from sandbox.function_logs import save_function_logs
 from sandbox.places import FOLDER, ROOT, Places, Tell, ports
@@ -100,7 +102,11 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         SandboxError: if a part does not start; the message says what to do or where to look.
     """
     places, free = Places(folder), ports()
-    with places.reserved(), emulated_aws(places, next(free), tell) as aws, simulators(aws.api_url, free) as joined:
+    with (
+        places.reserved(),
+        emulated_aws(places, next(free), tell) as aws,
+        simulators(aws.api_url, free, partial(putting_on, aws)) as joined,
+    ):
         tell("starting the simulated systems, and deploying the stacks (cdk deploy)")
         ready = _deployed(places, aws, joined, {}, tell)
         try:
@@ -113,7 +119,9 @@ def _deployed(
     places: Places, aws: EmulatedAws, joined: Simulators, before: Mapping[str, ConnectionEnd], tell: Tell
 ) -> Sandbox:
     """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
-    systems = joined.standing_for(read_landscape(ROOT, "sandbox", places.overlay))
+    landscape = read_landscape(ROOT, "sandbox", places.overlay)
+    open_buses(aws, landscape)
+    systems = joined.standing_for(landscape)
     places.addresses.write_text(systems.overlay(), encoding="utf-8")
     outputs = deploy(aws, places, tell)
     vault = aws.client("secretsmanager")
@@ -137,10 +145,13 @@ def _fill_connection(
 ) -> ConnectionEnd:
     """Put a source's fake secrets where the functions read them, and its webhook secret also into a file."""
     joined, told = systems.connections[connection.name], outputs.parts("Connection")[connection.name]
-    current = {"current": joined.verifying_secret or joined.webhook_secret}
-    vault.put_secret_value(SecretId=told["webhook_secret_arn"], SecretString=json.dumps(current))
+    if "webhook_secret_arn" in told:
+        current = {"current": joined.verifying_secret or joined.webhook_secret}
+        vault.put_secret_value(SecretId=told["webhook_secret_arn"], SecretString=json.dumps(current))
     if "api_secret_arn" in told:
-        vault.put_secret_value(SecretId=told["api_secret_arn"], SecretString=json.dumps(dict(joined.credentials)))
+        addresses = dict.fromkeys(joined.address_credentials, systems.base_urls[connection.name])
+        credentials = {**joined.credentials, **addresses}
+        vault.put_secret_value(SecretId=told["api_secret_arn"], SecretString=json.dumps(credentials))
     file = places.secrets / f"{connection.name}.webhook"
     file.write_text(joined.webhook_secret, encoding="utf-8")
     file.chmod(0o600)

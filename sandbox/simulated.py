@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sandbox.buses import PutEvents
 from sandbox.systems.joining import JoinedConnection, JoinedTarget, join_connection, join_target
 from sandbox.systems.serving import serve
 from tieout.landscape import Connection, Landscape, Target
@@ -24,7 +25,7 @@ class SimulatedSystems:
         connections: by connection.
         targets: by target.
         base_urls: by connection and by target, where each answers.
-        webhook_urls: by connection, what it posts to and signs.
+        webhook_urls: by connection, what it posts to and signs, whether it does or tells over a bus alone.
     """
 
     landscape: Landscape
@@ -45,7 +46,9 @@ class SimulatedSystems:
         """What the landscape of the stage lacks, as TOML: where the systems answer and what they sign."""
         lines: list[str] = []
         for name in self.connections:
-            lines += _entry("connections", name, api_base_url=self.base_urls[name], public_url=self.webhook_urls[name])
+            posts = "webhook" in self.landscape.connection(name).arrivals
+            called = {"public_url": self.webhook_urls[name]} if posts else {}
+            lines += _entry("connections", name, api_base_url=self.base_urls[name], **called)
         for name, target in self.targets.items():
             lines += _entry("targets", name, api_base_url=self.base_urls[name])
             addresses = ", ".join(f"{option} = {json.dumps(self.base_urls[name])}" for option in target.address_options)
@@ -56,8 +59,11 @@ class SimulatedSystems:
 class Simulators:
     """Starts simulated systems, each on the next port, and remembers them while its landscape grows."""
 
-    def __init__(self, api_url: str, ports: Iterator[int], serving: ExitStack) -> None:
+    def __init__(
+        self, api_url: str, ports: Iterator[int], serving: ExitStack, putting_on: Callable[[str], PutEvents] | None
+    ) -> None:
         self._api_url = api_url
+        self._putting_on = putting_on
         self._ports = ports
         self._serving = serving
         self._connections: dict[str, JoinedConnection] = {}
@@ -70,6 +76,8 @@ class Simulators:
         for connection in landscape.connections:
             if connection.name not in self._connections:
                 joined = join_connection(connection, webhook_urls[connection.name])
+                if joined.open_relay is not None and connection.bus is not None and self._putting_on is not None:
+                    joined.open_relay(self._putting_on(connection.bus.name))
                 self._connections[connection.name] = joined
                 self._base_urls[connection.name] = self._serve(joined.app)
         for target in landscape.targets:
@@ -85,10 +93,15 @@ class Simulators:
 
 
 @contextmanager
-def simulators(api_url: str, ports: Iterator[int]) -> Iterator[Simulators]:
-    """What starts simulated systems that post to this API; all of them end with the block."""
+def simulators(
+    api_url: str, ports: Iterator[int], putting_on: Callable[[str], PutEvents] | None = None
+) -> Iterator[Simulators]:
+    """What starts simulated systems that post to this API; all of them end with the block.
+
+    `putting_on` makes what puts events on a bus by its name; without it nobody tells anything over a bus.
+    """
     with ExitStack() as serving:
-        yield Simulators(api_url, ports, serving)
+        yield Simulators(api_url, ports, serving, putting_on)
 
 
 def declared(landscape: Landscape) -> list[Connection | Target]:

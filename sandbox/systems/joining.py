@@ -8,10 +8,11 @@ returns ours.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.buses import PutEvents
 from tieout.landscape import Connection, Target
 
 if TYPE_CHECKING:
@@ -25,12 +26,17 @@ class JoinedConnection:
     Attributes:
         webhook_secret: what signs its deliveries.
         credentials: the secret with which its API is called; none where its records are completed from what it posts.
+        address_credentials: the credentials that hold an address of the same simulator, such as where it gives tokens.
+        open_relay: lets it put its changes on an event bus too, once it is given what puts them there; None where it has no
+            such way out.
         verifying_secret: what proves its deliveries to us, where that is not what signs them (a public key).
     """
 
     app: ASGIApp
     webhook_secret: str = field(repr=False)
     credentials: Mapping[str, str] = field(repr=False)
+    address_credentials: tuple[str, ...] = ()
+    open_relay: Callable[[PutEvents], None] | None = None
     verifying_secret: str = ""
 
 
