@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tieout.facts.contract import Contract, ContractStatus
 from tieout.facts.documents import ACCOUNT_ROLES, LedgerLine
-from tieout.facts.family import Fact
-from tieout.facts.opportunity import Opportunity, OpportunityLine
+from tieout.facts.family import Fact, SourceRate
+from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityLine
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 
@@ -18,6 +19,13 @@ CURRENCIES = st.sampled_from(["EUR", "USD", "JPY"])
 NAMES = st.sampled_from(["a", "b", "c"])
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 MONEY = st.builds(Money, st.integers(-(10**9), 10**9), CURRENCIES)
+PROBABILITIES = st.integers(0, 10**6).map(lambda each: Decimal(each).scaleb(-6))
+RATES = st.builds(
+    SourceRate,
+    currency=CURRENCIES,
+    per_unit=st.integers(1, 10**9).map(lambda each: Decimal(each).scaleb(-6)),
+    identity=NAMES,
+)
 POSTING_PERIODS = st.builds(
     PostingPeriod,
     period_id=NAMES,
@@ -53,16 +61,40 @@ def deals(draw: st.DrawFn, *, one_currency: bool = False) -> Opportunity:
         name=None,
         amount=amount,
         stage=draw(NAMES),
-        probability=draw(st.none() | st.integers(0, 10**6).map(lambda each: Decimal(each).scaleb(-6))),
+        probability=draw(st.none() | PROBABILITIES),
         close_date=draw(st.none() | DAYS),
         customer=draw(st.none() | NAMES),
         product=draw(st.none() | NAMES),
         lines=lines,
+        forecast_category=draw(st.none() | st.sampled_from(ForecastCategory)),
+        rate=draw(st.none() | RATES),
+    )
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    """A contract of any state, its amounts in one currency; its renewal may be worth more or less than it, or nobody knows."""
+    money = st.builds(Money, st.integers(-(10**9), 10**9), st.just(draw(CURRENCIES)))
+    start, end = sorted([draw(DAYS), draw(DAYS)])
+    return Contract(
+        number=draw(NAMES),
+        name=draw(st.none() | NAMES),
+        customer=draw(st.none() | NAMES),
+        status=draw(st.sampled_from(ContractStatus)),
+        value=draw(st.none() | money),
+        start_date=draw(st.none() | st.just(start)),
+        end_date=draw(st.none() | st.just(end)),
+        renewal_date=draw(st.none() | DAYS),
+        renewal_amount=draw(st.none() | money),
+        probability=draw(st.none() | PROBABILITIES),
+        product=draw(st.none() | NAMES),
+        rate=draw(st.none() | RATES),
     )
 
 
 _KNOWN: dict[type, st.SearchStrategy[Any]] = {
     Opportunity: deals(),
+    Contract: contracts(),
     LedgerLine: st.builds(
         LedgerLine,
         line_id=NAMES,

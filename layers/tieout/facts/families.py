@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import documents, opportunity, spend
+from tieout.facts import contract, documents, opportunity, spend
 from tieout.facts.family import Fact, Family, Line, Lookup
 
-FAMILIES: tuple[Family[Any], ...] = (opportunity.FAMILY, documents.FAMILY, spend.FAMILY)
+FAMILIES: tuple[Family[Any], ...] = (
+    opportunity.FAMILY,
+    contract.FAMILY,
+    documents.FAMILY,
+    spend.FAMILY,
+)
 
 # Canonical name of a kind to its family.
 KINDS: Mapping[str, Family[Any]] = {kind.__name__: family for family in FAMILIES for kind in family.kinds}

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
-from tieout.money import Money
+from tieout.errors import MalformedError
+from tieout.money import Money, is_currency
 
 # What every line of every family has. A feed that does not keep these apart would add up what cannot be added up.
 EVERY_LINE = ("legal_entity", "period", "currency")
@@ -27,6 +29,28 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRate:
+    """What one unit of an amount's currency is worth in `currency`, by the source's own table.
+
+    Attributes:
+        currency: ISO 4217 of what is converted to.
+        per_unit: units of `currency` for one unit of the amount's; above zero.
+        identity: which rate it is, its value included, such as `salesforce:EUR>USD:2026-03-01=1.0842`.
+    """
+
+    currency: str
+    per_unit: Decimal
+    identity: str
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing could be converted by; raises `MalformedError`."""
+        if not is_currency(self.currency):
+            raise MalformedError("currency_not_iso4217")
+        if not (self.per_unit.is_finite() and self.per_unit > 0):
+            raise MalformedError("rate_not_positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A fact, or one line of it, as the planning model addresses it: attributes by name and amounts by name.
 
@@ -38,6 +62,7 @@ class Line:
         amounts: the amounts its family declares, each name present, None where the fact has none.
         functional: the amount in the legal entity's own currency, where the source keeps one.
         group: the amount in the group's currency, where the source keeps one, at the rate `group_rate` names.
+        rate: what the source converts amounts of `currency` by; None where it keeps no rates, or none of that currency.
     """
 
     legal_entity: str
@@ -48,6 +73,7 @@ class Line:
     functional: Money | None = None
     group: Money | None = None
     group_rate: str | None = None
+    rate: SourceRate | None = None
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, be it one of every line or one of the family; None where the fact does not say."""

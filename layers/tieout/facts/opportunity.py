@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tieout.errors import MalformedError
-from tieout.facts.family import Fact, Family, Line, Lookup
+from tieout.facts.family import Fact, Family, Line, Lookup, SourceRate
 from tieout.money import Money, apportioned
 
 
@@ -35,6 +35,17 @@ STAGES: Mapping[str, Status] = {
     "won": Status.WON,
     "lost": Status.LOST,
 }
+
+
+class ForecastCategory(StrEnum):
+    """What a deal counts as in the forecast of its sellers, whatever its stage."""
+
+    PIPELINE = "pipeline"
+    BEST_CASE = "best_case"
+    MOST_LIKELY = "most_likely"
+    COMMIT = "commit"
+    CLOSED = "closed"
+    OMITTED = "omitted"
 
 
 class Recurrence(StrEnum):
@@ -64,6 +75,11 @@ class OpportunityLine:
     term_months: int | None = None
     renewal_date: date | None = None
 
+    def currency(self) -> str | None:
+        """What its amounts are in; None where it has none."""
+        known = self.amount or self.recurring
+        return known.currency if known else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity(Fact):
@@ -78,6 +94,8 @@ class Opportunity(Fact):
         customer: the source's id of the company, None where the deal has none.
         product: the source's product line or pipeline id: where what no line explains is planned.
         lines: as the CRM has them, in order of their ids; none where it has none.
+        forecast_category: as the seller has it; None where the CRM knows none.
+        rate: what the CRM converts the deal's currency by on its close date; None where it keeps no rates of its own.
     """
 
     name: str | None
@@ -90,6 +108,8 @@ class Opportunity(Fact):
     owner: str | None = None
     deal_type: str | None = None
     lines: tuple[OpportunityLine, ...] = ()
+    forecast_category: ForecastCategory | None = None
+    rate: SourceRate | None = None
 
     def __post_init__(self) -> None:
         """Refuse a probability in percent, which would be planned a hundred times too high; raises `MalformedError`."""
@@ -112,28 +132,39 @@ class Opportunity(Fact):
         rest = OpportunityLine(line_id="", product=self.product, amount=left)
         return (*self.lines, rest) if left.amount_minor else self.lines
 
+    def currency(self) -> str | None:
+        """The deal's own currency, which `rate` is of: its amount's, else the one all lines are in; None where they differ."""
+        if self.amount is not None:
+            return self.amount.currency
+        stated = {line.currency() for line in self.lines} - {None}
+        return stated.pop() if len(stated) == 1 else None
+
 
 def _lines(deal: Opportunity, lookup: Lookup) -> Iterator[Line]:
     """A line for each part of the deal, in the period of its close date; the connection's company sells it."""
     legal_entity = lookup.legal_entity(None)
     period = lookup.period_of(legal_entity, deal.close_date) if deal.close_date else None
     status = STAGES[lookup.member("stage", deal.stage)]
+    category = None if deal.forecast_category is None else str(deal.forecast_category)
     parts = deal.parts()
     weighted = _weighted(parts, deal.probability)
+    own_currency = deal.currency()
     for part, share in zip(parts, weighted, strict=True):
-        known = part.amount or part.recurring
+        currency = part.currency()
         yield Line(
             legal_entity=legal_entity,
             period=period,
-            currency=known.currency if known else None,
+            currency=currency,
             attributes={
                 "customer": deal.customer,
                 "product": part.product,
                 "status": str(status),
+                "forecast_category": category,
                 "recurrence": str(Recurrence.RECURRING if part.recurring else Recurrence.ONE_TIME),
                 "renewal_period": lookup.period_of(legal_entity, part.renewal_date) if part.renewal_date else None,
             },
             amounts={"amount": part.amount, "weighted": share, "recurring": _a_month(part)},
+            rate=deal.rate if currency == own_currency else None,
         )
 
 
@@ -164,6 +195,7 @@ FAMILY = Family(
         "customer": (),
         "product": (),
         "status": tuple(Status),
+        "forecast_category": tuple(ForecastCategory),
         "recurrence": tuple(Recurrence),
         "renewal_period": (),
     },

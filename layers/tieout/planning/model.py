@@ -88,13 +88,22 @@ class PlanningModel:
             yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
 
     def _reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
-        """The amount in the reporting currency: the ERP's own where it has one, else by the planning rate of the month."""
-        for known, rate in ((line.group, line.group_rate), (line.functional, FUNCTIONAL), (amount, AT_PAR)):
-            if known is not None and known.currency == self.reporting_currency:
-                return known, rate or AT_PAR
+        """The amount in the reporting currency: the source's own where it has one, else by the planning rate of the month."""
+        stated = self._stated(amount, line)
+        if stated is not None:
+            return stated
         key = MappingKey.rate(amount.currency, self.reporting_currency, str(line.period))
         text = resolve.entry(key)
         return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
+
+    def _stated(self, amount: Money, line: Line) -> tuple[Money, str] | None:
+        """The amount in the reporting currency as the source keeps it, else by its own rate; None where it has neither."""
+        for known, rate in ((line.group, line.group_rate), (line.functional, FUNCTIONAL), (amount, AT_PAR)):
+            if known is not None and known.currency == self.reporting_currency:
+                return known, rate or AT_PAR
+        if line.rate is not None and line.rate.currency == self.reporting_currency:
+            return amount.converted(line.rate.per_unit, self.reporting_currency), line.rate.identity
+        return None
 
     def _keys(self, connection: str, fact: Fact, found: Found) -> Iterator[MappingKey]:
         asked = Asked(connection, found, self.legal_entities[connection], self.calendars)
@@ -103,7 +112,7 @@ class PlanningModel:
                 if fact_kind(fact) in feed.facts:
                     _members(feed.dimensions, line, asked)
             for money in line.amounts.values():
-                if money is not None and money.currency != self.reporting_currency and line.period is not None:
+                if money is not None and line.period is not None and self._stated(money, line) is None:
                     asked.entry(MappingKey.rate(money.currency, self.reporting_currency, str(line.period)))
         yield from asked.keys
 
