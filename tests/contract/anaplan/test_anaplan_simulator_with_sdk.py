@@ -141,7 +141,9 @@ def test_the_sdk_finds_the_model(client: Client) -> None:
     assert [each.id for each in client.get_models()] == [SETTINGS.model_id]
     assert client.get_model().model_transaction_running is False
     assert client.tr.get_model_status().current_step == "Open"
-    assert [each.name for each in client.tr.get_modules()] == ["Pipeline", "Bookings", "Actuals", "Cash", "Spend"]
+    assert [each.name for each in client.tr.get_modules()] == [
+        "Pipeline", "Bookings", "Renewals", "Actuals", "Cash", "Spend",
+    ]  # fmt: skip
     assert client.tr.get_modules(sort_by="name", descending=True)[0].name == "Spend"
     pipeline = client.tr.get_modules()[0]
     line_items = client.tr.get_line_items(pipeline.id)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from tieout.arriving.notice import RecordKey
-from tieout.facts.family import Fact
-from tieout.facts.opportunity import Opportunity, OpportunityLine
+from tieout.facts.contract import Contract, ContractStatus
+from tieout.facts.family import Fact, SourceRate
+from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityLine
 from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.money import Money
 from tieout.strict_json import parse
@@ -59,6 +60,52 @@ def test_a_text_says_all_that_a_fact_says_and_leaves_out_what_it_lacks() -> None
                 "renewal_date": "2027-03-01",
             }
         ],
+    }
+
+
+def test_what_the_source_does_not_state_leaves_a_text_as_it_was() -> None:
+    """Facts that were kept before anybody stated forecast categories and rates are no other facts now."""
+    assert text_of(replace(DEAL, lines=())) == (
+        '{"amount":"1200.00 EUR","close_date":"2026-03-31","kind":"Opportunity","name":"Deal","probability":"0.5",'
+        '"product":"default","stage":"default/open"}'
+    )
+
+
+def test_a_deal_says_what_it_counts_as_in_the_forecast_and_what_it_is_converted_by() -> None:
+    """Another rate of the source is a change of the deal: its plan is another one."""
+    rate = SourceRate(currency="USD", per_unit=Decimal("1.0842"), identity="crm:EUR>USD:2026-03-01=1.0842")
+    stated = replace(DEAL, forecast_category=ForecastCategory.COMMIT, rate=rate)
+    said = parse(text_of(stated).encode())
+    assert said["forecast_category"] == "commit"
+    assert said["rate"] == {"currency": "USD", "per_unit": "1.0842", "identity": "crm:EUR>USD:2026-03-01=1.0842"}
+    assert text_of(stated) != text_of(replace(stated, rate=replace(rate, per_unit=Decimal("1.1"))))
+
+
+def test_a_contract_says_what_is_known_of_it() -> None:
+    """And nothing of what is not: most contracts have no price of their renewal yet."""
+    contract = Contract(
+        number="101",
+        name=None,
+        customer="1",
+        status=ContractStatus.ACTIVE,
+        value=Money(120_000, "EUR"),
+        start_date=date(2026, 1, 1),
+        end_date=date(2026, 12, 31),
+        renewal_date=date(2027, 1, 1),
+        renewal_amount=None,
+        probability=Decimal("0.9"),
+        product=None,
+    )
+    assert parse(text_of(contract).encode()) == {
+        "kind": "Contract",
+        "number": "101",
+        "customer": "1",
+        "status": "active",
+        "value": "1200.00 EUR",
+        "start_date": "2026-01-01",
+        "end_date": "2026-12-31",
+        "renewal_date": "2027-01-01",
+        "probability": "0.9",
     }
 
 

@@ -78,14 +78,23 @@ class Filling:
         if shape.parts is Money:
             value = self._money(formula, event, name)
         elif shape.parts is not None:
-            assert isinstance(formula, Mapping)
-            value = self._filled(shape.parts, formula, None, event, f"{name}.")
+            value = self._parts(shape, formula, event, name)
         else:
             assert isinstance(formula, str)
             value = self._read(shape, formula, event, name)
         if value is None and not shape.may_be_absent:
             raise _flaw(name, formula, "missing")
         return value
+
+    def _parts(self, shape: FieldShape, formula: Formula, event: Event, name: str) -> object:
+        """The field made of its parts; None where nothing is found for any of them and it may be absent."""
+        assert isinstance(formula, Mapping)
+        assert shape.parts is not None
+        if shape.may_be_absent:
+            found = (_found(f"{name}.{part}", expression, event) for part, expression in formula.items())
+            if all(each is None for each in found):
+                return None
+        return self._filled(shape.parts, formula, None, event, f"{name}.")
 
     def _read(self, shape: FieldShape, formula: str, event: Event, name: str) -> object:
         found = _found(name, formula, event)
