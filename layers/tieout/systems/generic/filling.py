@@ -87,13 +87,12 @@ class Filling:
         return value
 
     def _parts(self, shape: FieldShape, formula: Formula, event: Event, name: str) -> object:
-        """The field made of its parts; None where nothing is found for any of them and it may be absent."""
+        """The field made of its parts; None where nothing is found for any of them."""
         assert isinstance(formula, Mapping)
         assert shape.parts is not None
-        if shape.may_be_absent:
-            found = (_found(f"{name}.{part}", expression, event) for part, expression in formula.items())
-            if all(each is None for each in found):
-                return None
+        found = (_found(f"{name}.{part}", expression, event) for part, expression in formula.items())
+        if all(each is None for each in found):
+            return None
         return self._filled(shape.parts, formula, None, event, f"{name}.")
 
     def _read(self, shape: FieldShape, formula: str, event: Event, name: str) -> object:
