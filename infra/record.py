@@ -41,6 +41,7 @@ class Record(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         archive = ledger.archive_access(["s3:GetObject"], ["overflow/", *([PAYLOADS_PREFIX] if reads_payloads else [])])
+        listed_to = [route.work.queue] if reads_sources else []
         self.settings = RecordSettings(
             flow=route.flow.name,
             ledger_table=ledger.table.table_name,
@@ -63,7 +64,7 @@ class Record(Construct):
             permissions=[
                 route.work.consume(),
                 route.work.put_off(),
-                send_to(route.work.dead_letters, route.work.queue, *flush_queues.values()),
+                send_to(route.work.dead_letters, *listed_to, *flush_queues.values()),
                 change_items(ledger.table),
                 check_items(ledger.table),
                 archive.statement,

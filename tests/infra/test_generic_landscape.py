@@ -58,7 +58,7 @@ SPOILED = [
     (EXPENSES, 'completion = "payload"', 'api_base_url = "https://api.example.com"', 'connections "expenses-emea" system',
      "'generic' cannot be a source whose records are read: layers/tieout/systems/generic has no reader.py"),
     (EXPENSES, 'proof = "v1"', 'proof = "none"', 'connections "expenses-emea" options proof',
-     "input should be 'v1', 'v1a', 'bearer' or 'key_header'"),
+     "input should be 'v1', 'v1a', 'bearer', 'key_header' or 'bus'"),
     (EXPENSES, 'proof = "v1"\n', "", 'connections "expenses-emea" options proof', "field required"),
     (PAYROLL, 'modes = ["batched"]', 'modes = ["batched", "binary"]', 'connections "payroll-emea" options',
      "value error, modes allows binary, whose event stands in headers that v1a does not sign"),

@@ -32,7 +32,7 @@ ENVIRONMENT = RelaySettings(
     bus_name="tieout",
     archive_bucket="archive",
     flows={"payroll_run": "spend_to_plan"},
-    options={"records": [{"name": "payroll_run", "key": "data.id"}]},
+    options={"proof": "bus", "records": [{"name": "payroll_run", "key": "data.id"}]},
 ).environment() | {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}  # fmt: skip
 
 
