@@ -51,6 +51,12 @@ class Listings:
             self._send(envelope, listed, notice, [page.following], len(page.keys))
         return Outcome.APPLIED
 
+    def ask(self, task: Task, keys: Sequence[RecordKey]) -> None:
+        """Send what asks for listings because of a record, each in a message of its own; raises what the queue does."""
+        asked = _delivery_of(task.envelope, task.notice.key)
+        for position, key in enumerate(keys):
+            self._send(task.envelope, asked, task.notice, [key], position)
+
     def _page(self, key: RecordKey) -> ListedPage:
         reader = self._reader_of(key.connection)
         if not isinstance(reader, Lister):
@@ -74,6 +80,6 @@ class Listings:
 
 
 def _delivery_of(envelope: Envelope, key: RecordKey) -> str:
-    """The name of the delivery that a page's notices are kept under: the same whenever the page is listed."""
+    """The name of the delivery under which the notices are kept that a key leads to: the same whenever it does."""
     told_by = envelope.delivery_id.partition(_PAGE_MARK)[0]
     return f"{told_by}{_PAGE_MARK}{key.entity}{key.record_id}"

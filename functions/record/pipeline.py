@@ -163,10 +163,22 @@ def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None
         for task in group:
             task.outcome = Outcome.IGNORED
     elif result.error is None:
-        outcomes_of_group(group, result.outcome)
+        _conclude(step, group, result)
     else:
         for task in group:
             _fail(step, task, result.error)
+
+
+def _conclude(step: RecordStep, group: Sequence[Task], result: RecordResult) -> None:
+    """Give the tasks their outcomes, once what is to be listed because of their record is asked for."""
+    try:
+        if result.listings:
+            step.listings.ask(latest_of(group), result.listings)
+    except TieoutError as error:
+        for task in group:
+            _fail(step, task, error)
+    else:
+        outcomes_of_group(group, result.outcome)
 
 
 def _fail(step: RecordStep, task: Task, error: Exception) -> None:

@@ -24,11 +24,16 @@ _MAX_CELLS = 2_500  # of one fact: its item stays under DynamoDB's 400 KB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResult:
-    """How a record ended: an outcome, or the error that stopped it; and the targets whose cells it touches."""
+    """How a record ended: an outcome, or the error that stopped it; and the targets whose cells it touches.
+
+    Attributes:
+        listings: what is to be listed because of it: more records are related to it than are settled with it.
+    """
 
     outcome: Outcome = Outcome.IGNORED
     error: Exception | None = None
     targets: frozenset[str] = field(default_factory=frozenset)
+    listings: tuple[RecordKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,8 @@ class Settling:
                 results.fail([plan.key], failures[plan.key])
                 continue
             results.settled(plan)
-            unread = [key for key in plan.statement.related if not results.knows(key) and key not in pending]
+            related = (key for key in plan.statement.related if not key.asks_for_listing)
+            unread = [key for key in related if not results.knows(key) and key not in pending]
             again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None))
         return again
 
@@ -226,10 +232,12 @@ class _Results:
         A record that is ignored, being but a part of others, ends as they do.
         """
         result = self._ended[key]
+        listings = tuple(each for each in self._related.get(key, ()) if each.asks_for_listing)
         related = [self._ended[each] for each in self._related.get(key, ()) if each in self._ended]
         failure = next((each for each in related if each.error is not None), None)
         if failure is not None:
             return failure
         if result.outcome is Outcome.IGNORED and related:
             result = related[0]
-        return replace(result, targets=result.targets.union(*(each.targets for each in related)))
+        targets = result.targets.union(*(each.targets for each in related))
+        return replace(result, targets=targets, listings=listings)

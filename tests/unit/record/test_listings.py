@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from functions.record.listing import Listings
 from functions.record.work import Message, opened
-from tests.support.recording import CONNECTION, FLOW, Recording, deal
+from tests.support.recording import CONNECTION, FLOW, Recording, deal, gone
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import PermanentError, UnavailableError, UnreadableRecordError
 from tieout.facts.reading import ListedPage, Reading
+from tieout.facts.statement import Absence
 from tieout.ledger.plan import Outcome
 
 ALL = RecordKey(CONNECTION, "opportunity", "*")
@@ -126,3 +128,36 @@ def test_an_entity_that_the_flow_does_not_record_is_not_listed() -> None:
     recording.work(RecordKey(CONNECTION, "contact", "*"))
     assert recording.outcomes() == {0: Outcome.IGNORED}
     assert recording.queued() == []
+
+
+def test_a_record_that_too_many_are_related_to_has_them_listed() -> None:
+    """An account with thousands of deals is told of once, and each deal is a notice of its own."""
+    recording = Recording()
+    account = deal(7)
+    listing = RecordKey(CONNECTION, "opportunity", "*7:")
+    related = (deal(1), listing)
+    recording.says[account] = replace(gone(account), absence=Absence.NOT_POSTED, related=related)
+    assert not recording.work(account).retries
+    [asked] = recording.queued()
+    assert [(each.key, each.position) for each in asked.notices] == [(listing, 0)]
+    assert recording.reads == 2
+    assert recording.outcomes().keys() == {0}
+
+
+def test_a_record_whose_listing_could_not_be_asked_for_comes_again() -> None:
+    """Else nobody would ever read what is related to it."""
+    recording = Recording()
+    account = deal(7)
+    related = (RecordKey(CONNECTION, "opportunity", "*7:"),)
+    recording.says[account] = replace(gone(account), absence=Absence.NOT_POSTED, related=related)
+
+    def fail(where: str) -> None:
+        if where == "before own.send":
+            raise UnavailableError("queue")
+
+    recording.queue.io = fail
+    assert list(recording.work(account).retries) == ["m"]
+    assert recording.outcomes() == {}
+    recording.queue.io = lambda _: None
+    assert not recording.work(account).retries
+    assert len(recording.queued()) == 1
