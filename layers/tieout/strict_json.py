@@ -60,6 +60,26 @@ def parse_items(raw: bytes) -> list[Any]:
     return [_first_flaw(item, suspicious) or item for item in value]
 
 
+def parse_with_items(raw: bytes, member: str) -> tuple[dict[str, Any], list[Any]]:
+    """A JSON object without the member that is an array, and the items of that, each judged alone as by `parse_items`.
+
+    Raises:
+        MalformedError: if the bytes are no such object, or anything of it but the items is flawed (see `parse`).
+    """
+    text = _decode(raw)
+    value = _read(text)
+    suspicious = _is_suspicious(text)
+    items = value.pop(member, None) if isinstance(value, dict) else None
+    flaw = _first_flaw(value, suspicious)
+    if flaw is not None:
+        raise flaw
+    if not isinstance(value, dict):
+        raise MalformedError("json_not_an_object")
+    if not isinstance(items, list):
+        raise MalformedError("json_items_missing")
+    return value, [_first_flaw(item, suspicious) or item for item in items]
+
+
 def dump(value: object) -> str:
     """Compact JSON with sorted keys, so that equal values give equal texts; `Decimal` becomes its plain text.
 

@@ -45,7 +45,7 @@ def test_it_agrees_with_the_standard_parser_on_plain_documents(value: object) ->
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_value_or_the_declared_error(raw: bytes) -> None:
     """Nothing but `MalformedError` leaves the parser, whatever it is fed."""
-    for read in (strict_json.parse, strict_json.parse_items):
+    for read in (strict_json.parse, strict_json.parse_items, lambda raw: strict_json.parse_with_items(raw, "a")):
         with contextlib.suppress(MalformedError):
             read(raw)
 
@@ -201,6 +201,45 @@ def test_an_item_that_nests_deeper_spoils_all(beside: bytes) -> None:
     """One level more and the parser must not see it, whatever was opened and closed on the way down."""
     with pytest.raises(MalformedError, match="json_too_deep"):
         strict_json.parse_items(b"[" * 600 + beside + b"[" * 401 + b"]" * 1001)
+
+
+def test_the_items_of_a_member_are_judged_alone() -> None:
+    """As those of an array are: a flawed one is a flaw in its place, and what stands beside them is the rest."""
+    rest, items = strict_json.parse_with_items(b'{"a":1.50,"items":[1,NaN,{"b":1,"b":2},"\\u0000",0,null]}', "items")
+    assert rest == {"a": Decimal("1.50")}
+    assert [each.reason if isinstance(each, MalformedError) else each for each in items] == [
+        1,
+        "json_not_finite",
+        "json_duplicate_key",
+        "json_uncarriable_text",
+        0,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "json_invalid"),
+        (b"[]", "json_not_an_object"),
+        (b"null", "json_not_an_object"),
+        (b"{}", "json_items_missing"),
+        (b'{"items":{}}', "json_items_missing"),
+        (b'{"items":null}', "json_items_missing"),
+        (b'{"items":NaN}', "json_items_missing"),
+        (b'{"items":[],"items":[]}', "json_duplicate_key"),
+        (b'{"items":[],"a":NaN}', "json_not_finite"),
+        (b'{"items":[],"a":"\\u0000"}', "json_uncarriable_text"),
+        (b'{"items":[],"\\u0000":1}', "json_uncarriable_text"),
+        (b"NaN", "json_not_finite"),
+        (b"\xff", "json_not_utf8"),
+    ],
+)
+def test_items_are_wanted_of_an_object_that_is_sound(raw: bytes, code: str) -> None:
+    """What stands beside them is not judged alone: it is the document."""
+    with pytest.raises(MalformedError) as caught:
+        strict_json.parse_with_items(raw, "items")
+    assert caught.value.reason == code
 
 
 def test_falsy_items_stay_what_they_are() -> None:
