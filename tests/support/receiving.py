@@ -17,6 +17,7 @@ from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.made_up import body_of, booking, made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
+from tests.support.salesforce_messages import ORGANIZATION, callout, callout_event
 from tieout.arriving.accepting import Intake
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer
@@ -94,11 +95,13 @@ _SIGNERS = {
     "generic": sign_as_standard_webhooks,
     "hubspot": sign_as_hubspot,
     "netsuite": sign_as_netsuite,
+    "salesforce": sign_as_standard_webhooks,
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]}
+    "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]},
+    "salesforce": {"organization_id": ORGANIZATION},
 }
 
 
@@ -240,6 +243,8 @@ def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
     if system == "made_up":
         return body_of(*(booking(number + 1) for number in range(count)))
+    if system == "salesforce":
+        return callout([callout_event(number + 1) for number in range(count)])
     makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
         "generic": generic_event,
         "hubspot": hubspot_event,

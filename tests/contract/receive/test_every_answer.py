@@ -14,6 +14,7 @@ from tests.support.receiving import Door, good_body
 from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.door import Answer
 from tieout.errors import UnavailableError
+from tieout.systems.salesforce.outbound_message import acknowledgement
 
 FOLDERS = Path(__file__).parents[3] / "layers/tieout/systems"
 SYSTEMS = [*sorted(path.parent.name for path in FOLDERS.glob("*/door.py")), "made_up"]
@@ -24,6 +25,11 @@ JSON = {"content-type": "application/json"}
 def rejected(status: int, reason: str) -> Plain:
     """The answer to an authentic body nothing can be made of."""
     return status, JSON, json.dumps({"outcome": "rejected", "reason": reason})
+
+
+def acknowledged(status: int, *, taken: bool) -> Plain:
+    """The answer in SOAP, by the words of Salesforce's schema."""
+    return status, {"content-type": "text/xml; charset=utf-8"}, acknowledgement(taken=taken)
 
 
 ACCEPTED: Plain = (200, JSON, '{"outcome":"accepted"}')
@@ -39,6 +45,9 @@ class Row:
     malformed: Plain
     too_large: Plain
     too_many: Plain
+    accepted: Plain = ACCEPTED
+    not_authentic: Plain = NOT_AUTHENTIC
+    unavailable: Plain = UNAVAILABLE
 
 
 ROWS: Mapping[str, Row] = {
@@ -56,6 +65,14 @@ ROWS: Mapping[str, Row] = {
         malformed=rejected(400, "json_invalid"),
         too_large=rejected(413, "body_too_large"),
         too_many=rejected(413, "too_many_notices"),
+    ),
+    "salesforce": Row(
+        malformed=acknowledged(200, taken=True),
+        too_large=acknowledged(200, taken=True),
+        too_many=acknowledged(200, taken=True),
+        accepted=acknowledged(200, taken=True),
+        not_authentic=acknowledged(401, taken=False),
+        unavailable=acknowledged(503, taken=False),
     ),
     "made_up": Row(
         malformed=rejected(200, "json_invalid"),
@@ -127,28 +144,28 @@ def greeting(door: Door, method: str, headers: Mapping[str, str], query: str, bo
 
 CASES: Mapping[str, tuple[Callable[[Door], Answer], Callable[[Row], Plain], str]] = {
     # name: what is sent, what the sender gets, where the delivery is afterwards
-    "good": (lambda door: door.post(good_body(door.system)), lambda _: ACCEPTED, "bus"),
-    "good, many": (lambda door: door.post(good_body(door.system, MAX_NOTICES)), lambda _: ACCEPTED, "bus"),
-    "no signature": (lambda door: door.post(good_body(door.system), {}), lambda _: NOT_AUTHENTIC, "shelf"),
+    "good": (lambda door: door.post(good_body(door.system)), lambda row: row.accepted, "bus"),
+    "good, many": (lambda door: door.post(good_body(door.system, MAX_NOTICES)), lambda row: row.accepted, "bus"),
+    "no signature": (lambda door: door.post(good_body(door.system), {}), lambda row: row.not_authentic, "shelf"),
     "wrong signature": (
         lambda door: door.post(good_body(door.system), door.sign(good_body(door.system), b"wrong")),
-        lambda _: NOT_AUTHENTIC,
+        lambda row: row.not_authentic,
         "shelf",
     ),
     "signature of another body": (
         lambda door: door.post(good_body(door.system), door.sign(b"other")),
-        lambda _: NOT_AUTHENTIC,
+        lambda row: row.not_authentic,
         "shelf",
     ),
-    "stale": (stale, lambda _: NOT_AUTHENTIC, "shelf"),
-    "secret empty": (empty_secret, lambda _: NOT_AUTHENTIC, "shelf"),
+    "stale": (stale, lambda row: row.not_authentic, "shelf"),
+    "secret empty": (empty_secret, lambda row: row.not_authentic, "shelf"),
     "not authentic, archive down": (
         lambda door: no_archive(door, good_body(door.system), {}),
-        lambda _: NOT_AUTHENTIC,
+        lambda row: row.not_authentic,
         "nowhere",
     ),
     "malformed": (lambda door: door.post(b'{"half":'), lambda row: row.malformed, "unusable"),
-    "malformed, archive down": (lambda door: no_archive(door, b'{"half":'), lambda _: UNAVAILABLE, "nowhere"),
+    "malformed, archive down": (lambda door: no_archive(door, b'{"half":'), lambda row: row.unavailable, "nowhere"),
     "too large": (
         lambda door: door.post(good_body(door.system).ljust(MAX_BODY_BYTES + 1)),
         lambda row: row.too_large,
@@ -159,9 +176,9 @@ CASES: Mapping[str, tuple[Callable[[Door], Answer], Callable[[Row], Plain], str]
         lambda row: row.too_many,
         "unusable",
     ),
-    "bus down": (no_bus, lambda _: ACCEPTED, "spool"),
-    "bus down, archive down": (no_bus_no_archive, lambda _: UNAVAILABLE, "nowhere"),
-    "secret store down": (no_secret, lambda _: UNAVAILABLE, "nowhere"),
+    "bus down": (no_bus, lambda row: row.accepted, "spool"),
+    "bus down, archive down": (no_bus_no_archive, lambda row: row.unavailable, "nowhere"),
+    "secret store down": (no_secret, lambda row: row.unavailable, "nowhere"),
     "greeting of CloudEvents": (
         lambda door: greeting(door, "OPTIONS", {"webhook-request-origin": "sap.example"}, ""),
         lambda _: NOT_ALLOWED,
@@ -170,12 +187,12 @@ CASES: Mapping[str, tuple[Callable[[Door], Answer], Callable[[Row], Plain], str]
     "greeting by GET": (lambda door: greeting(door, "GET", {}, "challenge=x"), lambda _: NOT_ALLOWED, "nowhere"),
     "greeting of Business Central": (
         lambda door: greeting(door, "POST", {}, "validationToken=x"),
-        lambda _: NOT_AUTHENTIC,
+        lambda row: row.not_authentic,
         "shelf",
     ),
     "greeting of Event Grid": (
         lambda door: greeting(door, "POST", {"aeg-event-type": "SubscriptionValidation"}, "", b"[]"),
-        lambda _: NOT_AUTHENTIC,
+        lambda row: row.not_authentic,
         "shelf",
     ),
     "PUT": (lambda door: door.post(good_body(door.system), method="PUT"), lambda _: NOT_ALLOWED, "nowhere"),
@@ -213,7 +230,7 @@ def test_a_sender_gets_exactly_what_its_system_understands(system: str, case: st
 def test_a_delivery_whose_payload_cannot_be_kept_is_not_accepted(system: str) -> None:
     """Where records are completed from payloads, a working bus is not enough."""
     door = Door(system=system, completion="payload")
-    assert plain(no_archive(door, good_body(system))) == UNAVAILABLE
+    assert plain(no_archive(door, good_body(system))) == ROWS[system].unavailable
     assert places(door) == ["nowhere"]
 
 

@@ -16,6 +16,8 @@ TOO_DEAR = {
     "aws_lambda_powertools",
     "httpx",
     "cryptography",
+    "defusedxml",
+    "xml",
     "jmespath",
     "asyncio",
     "logging",
@@ -35,7 +37,7 @@ NOT_NEEDED = {
 }
 
 
-@pytest.mark.parametrize("system", ["generic", "hubspot", "netsuite"])
+@pytest.mark.parametrize("system", ["generic", "hubspot", "netsuite", "salesforce"])
 def test_nothing_dear_is_imported_on_the_way_in(system: str) -> None:
     """The whole path of a delivery stands on the standard library."""
     parts = ", ".join(f"tieout.systems.{system}.{part}" for part in ("options", "signature", "payloads", "door"))

@@ -26,6 +26,12 @@ _NOT_AT_THE_DOOR = (
 )
 
 
+def _check_api_names(names: Mapping[str, str]) -> None:
+    for name, api_name in names.items():
+        if api_name and _API_NAME.fullmatch(api_name) is None:
+            raise ValueError(f"{name} is no API name of a field")
+
+
 class LineFields(Declared):
     """The account's own fields of an opportunity's products: Salesforce has none for what recurs.
 
@@ -118,7 +124,6 @@ def at_the_door(options: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in options.items() if name not in _NOT_AT_THE_DOOR}
 
 
-def _check_api_names(names: Mapping[str, str]) -> None:
-    for name, api_name in names.items():
-        if api_name and _API_NAME.fullmatch(api_name) is None:
-            raise ValueError(f"{name} is no API name of a field")
+def needs_libraries(_options: Mapping[str, Any]) -> bool:
+    """Every door of it needs the dependencies layer: the standard library's reader of XML lets entities grow."""
+    return True
