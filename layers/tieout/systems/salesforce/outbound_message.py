@@ -56,7 +56,6 @@ class Message(NamedTuple):
 def acknowledgement(*, taken: bool) -> str:
     """The one answer Salesforce understands; after `false` it sends the whole message again, for up to 24 hours."""
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
         '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
         '<notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound">'
         f"<Ack>{'true' if taken else 'false'}</Ack>"
