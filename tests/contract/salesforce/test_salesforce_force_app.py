@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 import tieout.systems.salesforce
+from infra import bundling
 from tieout.arriving.standard_webhooks import SIGNATURE_HEADERS
 from tieout.systems.salesforce.ids import entity_of
 from tieout.systems.salesforce.options import Options
@@ -67,3 +68,10 @@ def test_what_is_deployed_holds_no_secret_and_no_address() -> None:
     hosts = set(re.findall(r"https?://([^/\s<]+)", text))
     assert hosts == {"soap.sforce.com", "hooks.example.com"}
     assert "getSessionId" not in text
+
+
+def test_what_is_deployed_there_is_not_deployed_to_us() -> None:
+    """Our functions carry only what runs or is read in them."""
+    files = [path for path in APP.parents[2].rglob("*") if path.suffix not in {".py", ".pyc"} and path.is_file()]
+    assert len(files) > 20
+    assert not [path for path in files if any(path.match(pattern) for pattern in bundling._RUN_OR_READ)]
