@@ -1,0 +1,37 @@
+"""Counts the API calls of the last 24 hours and refuses those beyond the organisation's allowance."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sandbox.systems.salesforce.settings import OrganizationSettings
+
+_WINDOW = timedelta(hours=24)
+
+
+class Limits:
+    """The allowance that all users of the organisation share."""
+
+    def __init__(self, settings: OrganizationSettings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now = now
+        self._recent: deque[datetime] = deque()
+
+    def used(self) -> int:
+        """How many calls of the last 24 hours count, ours and those of others."""
+        while self._recent and self._now() - self._recent[0] >= _WINDOW:
+            self._recent.popleft()
+        return len(self._recent) + self._settings.other_calls
+
+    def count(self) -> bool:
+        """Count one call; False where there is none left for it."""
+        if self.used() >= self._settings.api_calls_max:
+            return False
+        self._recent.append(self._now())
+        return True
+
+    def headers(self) -> dict[str, str]:
+        """What every answer says of the allowance."""
+        return {"Sforce-Limit-Info": f"api-usage={self.used()}/{self._settings.api_calls_max}"}
