@@ -1,4 +1,4 @@
-"""Joins a simulated Salesforce organisation to the sandbox: it tells of its changes in every way its connection takes."""
+"""Joins a simulated Salesforce organisation to the sandbox: it tells by itself, in all of its ways, when a record changes in it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,49 @@ from sandbox.systems.salesforce.certificates import make_key
 from sandbox.systems.salesforce.ids import expand
 from sandbox.systems.salesforce.settings import OrganizationSettings
 from tieout.landscape import Connection
+from tieout.systems.salesforce.options import Options
+
+_KINDS = {
+    "recurring_amount": "currency",
+    "recurring_months": "double",
+    "term_months": "double",
+    "value": "currency",
+    "renewal_amount": "currency",
+    "renewal_date": "date",
+    "probability": "percent",
+    "product": "text",
+}
 
 
 def join_connection(connection: Connection, webhook_url: str) -> JoinedConnection:
-    """A new organisation with the custom fields that the connection reads, which posts to `webhook_url`."""
+    """A new organisation with the custom fields that the connection reads, which posts to `webhook_url`.
+
+    Its change events wait until `app.state.telling.relay.put_events` is set.
+    """
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
     key = make_key()
     settings = OrganizationSettings(
-        organization_id=expand(str(connection.options["organization_id"])),
+        organization_id=expand(options.organization_id),
+        custom_fields=custom_fields(options),
         certificate_public_key=key.public_key,
         webhook_url=webhook_url,
         webhook_secret=f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
         automatic=True,
     )
     return JoinedConnection(
-        app=create_app(settings), webhook_secret=settings.webhook_secret, credentials=key.credentials(settings)
+        app=create_app(settings),
+        webhook_secret=settings.webhook_secret,
+        credentials=key.credentials(settings),
+        address_credentials=("login_url",),
+    )
+
+
+def custom_fields(options: Options) -> tuple[str, ...]:
+    """The custom fields that a connection's options name, as the organisation's settings state them."""
+    named = {"OpportunityLineItem": options.line_fields.plain(), "Contract": options.contract_fields.plain()}
+    return tuple(
+        f"{owner}.{field} {_KINDS[option]}"
+        for owner, fields in named.items()
+        for option, field in fields.items()
+        if str(field).endswith("__c")
     )

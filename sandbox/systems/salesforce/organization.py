@@ -100,16 +100,11 @@ class Organization:
             for each, end in zip(dated, ends, strict=True):
                 self.store.update(name, str(each["Id"]), {"NextStartDate": end})
 
-    def named(self, name: str, field: str, value: str) -> str:
-        """The id of the record with a value in a field.
-
-        Raises:
-            KeyError: if there is none.
-        """
-        found = self.store.rows(name, **{field: value})
-        if not found:
-            raise KeyError(value)
-        return str(found[0]["Id"])
+    def empty_transaction(self) -> Transaction:
+        """A commit of its own moment that changes nothing: what events are told in that are about no change."""
+        with self.store.lock:
+            self._commits += 1
+            return Transaction(number=self._commits, moment=self._stamp(), changes=(), user_id=self._user_id())
 
     @contextmanager
     def _saving(self, client: str) -> Iterator[Saving]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,10 @@ _STAMPS = {
     "LastModifiedById": "reference User!",
     "SystemModstamp": "datetime!",
 }
+_NEEDED = {
+    "CurrencyIsoCode": "multi_currency",
+    "RecordTypeId": "record_types",
+}  # field to the setting without which it is not
 NUMBERS = frozenset({"currency", "percent", "double", "int"})
 IDS = frozenset({"id", "reference"})
 
@@ -71,27 +75,27 @@ class Schema:
         fields = {each: _field(each, kind) for each, kind in (kinds | _STAMPS).items()}
         return ObjectType(name=name, prefix=stated["prefix"], fields=fields)
 
+    def existing(self, name: str) -> ObjectType:
+        """An object with the fields that the organisation uses."""
+        whole = self.object_type(name)
+        unused = {field for field, needs in _NEEDED.items() if not getattr(self._settings, needs)}
+        return replace(whole, fields={each: field for each, field in whole.fields.items() if each not in unused})
+
     def visible(self, name: str) -> ObjectType | None:
         """An object as the caller sees it, by its name in any case; None where that is not at all."""
         known = next((each for each in _OBJECTS if each.lower() == name.lower()), None)
-        if known is None or known in self._settings.hidden_objects or not self._in_use(known):
+        if known is None or known in self._settings.hidden_objects:
             return None
-        whole = self.object_type(known)
-        fields = {each: field for each, field in whole.fields.items() if self._is_visible(known, each)}
-        return ObjectType(name=known, prefix=whole.prefix, fields=fields)
+        if not all(getattr(self._settings, needs) for needs in _OBJECTS[known].get("needs", ())):
+            return None
+        whole, hidden = self.existing(known), self._settings.hidden_fields
+        return replace(
+            whole, fields={each: whole.fields[each] for each in whole.fields if f"{known}.{each}" not in hidden}
+        )
 
     def _custom(self, name: str) -> dict[str, str]:
         stated = (each.partition(" ") for each in self._settings.custom_fields)
         return {field: kind for place, _, kind in stated for owner, _, field in [place.partition(".")] if owner == name}
-
-    def _in_use(self, name: str) -> bool:
-        needs = _OBJECTS[name].get("needs")
-        return needs is None or (self._settings.multi_currency and bool(getattr(self._settings, needs)))
-
-    def _is_visible(self, name: str, field: str) -> bool:
-        if field == "CurrencyIsoCode" and not self._settings.multi_currency:
-            return False
-        return f"{name}.{field}" not in self._settings.hidden_fields
 
 
 def _field(name: str, stated: str) -> Field:

@@ -29,6 +29,7 @@ class OrganizationSettings(ChangingSettings):
         organization_id: 18 characters.
         multi_currency: whether there are several currencies; without, no object has a `CurrencyIsoCode`.
         dated_rates: whether there are rates by date (`DatedConversionRate`), as advanced currency management brings them.
+        record_types: whether opportunities have record types.
         corporate_currency: to which all rates are stated; the only one without `multi_currency`.
         custom_fields: `Object.Field__c kind` each, in addition to those of `objects.json`.
         hidden_fields: `Object.Field` each, which the caller's field permissions do not cover.
@@ -61,6 +62,7 @@ class OrganizationSettings(ChangingSettings):
     organization_id: str = "00D000000000001EAA"
     multi_currency: bool = True
     dated_rates: bool = True
+    record_types: bool = False
     corporate_currency: str = "USD"
     custom_fields: tuple[str, ...] = CUSTOM_FIELDS
     hidden_fields: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ class OrganizationSettings(ChangingSettings):
     certificate_public_key: str = ""
     login_url: str = ""
     webhook_url: str = ""
-    webhook_secret: str = field(default="whsec_c2FuZGJveC1ub3QtYS1zZWNyZXQ=", repr=False)
+    webhook_secret: str = field(default="whsec_c2FuZGJveC1ub3QtYS1zZWNyZXQtc2FuZGJveC1ub3Q=", repr=False)
     ways: tuple[str, ...] = WAYS
     told_objects: tuple[str, ...] = TOLD_OBJECTS
     automatic: bool = False

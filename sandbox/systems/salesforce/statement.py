@@ -56,7 +56,7 @@ class Statement:
         self._hidden = json.dumps(hidden)
         self._deleted = deleted
         self.tables: dict[tuple[str, ...], Table] = {(): Table("t0", self._root())}
-        self.columns = [self._column(each) for each in query.fields]
+        self.columns = self._columns()
 
     def sql(self) -> tuple[str, tuple[Stored, ...]]:
         """The statement and the values of its parameters."""
@@ -94,6 +94,15 @@ class Statement:
         if "IsDeleted" in self.tables[()].object_type.fields and not self._deleted:
             parts.append(('t0."IsDeleted" = 0', []))
         return _joined(" AND ", parts)
+
+    def _columns(self) -> list[Column]:
+        columns: list[Column] = []
+        for token in self._query.fields:
+            column = self._column(token)
+            if column in columns:
+                raise SoqlError("INVALID_FIELD", f"duplicate field selected: {token.text}", token.start)
+            columns.append(column)
+        return columns
 
     def _column(self, token: Token) -> Column:
         *path, name = token.text.split(".")
