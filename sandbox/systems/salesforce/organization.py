@@ -19,6 +19,7 @@ from sandbox.systems.salesforce.store import Store
 from sandbox.systems.salesforce.values import moment_text
 
 _COMPANY = Path(__file__).parent / "company.json"
+_AGE = timedelta(days=1)  # of what is there at the start
 _FIRST_DAY = "1990-01-01"
 _RATE_UNIT = Decimal("0.000001")
 
@@ -43,13 +44,13 @@ class Organization:
     ) -> None:
         self.settings = settings
         self.store = store
-        self._now = now
+        self._now: Callable[[], datetime] = lambda: now() - _AGE
         self._ids = IdMaker()
         self._last = datetime(1970, 1, 1, tzinfo=UTC)
         self._commits = 0
         self._publish: Callable[[Transaction], None] = lambda _transaction: None
         self._seed()
-        self._publish = publish
+        self._now, self._publish = now, publish
 
     def create(self, name: str, records: Iterable[Mapping[str, Any]], *, client: str = "") -> list[str]:
         """Add records; their ids."""
