@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from sandbox.systems.salesforce.selecting import Selecting
 from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.salesforce.telling import Telling
 from sandbox.systems.salesforce.values import Stored
-from tests.support.clock import ManualClock
+from tests.support.clock import DEFAULT_START, ManualClock
 
 ACKNOWLEDGED = (
     b'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
@@ -66,8 +67,8 @@ class Target:
 class Scene:
     """One organisation, its people's doings, its clock, its target and the faults planted in it."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
-        self.clock, self.target, self.plan = ManualClock(), Target(), FaultPlan()
+    def __init__(self, start: datetime = DEFAULT_START, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
+        self.clock, self.target, self.plan = ManualClock(start), Target(), FaultPlan()
         key = {"certificate_public_key": app_key().public_key}
         self.settings = OrganizationSettings(**{"webhook_url": WEBHOOK_URL, **key, **settings})
         self.app = create_app(self.settings, post=self.target, plan=self.plan, now=self.clock.now)

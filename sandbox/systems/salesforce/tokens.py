@@ -85,8 +85,11 @@ class Tokens:
         return None if 0 < left <= _LONGEST_LIFE_SECONDS else ("invalid_grant", "expired authorization code")
 
     def _seconds_left(self, ends: object) -> float | None:
-        """For how long an assertion is still good; None where it does not say."""
-        return ends - self._now().timestamp() if isinstance(ends, int | float) else None
+        """For how long an assertion is still good, by a number or its digits; None where it does not say."""
+        try:
+            return float(str(ends)) - self._now().timestamp()
+        except ValueError:
+            return None
 
     def _check_signature(self, signature: bytes, signed: bytes) -> None:
         key = serialization.load_pem_public_key(self._settings.certificate_public_key.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sandbox.systems.salesforce.posting import Answer
 from tests.support.salesforce_organization import WEBHOOK_URL, Scene
 
 
-def scene(**settings: object) -> Scene:
+def scene(**settings: Any) -> Scene:  # noqa: ANN401 settings of every kind
     """An organisation that tells by callouts only."""
     return Scene(**{"ways": ("callout",), **settings})
 

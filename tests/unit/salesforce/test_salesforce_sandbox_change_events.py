@@ -11,7 +11,7 @@ from sandbox.systems.salesforce.change_events import Entry
 from tests.support.salesforce_organization import Scene
 
 
-def scene(**settings: object) -> Scene:
+def scene(**settings: Any) -> Scene:  # noqa: ANN401 settings of every kind
     """An organisation that tells by change events only."""
     return Scene(**{"ways": ("change_events",), "told_objects": ("Opportunity",), **settings})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -18,7 +19,7 @@ INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 NACK = Answer(200, ACKNOWLEDGED.replace(b"true", b"false"))
 
 
-def scene(**settings: object) -> Scene:
+def scene(**settings: Any) -> Scene:  # noqa: ANN401 settings of every kind
     """An organisation that tells by outbound messages only."""
     return Scene(**{"ways": ("outbound_message",), "told_objects": ("Opportunity",), **settings})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,11 +158,13 @@ def test_what_the_caller_may_not_see_does_not_exist_for_him() -> None:
         ({"record_types": False}, "SELECT RecordType.DeveloperName FROM Opportunity"),
     ],
 )
-def test_what_the_organisation_does_not_use_is_not_there(settings: dict[str, bool], soql: str) -> None:
+def test_what_the_organisation_does_not_use_is_not_there(settings: dict[str, Any], soql: str) -> None:
     """Currencies, dated rates and record types are there for those who switched them on."""
     with pytest.raises(SoqlError, match=r"."):
         Scene(**settings).select(soql)
-    Scene(**dict.fromkeys(settings, True)).select(soql)
+    scene = Scene()
+    scene.settings.change(dict.fromkeys(settings, True))
+    scene.select(soql)
 
 
 def test_custom_fields_come_with_a_setting() -> None:
