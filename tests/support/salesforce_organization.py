@@ -12,7 +12,6 @@ from typing import Any
 from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.salesforce.app import create_app
 from sandbox.systems.salesforce.certificates import AppKey, make_key
-from sandbox.systems.salesforce.change_events import Entry
 from sandbox.systems.salesforce.organization import Organization
 from sandbox.systems.salesforce.posting import Answer, Attempt, Orders
 from sandbox.systems.salesforce.schema import Schema
@@ -21,6 +20,7 @@ from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.salesforce.telling import Telling
 from sandbox.systems.salesforce.values import Stored
 from tests.support.clock import DEFAULT_START, ManualClock
+from tieout.arriving.spool import BusEntry
 
 ACKNOWLEDGED = (
     b'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
@@ -111,13 +111,13 @@ class Scene:
         """Have the organisation send what is due."""
         return self.telling.deliver(Orders(**orders))
 
-    def events(self) -> list[Entry]:
+    def events(self) -> list[BusEntry]:
         """The change events since it was asked last."""
         return self.telling.drain()
 
     def payloads(self) -> list[dict[str, Any]]:
         """The payloads of those events."""
-        return [json.loads(each["Detail"])["payload"] for each in self.events()]
+        return [json.loads(each.detail)["payload"] for each in self.events()]
 
     def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 details of every kind
         """Have the organisation misbehave."""

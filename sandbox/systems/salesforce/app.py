@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from sandbox.buses import PutEvents
 from sandbox.systems.faults import FaultPlan, Misbehaving, control_routes
 from sandbox.systems.salesforce.api import Api
 from sandbox.systems.salesforce.callouts import Callouts
@@ -18,7 +19,7 @@ from sandbox.systems.salesforce.limits import Limits
 from sandbox.systems.salesforce.organization import Organization
 from sandbox.systems.salesforce.outbound_messages import OutboundMessages
 from sandbox.systems.salesforce.posting import HttpPost, Post
-from sandbox.systems.salesforce.relay import PutEvents, Relay
+from sandbox.systems.salesforce.relay import Relay
 from sandbox.systems.salesforce.schema import Schema
 from sandbox.systems.salesforce.selecting import Selecting
 from sandbox.systems.salesforce.settings import OrganizationSettings
@@ -39,8 +40,7 @@ def create_app(
 ) -> Starlette:
     """A new organisation without accounts; its base URL is the connection's `api_base_url` and its login address.
 
-    For tests in one process, and for whoever joins it to a bus, `app.state.organization` is what happens in it and
-    `app.state.telling` what it sends, whose `relay.put_events` can be set later.
+    For tests in one process `app.state.organization` is what happens in it, and `app.state.telling` what it sends.
 
     Args:
         settings: the organisation's; they can also be changed later by `POST /_control/settings`.

@@ -18,8 +18,7 @@ from sandbox.systems.salesforce.changes import DELETE, UPDATE, Change, Transacti
 from sandbox.systems.salesforce.schema import Field, Schema
 from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.salesforce.values import avro_value, event_value
-
-Entry = dict[str, str]  # `Source`, `DetailType` and `Detail` (JSON) of one entry for `PutEvents`
+from tieout.arriving.spool import BusEntry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNTOLD = frozenset({"Id", "IsDeleted", "SystemModstamp"})  # which change events have no fields for
@@ -53,7 +52,7 @@ class ChangeEvents:
         self._plan = plan
         self._chance = random.Random(seed)  # noqa: S311 a seeded simulation, not a secret
 
-    def of(self, transaction: Transaction) -> list[Entry]:
+    def of(self, transaction: Transaction) -> list[BusEntry]:
         """The entries of a transaction; changes that read the same are one, with several `recordIds`."""
         alike: dict[str, list[Change]] = {}
         for change in transaction.changes:
@@ -63,7 +62,7 @@ class ChangeEvents:
         told = [each for group in alike.values() if (each := self._told(group)) is not None]
         return self._entries(told, transaction)
 
-    def stated(self, name: str, change_type: str, record_ids: Sequence[str], transaction: Transaction) -> Entry:
+    def stated(self, name: str, change_type: str, record_ids: Sequence[str], transaction: Transaction) -> BusEntry:
         """An event of any type that names some ids and no field, such as a gap."""
         told = _Told(object=name, change_type=change_type, record_ids=record_ids, values={})
         return self._entries([told], transaction)[0]
@@ -112,7 +111,7 @@ class ChangeEvents:
         fields = self._schema.existing(name).fields
         return {each: fields[each] for each in fields if each not in _UNTOLD}
 
-    def _entries(self, told: Sequence[_Told], transaction: Transaction) -> list[Entry]:
+    def _entries(self, told: Sequence[_Told], transaction: Transaction) -> list[BusEntry]:
         milliseconds = (transaction.moment - _EPOCH) // timedelta(milliseconds=1)
         rest = {
             "commitNumber": milliseconds * 1_000_000 + 100_000 + transaction.number,  # 19 digits
@@ -123,7 +122,7 @@ class ChangeEvents:
         }
         return [self._entry(each, {**rest, "sequenceNumber": place}) for place, each in enumerate(told, 1)]
 
-    def _entry(self, told: _Told, rest: Mapping[str, Any]) -> Entry:
+    def _entry(self, told: _Told, rest: Mapping[str, Any]) -> BusEntry:
         header: dict[str, Any] = {
             "entityName": told.object,
             "recordIds": list(told.record_ids),
@@ -141,11 +140,11 @@ class ChangeEvents:
             "id": str(UUID(int=self._chance.getrandbits(128))),
         }
         settings = self._settings
-        return {
-            "Source": f"aws.partner/salesforce.com/{settings.organization_id}/{settings.channel_id}",
-            "DetailType": f"{told.object.removesuffix('__c')}{'__' if told.object.endswith('__c') else ''}ChangeEvent",
-            "Detail": json.dumps(detail, separators=(",", ":")),
-        }
+        return BusEntry(
+            source=f"aws.partner/salesforce.com/{settings.organization_id}/{settings.channel_id}",
+            detail_type=f"{told.object}ChangeEvent",
+            detail=json.dumps(detail, separators=(",", ":")),
+        )
 
 
 def _bitmap(changed: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -9,10 +9,11 @@ from sandbox.systems.joining import JoinedConnection
 from sandbox.systems.salesforce.app import create_app
 from sandbox.systems.salesforce.certificates import make_key
 from sandbox.systems.salesforce.ids import expand
-from sandbox.systems.salesforce.settings import OrganizationSettings
+from sandbox.systems.salesforce.settings import CALLOUT, CHANGE_EVENTS, OUTBOUND_MESSAGE, OrganizationSettings
 from tieout.landscape import Connection
 from tieout.systems.salesforce.options import Options
 
+_WAYS = {"webhook": (OUTBOUND_MESSAGE, CALLOUT), "bus": (CHANGE_EVENTS,)}
 _KINDS = {
     "recurring_amount": "currency",
     "recurring_months": "double",
@@ -26,10 +27,7 @@ _KINDS = {
 
 
 def join_connection(connection: Connection, webhook_url: str) -> JoinedConnection:
-    """A new organisation with the custom fields that the connection reads, which posts to `webhook_url`.
-
-    Its change events wait until `app.state.telling.relay.put_events` is set.
-    """
+    """A new organisation with the custom fields that the connection reads, which tells in the ways the connection takes."""
     options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
     key = make_key()
     settings = OrganizationSettings(
@@ -38,13 +36,18 @@ def join_connection(connection: Connection, webhook_url: str) -> JoinedConnectio
         certificate_public_key=key.public_key,
         webhook_url=webhook_url,
         webhook_secret=f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        ways=tuple(way for arrival in connection.arrivals for way in _WAYS[arrival]),
         automatic=True,
     )
+    if connection.bus is not None:  # its name ends with the channel that is relayed
+        settings.channel_id = connection.bus.name.rpartition("/")[2]
+    app = create_app(settings)
     return JoinedConnection(
-        app=create_app(settings),
+        app=app,
         webhook_secret=settings.webhook_secret,
         credentials=key.credentials(settings),
         address_credentials=("login_url",),
+        open_relay=app.state.telling.open_relay,
     )
 
 

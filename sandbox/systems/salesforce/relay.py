@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sandbox.systems.salesforce.change_events import ChangeEvents, Entry
+from sandbox.buses import PutEvents
+from sandbox.systems.salesforce.change_events import ChangeEvents
 from sandbox.systems.salesforce.changes import Transaction
 from sandbox.systems.salesforce.posting import Attempt
 from sandbox.systems.salesforce.settings import CHANGE_EVENTS, OrganizationSettings
-
-PutEvents = Callable[[list[Entry]], None]  # puts up to ten entries on the bus; raises where any of them was not taken
+from tieout.arriving.spool import BusEntry
 
 _RUNNING, _STOPPED = "RUN", "STOP"
 _ENTRIES_A_CALL = 10
@@ -42,8 +42,8 @@ class Relay:
         self._now = now
         self.put_events = put_events
         self._lock = threading.Lock()  # never held while entries are put on the bus
-        self._waiting: deque[Entry] = deque()
-        self._gone: deque[Entry] = deque(maxlen=_REMEMBERED)
+        self._waiting: deque[BusEntry] = deque()
+        self._gone: deque[BusEntry] = deque(maxlen=_REMEMBERED)
         self.lost = 0
 
     @property
@@ -51,7 +51,7 @@ class Relay:
         """How many events are not on the bus yet."""
         return len(self._waiting)
 
-    def list_events(self) -> list[Entry]:
+    def list_events(self) -> list[BusEntry]:
         """The events that wait, oldest first."""
         with self._lock:
             return list(self._waiting)
@@ -60,7 +60,7 @@ class Relay:
         """Let the events of a transaction wait, unless the relay is stopped."""
         self._append(self._events.of(transaction))
 
-    def tell(self, name: str, change_type: str, record_ids: Sequence[str], transaction: Transaction) -> Entry:
+    def tell(self, name: str, change_type: str, record_ids: Sequence[str], transaction: Transaction) -> BusEntry:
         """Let an event wait that is about no change: a gap, an overflow, a wildcard id."""
         entry = self._events.stated(name, change_type, record_ids, transaction)
         self._append([entry])
@@ -73,7 +73,7 @@ class Relay:
             self._waiting.extend(again)
             return len(again)
 
-    def drain(self) -> list[Entry]:
+    def drain(self) -> list[BusEntry]:
         """Take every waiting event out, oldest first, as the bus would; none while the relay does not run."""
         if self._settings.relay_state != _RUNNING:
             return []
@@ -108,12 +108,12 @@ class Relay:
         """Whether an event waits that could be on the bus."""
         return self.put_events is not None and bool(self._waiting) and self._settings.relay_state == _RUNNING
 
-    def _let_go(self, count: int) -> list[Entry]:
+    def _let_go(self, count: int) -> list[BusEntry]:
         left = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
         self._gone += left
         return left
 
-    def _append(self, entries: Sequence[Entry]) -> None:
+    def _append(self, entries: Sequence[BusEntry]) -> None:
         with self._lock:
             if self._settings.relay_state == _STOPPED:
                 self.lost += len(entries)
@@ -121,7 +121,7 @@ class Relay:
                 self._waiting.extend(entries)
 
 
-def _failure_of(put_events: PutEvents, batch: list[Entry]) -> str:
+def _failure_of(put_events: PutEvents, batch: list[BusEntry]) -> str:
     """The name of what a bus raised, whatever it was: Event Relay tries again; empty where it took all."""
     try:
         put_events(batch)
@@ -130,6 +130,6 @@ def _failure_of(put_events: PutEvents, batch: list[Entry]) -> str:
     return ""
 
 
-def _record_ids(entry: Entry) -> list[str]:
-    header: dict[str, Any] = json.loads(entry["Detail"])["payload"]["ChangeEventHeader"]
+def _record_ids(entry: BusEntry) -> list[str]:
+    header: dict[str, Any] = json.loads(entry.detail)["payload"]["ChangeEventHeader"]
     return list(header["recordIds"])

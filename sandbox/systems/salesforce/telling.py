@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from sandbox.buses import PutEvents
 from sandbox.systems.salesforce.callouts import Callouts
-from sandbox.systems.salesforce.change_events import Entry
 from sandbox.systems.salesforce.changes import Transaction
 from sandbox.systems.salesforce.outbound_messages import OutboundMessages
 from sandbox.systems.salesforce.posting import Attempt, Orders
 from sandbox.systems.salesforce.relay import Relay
 from sandbox.systems.salesforce.settings import CALLOUT, CHANGE_EVENTS, OUTBOUND_MESSAGE, WAYS, OrganizationSettings
+from tieout.arriving.spool import BusEntry
 
 _RELAY_PAUSE_SECONDS = 1.0  # before a relay tries a bus again that failed
 
@@ -48,6 +49,11 @@ class Telling:
                 way.add(transaction)
         self.wake()
 
+    def open_relay(self, put_events: PutEvents) -> None:
+        """Let change events go to a bus from now on, those that wait already first."""
+        self.relay.put_events = put_events
+        self.wake()
+
     def wake(self) -> None:
         """Deliver soon, where that happens by itself."""
         if not self.settings.automatic:
@@ -69,7 +75,7 @@ class Telling:
             self._attempts += made
         return made
 
-    def drain(self) -> list[Entry]:
+    def drain(self) -> list[BusEntry]:
         """Take the change events out that wait for no bus in particular, oldest first."""
         with self._delivering:
             return self.relay.drain()

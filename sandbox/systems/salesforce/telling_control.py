@@ -11,6 +11,7 @@ from sandbox.systems.salesforce.ids import expand
 from sandbox.systems.salesforce.organization import Organization
 from sandbox.systems.salesforce.posting import Orders
 from sandbox.systems.salesforce.telling import Telling
+from tieout.arriving.spool import BusEntry
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,10 +58,10 @@ class TellingControl:
         return {"forgotten": await run_in_threadpool(self._telling.forget)}
 
     async def _list_events(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
-        return {"entries": self._telling.relay.list_events()}
+        return {"entries": [_plain(each) for each in self._telling.relay.list_events()]}
 
     async def _drain(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
-        return {"entries": await run_in_threadpool(self._telling.drain)}
+        return {"entries": [_plain(each) for each in await run_in_threadpool(self._telling.drain)]}
 
     async def _tell(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         """Tell of no change: `change_type` (such as `GAP_UPDATE` or `GAP_OVERFLOW`) of an `object`, with `ids` or none.
@@ -71,7 +72,7 @@ class TellingControl:
         transaction = self._organization.empty_transaction()
         entry = self._telling.relay.tell(body["object"], body["change_type"], ids, transaction)
         self._telling.wake()
-        return entry
+        return _plain(entry)
 
     async def _replay(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         replayed = self._telling.relay.replay(int(body["last"]))
@@ -85,3 +86,8 @@ class TellingControl:
         self._telling.settings.change({"relay_state": body["state"]})
         self._telling.wake()
         return {"waiting": self._telling.relay.waiting, "lost": self._telling.relay.lost}
+
+
+def _plain(entry: BusEntry) -> Body:
+    """An entry in the names of `PutEvents`."""
+    return {"Source": entry.source, "DetailType": entry.detail_type, "Detail": entry.detail}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,12 +16,12 @@ from starlette.routing import Route
 
 from sandbox.systems.joining import join_connection
 from sandbox.systems.salesforce.app import create_app
-from sandbox.systems.salesforce.change_events import Entry
 from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.serving import serve
 from tests.support.one_server import OneServer
 from tests.support.salesforce_organization import ACKNOWLEDGED, OPPORTUNITY, Scene
-from tieout.landscape import Connection
+from tieout.arriving.spool import BusEntry
+from tieout.landscape import BusArrival, Connection
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -153,7 +154,7 @@ def test_an_organisation_that_is_told_to_tells_by_itself() -> None:
             told.set()
         return Response(answer, media_type="text/xml")
 
-    def put_events(entries: list[Entry]) -> None:
+    def put_events(entries: Sequence[BusEntry]) -> None:
         assert entries
         bus.set()
 
@@ -168,25 +169,46 @@ def test_an_organisation_that_is_told_to_tells_by_itself() -> None:
     assert sum(b"Envelope" in each for each in taken) == 2
 
 
-def test_a_joined_organisation_has_what_its_connection_reads() -> None:
-    """Its own id in 18 characters, the custom fields that the options name, and a login with new secrets."""
-    options: dict[str, Any] = {
-        "organization_id": "00D000000000009",
-        "line_fields": {"recurring_amount": "MRR__c"},
-        "contract_fields": {"renewal_date": "EndDate", "probability": "Chance__c"},
-    }
-    connection = Connection(
+def connection_to(**options: Any) -> Connection:  # noqa: ANN401 options of every kind
+    """A connection that is told of changes in every way."""
+    return Connection(
         name="salesforce-emea",
         system="salesforce",
         legal_entity="EMEA",
         time_zone="Europe/Berlin",
         default_currency="EUR",
-        options=options,
+        arrivals=("webhook", "bus"),
+        bus=BusArrival(name="aws.partner/salesforce.com/00D000000000009EAA/0YL00000000000FAAA"),
+        options={"organization_id": "00D000000000009", **options},
     )
+
+
+def test_a_joined_organisation_has_what_its_connection_reads() -> None:
+    """Its own id in 18 characters, the custom fields that the options name, and a login with new secrets."""
+    fields = {"renewal_date": "EndDate", "probability": "Chance__c"}
+    connection = connection_to(line_fields={"recurring_amount": "MRR__c"}, contract_fields=fields)
     joined = join_connection(connection, "https://hooks.example.com/x")
     settings: OrganizationSettings = joined.app.state.organization.settings  # type: ignore[attr-defined]  # of Starlette
     assert settings.organization_id == "00D000000000009EAA"
     assert settings.custom_fields == ("OpportunityLineItem.MRR__c currency", "Contract.Chance__c percent")
     assert (settings.webhook_secret, settings.webhook_url) == (joined.webhook_secret, "https://hooks.example.com/x")
+    assert settings.ways == ("outbound_message", "callout", "change_events")
     assert joined.credentials.keys() == {"client_id", "username", "private_key"}
     assert joined.address_credentials == ("login_url",)
+
+
+def test_a_joined_organisation_is_given_a_bus_later() -> None:
+    """What it had to tell until then comes first, under the name of its own event source."""
+    connection, taken, told = connection_to(), list[BusEntry](), threading.Event()
+    joined = join_connection(replace(connection, arrivals=("bus",)), "https://hooks.example.com/x")
+    joined.app.state.organization.create("Account", [{"Name": "A"}])  # type: ignore[attr-defined]  # of Starlette
+
+    def put_events(entries: Sequence[BusEntry]) -> None:
+        taken.extend(entries)
+        told.set()
+
+    assert joined.open_relay is not None
+    joined.open_relay(put_events)
+    assert told.wait(10)
+    assert connection.bus is not None
+    assert [each.source for each in taken] == [connection.bus.name]

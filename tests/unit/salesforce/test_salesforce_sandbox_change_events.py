@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from sandbox.systems.salesforce.change_events import Entry
 from tests.support.salesforce_organization import Scene
+from tieout.arriving.spool import BusEntry
 
 
 def scene(**settings: Any) -> Scene:  # noqa: ANN401 settings of every kind
@@ -27,9 +28,9 @@ class Bus:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
-        self.taken: list[Entry] = []
+        self.taken: list[BusEntry] = []
 
-    def __call__(self, entries: list[Entry]) -> None:
+    def __call__(self, entries: Sequence[BusEntry]) -> None:
         """Take a batch."""
         assert 0 < len(entries) <= 10
         if self.failures:
@@ -43,9 +44,9 @@ def test_a_new_record_is_told_with_all_its_fields() -> None:
     told = scene()
     record_id = told.opportunity()
     (entry,) = told.events()
-    assert entry["Source"] == f"aws.partner/salesforce.com/{told.settings.organization_id}/{told.settings.channel_id}"
-    assert entry["DetailType"] == "OpportunityChangeEvent"
-    payload = json.loads(entry["Detail"])["payload"]
+    assert entry.source == f"aws.partner/salesforce.com/{told.settings.organization_id}/{told.settings.channel_id}"
+    assert entry.detail_type == "OpportunityChangeEvent"
+    payload = json.loads(entry.detail)["payload"]
     said = header(payload)
     assert (said["entityName"], said["changeType"], said["recordIds"]) == ("Opportunity", "CREATE", [record_id])
     assert (said["sequenceNumber"], said["changedFields"]) == (1, [])
@@ -104,8 +105,8 @@ def test_what_depends_on_a_change_follows_it_in_its_transaction() -> None:
     told.events()
     line = told.line(record_id, UnitPrice="7")
     entries = told.events()
-    assert [each["DetailType"] for each in entries] == ["OpportunityLineItemChangeEvent", "OpportunityChangeEvent"]
-    first, second = (header(json.loads(each["Detail"])["payload"]) for each in entries)
+    assert [each.detail_type for each in entries] == ["OpportunityLineItemChangeEvent", "OpportunityChangeEvent"]
+    first, second = (header(json.loads(each.detail)["payload"]) for each in entries)
     assert (first["recordIds"], second["recordIds"]) == ([line], [record_id])
     assert (first["sequenceNumber"], second["sequenceNumber"]) == (1, 2)
     assert first["commitNumber"] == second["commitNumber"]
@@ -197,7 +198,7 @@ def test_the_bus_is_given_events_in_order_ten_at_a_time() -> None:
     ids = [told.opportunity() for _ in range(12)]
     assert [each.error for each in told.deliver()] == ["ConnectionError"]
     assert [each.error for each in told.deliver()] == ["", ""]
-    said = [header(json.loads(each["Detail"])["payload"])["recordIds"] for each in bus.taken]
+    said = [header(json.loads(each.detail)["payload"])["recordIds"] for each in bus.taken]
     assert said == [[each] for each in ids]
     assert told.deliver() == []
     assert told.telling.relay.replay(2) == 2
@@ -213,7 +214,7 @@ def test_a_paused_relay_keeps_its_place_and_a_stopped_one_forgets() -> None:
         told.settings.change({"relay_state": state})
         told.opportunity(Name=state)
         assert bool(told.deliver()) is (state == "RUN")
-    assert [json.loads(each["Detail"])["payload"]["Name"] for each in bus.taken] == ["PAUSE", "RUN"]
+    assert [json.loads(each.detail)["payload"]["Name"] for each in bus.taken] == ["PAUSE", "RUN"]
     assert told.telling.relay.lost == 1
 
 
