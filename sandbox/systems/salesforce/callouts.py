@@ -1,6 +1,7 @@
 """Signed callouts: the JSON that the account's own Apex posts when a trigger fires, with the headers of Standard Webhooks.
 
-The form is that of the Apex class in `layers/tieout/systems/salesforce`. Apex posts once: what is not taken is lost.
+As the classes in `layers/tieout/systems/salesforce` do it: a job for what one trigger is given, at most 100 events a request, the next
+ones when those were taken, and a few more tries where the answer asks for them. What is refused otherwise is lost.
 """
 
 from __future__ import annotations
@@ -11,30 +12,39 @@ import hmac
 import json
 import random
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from itertools import batched
+from itertools import batched, groupby
 
-from sandbox.systems.salesforce.changes import DELETE, Change, Transaction
+from httpx import codes
+
+from sandbox.systems.salesforce.changes import CREATE, DELETE, UNDELETE, Change, Transaction
 from sandbox.systems.salesforce.posting import Answer, Attempt, Orders, Post
 from sandbox.systems.salesforce.settings import CALLOUT, OrganizationSettings
 
-_RECORDS_A_TRIGGER = 200
+_RECORDS_A_TRIGGER, _EVENTS_A_CALLOUT = 200, 100
+_NEVER_TOLD = {("OpportunityLineItem", UNDELETE)}  # no trigger of that object runs then
+_OPERATIONS = {CREATE: "insert"}  # as triggers call it
+_REFUSED_FOR_NOW = {codes.REQUEST_TIMEOUT, codes.TOO_MANY_REQUESTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Callout:
-    """A body that waits to be posted, and its `webhook-id`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Events that wait to be posted, and the `webhook-id` of the request that is next; it stays the same over its tries."""
 
-    id: str
-    body: bytes
-    record_ids: tuple[str, ...]
+    webhook_id: str
+    events: tuple[dict[str, str], ...]
+    due_at: datetime
+    failures: int = 0
 
 
 class Callouts:
-    """The callouts of one organisation; its caller sees to it that one delivery runs at a time."""
+    """The callouts of one organisation; its caller sees to it that one delivery runs at a time.
+
+    Attributes:
+        lost: how many events were given up.
+    """
 
     def __init__(self, settings: OrganizationSettings, *, now: Callable[[], datetime], post: Post, seed: int) -> None:
         self._settings = settings
@@ -42,21 +52,29 @@ class Callouts:
         self._post = post
         self._chance = random.Random(seed)  # noqa: S311 a seeded simulation, not a secret
         self._lock = threading.Lock()  # never held while posting
-        self._waiting: list[Callout] = []
-        self._made = 0
+        self._waiting: list[Job] = []
+        self.lost = 0
 
     @property
     def waiting(self) -> int:
-        """How many callouts have not been posted yet."""
+        """How many jobs have not been done yet."""
         return len(self._waiting)
 
     def add(self, transaction: Transaction) -> None:
-        """Let a transaction's changes wait: a callout for each object, or more where a trigger does not take all at once."""
-        for name in dict.fromkeys(each.object for each in transaction.changes):
-            if name in self._settings.told_objects:
-                changes = [each for each in transaction.changes if each.object == name]
-                for batch in batched(changes, _RECORDS_A_TRIGGER, strict=False):
-                    self._append(batch)
+        """Let a transaction's changes wait: a job for each object and operation, or more where a trigger is given too many."""
+        told = [
+            each
+            for each in transaction.changes
+            if each.object in self._settings.told_objects and (each.object, each.operation) not in _NEVER_TOLD
+        ]
+        for _, changes in groupby(told, lambda each: (each.object, each.operation)):
+            for batch in batched(changes, _RECORDS_A_TRIGGER, strict=False):
+                self._enqueue(tuple(_event(each) for each in batch))
+
+    def next_due(self) -> datetime | None:
+        """When the next job is to run; None where none waits or there is no address."""
+        with self._lock:
+            return min((each.due_at for each in self._waiting), default=None) if self._settings.webhook_url else None
 
     def forget(self) -> int:
         """Drop all that waits; how many."""
@@ -65,33 +83,55 @@ class Callouts:
             return dropped
 
     def deliver(self, orders: Orders) -> list[Attempt]:
-        """Post what waits, each once (or `repeat` times); what is not taken then is lost."""
-        if not self._settings.webhook_url:
-            return []
-        with self._lock:
-            callouts, self._waiting = self._waiting, []
-        if orders.shuffle:
-            self._chance.shuffle(callouts)
-        return [self._send(each, orders) for each in callouts for _ in range(orders.repeat)]
+        """Run the jobs that are due, those they leave behind included; each request is posted once (or `repeat` times)."""
+        attempts: list[Attempt] = []
+        everything = orders.everything
+        while jobs := self._take_due(everything=everything) if self._settings.webhook_url else []:
+            if orders.shuffle:
+                self._chance.shuffle(jobs)
+            for job in jobs:
+                attempts += self._run(job, orders)
+            everything = False
+        return attempts
 
-    def _append(self, batch: Sequence[Change]) -> None:
-        said = {"organizationId": self._settings.organization_id, "events": [_event(each) for each in batch]}
+    def _take_due(self, *, everything: bool) -> list[Job]:
+        with self._lock:
+            due = [each for each in self._waiting if everything or each.due_at <= self._now()]
+            self._waiting = [each for each in self._waiting if each not in due]
+            return due
+
+    def _enqueue(self, events: tuple[dict[str, str], ...]) -> None:
+        with self._lock:
+            webhook_id = f"{self._chance.getrandbits(128):032x}"
+            self._waiting.append(Job(webhook_id=webhook_id, events=events, due_at=self._now()))
+
+    def _run(self, job: Job, orders: Orders) -> list[Attempt]:
+        attempts = [self._send(job, orders) for _ in range(orders.repeat)]
+        last, pauses = attempts[-1], self._settings.callout_pauses_seconds
+        if not last.error:
+            if job.events[_EVENTS_A_CALLOUT:]:
+                self._enqueue(job.events[_EVENTS_A_CALLOUT:])
+        elif _is_refused_for_now(last.status) and job.failures < len(pauses):
+            due_at = self._now() + timedelta(seconds=pauses[job.failures])
+            with self._lock:
+                self._waiting.append(replace(job, due_at=due_at, failures=job.failures + 1))
+        else:
+            self.lost += len(job.events)
+        return attempts
+
+    def _send(self, job: Job, orders: Orders) -> Attempt:
+        events = job.events[:_EVENTS_A_CALLOUT]
+        said = {"organizationId": self._settings.organization_id, "events": events}
         body = json.dumps(said, separators=(",", ":")).encode()
-        with self._lock:
-            self._made += 1
-            ids = tuple(each.record_id for each in batch)
-            self._waiting.append(Callout(f"callout-{self._made:08d}", body, ids))
-
-    def _send(self, callout: Callout, orders: Orders) -> Attempt:
         moment = self._now() + timedelta(seconds=orders.skew_seconds)
-        proof = signature_headers(orders.secret or self._settings.webhook_secret, callout.id, callout.body, moment)
+        proof = signature_headers(orders.secret or self._settings.webhook_secret, job.webhook_id, body, moment)
         headers = {"content-type": "application/json", **proof}
-        answer = self._post(self._settings.webhook_url, callout.body, headers, self._settings.timeout_seconds)
+        answer = self._post(self._settings.webhook_url, body, headers, self._settings.timeout_seconds)
         return Attempt(
             way=CALLOUT,
             sent_at=moment.isoformat(),
-            number=0,
-            record_ids=callout.record_ids,
+            number=job.failures,
+            record_ids=tuple(each["id"] for each in events),
             status=answer.status,
             error=_flaw_in(answer),
         )
@@ -106,18 +146,22 @@ def signature_headers(secret: str, webhook_id: str, body: bytes, moment: datetim
     return {"webhook-id": webhook_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
 
 
-def _event(change: Change) -> dict[str, object]:
+def _event(change: Change) -> dict[str, str]:
     # A trigger sees a deleted record as it was (`Trigger.old`), with the stamp it had before the deletion.
     row = change.before if change.operation == DELETE else change.after
     return {
         "object": change.object,
         "id": change.record_id,
-        "operation": change.operation,
-        "systemModstamp": row["SystemModstamp"],
+        "operation": _OPERATIONS.get(change.operation, change.operation),
+        "systemModstamp": str(row["SystemModstamp"]),
     }
 
 
 def _flaw_in(answer: Answer) -> str:
     if answer.status is None:
         return answer.error
-    return "" if HTTPStatus(answer.status).is_success else f"HTTP {answer.status}"
+    return "" if codes.is_success(answer.status) else f"HTTP {answer.status}"
+
+
+def _is_refused_for_now(status: int | None) -> bool:
+    return status is None or status in _REFUSED_FOR_NOW or codes.is_server_error(status)

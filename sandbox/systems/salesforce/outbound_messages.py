@@ -162,15 +162,15 @@ class OutboundMessages:
         )
 
     def _told(self, notification: Notification) -> Told:
-        """What the record is at this moment: nothing but its id where it has been deleted meanwhile."""
+        """What the record is at this moment; "if the record is deleted before delivery, the notification contains no data"."""
         name, record_id = notification.object, notification.record_id
         with self._store.lock:
             found = self._store.rows(name, Id=record_id, IsDeleted=0)
             fields = self._schema.existing(name).fields
-        chosen = self._fields(name)
-        values = [(field, found[0][field]) for field in sorted(chosen) if field in fields] if found else []
+        chosen = ["Id", *sorted(field for field in self._fields(name) if field in fields)]
+        values = [(field, found[0][field]) for field in chosen] if found else []
         texts = [(field, soap_text(fields[field], value)) for field, value in values if value is not None]
-        return Told(id=notification.id, object=name, record_id=record_id, fields=texts)
+        return Told(id=notification.id, object=name, fields=texts)
 
     def _fields(self, name: str) -> tuple[str, ...]:
         stated = (each.partition(".") for each in self._settings.outbound_fields)

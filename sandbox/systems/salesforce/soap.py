@@ -29,11 +29,10 @@ _ACKNOWLEDGED = f"{{http://schemas.xmlsoap.org/soap/envelope/}}Body/{_OUTBOUND}n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One notification: its id, and the record with the fields that have a value, in order."""
+    """One notification: its id, and of a record the fields that have a value, in order."""
 
     id: str
     object: str
-    record_id: str
     fields: Sequence[tuple[str, str]]
 
 
@@ -76,7 +75,7 @@ def _notification(told: Told) -> str:
     return (
         f"<Notification>{_element('Id', told.id)}"
         f'<sObject xsi:type="sf:{told.object}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">'
-        f"<sf:Id>{told.record_id}</sf:Id>{fields}</sObject></Notification>"
+        f"{fields}</sObject></Notification>"
     )
 
 

@@ -96,11 +96,14 @@ class Telling:
         waiting = {OUTBOUND_MESSAGE: self.messages.waiting, CALLOUT: self.callouts.waiting}
         with self._lock:
             attempts = list(self._attempts)
-        lost = Counter(each.way for each in attempts if each.way == CALLOUT and each.error)
         return {
             "waiting": waiting | {CHANGE_EVENTS: self.relay.waiting},
             "taken": dict(Counter(each.way for each in attempts if not each.error)),
-            "lost": {OUTBOUND_MESSAGE: self.messages.dropped, CALLOUT: lost[CALLOUT], CHANGE_EVENTS: self.relay.lost},
+            "lost": {
+                OUTBOUND_MESSAGE: self.messages.dropped,
+                CALLOUT: self.callouts.lost,
+                CHANGE_EVENTS: self.relay.lost,
+            },
             "attempts": [each.plain() for each in attempts],
         }
 
@@ -115,7 +118,6 @@ class Telling:
     def _pause_seconds(self) -> float | None:
         """How long there is nothing to do unless something changes; None: for good."""
         pauses = [_RELAY_PAUSE_SECONDS] if self.relay.is_due() else []
-        due_at = self.messages.next_due()
-        if due_at is not None:
-            pauses.append(max(0.0, (due_at - self._now()).total_seconds()))
+        due = (self.messages.next_due(), self.callouts.next_due())
+        pauses += [max(0.0, (each - self._now()).total_seconds()) for each in due if each is not None]
         return min(pauses, default=None)
