@@ -1,4 +1,4 @@
-"""Planning periods: calendar months and periods of fiscal years, and how a source's moments become dates."""
+"""Planning periods: calendar months and periods of fiscal years, how moments become dates, and dates later ones."""
 
 from __future__ import annotations
 
@@ -80,3 +80,13 @@ def local_date(moment: datetime, zone: str) -> date:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def months_later(day: date, months: int) -> date | None:
+    """The same day of a later month, or its last one where it is shorter; None beyond the calendar."""
+    from calendar import monthrange  # noqa: PLC0415 a cold receive function has no use for it
+
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return None
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -7,13 +7,12 @@ Properties: https://knowledge.hubspot.com/properties/hubspots-default-line-item-
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from tieout.facts.opportunity import OpportunityLine
 from tieout.money import Money
+from tieout.periods import months_later
 from tieout.systems.hubspot.properties import day_of, money_of, text_of, unreadable
 
 LINE_ITEM_PROPERTIES = (
@@ -70,7 +69,7 @@ def opportunity_line(item: Mapping[str, Any], deal_currency: str, worth: str) ->
         recurring=recurring,
         recurring_months=months,
         term_months=term,
-        renewal_date=_months_later(start, term) if start and term and recurring else None,
+        renewal_date=months_later(start, term) if start and term and recurring else None,
     )
 
 
@@ -96,11 +95,3 @@ def _term_months(item: Mapping[str, Any]) -> int | None:
         raise unreadable("hs_recurring_billing_period", "period_not_iso8601")
     years, months, weeks, days = (int(each or 0) for each in match.groups())
     return years * 12 + months or None if not weeks and not days else None
-
-
-def _months_later(day: date, months: int) -> date | None:
-    """The same day of a later month, or its last one where it is shorter; None beyond the calendar."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return None
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

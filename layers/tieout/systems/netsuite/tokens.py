@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import threading
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ import httpx
 
 from tieout import strict_json
 from tieout.errors import AccessDeniedError, MalformedError, UnavailableError
+from tieout.jwt import signed_jwt
 from tieout.ports import Clock
 from tieout.systems.netsuite.answers import refusal
 
@@ -89,38 +88,15 @@ class AccessTokens:
             private_key = self._credentials["private_key"]
         except KeyError as error:
             raise AccessDeniedError(f"the NetSuite credentials lack {error}") from error
-        header = {"typ": "JWT", "alg": "PS256", "kid": certificate_id}
-        claims = {
+        claims: dict[str, str | int] = {
             "iss": client_id,
             "scope": self._scope,
             "aud": self._address,
             "iat": int(now.timestamp()),
             "exp": int((now + _ASSERTION_LIFE).timestamp()),
         }
-        signed = f"{_part(json.dumps(header).encode())}.{_part(json.dumps(claims).encode())}"
-        return f"{signed}.{_part(_sign(private_key, signed.encode()))}"
-
-
-def _sign(private_key: str, signed: bytes) -> bytes:
-    """RSASSA-PSS with SHA-256 (PS256); RS256 is not among the algorithms NetSuite takes."""
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 heavy, only needed once an hour
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 the same
-
-    try:
-        # It is our own key: proving its primes anew costs a hundred signatures, and NetSuite refuses a wrong one.
-        key = serialization.load_pem_private_key(
-            private_key.encode(), password=None, unsafe_skip_rsa_key_validation=True
-        )
-    except (ValueError, TypeError) as error:
-        raise AccessDeniedError("the NetSuite private key is no unencrypted PEM key") from error
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise AccessDeniedError("the NetSuite private key is no RSA key")
-    digest = hashes.SHA256()
-    return key.sign(signed, padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH), digest)
-
-
-def _part(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        # RS256 is not among the algorithms NetSuite takes.
+        return signed_jwt(claims, private_key, "PS256", {"kid": certificate_id})
 
 
 def _json_object(answer: httpx.Response) -> Mapping[str, Any]:

@@ -1,0 +1,132 @@
+"""Calls Salesforce's REST API with SOQL; every call is a read, so each may be repeated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tieout.errors import ConflictError, UnavailableError
+from tieout.ports import Clock
+from tieout.systems.salesforce.allowance import Allowance
+from tieout.systems.salesforce.answers import MissingFieldError, Row, parse_object, refusal, rows_of, usage_of
+from tieout.systems.salesforce.queries import OPTIONAL_COLUMNS, Query
+from tieout.systems.salesforce.tokens import AccessTokens
+
+_TIMEOUT = httpx.Timeout(20, connect=5)
+# Only a path, so that the token goes to the configured host and to no other, whatever an answer says.
+_NEXT_PAGE = re.compile("/services/data/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+# An organisation may be given a second currency, or its first record type, while we run.
+_LACKING_FOR = timedelta(hours=1)
+
+
+class SalesforceClient:
+    """One organisation's API, by one user."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        tokens: AccessTokens,
+        allowance: Allowance,
+        clock: Clock,
+        *,
+        api_base_url: str,
+        api_version: str,
+    ) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._allowance = allowance
+        self._clock = clock
+        self._api_base_url = api_base_url.rstrip("/")
+        self._path = f"/services/data/v{api_version}/queryAll?q="
+        self._lacking_since: dict[str, datetime] = {}
+
+    @property
+    def address_bytes(self) -> int:
+        """Length of an address without its query."""
+        return len(self._api_base_url + self._path)
+
+    def rows(self, query: Query) -> list[Row]:
+        """All rows of a query, deleted ones included, without those of its optional columns that the organisation lacks.
+
+        Which it lacks is asked once and remembered for an hour: a query that is refused for a field and then answered
+        without an optional one was refused for that one.
+
+        Raises:
+            MissingFieldError: if it is refused for a field that is not optional: our user needs a permission.
+            AccessDeniedError: if Salesforce refuses our token, our user or the query.
+            ThrottledError, UnavailableError, ConflictError: if Salesforce does not answer, or not wholly, now.
+            UnreadableRecordError: if one of the rows, or their number, spoils the answer; ask for fewer.
+        """
+        refused: MissingFieldError | None = None
+        lacking = {each for each, since in self._lacking_since.items() if self._clock.now() - since < _LACKING_FOR}
+        for more in _choices([each for each in OPTIONAL_COLUMNS if each in query.columns and each not in lacking]):
+            try:
+                found = self._all_pages(query.without(lacking.union(more)).soql(), query.subject)
+            except MissingFieldError as error:
+                refused = error
+                continue
+            self._lacking_since |= dict.fromkeys(more, self._clock.now())
+            return found
+        assert refused is not None
+        raise refused
+
+    def _all_pages(self, soql: str, subject: str) -> list[Row]:
+        rows: list[Row] = []
+        path = self._path + quote(soql, safe="")
+        while True:
+            page = self._page(path, subject)
+            found = rows_of(page)
+            rows.extend(found)
+            if page.get("done") is True:
+                break
+            if not found:
+                raise UnavailableError("Salesforce answered an empty page and announced another")
+            path = _next_path(page)
+        if page.get("totalSize") != len(rows):
+            raise ConflictError(f"Salesforce did not give as many rows of {subject} as it announced")
+        return rows
+
+    def _page(self, path: str, subject: str) -> Mapping[str, Any]:
+        answer = self._authorised(path)
+        if answer.status_code != httpx.codes.OK:
+            raise refusal(answer, subject)
+        return parse_object(answer)
+
+    def _authorised(self, path: str) -> httpx.Response:
+        """The answer to a call; a token that Salesforce no longer takes is replaced once."""
+        token = self._tokens.current()
+        answer = self._send(path, token)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._tokens.forget(token)
+            answer = self._send(path, self._tokens.current())
+        return answer
+
+    def _send(self, path: str, token: str) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+        try:
+            answer = self._http.get(
+                self._api_base_url + path, headers=headers, timeout=_TIMEOUT, follow_redirects=False
+            )
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"Salesforce did not answer: {type(error).__name__}") from None
+        self._allowance.note(usage_of(answer))
+        return answer
+
+
+def _choices(optional: list[str]) -> Iterator[tuple[str, ...]]:
+    """What may be left out of a query, the least first."""
+    for count in range(len(optional) + 1):
+        yield from combinations(optional, count)
+
+
+def _next_path(page: Mapping[str, Any]) -> str:
+    path = page.get("nextRecordsUrl")
+    if not isinstance(path, str) or _NEXT_PAGE.fullmatch(path) is None:
+        raise UnavailableError("Salesforce announced a page and not where it is")
+    return path

@@ -1,0 +1,97 @@
+"""The SOQL queries of the record step, and how many ids fit into one; their only inputs are checked ids and API names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import batched
+from typing import NamedTuple
+from urllib.parse import quote
+
+from tieout.errors import UnreadableRecordError
+from tieout.systems.salesforce.options import LineFields
+
+IDS_PER_QUERY = 200
+# Salesforce takes 16,384 bytes of address and headers together; a quarter is for the headers, the token among them.
+URI_BYTES = 12_288
+# What not every organisation has: one with a single currency has no codes, one without record types has none to name.
+OPTIONAL_COLUMNS = ("CurrencyIsoCode", "RecordType.DeveloperName")
+FREE_TEXT = "Name"
+
+_RECORD_ID = re.compile("[0-9A-Za-z]{18}", re.ASCII)
+_ID_BYTES = len(quote(f"'{'0' * 18}',", safe=""))
+
+_OPPORTUNITY = (
+    *("Id", "AccountId", "Name", "StageName", "RecordType.DeveloperName", "Amount", "CurrencyIsoCode", "Probability"),
+    *("CloseDate", "ForecastCategory", "Type", "OwnerId", "HasOpportunityLineItem", "IsDeleted", "SystemModstamp"),
+)
+_LINE_ITEM = ("Id", "OpportunityId", "Product2Id", "TotalPrice", "CurrencyIsoCode", "ServiceDate")
+
+
+class Query(NamedTuple):
+    """A query of one object.
+
+    Attributes:
+        subject: API name of the object.
+        columns: what is asked for, each once.
+        rest: everything behind the object's name.
+    """
+
+    subject: str
+    columns: tuple[str, ...]
+    rest: str
+
+    def without(self, columns: Collection[str]) -> Query:
+        """The same query of fewer columns."""
+        return self._replace(columns=tuple(each for each in self.columns if each not in columns))
+
+    def soql(self) -> str:
+        """The statement."""
+        return " ".join(("SELECT", ", ".join(self.columns), "FROM", self.subject, self.rest))
+
+
+def opportunities(ids: Iterable[str]) -> Query:
+    """One row for each opportunity our user may see, deleted ones included."""
+    return Query("Opportunity", _OPPORTUNITY, f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
+
+
+def line_items(opportunity_ids: Iterable[str], fields: LineFields) -> Query:
+    """The live products of opportunities, with the account's own fields of them."""
+    columns = (*_LINE_ITEM, fields.recurring_amount, fields.recurring_months, fields.term_months)
+    rest = f"WHERE IsDeleted = FALSE AND OpportunityId IN ({_list(opportunity_ids)}) ORDER BY OpportunityId, Id"
+    return Query("OpportunityLineItem", _each_once(columns), rest)
+
+
+def is_record_id(text: str) -> bool:
+    """Whether it has the form of an id in its longer form, whose case does not matter."""
+    return _RECORD_ID.fullmatch(text) is not None
+
+
+def in_chunks(
+    ids: Collection[str], query: Callable[[Sequence[str]], Query], address_bytes: int, limit: int = URI_BYTES
+) -> Iterator[tuple[str, ...]]:
+    """The ids in lists of at most 200, each short enough for the query of it to be part of an address.
+
+    Args:
+        ids: in any order.
+        query: makes the query of some ids.
+        address_bytes: length of the address in front of the query.
+        limit: of the whole address.
+    """
+    fixed = address_bytes + len(quote(query(()).soql(), safe=""))
+    yield from batched(ids, max(1, min(IDS_PER_QUERY, (limit - fixed) // _ID_BYTES)), strict=False)
+
+
+def _each_once(columns: Iterable[str]) -> tuple[str, ...]:
+    """Salesforce refuses a query that names a field twice."""
+    return tuple(dict.fromkeys(each for each in columns if each))
+
+
+def _list(ids: Iterable[str]) -> str:
+    return ",".join(f"'{_checked(each)}'" for each in ids)
+
+
+def _checked(record_id: str) -> str:
+    if not is_record_id(record_id):
+        raise UnreadableRecordError("not a Salesforce id of 18 characters")
+    return record_id
