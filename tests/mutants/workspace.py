@@ -56,7 +56,7 @@ LEFT_OUT: Mapping[str, str] = {
 GROUPS = (
     Group(
         "words",
-        tuple(f"tieout/{name}.py" for name in ("money", "periods", "calendars", "moments", "strict_json")),
+        tuple(f"tieout/{name}.py" for name in ("money", "periods", "calendars", "moments", "strict_json", "jwt")),
         ("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
     ),
     Group(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds, moment_text, parse_moment
-from tieout.periods import Period, local_date
+from tieout.periods import Period, local_date, months_later
 
 MOMENTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 the strategy adds the zone
 
@@ -138,3 +138,20 @@ def test_the_machines_own_time_zone_says_nothing() -> None:
     assert moment_text(moment) == "2026-02-28T23:30:00.007Z"
     assert parse_moment("2026-03-01T00:30:00.007+01:00").isoformat() == "2026-02-28T23:30:00.007000+00:00"
     assert moment_of_milliseconds(1_772_321_400_999).isoformat() == "2026-02-28T23:30:00.999000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 15), 0, date(2026, 1, 15)),
+        (date(2026, 1, 15), 11, date(2026, 12, 15)),
+        (date(2026, 1, 15), 12, date(2027, 1, 15)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (date(9999, 11, 30), 1, date(9999, 12, 30)),
+        (date(9999, 12, 1), 1, None),
+    ],
+)
+def test_so_many_months_later_it_is_the_same_day_or_the_last_one(day: date, months: int, later: date | None) -> None:
+    """A term from the end of a long month ends with a shorter one; beyond the calendar there is no day."""
+    assert months_later(day, months) == later

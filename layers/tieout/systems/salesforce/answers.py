@@ -34,7 +34,7 @@ ALLOWANCE_SECONDS = 7_200
 _LIMIT_CODE = "REQUEST_LIMIT_EXCEEDED"
 _AT_ONCE_SECONDS = 30  # the same code, while calls are left: too many long ones run at once
 _THROTTLED_SECONDS = 60
-_FIELD_CODE = "INVALID_FIELD"
+_FIELD_CODE, _OBJECT_CODE = "INVALID_FIELD", "INVALID_TYPE"
 # Salesforce's own trouble, or a cursor it no longer has: the same query may succeed later.
 _LATER_CODES = frozenset({"INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION"})
 # One record, or their number, spoils the query: fewer of them may be read. An id it calls invalid is the first code.
@@ -49,6 +49,10 @@ _USAGE = re.compile(r"(?<![\w-])api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])",
 
 class MissingFieldError(AccessDeniedError):
     """A query names a field that its object does not have, or that our user may not see: Salesforce does not say which."""
+
+
+class MissingObjectError(AccessDeniedError):
+    """A query names an object that the organisation does not have, or that our user may not read at all."""
 
 
 def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
@@ -88,13 +92,15 @@ def refusal(answer: httpx.Response, subject: str) -> Failure:
         return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer) or _THROTTLED_SECONDS)
     if status in {401, 403}:
         return AccessDeniedError(f"{said} to a query of {subject}")
-    if _FIELD_CODE in codes:
-        return MissingFieldError(f"a field of {subject} does not exist, or our user may not see it")
     return _refusal_of_query(answer, codes, subject, said)
 
 
 def _refusal_of_query(answer: httpx.Response, codes: frozenset[str], subject: str, said: str) -> Failure:
     status = answer.status_code
+    if _FIELD_CODE in codes:
+        return MissingFieldError(f"a field of {subject} does not exist, or our user may not see it")
+    if _OBJECT_CODE in codes:
+        return MissingObjectError(f"{subject} does not exist, or our user may not read it")
     if codes & _FEWER_CODES or status in _FEWER_STATUSES:
         return UnreadableRecordError(said)
     is_worded = bool(codes - _LATER_CODES) and 400 <= status < 500  # noqa: PLR2004 what we asked for is refused

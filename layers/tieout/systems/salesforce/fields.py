@@ -35,9 +35,19 @@ def text_of(row: Mapping[str, Any], name: str) -> str | None:
     return value.strip() or None
 
 
+def number_of(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """A number, exactly as Salesforce wrote it; None where there is none."""
+    value = _value(row, name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise unreadable(name, "not_a_number")
+    return Decimal(value)
+
+
 def money_of(row: Mapping[str, Any], name: str, currency: str) -> Money | None:
     """An amount in a currency; None where there is none."""
-    number = _number(row, name)
+    number = number_of(row, name)
     if number is None:
         return None
     try:
@@ -48,7 +58,7 @@ def money_of(row: Mapping[str, Any], name: str, currency: str) -> Money | None:
 
 def share_of(row: Mapping[str, Any], name: str) -> Decimal | None:
     """A percent field as 0 to 1 at six decimals."""
-    percent = _number(row, name)
+    percent = number_of(row, name)
     if percent is None:
         return None
     if not 0 <= percent <= 100:  # noqa: PLR2004 percent
@@ -58,7 +68,7 @@ def share_of(row: Mapping[str, Any], name: str) -> Decimal | None:
 
 def months_of(row: Mapping[str, Any], name: str) -> int | None:
     """A number of whole months, 1 to 1200; None for null and for zero."""
-    number = _number(row, name)
+    number = number_of(row, name)
     if number is None or number == 0:
         return None
     if not 0 < number <= _MOST_MONTHS or number != number.to_integral_value():
@@ -96,15 +106,6 @@ def currency_of(row: Mapping[str, Any], default_currency: str) -> str:
 def unreadable(name: str, reason: str) -> UnreadableRecordError:
     """The error that names a field and what is wrong with it."""
     return UnreadableRecordError(f"field {name}: {reason}")
-
-
-def _number(row: Mapping[str, Any], name: str) -> Decimal | None:
-    value = _value(row, name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise unreadable(name, "not_a_number")
-    return Decimal(value)
 
 
 def _value(row: Mapping[str, Any], name: str) -> object:

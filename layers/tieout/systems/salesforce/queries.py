@@ -9,7 +9,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from tieout.errors import UnreadableRecordError
-from tieout.systems.salesforce.options import LineFields
+from tieout.systems.salesforce.cursors import Cursor
+from tieout.systems.salesforce.options import ContractFields, LineFields
 
 IDS_PER_QUERY = 200
 # Salesforce takes 16,384 bytes of address and headers together; a quarter is for the headers, the token among them.
@@ -26,6 +27,15 @@ _OPPORTUNITY = (
     *("CloseDate", "ForecastCategory", "Type", "OwnerId", "HasOpportunityLineItem", "IsDeleted", "SystemModstamp"),
 )
 _LINE_ITEM = ("Id", "OpportunityId", "Product2Id", "TotalPrice", "CurrencyIsoCode", "ServiceDate")
+_CONTRACT = (
+    *("Id", "AccountId", "ContractNumber", "Name", "StatusCode", "StartDate", "EndDate", "ContractTerm"),
+    *("CurrencyIsoCode", "OwnerId", "IsDeleted", "SystemModstamp"),
+)
+
+# What is listed: entity to API name of the object.
+LISTED = {"opportunity": "Opportunity", "contract": "Contract"}
+PAGE_ROWS = 200
+MOST_OF_ACCOUNTS = 2_000  # one page of an answer
 
 
 class Query(NamedTuple):
@@ -50,6 +60,10 @@ class Query(NamedTuple):
         return " ".join(("SELECT", ", ".join(self.columns), "FROM", self.subject, self.rest))
 
 
+CURRENCIES = Query("CurrencyType", ("IsoCode", "ConversionRate", "IsCorporate"), "ORDER BY IsoCode")
+DATED_RATES = Query("DatedConversionRate", ("IsoCode", "StartDate", "ConversionRate"), "ORDER BY IsoCode, StartDate")
+
+
 def opportunities(ids: Iterable[str]) -> Query:
     """One row for each opportunity our user may see, deleted ones included."""
     return Query("Opportunity", _OPPORTUNITY, f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
@@ -60,6 +74,50 @@ def line_items(opportunity_ids: Iterable[str], fields: LineFields) -> Query:
     columns = (*_LINE_ITEM, fields.recurring_amount, fields.recurring_months, fields.term_months)
     rest = f"WHERE IsDeleted = FALSE AND OpportunityId IN ({_list(opportunity_ids)}) ORDER BY OpportunityId, Id"
     return Query("OpportunityLineItem", _each_once(columns), rest)
+
+
+def contracts(ids: Iterable[str], fields: ContractFields) -> Query:
+    """One row for each contract our user may see, deleted ones included, with the account's own fields of it."""
+    own = (fields.value, fields.renewal_amount, fields.renewal_date, fields.probability, fields.product)
+    return Query("Contract", _each_once((*_CONTRACT, *own)), f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
+
+
+def opportunities_of(line_item_ids: Iterable[str]) -> Query:
+    """Which opportunity each product is of, deleted ones included."""
+    return Query("OpportunityLineItem", ("Id", "OpportunityId"), f"WHERE Id IN ({_list(line_item_ids)}) ORDER BY Id")
+
+
+def accounts(ids: Iterable[str]) -> Query:
+    """Which account each was merged into, if any."""
+    return Query("Account", ("Id", "MasterRecordId"), f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
+
+
+def of_accounts(subject: str, account_ids: Iterable[str]) -> Query:
+    """Which of an object's records belong to accounts, deleted ones included, 2,000 at most."""
+    rest = f"WHERE AccountId IN ({_list(account_ids)}) ORDER BY AccountId, Id LIMIT {MOST_OF_ACCOUNTS}"
+    return Query(subject, ("Id", "AccountId"), rest)
+
+
+def subject_of(entity: str) -> str:
+    """The object whose records are listed for an entity.
+
+    Raises:
+        UnreadableRecordError: for an entity that is not listed.
+    """
+    if entity not in LISTED:
+        raise UnreadableRecordError(f"Salesforce's records of {entity} are not listed")
+    return LISTED[entity]
+
+
+def page(subject: str, cursor: Cursor) -> Query:
+    """The ids of one page of a listing, deleted records included."""
+    conditions = []
+    if cursor.after:
+        conditions.append(f"Id > '{_checked(cursor.after)}'")
+    if cursor.account:
+        conditions.append(f"AccountId = '{_checked(cursor.account)}'")
+    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    return Query(subject, ("Id",), f"{where}ORDER BY Id LIMIT {PAGE_ROWS}")
 
 
 def is_record_id(text: str) -> bool:

@@ -1,39 +1,40 @@
-"""Reads what opportunities are now, in as few calls as Salesforce allows: the completing half of the record step.
+"""Reads what records of an organisation are now, in as few calls as Salesforce allows: the completing half of the record step.
 
-Two hundred opportunities cost one call, and their products one more.
+Two hundred opportunities cost one call and their products one more; two hundred contracts cost one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
-from tieout.errors import PermanentError, ThrottledError, TransientError, UnavailableError, UnreadableRecordError
-from tieout.facts.reading import Reading
-from tieout.facts.statement import Statement
+from tieout.errors import ThrottledError
+from tieout.facts.reading import ListedPage, Reading
 from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.salesforce import queries
 from tieout.systems.salesforce.allowance import Allowance
-from tieout.systems.salesforce.answers import ALLOWANCE_SECONDS, Row
+from tieout.systems.salesforce.answers import ALLOWANCE_SECONDS
 from tieout.systems.salesforce.client import SalesforceClient
+from tieout.systems.salesforce.cursors import Cursor
+from tieout.systems.salesforce.one_read import OneRead
 from tieout.systems.salesforce.options import Options
-from tieout.systems.salesforce.queries import Query
+from tieout.systems.salesforce.rate_table import RateTable
 from tieout.systems.salesforce.tokens import AccessTokens
-from tieout.systems.salesforce.translate import Organization, opportunity_statement, unknown_statement
+from tieout.systems.salesforce.translate import Organization
 
 if TYPE_CHECKING:
     import httpx
 
-_OPPORTUNITY = "opportunity"
+# Whose records are listed for an entity that is nothing by itself: those it may have changed.
+_LISTED_FOR = {"line_item": ("opportunity",), "account": ("opportunity", "contract")}
 
 
 def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> SalesforceReader:
-    """A reader of one organisation, to be kept: it holds the access token and what is left of the day's calls.
+    """A reader of one organisation, to be kept: it holds the access token, the rates, and what is left of the day's calls.
 
     Args:
         connection: the organisation, with its options.
@@ -51,107 +52,59 @@ def open_reader(
         api_base_url=connection.api_base_url,
         api_version=options.api_version,
     )
-    organization = Organization(default_currency=connection.default_currency, line_fields=options.line_fields)
-    return SalesforceReader(client, allowance, organization, options)
+    organization = Organization(
+        default_currency=connection.default_currency,
+        line_fields=options.line_fields,
+        contract_fields=options.contract_fields,
+    )
+    return SalesforceReader(client, allowance, organization, options, RateTable(clock))
 
 
 class SalesforceReader:
-    """Reads records by key; see `tieout.facts.reading.SourceReader`."""
+    """Reads records by key and lists them; see `tieout.facts.reading`."""
 
     def __init__(
-        self, client: SalesforceClient, allowance: Allowance, organization: Organization, options: Options
+        self,
+        client: SalesforceClient,
+        allowance: Allowance,
+        organization: Organization,
+        options: Options,
+        rate_table: RateTable,
     ) -> None:
         self._client = client
         self._allowance = allowance
         self._organization = organization
-        self._options = options
+        self._beyond = frozenset(options.entities_beyond_allowance)
+        self._rate_table = rate_table if options.dated_rates else None
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a statement, or the error that struck it. Never raises a `TieoutError`."""
-        return _OneRead(self._client, self._allowance, self._organization, self._options).read(keys)
+        return OneRead(self._client, self._organization, self._rate_table, self._check_allowance).read(keys)
 
+    def list_page(self, key: RecordKey) -> ListedPage:
+        """Up to 200 records of a listing, deleted ones included, in order of their ids.
 
-class _OneRead:
-    """One call of `read`: once Salesforce did not answer, or asked for fewer calls, it is asked nothing more."""
+        For products and accounts, which are nothing by themselves, the page names the listings of what they may have changed.
 
-    def __init__(
-        self, client: SalesforceClient, allowance: Allowance, organization: Organization, options: Options
-    ) -> None:
-        self._client = client
-        self._allowance = allowance
-        self._organization = organization
-        self._options = options
-        self._stopped: ThrottledError | UnavailableError | None = None
+        Raises:
+            UnreadableRecordError: for an entity without records of its own, or a place that is none.
+            TransientError, PermanentError: as `SalesforceClient.rows`.
+        """
+        cursor = Cursor.parse(key.record_id)
+        if key.entity in _LISTED_FOR:
+            return ListedPage(tuple(key._replace(entity=each) for each in _LISTED_FOR[key.entity]), None)
+        subject = queries.subject_of(key.entity)
+        self._check_allowance(key.entity)
+        ids = [str(row.get("Id")) for row in self._client.rows(queries.page(subject, cursor))]
+        is_last = len(ids) < queries.PAGE_ROWS
+        following = None if is_last else key._replace(record_id=cursor._replace(after=ids[-1]).text())
+        return ListedPage(tuple(key._replace(record_id=each) for each in ids), following)
 
-    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
-        """See `SalesforceReader.read`."""
-        readings: dict[RecordKey, Reading] = {}
-        wanted: dict[str, RecordKey] = {}
-        for key in keys:
-            if key.entity == _OPPORTUNITY and queries.is_record_id(key.record_id):
-                wanted[key.record_id] = key
-            else:
-                readings[key] = UnreadableRecordError(f"Salesforce has no {key.entity} of that id to complete")
-        for ids in queries.in_chunks(wanted, queries.opportunities, self._client.address_bytes):
-            readings |= self._chunk([wanted[each] for each in ids])
-        return readings
-
-    def _chunk(self, keys: Sequence[RecordKey], lacking: Sequence[str] = ()) -> Mapping[RecordKey, Reading]:
-        """Read one chunk; where one record spoils the whole answer, its halves, and at last it alone without its name."""
-        if not self._may_read(_OPPORTUNITY):
-            return dict.fromkeys(keys, _beyond_allowance())
-        try:
-            return self._opportunities(keys, lacking)
-        except UnreadableRecordError as error:
-            if len(keys) > 1:
-                middle = len(keys) // 2
-                return {**self._chunk(keys[:middle]), **self._chunk(keys[middle:])}
-            return {keys[0]: error} if lacking else self._chunk(keys, (queries.FREE_TEXT,))
-        except (TransientError, PermanentError) as error:
-            return dict.fromkeys(keys, error)
-
-    def _opportunities(self, keys: Sequence[RecordKey], lacking: Sequence[str]) -> Mapping[RecordKey, Reading]:
-        ids = [key.record_id for key in keys]
-        rows = {row.get("Id"): row for row in self._asked(queries.opportunities(ids).without(lacking))}
-        selling = [each for each in ids if _has_products(rows.get(each, {}))]
-        lines: dict[object, list[Row]] = defaultdict(list)
-        if selling:
-            for row in self._asked(queries.line_items(selling, self._options.line_fields)):
-                lines[row.get("OpportunityId")].append(row)
-        return {
-            key: _stated(opportunity_statement, key, row, lines[key.record_id], self._organization)
-            if (row := rows.get(key.record_id)) is not None
-            else unknown_statement(key)
-            for key in keys
-        }
-
-    def _may_read(self, entity: str) -> bool:
-        return entity in self._options.entities_beyond_allowance or not self._allowance.is_reached()
-
-    def _asked(self, query: Query) -> Sequence[Row]:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return self._client.rows(query)
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
-
-
-def _has_products(row: Row) -> bool:
-    return row.get("HasOpportunityLineItem") is True and row.get("IsDeleted") is not True
-
-
-def _beyond_allowance() -> ThrottledError:
-    return ThrottledError(
-        "our share of the organisation's calls of the day is used", retry_after_seconds=ALLOWANCE_SECONDS
-    )
-
-
-def _stated(translate: Callable[..., Statement], key: RecordKey, *arguments: Any) -> Reading:  # noqa: ANN401 as it takes
-    try:
-        return translate(key, *arguments)
-    except UnreadableRecordError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-        return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")
+    def _check_allowance(self, entity: str) -> None:
+        """Leave what is left of the day's calls to others; raises `ThrottledError`."""
+        # What is read because of a product or an account are opportunities.
+        counted_as = entity if entity in queries.LISTED else "opportunity"
+        if counted_as not in self._beyond and self._allowance.is_reached():
+            raise ThrottledError(
+                "our share of the organisation's calls of the day is used", retry_after_seconds=ALLOWANCE_SECONDS
+            )

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieout.arriving.notice import RecordKey
-from tieout.facts.opportunity import Opportunity
+from tieout.facts.opportunity import ForecastCategory, Opportunity
 from tieout.facts.statement import Absence, Statement
+from tieout.systems.salesforce.contracts import contract_of
 from tieout.systems.salesforce.fields import currency_of, day_of, money_of, share_of, text_of, unreadable, version_of
 from tieout.systems.salesforce.line_items import opportunity_line
-from tieout.systems.salesforce.options import LineFields
+from tieout.systems.salesforce.options import ContractFields, LineFields
+from tieout.systems.salesforce.rates import Rates
+
+_FORECAST_CATEGORIES = {
+    "Pipeline": ForecastCategory.PIPELINE,
+    "BestCase": ForecastCategory.BEST_CASE,
+    "MostLikely": ForecastCategory.MOST_LIKELY,
+    "Forecast": ForecastCategory.COMMIT,
+    "Closed": ForecastCategory.CLOSED,
+    "Omitted": ForecastCategory.OMITTED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +32,22 @@ class Organization:
     Attributes:
         default_currency: for organisations with one currency, which name none.
         line_fields: its own fields of an opportunity's products.
+        contract_fields: its own fields of contracts.
     """
 
     default_currency: str
     line_fields: LineFields
+    contract_fields: ContractFields
 
 
 def opportunity_statement(
-    key: RecordKey, row: Mapping[str, Any], line_items: Sequence[Mapping[str, Any]], organization: Organization
+    key: RecordKey,
+    row: Mapping[str, Any],
+    line_items: Sequence[Mapping[str, Any]],
+    rates: Rates | None,
+    organization: Organization,
 ) -> Statement:
-    """What an opportunity is, at its own last change; its lines in order of their ids.
+    """What an opportunity is, at its own last change; its lines in order of their ids, its rate that of its close date.
 
     A change of a line need not change the opportunity: then the version is the same and the content another, which the
     ledger applies. A version that took the lines' own changes in would fall back when the line that changed last is
@@ -56,8 +73,25 @@ def opportunity_statement(
         owner=text_of(row, "OwnerId"),
         deal_type=text_of(row, "Type"),
         lines=tuple(sorted(lines, key=lambda line: line.line_id)),
+        forecast_category=_forecast_category(row),
+        rate=rates.rate(currency, close_date) if rates else None,
     )
     return Statement(key=key, source_version=version_of(row), fact=opportunity)
+
+
+def contract_statement(
+    key: RecordKey, row: Mapping[str, Any], rates: Rates | None, organization: Organization
+) -> Statement:
+    """What a contract is, at its own last change; raises as `contracts.contract_of`."""
+    if row.get("IsDeleted") is True:
+        return deleted_statement(key, row)
+    contract = contract_of(row, organization.default_currency, organization.contract_fields, rates)
+    return Statement(key=key, source_version=version_of(row), fact=contract)
+
+
+def part_statement(key: RecordKey, related: Sequence[RecordKey]) -> Statement:
+    """What a product of an opportunity, or an account, is: nothing that is recorded by itself, but others are read for it."""
+    return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED, related=tuple(related))
 
 
 def deleted_statement(key: RecordKey, row: Mapping[str, Any]) -> Statement:
@@ -78,3 +112,11 @@ def _record_type(row: Mapping[str, Any]) -> str | None:
     if not isinstance(related, Mapping):
         raise unreadable("RecordType", "not_an_object")
     return text_of(related, "DeveloperName")
+
+
+def _forecast_category(row: Mapping[str, Any]) -> ForecastCategory | None:
+    """By the API's own names: what people read (`ForecastCategoryName`) may be renamed and translated."""
+    stated = text_of(row, "ForecastCategory")
+    if stated is not None and stated not in _FORECAST_CATEGORIES:
+        raise unreadable("ForecastCategory", "not_known")
+    return _FORECAST_CATEGORIES[stated] if stated else None
