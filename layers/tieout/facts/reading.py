@@ -14,18 +14,6 @@ from tieout.landscape import Connection
 Reading = Statement | TransientError | PermanentError
 
 
-class ListedPage(NamedTuple):
-    """Some of the records a system has, in an order of its own.
-
-    Attributes:
-        keys: at most 200 records, or listings of them.
-        following: asks for the next page; None: there is no more.
-    """
-
-    keys: tuple[RecordKey, ...]
-    following: RecordKey | None
-
-
 class SourceReader(Protocol):
     """Reads what records of one connection are now, in as few calls as the source allows."""
 

@@ -201,8 +201,8 @@ class Lacking(Organization):
         (("CurrencyIsoCode", "RecordType.DeveloperName"), 4),
     ],
 )
-def test_what_an_organization_lacks_is_found_once(lacking: tuple[str, ...], calls: int) -> None:
-    """Later queries leave it out, and nothing else; an hour later it is asked for again."""
+def test_what_an_object_lacks_is_found_once(lacking: tuple[str, ...], calls: int) -> None:
+    """Later queries of it leave that out, and nothing else; an hour later it is asked for again."""
     organization = Lacking(*lacking)
     client = organization.client()
     client.rows(THING)
@@ -210,13 +210,23 @@ def test_what_an_organization_lacks_is_found_once(lacking: tuple[str, ...], call
     organization.queries.clear()
     organization.clock.advance(3599)
     client.rows(THING)
-    client.rows(Query("Other", ("Id", "CurrencyIsoCode"), "ORDER BY Id"))
     assert organization.queries[0] == THING.without(lacking).soql()
-    assert len(organization.queries) == 2
+    assert len(organization.queries) == 1
     organization.queries.clear()
     organization.clock.advance(1)
     client.rows(THING)
     assert len(organization.queries) == calls
+
+
+def test_what_one_object_lacks_another_may_have() -> None:
+    """Amounts must not be taken for another currency because of an object without any."""
+    organization = Organization(
+        lambda query: refused(400, "INVALID_FIELD") if "Thing" in query and "CurrencyIsoCode" in query else []
+    )
+    client = organization.client()
+    client.rows(THING)
+    client.rows(THING._replace(subject="Other"))
+    assert "CurrencyIsoCode" in organization.queries[-1]
 
 
 def test_a_field_that_nobody_may_see_is_told_apart_and_the_currency_is_kept() -> None:

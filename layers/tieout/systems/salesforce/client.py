@@ -44,7 +44,7 @@ class SalesforceClient:
         self._clock = clock
         self._api_base_url = api_base_url.rstrip("/")
         self._path = f"/services/data/v{api_version}/queryAll?q="
-        self._lacking_since: dict[str, datetime] = {}
+        self._lacking_since: dict[tuple[str, str], datetime] = {}  # object and column
 
     @property
     def address_bytes(self) -> int:
@@ -52,10 +52,11 @@ class SalesforceClient:
         return len(self._api_base_url + self._path)
 
     def rows(self, query: Query) -> list[Row]:
-        """All rows of a query, deleted ones included, without those of its optional columns that the organisation lacks.
+        """All rows of a query, deleted ones included, without those of its optional columns that its object lacks.
 
         Which it lacks is asked once and remembered for an hour: a query that is refused for a field and then answered
-        without an optional one was refused for that one.
+        without an optional one was refused for that one. Of each object by itself: amounts in a currency they are not in
+        would be worse than a call too many.
 
         Raises:
             MissingFieldError: if it is refused for a field that is not optional: our user needs a permission.
@@ -64,17 +65,21 @@ class SalesforceClient:
             UnreadableRecordError: if one of the rows, or their number, spoils the answer; ask for fewer.
         """
         refused: MissingFieldError | None = None
-        lacking = {each for each, since in self._lacking_since.items() if self._clock.now() - since < _LACKING_FOR}
-        for more in _choices([each for each in OPTIONAL_COLUMNS if each in query.columns and each not in lacking]):
+        asked = query.without([each for each in OPTIONAL_COLUMNS if self._is_lacking(query.subject, each)])
+        for more in _choices([each for each in OPTIONAL_COLUMNS if each in asked.columns]):
             try:
-                found = self._all_pages(query.without(lacking.union(more)).soql(), query.subject)
+                found = self._all_pages(asked.without(more).soql(), query.subject)
             except MissingFieldError as error:
                 refused = error
                 continue
-            self._lacking_since |= dict.fromkeys(more, self._clock.now())
+            self._lacking_since |= {(query.subject, each): self._clock.now() for each in more}
             return found
         assert refused is not None
         raise refused
+
+    def _is_lacking(self, subject: str, column: str) -> bool:
+        since = self._lacking_since.get((subject, column))
+        return since is not None and self._clock.now() - since < _LACKING_FOR
 
     def _all_pages(self, soql: str, subject: str) -> list[Row]:
         rows: list[Row] = []
