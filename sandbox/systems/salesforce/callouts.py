@@ -1,7 +1,8 @@
 """Signed callouts: the JSON that the account's own Apex posts when a trigger fires, with the headers of Standard Webhooks.
 
-As the classes in `layers/tieout/systems/salesforce` do it: a job for what one trigger is given, at most 100 events a request, the next
-ones when those were taken, and a few more tries where the answer asks for them. What is refused otherwise is lost.
+As the classes in `layers/tieout/systems/salesforce` do it: a job for what one trigger is given, at most 100 events a
+request, the next ones when those were taken, and a few more tries where the answer asks for them. What is refused
+otherwise is lost.
 """
 
 from __future__ import annotations
