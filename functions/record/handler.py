@@ -104,6 +104,7 @@ class RecordFunction:
                 "messages": received,
                 "retried": len(report.retries),
                 "parked_messages": report.parked_messages,
+                "listed": report.listed,
                 "outcomes": outcomes,
                 "errors": errors,
             },

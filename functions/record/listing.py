@@ -14,7 +14,6 @@ from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import UnreadableRecordError
 from tieout.facts.reading import ListedPage, Lister, SourceReader
 from tieout.ledger.outcomes import OutcomeLedger
-from tieout.ledger.plan import Outcome
 from tieout.ports import Queue
 
 _PAGE_MARK = "~"  # parts a delivery's id from the page that was listed because of it
@@ -33,15 +32,15 @@ class Listings:
     def __init__(self, reader_of: Callable[[str], SourceReader], queue: Queue, outcomes: OutcomeLedger) -> None:
         self._reader_of, self._queue, self._outcomes = reader_of, queue, outcomes
 
-    def work_off(self, task: Task) -> Outcome:
-        """Send a page's records and what asks for the next page to the queue, unless that was done before.
+    def work_off(self, task: Task) -> int | None:
+        """Send a page's records and what asks for the next page to the queue; how many notices, None where that was done before.
 
         Raises:
             Exception: it cannot be listed, or not all of it is in the queue: then it is to be listed again.
         """
         envelope, notice = task.envelope, task.notice
         if self._outcomes.is_final(envelope, notice.position):
-            return Outcome.DUPLICATE
+            return None
         page = self._page(notice.key)
         listed = _delivery_of(envelope, notice.key)
         if page.keys:
@@ -49,7 +48,7 @@ class Listings:
         if page.following is not None:
             # In a message of its own: what fails of the page's records must not list the next page again.
             self._send(envelope, listed, notice, [page.following], len(page.keys))
-        return Outcome.APPLIED
+        return len(page.keys) + (page.following is not None)
 
     def ask(self, task: Task, keys: Sequence[RecordKey]) -> None:
         """Send what asks for listings because of a record, each in a message of its own; raises what the queue does."""

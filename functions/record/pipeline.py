@@ -75,7 +75,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
     _ask_for_flushes(step, results)
     for key, group in groups.items():
         result = results.get(key)
-        _decide(step, group, result)
+        _decide(step, group, result, batch.report)
         if result is not None and result.error is not None:
             batch.report.errors[type(result.error).__name__] += len(group)
     for message in messages:
@@ -106,7 +106,9 @@ def _list(step: RecordStep, batch: _Batch) -> None:
     for task in batch.tasks:
         if task.notice.key.asks_for_listing and task.notice.key.entity in step.entities:
             try:
-                task.outcome = step.listings.work_off(task)
+                listed = step.listings.work_off(task)
+                task.outcome = Outcome.DUPLICATE if listed is None else Outcome.APPLIED
+                batch.report.listed += listed or 0
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own listing, never the batch
                 _fail(step, task, error)
                 batch.report.errors[type(error).__name__] += 1
@@ -157,23 +159,24 @@ def _ask_for_flushes(step: RecordStep, results: dict[RecordKey, RecordResult]) -
             continue
 
 
-def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None) -> None:
+def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None, report: Report) -> None:
     """Give the tasks about one record their outcomes or the error they failed with."""
     if result is None:
         for task in group:
             task.outcome = Outcome.IGNORED
     elif result.error is None:
-        _conclude(step, group, result)
+        _conclude(step, group, result, report)
     else:
         for task in group:
             _fail(step, task, result.error)
 
 
-def _conclude(step: RecordStep, group: Sequence[Task], result: RecordResult) -> None:
+def _conclude(step: RecordStep, group: Sequence[Task], result: RecordResult, report: Report) -> None:
     """Give the tasks their outcomes, once what is to be listed because of their record is asked for."""
     try:
         if result.listings:
             step.listings.ask(latest_of(group), result.listings)
+            report.listed += len(result.listings)
     except TieoutError as error:
         for task in group:
             _fail(step, task, error)

@@ -58,12 +58,14 @@ class Report:
         retries: the messages to be delivered again, with the seconds to wait.
         outcomes: how many notices ended how.
         errors: what notices failed with, by the name of the error's class.
+        listed: how many notices were sent to the flow's own queue because a listing was asked for.
         parked_messages: how many were parked whole, because nobody can say which notices they carry.
     """
 
     retries: dict[str, int] = field(default_factory=dict)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    listed: int = 0
     parked_messages: int = 0
 
     def retry(self, message: Message, delay_seconds: int) -> None:

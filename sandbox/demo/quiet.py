@@ -41,8 +41,8 @@ def wait_until_quiet(
 
 
 def accepted_notices(aws: EmulatedAws) -> int:
-    """How many notices the receive functions say they have put on the bus, by their own logs."""
-    return sum(int(str(line.get("Accepted", 0))) for line in _log_lines(aws) if line.get("step") == "receive")
+    """How many notices the functions say they have put on the bus or listed, by their own logs."""
+    return sum(int(str(line.get("Accepted", 0))) + int(str(line.get("listed", 0))) for line in _log_lines(aws))
 
 
 def outcomes(place: Place) -> Counter[str]:
@@ -59,6 +59,9 @@ def outcomes(place: Place) -> Counter[str]:
 
 def _unfinished(place: Place, aws: EmulatedAws) -> str:
     """What is still open, in words; empty when nothing is."""
+    relayed = sum(sum(queues.depth(place.sqs, relay.queue_url).values()) for relay in place.relays)
+    if relayed:
+        return f"{counted(relayed, 'event')} of another bus"
     working = sum(sum(queues.depth(place.sqs, flow.queue_url).values()) for flow in place.flows)
     if working:
         return f"{counted(working, 'message')} in the flows' queues"
