@@ -23,7 +23,9 @@ def _shown(hint: Any) -> Any:  # noqa: ANN401 a type as it is written
     if isinstance(hint, type) and issubclass(hint, Declared):
         body = {name: _default(value) for name, value in vars(hint).items() if name not in {"__dict__", "__weakref__"}}
         annotations = {name: _shown(each) for name, each in get_type_hints(hint).items()}
-        return dataclass(kw_only=True)(type(hint.__name__, (), {**body, "__annotations__": annotations}))
+        return dataclass(kw_only=True)(
+            type(hint.__name__, (), {"plain": Declared.plain, **body, "__annotations__": annotations})
+        )
     parts = () if get_origin(hint) is Literal else tuple(_shown(each) for each in get_args(hint))
     if parts == get_args(hint) or not parts:
         return hint

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 
-Option = str | int | bool | list[str] | list[dict[str, Any]]
+Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

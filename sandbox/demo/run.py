@@ -12,6 +12,7 @@ from rich.console import Console
 from ops import display, ledger_views, mapping_tables, queues
 from sandbox.demo.acquisition import acquire
 from sandbox.demo.quiet import counted
+from sandbox.demo.sales import tell_in_three_ways
 from sandbox.demo.scene import Scene
 from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning, Told
 from sandbox.demo.tools import ASKS_FIRST, SPENDING, TOOLS, Tool
@@ -57,6 +58,7 @@ class Demo:
         self._explain_a_cell()
         self._release_what_is_held()
         self._park_and_redrive()
+        tell_in_three_ways(self._scene, self._planning)
         self._scene = acquire(self._scene, self._planning, self._crm)
         self._add_up()
 
