@@ -46,4 +46,4 @@ def _signature(private_key: str, signed: bytes, algorithm: Algorithm) -> bytes:
 
 
 def _part(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(raw).replace(b"=", b"").decode()

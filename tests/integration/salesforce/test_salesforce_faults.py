@@ -191,30 +191,3 @@ def test_an_allowance_that_is_used_up_is_waited_for(read: Read) -> None:
     assert refusal.retry_after_seconds == 7200
     read.clock.advance(24 * 3600)
     assert read.opportunity(deal)
-
-
-def test_a_name_that_cannot_be_carried_costs_the_opportunity_only_its_name(read: Read) -> None:
-    """What somebody pasted into it must not take the amount out of the forecast, nor its neighbours'."""
-    deals = [read.create("Opportunity") for _ in range(5)]
-    read.change("Opportunity", deals[2], Name="pasted \x0b text")
-    readings = read.reader.read([key(each) for each in deals])
-    assert {type(each) for each in readings.values()} == {Statement}
-    facts = [read.opportunity(each) for each in deals]
-    assert [fact.name for fact in facts] == [
-        "Müller renewal",
-        "Müller renewal",
-        None,
-        "Müller renewal",
-        "Müller renewal",
-    ]
-    assert len({fact.amount for fact in facts}) == 1
-
-
-def test_a_flawed_value_costs_its_own_opportunity_alone(read: Read) -> None:
-    """A character no queue carries in one opportunity's type makes the whole answer unreadable."""
-    deals = [read.create("Opportunity") for _ in range(5)]
-    read.change("Opportunity", deals[2], Type="nul \x00 inside")
-    readings = read.reader.read([key(each) for each in deals])
-    assert [type(readings[key(each)]) for each in deals] == [
-        *(Statement, Statement, UnreadableRecordError, Statement, Statement),
-    ]

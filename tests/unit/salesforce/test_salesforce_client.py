@@ -144,6 +144,7 @@ def test_a_token_that_is_refused_is_replaced_once_for_each_call() -> None:
         (refused(400, "INVALID_QUERY_LOCATOR"), UnavailableError, None),
         (refused(503, "SERVER_UNAVAILABLE", **{"Retry-After": "5"}), UnavailableError, 5),
         (refused(500, "UNKNOWN_EXCEPTION"), UnavailableError, None),
+        (refused(500, "SOMETHING_NEW"), UnavailableError, None),
         (httpx.Response(502, text="<html>"), UnavailableError, None),
         (httpx.Response(408), UnavailableError, None),
         (httpx.Response(404, text="<html>"), UnavailableError, None),

@@ -26,7 +26,7 @@ def read_related(
     A merge deletes the accounts that lose and hands what belongs to them over to the one that wins, without telling of it: so what
     belongs to that one is meant, too. Raises what `ask` does.
     """
-    winners = {row.get("Id"): row.get("MasterRecordId") for row in ask(queries.accounts(account_ids))}
+    winners = {str(row.get("Id")): row.get("MasterRecordId") for row in ask(queries.accounts(account_ids))}
     holders = {each: _holders(each, winners.get(each)) for each in account_ids}
     everyone = list(dict.fromkeys(each for of in holders.values() for each in of))
     owned = {
@@ -59,9 +59,9 @@ def _owned(
     for chunk in queries.in_chunks(list(account_ids), query, address_bytes):
         rows = ask(query(chunk))
         is_cut = len(rows) >= queries.MOST_OF_ACCOUNTS
-        ids: dict[object, list[str]] = defaultdict(list)
+        ids: dict[str, list[str]] = defaultdict(list)
         for row in rows:
-            ids[row.get("AccountId")].append(str(row.get("Id")))
+            ids[str(row.get("AccountId"))].append(str(row.get("Id")))
         for each in chunk:
             is_listed = is_cut or len(ids[each]) > MOST_OF_AN_ACCOUNT
             found[each] = [Cursor(account=each).text()] if is_listed else ids[each]

@@ -95,10 +95,10 @@ class OneRead:
 
     def _opportunities(self, rows: Mapping[RecordKey, Row]) -> dict[RecordKey, Reading]:
         selling = [key.record_id for key, row in rows.items() if _has_products(row)]
-        lines: dict[object, list[Row]] = defaultdict(list)
+        lines: dict[str, list[Row]] = defaultdict(list)
         if selling:
             for row in self._asked(queries.line_items(selling, self._organization.line_fields)):
-                lines[row.get("OpportunityId")].append(row)
+                lines[str(row.get("OpportunityId"))].append(row)
         rates = self._rates(rows)
         stated = translate.opportunity_statement
         return {

@@ -32,10 +32,10 @@ class Rates:
 
     def __init__(self, corporate: str, undated: Iterable[_Row], dated: Iterable[_Row]) -> None:
         self._corporate = corporate
-        self._undated = {row.get("IsoCode"): row for row in undated}
-        self._dated: dict[object, list[_Row]] = defaultdict(list)
+        self._undated = {str(row.get("IsoCode")): row for row in undated}
+        self._dated: dict[str, list[_Row]] = defaultdict(list)
         for row in dated:
-            self._dated[row.get("IsoCode")].append(row)
+            self._dated[str(row.get("IsoCode"))].append(row)
 
     def rate(self, currency: str, day: date | None) -> SourceRate | None:
         """The rate from a currency on a day; None for the corporate currency itself, and where there is no rate of that day.
