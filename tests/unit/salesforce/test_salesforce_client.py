@@ -92,6 +92,15 @@ def test_an_empty_page_that_announces_another_is_no_answer() -> None:
         answered(page([], total=2, following=NEXT)).client().rows(PLAIN)
 
 
+def test_pages_come_to_an_end() -> None:
+    """Whoever announces page after page would be read for ever; of fewer records there may be fewer rows."""
+    full = page([str(each) for each in range(2000)], total=200_000, following=NEXT)
+    organization = Organization(lambda _query: full)
+    with pytest.raises(UnreadableRecordError):
+        organization.client().rows(PLAIN)
+    assert len(organization.queries) == 50
+
+
 @pytest.mark.parametrize("total", [0, 2])
 def test_rows_that_are_not_as_many_as_announced_are_asked_for_again(total: int) -> None:
     """A record that is missing here would be taken for one that was deleted."""

@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.clock import ManualClock
-from tieout.errors import UnavailableError, UnreadableRecordError
+from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
 from tieout.facts.family import SourceRate
 from tieout.money import Money
 from tieout.systems.salesforce import queries
@@ -72,6 +72,7 @@ def test_a_rate_that_converts_nothing_strikes_its_own_currency(units: object) ->
     assert rates.rate("EUR", date(2026, 3, 1)) is not None
 
 
+@example(amount_minor=11, units=22, decimals=0)  # a half, by a rate whose inverse has no end and lies below
 @given(st.integers(-(10**18), 10**18), st.integers(1, 10**12), st.integers(0, 9))
 def test_an_inverted_rate_converts_to_the_minor_unit(amount_minor: int, units: int, decimals: int) -> None:
     """As dividing the exact amount by Salesforce's rate would, halves rounded up."""
@@ -114,6 +115,16 @@ def test_rates_are_read_once_in_five_minutes() -> None:
     assert ask.subjects == ["CurrencyType", "DatedConversionRate"]
     clock.advance(1)
     assert table.current(ask) is not rates
+
+
+def test_rates_that_cannot_be_read_are_told_of_once() -> None:
+    """Read with fewer records they would be the same, so no batch is read in halves for them."""
+
+    def fail(_query: Query) -> list[dict[str, Any]]:
+        raise UnreadableRecordError("more than 100000 rows")
+
+    with pytest.raises(AccessDeniedError, match="the exchange rates: more than 100000 rows"):
+        RateTable(ManualClock()).current(fail)
 
 
 def test_an_organization_with_one_currency_has_no_rates() -> None:

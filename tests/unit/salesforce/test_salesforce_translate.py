@@ -141,6 +141,13 @@ def test_a_value_that_cannot_be_read_is_named_and_not_shown(name: str, value: An
     assert str(caught.value) == reason
 
 
+def test_a_share_is_written_in_one_way() -> None:
+    """Else the same opportunity would be another fact whenever Salesforce writes its numbers in another way."""
+    stated = (0, Decimal("0.0"), Decimal("-0.0"))
+    assert {str(opportunity(Probability=each).probability) for each in stated} == {"0.000000"}
+    assert {str(opportunity(Probability=each).probability) for each in (50, Decimal("50.00"))} == {"0.500000"}
+
+
 def test_versions_sort_as_the_changes_did() -> None:
     """As texts, to the millisecond."""
     moments = ["2026-09-21T14:13:20.000+0000", "2026-09-21T14:13:20.001+0000", "2026-10-01T00:00:00.000+0000"]

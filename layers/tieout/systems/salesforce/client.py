@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from tieout.errors import ConflictError, UnavailableError
+from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.ports import Clock
 from tieout.systems.salesforce.allowance import Allowance
 from tieout.systems.salesforce.answers import MissingFieldError, Row, parse_object, refusal, rows_of, usage_of
@@ -21,6 +21,7 @@ from tieout.systems.salesforce.tokens import AccessTokens
 _TIMEOUT = httpx.Timeout(20, connect=5)
 # Only a path, so that the token goes to the configured host and to no other, whatever an answer says.
 _NEXT_PAGE = re.compile("/services/data/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_MOST_ROWS = 100_000  # 50 full pages: more are not held in memory, and a chain of pages has an end
 # An organisation may be given a second currency, or its first record type, while we run.
 _LACKING_FOR = timedelta(hours=1)
 
@@ -92,6 +93,8 @@ class SalesforceClient:
                 break
             if not found:
                 raise UnavailableError("Salesforce answered an empty page and announced another")
+            if len(rows) >= _MOST_ROWS:
+                raise UnreadableRecordError(f"Salesforce has more than {_MOST_ROWS} rows of {subject} for one query")
             path = _next_path(page)
         if page.get("totalSize") != len(rows):
             raise ConflictError(f"Salesforce did not give as many rows of {subject} as it announced")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from tieout.errors import AccessDeniedError, UnreadableRecordError
 from tieout.ports import Clock
 from tieout.systems.salesforce import queries
 from tieout.systems.salesforce.answers import MissingObjectError, Row
@@ -25,10 +26,18 @@ class RateTable:
         self._read_at: datetime | None = None
 
     def current(self, ask: Ask) -> Rates | None:
-        """The rates, read again after five minutes; None for an organisation with one currency. Raises what `ask` does."""
+        """The rates, read again after five minutes; None for an organisation with one currency.
+
+        Raises:
+            AccessDeniedError: if they cannot be read as they are: nothing is gained by asking for fewer records.
+            TransientError, PermanentError: what else `ask` does.
+        """
         now = self._clock.now()
         if self._read_at is None or now - self._read_at >= _KEPT_FOR:
-            self._rates = _read(ask)
+            try:
+                self._rates = _read(ask)
+            except UnreadableRecordError as error:
+                raise AccessDeniedError(f"the exchange rates: {error.reason}") from error
             self._read_at = now
         return self._rates
 
