@@ -50,7 +50,10 @@ def test_a_batch_is_read_in_as_few_calls_as_there_are_chunks() -> None:
 
 def test_products_are_asked_for_where_there_are_any() -> None:
     """Of live opportunities that say so, and only live ones of them; each gets its own."""
-    selling = {DEALS[0].record_id: {"HasOpportunityLineItem": True}, DEALS[2].record_id: {"IsDeleted": True}}
+    selling = {
+        DEALS[0].record_id: {"HasOpportunityLineItem": True},
+        DEALS[2].record_id: {"HasOpportunityLineItem": True, "IsDeleted": True},
+    }
     lines = [{**LINE, "Id": record_id("00k", each), "OpportunityId": DEALS[0].record_id} for each in (1, 2)]
     organization = having(
         Opportunity=lambda query: [{**row, **selling.get(row["Id"], {})} for row in rows_for(query, OPPORTUNITY)],
@@ -219,3 +222,6 @@ def test_rates_are_asked_for_where_they_are_wanted() -> None:
     organization.queries.clear()
     organization.reader().read([DEALS[0]])
     assert [object_of(query) for query in organization.queries] == ["Opportunity"]
+    unknown = having(Opportunity=[])
+    unknown.reader(dated_rates=True).read([DEALS[0]])
+    assert [object_of(query) for query in unknown.queries] == ["Opportunity"]
