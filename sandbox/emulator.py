@@ -123,6 +123,17 @@ def deliver_partner_events() -> None:
     eventbridge._put_partner_events = put_partner_events  # noqa: SLF001
 
 
+def tag_rules_of_partner_buses() -> None:
+    """Find a rule by its ARN whatever the name of its bus; the emulator takes the slashes of a partner's for parts of it."""
+    find: Callable[[str], Any] = eventbridge._resolve_taggable_events_arn  # noqa: SLF001
+
+    def resolve(arn: str) -> Any:  # noqa: ANN401
+        is_rule = any(rule.get("Arn") == arn for rule in eventbridge._rules.values())  # noqa: SLF001
+        return (arn, None) if is_rule else find(arn)
+
+    eventbridge._resolve_taggable_events_arn = resolve  # noqa: SLF001
+
+
 def stop_with_the_parent() -> None:
     """End as soon as the process that started it is gone, however it went."""
     parent = int(os.environ[PARENT_VARIABLE])
@@ -146,6 +157,7 @@ def main() -> None:
     route_options()
     wait_for_what_functions_log()
     deliver_partner_events()
+    tag_rules_of_partner_buses()
     stop_with_the_parent()
     app.main()
 
