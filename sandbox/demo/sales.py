@@ -23,6 +23,7 @@ _WANTED = {
     ("Renewals", "Renewal", "ACME/SOFTWARE/APAC/USD/Jan 27/Forecast"): "36000.00",
     ("Renewals", "Weighted renewal", "ACME/SOFTWARE/APAC/USD/Jan 27/Forecast"): "28800.00",  # at 80 percent
 }
+_ACCOUNTS = ("001000000000901AAA", "001000000000902AAA", "001000000000903AAA")
 _WAYS = {"outbound_message": "outbound messages", "callout": "signed callouts", "change_events": "change events"}
 
 
@@ -35,7 +36,9 @@ class Sales(Controlled):
 
     def work(self) -> None:
         """A month's ordinary life: accounts, one of which was entered twice, deals with products, a contract."""
-        acme, tyrell, twice = self._make("Account", {"Name": "Acme"}, {"Name": "Tyrell"}, {"Name": "Tyrell KK"})
+        names = ("Acme", "Tyrell", "Tyrell KK")
+        named = [{"Id": each, "Name": name} for each, name in zip(_ACCOUNTS, names, strict=True)]
+        acme, tyrell, twice = self._make("Account", *named)
         software, services = [each["Id"] for each in self._call("GET", "records/Product2")][:2]
         dated = {"StageName": "Prospecting", "CloseDate": "2026-12-10", "CurrencyIsoCode": "USD"}
         won = {"StageName": "Closed Won", "CloseDate": "2026-11-20"}
@@ -65,9 +68,12 @@ class Sales(Controlled):
         self._call("POST", "change_events", {"object": "Opportunity", "change_type": "GAP_OVERFLOW"})
 
     def deliver(self, **orders: Any) -> Counter[str]:  # noqa: ANN401 JSON values
-        """Tell of what waits in all three ways; how many requests and events each way had taken."""
-        attempts = self._call("POST", "deliver", orders)["attempts"]
-        return Counter(each["way"] for each in attempts if each["taken"])
+        """Tell of what waits in all three ways; how often each way told of a record."""
+        told: Counter[str] = Counter()
+        for each in self._call("POST", "deliver", orders)["attempts"]:
+            if each["taken"]:
+                told[each["way"]] += len(each["record_ids"])
+        return told
 
     def _make(self, kind: str, *records: dict[str, Any]) -> list[str]:
         made: list[str] = self._call("POST", f"records/{kind}", {"records": list(records)})["ids"]
@@ -82,7 +88,7 @@ def tell_in_three_ways(scene: Scene, planning: Planning) -> None:
         sales.work()
         told = sales.deliver(shuffle=True, repeat=2)
         told += sales.deliver(again=20)
-        scene.say(", ".join(f"{told[way]} {name}" for way, name in _WAYS.items()) + " were taken")
+        scene.say("told of a record: " + ", ".join(f"{told[way]} times by {name}" for way, name in _WAYS.items()))
         scene.hold(all(told[way] for way in _WAYS), "every way was used: SOAP, signed JSON, and a partner's event bus")
         scene.rest()
         sales.lose_count()

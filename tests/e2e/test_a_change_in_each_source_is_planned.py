@@ -42,6 +42,10 @@ CHANGES = {
         "documents",
         {**INVOICE, "lines": [{"account": "1100", "amount": "70.00"}, {"account": "4000", "amount": "-70.00"}]},
     ),
+    "salesforce": (
+        "records/Opportunity",
+        {"records": [{"Name": "Live", "StageName": "Prospecting", "Amount": "74.00", "CloseDate": "2027-01-15"}]},
+    ),
     "expenses-emea": (
         "events",
         {"events": [{"type": "expense_report.approved", "data": {"report": {**REPORT, "lines": [RECEIPT]}}}]},
@@ -68,6 +72,7 @@ CHANGES = {
 }
 PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
+    ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Spend", "Spent", "6100/CC_SALES/TRAVEL_AGENCY/expense/EMEA/EUR/Jan 27/Actual"): Decimal("71.00"),
     ("Spend", "Spent", "6300/CC_SALES/HOSTING_HOUSE/commitment/EMEA/EUR/Jan 27/Forecast"): Decimal("72.00"),
@@ -76,15 +81,14 @@ PLANNED = {
 
 
 def test_a_change_in_each_simulated_system_reaches_planning_by_itself(sandbox: Sandbox) -> None:
-    """HubSpot, NetSuite and the three tools send on their own, each in its way, and planning holds what each told of."""
+    """Each sends on its own and in its own way, and planning holds what it told of."""
     mapping_tables.put(
         sandbox_place(sandbox.endpoints()), mapping_tables.read_file(ROOT / "landscape/mappings/sandbox.csv")
     )
     with httpx.Client(timeout=60) as http:
         for system, (route, change) in CHANGES.items():
-            usual = (
-                {"automatic": True} if system == "hubspot" else {"send": "immediately"}
-            )  # unless the demo took it over
+            # Unless the demo took it over.
+            usual = {"automatic": True} if system in {"hubspot", "salesforce"} else {"send": "immediately"}
             http.post(f"{sandbox.systems[system]}/_control/settings", json=usual).raise_for_status()
             http.post(f"{sandbox.systems[system]}/_control/{route}", json=change).raise_for_status()
         deadline = time.monotonic() + 120
