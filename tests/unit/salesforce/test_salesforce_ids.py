@@ -63,6 +63,8 @@ def test_what_names_no_record_is_refused(value: object, reason: str) -> None:
         ("00D3k00000Qz7aP", "00D3k00000Qz7Ap", False),
         ("00D3k00000Qz7aPEAR", "00D3k00000Qz7ApEAJ", False),
         ("00D3k00000Qz7A", "00D3k00000Qz7Ap", False),
+        ("00D3k00000Qz7ApE", "00D3k00000Qz7Ap", False),
+        ("00D3k00000Qz7Ap", "00D3k00000Qz7Ap-EAJ", False),
         ("", "", False),
         ("", "00D3k00000Qz7Ap", False),
         ("00D3k00000Qz7Ap", "", False),
