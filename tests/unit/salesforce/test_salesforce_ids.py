@@ -15,7 +15,8 @@ FIFTEEN = st.text(string.ascii_letters + string.digits, min_size=15, max_size=15
 
 
 @pytest.mark.parametrize(
-    "record_id", ["001D000000IqhSLIAZ", "0063k000001AbCdAAK", "00D3k00000Qz7ApEAJ", "000000000000000AAA"]
+    "record_id",
+    ["001D000000IqhSLIAZ", "0063k000001AbCdAAK", "00D3k00000Qz7ApEAJ", "000000000000000AAA", "0063k0000XYZabcAQD"],
 )
 def test_an_id_of_either_length_names_one_record(record_id: str) -> None:
     """The three characters that say where the capitals are follow from the others."""

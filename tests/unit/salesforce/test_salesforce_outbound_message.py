@@ -139,6 +139,25 @@ def test_a_prefix_means_what_it_means_where_it_stands() -> None:
     assert [notice.key.record_id for notice in split.notices] == [opportunity_id(2)]
 
 
+def test_a_prefix_that_meant_something_else_for_a_while_means_the_old_again() -> None:
+    """A field may give it a meaning of its own, which ends with the field."""
+    declared = ' xmlns:sf="urn:sobject.enterprise.soap.sforce.com"'
+    inner = (
+        notification(1)
+        .replace(declared, "")
+        .replace("</sf:SystemModstamp>", '</sf:SystemModstamp><sf:X xmlns:sf="urn:x"/>')
+    )
+    text = (
+        message(inner, notification(2).replace(declared, ""))
+        .decode()
+        .replace("<notifications", f"<notifications{declared}")
+    )
+    assert [each.key.record_id for each in split_message(text.encode(), "c").notices] == [
+        opportunity_id(1),
+        opportunity_id(2),
+    ]
+
+
 BOMB = "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 10 if number else "lol"}">' for number in range(9))
 
 

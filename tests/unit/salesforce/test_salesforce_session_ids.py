@@ -62,6 +62,9 @@ INSIDE = st.sampled_from(
         "<!-- </SessionId> -->{0}",
         "<?x </SessionId>?>{0}",
         "<b>{0}</b>",
+        "<!-- </SessionId>{0}",
+        "<![CDATA[</SessionId>{0}",
+        "<?x </SessionId>{0}",
         "<!--{0}-->",
         "x{0}<!--",
         "&#48;{0}",
@@ -111,12 +114,18 @@ def test_a_message_cut_anywhere_holds_no_session_id() -> None:
     "session",
     [
         '<SessionId xsi:nil="true"/>',
+        "<SessionId/>",
+        f"<SessionId a='{SECRET}' />",
         f"<SessionId>{SESSION}</SessionId>",
         f"<SessionId><![CDATA[{SESSION}]]></SessionId>",
         f"<SessionId\n>{SESSION}</SessionId\n>",
         f"<SessionId a='/>'>{SECRET}</SessionId>",
         f"<SessionId>{SECRET}<SessionId>{SECRET}</SessionId>{SECRET}</SessionId>",
         f"<SessionId><SessionId/>{SECRET}</SessionId>",
+        f"<SessionId><b>{SECRET}</b></SessionId>",
+        f"<SessionId><!-- </SessionId> -->{SECRET}</SessionId>",
+        f"<SessionId><![CDATA[</SessionId>]]>{SECRET}</SessionId>",
+        f"<SessionId><?x </SessionId>?>{SECRET}</SessionId>",
         f"<SessionId>{SECRET}</SessionId><SessionId>{SECRET}</SessionId>",
     ],
 )
@@ -125,6 +134,13 @@ def test_a_message_loses_its_session_id_and_nothing_else(session: str) -> None:
     cleaned = without_session_ids(message(notification(1), notification(2), session=session))
     assert SECRET.encode() not in cleaned
     assert split_message(cleaned, "c") == split_message(message(notification(1), notification(2), session=""), "c")
+
+
+@pytest.mark.parametrize("opener", ["<!--", "<![CDATA[", "<?x", "<b a='", "<!-- x>", "<![CDATA[ x>", "<?x >"])
+def test_an_end_that_may_be_none_ends_nothing(opener: str) -> None:
+    """In what is never closed a closing tag closes nothing, so all that follows is dropped."""
+    document = f"<SessionId>{opener}</SessionId>{SECRET}</SessionId>".encode()
+    assert SECRET.encode() not in without_session_ids(document)
 
 
 def test_what_stood_around_a_session_id_does_not_become_one() -> None:

@@ -168,8 +168,7 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """A piece of text."""
-        if self._places[-1] in _TEXTS:
-            self._text.append(text)
+        self._text.append(text)
 
     def end(self, _tag: str) -> None:
         """An element ends."""

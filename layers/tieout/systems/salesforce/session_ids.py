@@ -62,12 +62,14 @@ def _end_of_content(body: bytes, position: int, name: bytes) -> int:
             continue
         if body.startswith(_UNCLOSED, step.start()):
             break
-        closed = closing.match(body, step.start())
-        if closed is not None:
-            position, depth = closed.end(), depth - 1
-        elif nested.match(body, step.start()):
-            tag = _REST_OF_TAG.match(body, step.end())
-            position, depth = (len(body), depth) if tag is None else (tag.end(), depth + (not tag[0].endswith(b"/>")))
+        tag = _REST_OF_TAG.match(body, position)
+        if tag is None:
+            break
+        position = tag.end()
+        if closing.fullmatch(body, step.start(), position):
+            depth -= 1
+        elif nested.match(body, step.start()) and not tag[0].endswith(b"/>"):
+            depth += 1
         if depth == 0:
             return position
     return len(body)
