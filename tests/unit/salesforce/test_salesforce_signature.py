@@ -104,6 +104,11 @@ def test_a_secret_that_can_be_tried_out_lets_nobody_in(secrets: tuple[bytes, ...
     assert outcome(signed(callout([])), secrets) == "secret_missing"
 
 
+def test_sixteen_bytes_are_a_key() -> None:
+    """As few as the signatures of callouts take."""
+    assert outcome(posted(BODY, query="key=16-bytes-of-key!"), (b"16-bytes-of-key!",)) == ""
+
+
 @pytest.mark.parametrize("length", [15, 18])
 def test_an_organisation_is_ours_in_either_length(length: int) -> None:
     """Whichever length the connection or the message states."""
