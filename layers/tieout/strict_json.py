@@ -80,6 +80,43 @@ def parse_with_items(raw: bytes, member: str) -> tuple[dict[str, Any], list[Any]
     return value, [_first_flaw(item, suspicious) or item for item in items]
 
 
+def parse_beside(raw: bytes, member: str) -> tuple[dict[str, Any], Any]:
+    """A JSON object without one member, and that member as it stands, in which nobody has looked for flaws yet.
+
+    For what is handed on byte for byte to somebody who judges it. A member that is absent is None.
+
+    Raises:
+        MalformedError: if the bytes are no object, or anything of it but the member is flawed (see `parse`).
+    """
+    text = _decode(raw)
+    value = _read(text)
+    found = value.pop(member, None) if isinstance(value, dict) else None
+    flaw = _first_flaw(value, _is_suspicious(text))
+    if flaw is not None:
+        raise flaw
+    if not isinstance(value, dict):
+        raise MalformedError("json_not_an_object")
+    return value, found
+
+
+def parse_part(raw: bytes, *names: str) -> Any:  # noqa: ANN401 as `parse`
+    """What stands at the end of a path of names, judged without what stands around it; None where nothing does.
+
+    For documents of which a part is used, and whose other fields may hold what people typed.
+
+    Raises:
+        MalformedError: for a flaw of the part, or of the document's form (see `parse`).
+    """
+    text = _decode(raw)
+    value = _read(text)
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else value if isinstance(value, MalformedError) else None
+    flaw = _first_flaw(value, _is_suspicious(text))
+    if flaw is not None:
+        raise flaw
+    return value
+
+
 def dump(value: object) -> str:
     """Compact JSON with sorted keys, so that equal values give equal texts; `Decimal` becomes its plain text.
 

@@ -30,13 +30,13 @@ def delivery_of(message: str, received_at: datetime) -> Delivery:
         received_at: when the queue got it, which stays the same when the queue gives it again.
 
     Raises:
-        MalformedError: for what `strict_json.parse` refuses, and `event_not_of_a_bus` for what is none.
+        MalformedError: for what `strict_json.parse` refuses outside the detail, which its system judges;
+            `event_not_of_a_bus` and `event_without_detail` for what is none.
     """
-    event = strict_json.parse(message.encode("utf-8", "surrogatepass"))
-    if not isinstance(event, dict):
-        raise MalformedError("event_not_of_a_bus")
+    event, detail = strict_json.parse_beside(message.encode("utf-8", "surrogatepass"), "detail")
     headers = {name: _text(event, field) for name, field in _NAMED.items()}
-    detail = event.get("detail")
+    if isinstance(detail, MalformedError):
+        raise detail
     if not isinstance(detail, dict):
         raise MalformedError("event_without_detail")
     return Delivery(

@@ -75,7 +75,7 @@ def test_the_same_event_put_on_the_bus_again_is_known_again() -> None:
     ("message", "reason"),
     [
         ("no JSON", "json_invalid"),
-        ("[]", "event_not_of_a_bus"),
+        ("[]", "json_not_an_object"),
         (bus_message({}, source=""), "event_not_of_a_bus"),
         (bus_message({}, id=7), "event_not_of_a_bus"),
         (bus_message([1]), "event_without_detail"),
