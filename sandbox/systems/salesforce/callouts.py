@@ -14,6 +14,7 @@ import json
 import random
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched, groupby
@@ -90,8 +91,9 @@ class Callouts:
         while jobs := self._take_due(everything=everything) if self._settings.webhook_url else []:
             if orders.shuffle:
                 self._chance.shuffle(jobs)
-            for job in jobs:
-                attempts += self._run(job, orders)
+            with ThreadPoolExecutor(max_workers=self._settings.callouts_at_once) as pool:
+                for made in pool.map(lambda job: self._run(job, orders), jobs):
+                    attempts += made
             everything = False
         return attempts
 
@@ -117,7 +119,8 @@ class Callouts:
             with self._lock:
                 self._waiting.append(replace(job, due_at=due_at, failures=job.failures + 1))
         else:
-            self.lost += len(job.events)
+            with self._lock:
+                self.lost += len(job.events)
         return attempts
 
     def _send(self, job: Job, orders: Orders) -> Attempt:

@@ -50,7 +50,9 @@ class OrganizationSettings(ChangingSettings):
         send_session_id: outbound messages carry a (made-up) session id.
         retry_seconds: the pause before the second try of an outbound message; it doubles up to two hours (Salesforce does not
             say how it begins).
-        callout_pauses_seconds: the pauses before further tries of a callout, which the Apex class counts in minutes; none: it is
+        callouts_at_once: how many jobs run side by side.
+        callouts_at_once: int = 1
+    callout_pauses_seconds: the pauses before further tries of a callout, which the Apex class counts in minutes; none: it is
             tried once, as Apex without such a class does.
         timeout_seconds: how long the target may take to answer (Salesforce: 60).
         channel_id: of the event relay.
@@ -87,6 +89,7 @@ class OrganizationSettings(ChangingSettings):
     outbound_fields: tuple[str, ...] = ()
     send_session_id: bool = False
     retry_seconds: float = 1.0
+    callouts_at_once: int = 1
     callout_pauses_seconds: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 10.0)
     timeout_seconds: float = 60.0
     channel_id: str = "0YL000000000001AAA"
