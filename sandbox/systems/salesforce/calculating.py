@@ -28,9 +28,11 @@ def opportunity_values(
     """An opportunity's fields after a save: the sum of its products is its amount, and its stage says the rest.
 
     Raises:
-        ValueError: for a stage or a forecast category that there is not.
+        ValueError: for a stage or a forecast category that there is not, or another currency than that of its products.
     """
     after = {**before, **wanted}
+    if lines and after["CurrencyIsoCode"] != before["CurrencyIsoCode"]:
+        raise ValueError("the currency is that of the products")
     stage = stages.get(str(after.get("StageName")))
     if stage is None:
         raise ValueError(f"no stage {after.get('StageName')}")

@@ -72,6 +72,18 @@ def test_a_line_has_the_currency_of_its_opportunity_and_the_price_of_its_product
     assert (entry["Product2Id"], entry["CurrencyIsoCode"]) == (line["Product2Id"], "JPY")
 
 
+def test_an_opportunity_keeps_its_currency_while_it_has_products() -> None:
+    """They are priced in it."""
+    scene = Scene()
+    record_id = scene.opportunity()
+    line = scene.line(record_id)
+    with pytest.raises(ValueError, match="currency"):
+        scene.change("Opportunity", record_id, CurrencyIsoCode="USD")
+    scene.organization.delete("OpportunityLineItem", [line])
+    scene.change("Opportunity", record_id, CurrencyIsoCode="USD")
+    assert scene.row("Opportunity", record_id)["CurrencyIsoCode"] == "USD"
+
+
 def test_a_line_that_only_recurs_otherwise_leaves_its_opportunity_as_it_was() -> None:
     """The opportunity's stamp rises with its sum, not with every field of a line."""
     scene = Scene()
