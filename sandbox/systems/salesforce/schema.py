@@ -38,8 +38,8 @@ class Field:
 
     name: str
     kind: str
-    refers_to: str = ""
-    settable: bool = True
+    refers_to: str
+    settable: bool
 
     @property
     def relationship(self) -> str:

@@ -79,8 +79,8 @@ class Order:
     """A field by which rows are ordered."""
 
     field: Token
-    descending: bool = False
-    nulls_last: bool = False
+    descending: bool
+    nulls_last: bool
 
 
 @dataclass(frozen=True, slots=True)
