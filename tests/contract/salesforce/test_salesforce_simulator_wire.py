@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import jwt
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from sandbox.systems.salesforce.app import create_app
 from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.serving import serve
 from tests.support.one_server import OneServer
-from tests.support.salesforce_organization import ACKNOWLEDGED, OPPORTUNITY, Scene
+from tests.support.salesforce_organization import ACKNOWLEDGED, OPPORTUNITY, Scene, app_key
 from tieout.arriving.spool import BusEntry
 from tieout.landscape import BusArrival, Connection
 
@@ -87,6 +88,44 @@ def test_people_save_delete_and_restore_records(desk: Desk) -> None:
     assert desk.ask("POST", "records/Account", records=[{"Foo": 1}]).status_code == 400
     desk("POST", "rates", iso_code="EUR", start_date="2026-04-01", rate="0.9")
     assert [each["ConversionRate"] for each in desk("GET", "records/DatedConversionRate")][-1] == 0.9
+
+
+def test_an_address_is_read_up_to_16384_bytes(server: tuple[OneServer, str, httpx.Client], scene: Scene) -> None:
+    """Path and query together; one more is too long, whoever asks."""
+    del scene
+    asked = f"{server[1]}/services/data/v62.0/query?q="
+    room = 16_384 - len("/services/data/v62.0/query?q=")
+    assert [server[2].get(asked + "x" * size).status_code for size in (room, room + 1)] == [401, 414]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({}, ""),
+        ({"exp": None}, "invalid_grant"),
+        ({"exp": "soon"}, "invalid_grant"),
+        ({"alg": "RS512"}, "invalid_grant"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+    ],
+)
+def test_a_session_is_opened_by_a_whole_assertion_alone(
+    server: tuple[OneServer, str, httpx.Client], scene: Scene, changes: dict[str, Any], error: str
+) -> None:
+    """It says until when it holds, and is signed in the one way that Salesforce takes; whoever lacks a session gets no answer."""
+    settings, url, http = scene.settings, server[1], server[2]
+    ends = int(scene.clock.now().timestamp()) + 60
+    claims = {"iss": settings.client_id, "sub": settings.username, "aud": url, "exp": changes.get("exp", ends)}
+    stated = {name: value for name, value in claims.items() if value is not None}
+    assertion = jwt.encode(stated, app_key().private_key, changes.get("alg", "RS256"))
+    form = {
+        "grant_type": changes.get("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+        "assertion": assertion,
+    }
+    answer = http.post(f"{url}/services/oauth2/token", data=form)
+    assert (answer.status_code, answer.json().get("error", "")) == (400 if error else 200, error)
+    session = {"authorization": f"Bearer {answer.json().get('access_token', 'none')}"}
+    asked = http.get(f"{url}/services/data/v62.0/query", params={"q": "SELECT Id FROM Organization"}, headers=session)
+    assert asked.status_code == (401 if error else 200)
 
 
 def test_settings_are_seen_and_changed_but_for_secrets(desk: Desk) -> None:
