@@ -219,9 +219,7 @@ def test_a_platform_event_of_the_company_is_none_of_these() -> None:
     assert reason_of(changed_event(change_header(), event_type="Deal_Won__e")) == "platform_event"
 
 
-@pytest.mark.parametrize(
-    "detail", ["", "{", '{"a":1,"a":2}', '{"payload":{"ChangeEventHeader":{"commitNumber":99999999999999999999}}}']
-)
+@pytest.mark.parametrize("detail", ["", "{", '{"a":1,"a":2}', '{"payload":{"ChangeEventHeader":99999999999999999999}}'])
 def test_a_header_nothing_behind_us_carries_is_refused(detail: str) -> None:
     """By the one parser."""
     assert reason_of(bus_delivery(detail)).startswith("json_")
@@ -231,8 +229,7 @@ def test_a_header_nothing_behind_us_carries_is_refused(detail: str) -> None:
 def test_what_a_person_typed_into_a_field_costs_no_change(typed: str) -> None:
     """The header alone is read, and the record is read back from the API."""
     plain = json.dumps({"payload": {"ChangeEventHeader": change_header(), "Description": "typed"}})
-    delivery = changed_event(change_header())._replace(body=plain.replace('"typed"', typed).encode())
-    assert [each.key.record_id for each in split_event(delivery, "salesforce-emea", OPTIONS).notices] == change_header()["recordIds"]
+    assert split_event(bus_delivery(plain.replace('"typed"', typed)), "salesforce-emea", OPTIONS) == split_of()
 
 
 @pytest.mark.parametrize(

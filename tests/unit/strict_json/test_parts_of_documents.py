@@ -1,0 +1,53 @@
+"""Documents of which a part is used: what stands around it, or in it, costs no more than it must."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tieout import strict_json
+from tieout.errors import MalformedError
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        (b'{"typed":"a\\u0007","head":{"id":"1","at":1.50}}', {"id": "1", "at": Decimal("1.50")}),
+        (b'{"typed":NaN,"head":[1]}', [1]),
+        (b'{"typed":{"a":1,"a":2},"head":null}', None),
+        (b'{"typed":1}', None),
+        (b"[]", None),
+    ],
+)
+def test_a_part_is_judged_without_what_stands_around_it(part: bytes, found: object) -> None:
+    """What a person typed into another field costs nothing of it."""
+    assert strict_json.parse_part(part, "head") == found
+    assert strict_json.parse_part(b'{"deeper":' + part + b"}", "deeper", "head") == found
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'{"head":{"id":"a\\u0007"}}', "json_uncarriable_text"),
+        (b'{"head":{"id":1,"id":2}}', "json_duplicate_key"),
+        (b'{"head":NaN}', "json_not_finite"),
+        (b'{"head":1,"head":2}', "json_duplicate_key"),
+        (b'{"head":1', "json_invalid"),
+        (b"\xff", "json_not_utf8"),
+    ],
+)
+def test_a_flaw_of_the_part_or_of_the_whole_form_is_told(raw: bytes, reason: str) -> None:
+    """Where the part itself cannot be had, nothing stands for it."""
+    with pytest.raises(MalformedError, match=reason):
+        strict_json.parse_part(raw, "head")
+
+
+def test_a_member_is_handed_on_unjudged_and_the_rest_is_judged() -> None:
+    """Whoever gets the member looks for its flaws."""
+    rest, member = strict_json.parse_beside(b'{"id":"1","detail":{"typed":"a\\u0007"}}', "detail")
+    assert (rest, member) == ({"id": "1"}, {"typed": "a\x07"})
+    assert strict_json.parse_beside(b'{"id":"1"}', "detail") == ({"id": "1"}, None)
+    for raw, reason in ((b'{"id":"\\u0007","detail":1}', "json_uncarriable_text"), (b"[1]", "json_not_an_object")):
+        with pytest.raises(MalformedError, match=reason):
+            strict_json.parse_beside(raw, "detail")
