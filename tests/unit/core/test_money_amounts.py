@@ -213,3 +213,11 @@ def test_a_long_number_is_rounded_once() -> None:
 def test_the_total_of_a_cell_keeps_all_its_digits() -> None:
     """It may be larger than any one amount: up to the 38 digits the ledger holds."""
     assert Fraction(Money(10**37 + 1, "KWD").decimal()) == Fraction(10**37 + 1, 1000)
+
+
+def test_whatever_precision_others_compute_with_nothing_is_lost_in_sharing_out() -> None:
+    """A library that lowers the precision of decimal numbers must not cost anybody a cent."""
+    amounts = [Money(123_456_789_012, "EUR"), Money(1, "EUR")]
+    with localcontext(prec=5):
+        shared = apportioned(amounts, Decimal("0.333333"))
+    assert [each.amount_minor for each in shared] == [41_152_221_852, 0]

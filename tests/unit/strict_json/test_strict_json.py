@@ -281,3 +281,10 @@ def test_a_number_has_sixty_four_characters_at_most(text: str) -> None:
     assert strict_json.parse(text.encode()) == Decimal(text)
     with pytest.raises(MalformedError):
         strict_json.parse((text + "0" * (65 - len(text))).encode())
+
+
+def test_what_no_text_may_hold_is_made_carriable_and_nothing_else_is_touched() -> None:
+    """Kept headers are read again by the same parser: each such character becomes one U+FFFD, which no identifier holds."""
+    given = "a\x00b\ud800\ud801c\ufffed\te\n\U0001f600"
+    assert strict_json.carriable(given) == "a\ufffdb\ufffd\ufffdc\ufffdd\te\n\U0001f600"
+    assert strict_json.parse(strict_json.dump(strict_json.carriable(given)).encode()) == strict_json.carriable(given)
