@@ -59,25 +59,20 @@ class FactCatalogue:
     ) -> Iterator[RecordedFact]:
         """Of these facts those whose mapping entries say something else by now; `among`: only these entries count.
 
-        Nothing is planned of a held fact, and when it is released it is planned with what then holds. But an entry that
-        leads on decides what it waits for, and where that was replaced nobody may ever store what it waits for now.
+        A held fact counts like any other, although nothing is planned of it: the entries that were found decide what it
+        waits for (a company its periods, a period its rates, a stage whether anything is planned at all), and where one of
+        them was replaced nobody may ever store what it waits for now.
         """
         for some in batched(facts, _FACTS_AT_ONCE, strict=False):
-            deciding = [(fact, _deciding(fact, among)) for fact in some]
-            members = self._members({entry for _, entries in deciding for entry in entries})
-            for fact, entries in deciding:
+            used = [(fact, fact.used.keys() if among is None else fact.used.keys() & set(among)) for fact in some]
+            members = self._members({entry for _, entries in used for entry in entries})
+            for fact, entries in used:
                 if any(members.get(entry) != fact.used[entry] for entry in entries):
                     yield fact
 
     def _members(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
         wanted = {keys.mapping_key(entry): entry for entry in entries}
         return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
-
-
-def _deciding(fact: RecordedFact, among: Collection[MappingKey] | None) -> set[MappingKey]:
-    """The entries by which the fact is planned as it is, or held for what it waits for."""
-    wanted = fact.used.keys() if among is None else fact.used.keys() & set(among)
-    return {entry for entry in wanted if fact.waits_for is None or entry.leads_on}
 
 
 def _recorded_fact(key: Key, item: Item) -> RecordedFact:

@@ -146,25 +146,37 @@ def test_only_the_entries_asked_for_are_looked_at(table: Table) -> None:
     assert outdated(table, STAGE) == []
 
 
-def test_held_and_absent_facts_are_not_outdated_by_a_replaced_member(table: Table) -> None:
-    """Nothing is planned of the one, and the other uses no mapping."""
+def test_absent_facts_are_not_outdated_by_a_replaced_member(table: Table) -> None:
+    """They use no mapping."""
     ledger = FactLedger(table)
-    held = decide(statement(1, V1), None, Unmapped(STAGE), {ACME: "Acme"})
     gone = Statement(key=record(2), source_version=V1, fact=None, absence=Absence.DELETED)
-    committed(ledger, held, planned(ledger, gone, {}))
+    committed(ledger, planned(ledger, gone, {}))
     store(table, ACME, "Acme Inc")
     assert outdated(table) == []
 
 
+def test_a_held_fact_that_waits_on_after_a_replaced_entry_is_not_outdated_for_ever(table: Table) -> None:
+    """It is read again once, and comes to the same with what is stored now."""
+    ledger = FactLedger(table)
+    committed(ledger, decide(statement(1, V1), None, Unmapped(STAGE), {ACME: "Acme"}))
+    store(table, ACME, "Acme Inc")
+    assert outdated(table) == ["1"]
+    again = decide(statement(1, V1), ledger.load([record(1)])[record(1)], Unmapped(STAGE), {ACME: "Acme Inc"})
+    committed(ledger, again)
+    assert outdated(table) == []
+    assert ledger.load([record(1)])[record(1)].held_for == STAGE
+
+
 @pytest.mark.parametrize(
     ("deciding", "members"),
-    [(COMPANY, ("EU_BV", "UK_LTD")), (MONTH, ("2026-03", "2026-04"))],
-    ids=["company", "period"],
+    [(COMPANY, ("EU_BV", "UK_LTD")), (MONTH, ("2026-03", "2026-04")), (STAGE, ("negotiation", "lost"))],
+    ids=["company", "period", "stage"],
 )
 def test_a_held_fact_is_outdated_when_what_it_waits_for_follows_from_a_replaced_entry(
     table: Table, deciding: MappingKey, members: tuple[str, str]
 ) -> None:
-    """A period of the old company's calendar, or the rate of the old period, would be waited for in vain."""
+    """A period of the old company's calendar, the rate of the old period, the product of a deal that counts as lost by now."""
+    store(table, ACME, "Acme")
     store(table, deciding, members[0])
     committed(FactLedger(table), decide(statement(1, V1), None, Unmapped(RATE), {deciding: members[0], ACME: "Acme"}))
     assert outdated(table) == []

@@ -31,8 +31,8 @@ def put(stage: OperatedStage, member: str, *more: str) -> list[dict[str, str]]:
     return rows
 
 
-def test_a_replaced_entry_sends_exactly_the_facts_planned_with_it(stage: OperatedStage) -> None:
-    """Facts planned with other entries, held facts and other connections' facts stay where they are."""
+def test_a_replaced_entry_sends_exactly_the_facts_that_used_it(stage: OperatedStage) -> None:
+    """Held ones too, since it may decide what they wait for; those of other entries and other connections stay where they are."""
     put(stage, "ACME")
     recorded(stage, deal(1), {ACME: "ACME"})
     recorded(stage, deal(2), {MappingKey(CRM, "customer", "72"): "GLOBEX"})
@@ -40,8 +40,9 @@ def test_a_replaced_entry_sends_exactly_the_facts_planned_with_it(stage: Operate
     recorded(stage, deal(4, ERP), {MappingKey(ERP, "customer", "71"): "ACME"})
     assert put(stage, "ACME") == []
     assert stage.said == ""
-    assert put(stage, "ACME-INC") == [{"record": str(deal(1)), "was_planned_with": "customer 71 = ACME"}]
-    assert sent(stage) == [str(deal(1))]
+    used = {"was_planned_with": "customer 71 = ACME"}
+    assert put(stage, "ACME-INC") == [{"record": str(deal(1)), **used}, {"record": str(deal(3)), **used}]
+    assert sent(stage) == [str(deal(1)), str(deal(3))]
     assert "tieout facts resend hubspot-emea --outdated" in stage.said
     assert "netsuite-group" not in stage.said
 

@@ -66,9 +66,9 @@ BUGS = (
     ),
     Bug(
         "a held fact waits on for what followed from an entry that was replaced",
-        planned._deciding,
-        " or entry.leads_on",
-        "",
+        planned.FactCatalogue.outdated,
+        "for fact, entries in used:",
+        "for fact, entries in ((fact, entries) for fact, entries in used if fact.waits_for is None):",
         proof=lambda: catalogue.test_a_held_fact_is_outdated_when_what_it_waits_for_follows_from_a_replaced_entry(
             MemoryTable(), catalogue.COMPANY, ("EU_BV", "UK_LTD")
         ),
