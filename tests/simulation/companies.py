@@ -19,11 +19,13 @@ CALENDARS: Sequence[Mapping[str, Any]] = (
 LEGAL_ENTITIES: Sequence[Mapping[str, str]] = (
     {"name": "EMEA", "calendar": "default"},
     {"name": "AMER", "calendar": "weeks"},
+    {"name": "APAC", "calendar": "weeks"},
     {"name": "E-2", "calendar": "weeks"},
 )
 COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, where a record does not say
     "hubspot-emea": "EMEA",
     "hubspot-amer": "AMER",
+    "salesforce-apac": "APAC",
     "netsuite-group": "GROUP",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
 from tests.simulation.senders import Sender
-from tests.simulation.signing import WebhookSecretBox
+from tests.simulation.signing import CANARY, WebhookSecretBox
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import SOURCES, receiving, signer, url, wire
+from tests.simulation.telling import EVENTS
+from tieout.arriving.door import Answer
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-CANARY = b"canary-7f3a"
 _RECEIVE_LIFETIME_MS = 10_000
 
 
@@ -24,21 +26,25 @@ class Doors:
         self._world = world
         self._receivers: dict[str, Any] = {}
         self._deliveries = 0
-        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in SOURCES}
-        self.senders = {name: self._sender(name, box) for name, box in self.boxes.items()}
+        sources = (*SOURCES, SALES) if world.selling.is_part else SOURCES
+        self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in sources}
+        self.senders = {name: self._sender(name, name, box) for name, box in self.boxes.items()}
+        if world.selling.is_part:
+            self.senders[CALLOUTS_OF_SALES] = self._sender(CALLOUTS_OF_SALES, SALES, self.boxes[SALES])
 
-    def _sender(self, name: str, box: WebhookSecretBox) -> Sender:
+    def _sender(self, name: str, connection: str, box: WebhookSecretBox) -> Sender:
         world = self._world
+        post = self._post(connection)
         return Sender(
-            *(world.random, world.schedule, world.weather, signer(name, box, world.schedule), self._post(name), box),
-            wire(name),
+            *(world.random, world.schedule, world.weather, signer(name, box, world.schedule), post, box),
+            wire(name, may_be_given_up=EVENTS in world.selling.telling.ways),
             is_kept=self._keeping(name) if name in TOOLS else None,
         )
 
-    def _post(self, name: str) -> Callable[[Mapping[str, Any], Callable[[int], None]], None]:
+    def _post(self, name: str) -> Callable[[Mapping[str, Any], Callable[[Answer], None]], None]:
         world = self._world
 
-        def post(event: Mapping[str, Any], answered: Callable[[int], None]) -> None:
+        def post(event: Mapping[str, Any], answered: Callable[[Answer], None]) -> None:
             self._deliveries += 1
             request_id = f"d{self._deliveries}"
             request = {**event, "requestContext": {**event["requestContext"], "requestId": request_id}}
@@ -48,14 +54,14 @@ class Doors:
                 )
 
             def handle() -> None:
-                status = world.line.receive(request, self._receivers[name])
-                world.note(f"{name} {request_id}: {status}")
-                answered(status)
+                answer = world.line.receive(request, self._receivers[name])
+                world.note(f"{name} {request_id}: {answer.status}")
+                answered(answer)
 
             invocation = world.invoke(f"receive {name}", handle, _RECEIVE_LIFETIME_MS, may_rest=False)
             if invocation.crashed:
                 self._receivers.pop(name)
-                answered(502)
+                answered(Answer(502))
 
         return post
 

@@ -8,6 +8,10 @@ from functools import cache
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.documents import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY
+from tests.simulation.sales_system import SALES
+from tests.simulation.sales_values import ACCOUNTS as SALES_ACCOUNTS
+from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
+from tests.simulation.sales_values import STAGES as SALES_STAGES
 from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
@@ -43,6 +47,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
         found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
+    found |= _of_sales()
     found |= {MappingKey(PROCUREMENT, "legal_entity", each): company for each, company in ORDERING.items()}
     rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
     for currency in CURRENCIES:
@@ -50,3 +55,13 @@ def all_mappings() -> Mapping[MappingKey, str]:
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
     return found
+
+
+def _of_sales() -> Mapping[MappingKey, str]:
+    """Those of the Salesforce organisation; a stage is mapped by its record type and its name."""
+    members = ("prospect", "negotiation", "won", "lost", "proposal", "won", "committed")
+    types = dict.fromkeys(record_type for record_type, _ in SALES_STAGES if record_type)
+    found = {MappingKey(SALES, "customer", each): f"M-{place}" for place, each in enumerate(SALES_ACCOUNTS, 500)}
+    found |= {MappingKey(SALES, "product", each): f"P-{each}" for each in (*types, *SALES_PRODUCTS)}
+    stages = (f"{record_type or '-'}/{stage}" for record_type, stage in SALES_STAGES)
+    return found | {MappingKey(SALES, "stage", key): stage for key, stage in zip(stages, members, strict=True)}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from tests.simulation.doors import CANARY
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
+from tests.simulation.sales_system import SALES
+from tests.simulation.signing import CANARY
 from tests.simulation.world import World
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state
@@ -24,7 +27,7 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
-    truth = expected(world.zones, world.erps, world.tools, world.mappings)
+    truth = expected(world.zones, world.erps, world.tools, {SALES: world.selling.sales}, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
@@ -65,6 +68,8 @@ _LASTING = frozenset(
         *("unfinished", "shares", "cell_state", "waits_for"),
     )
 )
+_BASE64 = re.compile(rb'"body_base64": ?"([^"]*)"')
+_Delivery = tuple[str, str]  # its id, and when it was received
 _BY_MEASURE = ("total:", "written:", "refused:", "currency:")
 _Contributions = dict[tuple[str, str, str], tuple[int, str]]  # intersection, measure, record
 
@@ -152,22 +157,19 @@ def _differences(where: str, found: dict[Coordinates, Decimal], wanted: dict[Coo
 
 def _outcomes(world: World) -> Iterator[str]:
     """Every accepted notice has an outcome; parked ones lie in a dead-letter queue, held ones under what they wait for."""
-    accepted = {
-        line["delivery_id"]: line.get("Accepted", 0)
-        for line in map(json.loads, world.line.log)
-        if line["outcome"] in {"accepted", "spooled"}
-    }
-    ended: Counter[str] = Counter()
+    ended: dict[_Delivery, set[int]] = {}
     parked: set[tuple[str, str, int]] = set()
+    again: set[tuple[str, str, int]] = set()  # parked, be it that an earlier copy of the message came to an end
     for key, item in world.line.table.contents().items():
         if key[0].startswith("OUTCOME#"):
-            _, delivery_id, flow = key[1].split("#")
+            received_at, delivery_id, flow = key[1].split("#")
             outcomes = outcomes_of(item)
-            ended[delivery_id] += len(outcomes)
+            again |= {
+                (flow, delivery_id, int(name.rpartition("_")[2])) for name in item if item[name] == Outcome.PARKED
+            }
+            ended.setdefault((delivery_id, received_at), set()).update(outcomes)
             parked |= {(flow, delivery_id, place) for place, each in outcomes.items() if each is Outcome.PARKED}
-    for delivery_id, count in accepted.items():
-        if ended[delivery_id] != count:
-            yield f"delivery {delivery_id}: {count} notices accepted, {ended[delivery_id]} outcomes"
+    yield from _differing(world, ended)
     dead = {
         (name, envelope.delivery_id, notice.position)
         for name, envelope in world.line.parked()
@@ -175,23 +177,53 @@ def _outcomes(world: World) -> Iterator[str]:
     }
     if not parked <= dead:
         yield f"parked, but in no dead-letter queue: {sorted(parked - dead)}"
-    if dead - parked:
-        yield f"in a dead-letter queue, but not parked: {sorted(dead - parked)}"
+    if dead - again:
+        yield f"in a dead-letter queue, but not parked: {sorted(dead - again)}"
+
+
+def _differing(world: World, ended: Mapping[_Delivery, set[int]]) -> Iterator[str]:
+    """Deliveries of which not each notice ended, be they told of by a source or made of a listing.
+
+    An event that a bus gives twice is one delivery, since what is kept of it stands under its id.
+    """
+    by_id: dict[str, set[int]] = {}
+    for (delivery_id, _), places in ended.items():
+        by_id.setdefault(delivery_id, set()).update(places)
+    for line in map(json.loads, world.line.log):
+        count = line.get("Accepted", 0)
+        if line["outcome"] in {"accepted", "spooled"} and by_id.get(line["delivery_id"], set()) != set(range(count)):
+            places = by_id.get(line["delivery_id"], set())
+            yield f"delivery {line['delivery_id']}: {count} notices accepted, outcomes of {sorted(places)}"
+    for delivery, sent in world.line.sent.items():
+        places = ended.get(delivery, set())
+        if places != sent:
+            yield f"listing {delivery}: notices {sorted(sent)} were sent, outcomes of {sorted(places)}"
+    silent = {delivery_id for delivery_id, _ in ended} & world.selling.relay.silent
+    if silent:
+        yield f"an echo, or an event of another organisation, was taken: {sorted(silent)}"
+    if world.line.relay_dead_letters.contents():
+        yield "an event of the bus is parked, though nothing is wrong any more"
 
 
 def _secrets(world: World) -> Iterator[str]:
-    """The webhook secrets show nowhere."""
+    """The webhook secrets, and the sessions that somebody sends along, show nowhere."""
     canary = CANARY.decode()
     places = {
         "the log": world.line.log,
-        "a stored object": [str(body) + str(name) for name, body in world.line.archive._objects.items()],
+        "a stored object": [_readable(body) + name for name, body in world.line.archive._objects.items()],
         "the ledger": [str(item) for item in world.line.table.contents().values()],
         "a message": [
             each.body + str(each.attributes)
-            for flow in world.line.flows.values()
-            for each in flow.dead_letters.contents()
+            for queue, dead_letters in world.line.queues()
+            for each in (*queue.contents(), *dead_letters.contents())
         ],
     }
     for place, texts in places.items():
         if any(canary in text for text in texts):
             yield f"a secret stands in {place}"
+
+
+def _readable(body: bytes) -> str:
+    """The text of an object, and what it holds in base64."""
+    encoded = _BASE64.search(body)
+    return body.decode() + (b64decode(encoded[1]).decode(errors="replace") if encoded else "")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from random import Random
 from typing import Any, cast
 from unittest.mock import patch
@@ -26,28 +24,30 @@ from functions.record.settle import Settling
 from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
-from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
+from tests.simulation.declared import landscape
 from tests.simulation.journaling import Journaling
 from tests.simulation.planning import PlanningSystem
+from tests.simulation.relaying import UNSEEN_SECONDS
 from tests.simulation.schedule import Schedule
-from tests.simulation.systems import connections, contents_reader
+from tests.simulation.systems import contents_reader
 from tests.simulation.unreliable import LossyFlushQueue, SkewedClock
-from tests.simulation.watching import WatchedTable
+from tests.simulation.watching import WatchedQueue, WatchedTable
 from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryFifoQueue, MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving import publishing
 from tieout.arriving.accepting import Intake
+from tieout.arriving.door import Answer
 from tieout.arriving.envelope import MAX_DETAIL_BYTES, Envelope, read_message
 from tieout.arriving.log import DeliveryLog
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
-from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
+from tieout.moments import moment_text
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock
 from tieout.systems.anaplan.cells import AnaplanWriter
@@ -58,19 +58,8 @@ TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)
 RECORD_LIFETIME_MS = 1000 * recording.RUN_SECONDS
 DELIVER_LIFETIME_MS = 1000 * delivering.RUN_SECONDS
-_LANDSCAPE = Path(__file__).parents[2] / "landscape"
 _MAX_ATTEMPTS, _MAX_RECEIVES = 5, 8  # as far apart as where it runs, and soon enough to be reached in a day
 _FLUSH_DELAY_SECONDS = 5
-
-
-@cache
-def landscape() -> Landscape:
-    """The flows and the planning model as they ship, over the connections and companies of the simulation."""
-    plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
-    plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
-    for name in ("flows", "planning"):
-        plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
-    return replace(Landscape.of_plain(plain), connections=connections())
 
 
 @dataclass(slots=True)
@@ -78,7 +67,7 @@ class Flow:
     """A flow's queue, its dead-letter queue and its step."""
 
     name: str
-    queue: MemoryQueue
+    queue: WatchedQueue
     dead_letters: MemoryQueue
     step: RecordStep
 
@@ -100,6 +89,9 @@ class Line:
     flows: dict[str, Flow] = field(init=False)
     flush_queue: MemoryFifoQueue = field(init=False)
     bus: MemoryBus = field(init=False)
+    relay_queue: WatchedQueue = field(init=False)
+    relay_dead_letters: MemoryQueue = field(init=False)
+    sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
 
@@ -109,7 +101,7 @@ class Line:
         self.journaling = Journaling(self.entropy.seed, self.schedule, self.weather, self.undeclared)
         self.table.told = self.journaling.tell
         self.archive = MemoryObjectStore(io=io)
-        self._most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
+        self.most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         self.flush_queue = MemoryFifoQueue(
             self.schedule,
             name="flush",
@@ -121,6 +113,7 @@ class Line:
         self.flows = {name: self._flow(name, entities) for name, entities in names.items()}
         queues = {name: flow.queue for name, flow in self.flows.items()}
         self.bus = MemoryBus(self.random, self.schedule, self.weather, queues, "unrouted")
+        self.relay_dead_letters, self.relay_queue = self._queues("relay", UNSEEN_SECONDS)
         self.mappings = MappingLedger(self.table)
         self.cells = CellLedger(self.table)
 
@@ -134,17 +127,7 @@ class Line:
         options = system.options()
         door = system.door(options)
         return Receiver(
-            intake=Intake(
-                connection=connection,
-                flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
-                completion=landscape().connection(connection).completion,
-                content_of=door.content_of,
-                split=lambda delivery: system.split(delivery, connection, options),
-                bus=self.bus,
-                keeper=self.archive,
-                clock=self.schedule,
-                entropy=self.entropy,
-            ),
+            intake=self.intake(connection, system, options),
             door=door,
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
             secret=WebhookSecret(fetch, self.schedule),
@@ -152,14 +135,28 @@ class Line:
             log=DeliveryLog("receive", connection, self.log.append),
         )
 
-    def receive(self, event: Mapping[str, Any], receiver: Receiver) -> int:
-        """The status a sender gets: 503 where the handler would say so."""
+    def intake(self, connection: str, system: Any, options: Any) -> Intake:  # noqa: ANN401 a system's modules
+        """How what is told of a connection's records becomes notices."""
+        return Intake(
+            connection=connection,
+            flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
+            completion=landscape().connection(connection).completion,
+            content_of=system.door(options).content_of,
+            split=lambda delivery: system.split(delivery, connection, options),
+            bus=self.bus,
+            keeper=self.archive,
+            clock=self.schedule,
+            entropy=self.entropy,
+        )
+
+    def receive(self, event: Mapping[str, Any], receiver: Receiver) -> Answer:
+        """The answer a sender gets: that of an unavailable door where the handler would say so."""
         try:
-            with patch.object(publishing, "MAX_DETAIL_BYTES", self._most_detail_bytes):
-                return receive(event, receiver).status
+            with patch.object(publishing, "MAX_DETAIL_BYTES", self.most_detail_bytes):
+                return receive(event, receiver)
         except Exception as error:  # noqa: BLE001 as the handler does; but no error may get so far
             self.undeclared.append(f"receive: {error!r}")
-            return 503
+            return receiver.door.unavailable
 
     def work(self, flow: Flow, batch: list[Received]) -> None:
         """One run of a record function, and what Lambda does with its report."""
@@ -176,7 +173,7 @@ class Line:
             if each.message_id in report.retries:
                 self._leave(flow.queue, each, report.retries[each.message_id])
             else:
-                self._acknowledge(flow.queue, each)
+                self.acknowledge(flow.queue, each)
 
     def deliver(self, batch: list[Received]) -> None:
         """One run of the deliver function."""
@@ -197,7 +194,7 @@ class Line:
             self.undeclared.append(f"deliver: {error!r}")
             return
         for each in batch:
-            self._acknowledge(self.flush_queue, each)
+            self.acknowledge(self.flush_queue, each)
 
     def sweep(self) -> None:
         """One run of the sweep function; about then the stream's trigger looks for changes."""
@@ -218,6 +215,11 @@ class Line:
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"sweep: {error!r}")
 
+    def queues(self) -> list[tuple[MemoryQueue, MemoryQueue]]:
+        """The queues that have dead-letter queues, each with its own."""
+        flows = [(flow.queue, flow.dead_letters) for flow in self.flows.values()]
+        return [*flows, (self.relay_queue, self.relay_dead_letters)]
+
     def parked(self) -> Iterator[tuple[str, Envelope]]:
         """What lies in the dead-letter queues, each with its flow."""
         for name, flow in self.flows.items():
@@ -230,7 +232,7 @@ class Line:
             return self.schedule
         return SkewedClock(self.schedule, timedelta(seconds=self.random.choice((-3, -1, 1, 3))))
 
-    def _acknowledge(self, queue: MemoryQueue, message: Received) -> None:
+    def acknowledge(self, queue: MemoryQueue, message: Received) -> None:
         """Lambda's own call: it may fail, and then the message comes back."""
         if not self.weather.chance("acknowledgement_lost"):
             with suppress(TransientError):
@@ -241,17 +243,7 @@ class Line:
             queue.change_visibility(message.handle, seconds)
 
     def _flow(self, name: str, entities: frozenset[str]) -> Flow:
-        io = self.weather.io
-        dead_letters = MemoryQueue(self.schedule, name=f"{name}-dead", io=io)
-        queue = MemoryQueue(
-            self.schedule,
-            name=name,
-            visibility_seconds=recording.UNSEEN_SECONDS,
-            max_receives=_MAX_RECEIVES,
-            dead_letters=dead_letters,
-            entropy=self.entropy,
-            io=io,
-        )
+        dead_letters, queue = self._queues(name, recording.UNSEEN_SECONDS)
         settling = Settling(
             ledger=FactLedger(self.table),
             model=PlanningModel.of(landscape()),
@@ -275,3 +267,29 @@ class Line:
             max_attempts=_MAX_ATTEMPTS,
         )
         return Flow(name, queue, dead_letters, step)
+
+    def _queues(self, name: str, unseen_seconds: int) -> tuple[MemoryQueue, WatchedQueue]:
+        """A dead-letter queue, and the queue it is of."""
+        io = self.weather.io
+        dead_letters = MemoryQueue(self.schedule, name=f"{name}-dead", io=io)
+        queue = WatchedQueue(
+            self.schedule,
+            name=name,
+            visibility_seconds=unseen_seconds,
+            max_receives=_MAX_RECEIVES,
+            dead_letters=dead_letters,
+            entropy=self.entropy,
+            io=io,
+        )
+        queue.kept = self._note_sent
+        return dead_letters, queue
+
+    def _note_sent(self, body: str) -> None:
+        """Remember which notices were made of listings, of which no delivery tells."""
+        if "~" in body:
+            envelope = read_message(body, self.archive._objects.__getitem__)
+            places = {notice.position for notice in envelope.notices}
+            known = self.sent.setdefault((envelope.delivery_id, moment_text(envelope.received_at)), set())
+            if places & known:
+                self.weather.strike("listed_twice")
+            known |= places

@@ -9,18 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
-from tests.simulation.documents import EXPONENTS
 from tests.simulation.erp import Erp
 from tests.simulation.offers import Item
 from tests.simulation.oracle_of_documents import document_cells
+from tests.simulation.oracle_of_sales import contract_cells, opportunity_cells
 from tests.simulation.oracle_of_spending import newest, order_cells, report_cells
-from tests.simulation.oracle_of_values import Mappings, MissingError, at, in_dollars, mapped, period_of, rounded
+from tests.simulation.oracle_of_values import (
+    Mappings,
+    MissingError,
+    apportioned,
+    at,
+    in_dollars,
+    mapped,
+    period_of,
+    rounded,
+)
 from tests.simulation.planning import Coordinates
+from tests.simulation.sales import Sales
 from tests.simulation.spending import EXPENSES, ExpenseTool
 
 Record = tuple[str, str, str]  # connection, entity, id
@@ -38,6 +48,7 @@ def expected(
     crms: Mapping[str, tuple[Crm, ZoneInfo]],
     erps: Mapping[str, Erp],
     tools: Mapping[str, ExpenseTool],
+    sales: Mapping[str, Sales],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -54,7 +65,20 @@ def expected(
                 record = (connection, document.entity, document.document_id)
                 _add(truth, record, lambda document=document, c=connection: document_cells(document, c, mappings))
     _add_reports(truth, tools, mappings)
+    _add_sales(truth, sales, mappings)
     return truth
+
+
+def _add_sales(truth: Expected, organisations: Mapping[str, Sales], mappings: Mappings) -> None:
+    for connection, sales in organisations.items():
+        for each in sales.live("Opportunity"):
+            if not each.is_spoilt:
+                record = (connection, "opportunity", each.record_id)
+                _add(truth, record, lambda each=each, s=sales, c=connection: opportunity_cells(s, each, c, mappings))
+        for each in sales.live("Contract"):
+            if not each.is_spoilt:
+                record = (connection, "contract", each.record_id)
+                _add(truth, record, lambda each=each, c=connection: contract_cells(each.fields, c, mappings))
 
 
 def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Mappings) -> None:
@@ -128,33 +152,14 @@ def _offered(deal: Deal, items: list[Item], *, is_won: bool) -> Iterator[tuple[s
     elif whole is not None and all(currency == own for currency, _ in priced):
         left = whole - sum(amount for _, amount in priced)
         parts.append(("", deal.properties["pipeline"], own, left, None))
-    weighted = {} if is_won else _weighted(deal, parts)
+    text = deal.properties["hs_deal_stage_probability"]
+    share = None if is_won or text is None else Decimal(text)
+    weighted = apportioned(share, {key: (money, amount) for key, _, money, amount, _ in parts if amount is not None})
     for key, product, currency, amount, offered in parts:
         if amount is not None:
             amounts = {"Booked" if is_won else "Amount": amount, "Weighted amount": weighted.get(key, Decimal(0))}
             amounts["Recurring a month"] = _recurring(offered, currency) if offered and is_won else Decimal(0)
             yield product, currency, amounts
-
-
-def _weighted(deal: Deal, parts: list[tuple[str, str | None, str, Decimal | None, Item | None]]) -> dict[str, Decimal]:
-    """Each part by the deal's probability in millionths; the units that rounding leaves go to the largest remainders."""
-    text = deal.properties["hs_deal_stage_probability"]
-    if text is None:
-        return {}
-    millionths = int((Decimal(text) * 1_000_000).quantize(Decimal(1), ROUND_HALF_UP))
-    found: dict[str, Decimal] = {}
-    for currency in {each[2] for each in parts}:
-        scale = EXPONENTS[currency]
-        minor = {
-            key: int(amount.scaleb(scale)) for key, _, c, amount, _ in parts if c == currency and amount is not None
-        }
-        shares = {key: list(divmod(each * millionths, 1_000_000)) for key, each in minor.items()}
-        exact = Decimal(sum(minor.values()) * millionths) / 1_000_000
-        left = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - sum(share for share, _ in shares.values())
-        for key in sorted(shares, key=lambda key: (-shares[key][1], key))[:left]:
-            shares[key][0] += 1
-        found |= {key: Decimal(share).scaleb(-scale) for key, (share, _) in shares.items()}
-    return found
 
 
 def _recurring(item: Item, currency: str) -> Decimal:

@@ -21,7 +21,7 @@ _WEEKS = (  # from the calendar on the wall of the companies that count four, fo
     ("RT2026-P04", "2026-05-03", "2026-05-30"),
     ("RT2026-P05", "2026-05-31", "2026-06-27"),
 )
-_COUNT_WEEKS = {"AMER", "E-2"}
+_COUNT_WEEKS = {"AMER", "APAC", "E-2"}
 
 
 class MissingError(Exception):
@@ -61,6 +61,24 @@ def mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:
 def rounded(number: Decimal, currency: str) -> Decimal:
     """A number in whole minor units."""
     return number.quantize(Decimal(1).scaleb(-EXPONENTS[currency]), ROUND_HALF_UP)
+
+
+def apportioned(share: Decimal | None, parts: Mapping[str, tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """A share of each part (its currency and amount); the units that rounding leaves go to the largest remainders."""
+    if share is None:
+        return {}
+    millionths = int((share * 1_000_000).quantize(Decimal(1), ROUND_HALF_UP))
+    found: dict[str, Decimal] = {}
+    for currency in {each for each, _ in parts.values()}:
+        scale = EXPONENTS[currency]
+        minor = {key: int(amount.scaleb(scale)) for key, (own, amount) in parts.items() if own == currency}
+        shares = {key: list(divmod(each * millionths, 1_000_000)) for key, each in minor.items()}
+        exact = Decimal(sum(minor.values()) * millionths) / 1_000_000
+        left = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - sum(each for each, _ in shares.values())
+        for key in sorted(shares, key=lambda key: (-shares[key][1], key))[:left]:
+            shares[key][0] += 1
+        found |= {key: Decimal(each).scaleb(-scale) for key, (each, _) in shares.items()}
+    return found
 
 
 def at(cube: str, name: str, members: Mapping[str, str]) -> Coordinates:

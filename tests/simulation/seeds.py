@@ -30,6 +30,8 @@ FAULT_CLASSES = (
     *("malformed_item", "unrouted_notice", "record_read_failed", "stale_replica", "overflowed", "skewed_worker"),
     *("member_replaced", "outdated_sent", "refused_retried", "unreadable_payload"),
     *("tried_too_often", "payload_parked", "payload_not_kept", "payload_misread", "version_tied"),
+    *("relay_lost", "relay_paused", "relay_overflowed", "relay_failed", "relayed_twice", "echo", "foreign_event"),
+    *("given_up", "listed_twice", "short_answer"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
 )
 

@@ -12,12 +12,11 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.signing import WebhookSecretBox, Wire
 from tests.simulation.spending import makes_notices
 from tests.simulation.weather import Weather
+from tieout.arriving.door import Answer
 from tieout.moments import moment_text
 
 Event = dict[str, Any]
-Post = Callable[
-    [Mapping[str, Any], Callable[[int], None]], None
-]  # an HTTP request, and who gets the status of the answer
+Post = Callable[[Mapping[str, Any], Callable[[Answer], None]], None]  # an HTTP request, and who gets the answer
 
 _MOST_PER_DELIVERY = 8
 _RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
@@ -78,21 +77,32 @@ class Sender:
             self._attempt(list(events))
 
     def forge(self) -> None:
-        """A delivery by somebody who does not know the secret."""
-        body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
-        headers = self._sign(body, 0)
-        signature = next(iter(headers))
-        if self._random.random() < 0.5:
-            headers[signature] = _flipped(headers[signature])
-        else:  # somebody mixed up what is secret and what is signed with it
-            headers[signature] = self._box.current.decode()
+        """A delivery by somebody who does not know the secret, or knows it and is not the source."""
+        if self._wire.of_another is not None and self._random.random() < 0.5:
+            body, headers = self._wire.of_another(self._random)
+            headers, query = {**headers, **self._sign(body, 0)}, self._wire.query(self._box)
+        else:
+            body, headers, query = self._with_a_wrong_proof()
 
-        def answered(status: int) -> None:
-            if 200 <= status < 300:
+        def answered(answer: Answer) -> None:
+            if self._wire.is_taken(answer):
                 self.misjudged.append("a forged delivery was accepted")
 
         self._weather.strike("forged")
-        self._post(self._request(body, {"content-type": "application/json", **headers}), answered)
+        self._post(self._request(body, {"content-type": "application/json", **headers}, query), answered)
+
+    def _with_a_wrong_proof(self) -> tuple[bytes, dict[str, str], str]:
+        body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
+        headers, query = self._sign(body, 0), self._wire.query(self._box)
+        is_flipped = self._random.random() < 0.5
+        if not headers:
+            return body, headers, _flipped(query) if is_flipped else ""
+        signature = next(iter(headers))
+        if is_flipped:
+            headers[signature] = _flipped(headers[signature])
+        else:  # somebody mixed up what is secret and what is signed with it
+            headers[signature] = self._box.current.decode()
+        return body, headers, query
 
     def _deliver(self) -> None:
         count = min(len(self._pending), self._wire.most, self._random.choice((1, 1, 2, 3, _MOST_PER_DELIVERY)))
@@ -105,31 +115,38 @@ class Sender:
         if self._weather.chance("delivered_twice"):
             self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._attempt(events))
 
-    def _attempt(self, events: list[Event]) -> None:
+    def _attempt(self, events: list[Event], tries: int = 1) -> None:
         skew = self._random.choice(_SKEWS_SECONDS) if self._weather.is_on else 0
         body, headers = self._wire.write(events, self._random)
         is_steady = self._box.signing == self._box.current and not self._box.previous
 
-        def answered(status: int) -> None:
-            if status == 401 and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
+        def answered(answer: Answer) -> None:
+            is_taken, is_refused = self._wire.is_taken(answer), answer.status == 401
+            if is_refused and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
                 self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
-            if 200 <= status < 300 and abs(skew) > _ACCEPTED_SKEW_SECONDS and self._wire.is_dated:
+            if is_taken and abs(skew) > _ACCEPTED_SKEW_SECONDS and self._wire.is_dated:
                 self.misjudged.append(f"a delivery was accepted {skew} s off")
             if self._is_kept is not None and makes_notices(events):
-                self._judge_keeping(status, is_kept=self._is_kept(body))
-            if not 200 <= status < 300:
-                self._weather.strike("skewed_clock" if status == 401 else "delivery_refused")
-                self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events))
+                self._judge_keeping(answer, is_kept=self._is_kept(body))
+            if not is_taken:
+                self._weather.strike("skewed_clock" if is_refused else "delivery_refused")
+                self._try_again(events, tries)
 
-        self._post(self._request(body, {**headers, **self._sign(body, skew)}), answered)
+        self._post(self._request(body, {**headers, **self._sign(body, skew)}, self._wire.query(self._box)), answered)
 
-    def _judge_keeping(self, status: int, *, is_kept: bool) -> None:
-        if status == 503 and self._weather.is_archive_down:
+    def _try_again(self, events: list[Event], tries: int) -> None:
+        if tries == self._wire.most_tries:
+            self._weather.strike("given_up")
+        else:
+            self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events, tries + 1))
+
+    def _judge_keeping(self, answer: Answer, *, is_kept: bool) -> None:
+        if answer.status == 503 and self._weather.is_archive_down:
             self._weather.strike("payload_not_kept")
-        if 200 <= status < 300 and not is_kept:
+        if self._wire.is_taken(answer) and not is_kept:
             self.misjudged.append("a payload was acknowledged and is not in the archive")
 
-    def _retry(self, events: list[Event]) -> None:
+    def _retry(self, events: list[Event], tries: int) -> None:
         """The same events again, each with its attempt counted, in deliveries cut anew."""
         again = [
             {**event, "attemptNumber": event["attemptNumber"] + 1} if "attemptNumber" in event else event
@@ -138,16 +155,16 @@ class Sender:
         middle = self._random.randint(0, len(again))
         for part in (again[:middle], again[middle:]):
             if part:
-                self._attempt(part)
+                self._attempt(part, tries)
         if 0 < middle < len(again):
             self._weather.strike("split_delivery")
 
-    def _request(self, body: bytes, headers: dict[str, str]) -> Mapping[str, Any]:
+    def _request(self, body: bytes, headers: dict[str, str], query: str) -> Mapping[str, Any]:
         self._requests += 1
         encoded = self._random.random() < 0.3
         return {
             "requestContext": {"http": {"method": "POST"}},
-            "rawQueryString": "",
+            "rawQueryString": query,
             "headers": headers,
             "body": base64.b64encode(body).decode() if encoded else body.decode(),
             "isBase64Encoded": encoded,

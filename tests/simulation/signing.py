@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.simulation.sales_values import ORGANIZATION, OTHER_ORGANIZATION
 from tests.simulation.schedule import Schedule
+from tieout.arriving.door import Answer
 from tieout.systems.hubspot.signature import SIGNATURE_V3, TIMESTAMP, sign_v3
 from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 Event = dict[str, Any]
 Written = tuple[bytes, dict[str, str]]  # a body, and the headers that are part of what it says
+CANARY = b"canary-7f3a"  # stands in everything that must show nowhere
 _JSON = {"content-type": "application/json"}
 _SEPARATORS = (" ,", ":")  # as nobody else would write it
 
@@ -34,13 +37,31 @@ class WebhookSecretBox:
         return json.dumps({"current": self.current.decode(), "previous": self.previous.decode()})
 
 
+def is_success(answer: Answer) -> bool:
+    """Whether the status alone says that a delivery was taken."""
+    return 200 <= answer.status < 300
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How a source writes events down: `most` in one delivery; `is_dated` where its proof says when it was made."""
+    """How a source writes events down, and what it goes by.
+
+    Attributes:
+        most: events in one delivery.
+        is_dated: whether its proof says when it was made.
+        query: of the address it posts to.
+        is_taken: whether it goes by an answer that all is well.
+        most_tries: after which a delivery is given up; None: never.
+        of_another: what somebody else sends who has our secret and is not our source.
+    """
 
     write: Callable[[list[Event], Random], Written]
     most: int = 1_000
     is_dated: bool = True
+    query: Callable[[WebhookSecretBox], str] = lambda _box: ""
+    is_taken: Callable[[Answer], bool] = is_success
+    of_another: Callable[[Random], Written] | None = None
+    most_tries: int | None = None
 
 
 def as_json(events: list[Event], _random: Random) -> Written:
@@ -59,6 +80,16 @@ def as_cloudevents(events: list[Event], random: Random) -> Written:
         return body, {"content-type": "application/cloudevents+json; charset=UTF-8"}
     attributes = {f"ce-{name}": str(value) for name, value in event.items() if name != "data"}
     return json.dumps(event["data"], separators=_SEPARATORS).encode(), {**_JSON, **attributes}
+
+
+def as_callout(events: list[Event], _random: Random) -> Written:
+    """What an organisation's own Apex posts."""
+    return json.dumps({"organizationId": ORGANIZATION, "events": events}, separators=_SEPARATORS).encode(), _JSON
+
+
+def as_callout_of_another(_random: Random) -> Written:
+    """The same Apex in an organisation that was copied from ours, with its secret."""
+    return json.dumps({"organizationId": OTHER_ORGANIZATION, "events": []}).encode(), _JSON
 
 
 def hubspot_signer(box: WebhookSecretBox, url: str, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:

@@ -15,6 +15,16 @@ from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm
 from tests.simulation.documents import ZONE
 from tests.simulation.erp import Erp
+from tests.simulation.sales_answers import SalesAnswers
+from tests.simulation.sales_system import (
+    CALLOUTS_OF_SALES,
+    SALES,
+    arriving_of_sales,
+    callout_wire,
+    message_wire,
+    organisation,
+    reader_of_sales,
+)
 from tests.simulation.schedule import Schedule
 from tests.simulation.signing import (
     WebhookSecretBox,
@@ -32,6 +42,7 @@ from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError
 from tieout.facts.reading import Content, ContentsReader, SourceReader
 from tieout.landscape import Connection
+from tieout.ports import Clock
 from tieout.systems.generic import contents as generic_contents
 from tieout.systems.generic import door as generic_door
 from tieout.systems.generic import options as generic_options
@@ -71,7 +82,7 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    return (*read, *(tool(name) for name in TOOLS))
+    return (*read, organisation(), *(tool(name) for name in TOOLS))
 
 
 @cache
@@ -104,9 +115,11 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
     return lambda _: read
 
 
-def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, SourceReader]:
+def readers(
+    crms: Mapping[str, Crm], erps: Mapping[str, Erp], sales: SalesAnswers, clock: Clock
+) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
-    found: dict[str, SourceReader] = {}
+    found: dict[str, SourceReader] = {SALES: reader_of_sales(sales, clock)}
     for connection in connections():
         if connection.name in CRMS:
             found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", crms[connection.name]))
@@ -117,14 +130,27 @@ def readers(crms: Mapping[str, Crm], erps: Mapping[str, Erp]) -> dict[str, Sourc
 
 
 def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
-    """How a connection's deliveries are signed."""
+    """How a sender's deliveries are signed."""
+    if name in {EXPENSES, CALLOUTS_OF_SALES}:
+        return standard_signer(box, schedule)
+    if name == SALES:
+        return unsigned
     if name in TOOLS:
-        return standard_signer(box, schedule) if name == EXPENSES else bearer(box)
+        return bearer(box)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
 
 
-def wire(name: str) -> Wire:
-    """How a connection's events are written down."""
+def unsigned(_body: bytes, _skew_seconds: float) -> dict[str, str]:
+    """No header proves anything: an outbound message has its key in its address."""
+    return {}
+
+
+def wire(name: str, *, may_be_given_up: bool = False) -> Wire:
+    """How a sender's events are written down; callouts may be given up where others tell of the same."""
+    if name == SALES:
+        return message_wire()
+    if name == CALLOUTS_OF_SALES:
+        return callout_wire(may_be_given_up=may_be_given_up)
     return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
 
 
@@ -137,6 +163,8 @@ def receiving(name: str) -> SimpleNamespace:
             verify=generic_signature.verify,
             split=generic_payloads.split,
         )
+    if name == SALES:
+        return arriving_of_sales()
     modules = (
         (hubspot_options, hubspot_door, hubspot_signature, hubspot_payloads)
         if name in CRMS

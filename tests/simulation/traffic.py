@@ -6,11 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.doors import CANARY
+from tests.simulation.declared import landscape
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
-from tests.simulation.line import TARGET, landscape
+from tests.simulation.line import TARGET
+from tests.simulation.sales_system import SALES
+from tests.simulation.selling import THEME as SALES_THEME
 from tests.simulation.senders import Event
+from tests.simulation.signing import CANARY
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.world import NeverAtRestError, World
@@ -38,9 +41,11 @@ class Traffic:
         if self.world.theme == "documents":
             self.world.line.table.begun = self._shorten
         span = self.world.span
-        for _ in range(self.world.scenario.changes):
+        self.world.selling.plan(span)
+        changes = 0 if self.world.theme == SALES_THEME else self.world.scenario.changes
+        for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
-        for _ in range(2 * self.world.scenario.changes // 3):
+        for _ in range(2 * changes // 3):
             self.world.schedule.after(self.world.random.randrange(span), self._spend)
         for at in (span // 3, 2 * span // 3):
             self.world.schedule.after(at, self._redrive)
@@ -69,6 +74,8 @@ class Traffic:
     def _plan_mappings(self) -> None:
         looks_for_races = self.world.theme == "mappings"
         for key, member in all_mappings().items():
+            if key.connection == SALES and not self.world.selling.is_part:
+                continue
             drawn = self.world.random.random()
             present = 0.5 if looks_for_races else 0.85
             if key.table == "cost_centre" and self.world.theme in {"mappings", "documents"}:
@@ -171,7 +178,7 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        for connection in (*CRMS, *ERPS, *TOOLS):
+        for connection in (*CRMS, SALES, *ERPS, *TOOLS):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):
                 self.world.weather.strike("outdated_sent")
@@ -207,20 +214,21 @@ class Traffic:
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
+        self.world.selling.end()
 
     def _redrive(self) -> None:
         """The operator puts parked messages back: send, then delete."""
-        for flow in self.world.line.flows.values():
-            flow.dead_letters.visibility_seconds = 30
-            batch = flow.dead_letters.receive(10)
+        for queue, dead_letters in self.world.line.queues():
+            dead_letters.visibility_seconds = 30
+            batch = dead_letters.receive(10)
             while batch:
                 self.world.weather.strike("redriven")
                 for message in batch:
                     if message.attributes.get("error") in _PASSING:
                         self.world.weather.strike("tried_too_often")
-                    flow.queue.send(message.body)
-                    flow.dead_letters.delete(message.handle)
-                batch = flow.dead_letters.receive(10)
+                    queue.send(message.body)
+                    dead_letters.delete(message.handle)
+                batch = dead_letters.receive(10)
 
     def _have_sent_alone(self) -> None:
         """What a tool said of a record is parked, perhaps with what can be read: somebody has it said once more, each alone."""

@@ -1,10 +1,11 @@
-"""The ledger's table, watched: what may never be written is seen as it is written, and races are counted where they show."""
+"""The ledger's table and the queues, watched: what may never be written is seen as it is written, and races are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.simulation.weather import Weather
+from tests.support.memory_queue import MemoryQueue, StoredMessage
 from tests.support.memory_table import MemoryTable
 from tieout.ledger.table import ConditionFailedError, Cursor, Item, Key, Page, Write
 
@@ -60,6 +61,16 @@ class WatchedTable(MemoryTable):
         if any(self._items.get(key, {}).get(name) != value for key, _ in page.items):
             self._weather.strike("stale_index")
         return page
+
+
+class WatchedQueue(MemoryQueue):
+    """A queue that tells `kept` of every message it keeps."""
+
+    kept: Callable[[str], None]
+
+    def _keep(self, body: str, attributes: Mapping[str, str], delay_seconds: float) -> StoredMessage:
+        self.kept(body)
+        return super()._keep(body, attributes, delay_seconds)
 
 
 def _goes_on(before: Item, item: Item) -> bool:

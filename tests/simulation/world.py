@@ -9,6 +9,7 @@ from operator import itemgetter
 from random import Random
 from zoneinfo import ZoneInfo
 
+from tests.simulation import relaying
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.crm import Crm
 from tests.simulation.documents import RECORD_TYPES, Document
@@ -16,11 +17,14 @@ from tests.simulation.doors import Doors
 from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
 from tests.simulation.planning import PlanningSystem
+from tests.simulation.relaying import run_relay
+from tests.simulation.sales_system import SALES, small_pages
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
+from tests.simulation.selling import Selling
 from tests.simulation.senders import Event, netsuite_event
 from tests.simulation.spending import tools
-from tests.simulation.systems import CRMS, ERPS, readers
-from tests.simulation.weather import THEMES, Weather
+from tests.simulation.systems import CRMS, ERPS, readers, receiving
+from tests.simulation.weather import DRAWN_THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
 from tieout.ledger.table import Key
@@ -47,12 +51,16 @@ class Scenario:
         changes: how often something changes in a source.
         fault_scale: 0 for a day on which nothing goes wrong.
         theme: one of `THEMES`; None: by chance.
+        ways: in which the Salesforce organisation tells of its changes; None: by chance.
+        deletes: whether it ever deletes or merges anything.
     """
 
     seed: int
     theme: str | None = None
     changes: int = 10
     fault_scale: float = 1.0
+    ways: tuple[str, ...] | None = None
+    deletes: bool = True
 
 
 class World:
@@ -64,7 +72,7 @@ class World:
         self.random = random = Random(scenario.seed)  # noqa: S311 it must repeat itself
         self.scenario = scenario
         self.schedule = Schedule(random.choice(_STARTS))
-        drawn = random.choice(tuple(THEMES)) if scenario.fault_scale else ""
+        drawn = random.choice(DRAWN_THEMES) if scenario.fault_scale else ""
         self.theme = drawn if scenario.theme is None else scenario.theme
         drawn_span = random.choice(_TRAFFIC_MILLISECONDS)
         self.span = _SPANS.get(self.theme, drawn_span)
@@ -97,6 +105,7 @@ class World:
             name: Erp(random, self.schedule, self.weather, self._telling_document(name), many_lines=many_lines)
             for name in ERPS
         }
+        self.selling = Selling(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
@@ -110,7 +119,7 @@ class World:
             weather=self.weather,
             entropy=SeededEntropy(scenario.seed),
             planning=self.planning,
-            readers=readers(self.crms, self.erps),
+            readers=readers(self.crms, self.erps, self.selling.answers, self.schedule),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self._doors = Doors(self)
@@ -123,12 +132,13 @@ class World:
         if self.theme == "mappings":
             self.line.table.missed = self._hurry
         self._queues: dict[str, MemoryQueue] = {name: flow.queue for name, flow in self.line.flows.items()}
-        self._queues["flush"] = self.line.flush_queue
+        self._queues |= {"relay": self.line.relay_queue, "flush": self.line.flush_queue}
 
     def replay(self) -> None:
         """Everything ever said, once more."""
         for sender in self.senders.values():
             sender.repeat_everything()
+        self.selling.repeat_everything()
         self.run_until_rest()
 
     # What happens in the world.
@@ -142,7 +152,7 @@ class World:
 
     def say(self, name: str, events: list[Event]) -> None:
         """Have a CRM's events delivered."""
-        if self._note is not None:
+        if self._note is not None and name in self.crms:
             for event in events:
                 self.note(
                     f"{name}: {event['subscriptionType']} {event.get('objectId')} {event.get('propertyName', '')}"
@@ -180,6 +190,10 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
+        with small_pages():
+            self._run_until_rest()
+
+    def _run_until_rest(self) -> None:
         schedule = self.schedule
         give_up_at = schedule.milliseconds + _PATIENCE_MILLISECONDS
         schedule.after(30_000, self._sweep)
@@ -223,6 +237,11 @@ class World:
                 queue.change_visibility(message.handle, self.random.choice((0.05, 3)))
         if name == "flush":
             self.invoke("deliver", lambda: self.line.deliver(batch), DELIVER_LIFETIME_MS)
+        elif name == "relay":
+            system = receiving(SALES)
+            self.invoke(
+                "relay", lambda: run_relay(self.line, SALES, system, batch), relaying.LIFETIME_MS, may_rest=False
+            )
         else:
             flow: Flow = self.line.flows[name]
             self.invoke(f"record {name}", lambda: self.line.work(flow, batch), RECORD_LIFETIME_MS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from functions.record.settle import Settling
-from tests.simulation.line import landscape
+from tests.simulation.declared import landscape
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
 from tieout.facts.reading import SourceReader
