@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
+from tests.simulation.sales_system import SALES
 from tests.simulation.schedule import CrashedError
+from tests.simulation.selling import THEME as SALES_THEME
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
+from tests.simulation.telling import WAYS
 from tests.simulation.traffic import Traffic
 from tests.simulation.weather import READS, Weather
 from tests.simulation.world import NeverAtRestError, Scenario, World
@@ -92,9 +96,26 @@ def report(world: World, _traffic: Traffic) -> None:
     world.schedule.after(3_000, lambda: world.senders[_TOOL].say_alone(second))
 
 
+def sale(world: World, _traffic: Traffic) -> None:
+    """A message tells of an opportunity, only an overflow stands for two more, and one is deleted."""
+    selling = world.selling
+    first = selling.sales.create(Decimal(2000), "2026-04-30")
+    message = {"id": "04l3k00000000000AA", "object": "Opportunity", "record": first.record_id, "stamp": ""}
+    second, _ = (selling.sales.create(Decimal("12.50"), "2026-05-03") for _ in range(2))
+    world.schedule.after(10, lambda: world.senders[SALES].say_alone(message))
+    world.schedule.after(2_000, lambda: selling.relay.tell("Opportunity", "GAP_OVERFLOW", ["000000000000000AAA"]))
+
+    def delete() -> None:
+        for change in selling.sales.delete(second):
+            selling.relay.tell(change.kind, change.operation, [change.record_id])
+
+    world.schedule.after(9_000, delete)
+
+
 def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> Trial:
     """A day, and the faults of a plan."""
-    world = World(Scenario(seed=_SEED, fault_scale=0.0), weather=PlannedWeather)
+    theme = SALES_THEME if day is sale else None
+    world = World(Scenario(seed=_SEED, fault_scale=0.0, theme=theme, ways=WAYS), weather=PlannedWeather)
     weather = world.weather
     assert isinstance(weather, PlannedWeather)
     weather.strikes, weather.points = dict(strikes), []

@@ -6,7 +6,7 @@ It loses events, stops for a while, and tells of the same twice. What it did not
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -17,7 +17,6 @@ from tests.simulation.weather import Weather
 Header = dict[str, Any]
 _TRANSIT_MILLISECONDS = (5, 400, 3_000, 20_000)
 _MADE_UP_MILLISECONDS = (5_000, 40_000, 120_000)
-_LOSS_RATES = (0.0, 0.05, 0.2, 0.4)
 _ORIGINS = (
     None,
     "",
@@ -34,6 +33,7 @@ class EventRelay:
     Args:
         send: takes a message that the rule put on our queue.
         is_gone: whether a record was purged, and is found by no listing.
+        rates: how often an event is lost (`relay_lost`), and how often one comes again (`relayed_twice`).
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class EventRelay:
         weather: Weather,
         send: Callable[[str], None],
         is_gone: Callable[[str], bool],
+        rates: Mapping[str, float],
     ) -> None:
         self._random, self._schedule, self._weather, self._send, self._is_gone = (
             random,
@@ -51,7 +52,7 @@ class EventRelay:
             send,
             is_gone,
         )
-        self._loss_rate = random.choice(_LOSS_RATES)
+        self._rates = rates
         self._is_paused = False
         self._owed: list[Header] = []  # lost, or never relayed
         self._said: list[str] = []
@@ -132,15 +133,19 @@ class EventRelay:
         if self._is_paused:
             self._weather.strike("relay_paused")
             self._owed.append(header)
-        elif self._weather.is_on and self._random.random() < self._loss_rate:
-            self._weather.strike("relay_lost")
+        elif self._strikes("relay_lost"):
             self._owed.append(header)
             self._schedule.after(self._random.choice(_MADE_UP_MILLISECONDS), self.make_up)
         else:
             self._put(header, ORGANIZATION)
-            if self._weather.is_on and self._random.random() < 0.1:
-                self._weather.strike("relayed_twice")
+            if self._strikes("relayed_twice"):
                 self._put(header, ORGANIZATION)
+
+    def _strikes(self, fault: str) -> bool:
+        if not self._weather.is_on or self._random.random() >= self._rates[fault]:
+            return False
+        self._weather.strike(fault)
+        return True
 
     def _put(self, header: Header, organization: str, *, is_silent: bool = False) -> None:
         """Put it on the bus, whose rule puts it on the queue: at least once, under the same id."""
@@ -160,5 +165,5 @@ class EventRelay:
         }
         message = json.dumps(event)
         self._said.append(message)
-        for _ in range(2 if self._weather.is_on and self._random.random() < 0.05 else 1):
+        for _ in range(2 if self._strikes("relayed_twice") else 1):
             self._schedule.after(self._random.choice(_TRANSIT_MILLISECONDS), lambda: self._send(message))

@@ -26,13 +26,16 @@ class SalesAnswers:
 
     Args:
         tell_again: called with a record when a reader was served an older version of it.
+        rate: how often not all rows come that were announced.
     """
 
     address_bytes = 64
 
-    def __init__(self, sales: Sales, random: Random, weather: Weather, tell_again: Callable[[Record], None]) -> None:
+    def __init__(
+        self, sales: Sales, random: Random, weather: Weather, tell_again: Callable[[Record], None], rate: float
+    ) -> None:
         self._sales, self._random, self._weather, self._tell_again = sales, random, weather, tell_again
-        self._rate = random.choice((0.0, 0.01, 0.05))
+        self._rate = rate
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a query; `ConflictError` where not all that were announced came."""

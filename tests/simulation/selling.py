@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 THEME = "sales"
 _WAYS = (*(3 * [(EVENTS,)]), *(3 * [WAYS]), (MESSAGES, CALLOUTS), (CALLOUTS,), (MESSAGES,))
 _CHANGES_OF_A_BUSY_DAY = 14
+_RATES = {"relay_lost": (0.0, 0.05, 0.2, 0.4), "relayed_twice": (0.0, 0.1, 0.2), "short_answer": (0.0, 0.01, 0.05)}
 
 
 class Selling:
@@ -32,9 +33,14 @@ class Selling:
         self._world = world
         self._random = random = Random(f"{scenario.seed} {SALES}")  # noqa: S311 it must repeat itself
         self.is_part = world.theme == THEME or scenario.seed % 3 != 0
+        self._is_calm = scenario.fault_scale == 0
+        rates = {name: 0.0 if self._is_calm else random.choice(rates) for name, rates in _RATES.items()}
+        if world.theme == THEME and rates["relay_lost"]:
+            rates["relay_lost"] = 0.4
         drawn = random.choice(_WAYS)
         ways = scenario.ways or drawn
-        self.relay = EventRelay(self._chance(), world.schedule, world.weather, self._send, self._is_gone)
+        chance = self._chance()
+        self.relay = EventRelay(chance, world.schedule, world.weather, self._send, self._is_gone, rates)
         self.telling = Telling(
             self._chance(),
             ways,
@@ -44,24 +50,14 @@ class Selling:
         )
         deletes = scenario.deletes and set(ways) != {MESSAGES}
         self.sales = Sales(self._chance(), world.schedule, self.telling.is_told, deletes=deletes)
-        self.answers = SalesAnswers(self.sales, self._chance(), world.weather, self._tell_again)
-
-    @property
-    def count(self) -> int:
-        """How many changes its story has."""
-        changes = self._world.scenario.changes
-        if not self.is_part:
-            return 0
-        if self._world.theme == THEME:
-            return 2 * changes
-        return _CHANGES_OF_A_BUSY_DAY if self._random.random() < 0.1 else changes // 2
+        self.answers = SalesAnswers(self.sales, self._chance(), world.weather, self._tell_again, rates["short_answer"])
 
     def plan(self, span: int) -> None:
         """Have its changes happen within a span, and what goes wrong around it."""
         schedule, random = self._world.schedule, self._random
-        for _ in range(self.count):
+        for _ in range(self._count()):
             schedule.after(random.randrange(span), self.change)
-        if self.is_part and EVENTS in self.telling.ways:
+        if self.is_part and EVENTS in self.telling.ways and not self._is_calm:
             schedule.after(random.randrange(span), self._disturb)
             if random.random() < 0.4:
                 start = random.randrange(span)
@@ -89,6 +85,15 @@ class Selling:
     def repeat_everything(self) -> None:
         """Relay every change event once more."""
         self.relay.repeat_everything()
+
+    def _count(self) -> int:
+        """How many changes its story has."""
+        changes = self._world.scenario.changes
+        if not self.is_part:
+            return 0
+        if self._world.theme == THEME:
+            return 2 * changes
+        return _CHANGES_OF_A_BUSY_DAY if self._random.random() < 0.1 else changes // 2
 
     def _disturb(self) -> None:
         """An echo of what we changed ourselves, and an event of an organisation that is not ours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.crash_points import Trial, pairs, reference_day, report, singles
+from tests.simulation.crash_points import Trial, pairs, reference_day, report, sale, singles
 
 _SHARES = 8  # of the work, so that it can be spread over processes
 
@@ -57,3 +57,17 @@ def test_no_fault_and_no_pair_of_faults_costs_a_payload() -> None:
     keeping = [plan for plan in plans if undisturbed.points[plan[0][0]] in {"archive.put", "bus.put", "archive.get"}]
     assert len(keeping) >= 10
     assert not _failed([reference_day(pair, report) for plan in keeping for pair in pairs(plan, report)])
+
+
+def test_no_fault_and_no_pair_of_faults_costs_a_change_that_salesforce_tells_of() -> None:
+    """Not where a message is answered, nor where a change event is relayed, nor where an overflow has all records listed."""
+    undisturbed = reference_day((), sale)
+    assert not undisturbed.violations
+    assert {"secret.value", "bus.put", "salesforce.read", "forecast_to_plan.send"} <= set(undisturbed.points)
+    plans = list(singles(sale))
+    assert len(plans) >= 130
+    assert not _failed([reference_day(plan, sale) for plan in plans])
+    sending = {call for call, point in enumerate(undisturbed.points) if point in {"forecast_to_plan.send", "bus.put"}}
+    telling = [plan for plan in plans if plan[0][0] in sending and plan[0][1] in {"crash after", "lost answer"}]
+    assert len(telling) >= 8
+    assert not _failed([reference_day(pair, sale) for plan in telling for pair in pairs(plan, sale)])
