@@ -76,7 +76,7 @@ class EventRelay:
             "commitUser": "0053k000001AbCdAAK",
             "changedFields": [],
         }
-        origin = self._random.choice((*_ORIGINS, *([_OWN_ORIGIN] * change_type.startswith("GAP_"))))
+        origin = self._random.choice((*_ORIGINS, *(4 * [_OWN_ORIGIN] * change_type.startswith("GAP_"))))
         self._relay(header if origin is None else {**header, "changeOrigin": origin})
 
     def echo(self, kind: str, ids: Sequence[str]) -> None:

@@ -64,9 +64,9 @@ class Sales:
 
     def _acts(self) -> Mapping[Callable[[Record], Changes], int]:
         gone: dict[Callable[[Record], Changes], int] = {
-            self._delete: 8,
-            self._undelete: 8,
-            self._purge: 4,
+            self._delete: 10,
+            self._undelete: 12,
+            self._purge: 8,
             self._merge: 12,
             self._end_contract: 4,
         }
@@ -182,10 +182,10 @@ class Sales:
             each.gone_with = record.record_id
         return [record.change("DELETE")]
 
-    def _undelete(self, _record: Record) -> Changes:
+    def _undelete(self, other: Record) -> Changes:
         binned = self._binned("Opportunity")
         if not binned:
-            return []
+            return self._delete(other)
         record = self._random.choice(binned)
         own = [each for each in self.records.values() if each.gone_with == record.record_id]
         for each in (record, *own):

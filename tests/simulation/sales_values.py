@@ -21,7 +21,7 @@ def record_id(kind: str, number: int) -> str:
     return first + suffix
 
 
-ACCOUNTS = tuple(record_id("Account", number) for number in range(1, 7))
+ACCOUNTS = tuple(record_id("Account", number) for number in range(1, 5))
 PRODUCTS = ("01t3k00000Gd1AAAAZ", "01t3k00000Gd2BBBBY")
 STAGES = (  # record type and stage; a stage may hold what parts the two in our own key
     *(("NewBusiness", "Prospecting"), ("NewBusiness", "Negotiation/Review"), ("NewBusiness", "Closed Won")),

@@ -55,12 +55,6 @@ _MET_IN_SALES: tuple[tuple[str, object, str, str], ...] = (
         f'{_IS_OWN} or change.change_type == "DELETE"',
     ),
     (
-        "what comes back from the recycle bin is passed over",
-        change_events.split_event,
-        _IS_OWN,
-        f'{_IS_OWN} or change.change_type == "UNDELETE"',
-    ),
-    (
         "only the first record of a change event counts",
         change_events.split_event,
         "_record_ids(header, change.change_type)",
@@ -203,8 +197,24 @@ _MET_IN_SALES: tuple[tuple[str, object, str, str], ...] = (
         "self.value",
     ),
 )
+_NEEDS_LONG_DAYS = frozenset(  # on which accounts, contracts and the recycle bin have come to hold something
+    {
+        "a gap is taken for an echo",
+        "what is to be listed because of an account is forgotten",
+        "of merged accounts only the one that lost is looked at",
+        "of an account with much only the first records are read",
+        "a product that changed leads to no opportunity",
+        "products that were removed stay planned",
+        "what was purged has no reading",
+        "a deleted contract stays planned",
+    }
+)
+
 BUGS = (
-    *(Bug(name, function, right, wrong, "sales") for name, function, right, wrong in _MET_IN_SALES),
+    *(
+        Bug(name, function, right, wrong, "sales", changes=14 if name in _NEEDS_LONG_DAYS else 7)
+        for name, function, right, wrong in _MET_IN_SALES
+    ),
     Bug(
         "what is deleted has no version",
         translate.deleted_statement,
