@@ -153,7 +153,7 @@ class EventRelay:
         event_id = f"{self._count:08x}-7c1e-4a8f-b2d4-5e6f70819203"
         if is_silent:
             self.silent.add(event_id)
-        if header["changeType"].endswith("DELETE"):
+        if header["changeType"] in {"DELETE", "GAP_DELETE"}:
             self.told.update(header["recordIds"])
         event = {
             "version": "0",

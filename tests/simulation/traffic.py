@@ -163,7 +163,9 @@ class Traffic:
 
     def _replace_a_member(self) -> None:
         """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
-        connection, table, value = self.world.random.choice(sorted(self.world.mappings))
+        is_of_sales = self.world.theme == SALES_THEME
+        entries = sorted(each for each in self.world.mappings if is_of_sales or each[0] != SALES)
+        connection, table, value = self.world.random.choice(entries)
         others = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
         member = self.world.random.choice(others.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
 

@@ -39,7 +39,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
-DRAWN_THEMES = tuple(name for name in THEMES if name != "sales")  # that sales are many is no theme of other sources
+DRAWN_THEMES = tuple(name for name in THEMES if name != "sales")  # of which there are some on other days
 
 
 class Weather:

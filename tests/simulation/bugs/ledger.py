@@ -79,6 +79,7 @@ BUGS = (
         '{"mappings": mappings_text(plan)}',
         "{}",
         "mappings",
+        20,
     ),
     Bug(
         "drafts are forgotten",
