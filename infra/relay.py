@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.relay.settings import RelaySettings
 from infra.alarms import Alarms, Runbook
-from infra.door_options import door_needs_libraries, door_options
+from infra.door_options import door_options
 from infra.ledger import LedgerStack, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import archive_prefixes, publish_as
@@ -85,7 +85,7 @@ class Relay(Construct):
                 archive.statement,
                 use_key(ledger.key),
             ],
-            needs_dependencies=door_needs_libraries(connection),
+            needs_dependencies=False,
             no_dead_letters_because="Its queue invokes it: what it cannot relay goes to that queue's dead-letter queue.",
         )
         archive.acknowledge_for(function.role)

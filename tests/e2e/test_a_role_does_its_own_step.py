@@ -101,12 +101,12 @@ def queries(sandbox: Sandbox, client: Clients, index: str = "") -> bool:
     return not refused(lambda: client("dynamodb").query(**request, **({"IndexName": index} if index else {})))
 
 
-def test_a_record_function_looks_nothing_up_and_sends_nothing_to_its_own_queue(sandbox: Sandbox) -> None:
-    """The deployed role reaches the ledger by keys it knows, and puts no notice back but by leaving it where it is."""
-    flow = sandbox.outputs.parts("Flow")["forecast_to_plan"]
+def test_a_record_function_looks_nothing_up_and_sends_nothing_to_other_flows(sandbox: Sandbox) -> None:
+    """The deployed role reaches the ledger by keys it knows, and lists records for its own flow alone."""
+    flow, other = (sandbox.outputs.parts("Flow")[name] for name in ("forecast_to_plan", "record_to_report"))
     client = rights_of(sandbox, flow["function_name"])
     assert not [index for index in ("", "cells_by_state", "catalogue") if queries(sandbox, client, index)]
-    assert refused(lambda: client("sqs").send_message(QueueUrl=flow["queue_url"], MessageBody="{}"))
+    assert refused(lambda: client("sqs").send_message(QueueUrl=other["queue_url"], MessageBody="{}"))
     key = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
     wanted = {sandbox.outputs["LedgerTableName"]: {"Keys": [key]}}
     assert not refused(lambda: client("dynamodb").batch_get_item(RequestItems=wanted))

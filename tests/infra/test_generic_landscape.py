@@ -136,7 +136,10 @@ def test_a_mapping_costs_the_door_nothing() -> None:
     assert "fields" not in str(door_options(connection))
 
 
-def test_only_a_door_that_verifies_ed25519_has_the_libraries() -> None:
-    """The others start without the dependencies layer, as those of every other system do."""
+def test_only_a_door_that_verifies_ed25519_or_reads_xml_has_the_libraries() -> None:
+    """The others start without the dependencies layer."""
     landscape = read_landscape(REPOSITORY, "sandbox")
-    assert [each.name for each in landscape.connections if door_needs_libraries(each)] == ["payroll-emea"]
+    assert [each.name for each in landscape.connections if door_needs_libraries(each)] == [
+        "salesforce-apac",
+        "payroll-emea",
+    ]

@@ -144,8 +144,8 @@ _MET_IN_SALES: tuple[tuple[str, object, str, str], ...] = (
     (
         "the next page of a listing is never asked for",
         listing.Listings.work_off,
-        "page.following is not None",
-        "False",
+        "if page.following is not None:",
+        "if False:",
     ),
     (
         "the listing of products lists no opportunities",
