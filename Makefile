@@ -27,7 +27,7 @@ demo: setup ## Deploy the whole line on this machine, send it events, show the p
 .PHONY: test
 test: check ## All checks and all tests, the deploy into the emulated AWS included
 	@echo "-- tests (pytest)"
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 ##@ While you work
 .PHONY: sandbox

@@ -1,16 +1,22 @@
-"""The one profile of all property tests: no property fails because the machine was slow for a moment.
+"""What holds for all tests: how they are shared out to processes, and the one profile of all property tests.
 
-A commit's verdict is the commit's: examples are derived from the test itself, so a second run tries the same ones. Chance is
-for those who look for trouble: `pytest --hypothesis-profile=searching` tries other examples each time, more of them, and
-keeps what failed under `.cache`.
+No property fails because the machine was slow for a moment. A commit's verdict is the commit's: examples are derived from
+the test itself, so a second run tries the same ones. Chance is for those who look for trouble:
+`pytest --hypothesis-profile=searching` tries other examples each time, more of them, and keeps what failed under `.cache`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    import pytest
+    from xdist.remote import Producer
 
 _HOME = Path(__file__).resolve().parents[1] / ".cache/hypothesis"
 _SLOW_MOMENTS = (HealthCheck.too_slow,)  # judges by the clock, like a deadline
@@ -28,3 +34,19 @@ settings.register_profile(
     suppress_health_check=_SLOW_MOMENTS,
 )
 settings.load_profile("repeatable")
+
+# Their tests share what takes half a minute to make: one process has all of a folder. (xdist's own groups, by marks, need an
+# attribute that pytest no longer has, and are silently none.)
+_IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
+
+
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives each test to whoever is free, but all of some folders to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _IN_ONE_PROCESS if nodeid.startswith(folder)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """What shares the tests out; see https://pytest-xdist.readthedocs.io."""
+    return ByFolder(config, log)

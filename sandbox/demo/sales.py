@@ -88,14 +88,12 @@ def tell_in_three_ways(scene: Scene, planning: Planning) -> None:
         sales.work()
         told = sales.deliver(shuffle=True, repeat=2)
         told += sales.deliver(again=20)
-        scene.say("told of a record: " + ", ".join(f"{told[way]} times by {name}" for way, name in _WAYS.items()))
+        scene.say("records told of: " + ", ".join(f"{told[way]} by {name}" for way, name in _WAYS.items()))
         scene.hold(all(told[way] for way in _WAYS), "every way was used: SOAP, signed JSON, and a partner's event bus")
         scene.rest()
         sales.lose_count()
         sales.deliver()
-        scene.say(
-            "one event more says that changes were lost (GAP_OVERFLOW): every opportunity is listed and read again"
-        )
+        scene.say("one event says that count was lost (GAP_OVERFLOW): every opportunity is listed and read again")
         scene.rest()
     _check(scene, planning)
 
@@ -109,7 +107,7 @@ def _check(scene: Scene, planning: Planning) -> None:
     display.rows(rows, title="What planning holds of it", as_json=False, nothing="none")
     scene.hold(
         held == {at: Decimal(value) for at, value in _WANTED.items()},
-        "each record is planned once, the account that was merged away and the contract's renewal among them",
+        "each record is planned once, those of the merged account and the contract's renewal too",
     )
     lost = [row for row in ledger_views.held(scene.place.table) if row["record"].startswith(CONNECTION)]
     scene.hold(not lost, "nothing of it waits")

@@ -8,14 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-import pytest
 
 from ops import mapping_tables
 from ops.place import sandbox_place
 from sandbox.places import ROOT
 from sandbox.running import Sandbox
-
-pytestmark = pytest.mark.xdist_group("sandbox")
 
 DEAL = {"dealname": "Live", "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "700.00"}
 INVOICE = {"id": "48900", "type": "invoice", "date": "2026-10-20", "period": "Oct 2026", "entity": "7938"}

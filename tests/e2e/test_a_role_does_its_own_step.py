@@ -11,8 +11,6 @@ from botocore.exceptions import ClientError
 from sandbox.aws import REGION
 from sandbox.running import Sandbox
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 CONNECTION, NEIGHBOUR = "hubspot-emea", "netsuite-group"
 
 

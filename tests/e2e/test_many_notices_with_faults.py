@@ -223,4 +223,4 @@ def depth(place: Place, queue_url: str) -> int:
     return sum(queues.depth(place.sqs, queue_url).values())
 
 
-pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("sandbox")]
+pytestmark = pytest.mark.timeout(420)

@@ -266,4 +266,4 @@ def cells_in_planning(http: httpx.Client, base_url: str) -> dict[tuple[str, ...]
     }
 
 
-pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("sandbox")]
+pytestmark = pytest.mark.timeout(420)

@@ -15,8 +15,6 @@ from sandbox.aws import REGION
 from sandbox.places import ROOT
 from sandbox.running import Sandbox
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 
 def test_every_declared_connection_flow_and_target_is_deployed(sandbox: Sandbox) -> None:
     """What the landscape declares is what the stacks tell of themselves."""

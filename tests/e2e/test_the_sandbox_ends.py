@@ -13,8 +13,6 @@ import pytest
 
 from sandbox.places import ROOT, Places, SandboxError, ports
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 _START = """
 import signal, sys, threading
 from pathlib import Path

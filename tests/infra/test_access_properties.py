@@ -8,8 +8,6 @@ import pytest
 
 from tests.support.synthesis import Synthesis, as_list, logical_id, texts_in, written
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 # Actions that AWS authorises on no resource: the only ones that may stand on `*`.
 WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
 FORBIDDEN_WORDS = {

@@ -2,12 +2,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from infra.alarms import Runbook
 from tests.support.synthesis import Synthesis, logical_id, written
-
-pytestmark = pytest.mark.xdist_group("synthesis")
 
 
 def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:

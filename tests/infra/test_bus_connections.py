@@ -13,8 +13,6 @@ from infra.landscape_files import LandscapeError
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, synthesise, written
 from tieout.landscape import BusArrival, Landscape
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 BUS = "aws.partner/crm.example/tenant-7/changes"
 DECLARED = """
 [[connections]]

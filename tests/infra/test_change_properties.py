@@ -5,12 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import pytest
-
 from infra.landscape import read_landscape
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, synthesise, texts_in, written
-
-pytestmark = pytest.mark.xdist_group("synthesis")
 
 
 def test_operators_find_everything_in_the_outputs_of_two_stacks(prod: Synthesis) -> None:

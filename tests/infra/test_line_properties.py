@@ -13,8 +13,6 @@ from functions.relay.settings import RelaySettings
 from functions.sweep.settings import SweepSettings
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, written
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 SETTINGS: dict[
     str, type[ReceiveSettings | RelaySettings | RecordSettings | DeliverSettings | SweepSettings | JournalSettings]
 ] = {

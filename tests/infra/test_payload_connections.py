@@ -14,8 +14,6 @@ from infra.landscape_files import LandscapeError
 from tests.support.made_up import made_up_system
 from tests.support.synthesis import REPOSITORY, Synthesis, as_list, logical_id, synthesise, written
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 CONNECTION = (
     '[[connections]]\nname = "bookings"\nsystem = "made_up"\nlegal_entity = "EMEA"\ntime_zone = "UTC"\n'
     'default_currency = "EUR"\n'

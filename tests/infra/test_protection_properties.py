@@ -7,8 +7,6 @@ import pytest
 
 from tests.support.synthesis import Synthesis, as_list, logical_id
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 STATE = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"]
 
 

@@ -2,11 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.support.synthesis import Synthesis, logical_id
 
-pytestmark = pytest.mark.xdist_group("synthesis")
 QUEUE = "AWS::SQS::Queue"
 
 

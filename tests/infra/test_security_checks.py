@@ -11,8 +11,6 @@ from aws_cdk import aws_sqs as sqs
 from infra.stacks import add_checks
 from tests.support.synthesis import STAGES, add_stage, new_app
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 
 def findings(outdir: Path) -> set[tuple[str, str]]:
     """Rule and construct path of everything the rule packs reported."""

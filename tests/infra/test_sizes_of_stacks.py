@@ -8,8 +8,6 @@ import pytest
 
 from tests.support.synthesis import Synthesis, synthesise, written
 
-pytestmark = pytest.mark.xdist_group("synthesis")
-
 CONNECTIONS, FLOWS, TARGETS = 40, 10, 6
 SHIPPED_FLOWS = 3
 MOST_RESOURCES, MOST_TEMPLATE_BYTES = (
