@@ -175,5 +175,8 @@ def test_a_refused_delivery_is_judged_and_sent_by_name(tieout: Any, sandbox: San
 def test_targets_are_looked_at_and_resumed(tieout: Any) -> None:  # noqa: ANN401 see the fixture
     """Nothing is paused, nothing waits in the spool, and asking for a flush is taken."""
     assert [(row["dirty"], row["paused_until"]) for row in tieout("targets", "list")] == [(0, None)]
-    assert tieout("targets", "resume", "anaplan") == {"target": "anaplan", "asked_for_a_flush": True}
+    resumed = tieout(
+        "targets", "resume", "anaplan"
+    )  # a busy machine may have answered a write late: that pause is over
+    assert (resumed["target"], resumed["asked_for_a_flush"]) == ("anaplan", True)
     assert tieout("spool", "list") == []
