@@ -109,7 +109,7 @@ class DoorStack(Stack):
             "system": connection.system,
             "arrivals": list(connection.arrivals),
             "completion": connection.completion,
-            "flows": {entity: flow.name for flow in self.landscape.flows for entity in flow.entities},
+            "flows": self.landscape.flows_by_entity(),
             "options": dict(door_options(connection)),
         }
         if connection.name in self.receives:  # others are told over their bus alone

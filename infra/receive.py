@@ -211,7 +211,7 @@ class Receive(Construct):
             secret_arn=secret_arn,
             bus_name=bus.event_bus_name,
             archive_bucket=ledger.archive.bucket_name,
-            flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
+            flows=landscape.flows_by_entity(),
             options=door_options(connection),
             completion=connection.completion,
             metric_namespace=parts.stage.metric_namespace,

@@ -12,7 +12,7 @@ from infra.door_options import door_options
 from infra.ledger import LedgerStack, use_key
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import archive_prefixes, publish_as
-from infra.route import EVENT_RETRIES, EVENT_RETRY_SECONDS, admit, target_of_rule
+from infra.route import rule_onto
 from infra.work_queue import Parking, WorkQueue
 from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.landscape import Connection, Landscape
@@ -41,21 +41,25 @@ class Relay(Construct):
         self._connection = connection
         self.work = self._queue(ledger, parts.alarms)
         self.rule = self._rule()
-        for queue in (self.work.queue, self.work.dead_letters):
-            admit(queue, self.rule)
         self.settings = RelaySettings(
             connection=connection.name,
             system=connection.system,
             bus_name=bus.event_bus_name,
             archive_bucket=ledger.archive.bucket_name,
-            flows={entity: flow.name for flow in landscape.flows for entity in flow.entities},
+            flows=landscape.flows_by_entity(),
             options=door_options(connection),
             completion=connection.completion,
             metric_namespace=parts.stage.metric_namespace,
         )
         self.function = self._function(bus, ledger, parts)
         self.trigger = self.work.trigger(self, self.function.live, max_concurrency=MAX_CONCURRENCY)
-        self._watch(parts.alarms)
+        self.work.raise_when_late(
+            self,
+            parts.alarms,
+            minutes=_LATE_MINUTES,
+            waiting=f"Connection {connection.name}: the oldest event of its bus",
+            runbook=Runbook.UNRELAYED_EVENTS,
+        )
 
     def _queue(self, ledger: LedgerStack, alarms: Alarms) -> WorkQueue:
         meaning = f"Connection {self._connection.name}: events of its bus are parked because nobody could relay them."
@@ -85,7 +89,7 @@ class Relay(Construct):
                 archive.statement,
                 use_key(ledger.key),
             ],
-            needs_dependencies=False,
+            needs_dependencies=False,  # only proofs and SOAP need a library, and events of a bus have neither
             no_dead_letters_because="Its queue invokes it: what it cannot relay goes to that queue's dead-letter queue.",
         )
         archive.acknowledge_for(function.role)
@@ -95,34 +99,11 @@ class Relay(Construct):
         """What the bus delivers of ours; what it cannot put on the queue goes to its dead letters, from where it goes back."""
         bus = self._connection.bus
         assert bus is not None
-        return events.CfnRule(
+        return rule_onto(
             self,
-            "Rule",
-            event_bus_name=bus.name,
+            self.work.queue,
+            undelivered=self.work.dead_letters,
+            bus_name=bus.name,
+            pattern={"source": [{"prefix": each} for each in bus.sources or ("",)]},
             description=f"Events of connection {self._connection.name}.",
-            event_pattern={"source": [{"prefix": each} for each in bus.sources or ("",)]},
-            state="ENABLED",
-            targets=[
-                target_of_rule(
-                    "Work",
-                    self.work.queue.queue_arn,
-                    undelivered=self.work.dead_letters,
-                    retries=EVENT_RETRIES,
-                    retry_seconds=EVENT_RETRY_SECONDS,
-                )
-            ],
-        )
-
-    def _watch(self, alarms: Alarms) -> None:
-        alarms.raise_when(
-            self,
-            "Late",
-            metric=self.work.queue.metric_approximate_age_of_oldest_message(
-                period=Duration.minutes(1), statistic="Maximum"
-            ),
-            above=60 * _LATE_MINUTES,
-            periods=3,
-            meaning=f"Connection {self._connection.name}: the oldest event of its bus waits longer than"
-            f" {_LATE_MINUTES} minutes.",
-            runbook=Runbook.UNRELAYED_EVENTS,
         )

@@ -18,8 +18,8 @@ from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.landscape import Flow
 
 # EventBridge's own limits, written down: for a day it tries, then the event goes to the undelivered queue.
-EVENT_RETRIES = 185
-EVENT_RETRY_SECONDS = 86_400
+_RETRIES = 185
+_RETRY_SECONDS = 86_400
 
 
 class Route(Construct):
@@ -59,44 +59,49 @@ class Route(Construct):
                 runbook=Runbook.UNDELIVERED_EVENTS,
             ),
         ).queue
-        self.rule = self._rule(bus, detail_type)
-        for queue in (self.work.queue, self.undelivered):
-            admit(queue, self.rule)
-        self._watch(alarms)
-
-    def _rule(self, bus: events.IEventBus, detail_type: object) -> events.CfnRule:
-        pattern: Mapping[str, object] = {"source": [{"prefix": SOURCE_PREFIX}], "detail-type": detail_type}
-        return events.CfnRule(
+        self.rule = rule_onto(
             self,
-            "Rule",
-            event_bus_name=bus.event_bus_name,
-            description=f"Flow {self.flow.name}, owned by {self.flow.owner}.",
-            event_pattern=pattern,
-            state="ENABLED",
-            targets=[
-                target_of_rule(
-                    "Work",
-                    self.work.queue.queue_arn,
-                    undelivered=self.undelivered,
-                    retries=EVENT_RETRIES,
-                    retry_seconds=EVENT_RETRY_SECONDS,
-                )
-            ],
+            self.work.queue,
+            undelivered=self.undelivered,
+            bus_name=bus.event_bus_name,
+            pattern={"source": [{"prefix": SOURCE_PREFIX}], "detail-type": detail_type},
+            description=f"Flow {flow.name}, owned by {flow.owner}.",
         )
-
-    def _watch(self, alarms: Alarms) -> None:
-        alarms.raise_when(
+        self.work.raise_when_late(
             self,
-            "Late",
-            metric=self.work.queue.metric_approximate_age_of_oldest_message(
-                period=Duration.minutes(1), statistic="Maximum"
-            ),
-            above=60 * self.flow.freshness_minutes,
-            periods=3,
-            meaning=f"Flow {self.flow.name} ({self.flow.owner}): the oldest notice waits longer than"
-            f" {self.flow.freshness_minutes} minutes.",
+            alarms,
+            minutes=flow.freshness_minutes,
+            waiting=f"Flow {flow.name} ({flow.owner}): the oldest notice",
             runbook=Runbook.LATE_FLOW,
         )
+
+
+def rule_onto(
+    scope: Construct,
+    queue: sqs.Queue,
+    *,
+    undelivered: sqs.Queue,
+    bus_name: str,
+    pattern: Mapping[str, object],
+    description: str,
+) -> events.CfnRule:
+    """A rule that puts the events of a bus on a queue, and for a day tries again; it alone may fill the two queues."""
+    rule = events.CfnRule(
+        scope,
+        "Rule",
+        event_bus_name=bus_name,
+        description=description,
+        event_pattern=pattern,
+        state="ENABLED",
+        targets=[
+            target_of_rule(
+                "Work", queue.queue_arn, undelivered=undelivered, retries=_RETRIES, retry_seconds=_RETRY_SECONDS
+            )
+        ],
+    )
+    for each in (queue, undelivered):
+        admit(each, rule)
+    return rule
 
 
 def target_of_rule(

@@ -107,6 +107,20 @@ class WorkQueue(Construct):
         )
         return trigger
 
+    def raise_when_late(
+        self, scope: Construct, alarms: Alarms, *, minutes: int, waiting: str, runbook: Runbook
+    ) -> None:
+        """Alarm once what waits longest, which `waiting` names, has waited for so many minutes."""
+        alarms.raise_when(
+            scope,
+            "Late",
+            metric=self.queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(1), statistic="Maximum"),
+            above=60 * minutes,
+            periods=3,
+            meaning=f"{waiting} waits longer than {minutes} minutes.",
+            runbook=runbook,
+        )
+
     def consume(self) -> iam.PolicyStatement:
         """What Lambda does with the queue in the name of the function that works it off."""
         return iam.PolicyStatement(

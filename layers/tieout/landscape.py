@@ -186,6 +186,10 @@ class Landscape:
         """The target of that name; `KeyError` where there is none."""
         return _named(self.targets, name)
 
+    def flows_by_entity(self) -> dict[str, str]:
+        """Ledger entity to the name of the flow that carries it."""
+        return {entity: flow.name for flow in self.flows for entity in flow.entities}
+
     @classmethod
     def of_json(cls, text: bytes) -> Self:
         """The landscape in the file that is compiled into a function's asset."""

@@ -92,7 +92,7 @@ class World:
             secret_arn=f"webhook/{connection}",
             bus_name=BUS,
             archive_bucket=ARCHIVE,
-            flows={entity: flow.name for flow in self.landscape.flows for entity in flow.entities},
+            flows=self.landscape.flows_by_entity(),
             options=declared.options,
         )
         folders = [self.assets.functions["receive"], self.assets.package / "python"]

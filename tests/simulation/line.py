@@ -139,7 +139,7 @@ class Line:
         """How what is told of a connection's records becomes notices."""
         return Intake(
             connection=connection,
-            flows={entity: flow.name for flow in landscape().flows for entity in flow.entities},
+            flows=landscape().flows_by_entity(),
             completion=landscape().connection(connection).completion,
             content_of=system.door(options).content_of,
             split=lambda delivery: system.split(delivery, connection, options),

@@ -24,7 +24,7 @@ from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
 _PASSING = frozenset(each.__name__ for each in TransientError.__subclasses__())
-_ENTITIES = tuple(entity for flow in landscape().flows for entity in flow.entities)
+_ENTITIES = tuple(landscape().flows_by_entity())
 
 
 @dataclass(frozen=True, slots=True)

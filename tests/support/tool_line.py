@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 LANDSCAPE = read_landscape(ROOT, "sandbox")
-_ENTITIES = frozenset(entity for flow in LANDSCAPE.flows for entity in flow.entities)
+_ENTITIES = frozenset(LANDSCAPE.flows_by_entity())
 
 
 class ToolLine:
@@ -56,7 +56,7 @@ class ToolLine:
             connection=name,
             options=door_options(self.connection),
             completion=self.connection.completion,
-            flows={entity: flow.name for flow in LANDSCAPE.flows for entity in flow.entities},
+            flows=LANDSCAPE.flows_by_entity(),
             secret_text=json.dumps({"current": self.joined.verifying_secret or self.joined.webhook_secret}),
             clock=self.clock,
         )
