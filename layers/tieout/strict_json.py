@@ -80,6 +80,15 @@ def parse_with_items(raw: bytes, member: str) -> tuple[dict[str, Any], list[Any]
     return value, [_first_flaw(item, suspicious) or item for item in items]
 
 
+def object_in(raw: bytes) -> dict[str, Any]:
+    """The JSON object in an answer of which no more than a code is looked for; an empty one where it holds none."""
+    try:
+        value = parse(raw)
+    except MalformedError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def parse_beside(raw: bytes, member: str) -> tuple[dict[str, Any], Any]:
     """A JSON object without one member, and that member as it stands, in which nobody has looked for flaws yet.
 

@@ -51,3 +51,18 @@ def test_a_member_is_handed_on_unjudged_and_the_rest_is_judged() -> None:
     for raw, reason in ((b'{"id":"\\u0007","detail":1}', "json_uncarriable_text"), (b"[1]", "json_not_an_object")):
         with pytest.raises(MalformedError, match=reason):
             strict_json.parse_beside(raw, "detail")
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b'{"error":"invalid_grant"}', {"error": "invalid_grant"}),
+        (b"[]", {}),
+        (b"<html>", {}),
+        (b"", {}),
+        (b'{"a":NaN}', {}),
+    ],
+)
+def test_an_answer_without_an_object_holds_no_code(raw: bytes, found: object) -> None:
+    """A proxy's page among them: then its status alone is judged."""
+    assert strict_json.object_in(raw) == found

@@ -133,11 +133,7 @@ def next_page_of(result: Mapping[str, Any]) -> str:
 
 def policy_of(response: httpx.Response) -> str:
     """Which of the limits we know an answer says was reached; empty where it names none of them."""
-    try:
-        plain = strict_json.parse(response.content)
-    except MalformedError:
-        return ""
-    policy = plain.get("policyName") if isinstance(plain, dict) else None
+    policy = strict_json.object_in(response.content).get("policyName")
     return policy if policy in {"DAILY", *POLICY_SECONDS} else ""
 
 

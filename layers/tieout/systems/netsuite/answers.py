@@ -76,22 +76,13 @@ def says_there_is_none(answer: httpx.Response) -> bool:
 
 
 def _error_details(answer: httpx.Response) -> list[Any] | None:
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError:
-        return None
-    details = body.get("o:errorDetails") if isinstance(body, dict) else None
+    details = strict_json.object_in(answer.content).get("o:errorDetails")
     return details if isinstance(details, list) else None
 
 
 def error_codes(answer: httpx.Response) -> frozenset[str]:
     """The codes of an error body, in the form of REST (`o:errorDetails`) or of a RESTlet (`error.code`)."""
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError:
-        return frozenset()
-    if not isinstance(body, dict):
-        return frozenset()
+    body = strict_json.object_in(answer.content)
     details = body.get("o:errorDetails")
     holders = [*(details if isinstance(details, list) else []), body.get("error"), body]
     codes = (holder.get(name) for holder in holders if isinstance(holder, dict) for name in ("o:errorCode", "code"))

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from tieout import strict_json
-from tieout.errors import AccessDeniedError, MalformedError, UnavailableError
+from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.jwt import signed_jwt
 from tieout.ports import Clock
 from tieout.systems.netsuite.answers import refusal
@@ -73,7 +73,7 @@ class AccessTokens:
             answer = self._http.post(self._address, data=form)
         except httpx.HTTPError as error:
             raise UnavailableError(f"netsuite token address: {type(error).__name__}") from error
-        body = _json_object(answer)
+        body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _token_refusal(answer, body)
         token = body.get("access_token")
@@ -97,14 +97,6 @@ class AccessTokens:
         }
         # RS256 is not among the algorithms NetSuite takes.
         return signed_jwt(claims, private_key, "PS256", {"kid": certificate_id})
-
-
-def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _token_refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from tieout import strict_json
-from tieout.errors import AccessDeniedError, MalformedError, ThrottledError, UnavailableError
+from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.jwt import signed_jwt
 from tieout.ports import Clock
 
@@ -73,7 +73,7 @@ class AccessTokens:
             answer = self._http.post(self._login_url + TOKEN_PATH, data=form, timeout=_TIMEOUT, follow_redirects=False)
         except httpx.HTTPError as error:
             raise UnavailableError(f"Salesforce's token address: {type(error).__name__}") from None
-        body = _json_object(answer)
+        body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer.status_code, body)
         token = body.get("access_token")
@@ -95,14 +95,6 @@ class AccessTokens:
             "exp": int((self._clock.now() + _ASSERTION_LIFE).timestamp()),
         }
         return signed_jwt(claims, private_key, "RS256", {})
-
-
-def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _refusal(status: int, body: Mapping[str, Any]) -> Exception:
