@@ -6,6 +6,7 @@ says which records changed and never what happened to them; the fields it carrie
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -63,6 +64,7 @@ def acknowledgement(*, taken: bool) -> str:
     )
 
 
+@functools.lru_cache(maxsize=1)  # asked for twice of each delivery: whose it is, and what it says
 def read_message(body: bytes) -> Message:
     """The message in a SOAP envelope of UTF-8.
 
