@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -16,15 +17,25 @@ _FOLDER = pytest.StashKey[Path]()
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox that is ready, on free ports; tests share it, so each works with records of its own."""
+    _be_the_only_one(tmp_path_factory.getbasetemp())
     folder = tmp_path_factory.mktemp("sandbox")
     request.config.stash[_FOLDER] = folder
     with running_sandbox(folder) as ready:
         yield ready
 
 
+def _be_the_only_one(own: Path) -> None:
+    """Fail where a second process of this run makes a sandbox: it costs a minute, and nobody would see it otherwise."""
+    of_the_run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    try:
+        (of_the_run / "sandbox-of-this-run").touch(exist_ok=False)
+    except FileExistsError:
+        pytest.fail("the end-to-end tests are shared out to several processes: see tests/conftest.py")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all end-to-end tests; each module itself names the group that keeps it on one worker."""
+    """Mark all end-to-end tests; `tests/conftest.py` gives them to one process."""
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.e2e)

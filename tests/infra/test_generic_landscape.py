@@ -59,6 +59,8 @@ SPOILED = [
      "'generic' cannot be a source whose records are read: layers/tieout/systems/generic has no reader.py"),
     (EXPENSES, 'proof = "v1"', 'proof = "none"', 'connections "expenses-emea" options proof',
      "input should be 'v1', 'v1a', 'bearer', 'key_header' or 'bus'"),
+    (EXPENSES, 'proof = "v1"', 'proof = "bus"', 'connections "expenses-emea" options proof',
+     "'bus' proves nothing of what is posted, and arrivals names 'webhook'"),
     (EXPENSES, 'proof = "v1"\n', "", 'connections "expenses-emea" options proof', "field required"),
     (PAYROLL, 'modes = ["batched"]', 'modes = ["batched", "binary"]', 'connections "payroll-emea" options',
      "value error, modes allows binary, whose event stands in headers that v1a does not sign"),

@@ -28,10 +28,17 @@ def bus_message(detail: object, **changed: object) -> str:
 
 
 class RelayPost:
-    """The relay of one connection; its door's clock, bus, store and log are its own."""
+    """The relay of one connection; its door's clock, bus, store and log are its own, unless a door is given."""
 
-    def __init__(self, system: str, options: Mapping[str, Any] | None = None, *, completion: str = "read") -> None:
-        self.door = Door(system=system, options=options or {}, completion=completion)
+    def __init__(
+        self,
+        system: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        completion: str = "read",
+        door: Door | None = None,
+    ) -> None:
+        self.door = door or Door(system=system, options=options or {}, completion=completion)
         self.failures: list[Exception] = []
         self._numbers = 0
 

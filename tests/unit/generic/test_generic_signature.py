@@ -25,7 +25,7 @@ PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC_SECRET = b"whpk_" + base64.b64encode(PRIVATE_KEY.public_key().public_bytes_raw())
 OPTIONS = {
     proof: Options(proof=proof, key_header=header, records=({"name": "thing", "key": "id"},))  # type: ignore[arg-type]
-    for proof, header in {"v1": "", "v1a": "", "bearer": "", "key_header": "x-sender-key"}.items()
+    for proof, header in {"v1": "", "v1a": "", "bearer": "", "key_header": "x-sender-key", "bus": ""}.items()
 }
 TOKEN = b"unit-test-token-of-a-sender"
 
@@ -255,3 +255,11 @@ def test_odd_headers_are_refused_and_raise_nothing_else(value: str) -> None:
             assert reason(delivery({**signed(proof).headers, name: value}), proof) != ""
     for proof in ("bearer", "key_header"):
         assert reason(delivery({"authorization": value, "x-sender-key": value}), proof, TOKEN) != ""
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"authorization": f"Bearer {TOKEN.decode()}"}, {"authorization": TOKEN.decode()}]
+)
+def test_nobody_posts_to_a_connection_whose_events_come_over_a_bus(headers: dict[str, str]) -> None:
+    """Whoever knows what would be its secret is not let in either: it has no proof of what is posted."""
+    assert reason(delivery(headers), "bus", TOKEN) == "secret_missing"

@@ -137,6 +137,7 @@ def test_a_record_that_too_many_are_related_to_has_them_listed() -> None:
     listing = RecordKey(CONNECTION, "opportunity", "*7:")
     related = (deal(1), listing)
     recording.says[account] = replace(gone(account), absence=Absence.NOT_POSTED, related=related)
+    recording.says[listing] = UnreadableRecordError("it is no record")
     assert not recording.work(account).retries
     [asked] = recording.queued()
     assert [(each.key, each.position) for each in asked.notices] == [(listing, 0)]
