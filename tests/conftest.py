@@ -10,12 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
-    import pytest
     from xdist.remote import Producer
 
 _HOME = Path(__file__).resolve().parents[1] / ".cache/hypothesis"
@@ -47,6 +47,7 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         return next((folder for folder in _IN_ONE_PROCESS if nodeid.startswith(folder)), nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)  # a judge of mutants runs without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
     """What shares the tests out; see https://pytest-xdist.readthedocs.io."""
     return ByFolder(config, log)
