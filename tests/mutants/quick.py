@@ -12,7 +12,7 @@ _OF_EMULATIONS = {"aws"}
 _SLOW_FIXTURES = {"house", "running", "mirrored"}
 _SLOW_FOLDERS = ("tests/unit/sandbox/",)
 # A Python without installed packages, in which nothing that mutmut has changed can be imported.
-_BARE_PYTHON = tuple(f"tests/unit/{step}/test_{step}_imports.py" for step in ("receive", "journal"))
+_BARE_PYTHON = tuple(f"tests/unit/{step}/test_{step}_imports.py" for step in ("receive", "relay", "journal"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -62,7 +62,10 @@ GROUPS = (
     Group(
         "arriving",
         ("tieout/arriving/*.py",),
-        ("tests/unit/arriving", "tests/unit/receive", "tests/unit/sweep"),
+        (
+            *(f"tests/unit/{name}" for name in ("arriving", "receive", "relay", "sweep")),
+            *(f"tests/unit/{system}/test_{system}_signature.py" for system in ("generic", "salesforce")),
+        ),
     ),
     Group(
         "aws",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout import strict_json
 from tieout.arriving.bus_event import delivery_of, unreadable
 from tieout.arriving.delivery import BUS, Delivery
+from tieout.errors import MalformedError
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 texts = st.text(
@@ -70,3 +72,28 @@ def test_the_json_form_of_cloud_events_is_recognised() -> None:
 def test_what_cannot_be_read_is_a_delivery_under_its_messages_id() -> None:
     """So that it can be kept, byte for byte."""
     assert unreadable("no JSON", "m-1", NOW) == Delivery("m-1", BUS, "", {}, b"no JSON", NOW)
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (json.dumps([HEAD]), "json_not_an_object"),
+        *((json.dumps({**HEAD, name: None, "detail": {}}), "event_not_of_a_bus") for name in HEAD),
+        *((json.dumps({**HEAD, name: 17, "detail": {}}), "event_not_of_a_bus") for name in HEAD),
+        *((json.dumps({**HEAD, name: "", "detail": {}}), "event_not_of_a_bus") for name in HEAD),
+        (json.dumps(HEAD), "event_without_detail"),
+        (json.dumps({**HEAD, "detail": "text"}), "event_without_detail"),
+        (json.dumps({**HEAD, "detail": {}})[:-1] + ',"half":"\\ud800"}', "json_uncarriable_text"),
+        ('{"half":"\ud800"}', "json_not_utf8"),
+    ],
+)
+def test_what_is_no_event_of_a_bus_says_why(message: str, reason: str) -> None:
+    """A code that is safe to log; half a character that a queue let through is refused like any other flaw."""
+    with pytest.raises(MalformedError) as caught:
+        delivery_of(message, NOW)
+    assert caught.value.reason == reason
+
+
+def test_half_a_character_is_kept_as_it_came() -> None:
+    """What a queue hands on is kept byte for byte, whatever no text may have in it."""
+    assert unreadable("\ud800", "m-1", NOW).body == b"\xed\xa0\x80"
