@@ -82,14 +82,14 @@ def publish(entries: Mapping[str, BusEntry], bus: Bus, clock: Clock, entropy: En
 def spool(entries: Mapping[str, BusEntry], delivery: Delivery, connection: str, keeper: Keeper) -> None:
     """Keep what the bus refused where the sweep finds it; raises `TieoutError` where that fails too."""
     for flow, entry in entries.items():
-        keeper.put(spool_key(connection, delivery.delivery_id, flow), encode(entry))
+        keeper.put(spool_key(connection, delivery.delivery_id, delivery.received_at, flow), encode(entry))
 
 
 def _entry(envelope: Envelope, keeper: Keeper) -> BusEntry:
     detail = envelope.detail()
     raw = detail.encode()
     if len(raw) > MAX_DETAIL_BYTES:
-        key = overflow_key(envelope.connection, envelope.delivery_id, envelope.flow)
+        key = overflow_key(envelope.connection, envelope.delivery_id, envelope.received_at, envelope.flow)
         keeper.put(key, raw)
         detail = envelope.pointing_detail(key)
     return BusEntry(SOURCE_PREFIX + envelope.connection, envelope.flow, detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from tieout import strict_json
@@ -50,9 +51,9 @@ def _named(entry: BusEntry) -> dict[str, str]:
     return dict(zip(_NAMES, entry, strict=True))
 
 
-def spool_key(connection: str, delivery_id: str, flow: str) -> str:
+def spool_key(connection: str, delivery_id: str, received_at: datetime, flow: str) -> str:
     """Where the entry of one delivery and flow waits; repeated spooling replaces it."""
-    return f"{SPOOL_PREFIX}{connection}/{object_name(delivery_id)}-{flow}.json"
+    return f"{SPOOL_PREFIX}{connection}/{_delivery_name(delivery_id, received_at)}-{flow}.json"
 
 
 def spooled_from(key: str) -> tuple[str, str] | None:
@@ -61,9 +62,14 @@ def spooled_from(key: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
-def overflow_key(connection: str, delivery_id: str, flow: str) -> str:
+def overflow_key(connection: str, delivery_id: str, received_at: datetime, flow: str) -> str:
     """Where a detail too large for the bus is kept."""
-    return f"overflow/{connection}/{object_name(delivery_id)}-{flow}.json"
+    return f"overflow/{connection}/{_delivery_name(delivery_id, received_at)}-{flow}.json"
+
+
+def _delivery_name(delivery_id: str, received_at: datetime) -> str:
+    """One for each delivery: an event that a bus gives twice has one id, and was received at two moments."""
+    return f"{object_name(delivery_id)}.{received_at:%Y%m%dT%H%M%S%f}"
 
 
 def object_name(text: str) -> str:

@@ -151,7 +151,7 @@ def keep_deliveries(stage: OperatedStage) -> None:
     door.post(json.dumps([{**good[0], "objectId": "strange"}, good[1]]).encode())
     for key, raw in door.kept("rejected/").items():
         stage.place.archive.put(key, raw)
-    stage.place.archive.put(spool_key(CONNECTION, "JKJaXmPLvHcESHA=", FLOW), b"{}")
+    stage.place.archive.put(spool_key(CONNECTION, "JKJaXmPLvHcESHA=", datetime(2026, 3, 2, 9, tzinfo=UTC), FLOW), b"{}")
 
 
 def park(stage: OperatedStage) -> None:

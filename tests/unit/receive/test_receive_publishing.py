@@ -76,7 +76,7 @@ def test_what_the_bus_refuses_for_good_is_spooled(door: Door) -> None:
     door.bus.refuse = lambda _entry: "InternalFailure"
     assert door.post(good_body(door.system)).status == 200
     [(key, raw)] = door.kept("spool/").items()
-    assert key.startswith("spool/somewhere/JKJaXmPLvHcESHA=-")
+    assert key.startswith("spool/somewhere/JKJaXmPLvHcESHA=.20260302T090000000000-")
     assert spool.decode(raw).source == "tieout.somewhere"
     assert json.loads(spool.decode(raw).detail)["notices"][0]["record_id"] == "1"
     assert door.bus.calls == 3

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.receiving import LEAST_OPTIONS
 from tests.support.relaying import RelayPost, bus_message
+from tieout.arriving import publishing
 from tieout.arriving.accepting import MAX_NOTICES
 from tieout.arriving.delivery import BUS, Delivery, Split
 from tieout.arriving.payload import read_payload
@@ -171,3 +172,17 @@ def test_what_the_bus_refuses_waits_in_the_spool() -> None:
     assert post.take(an_event()) == []
     assert len(post.door.kept("spool/somewhere/")) == 1
     assert post.door.last_line()["outcome"] == "spooled"
+
+
+def test_an_event_that_a_bus_gives_twice_shares_no_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each copy is a delivery of its own, received when it was: what is kept of one must not replace what is kept of the other."""
+    monkeypatch.setattr(publishing, "MAX_DETAIL_BYTES", 10)
+    post = RelayPost("generic")
+    message = an_event()
+    assert post.take(message) == []
+    first = post.door.clock.now()
+    post.door.clock.advance(20)
+    assert post.take(message) == []
+    envelopes = post.door.published()
+    assert [each.delivery_id for each in envelopes] == [envelopes[0].delivery_id] * 2
+    assert [each.received_at for each in envelopes] == [first, post.door.clock.now()]
