@@ -169,19 +169,28 @@ def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None
     else:
         for task in group:
             _fail(step, task, result.error)
+        if any(task.parked_for is not None for task in group):
+            _have_listed(step, group, result, report)
 
 
 def _conclude(step: RecordStep, group: Sequence[Task], result: RecordResult, report: Report) -> None:
     """Give the tasks their outcomes, once what is to be listed because of their record is asked for."""
+    if _have_listed(step, group, result, report):
+        outcomes_of_group(group, result.outcome)
+
+
+def _have_listed(step: RecordStep, group: Sequence[Task], result: RecordResult, report: Report) -> bool:
+    """Ask for what is to be listed because of a record, be it that others it is related to fail; if not, its tasks fail of that."""
     try:
         if result.listings:
             step.listings.ask(latest_of(group), result.listings)
             report.listed += len(result.listings)
     except TieoutError as error:
         for task in group:
+            task.outcome = task.parked_for = None
             _fail(step, task, error)
-    else:
-        outcomes_of_group(group, result.outcome)
+        return False
+    return True
 
 
 def _fail(step: RecordStep, task: Task, error: Exception) -> None:

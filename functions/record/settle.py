@@ -229,6 +229,8 @@ class _Results:
     def of(self, key: RecordKey) -> RecordResult:
         """The record's own result with the targets of those it is related to, or the failure of one of them.
 
+        Either way with what is to be listed because of it.
+
         A record that is ignored, being but a part of others, ends as they do.
         """
         result = self._ended[key]
@@ -236,7 +238,7 @@ class _Results:
         related = [self._ended[each] for each in self._related.get(key, ()) if each in self._ended]
         failure = next((each for each in related if each.error is not None), None)
         if failure is not None:
-            return failure
+            return replace(failure, listings=listings)
         if result.outcome is Outcome.IGNORED and related:
             result = related[0]
         targets = result.targets.union(*(each.targets for each in related))

@@ -162,3 +162,38 @@ def test_a_record_whose_listing_could_not_be_asked_for_comes_again() -> None:
     recording.queue.io = lambda _: None
     assert not recording.work(account).retries
     assert len(recording.queued()) == 1
+
+
+def test_what_is_to_be_listed_is_listed_though_another_related_record_cannot_be_read() -> None:
+    """The record is parked for the one that fails, perhaps for ever: the others must not wait for it."""
+    recording = Recording()
+    recording.says[deal(1)] = replace(gone(deal(1)), absence=Absence.NOT_POSTED, related=(BEHIND, deal(2)))
+    recording.says[deal(2)] = UnreadableRecordError("spoilt")
+    assert not recording.work(deal(1)).retries
+    [asked] = recording.queued()
+    assert [(each.key, each.position) for each in asked.notices] == [(BEHIND, 0)]
+    assert recording.outcomes() == {0: Outcome.PARKED}
+
+
+def test_what_is_to_be_listed_waits_while_a_related_record_may_yet_be_read() -> None:
+    """The notice comes again, and asks when it ends, whichever way."""
+    recording = Recording()
+    recording.says[deal(1)] = replace(gone(deal(1)), absence=Absence.NOT_POSTED, related=(BEHIND, deal(2)))
+    recording.says[deal(2)] = UnavailableError("down")
+    assert list(recording.work(deal(1)).retries) == ["m"]
+    assert recording.queued() == []
+
+
+def test_a_record_that_fails_comes_again_where_its_listing_could_not_be_asked_for() -> None:
+    """It is parked only once the listing is in the queue."""
+    recording = Recording()
+    recording.says[deal(1)] = replace(gone(deal(1)), absence=Absence.NOT_POSTED, related=(BEHIND, deal(2)))
+    recording.says[deal(2)] = UnreadableRecordError("spoilt")
+
+    def strike(where: str) -> None:
+        if where == "before own.send":
+            raise UnavailableError("queue")
+
+    recording.queue.io = strike
+    assert list(recording.work(deal(1)).retries) == ["m"]
+    assert recording.outcomes() == {}
