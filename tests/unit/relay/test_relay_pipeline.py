@@ -96,6 +96,34 @@ def test_what_is_unusable_is_kept_and_never_comes_again(message: str, reason: st
     assert counted == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("message", "delivery_id", "reason"),
+    [
+        ("no JSON", "message-1", "json_invalid"),
+        (bus_message({"type": 7}, id="e-1").replace("7", "NaN"), "e-1", "json_not_finite"),
+    ],
+)
+def test_the_line_of_an_unusable_event_says_where_it_is_kept_and_why(
+    message: str, delivery_id: str, reason: str
+) -> None:
+    """By its own id where that can be read, else by the queue's of its message."""
+    post = RelayPost("generic")
+    post.take(message)
+    [kept] = [read_rejection(raw) for raw in post.door.kept("rejected/somewhere/unusable/").values()]
+    assert kept.delivery().delivery_id == delivery_id
+    assert post.door.last_line() | {"_aws": None} == {
+        "level": "WARNING",
+        "step": "relay",
+        "connection": "somewhere",
+        "outcome": "unusable",
+        "delivery_id": delivery_id,
+        "body_bytes": len(message),
+        "reason": reason,
+        "Malformed": 1,
+        "_aws": None,
+    }
+
+
 def test_what_is_unusable_can_be_looked_at_again() -> None:
     """What EventBridge said of the event is kept with it as far as the system needs it."""
     post = RelayPost("generic", AS_CLOUD_EVENTS)
@@ -146,7 +174,17 @@ def test_an_event_that_is_nowhere_yet_comes_again_and_no_other() -> None:
     assert post.take(an_event("1"), an_event("2"), an_event("1")) == [0, 2]
     assert [each.notices[0].key.record_id for each in post.door.published()] == ["2"]
     assert [json.loads(line)["outcome"] for line in post.door.lines] == ["unavailable", "accepted", "unavailable"]
-    assert json.loads(post.door.lines[0])["delivery_id"] == "message-1"
+    assert json.loads(post.door.lines[0]) | {"_aws": None} == {
+        "level": "WARNING",
+        "step": "relay",
+        "connection": "somewhere",
+        "outcome": "unavailable",
+        "delivery_id": "message-1",
+        "body_bytes": len(an_event("1")),
+        "reason": "UnavailableError",
+        "Unavailable": 1,
+        "_aws": None,
+    }
 
 
 def test_a_bug_fails_the_event_that_shows_it() -> None:
