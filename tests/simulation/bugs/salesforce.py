@@ -155,7 +155,7 @@ _MET_IN_SALES: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "what is to be listed because of an account is forgotten",
-        record._conclude,
+        record._have_listed,
         "step.listings.ask(latest_of(group), result.listings)",
         "pass",
     ),
