@@ -24,7 +24,8 @@ RECORD = 'connections "expenses-emea" options records expense_report'
 
 SPOILED = [
     (EXPENSES, 'fact = "Spend"', 'fact = "Spent"', f"{RECORD} fact",
-     "'Spent' is no canonical fact (Opportunity, Contract, Invoice, CreditMemo, Payment, JournalEntry, Spend)"),
+     ("'Spent' is no canonical fact (Opportunity, Contract, "
+     "Invoice, CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Spend)")),
     (EXPENSES, 'number = "data.report.number"', 'numbr = "data.report.number"', f"{RECORD} fields numbr",
      "'numbr' is no field of Spend (number, nature)"),
     (EXPENSES, 'number = "data.report.number"\n', "", f"{RECORD} fields", "'number' is missing: there is no Spend without it"),

@@ -89,7 +89,8 @@ SPOILED = [
      'feeds "pipeline" target', "'essbase' is not a declared target of stage 'sandbox'"),
     (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
      'feeds "pipeline" facts',
-     "'Deal' is no canonical fact (Opportunity, Contract, Invoice, CreditMemo, Payment, JournalEntry, Spend)"),
+     ("'Deal' is no canonical fact (Opportunity, Contract, "
+     "Invoice, CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Spend)")),
     (PLANNING, "sign = 1", "sign = 2",
      'feeds "pipeline" sign', "input should be 1 or -1"),
     (PLANNING, 'constant = "Forecast"', 'constant = ""',
@@ -102,7 +103,8 @@ SPOILED = [
      "'cost_centre' is no attribute of opportunities (customer, product, status, forecast_category, "),
     (PLANNING, 'table = "customer"', 'table = "client"',
      'feeds "pipeline" dimensions Customer',
-     "'client' is no mapping table (customer, product, stage, account, cost_centre, supplier, legal_entity, period, rate)"),
+     ("'client' is no mapping table (customer, product, stage, account, cost_centre, location, partner, profit_centre, "
+     "segment, supplier, legal_entity, period, rate)")),
     (PLANNING, 'where = { status = ["open"] }', 'where = { state = ["open"] }',
      'feeds "pipeline" where state', "'state' is no attribute of opportunities (customer, "),
     (PLANNING, 'status = ["open"]', 'status = ["open", "opne"]',

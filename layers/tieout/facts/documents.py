@@ -1,4 +1,4 @@
-"""Posted documents of an ERP as facts: invoices, credit memos, payments and journals, each with its ledger lines.
+"""Posted documents as facts: what an ERP's books hold, or a tool posts to them, each with its ledger lines.
 
 Sign convention: debit positive, as in every ledger; the planning model flips signs at its own edge.
 """
@@ -27,6 +27,9 @@ class AccountClass(StrEnum):
 
 ACCOUNT_ROLES = ("cash", "receivable")  # what else is known of an account that flows of money are told apart by
 
+# Whether a document moves what is planned, or only carries a year's result to equity: then no movement is planned of it.
+ENTRIES = ("ordinary", "closing")
+
 
 class DocumentState(StrEnum):
     """Whether a posted document stands. A void brings its lines to zero and keeps the document."""
@@ -44,6 +47,8 @@ class LedgerLine:
         account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
         group: the amount in the group's reporting currency; None where the ERP gives none.
         group_rate: the identity of the rate the ERP used for it, such as `netsuite:1>2:2026-03:average`.
+        partner: the source's id of the company of the own group that the line is with; None where it is with nobody of it.
+        segment: what the source calls a class, a segment or a business unit.
     """
 
     line_id: str
@@ -56,17 +61,23 @@ class LedgerLine:
     group: Money | None = None
     group_rate: str | None = None
     customer: str | None = None
+    supplier: str | None = None
     cost_centre: str | None = None
+    profit_centre: str | None = None
+    segment: str | None = None
+    location: str | None = None
+    partner: str | None = None
     product: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedDocument(Fact):
-    """What the four kinds of ERP document have in common.
+    """What all kinds of posted document have in common.
 
     Attributes:
         posting_period: from the ERP, not from the date.
         lines: the posted lines; all zero when void.
+        closing: it only brings the accounts of a year that ended to zero, or carries their balances forward.
         reverses: the source's id of the document this one reverses; both stay, each in its own period.
     """
 
@@ -76,6 +87,7 @@ class PostedDocument(Fact):
     state: DocumentState
     lines: tuple[LedgerLine, ...]
     reverses: str | None = None
+    closing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +110,21 @@ class JournalEntry(PostedDocument):
     """A journal posted by hand, by a void preference, or by a reversal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill(PostedDocument):
+    """A posted invoice of a supplier, or a supplier's credit: its expense lines are debits, or credits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense(PostedDocument):
+    """A posted expense report of an employee, or an expense paid by card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayrollPosting(PostedDocument):
+    """A posted payroll run, in sums that name nobody."""
+
+
 def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
     """A line for each posted line, in the document's own posting period: the date of the document decides nothing."""
     for line in document.lines:
@@ -112,7 +139,13 @@ def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
                 "account_role": line.account_role,
                 "cost_centre": line.cost_centre,
                 "customer": line.customer,
+                "entry": ENTRIES[document.closing],
+                "location": line.location,
+                "partner": line.partner,
                 "product": line.product,
+                "profit_centre": line.profit_centre,
+                "segment": line.segment,
+                "supplier": line.supplier,
             },
             amounts={"posted": line.transaction},
             functional=line.functional,
@@ -134,16 +167,32 @@ def _period(posted_to: PostingPeriod, legal_entity: str, lookup: Lookup) -> str:
 
 FAMILY = Family(
     name="ledger documents",
-    kinds=(Invoice, CreditMemo, Payment, JournalEntry),
+    kinds=(Invoice, CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting),
     attributes={
         "account": (),
         "account_class": tuple(AccountClass),
         "account_role": ACCOUNT_ROLES,
         "cost_centre": (),
         "customer": (),
+        "entry": ENTRIES,
+        "location": (),
+        "partner": (),
         "product": (),
+        "profit_centre": (),
+        "segment": (),
+        "supplier": (),
     },
     amounts=("posted",),
     lines=_lines,
-    tables={"customer": (), "product": (), "account": (), "cost_centre": ()},
+    tables={
+        "account": (),
+        "cost_centre": (),
+        "customer": (),
+        "location": (),
+        "partner": (),
+        "product": (),
+        "profit_centre": (),
+        "segment": (),
+        "supplier": (),
+    },
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import contract, documents, opportunity, spend
+from tieout.facts import contract, documents, opportunity, sales, spend
 from tieout.facts.family import Fact, Family, Line, Lookup
 
 FAMILIES: tuple[Family[Any], ...] = (
     opportunity.FAMILY,
     contract.FAMILY,
     documents.FAMILY,
+    sales.FAMILY,
     spend.FAMILY,
 )
 

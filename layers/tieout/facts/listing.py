@@ -1,0 +1,85 @@
+"""What a source can be asked to list: which records changed when, at which versions, and what they are worth by its own list.
+
+A list is no reading: nothing is planned of it. It says which records are to be read, and what should be here by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from tieout.arriving.notice import RecordKey
+from tieout.money import Money
+
+
+class Window(NamedTuple):
+    """Which changes are meant, by the source's own clock: from `since` on, and before `until`; UTC."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A record as its source lists it.
+
+    Attributes:
+        version: as the `source_version` of its statement would be, so that both compare as texts; empty where the source
+            says only that it is gone.
+        deleted: the source lists it as gone.
+        amount: what it is worth as its source's list has it; None where the list does not say.
+        day: the day it counts from (a close date, a posting date), where the list says.
+    """
+
+    key: RecordKey
+    version: str
+    deleted: bool = False
+    amount: Money | None = None
+    day: date | None = None
+
+
+class ListingPage(NamedTuple):
+    """Some of what changed within a window.
+
+    Attributes:
+        records: at most 200, each once.
+        following: what asks for those behind them; empty where there are none.
+    """
+
+    records: tuple[Listed, ...]
+    following: str
+
+
+class Listing(Protocol):
+    """The capability `listing` of a system: its module has `open_listing`, which makes one of these, `ENTITIES` and `LATENESS`.
+
+    `open_listing(connection, credentials, http, clock)` takes what `open_reader` takes. `ENTITIES` are the ledger's entities
+    it can list. `LATENESS` is how long after its stamp a change can first be seen in a list: whoever lists what is new reaches
+    back by it.
+    """
+
+    def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
+        """The records of an entity last changed within the window, deleted ones included where the source lists them.
+
+        A record that changes while it is listed page by page may come twice or, moved behind the window, not at all; one
+        that does not change comes exactly once.
+
+        Args:
+            entity: one of `ENTITIES`.
+            window: the same for all pages of a listing.
+            cursor: empty for the first page, else `following` of the page before.
+
+        Raises:
+            TieoutError: it cannot be had.
+        """
+        ...
+
+    def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
+        """Those of at most 200 records of one entity that the source has, as it would list them now; the others are gone.
+
+        Raises:
+            TieoutError: it cannot be had.
+        """
+        ...
