@@ -55,6 +55,9 @@ class Runbook(StrEnum):
     SILENT_SWEEPER = "silent-sweeper"
     LATE_JOURNAL = "late-journal"
     UNKEPT_CHANGES = "unkept-changes"
+    MISSED_CHANGES = "missed-changes"
+    STUCK_LISTINGS = "stuck-listings"
+    SILENT_CENSUS = "silent-census"
 
 
 class AlarmTopic(Construct):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from infra.landscape_files import Problem
-from tieout.landscape import BusArrival, Connection
+from tieout.arrivals import BusArrival
+from tieout.landscape import Connection
 
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html: a name, or the ARN of a bus in this account.
 _BUS = re.compile(
@@ -15,6 +16,13 @@ _BUS = re.compile(
 _MOST_SOURCES = 10
 _LONGEST_SOURCE = 256
 _EVERYBODYS_BUS = "default"
+_LONGEST_POLL = 24 * 60
+_CENSUS_LIMITS = (
+    ("every_hours", 0, 24 * 31),
+    ("settle_minutes", 1, 24 * 60),
+    ("pages_per_minute", 1, 1_000),
+    ("pages_per_day", 1, 1_000_000),
+)
 
 
 def arrival_problems(connection: Connection) -> Iterator[Problem]:
@@ -25,6 +33,8 @@ def arrival_problems(connection: Connection) -> Iterator[Problem]:
         yield ("arrivals",), "one is declared twice"
     if connection.public_url and "webhook" not in connection.arrivals:
         yield ("public_url",), "nobody calls a connection whose arrivals do not name 'webhook'"
+    yield from _poll_problems(connection)
+    yield from _census_problems(connection)
     if "bus" not in connection.arrivals:
         if connection.bus is not None:
             yield ("bus",), "arrivals does not name 'bus'"
@@ -32,6 +42,25 @@ def arrival_problems(connection: Connection) -> Iterator[Problem]:
         yield ("bus",), "is missing: which bus do the events come over?"
     else:
         yield from _bus_problems(connection.bus)
+
+
+def _poll_problems(connection: Connection) -> Iterator[Problem]:
+    if "poll" not in connection.arrivals:
+        if connection.poll is not None:
+            yield ("poll",), "arrivals does not name 'poll'"
+    elif connection.poll is None:
+        yield ("poll",), "is missing: how often is the source asked?"
+    elif not 1 <= connection.poll.every_minutes <= _LONGEST_POLL:
+        yield ("poll", "every_minutes"), f"{connection.poll.every_minutes} is not between 1 and {_LONGEST_POLL}"
+    if "poll" in connection.arrivals and connection.completion != "read":
+        yield ("poll",), "what is listed has to be read: completion is not 'read'"
+
+
+def _census_problems(connection: Connection) -> Iterator[Problem]:
+    for name, least, most in _CENSUS_LIMITS:
+        value = getattr(connection.census, name)
+        if not least <= value <= most:
+            yield ("census", name), f"{value} is not between {least} and {most}"
 
 
 def _bus_problems(bus: BusArrival) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ from constructs import Construct
 
 from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS, DeliverSettings
 from infra.alarms import Alarms, Runbook, counted
-from infra.ledger import LedgerStack, change_items, find_cells, read_secrets, use_ledger_key
+from infra.grants import change_items, find_cells, read_secrets, use_ledger_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
 from infra.work_queue import Parking, WorkQueue

@@ -10,7 +10,8 @@ from constructs import Construct
 
 from functions.journal.settings import JournalSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
-from infra.ledger import LedgerStack, use_key
+from infra.grants import use_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.work_queue import DeadLetterQueue, Parking, send_to
 from tieout.ledger.journal import PREFIX

@@ -8,7 +8,9 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 
+from functions.census.due import sources_of
 from infra.alarms import Alarms, AlarmTopic
+from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
 from infra.ids import pascal
 from infra.journal import Journal
@@ -72,15 +74,8 @@ class LineStack(Stack):
             )
             for name, flushes in self.flushes.items()
         }
-        self.sweep = Sweep(
-            self,
-            "Sweep",
-            bus=self.bus,
-            ledger=ledger,
-            flush_queues=self._flush_queues(),
-            receipt_days=landscape.retention.receipts,
-            parts=self.parts,
-        )
+        self.sweep = self._sweep()
+        self.census = self._census(compiled)
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.observe = self._observe()
         self._tell(stage)
@@ -118,6 +113,28 @@ class LineStack(Stack):
             for name, route in self.routes.items()
         }
 
+    def _sweep(self) -> Sweep:
+        return Sweep(
+            self,
+            "Sweep",
+            bus=self.bus,
+            ledger=self.ledger,
+            flush_queues=self._flush_queues(),
+            receipt_days=self.landscape.retention.receipts,
+            parts=self.parts,
+        )
+
+    def _census(self, compiled: str) -> Census:
+        return Census(
+            self,
+            "CompareSources",
+            bus=self.bus,
+            ledger=self.ledger,
+            flow_queues={name: self.routes[name].work.queue for name in self.records if name != UNROUTED},
+            landscape=compiled,
+            parts=self.parts,
+        )
+
     def _flush_queues(self) -> dict[str, sqs.IQueue]:
         return {name: flushes.work.queue for name, flushes in self.flushes.items()}
 
@@ -130,6 +147,7 @@ class LineStack(Stack):
             flushes=list(self.flushes.values()),
             delivers=list(self.delivers.values()),
             sweep=self.sweep,
+            census=self.census,
             journal=self.journal,
             table=self.ledger.table,
             alarms=self.alarms,
@@ -178,7 +196,12 @@ class LineStack(Stack):
         return {
             "Sweeper": {
                 "function_name": self.sweep.function.function.function_name,
-                "undelivered_queue_url": self.sweep.undelivered.queue_url,
+                "undelivered_queue_url": self.sweep.schedule.undelivered.queue_url,
+            },
+            "Census": {
+                "function_name": self.census.function.function.function_name,
+                "undelivered_queue_url": self.census.schedule.undelivered.queue_url,
+                "connections": {each.connection.name: list(each.entities) for each in sources_of(self.landscape)},
             },
             "Journal": {
                 "function_name": self.journal.function.function.function_name,

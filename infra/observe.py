@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
 from infra.journal import Journal
 from infra.python_function import PythonFunction
@@ -82,6 +83,7 @@ class Observe(Construct):
         flushes: Sequence[FlushQueue],
         delivers: Sequence[Deliver],
         sweep: Sweep,
+        census: Census,
         journal: Journal,
         table: dynamodb.ITable,
         alarms: Alarms,
@@ -114,9 +116,14 @@ class Observe(Construct):
             ],
             [each.function for each in delivers],
         )
-        board.row("Beside the line: sweep and journal", [], [sweep.function, journal.function])
+        board.row("Beside the line: sweep, census and journal", [], [sweep.function, census.function, journal.function])
         parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
-        parked += [*(each.undelivered for each in routes), sweep.undelivered, journal.unkept]
+        parked += [
+            *(each.undelivered for each in routes),
+            sweep.schedule.undelivered,
+            census.schedule.undelivered,
+            journal.unkept,
+        ]
         board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
 
 

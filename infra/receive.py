@@ -17,8 +17,9 @@ from functions.receive.settings import ReceiveSettings
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
 from infra.door_options import door_needs_libraries, door_options
+from infra.grants import read_secrets, use_key
 from infra.ids import pascal
-from infra.ledger import LedgerStack, read_secrets, use_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
 from tieout.arriving.door import MOST_REQUESTS_PER_SECOND

@@ -11,7 +11,8 @@ from constructs import Construct
 
 from functions.record.settings import RUN_SECONDS, RecordSettings
 from infra.alarms import counted
-from infra.ledger import LedgerStack, change_items, check_items, read_secrets, use_ledger_key
+from infra.grants import change_items, check_items, read_secrets, use_ledger_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
 from infra.work_queue import send_to

@@ -9,7 +9,8 @@ from constructs import Construct
 from functions.relay.settings import RelaySettings
 from infra.alarms import Alarms, Runbook
 from infra.door_options import door_options
-from infra.ledger import LedgerStack, use_key
+from infra.grants import use_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import archive_prefixes, publish_as
 from infra.route import rule_onto

@@ -14,12 +14,13 @@ from constructs import Construct
 
 from functions.sweep.settings import SweepSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
+from infra.grants import change_items, find_cells, list_receipts, use_ledger_key
 from infra.ids import pascal
-from infra.ledger import LedgerStack, change_items, find_cells, list_receipts, use_ledger_key
+from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
-from infra.route import admit, target_of_rule
-from infra.work_queue import DeadLetterQueue, Parking, send_to
+from infra.schedule import Schedule
+from infra.work_queue import send_to
 from tieout.arriving.envelope import SOURCE_PREFIX
 
 SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
@@ -44,7 +45,6 @@ class Sweep(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._namespace = parts.stage.metric_namespace
-        spool = ledger.archive_access(["s3:GetObject", "s3:DeleteObject"], ["spool/"])
         self.settings = SweepSettings(
             ledger_table=ledger.table.table_name,
             archive_bucket=ledger.archive.bucket_name,
@@ -53,7 +53,30 @@ class Sweep(Construct):
             coalescing_seconds=parts.stage.coalescing_seconds,
             receipt_days=receipt_days,
         )
-        self.function = PythonFunction(
+        self.function = self._function(bus, ledger, flush_queues, parts)
+        self.schedule = Schedule(
+            self,
+            "Schedule",
+            function=self.function,
+            every=Duration.minutes(1),
+            what="The sweeper",
+            silence="spooled deliveries and dirty cells stay where they are.",
+            runbook=Runbook.SILENT_SWEEPER,
+            key=ledger.key,
+            alarms=parts.alarms,
+        )
+        self.oldest_dirty = {target: self._oldest_dirty(target) for target in flush_queues}
+        self._watch(parts.alarms)
+
+    def _function(
+        self,
+        bus: events.IEventBus,
+        ledger: LedgerStack,
+        flush_queues: Mapping[str, sqs.IQueue],
+        parts: FunctionParts,
+    ) -> PythonFunction:
+        spool = ledger.archive_access(["s3:GetObject", "s3:DeleteObject"], ["spool/"])
+        function = PythonFunction(
             self,
             "Sweep",
             parts=parts,
@@ -77,42 +100,8 @@ class Sweep(Construct):
             ],
             no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",
         )
-        spool.acknowledge_for(self.function.role)
-        self.undelivered = self._undelivered(ledger, parts.alarms)
-        self.rule = self._schedule()
-        self.oldest_dirty = {target: self._oldest_dirty(target) for target in flush_queues}
-        self._watch(parts.alarms)
-
-    def _undelivered(self, ledger: LedgerStack, alarms: Alarms) -> sqs.Queue:
-        return DeadLetterQueue(
-            self,
-            "Undelivered",
-            key=ledger.key,
-            alarms=alarms,
-            parking=Parking(
-                meaning="The sweeper could not be started by its schedule.", runbook=Runbook.UNDELIVERED_EVENTS
-            ),
-        ).queue
-
-    def _schedule(self) -> events.CfnRule:
-        rule = events.CfnRule(
-            self,
-            "EveryMinute",
-            description="Runs the sweeper.",
-            schedule_expression="rate(1 minute)",
-            state="ENABLED",
-            # The next minute's run does the same work, so a late one is worth little.
-            targets=[
-                target_of_rule(
-                    "Sweep", self.function.live.function_arn, undelivered=self.undelivered, retries=2, retry_seconds=120
-                )
-            ],
-        )
-        admit(self.undelivered, rule)
-        self.function.live.add_permission(
-            "Schedule", principal=iam.ServicePrincipal("events.amazonaws.com"), source_arn=rule.attr_arn
-        )
-        return rule
+        spool.acknowledge_for(function.role)
+        return function
 
     def _oldest_dirty(self, target: str) -> cloudwatch.Metric:
         logs.MetricFilter(
@@ -169,16 +158,3 @@ class Sweep(Construct):
                 meaning=f"Target {target}: cells changed more than {_LATE_SECONDS // 60} minutes ago are not written.",
                 runbook=Runbook.LATE_PLANNING,
             )
-        runs = self.function.function.metric_invocations(period=FIVE_MINUTES, statistic="Sum")
-        alarms.raise_when(
-            self,
-            "Silent",
-            metric=cloudwatch.MathExpression(
-                expression="5 - runs", using_metrics={"runs": runs}, period=FIVE_MINUTES, label="Missed runs"
-            ),
-            above=3,
-            periods=2,
-            silence_is_fine=False,
-            meaning="The sweeper does not run: spooled deliveries and dirty cells stay where they are.",
-            runbook=Runbook.SILENT_SWEEPER,
-        )

@@ -14,7 +14,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
-from functions.record.readers import Readers
 from functions.record.settings import RecordSettings
 from functions.record.settle import Settling
 from functions.record.work import Message, Report
@@ -25,10 +24,12 @@ from tieout.aws.queues import FifoFlushQueue, SqsQueue
 from tieout.aws.secrets import JsonSecrets
 from tieout.aws.store import S3ObjectStore
 from tieout.errors import TransientError
+from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning.model import PlanningModel
+from tieout.sources import Sources
 from tieout.system_clock import SystemClock, SystemEntropy
 
 
@@ -58,13 +59,15 @@ class RecordFunction:
         table = DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)
         secrets = JsonSecrets(open_client("secretsmanager"), clock)
 
+        readers: Sources[SourceReader] = Sources("reader", landscape, settings.directory_arn, secrets, clock)
+
         def fetch(key: str) -> bytes:
             return S3ObjectStore(open_client("s3"), settings.archive_bucket).get(key)
 
         settling = Settling(
             ledger=FactLedger(table),
             model=PlanningModel.of(landscape),
-            reader_of=Readers(landscape, settings.directory_arn, secrets, clock),
+            reader_of=readers,
             clock=clock,
             entropy=entropy,
             code_version=__version__,

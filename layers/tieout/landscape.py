@@ -11,22 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from tieout.arrivals import BusArrival, Census, Poll
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusArrival:
-    """Which events of which EventBridge bus are a connection's: of a partner, or of the company itself.
-
-    Attributes:
-        name: the bus's name, which for a partner's is that of its event source; it exists before the stage is deployed.
-        sources: what EventBridge's `source` of its events begins with; none: every event on the bus is its.
-    """
-
-    name: str
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +29,10 @@ class Connection:
         api_base_url: where the source's API answers; may be empty where records are completed from the payload.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
         arrivals: the ways its changes reach us, several at once where it tells in several: `webhook`, the source posts them;
-            `bus`, they are events of another EventBridge bus.
+            `bus`, they are events of another EventBridge bus; `poll`, the source is asked what has changed.
         bus: that bus, where there is one.
+        poll: how often it is asked, where it is.
+        census: how what never arrived is found.
         completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
             which is kept in the archive and must state every record whole and with its version.
         options: what only this system knows, checked by `systems/<system>/options.py`.
@@ -55,8 +45,10 @@ class Connection:
     default_currency: str
     api_base_url: str = ""
     public_url: str = ""
-    arrivals: tuple[Literal["webhook", "bus"], ...] = ("webhook",)
+    arrivals: tuple[Literal["webhook", "bus", "poll"], ...] = ("webhook",)
     bus: BusArrival | None = None
+    poll: Poll | None = None
+    census: Census = field(default_factory=Census)
     completion: Literal["read", "payload"] = "read"
     options: Mapping[str, Option] = field(default_factory=dict)
 
@@ -219,12 +211,14 @@ def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
 
 
 def _connection(plain: Mapping[str, Any]) -> Connection:
-    bus = plain.get("bus")
+    bus, poll, census = plain.get("bus"), plain.get("poll"), plain.get("census", {})
     return Connection(
         **{
             **plain,
             "arrivals": tuple(plain.get("arrivals", ("webhook",))),
             "bus": BusArrival(**{**bus, "sources": tuple(bus["sources"])}) if bus else None,
+            "poll": Poll(**poll) if poll else None,
+            "census": Census(**{**census, "entities": tuple(census.get("entities", ()))}),
         }
     )
 

@@ -11,7 +11,8 @@ from functions.relay.settings import RelaySettings
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, synthesise, written
-from tieout.landscape import BusArrival, Landscape
+from tieout.arrivals import BusArrival
+from tieout.landscape import Landscape
 
 BUS = "aws.partner/crm.example/tenant-7/changes"
 DECLARED = """

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functions.deliver import pipeline as deliver
 from functions.deliver.settings import UNSEEN_SECONDS
 from functions.record import pipeline as record
-from functions.record import readers
 from functions.sweep import pipeline as sweep
 from functions.sweep.settings import SweepSettings
 from infra.deliver import SHAPE as DELIVER_SHAPE
@@ -16,6 +15,7 @@ from infra.record import SHAPE as RECORD_SHAPE
 from infra.sweep import SHAPE as SWEEP_SHAPE
 from infra.work_queue import DEAD_LETTER_RETENTION, MAX_RECEIVE_COUNT, WORK_RETENTION
 from tests.support.memory_table import MemoryTable
+from tieout import sources
 from tieout.arriving import publishing
 from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.envelope import MAX_DETAIL_BYTES
@@ -111,7 +111,7 @@ def test_a_receipt_counts_as_abandoned_only_when_its_write_can_no_longer_land() 
 
 def test_a_call_to_a_source_ends_before_the_function_that_makes_it() -> None:
     """A source that hangs costs one call, and there is time to commit what the others answered."""
-    timeout = readers._TIMEOUT
+    timeout = sources._TIMEOUT
     assert timeout.read is not None
     assert 4 * timeout.read <= RECORD_SHAPE.timeout.to_seconds()
 

@@ -36,11 +36,11 @@ LEFT_OUT: Mapping[str, str] = {
     "functions/*/handler.py": "it only wires",
     "functions/*/settings.py": "it only declares",
     "functions/receive/request.py": "what it reads are the gateway's words, which no unit test knows better",
-    "functions/record/readers.py": "it only wires",
     "tieout/aws/clients.py": "it needs a socket to be seen",
     "tieout/aws/endpoint.py": "it needs a socket to be seen",
     "tieout/aws/signature.py": "the SDK's own signatures judge it",
     "tieout/aws/without_sdk.py": "it needs a socket to be seen",
+    "tieout/arrivals.py": "it only declares",
     "tieout/declared.py": "it only declares",
     "tieout/delivering.py": "it only declares",
     "tieout/errors.py": "it only declares",
@@ -48,6 +48,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tieout/landscape.py": "it only declares",
     "tieout/ports.py": "it only declares",
     "tieout/settings.py": "it only declares",
+    "tieout/sources.py": "it only wires",
     "tieout/system_clock.py": "it only asks the machine",
     "tieout/systems/**": "the vendors' contract tests judge it",
 }
@@ -87,13 +88,15 @@ GROUPS = (
         (
             *(
                 f"functions/{step}/pipeline.py"
-                for step in ("receive", "relay", "record", "deliver", "sweep", "journal")
+                for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census")
             ),
+            *(f"functions/census/{name}.py" for name in ("due", "telling")),
+            "tieout/census.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
             *(f"functions/record/{name}.py" for name in ("listing", "payloads", "settle", "work")),
         ),
         (
-            *(f"tests/unit/{step}" for step in ("record", "receive", "relay", "deliver", "sweep", "journal")),
+            *(f"tests/unit/{step}" for step in ("record", "receive", "relay", "deliver", "sweep", "journal", "census")),
             *("tests/flow", _SEEDS),
         ),
     ),

@@ -14,7 +14,8 @@ from tests.simulation.companies import COMPANY_OF
 from tests.simulation.sales_answers import SalesAnswers
 from tests.simulation.sales_values import ORGANIZATION, OWN_CLIENT
 from tests.simulation.signing import Wire, as_callout, as_callout_of_another
-from tieout.landscape import BusArrival, Connection, Option
+from tieout.arrivals import BusArrival
+from tieout.landscape import Connection, Option
 from tieout.ports import Clock
 from tieout.systems.salesforce import accounts, door, options, payloads, queries, signature
 from tieout.systems.salesforce.allowance import Allowance

@@ -55,9 +55,18 @@ class WatchedTable(MemoryTable):
             if self.begun is not None:
                 self.begun()
 
-    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
         """As the table's own; a stale answer is counted."""
-        page = super().index(name, value, prefix=prefix, limit=limit, after=after)
+        page = super().index(name, value, prefix=prefix, behind=behind, limit=limit, after=after)
         if any(self._items.get(key, {}).get(name) != value for key, _ in page.items):
             self._weather.strike("stale_index")
         return page

@@ -105,11 +105,20 @@ class MemoryTable:
         self.io(f"after {self._name}.query")
         return page
 
-    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
         """Items whose indexed attribute has `value`, as of `index_lag` changes ago."""
         self.io(f"before {self._name}.index")
         entries = self._indexes[name].entries(value)
-        found = sorted(key for key in entries if key[0].startswith(prefix))
+        found = sorted(key for key in entries if key[0].startswith(prefix) and key[0] > behind)
         keys = [key for key in found if after is None or key > after]  # type: ignore[operator]  # our own cursor
         page = self._page(keys, entries, limit, lambda key: key)
         self._cost("Query", len(page.items), self._read_units(page) / 2)

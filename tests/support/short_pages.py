@@ -32,9 +32,18 @@ class ShortPages:
         shorter = self._shorter(limit)
         return self._table.query(partition, prefix=prefix, limit=shorter, after=after, newest_first=newest_first)
 
-    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
         """The beginning of the page the other table would give."""
-        return self._table.index(name, value, prefix=prefix, limit=self._shorter(limit), after=after)
+        return self._table.index(name, value, prefix=prefix, behind=behind, limit=self._shorter(limit), after=after)
 
     def _shorter(self, limit: int) -> int:
         self._asked += 1

@@ -108,7 +108,16 @@ class DynamoTable:
         }
         return self._page(_narrowed(request, "sk", prefix), limit, after)
 
-    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
         """Items whose indexed attribute has `value`, in order of their partition keys, a moment behind the table."""
         request: Request = {
             "IndexName": name,
@@ -116,7 +125,7 @@ class DynamoTable:
             "ExpressionAttributeNames": {"#0": _HASH_KEYS[name]},
             "ExpressionAttributeValues": {":0": {"S": value}},
         }
-        return self._page(_narrowed(request, "pk", prefix), limit, after)
+        return self._page(_narrowed(request, "pk", prefix, behind), limit, after)
 
     def _get(self, keys: Sequence[Key]) -> list[tuple[Key, Item]]:
         found: list[tuple[Key, Item]] = []
@@ -186,12 +195,12 @@ _OPERATIONS: Mapping[str, Callable[[DynamoDBClient], Callable[..., Any]]] = {
 }
 
 
-def _narrowed(request: Request, sort_key: str, prefix: str) -> Request:
-    """The query for those alone whose sort key starts with `prefix`; an empty one, which DynamoDB refuses, narrows nothing."""
-    if prefix:
-        request["KeyConditionExpression"] += " AND begins_with(#1,:1)"
+def _narrowed(request: Request, sort_key: str, prefix: str, behind: str = "") -> Request:
+    """The query for those alone whose sort key starts with `prefix` or is behind one; empty ones narrow nothing."""
+    if prefix or behind:
+        request["KeyConditionExpression"] += " AND begins_with(#1,:1)" if prefix else " AND #1>:1"
         request["ExpressionAttributeNames"]["#1"] = sort_key
-        request["ExpressionAttributeValues"][":1"] = {"S": prefix}
+        request["ExpressionAttributeValues"][":1"] = {"S": prefix or behind}
     return request
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tieout.aws.failures import asked
 from tieout.aws.flushing import deduplication_id, flush_request
@@ -40,6 +40,16 @@ class SqsQueue:
         if delay_seconds:
             request["DelaySeconds"] = delay_seconds
         asked(lambda: self._client.send_message(**request), _content_refusals())
+
+    def waiting(self) -> int:
+        """About how many messages nobody has begun to work on.
+
+        Raises:
+            TransientError: the queue does not say.
+        """
+        name: Literal["ApproximateNumberOfMessages"] = "ApproximateNumberOfMessages"
+        answer = asked(lambda: self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name]), {})
+        return int(answer["Attributes"][name])
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
         """Let a received message be received again after so many seconds; without effect where it is no longer ours.

@@ -76,6 +76,14 @@ class Listing(Protocol):
         """
         ...
 
+    def count(self, entity: str, window: Window) -> int | None:
+        """About how many records the pages of a listing would have; None where the source cannot say it in one call.
+
+        Raises:
+            TieoutError: it cannot be had.
+        """
+        ...
+
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """Those of at most 200 records of one entity that the source has, as it would list them now; the others are gone.
 

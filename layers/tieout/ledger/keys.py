@@ -14,6 +14,8 @@ HELD = "HELD"  # the value of the index `catalogue` for facts that wait
 PART_PREFIX = "PART#"
 OPEN_PREFIX = "OPEN#"
 DONE_PREFIX = "DONE#"
+RUN_PREFIX = "RUN#"
+WINDOW_PREFIX = "WINDOW#"
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"
@@ -95,3 +97,28 @@ def dirty(target: str) -> str:
 def refused(target: str) -> str:
     """The value of the index `cells_by_state` for intersections of which the target refused a cell, and lacks no other."""
     return f"refused#{target}"
+
+
+def census_of(connection: str) -> str:
+    """The partition of everything that comparing a connection's source with the ledger leaves behind."""
+    return f"CENSUS#{connection}"
+
+
+def run_key(connection: str, entity: str, purpose: str) -> Key:
+    """Where the last run of an entity and purpose stands."""
+    return (census_of(connection), f"{RUN_PREFIX}{entity}#{purpose}")
+
+
+def window_key(connection: str, entity: str, since: datetime) -> Key:
+    """Where it stands that a window of an entity was complete."""
+    return (census_of(connection), f"{WINDOW_PREFIX}{entity}#{moment_text(since)}")
+
+
+def found_key(connection: str, entity: str, started_at: datetime, record_id: str) -> Key:
+    """Where it stands what the run begun then found of a record."""
+    return (census_of(connection), f"FOUND#{entity}#{moment_text(started_at)}#{record_id}")
+
+
+def pages_key(connection: str, day: date) -> Key:
+    """Where it stands how many pages of a source were asked for on a UTC day."""
+    return (census_of(connection), f"PAGES#{day.isoformat()}")

@@ -173,9 +173,26 @@ class Table(Protocol):
         """Items of a partition whose sort key starts with `prefix`, in the order of sort keys, read consistently."""
         ...
 
-    def index(self, name: str, value: str, *, prefix: str = "", limit: int = 1000, after: Cursor | None = None) -> Page:
-        """Items whose attribute `name` has `value`, those alone whose partition key starts with `prefix`, in its order.
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
+        """Items whose attribute `name` has `value`, in order of their partition keys.
 
         Read from the index: a moment behind the table. May lack attributes.
+
+        Args:
+            name: the index.
+            value: of its attribute.
+            prefix: those alone whose partition key starts with it.
+            behind: those alone whose partition key is greater; not together with `prefix`.
+            limit: at most so many.
+            after: where the page before ended.
         """
         ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from datetime import timedelta
 from typing import Any
 
 
@@ -15,3 +17,11 @@ def capability(system: str, name: str) -> Any:  # noqa: ANN401 each capability's
         ModuleNotFoundError: if it lacks the capability all the same.
     """
     return importlib.import_module(f"{__name__}.{system}.{name}")
+
+
+def listable_entities(system: str) -> tuple[tuple[str, ...], timedelta]:
+    """The ledger's entities a system can list, and how late a change may be seen in its lists; none where it cannot list."""
+    if importlib.util.find_spec(f"{__name__}.{system}.listing") is None:
+        return (), timedelta()
+    listing = capability(system, "listing")
+    return tuple(listing.ENTITIES), listing.LATENESS

@@ -21,8 +21,9 @@ from sandbox.systems.salesforce.settings import OrganizationSettings
 from sandbox.systems.serving import serve
 from tests.support.one_server import OneServer
 from tests.support.salesforce_organization import ACKNOWLEDGED, OPPORTUNITY, Scene, app_key
+from tieout.arrivals import BusArrival
 from tieout.arriving.spool import BusEntry
-from tieout.landscape import BusArrival, Connection
+from tieout.landscape import Connection
 
 if TYPE_CHECKING:
     from starlette.requests import Request

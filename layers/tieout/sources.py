@@ -1,13 +1,12 @@
-"""Opens the reader of a connection when it is first needed, and again when its credentials have changed."""
+"""Opens a capability of a connection's system when it is first needed, and again when its credentials have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
 from tieout.ports import Clock
 from tieout.systems import capability
@@ -18,23 +17,30 @@ if TYPE_CHECKING:
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
-class Readers:
-    """The readers of the connections one function may read.
+class Sources[Opened]:
+    """What one function asks of the connections it may read: the `reader` of each, or its `listing`.
 
     Args:
+        wanted: the capability; its module makes one by `open_<capability>(connection, credentials, http, clock)`.
+        landscape: the connections.
         directory_arn: the secret that says by connection which secret has its API credentials.
+        secrets: has both.
+        clock: is handed on.
     """
 
-    def __init__(self, landscape: Landscape, directory_arn: str, secrets: JsonSecrets, clock: Clock) -> None:
+    def __init__(
+        self, wanted: str, landscape: Landscape, directory_arn: str, secrets: JsonSecrets, clock: Clock
+    ) -> None:
+        self._wanted = wanted
         self._landscape = landscape
         self._directory_arn = directory_arn
         self._secrets = secrets
         self._clock = clock
-        self._open: dict[str, tuple[Mapping[str, str], SourceReader]] = {}
+        self._open: dict[str, tuple[Mapping[str, str], Opened]] = {}
         self._http: httpx.Client | None = None
 
-    def __call__(self, name: str) -> SourceReader:
-        """The reader of a connection.
+    def __call__(self, name: str) -> Opened:
+        """The opened capability of a connection.
 
         Raises:
             KeyError: for a connection that is not declared, or has no credentials.
@@ -47,7 +53,7 @@ class Readers:
         connection = self._landscape.connection(name)
         if self._http is None:
             self._http = httpx.Client(timeout=_TIMEOUT)
-        system = capability(connection.system, "reader")
-        reader: SourceReader = system.open_reader(connection, credentials, self._http, self._clock)
-        self._open[name] = (credentials, reader)
-        return reader
+        module: Any = capability(connection.system, self._wanted)
+        opened: Opened = getattr(module, f"open_{self._wanted}")(connection, credentials, self._http, self._clock)
+        self._open[name] = (credentials, opened)
+        return opened

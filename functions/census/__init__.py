@@ -1,0 +1,1 @@
+"""Beside the line: compares what the sources list with what the ledger holds."""

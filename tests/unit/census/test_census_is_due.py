@@ -1,0 +1,111 @@
+"""When a poll and a census begin, and that no change falls between two of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.census_desk import LATENESS, CensusDesk
+from tieout.arrivals import Census, Poll
+from tieout.census import Phase, Purpose
+
+
+def test_a_poll_begins_as_often_as_is_declared() -> None:
+    """The first one looks as far back as the time between two."""
+    desk = CensusDesk(Census(every_hours=0), Poll(every_minutes=15))
+    began = desk.clock.now()
+    assert [desk.minute().begun for _ in range(31)] == [1, *[0] * 14, 1, *[0] * 14, 1]
+    windows = [window for window, _ in desk.source.asked]
+    assert [(window.since, window.until) for window in windows] == [
+        (began + timedelta(minutes=15 * number - 15) - LATENESS, began + timedelta(minutes=15 * number))
+        for number in range(3)
+    ]
+
+
+def test_a_census_begins_as_often_as_is_declared_and_leaves_the_newest_out() -> None:
+    """What changed in the last minutes may still be on its way through the line."""
+    desk = CensusDesk(Census(every_hours=1, settle_minutes=20))
+    began = desk.clock.now()
+    assert sum(desk.minute().begun for _ in range(121)) == 3
+    spans = [window for window, _ in desk.source.asked]
+    settled = began - timedelta(minutes=20)
+    assert [(span.since, span.until) for span in spans] == [
+        (settled - timedelta(days=1) - LATENESS, settled),
+        (settled - LATENESS, settled + timedelta(hours=1)),
+        (settled + timedelta(hours=1) - LATENESS, settled + timedelta(hours=2)),
+    ]
+
+
+def test_an_entity_that_is_not_declared_is_not_compared() -> None:
+    """The connection says which are."""
+    desk = CensusDesk(Census(every_hours=1, entities=("contract",)))
+    assert desk.minute().begun == 0
+
+
+def test_a_run_under_way_is_not_begun_again() -> None:
+    """However long it takes; the next one begins where it ended to look."""
+    desk = CensusDesk(Census(every_hours=1, pages_per_minute=1))
+    for number in range(1, 10):
+        desk.change(str(number))
+    desk.busy = {"opportunity"}
+    assert sum(desk.minute().begun for _ in range(180)) == 1
+    span = desk.run(Purpose.CENSUS).span
+    desk.busy = set()
+    desk.to_the_end()
+    while desk.run(Purpose.CENSUS).span == span:
+        desk.minute()
+    assert desk.run(Purpose.CENSUS).span.since == span.until - LATENESS
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(1, 6).map(str), st.integers(0, 3000), st.integers(0, 119)), max_size=20),
+    every=st.integers(1, 7),
+)
+def test_polls_bring_every_change_a_source_lists_late(changes: list[tuple[str, int, int]], every: int) -> None:
+    """A change that can be seen only some time after its stamp is caught by the reach back, whatever the rhythm."""
+    desk = CensusDesk(Census(every_hours=0), Poll(every_minutes=every))
+    desk.minute()
+    hidden = dict(desk.source.records)
+    page = desk.source.page
+
+    def late(entity, window, cursor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 as the listing
+        everything = desk.source.records
+        now = desk.clock.now()
+        desk.source.records = {
+            each: record for each, record in everything.items() if record.changed_at + delay[each] <= now
+        }
+        try:
+            return page(entity, window, cursor)
+        finally:
+            desk.source.records = everything
+
+    delay: dict[str, timedelta] = {}
+    desk.source.page = late  # type: ignore[method-assign]  # what is changed is seen late
+    for record_id, pause, seconds in changes:
+        desk.clock.advance(pause % 60)
+        for _ in range(pause // 600):
+            desk.minute()
+            desk.read()
+        desk.change(record_id, amount=pause + 1)
+        delay[record_id] = timedelta(seconds=seconds)
+    for _ in range(2 * every + 4):
+        desk.minute()
+        desk.read()
+    known = desk.ledger.known(desk.source.listed(each).key for each in desk.source.records)
+    assert {key.record_id: each.source_version for key, each in known.items()} == {
+        record_id: record.version for record_id, record in desk.source.records.items()
+    }
+    assert not hidden
+
+
+def test_a_census_that_is_done_is_followed_only_when_its_time_has_come() -> None:
+    """Nothing is asked of the source in between."""
+    desk = CensusDesk(Census(every_hours=2))
+    desk.to_the_end()
+    asked = len(desk.source.asked)
+    assert desk.run(Purpose.CENSUS).phase is Phase.DONE
+    for _ in range(100):
+        desk.minute()
+    assert len(desk.source.asked) == asked

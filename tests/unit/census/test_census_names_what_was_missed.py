@@ -1,0 +1,149 @@
+"""What never arrived is named, and nothing else; and once the line has read it, nothing is missing any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.census_desk import CRM, DEAL, CensusDesk
+from tieout.arriving.notice import RecordKey
+from tieout.census import Difference, Phase, Purpose
+from tieout.money import Money
+
+RECORDS = st.integers(1, 9).map(str)
+WHAT = st.sampled_from(["changed", "deleted", "purged"])
+TOLD = st.booleans()
+
+
+@given(
+    history=st.lists(st.tuples(RECORDS, WHAT, TOLD), max_size=40),
+    lists_deleted=st.booleans(),
+    page_size=st.integers(1, 5),
+)
+def test_exactly_what_nobody_told_of_is_named(
+    history: list[tuple[str, str, bool]], page_size: int, *, lists_deleted: bool
+) -> None:
+    """Whatever was dropped, deletions included, and however the source lists what is gone."""
+    desk = CensusDesk()
+    desk.source.page_size, desk.source.lists_deleted = page_size, lists_deleted
+    missed: dict[str, bool] = {}  # by record: whether the source still knows it
+    for record_id, what, is_told in history:
+        if what == "purged" and record_id in desk.source.records:
+            del desk.source.records[record_id]
+        elif what != "purged":
+            desk.change(record_id, amount=7, is_deleted=what == "deleted")
+        missed[record_id] = not is_told
+        if is_told:
+            desk.tell(record_id)
+    known = desk.ledger.known(RecordKey(CRM, DEAL, each) for each in missed)
+    expected = set()
+    for record_id, is_missed in missed.items():
+        there = desk.source.records.get(record_id)
+        here = known.get(RecordKey(CRM, DEAL, record_id))
+        is_gone_there = there is None or there.is_deleted
+        is_gone_here = here is None or here.is_gone
+        if is_missed and not (is_gone_there and is_gone_here):
+            expected.add(record_id)
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.to_the_end()
+    assert {each.key.record_id for each in desk.findings()} == expected
+    assert set(desk.read()) == expected
+    desk.begin(Purpose.CENSUS)
+    desk.to_the_end()
+    assert desk.findings() == []
+
+
+@pytest.fixture(name="desk")
+def _desk() -> CensusDesk:
+    return CensusDesk()
+
+
+def test_each_finding_says_what_it_is_and_what_it_is_worth(desk: CensusDesk) -> None:
+    """There by the source's list, here by what planning holds of it, and in which periods."""
+    for record_id in "1234":
+        desk.change(record_id, amount=int(record_id) * 100)
+    for record_id in "134":
+        desk.tell(record_id)
+    desk.change("1", amount=150)
+    desk.change("3", is_deleted=True)
+    del desk.source.records["4"]
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.to_the_end()
+    found = {each.key.record_id: each for each in desk.findings()}
+    assert {record_id: each.difference for record_id, each in found.items()} == {
+        "1": Difference.OLDER_HERE,
+        "2": Difference.NEVER_RECEIVED,
+        "3": Difference.DELETED_THERE,
+        "4": Difference.UNKNOWN_THERE,
+    }
+    assert {record_id: each.amount for record_id, each in found.items() if each.amount} == {
+        "1": Money(150, "EUR"),
+        "2": Money(200, "EUR"),
+        "3": Money(100, "EUR"),
+    }
+    assert {record_id: each.planned_minor for record_id, each in found.items()} == {
+        "1": {"Amount": 100},
+        "2": {},
+        "3": {"Amount": 300},
+        "4": {"Amount": 400},
+    }
+    assert {record_id: each.periods for record_id, each in found.items()} == {
+        "1": ("2026-03",),
+        "2": (),
+        "3": ("2026-03",),
+        "4": ("2026-03",),
+    }
+    assert (found["2"].version_here, found["4"].version_there) == ("", "")
+
+
+def test_what_differs_is_read_through_the_line(desk: CensusDesk) -> None:
+    """As a notice that names the record, why, and whether the source says that it is gone."""
+    desk.change("1")
+    desk.change("2")
+    desk.tell("2")
+    desk.change("2", is_deleted=True)
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.minute()
+    [envelope] = desk.told()
+    assert (envelope.connection, envelope.flow) == (CRM, "forecast")
+    assert [(each.key.record_id, each.kind, each.deleted) for each in envelope.notices] == [
+        ("1", "census.never_received", False),
+        ("2", "census.deleted_there", True),
+    ]
+
+
+def test_a_complete_window_is_kept_as_evidence(desk: CensusDesk) -> None:
+    """With its counts and sums: what was listed, what it is worth there, and what differed."""
+    for record_id in "12345":
+        desk.change(record_id, amount=100)
+    for record_id in "1234":
+        desk.tell(record_id)
+    desk.change("4", is_deleted=True)
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS, days=10)
+    desk.to_the_end()
+    before, within = desk.ledger.windows(CRM, DEAL)
+    run = desk.run(Purpose.CENSUS)
+    assert (before.window.since, before.window.until) == (run.span.since, run.span.since + timedelta(days=7))
+    assert (within.window.since, within.window.until) == (before.window.until, run.span.until)
+    assert (before.tally.listed, before.tally.worth_minor, before.tally.differences) == (0, {}, {})
+    assert (within.tally.listed, within.tally.worth_minor) == (5, {"EUR": 400})
+    assert within.tally.differences == {Difference.NEVER_RECEIVED: 1, Difference.DELETED_THERE: 1}
+    assert (run.phase, run.total.listed) == (Phase.DONE, 5)
+
+
+def test_what_changes_behind_the_window_is_no_difference(desk: CensusDesk) -> None:
+    """Its webhook may still be on its way."""
+    desk.change("1")
+    desk.tell("1")
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.change("1", amount=5)
+    desk.to_the_end()
+    assert (desk.findings(), desk.told()) == ([], [])
