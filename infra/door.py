@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack
 
+from functions.census.due import sources_of
 from infra.alarms import Alarms
 from infra.door_options import door_options
 from infra.ids import pascal
@@ -119,6 +120,13 @@ class DoorStack(Stack):
                 "webhook_secret_arn": self.ledger.webhook_secrets[connection.name],
                 "function_name": receive.function.function.function_name,
             }
+        for source in sources_of(self.landscape):
+            if source.connection is connection:
+                told |= {
+                    "listed": list(source.entities),
+                    "pages_per_minute": connection.census.pages_per_minute,
+                    "pages_per_day": connection.census.pages_per_day,
+                }
         api_secret_arn = self.ledger.api_secrets.get(connection.name)  # what its payloads complete is not read
         return told | ({"api_secret_arn": api_secret_arn} if api_secret_arn else {})
 

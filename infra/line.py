@@ -8,7 +8,6 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 
-from functions.census.due import sources_of
 from infra.alarms import Alarms, AlarmTopic
 from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
@@ -201,7 +200,6 @@ class LineStack(Stack):
             "Census": {
                 "function_name": self.census.function.function.function_name,
                 "undelivered_queue_url": self.census.schedule.undelivered.queue_url,
-                "connections": {each.connection.name: list(each.entities) for each in sources_of(self.landscape)},
             },
             "Journal": {
                 "function_name": self.journal.function.function.function_name,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import display, ledger_views, queues
-from ops.commands import cells, connections, dead_letters, deliveries, facts, mappings, targets
+from ops.commands import cells, census, connections, dead_letters, deliveries, facts, mappings, targets
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
@@ -19,6 +19,7 @@ from tieout.errors import MalformedError, TieoutError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 for name, group in {
     "connections": connections.app,
+    "census": census.app,
     "facts": facts.app,
     "cells": cells.app,
     "held": facts.held_app,
@@ -29,6 +30,9 @@ for name, group in {
     "dlq": dead_letters.app,
 }.items():
     app.add_typer(group, name=name)
+
+
+app.command("backfill")(census.backfill)
 
 
 @app.command()

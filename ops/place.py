@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from ops.archive import Archive
 from ops.bus import StageBus
+from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
 from tieout.aws.secrets import JsonSecrets
-from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnreadableRecordError
+from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Target
 from tieout.ledger.table import Table
 from tieout.system_clock import SystemClock, SystemEntropy
@@ -37,62 +37,6 @@ class PlaceNotFoundError(PermanentError):
 
 class UnknownNameError(PermanentError):
     """The stage has no connection or target of that name; the message names those it has."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entrance:
-    """A connection as its receive function knows it.
-
-    Attributes:
-        public_url: the URL the source calls, as it signs it; empty where nobody calls one.
-        webhook_secret_arn: what proves its deliveries; empty where they come over a bus alone.
-        arrivals: the ways its changes reach us.
-        flows: ledger entity to the flow that carries it.
-        completion: `payload` where its records are completed from what is delivered.
-        options: what only its system knows.
-    """
-
-    name: str
-    system: str
-    arrivals: tuple[str, ...]
-    completion: str
-    public_url: str
-    webhook_secret_arn: str
-    flows: Mapping[str, str]
-    options: Mapping[str, Any]
-
-    @property
-    def entities(self) -> tuple[str, ...]:
-        """The ledger's entities that some flow carries."""
-        return tuple(sorted(self.flows))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowQueues:
-    """The queues of a flow: its own, what failed in it, and what never reached it."""
-
-    name: str
-    queue_url: str
-    dead_letter_queue_url: str
-    undelivered_queue_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayQueues:
-    """The queues of a connection whose events come over a bus: those that wait, and those that could not be relayed."""
-
-    name: str
-    queue_url: str
-    dead_letter_queue_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetQueues:
-    """The queues of a target: its flush requests, and those that failed."""
-
-    name: str
-    flush_queue_url: str
-    dead_letter_queue_url: str
 
 
 class Place:
@@ -138,6 +82,22 @@ class Place:
     def sweeper_undelivered_queue_url(self) -> str:
         """The queue for runs of the sweeper that could not be started."""
         return str(json.loads(self.outputs["Sweeper"])["undelivered_queue_url"])
+
+    @cached_property
+    def census_function(self) -> str:
+        """The name of the function that lists what the sources have."""
+        return str(json.loads(self.outputs["Census"])["function_name"])
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
+        """What a function answers to an event.
+
+        Raises:
+            UnavailableError: it failed.
+        """
+        answer = self._client("lambda").invoke(FunctionName=f"{function}:live", Payload=json.dumps(event).encode())
+        if "FunctionError" in answer:
+            raise UnavailableError(f"{function} failed: its log says why")
+        return json.loads(answer["Payload"].read())
 
     @cached_property
     def archive(self) -> Archive:
@@ -191,6 +151,9 @@ class Place:
             webhook_secret_arn=declared.get("webhook_secret_arn", ""),
             flows=declared["flows"],
             options=declared["options"],
+            listed=tuple(declared.get("listed", ())),
+            pages_per_minute=declared.get("pages_per_minute", 0),
+            pages_per_day=declared.get("pages_per_day", 0),
         )
 
     @cached_property

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.place import FlowQueues, Place
+from ops.place import Place
+from ops.told import FlowQueues
 from tieout import strict_json
 from tieout.errors import MalformedError, UnavailableError
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from functions.receive.secret import secrets_in
 from ops.archive import Stored
-from ops.place import Entrance, Place
+from ops.place import Place
+from ops.told import Entrance
 from tieout.arriving import payload, publishing, rejected
 from tieout.arriving.accepting import MAX_NOTICES
 from tieout.arriving.delivery import Delivery, Split

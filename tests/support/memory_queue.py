@@ -117,6 +117,10 @@ class MemoryQueue:
             message.visible_at = self._clock.now() + timedelta(seconds=seconds)
         self.io(f"after {self.name}.change_visibility")
 
+    def waiting(self) -> int:
+        """How many messages can be received."""
+        return sum(each.visible_at <= self._clock.now() for each in self._messages.values())
+
     def settle(self, batch: Sequence[Received], failed: Collection[str]) -> None:
         """What Lambda does after a batch: delete the messages whose ids were not reported as failed, leave the others."""
         for message in batch:

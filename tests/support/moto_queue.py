@@ -35,7 +35,7 @@ class MotoQueue:
         self._url = url
         self._clock = clock
         self._adapter = SqsQueue(client, url)
-        self.send = self._adapter.send
+        self.send, self.waiting = self._adapter.send, self._adapter.waiting
 
     def send_in_group(self, body: str, group: str, deduplication_id: str) -> None:
         """Send to a FIFO queue."""

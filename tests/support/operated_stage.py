@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
+LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -73,7 +74,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
         monkeypatch.setenv(name, value)
     with emulated_aws() as aws:
         flows = sorted({*FLOWS.values(), "unrouted"})
-        names = [*flows, *(f"{flow}-{end}" for flow in flows for end in ("dead", "undelivered")), "sweeper"]
+        names = [*flows, *(f"{flow}-{end}" for flow in flows for end in ("dead", "undelivered")), "sweeper", "census"]
         queues = {name: aws.create_queue(name) for name in names}
         queues |= {name: aws.create_queue(f"{name}.fifo") for name in ("flush", "flush-dead")}
         secrets = {
@@ -90,7 +91,10 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
 
 
 def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
-    told: dict[str, Any] = {"Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]}}
+    told: dict[str, Any] = {
+        "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
+        "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
+    }
     for name, system in SYSTEMS.items():
         told[f"Connection{name.title()}"] = {
             "name": name,
@@ -101,6 +105,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
             "webhook_secret_arn": stage.secret_arns[name],
             "flows": FLOWS,
             "options": {},
+            **(LISTS if name == CRM else {}),
         }
     for flow in flows:
         told[f"Flow{flow.title()}"] = {

@@ -76,6 +76,17 @@ def test_a_message_received_too_often_goes_to_the_dead_letters(opening: Opening,
     assert (dead.body, dict(dead.attributes)) == ("poison", {"reason": "r"})
 
 
+def test_what_waits_is_counted(opening: Opening) -> None:
+    """What somebody is at work on waits no more."""
+    queue = opening(fifo=False).queue
+    assert queue.waiting() == 0
+    for body in "abc":
+        queue.send(body)
+    assert queue.waiting() == 3
+    queue.receive(1)
+    assert queue.waiting() == 2
+
+
 def test_at_most_ten_messages_come_at_once(opening: Opening) -> None:
     """A receive takes ten, or as many as asked for."""
     queue = opening(fifo=False).queue

@@ -72,6 +72,20 @@ def test_an_index_is_read_in_order_of_partition_keys(table: Table, limit: int) -
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
+def test_an_index_is_read_behind_a_partition_key(table: Table, limit: int) -> None:
+    """Whoever went through half of it goes on behind where he was, without a cursor of an earlier day."""
+    keys = [(f"FACT#c#deal#{name}", "STATE") for name in ("1", "10", "2", "9", "a", "😀")]
+    table.write([Put(key, {"catalogue": "FACT#c#deal"}) for key in keys])
+
+    def read(after: object | None) -> tuple[list[Key], object | None]:
+        page = table.index("catalogue", "FACT#c#deal", behind="FACT#c#deal#10", limit=limit, after=after)
+        return [key for key, _ in page.items], page.after
+
+    assert pages(read) == keys[2:]
+    assert table.index("catalogue", "FACT#c#deal", behind=keys[-1][0]).items == ()
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
 def test_an_index_is_narrowed_to_a_prefix_of_partition_keys(table: Table, limit: int) -> None:
     """Of one value those alone whose partition key begins so; an unknown prefix has none."""
     keys = [(f"CELL#t#{name}", "STATE") for name in ("0a1", "0a2", "0b1", "a0a", "😀")]
