@@ -13,22 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.faults import Fault, FaultPlan
+from sandbox.systems.hubspot.answering import DEFAULT_PROPERTIES, plain_deal, plain_line_item
+from sandbox.systems.hubspot.deals import PRIMARY, Deal
 from sandbox.systems.hubspot.limits import Limits, error_answer
-from sandbox.systems.hubspot.line_items import DEAL_TO_LINE_ITEM, LineItem, iso
+from sandbox.systems.hubspot.line_items import DEAL_TO_LINE_ITEM, iso
 from sandbox.systems.hubspot.pipelines import plain_pipelines
-from sandbox.systems.hubspot.portal import PRIMARY, Deal, Portal
+from sandbox.systems.hubspot.portal import Portal
+from sandbox.systems.hubspot.searching import Search
 
-_DEFAULT_PROPERTIES = [
-    "amount",
-    "closedate",
-    "createdate",
-    "dealname",
-    "dealstage",
-    "hs_lastmodifieddate",
-    "hs_object_id",
-    "pipeline",
-]
-_ALWAYS = ("createdate", "hs_lastmodifieddate", "hs_object_id")
 _RECORDS_PER_CALL, _ASSOCIATIONS_PER_CALL = 100, 1000
 _LINE_ITEM_SCOPE, _LINE_ITEM_TO_DEAL = "crm.objects.line_items.read", 20
 _SIMULATED_LINKS = {("deals", "companies"), ("deals", "line_items"), ("line_items", "deals")}
@@ -43,6 +35,7 @@ class CrmApi:
         self._portal = portal
         self._limits = limits
         self._plan = plan
+        self._searching = Search(portal)
 
     def routes(self) -> list[Route]:
         """Every route of the vendor's API that is simulated."""
@@ -50,6 +43,7 @@ class CrmApi:
         return [
             Route(f"{deals}/batch/read", self._guarded(self._batch_read_deals), methods=["POST"]),
             Route("/crm/v3/objects/line_items/batch/read", self._guarded(self._batch_read_items), methods=["POST"]),
+            Route(f"{deals}/search", self._guarded(self._search, searches=True), methods=["POST"]),
             Route(f"{deals}/merge", self._guarded(self._merge), methods=["POST"]),
             Route(deals, self._guarded(self._list), methods=["GET"]),
             Route(deals, self._guarded(self._create), methods=["POST"]),
@@ -60,14 +54,14 @@ class CrmApi:
             Route("/crm/v3/pipelines/{kind}", self._guarded(self._pipelines), methods=["GET"]),
         ]
 
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint behind token and limits, its answer with the limits' headers."""
+    def _guarded(self, endpoint: Endpoint, *, searches: bool = False) -> Endpoint:
+        """The endpoint behind token and limits, its answer with the limits' headers; searches have a limit of their own."""
 
         async def answer(request: Request) -> Response:
             expected = f"Bearer {self._portal.settings.access_token}".encode()
             if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
                 return error_answer(401, "INVALID_AUTHENTICATION", "Authentication credentials not found or invalid.")
-            refusal = self._limits.count()
+            refusal = self._limits.count_search() if searches else self._limits.count()
             if refusal is not None:
                 return refusal
             try:
@@ -76,7 +70,8 @@ class CrmApi:
                 response = error_answer(400, "VALIDATION_ERROR", "Invalid input JSON")
             except KeyError:
                 response = error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
-            response.headers.update(self._limits.headers())
+            if not searches:
+                response.headers.update(self._limits.headers())
             return response
 
         return answer
@@ -110,7 +105,7 @@ class CrmApi:
             )
         fault = self._plan.take(frozenset({"partial_error"}), request.method, request.url.path)
         failing = _failing(fault, ids)
-        wanted = body.get("properties") or _DEFAULT_PROPERTIES
+        wanted = body.get("properties") or DEFAULT_PROPERTIES
         found = {each: plain for each in ids if each not in failing and (plain := shown(each, wanted))}
         results = list({str(plain["id"]): plain for plain in found.values()}.values())
         missing = [each for each in ids if each not in found and each not in failing]
@@ -176,6 +171,9 @@ class CrmApi:
             return error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
         return JSONResponse(plain_deal(deal, _wanted(request)))
 
+    async def _search(self, request: Request) -> Response:
+        return self._searching.answer(await request.body())
+
     async def _list(self, request: Request) -> Response:
         limit = min(100, int(request.query_params.get("limit", "10")))
         after = int(request.query_params.get("after", "0"))
@@ -195,12 +193,12 @@ class CrmApi:
             if any(kind["associationTypeId"] == PRIMARY for kind in each["types"])
         ]
         deal = self._portal.create_deal(body["properties"], company=companies[0] if companies else "")
-        return JSONResponse(plain_deal(deal, [*_DEFAULT_PROPERTIES, *body["properties"]]), status_code=201)
+        return JSONResponse(plain_deal(deal, [*DEFAULT_PROPERTIES, *body["properties"]]), status_code=201)
 
     async def _change(self, request: Request) -> Response:
         properties = json.loads(await request.body())["properties"]
         deal = self._portal.change_deal(request.path_params["deal_id"], properties)
-        return JSONResponse(plain_deal(deal, [*_DEFAULT_PROPERTIES, *properties]))
+        return JSONResponse(plain_deal(deal, [*DEFAULT_PROPERTIES, *properties]))
 
     async def _archive(self, request: Request) -> Response:
         self._portal.archive_deal(request.path_params["deal_id"])
@@ -209,7 +207,7 @@ class CrmApi:
     async def _merge(self, request: Request) -> Response:
         body = json.loads(await request.body())
         deal = self._portal.merge_deals(str(body["primaryObjectId"]), str(body["objectIdToMerge"]))
-        return JSONResponse(plain_deal(deal, _DEFAULT_PROPERTIES))
+        return JSONResponse(plain_deal(deal, DEFAULT_PROPERTIES))
 
     async def _pipelines(self, _request: Request) -> Response:
         return JSONResponse({"results": plain_pipelines(iso(datetime(2026, 1, 1, tzinfo=UTC)))})
@@ -224,28 +222,6 @@ class CrmApi:
     def _own(self, deal_id: str, *, archived: bool) -> Deal | None:
         deal = self._portal.deals[deal_id]
         return deal if deal.merged_into is None and (deal.archived_at is not None) is archived else None
-
-
-def plain_deal(deal: Deal, wanted: list[str]) -> dict[str, Any]:
-    """A deal as the API answers it: every property asked for, null where it has no value."""
-    return _plain(deal.deal_id, deal, wanted)
-
-
-def plain_line_item(item: LineItem, wanted: list[str]) -> dict[str, Any]:
-    """A line item as the API answers it."""
-    return _plain(item.item_id, item, wanted)
-
-
-def _plain(record_id: str, record: Deal | LineItem, wanted: list[str]) -> dict[str, Any]:
-    values = record.all_properties()
-    plain = {
-        "id": record_id,
-        "properties": {name: values.get(name) for name in dict.fromkeys([*_ALWAYS, *wanted])},
-        "createdAt": iso(record.created_at),
-        "updatedAt": iso(record.modified_at),
-        "archived": record.archived_at is not None,
-    }
-    return plain if record.archived_at is None else plain | {"archivedAt": iso(record.archived_at)}
 
 
 def _lacks_scope() -> JSONResponse:
@@ -264,7 +240,7 @@ def _wanted(request: Request) -> list[str]:
     """The properties asked for, whether in one comma-separated parameter or in several."""
     return [
         name for text in request.query_params.getlist("properties") for name in text.split(",") if name
-    ] or _DEFAULT_PROPERTIES
+    ] or DEFAULT_PROPERTIES
 
 
 def _batch(results: list[dict[str, Any]], errors: list[dict[str, Any]], moment: str) -> JSONResponse:

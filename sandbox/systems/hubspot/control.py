@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from sandbox.systems.controlling import control_routes, settings_acts
 from sandbox.systems.faults import CONTROL_PREFIX
-from sandbox.systems.hubspot.api import plain_deal, plain_line_item
-from sandbox.systems.hubspot.portal import Deal, Portal
+from sandbox.systems.hubspot.answering import plain_deal, plain_line_item
+from sandbox.systems.hubspot.deals import Deal
+from sandbox.systems.hubspot.portal import Portal
 from sandbox.systems.hubspot.webhooks import Orders, WebhookSender
 
 if TYPE_CHECKING:

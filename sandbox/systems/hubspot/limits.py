@@ -1,4 +1,4 @@
-"""Counts the calls made of the simulated API and refuses them beyond HubSpot's two limits."""
+"""Counts the calls made of the simulated API and refuses them beyond HubSpot's limits."""
 
 from __future__ import annotations
 
@@ -12,32 +12,40 @@ from starlette.responses import JSONResponse
 
 from sandbox.systems.hubspot.settings import Settings
 
-_INTERVAL = timedelta(seconds=10)
+_INTERVAL, _SEARCH_INTERVAL = timedelta(seconds=10), timedelta(seconds=1)
 _NUMBERS = itertools.count(1)
 
 
 class Limits:
-    """The rolling limit of ten seconds and the daily one, with the headers that tell of them."""
+    """The rolling limit of ten seconds, the daily one, and that of searches, with the headers that tell of the first two."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._now = now
         self._recent: deque[datetime] = deque()
+        self._searches: deque[datetime] = deque()
         self._day = now().date()
         self.today = 0
 
     def count(self) -> JSONResponse | None:
         """Count one call; the refusal where a limit is reached."""
+        return self._count(self._recent, _INTERVAL, self._settings.calls_per_ten_seconds, "TEN_SECONDLY_ROLLING")
+
+    def count_search(self) -> JSONResponse | None:
+        """Count one search: it is exempt from the limit of ten seconds, and has one of a second instead."""
+        return self._count(self._searches, _SEARCH_INTERVAL, self._settings.searches_per_second, "SECONDLY")
+
+    def _count(self, recent: deque[datetime], interval: timedelta, most: int, policy: str) -> JSONResponse | None:
         moment = self._now()
         if moment.date() != self._day:
             self._day, self.today = moment.date(), 0
-        while self._recent and moment - self._recent[0] >= _INTERVAL:
-            self._recent.popleft()
+        while recent and moment - recent[0] >= interval:
+            recent.popleft()
         if self.today >= self._settings.calls_per_day:
             return self._refusal("DAILY", "You have reached your daily limit.")
-        if len(self._recent) >= self._settings.calls_per_ten_seconds:
-            return self._refusal("TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.")
-        self._recent.append(moment)
+        if len(recent) >= most:
+            return self._refusal(policy, f"You have reached your {policy.lower()} limit.")
+        recent.append(moment)
         self.today += 1
         return None
 
@@ -54,7 +62,8 @@ class Limits:
 
     def _refusal(self, policy: str, message: str) -> JSONResponse:
         body = {"status": "error", "message": message, "errorType": "RATE_LIMIT", "correlationId": correlation_id()}
-        return JSONResponse(body | {"policyName": policy}, status_code=429, headers=self.headers())
+        headers = {} if policy == "SECONDLY" else self.headers()
+        return JSONResponse(body | {"policyName": policy}, status_code=429, headers=headers)
 
 
 def correlation_id() -> str:

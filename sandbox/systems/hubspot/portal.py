@@ -5,42 +5,16 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandbox.systems.hubspot.deals import PRIMARY, Deal
 from sandbox.systems.hubspot.events import EventMaker
-from sandbox.systems.hubspot.line_items import LineItem, iso
-from sandbox.systems.hubspot.pipelines import calculated
+from sandbox.systems.hubspot.line_items import LineItem
+from sandbox.systems.hubspot.search_index import SearchIndex
 from sandbox.systems.hubspot.settings import Settings
 
-PRIMARY, UNLABELLED = 5, 341
-
-
-@dataclass(kw_only=True)
-class Deal:
-    """One deal as the account stores it."""
-
-    deal_id: str
-    properties: dict[str, str | None]
-    created_at: datetime
-    modified_at: datetime
-    archived_at: datetime | None = None
-    merged_into: str | None = None
-    merged_ids: tuple[str, ...] = ()
-    companies: dict[str, set[int]] = field(default_factory=dict)  # company id to association types
-    line_items: tuple[str, ...] = ()
-
-    def all_properties(self) -> dict[str, str | None]:
-        """What is stored and what HubSpot works out."""
-        return {
-            **self.properties,
-            **calculated(self.properties),
-            "createdate": iso(self.created_at),
-            "hs_lastmodifieddate": iso(self.modified_at),
-            "hs_object_id": self.deal_id,
-            "hs_merged_object_ids": ";".join(self.merged_ids) or None,
-        }
+UNLABELLED = 341
 
 
 class Portal:
@@ -63,6 +37,7 @@ class Portal:
         self.deals: dict[str, Deal] = {}
         self.companies: dict[str, str] = {}
         self.line_items: dict[str, LineItem] = {}
+        self.searchable = SearchIndex(settings)
         self.now = now
         self._publish = publish
         self._events = EventMaker(settings, random.Random(seed))  # noqa: S311 a seeded simulation, not a secret
@@ -75,6 +50,10 @@ class Portal:
         while deal is not None and deal.merged_into is not None:
             deal = self.deals[deal.merged_into]
         return deal
+
+    def latest(self) -> datetime:
+        """The present moment, or that of the last change, which may have been stamped a little ahead of it."""
+        return max(self.now().astimezone(UTC), self._last)
 
     def create_company(self, name: str, company_id: str = "") -> str:
         """Add a company; its id."""
@@ -91,6 +70,7 @@ class Portal:
             stored = {name: _text(value) for name, value in properties.items()}
             deal = Deal(deal_id=deal_id or self._next_id(), properties=stored, created_at=moment, modified_at=moment)
             self.deals[deal.deal_id] = deal
+            self.searchable.take(moment, deal)
             self._publish(self._events.of_creation(deal.deal_id, stored, moment))
             if company:
                 self.associate(deal.deal_id, company, primary=True)
@@ -105,6 +85,7 @@ class Portal:
             if changed:
                 deal.properties |= changed
                 deal.modified_at = self._stamp()
+                self.searchable.take(deal.modified_at, deal)
                 self._publish(self._events.of_changes(deal.deal_id, changed, deal.modified_at))
             return deal
 
@@ -113,6 +94,7 @@ class Portal:
         with self.lock:
             deal = self._live(deal_id)
             deal.archived_at = self._stamp()
+            self.searchable.take(deal.archived_at, deal)
             self._publish(self._events.of_life("deletion", deal.deal_id, deal.archived_at))
 
     def restore_deal(self, deal_id: str) -> Deal:
@@ -121,14 +103,16 @@ class Portal:
             deal = self.deals[deal_id]
             if deal.archived_at is None:
                 raise KeyError(deal_id)
-            deal.archived_at = None
-            self._publish(self._events.of_life("restore", deal_id, self._stamp()))
+            deal.archived_at, moment = None, self._stamp()
+            self.searchable.take(moment, deal)
+            self._publish(self._events.of_life("restore", deal_id, moment))
             return deal
 
     def purge_deal(self, deal_id: str) -> None:
         """Forget a deal altogether, as after ninety days or a request for erasure."""
         with self.lock:
             del self.deals[deal_id]
+            self.searchable.forget(deal_id)
             self._publish(self._events.of_life("deletion", deal_id, self._stamp()))
 
     def merge_deals(self, primary_id: str, merged_id: str) -> Deal:
@@ -149,6 +133,7 @@ class Portal:
             self.deals[survivor.deal_id] = survivor
             for old in (primary, merged):
                 old.merged_into, old.companies, old.line_items = survivor.deal_id, {}, ()
+            self.searchable.take(moment, survivor, primary, merged)
             for item_id in survivor.line_items:
                 self.line_items[item_id].deal_id = survivor.deal_id
             self._publish(self._events.of_merge(survivor.deal_id, primary.deal_id, [merged.deal_id], moment))

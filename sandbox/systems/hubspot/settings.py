@@ -47,6 +47,10 @@ class Settings(ChangingSettings):
         automatic: send by itself, `collect_seconds` after a change; otherwise only when told.
         merge_leads_on: whether a batch read of a merged deal answers with its survivor, or only the read of a single deal does.
         page_size: associations of one deal in one answer.
+        searches_per_second: HubSpot's limit for searches (5), beside which the others are counted.
+        search_results: how many results of a search can be paged through (HubSpot: 10,000).
+        search_delay_seconds: how long after a change a search shows the deal as it was before.
+        tells: False: of what changes meanwhile nobody is ever told, as of what HubSpot gave up or a paused subscription missed.
     """
 
     secret_names = frozenset({"client_secret", "access_token"})
@@ -72,3 +76,7 @@ class Settings(ChangingSettings):
     page_size: int = 500
     calls_per_ten_seconds: int = 190
     calls_per_day: int = 650_000
+    searches_per_second: int = 5
+    search_results: int = 10_000
+    search_delay_seconds: float = 0.0
+    tells: bool = True

@@ -81,7 +81,9 @@ class WebhookSender:
         self._thread: threading.Thread | None = None
 
     def add(self, events: list[dict[str, Any]]) -> None:
-        """Let events wait for the next flush."""
+        """Let events wait for the next flush, unless nothing is told."""
+        if not self.settings.tells:
+            return
         with self._lock:
             self._waiting.extend(events)
         if self.settings.automatic:
