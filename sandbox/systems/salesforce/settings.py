@@ -45,14 +45,14 @@ class OrganizationSettings(ChangingSettings):
         webhook_secret: `whsec_` and base64: signs callouts, and is the `key` of outbound messages.
         ways: which of the three tell of changes; a change is told by those that are on when it happens.
         told_objects: the objects whose changes are told.
+        tells: False: of what changes meanwhile nobody is ever told, in no way.
         automatic: tell by itself, `collect_seconds` after a change; otherwise only when told to.
         outbound_fields: `Object.Field` each, which outbound messages carry; none for an object: those of `outbound_messages.py`.
         send_session_id: outbound messages carry a (made-up) session id.
         retry_seconds: the pause before the second try of an outbound message; it doubles up to two hours (Salesforce does not
             say how it begins).
         callouts_at_once: how many jobs run side by side.
-        callouts_at_once: int = 1
-    callout_pauses_seconds: the pauses before further tries of a callout, which the Apex class counts in minutes; none: it is
+        callout_pauses_seconds: the pauses before further tries of a callout, which the Apex class counts in minutes; none: it is
             tried once, as Apex without such a class does.
         timeout_seconds: how long the target may take to answer (Salesforce: 60).
         channel_id: of the event relay.
@@ -84,6 +84,7 @@ class OrganizationSettings(ChangingSettings):
     webhook_secret: str = field(default="whsec_c2FuZGJveC1ub3QtYS1zZWNyZXQtc2FuZGJveC1ub3Q=", repr=False)
     ways: tuple[str, ...] = WAYS
     told_objects: tuple[str, ...] = TOLD_OBJECTS
+    tells: bool = True
     automatic: bool = False
     collect_seconds: float = 0.05
     outbound_fields: tuple[str, ...] = ()

@@ -43,7 +43,9 @@ class Telling:
         self._thread: threading.Thread | None = None
 
     def add(self, transaction: Transaction) -> None:
-        """Let a transaction be told in the ways that are on now."""
+        """Let a transaction be told in the ways that are on now, unless nothing is told."""
+        if not self.settings.tells:
+            return
         for name, way in ((OUTBOUND_MESSAGE, self.messages), (CALLOUT, self.callouts), (CHANGE_EVENTS, self.relay)):
             if name in self.settings.ways:
                 way.add(transaction)
