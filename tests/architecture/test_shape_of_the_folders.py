@@ -20,6 +20,7 @@ NEEDS = {
     "signature.py": {"door.py"},
     "payloads.py": {"door.py"},
     "reader.py": {"client.py", "translate.py"},
+    "listing.py": {"reader.py"},
     "contents.py": {"payloads.py"},
     "cells.py": {"client.py"},
     "readback.py": {"cells.py"},

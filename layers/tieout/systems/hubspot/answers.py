@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tieout import strict_json
 from tieout.errors import (
@@ -43,6 +43,17 @@ class BatchAnswer:
     results: tuple[Mapping[str, Any], ...]
     failures: Mapping[str, Failure]
     other_failure: Failure | None
+
+
+class DealPage(NamedTuple):
+    """Some of the deals of a list.
+
+    Attributes:
+        following: where those behind them are; empty where there are none.
+    """
+
+    deals: tuple[Mapping[str, Any], ...]
+    following: str
 
 
 def plain_object(response: httpx.Response) -> dict[str, Any]:
@@ -104,6 +115,14 @@ def _error_ids(error: object) -> list[str]:
     return [str(each) for each in ids] if isinstance(ids, list) else []
 
 
+def deal_page(plain: Mapping[str, Any]) -> DealPage:
+    """One page of a list of deals; `UnavailableError` for an answer of another form."""
+    results = plain.get("results")
+    if not isinstance(results, list) or not all(isinstance(each, dict) and each.get("id") for each in results):
+        raise UnavailableError("HubSpot's list has no known form")
+    return DealPage(tuple(results), next_page_of(plain))
+
+
 def origin_of(result: Mapping[str, Any]) -> str:
     """The id of the record an answer's associations start from."""
     start = result.get("from")
@@ -125,7 +144,7 @@ def _link(target: Mapping[str, Any]) -> Link:
 
 
 def next_page_of(result: Mapping[str, Any]) -> str:
-    """Where the next page of a record's associations starts; empty for the last one."""
+    """Where the next page of a list, or of a record's associations, starts; empty for the last one."""
     paging = result.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
     return str(following.get("after") or "") if isinstance(following, dict) else ""

@@ -14,12 +14,15 @@ import httpx
 
 from tieout import strict_json
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError, UnreadableRecordError
+from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.hubspot.answers import (
     POLICY_SECONDS,
     BatchAnswer,
+    DealPage,
     Failure,
     batch_answer,
+    deal_page,
     links_of,
     next_page_of,
     origin_of,
@@ -33,6 +36,7 @@ from tieout.systems.hubspot.translate import DEAL_PROPERTIES, Link
 DEALS_PER_CALL = 100
 LINE_ITEMS_PER_CALL = 100
 ASSOCIATIONS_PER_CALL = 1000
+DEALS_PER_SEARCH = 200
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _PAGES = 50  # of associations of one deal; HubSpot's own limit is a few thousand
@@ -40,8 +44,22 @@ _LOCKED_SECONDS = 2  # the documentation asks for two seconds after a 423
 _MIGRATING_SECONDS = 600  # a 477 without Retry-After: a data centre migration lasts up to 24 hours
 
 
+# Of one account at most five a second, by whatever app: https://developers.hubspot.com/docs/api-reference/search/guide.
+_SEARCH = "/crm/v3/objects/deals/search"
+
+
+def open_client(
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
+) -> HubSpotClient:
+    """A client of one HubSpot account; credentials are `{"access_token": ...}` of a private app."""
+    token = credentials.get("access_token", "").strip()
+    return HubSpotClient(
+        http, api_base_url=connection.api_base_url, access_token=token, time_zone=connection.time_zone, clock=clock
+    )
+
+
 class HubSpotClient:
-    """The calls the record step makes of one HubSpot account; none of them changes anything there."""
+    """The calls we make of one HubSpot account; none of them changes anything there."""
 
     def __init__(
         self, http: httpx.Client, *, api_base_url: str, access_token: str, time_zone: str, clock: Clock
@@ -109,6 +127,27 @@ class HubSpotClient:
                 return links, failures
         endless = UnreadableRecordError(f"the record has more than {_PAGES} pages of {kind}")
         return links, failures | dict.fromkeys([each["id"] for each in pending], endless)
+
+    def search_deals(self, filters: Sequence[tuple[str, str, str]], properties: Sequence[str]) -> DealPage:
+        """The first 200 live deals, by id, that fit all filters (property, operator, value), as HubSpot's index has them.
+
+        The index knows a change only some time after it. Sorted by id and asked for from an id on, no listing reaches the
+        10,000 results beyond which a search refuses to page.
+        """
+        body = {
+            "filterGroups": [
+                {"filters": [dict(zip(("propertyName", "operator", "value"), each, strict=True)) for each in filters]}
+            ],
+            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+            "properties": list(properties),
+            "limit": DEALS_PER_SEARCH,
+        }
+        return deal_page(self._call("POST", _SEARCH, body=body))
+
+    def archived_deals(self, after: str, properties: Sequence[str]) -> DealPage:
+        """Up to 100 of the deals in the recycling bin, which cannot be searched; `after` is empty or a page's `following`."""
+        query = {"archived": "true", "limit": str(DEALS_PER_CALL), "properties": ",".join(properties)}
+        return deal_page(self._call("GET", "/crm/v3/objects/deals", query=query | ({"after": after} if after else {})))
 
     def _read(self, kind: str, ids: Sequence[str], *, archived: bool, properties: Sequence[str]) -> BatchAnswer:
         body = {

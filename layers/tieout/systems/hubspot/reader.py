@@ -15,7 +15,7 @@ from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.hubspot.answers import BatchAnswer, Failure
 from tieout.systems.hubspot.associated import read_associated
-from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, HubSpotClient
+from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, DEALS_PER_CALL, HubSpotClient, open_client
 from tieout.systems.hubspot.options import Options
 from tieout.systems.hubspot.translate import (
     DEAL_PROPERTIES,
@@ -24,6 +24,7 @@ from tieout.systems.hubspot.translate import (
     Link,
     deal_statement,
     deleted_statement,
+    is_record_id,
     line_item_statement,
     merged_ids_of,
     merged_statement,
@@ -34,18 +35,13 @@ if TYPE_CHECKING:
     import httpx
 
 _DEAL, _LINE_ITEM = "opportunity", "line_item"
-_LONGEST_ID = 19
 
 
 def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> HubSpotReader:
     """A reader for one HubSpot account; credentials are `{"access_token": ...}` of a private app."""
-    token = credentials.get("access_token", "").strip()
-    client = HubSpotClient(
-        http, api_base_url=connection.api_base_url, access_token=token, time_zone=connection.time_zone, clock=clock
-    )
-    return HubSpotReader(connection, client)
+    return HubSpotReader(connection, open_client(connection, credentials, http, clock))
 
 
 class HubSpotReader:
@@ -231,8 +227,7 @@ class _Search:
 
 
 def _is_readable(key: RecordKey, entity: str) -> bool:
-    number = key.record_id
-    return key.entity == entity and number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
+    return key.entity == entity and is_record_id(key.record_id)
 
 
 def _merged_ids(deal: Mapping[str, Any]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -36,6 +37,7 @@ PROPERTIES_WITHOUT_NAME = tuple(name for name in DEAL_PROPERTIES if name != "dea
 PRIMARY_COMPANY = 5  # HubSpot's own association type "deal to primary company"; 341 is the same without the label
 
 _SIX_DECIMALS = Decimal("0.000001")
+_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def deal_statement(
         UnreadableRecordError: naming the property that cannot be read, never its value.
     """
     pipeline, stage = text_of(deal, "pipeline"), text_of(deal, "dealstage")
-    currency = text_of(deal, "deal_currency_code") or account.default_currency  # absent in accounts with one currency
+    currency = currency_of(deal, account)
     lines = [opportunity_line(item, currency, account.worth) for item in line_items]
     opportunity = Opportunity(
         name=text_of(deal, "dealname"),
@@ -128,13 +130,18 @@ def line_item_statement(key: RecordKey, deals: Sequence[Link]) -> Statement:
     return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED, related=related)
 
 
+def is_record_id(text: str) -> bool:
+    """Whether it has the form of an id: a number that HubSpot's own have room for."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+
+
 def merged_ids_of(deal: Mapping[str, Any]) -> frozenset[str]:
     """The ids of the deals that were merged into this one (`hs_merged_object_ids`, separated by semicolons)."""
     return frozenset(part.strip() for part in (text_of(deal, "hs_merged_object_ids") or "").split(";") if part.strip())
 
 
-def version_of(deal: Mapping[str, Any]) -> str:
-    """The deal's last modification as a text that sorts as time does.
+def changed_at(deal: Mapping[str, Any]) -> datetime:
+    """The deal's last modification.
 
     Raises:
         UnreadableRecordError: where the deal has none.
@@ -142,7 +149,17 @@ def version_of(deal: Mapping[str, Any]) -> str:
     text = text_of(deal, "hs_lastmodifieddate") or deal.get("updatedAt")
     if not isinstance(text, str):
         raise UnreadableRecordError("the deal has no hs_lastmodifieddate and no updatedAt")
-    return moment_text(moment_of("hs_lastmodifieddate", text))
+    return moment_of("hs_lastmodifieddate", text)
+
+
+def version_of(deal: Mapping[str, Any]) -> str:
+    """The deal's last modification as a text that sorts as time does; raises as `changed_at`."""
+    return moment_text(changed_at(deal))
+
+
+def currency_of(deal: Mapping[str, Any], account: Account) -> str:
+    """What its amounts are in: deals of accounts with one currency name none."""
+    return text_of(deal, "deal_currency_code") or account.default_currency
 
 
 def customer_of(companies: Sequence[Link]) -> str | None:
