@@ -18,6 +18,7 @@ from tieout.arrivals import BusArrival
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
 from tieout.systems.salesforce import accounts, door, options, payloads, queries, signature
+from tieout.systems.salesforce.access import Access
 from tieout.systems.salesforce.allowance import Allowance
 from tieout.systems.salesforce.client import SalesforceClient
 from tieout.systems.salesforce.rate_table import RateTable
@@ -59,14 +60,19 @@ def organisation() -> Connection:
 
 def reader_of_sales(answers: SalesAnswers, clock: Clock) -> SalesforceReader:
     """The real reader over an organisation in memory."""
+    return SalesforceReader(access_to_sales(answers, clock), RateTable(clock))
+
+
+def access_to_sales(answers: SalesAnswers, clock: Clock) -> Access:
+    """What a reader or a listing goes by, over an organisation in memory."""
     stated = options.Options(**organisation().options)  # type: ignore[arg-type]  # as the product does
     organization = Organization(
         default_currency=organisation().default_currency,
         line_fields=stated.line_fields,
         contract_fields=stated.contract_fields,
     )
-    client = cast("SalesforceClient", answers)
-    return SalesforceReader(client, Allowance(stated.allowance_percent, clock), organization, stated, RateTable(clock))
+    client, allowance = cast("SalesforceClient", answers), Allowance(stated.allowance_percent, clock)
+    return Access(client=client, organization=organization, options=stated, allowance=allowance)
 
 
 def arriving_of_sales() -> SimpleNamespace:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tieout.facts.contract import Contract, ContractStatus
+from tieout.money import Money
 from tieout.periods import months_later
 from tieout.systems.salesforce.fields import currency_of, day_of, money_of, months_of, share_of, text_of, unreadable
 from tieout.systems.salesforce.options import ContractFields
@@ -42,22 +43,38 @@ def contract_of(row: Mapping[str, Any], default_currency: str, fields: ContractF
     """
     currency = currency_of(row, default_currency)
     start, end = _run(row)
-    renewal_date = (day_of(row, fields.renewal_date) if fields.renewal_date else None) or _day_after(end)
+    renewal_date = renewal_date_of(row, fields)
     return Contract(
         number=text_of(row, "ContractNumber") or f"#{row['Id']}",
         name=text_of(row, "Name") if "Name" in row else None,
         customer=text_of(row, "AccountId"),
         status=_status(row),
-        value=money_of(row, fields.value, currency) if fields.value else None,
+        value=_own_money(row, fields.value, currency),
         start_date=start,
         end_date=end,
         renewal_date=renewal_date,
-        renewal_amount=money_of(row, fields.renewal_amount, currency) if fields.renewal_amount else None,
+        renewal_amount=_own_money(row, fields.renewal_amount, currency),
         probability=share_of(row, fields.probability) if fields.probability else None,
         product=text_of(row, fields.product) if fields.product else None,
         owner=text_of(row, "OwnerId"),
         rate=rates.rate(currency, renewal_date) if rates else None,
     )
+
+
+def renewal_date_of(row: Mapping[str, Any], fields: ContractFields) -> date | None:
+    """The day a contract's renewal counts from; raises as `contract_of`."""
+    return (day_of(row, fields.renewal_date) if fields.renewal_date else None) or _day_after(_run(row)[1])
+
+
+def renewal_of(row: Mapping[str, Any], default_currency: str, fields: ContractFields) -> Money | None:
+    """What a contract's renewal is to be worth, as `Contract.renewal` says it; raises as `contract_of`."""
+    currency = currency_of(row, default_currency)
+    return _own_money(row, fields.renewal_amount, currency) or _own_money(row, fields.value, currency)
+
+
+def _own_money(row: Mapping[str, Any], name: str, currency: str) -> Money | None:
+    """An amount in a field of the account's own; None where it has no such field."""
+    return money_of(row, name, currency) if name else None
 
 
 def _status(row: Mapping[str, Any]) -> ContractStatus:

@@ -1,4 +1,4 @@
-"""Says which records are listed, and where the listing goes on: the record ids that begin with `*`."""
+"""Says which records are listed, and where the listing goes on: record ids that begin with `*`, and cursors of windows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
 
+_PLACE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z):([0-9A-Za-z]{18})", re.ASCII)
 _CURSOR = re.compile(r"\*(?:(?P<account>[0-9A-Za-z]{18}):)?(?P<after>[0-9A-Za-z]{18})?", re.ASCII)
 
 
@@ -36,3 +37,30 @@ class Cursor(NamedTuple):
     def text(self) -> str:
         """The record id that asks for it."""
         return f"*{self.account and f'{self.account}:'}{self.after}"
+
+
+class Place(NamedTuple):
+    """Where a listing of what changed within a window goes on: behind the last record it had.
+
+    Attributes:
+        stamp: that record's, as `moments.moment_text` writes it.
+    """
+
+    stamp: str
+    record_id: str
+
+    @classmethod
+    def parse(cls, cursor: str) -> Place | None:
+        """The place that `text` wrote; None for an empty cursor: from the start.
+
+        Raises:
+            UnreadableRecordError: for anything else.
+        """
+        match = _PLACE.fullmatch(cursor)
+        if match is None and cursor:
+            raise UnreadableRecordError("not a place in a listing of what changed in Salesforce")
+        return cls(match[1], match[2]) if match else None
+
+    def text(self) -> str:
+        """The cursor that asks for it."""
+        return f"{self.stamp}:{self.record_id}"

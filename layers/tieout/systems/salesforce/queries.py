@@ -1,4 +1,4 @@
-"""The SOQL queries of the record step, and how many ids fit into one; their only inputs are checked ids and API names."""
+"""The SOQL queries we ask, and how many ids fit into one; their only inputs are checked ids, moments and API names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from tieout.errors import UnreadableRecordError
-from tieout.systems.salesforce.cursors import Cursor
+from tieout.systems.salesforce.cursors import Cursor, Place
 from tieout.systems.salesforce.options import ContractFields, LineFields
 
 IDS_PER_QUERY = 200
@@ -96,6 +96,29 @@ def of_accounts(subject: str, account_ids: Iterable[str]) -> Query:
     """Which of an object's records belong to accounts, deleted ones included, 2,000 at most."""
     rest = f"WHERE AccountId IN ({_list(account_ids)}) ORDER BY AccountId, Id LIMIT {MOST_OF_ACCOUNTS}"
     return Query(subject, ("Id", "AccountId"), rest)
+
+
+def changed(subject: str, columns: Iterable[str], since: str, until: str, behind: Place | None) -> Query:
+    """One page of what changed from a moment on and before another, deleted records included, in order of stamp and id.
+
+    Args:
+        subject: API name of the object.
+        columns: of its rows.
+        since: a moment as `moments.moment_text` writes it.
+        until: likewise.
+        behind: where the page before ended; None for the first one.
+    """
+    start = f"SystemModstamp >= {since}"
+    if behind is not None:
+        stamp, last = behind.stamp, _checked(behind.record_id)
+        start = f"(SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > '{last}'))"
+    rest = f"WHERE {start} AND SystemModstamp < {until} ORDER BY SystemModstamp, Id LIMIT {PAGE_ROWS}"
+    return Query(subject, _each_once(columns), rest)
+
+
+def listed(subject: str, columns: Iterable[str], ids: Iterable[str]) -> Query:
+    """One row for each of an object's records our user may see, deleted ones included."""
+    return Query(subject, _each_once(columns), f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
 
 
 def subject_of(entity: str) -> str:
