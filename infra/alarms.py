@@ -58,6 +58,7 @@ class Runbook(StrEnum):
     MISSED_CHANGES = "missed-changes"
     STUCK_LISTINGS = "stuck-listings"
     SILENT_CENSUS = "silent-census"
+    SILENT_CONNECTION = "silent-connection"
 
 
 class AlarmTopic(Construct):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from infra.landscape_files import Problem
-from tieout.arrivals import BusArrival
+from tieout.arrivals import BusArrival, Expected
 from tieout.landscape import Connection
 
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html: a name, or the ARN of a bus in this account.
@@ -17,6 +17,8 @@ _MOST_SOURCES = 10
 _LONGEST_SOURCE = 256
 _EVERYBODYS_BUS = "default"
 _LONGEST_POLL = 24 * 60
+_HOURS = 24
+_LONGEST_SILENCE = 80  # fewer business hours than lie within what is looked back over, five days of eight a week
 _CENSUS_LIMITS = (
     ("every_hours", 0, 24 * 31),
     ("settle_minutes", 1, 24 * 60),
@@ -35,6 +37,8 @@ def arrival_problems(connection: Connection) -> Iterator[Problem]:
         yield ("public_url",), "nobody calls a connection whose arrivals do not name 'webhook'"
     yield from _poll_problems(connection)
     yield from _census_problems(connection)
+    if connection.expected is not None:
+        yield from _expected_problems(connection.expected)
     if "bus" not in connection.arrivals:
         if connection.bus is not None:
             yield ("bus",), "arrivals does not name 'bus'"
@@ -61,6 +65,20 @@ def _census_problems(connection: Connection) -> Iterator[Problem]:
         value = getattr(connection.census, name)
         if not least <= value <= most:
             yield ("census", name), f"{value} is not between {least} and {most}"
+
+
+def _expected_problems(expected: Expected) -> Iterator[Problem]:
+    if not 0 <= expected.opens < expected.closes <= _HOURS:
+        yield (
+            ("expected", "closes"),
+            f"{expected.closes} is not behind {expected.opens}, within a day of {_HOURS} hours",
+        )
+    if not expected.days or len(set(expected.days)) < len(expected.days):
+        yield ("expected", "days"), "none is declared, or one twice"
+    for name in ("within_hours", "month_end_within_hours"):
+        value, least = getattr(expected, name), 1 if name == "within_hours" else 0
+        if not least <= value <= _LONGEST_SILENCE:
+            yield ("expected", name), f"{value} is not between {least} and {_LONGEST_SILENCE} business hours"
 
 
 def _bus_problems(bus: BusArrival) -> Iterator[Problem]:

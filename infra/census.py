@@ -34,6 +34,12 @@ _COUNTS_THAT_ALARM = (
         Runbook.STUCK_LISTINGS,
         "its source has refused for an hour to be listed: polls, backfills and censuses of it stand still.",
     ),
+    (
+        "Silent",
+        0,
+        Runbook.SILENT_CONNECTION,
+        "it has delivered nothing for longer than its source is ever silent in its business hours.",
+    ),
 )
 
 

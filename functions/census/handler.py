@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from functions.census.due import period_dimensions, settled, sources_of
 from functions.census.pipeline import CensusReport, CensusStep, census
 from functions.census.settings import CensusSettings
+from functions.census.silence import silent
 from functions.census.telling import Telling
 from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
@@ -24,6 +25,7 @@ from tieout.census import Purpose, Run
 from tieout.facts.listing import Listing, Window
 from tieout.landscape import Landscape
 from tieout.ledger.censuses import CensusLedger
+from tieout.ledger.outcomes import OutcomeLedger
 from tieout.moments import parse_moment
 from tieout.sources import Sources
 from tieout.system_clock import SystemClock, SystemEntropy
@@ -42,16 +44,16 @@ class CensusFunction:
         self._namespace = settings.metric_namespace
         self._logger = Logger(service="census")
         self._clock = clock
+        self._connections = landscape.connections
         self._flows = landscape.flows_by_entity()
         self._urls = settings.flow_queue_urls
         self._at_once = {flow.name: flow.max_concurrency for flow in landscape.flows}
         self._listings: Sources[Listing] = Sources("listing", landscape, settings.directory_arn, secrets, clock)
+        table = DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)
+        self._outcomes = OutcomeLedger(table)
         self.step = CensusStep(
             sources=sources_of(landscape),
-            ledger=CensusLedger(
-                DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy),
-                landscape.retention.outcomes,
-            ),
+            ledger=CensusLedger(table, landscape.retention.outcomes),
             listing_of=self._listings,
             telling=Telling(
                 self._flows,
@@ -71,7 +73,7 @@ class CensusFunction:
         asked = event.get("estimate")
         if asked is not None:
             return self._estimate(asked)
-        self._say(census(self.step))
+        self._say(census(self.step), silent(self._connections, self._outcomes, self._clock.now()))
         return None
 
     def _estimate(self, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -91,15 +93,16 @@ class CensusFunction:
         fields = {"connection": run.connection, "entity": run.entity, "purpose": str(run.purpose)}
         self._logger.error("failed", extra={**fields, "error": type(error).__name__})
 
-    def _say(self, report: CensusReport) -> None:
+    def _say(self, report: CensusReport, silent_ones: Sequence[str]) -> None:
         """One line a connection, which is its metrics too: counts, never contents."""
         at = self._clock.now()
-        for name in (each.connection.name for each in self.step.sources):
+        for name in (each.name for each in self._connections):
             counts = {
                 "Pages": report.pages.get(name, 0),
                 "Missed": report.missed.get(name, 0),
                 "SentToRead": report.sent.get(name, 0),
                 "ListingFailed": report.failing.get(name, 0),
+                "Silent": int(name in silent_ones),
                 "ListingStuck": int(report.stuck_seconds.get(name, 0) >= _STUCK_SECONDS),
             }
             if any(counts.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +43,22 @@ class Census:
     settle_minutes: int = 15
     pages_per_minute: int = 20
     pages_per_day: int = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How long a source may be silent before somebody is told, counted in its business hours alone.
+
+    Attributes:
+        within_hours: business hours without a delivery after which it counts as silent.
+        month_end_within_hours: the same on the last two and the first two business days of a month; 0: no other than always.
+        days: its business days, as their English names begin, in order of the week.
+        opens: the hour at which a business day begins, in the connection's time zone.
+        closes: the hour at which it ends; 24 for midnight.
+    """
+
+    within_hours: int
+    month_end_within_hours: int = 0
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: int = 8
+    closes: int = 18

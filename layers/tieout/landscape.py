@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from tieout.arrivals import BusArrival, Census, Poll
+from tieout.arrivals import BusArrival, Census, Expected, Poll
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
@@ -33,6 +33,7 @@ class Connection:
         bus: that bus, where there is one.
         poll: how often it is asked, where it is.
         census: how what never arrived is found.
+        expected: how long it may be silent; None: for ever.
         completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
             which is kept in the archive and must state every record whole and with its version.
         options: what only this system knows, checked by `systems/<system>/options.py`.
@@ -49,6 +50,7 @@ class Connection:
     bus: BusArrival | None = None
     poll: Poll | None = None
     census: Census = field(default_factory=Census)
+    expected: Expected | None = None
     completion: Literal["read", "payload"] = "read"
     options: Mapping[str, Option] = field(default_factory=dict)
 
@@ -211,13 +213,15 @@ def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
 
 
 def _connection(plain: Mapping[str, Any]) -> Connection:
-    bus, poll, census = plain.get("bus"), plain.get("poll"), plain.get("census", {})
+    bus, poll, expected = plain.get("bus"), plain.get("poll"), plain.get("expected")
+    census = plain.get("census", {})
     return Connection(
         **{
             **plain,
             "arrivals": tuple(plain.get("arrivals", ("webhook",))),
             "bus": BusArrival(**{**bus, "sources": tuple(bus["sources"])}) if bus else None,
             "poll": Poll(**poll) if poll else None,
+            "expected": Expected(**{**expected, "days": tuple(expected["days"])}) if expected else None,
             "census": Census(**{**census, "entities": tuple(census.get("entities", ()))}),
         }
     )

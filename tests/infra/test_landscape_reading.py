@@ -51,7 +51,7 @@ SPOILED = [
      'connections "hubspot-emea" system',
      "'hubspot' cannot be a source whose payloads state whole records: layers/tieout/systems/hubspot has no contents.py"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\narrivals = ["pigeon"]',
-     'connections "hubspot-emea" arrivals 0', "input should be 'webhook' or 'bus'"),
+     'connections "hubspot-emea" arrivals 0', "input should be 'webhook', 'bus' or 'poll'"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\ncompletion = "guess"',
      'connections "hubspot-emea" completion', "input should be 'read' or 'payload'"),
     (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', "",

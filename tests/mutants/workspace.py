@@ -90,8 +90,9 @@ GROUPS = (
                 f"functions/{step}/pipeline.py"
                 for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census")
             ),
-            *(f"functions/census/{name}.py" for name in ("due", "telling")),
+            *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
             "tieout/census.py",
+            "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
             *(f"functions/record/{name}.py" for name in ("listing", "payloads", "settle", "work")),
         ),

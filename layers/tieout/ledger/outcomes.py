@@ -30,6 +30,7 @@ class Ended(NamedTuple):
     """What became of a delivery's notices for one flow; `has_final_outcome` as soon as one of them has a final outcome."""
 
     received_at: datetime
+    delivery_id: str
     has_final_outcome: bool
 
 
@@ -69,7 +70,8 @@ class OutcomeLedger:
         ):
             for key, item in page.items:
                 has_final_outcome = not _FINAL_OUTCOMES.isdisjoint(outcomes_of(item).values())
-                yield Ended(parse_moment(key[1].partition("#")[0]), has_final_outcome)
+                received_at, delivery_id, _ = key[1].split("#")
+                yield Ended(parse_moment(received_at), delivery_id, has_final_outcome)
 
 
 def outcomes_of(item: Item) -> dict[int, Outcome]:

@@ -68,7 +68,9 @@ def test_the_deliveries_of_a_day_are_told_newest_first(table: Table) -> None:
     keep(table, NOW + timedelta(days=1), Outcome.APPLIED)
     keep(table, NOW, Outcome.APPLIED, connection="crm2")
     found = list(OutcomeLedger(ShortPages(table)).newest("crm", NOW.date()))
-    assert found == [Ended(moment, has_final_outcome=True) for moment in sorted(moments, reverse=True)]
+    assert found == [
+        Ended(moment, f"d-{moment:%H%M%S}", has_final_outcome=True) for moment in sorted(moments, reverse=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_delivery_got_through_as_soon_as_one_of_its_notices_did(
 ) -> None:
     """What only waits has not: a connection all of whose deliveries wait is told apart from one that works."""
     keep(table, NOW, *outcomes)
-    assert list(OutcomeLedger(table).newest("crm", NOW.date())) == [Ended(NOW, is_final)]
+    assert list(OutcomeLedger(table).newest("crm", NOW.date())) == [Ended(NOW, f"d-{NOW:%H%M%S}", is_final)]
 
 
 def test_the_newest_deliveries_are_read_fifty_at_a_time(table: Table, usages: list[Usage]) -> None:

@@ -1,0 +1,33 @@
+"""Which connections have not delivered for longer than their sources are ever silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tieout.census import Purpose
+from tieout.landscape import Connection
+from tieout.ledger.outcomes import OutcomeLedger
+from tieout.silence import LOOKED_BACK, is_silent
+
+# Deliveries that no source sent: what we found by ourselves breaks nobody's silence.
+_OUR_OWN = tuple(f"{purpose}-" for purpose in (Purpose.CENSUS, Purpose.BACKFILL))
+
+
+def silent(connections: Sequence[Connection], outcomes: OutcomeLedger, now: datetime) -> list[str]:
+    """The names of those that are silent."""
+    return [
+        each.name
+        for each in connections
+        if each.expected is not None
+        and is_silent(last_delivery(each.name, outcomes, now), now, each.expected, each.time_zone)
+    ]
+
+
+def last_delivery(connection: str, outcomes: OutcomeLedger, now: datetime) -> datetime | None:
+    """When a source last delivered something that has an outcome; None where that is longer ago than is looked back."""
+    for days in range(LOOKED_BACK.days + 1):
+        for ended in outcomes.newest(connection, (now - timedelta(days=days)).date()):
+            if not ended.delivery_id.startswith(_OUR_OWN):
+                return ended.received_at
+    return None

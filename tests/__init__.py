@@ -1,0 +1,1 @@
+"""The proof: what each folder holds is said in CONTRIBUTING.md."""
