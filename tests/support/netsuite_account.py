@@ -11,7 +11,7 @@ import httpx
 from sandbox.systems.netsuite.certificates import IntegrationKey
 from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
-from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.facts.documents import PostedDocument
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
 from tieout.systems.netsuite.reader import open_reader
@@ -30,6 +30,14 @@ JOURNAL = {
     "type": "journalentry", "date": "2026-03-31", "period": "Mar 2026", "subsidiary": "1", "currency": "USD",
     "lines": [{"account": "6000", "amount": "300.00", "department": "8"}, {"account": "2200", "amount": "-300.00"}],
 }  # fmt: skip
+BILL = {
+    "type": "vendorbill", "number": "B-77", "date": "2026-03-12", "period": "Mar 2026", "subsidiary": "3", "currency": "EUR",
+    "entity": "8100",
+    "lines": [
+        {"account": "2000", "amount": "-500.00"},
+        {"account": "6000", "amount": "500.00", "department": "8", "segment": "31", "location": "41"},
+    ],
+}  # fmt: skip
 
 
 class Account:
@@ -46,7 +54,11 @@ class Account:
         self, credentials: Mapping[str, str] | None = None, **options: str | int | bool | list[str]
     ) -> SourceReader:
         """A reader of the account."""
-        connection = Connection(
+        return open_reader(self.connection(**options), credentials or self.key.credentials(), self.http, self.clock)
+
+    def connection(self, **options: str | int | bool | list[str]) -> Connection:
+        """The account as the landscape declares it."""
+        return Connection(
             name="netsuite-group",
             system="netsuite",
             legal_entity="GROUP",
@@ -55,7 +67,6 @@ class Account:
             api_base_url=self.url,
             options=options,
         )
-        return open_reader(connection, credentials or self.key.credentials(), self.http, self.clock)
 
     def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
         """Have the account's users do something."""
@@ -77,11 +88,11 @@ class Account:
         key = RecordKey("netsuite-group", entity, record_id)
         return self.reader.read([key])[key]
 
-    def fact(self, entity: str, record_id: str) -> Invoice | CreditMemo | Payment | JournalEntry:
+    def fact(self, entity: str, record_id: str) -> PostedDocument:
         """The posted document a record is."""
         reading = self.read(entity, record_id)
         assert not isinstance(reading, Exception), reading
-        assert isinstance(reading.fact, Invoice | CreditMemo | Payment | JournalEntry)
+        assert isinstance(reading.fact, PostedDocument)
         return reading.fact
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.arriving.notice import RecordKey
-from tieout.facts.documents import CreditMemo, Invoice, JournalEntry, Payment
+from tieout.facts.documents import PostedDocument
 from tieout.facts.statement import Statement
 from tieout.systems.netsuite.lines import Books, Rates
 from tieout.systems.netsuite.translate import statement
@@ -69,8 +69,8 @@ def document(
     entity: str = "invoice",
     rates: Rates = RATES,
     books: Books = BOOKS,
-) -> Invoice | CreditMemo | Payment | JournalEntry:
+) -> PostedDocument:
     """The posted document a transaction is."""
     fact = stated(head, rows, entity, rates, books).fact
-    assert isinstance(fact, Invoice | CreditMemo | Payment | JournalEntry)
+    assert isinstance(fact, PostedDocument)
     return fact

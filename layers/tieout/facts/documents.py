@@ -46,7 +46,7 @@ class LedgerLine:
         legal_entity: the source's id of the company that posted it; None where the source keeps one company's books.
         account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
         group: the amount in the group's reporting currency; None where the ERP gives none.
-        group_rate: the identity of the rate the ERP used for it, such as `netsuite:1>2:2026-03:average`.
+        group_rate: the identity of the rate the ERP used for it, such as `netsuite:3>1:214:Mar-2026:average=1.079`.
         partner: the source's id of the company of the own group that the line is with; None where it is with nobody of it.
         segment: what the source calls a class, a segment or a business unit.
     """

@@ -67,7 +67,9 @@ class Api:
         if not 0 < limit <= _MOST_ROWS_A_PAGE or offset % limit:
             return refusal(400, "Bad Request", "INVALID_PARAMETER", "limit or offset")
         try:
-            items, total = self._books.select(json.loads(await request.body())["q"], limit=limit, offset=offset)
+            items, total = self._books.select(
+                json.loads(await request.body())["q"], limit=limit, offset=offset, unknown=self._settings.unknown
+            )
         except (ValueError, KeyError) as error:
             return refusal(400, "Bad Request", "INVALID_PARAMETER", f"Invalid search query. {error}")
         links = [{"rel": "self", "href": str(request.url)}]

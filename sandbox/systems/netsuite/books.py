@@ -7,6 +7,7 @@ import re
 import sqlite3
 import weakref
 from calendar import month_abbr, monthrange
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Books:
         weakref.finalize(self, self.sql.close)
         self.sql.row_factory = sqlite3.Row
         self.sql.create_function("TO_CHAR", 2, to_char, deterministic=True)
+        self.sql.create_function("TO_TIMESTAMP", 2, to_timestamp, deterministic=True)
         self.sql.executescript((_HERE / "schema.sql").read_text(encoding="utf-8"))
         company = json.loads((_HERE / "company.json").read_text(encoding="utf-8"))
         for table, rows in company.items():
@@ -39,14 +41,19 @@ class Books:
         """Add a row with a value for each column."""
         self.sql.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 our own names
 
-    def select(self, suiteql: str, *, limit: int, offset: int) -> tuple[list[dict[str, str]], int]:
+    def select(
+        self, suiteql: str, *, limit: int, offset: int, unknown: Iterable[str] = ()
+    ) -> tuple[list[dict[str, str]], int]:
         """One page of a query as SuiteQL gives it (lower-case keys, texts, no nulls), and how many rows there are.
 
         Raises:
-            ValueError: if it is no query, or names what does not exist.
+            ValueError: if it is no query, or names what does not exist, or one of the tables and columns that are `unknown`.
         """
         if not suiteql.lstrip().upper().startswith("SELECT"):
             raise ValueError("only SELECT")
+        for name in unknown:
+            if re.search(rf"(\.|FROM |JOIN ){name}\b", suiteql, re.IGNORECASE):
+                raise ValueError(f"'{name}' was not found.")
         statement = _RESERVED.sub(lambda match: match[1] or '"transaction"', suiteql)
         try:
             rows = self.sql.execute(statement).fetchall()
@@ -119,6 +126,12 @@ def to_char(value: str | None, form: str) -> str | None:
         return None
     moment = datetime.fromisoformat(value)
     return moment.strftime(_FORMAT.sub(lambda match: _FORMATS[match[2]] if match[2] else match[1], form))
+
+
+def to_timestamp(value: str, form: str) -> str:
+    """Oracle's TO_TIMESTAMP, as the tables keep moments; `ValueError` where the text has another form."""
+    moment = datetime.strptime(value, _FORMAT.sub(lambda match: _FORMATS[match[2]] if match[2] else match[1], form))  # noqa: DTZ007 the account's wall clock
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _plain(row: sqlite3.Row) -> dict[str, str]:

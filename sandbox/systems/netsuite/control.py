@@ -37,6 +37,7 @@ class Control:
             ("DELETE", _DOCUMENT, self._delete),
             ("POST", f"{_DOCUMENT}/void", self._void),
             ("POST", f"{_DOCUMENT}/reverse", self._reverse),
+            ("POST", "deletions", self._delete_another),
             ("POST", "periods", self._add_period),
             ("POST", "rates", self._set_rate),
             ("POST", "role", self._change_role),
@@ -64,6 +65,11 @@ class Control:
 
     async def _delete(self, request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         return await self._told(self._documents.delete(request.path_params["id"]), "delete")
+
+    async def _delete_another(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+        """Note the deletion of a record that is none of the documents, such as a customer."""
+        self._documents.note_deletion(body["id"], body["type"])
+        return {}
 
     async def _void(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         """There is no event type for a void: it is an edit."""

@@ -19,11 +19,24 @@ RECORD_TYPES = {
     "journalentry": ("Journal", True),
     "intercompanyjournalentry": ("Journal", True),
     "advintercompanyjournalentry": ("Journal", True),
+    "vendorbill": ("VendBill", True),
+    "vendorcredit": ("VendCred", True),
     "salesorder": ("SalesOrd", False),
 }
 _FIRST_ID = 48200
 _PRIMARY_BOOK, _LOCAL_BOOK = 1, 2  # every document is posted in both, in the second with amounts of its own
 _ZERO = Decimal(0)
+# The table of deleted records calls a type as the SOAP service does.
+_DELETED_AS = {
+    "creditmemo": "creditMemo",
+    "customerpayment": "customerPayment",
+    "journalentry": "journalEntry",
+    "intercompanyjournalentry": "interCompanyJournalEntry",
+    "advintercompanyjournalentry": "advInterCompanyJournalEntry",
+    "vendorbill": "vendorBill",
+    "vendorcredit": "vendorCredit",
+    "salesorder": "salesOrder",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +45,9 @@ class Line:
 
     Attributes:
         functional: the amount in the subsidiary's currency, None: by the exchange rate.
+        segment: the class, which is a word of Python's.
+        eliminate: it is between companies of the group and to be eliminated.
+        due_to_from: the subsidiary it is due to or from.
         posts: False for a line the ledger does not count, such as a description.
     """
 
@@ -40,6 +56,10 @@ class Line:
     functional: str | None = None
     subsidiary: str | None = None
     department: str | None = None
+    segment: str | None = None
+    location: str | None = None
+    eliminate: bool = False
+    due_to_from: str | None = None
     item: str | None = None
     entity: str | None = None
     posts: bool = True
@@ -138,7 +158,12 @@ class Documents:
         """Remove a transaction; what it was."""
         document = self._saved.pop(document_id)
         self._unpost(document_id)
+        self.note_deletion(document_id, _DELETED_AS.get(document.type, document.type))
         return document
+
+    def note_deletion(self, record_id: str, record_type: str) -> None:
+        """Name a record among the deleted ones; ids are counted apart for transactions, entities and items."""
+        self._books.insert("deletedrecord", [record_id, record_type, self._wall_clock(), "A. Clerk", "UIF"])
 
     def functional(self, document: Document) -> list[Decimal]:
         """Each line's amount in its subsidiary's currency; the rounding of the exchange rate goes to the first line."""
@@ -198,19 +223,19 @@ class Documents:
         books = self._books
         kind, posts = RECORD_TYPES[document.type]
         posting = "T" if posts and document.approved else "F"
-        wall = self._now().astimezone(ZoneInfo(self._time_zone())).strftime("%Y-%m-%d %H:%M:%S")
         period = books.id_of("accountingperiod", "periodname", document.period)
         currency = books.id_of("currency", "symbol", document.currency)
         accounts = [books.id_of("every_account", "acctnumber", line.account) for line in document.lines]
         books.insert("every_transaction", [
             document.id, kind, document.type, document.number, document.date, period, posting,
-            "T" if document.voided else "F", document.reversal, document.entity, currency, document.memo, wall,
-            document.unapplied,
+            "T" if document.voided else "F", document.reversal, document.entity, currency, document.memo,
+            self._wall_clock(), document.unapplied, _total(document),
         ])  # fmt: skip
         for place, (line, account, amount) in enumerate(zip(document.lines, accounts, functional, strict=True)):
             subsidiary = line.subsidiary or document.subsidiary
             books.insert("transactionline", [
-                document.id, place, subsidiary, line.department, line.item, line.entity, str(_decimal(line.amount)),
+                document.id, place, subsidiary, line.department, line.segment, line.location, line.item, line.entity,
+                str(_decimal(line.amount)), "T" if line.eliminate else "F", line.due_to_from,
             ])  # fmt: skip
             unused = self._unused(document, line)
             line_posting = posting if line.posts else "F"
@@ -218,12 +243,23 @@ class Documents:
                 row = [document.id, place, book, account, line_posting, str(own), unused]
                 books.insert("transactionaccountingline", row)
 
+    def _wall_clock(self) -> str:
+        return self._now().astimezone(ZoneInfo(self._time_zone())).strftime("%Y-%m-%d %H:%M:%S")
+
     def _unused(self, document: Document, line: Line) -> str | None:
         """What a payment's receivable line has not been applied with, in the subsidiary's currency."""
         row = self._books.one("SELECT accttype FROM every_account WHERE acctnumber = ?", line.account)
         if document.unapplied is None or row is None or row["accttype"] != "AcctRec":
             return None
         return str((_decimal(document.unapplied) * _decimal(document.exchange_rate)).quantize(Decimal("0.01")))
+
+
+def _total(document: Document) -> str | None:
+    """What a document comes to, credits negative; a journal has no total."""
+    if RECORD_TYPES[document.type][0] == "Journal":
+        return None
+    debits = sum((amount for line in document.lines if (amount := _decimal(line.amount)) > 0), _ZERO)
+    return str(-debits if document.type in {"creditmemo", "vendorcredit", "customerpayment"} else debits)
 
 
 def _document(plain: Mapping[str, Any]) -> Document:

@@ -5,10 +5,15 @@ CREATE TABLE accountingperiod (
   id TEXT PRIMARY KEY, periodname TEXT UNIQUE, startdate TEXT, enddate TEXT, isadjust TEXT, isquarter TEXT, isyear TEXT
 );
 CREATE TABLE every_account (
-  id TEXT PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT
+  id TEXT PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT,
+  eliminate TEXT
 );
-CREATE TABLE entity (id TEXT PRIMARY KEY, entityid TEXT, type TEXT);
+CREATE TABLE entity (id TEXT PRIMARY KEY, entityid TEXT, type TEXT, representingsubsidiary TEXT);
+CREATE VIEW customer AS SELECT * FROM entity WHERE type = 'CustJob';
+CREATE VIEW vendor AS SELECT * FROM entity WHERE type = 'Vendor';
 CREATE TABLE department (id TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE classification (id TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE location (id TEXT PRIMARY KEY, name TEXT);
 CREATE TABLE item (id TEXT PRIMARY KEY, itemid TEXT);
 CREATE TABLE consolidatedexchangerate (
   id INTEGER PRIMARY KEY, postingperiod TEXT, fromsubsidiary TEXT, tosubsidiary TEXT, fromcurrency TEXT,
@@ -17,7 +22,10 @@ CREATE TABLE consolidatedexchangerate (
 CREATE TABLE every_transaction (
   id INTEGER PRIMARY KEY, type TEXT, recordtype TEXT, tranid TEXT, trandate TEXT, postingperiod TEXT, posting TEXT,
   voided TEXT, reversal TEXT, entity TEXT, currency TEXT, memo TEXT, lastmodifieddate TEXT,
-  foreignpaymentamountunused TEXT
+  foreignpaymentamountunused TEXT, foreigntotal TEXT
+);
+CREATE TABLE deletedrecord (
+  recordid INTEGER, type TEXT, deleteddate TEXT, deletedby TEXT, context TEXT
 );
 CREATE TABLE role_cannot_see (type TEXT PRIMARY KEY);
 CREATE TABLE role_cannot_query (type TEXT PRIMARY KEY);
@@ -28,7 +36,8 @@ CREATE VIEW "transaction" AS
 CREATE VIEW account AS
   SELECT * FROM every_account WHERE acctnumber NOT IN (SELECT acctnumber FROM role_cannot_see_accounts);
 CREATE TABLE transactionline (
-  "transaction" INTEGER, id INTEGER, subsidiary TEXT, department TEXT, item TEXT, entity TEXT, foreignamount TEXT,
+  "transaction" INTEGER, id INTEGER, subsidiary TEXT, department TEXT, class TEXT, location TEXT, item TEXT, entity TEXT,
+  foreignamount TEXT, eliminate TEXT, duetofromsubsidiary TEXT,
   PRIMARY KEY ("transaction", id)
 );
 CREATE TABLE transactionaccountingline (

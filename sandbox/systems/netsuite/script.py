@@ -43,7 +43,7 @@ class Script:
         self.events: list[Event] = []
 
     async def saved(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> Event:
-        """Tell of a saved record; `changed` names the fields an inline edit sends, which sends no others."""
+        """Tell of a saved record, if anything is told; `changed` names the fields an inline edit sends, which sends no others."""
         number = len(self.events) + 1
         record = self._record(document, event_type, changed)
         body = record if self._settings.shape == "wild" else self._told(document, event_type, record, number)
@@ -54,6 +54,8 @@ class Script:
             record_id=document.id,
             body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
         )
+        if not self._settings.tells:
+            return event
         self.events.append(event)
         if self._settings.send == "immediately" and self._settings.webhook_url:
             await self.send(event)

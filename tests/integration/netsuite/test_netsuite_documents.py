@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.support.netsuite_account import INVOICE, JOURNAL, Account
+from tests.support.netsuite_account import BILL, INVOICE, JOURNAL, Account
 from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
-from tieout.facts.documents import CreditMemo, DocumentState, Invoice, Payment, PostedDocument
+from tieout.facts.documents import Bill, CreditMemo, DocumentState, Invoice, Payment, PostedDocument
 from tieout.facts.statement import Absence
 
 MONTH_3, MONTH_4 = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
@@ -70,6 +70,50 @@ def test_each_kind_of_document_is_a_fact_of_its_own(account: Account) -> None:
     ]
 
 
+def test_a_bill_is_read_with_its_vendor_and_dimensions(account: Account) -> None:
+    """A vendor's credit is a bill whose expense is a credit."""
+    bill = account.fact("bill", account.save(BILL))
+    assert isinstance(bill, Bill)
+    assert [str(line.transaction) for line in bill.lines] == ["-500.00 EUR", "500.00 EUR"]
+    expense = bill.lines[1]
+    assert (expense.supplier, expense.cost_centre, expense.segment, expense.location) == ("8100", "8", "31", "41")
+    credit = account.fact("bill", account.save(BILL, type="vendorcredit", lines=[
+        {"account": "2000", "amount": "120.00"}, {"account": "6000", "amount": "-120.00"},
+    ]))  # fmt: skip
+    assert isinstance(credit, Bill)
+    assert credit.lines[1].transaction.amount_minor == -12000
+
+
+def test_a_pair_of_documents_between_companies_names_each_as_the_others_partner(account: Account) -> None:
+    """The customer and the vendor stand for subsidiaries; what one invoices is what the other is billed."""
+    invoice = account.fact("invoice", account.save(INVOICE, entity="7990"))
+    bill = account.fact("bill", account.save(BILL, entity="8190"))
+    assert {line.partner for line in invoice.lines} == {"5"}
+    assert {line.partner for line in bill.lines} == {"1"}
+
+
+def test_a_journal_between_companies_names_partners_by_what_is_to_be_eliminated(account: Account) -> None:
+    """By the line's own mark, by its account's, and by the subsidiary that a line says it is due to."""
+    record_id = account.save(JOURNAL, type="advintercompanyjournalentry", lines=[
+        {"account": "1500", "amount": "90.00", "subsidiary": "1"},
+        {"account": "4100", "amount": "-90.00", "subsidiary": "1", "eliminate": True},
+        {"account": "6000", "amount": "90.00", "functional": "80.00", "subsidiary": "3"},
+        {"account": "2500", "amount": "-90.00", "functional": "-80.00", "subsidiary": "3", "due_to_from": "5"},
+    ])  # fmt: skip
+    found = account.fact("journal_entry", record_id)
+    assert [line.partner for line in found.lines] == ["3", "3", None, "5"]
+
+
+def test_an_account_without_subsidiaries_or_classes_is_asked_for_neither(account: Account) -> None:
+    """It lacks the columns, and would refuse the query."""
+    missing = ["class", "location", "eliminate", "duetofromsubsidiary", "representingsubsidiary"]
+    account.control("POST", "settings", unknown=missing)
+    assert isinstance(account.read("bill", account.save(BILL)), AccessDeniedError)
+    account.reader = account.open(dimensions=["department"], partners=False)
+    [_, expense] = account.fact("bill", account.save(BILL)).lines
+    assert (expense.cost_centre, expense.segment, expense.location, expense.partner) == ("8", None, None, None)
+
+
 def test_a_direct_void_brings_the_lines_to_zero(account: Account) -> None:
     """The document is still there."""
     record_id = account.save(INVOICE)
@@ -127,7 +171,8 @@ def test_group_amounts_follow_the_rate_type_of_the_account_and_the_posting_perio
     lines = account.fact("journal_entry", record_id).lines
     assert [line.group.amount_minor for line in lines if line.group] == [12000, -12000, -10000]
     assert [line.group_rate for line in lines] == [
-        "netsuite:3>1:Apr-2026:current", "netsuite:3>1:Apr-2026:average", "netsuite:3>1:Apr-2026:historical",
+        "netsuite:3>1:216:Apr-2026:current=2", "netsuite:3>1:216:Apr-2026:average=3",
+        "netsuite:3>1:216:Apr-2026:historical=5",
     ]  # fmt: skip
 
 
@@ -167,10 +212,12 @@ def test_a_deleted_record_is_gone_without_a_version(account: Account) -> None:
     """The stored version stays."""
     record_id = account.save(INVOICE)
     account.control("DELETE", f"documents/{record_id}")
-    for entity in ("invoice", "credit_memo", "payment", "journal_entry"):
-        reading = account.read(entity, record_id)
-        assert not isinstance(reading, Exception)
-        assert (reading.absence, reading.source_version) == (Absence.DELETED, "")
+    for unknown in ([], ["deletedrecord"]):
+        account.control("POST", "settings", unknown=unknown)
+        for entity in ("invoice", "credit_memo", "payment", "journal_entry", "bill"):
+            reading = account.read(entity, record_id)
+            assert not isinstance(reading, Exception)
+            assert (reading.absence, reading.source_version) == (Absence.DELETED, "")
 
 
 def test_a_record_our_role_may_not_see_is_not_taken_for_deleted(account: Account) -> None:

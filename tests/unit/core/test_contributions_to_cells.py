@@ -51,7 +51,7 @@ REVENUE = LedgerLine(
     transaction=Money(-10_000, "EUR"),
     functional=Money(-10_000, "EUR"),
     group=Money(-10_842, "USD"),
-    group_rate="netsuite:3>1:2026-03:average",
+    group_rate="netsuite:3>1:214:Mar-2026:average=1.0842",
     customer="1",
     cost_centre="7",
 )
@@ -146,7 +146,7 @@ def test_revenue_is_positive_in_planning_and_stands_in_the_erps_period_with_the_
     place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Legal entity=EMEA / Currency=EUR / Time=2026-03 / Version=Actual"
     assert planned(INVOICE) == {
         f"Actuals / Revenue / {place}": (10_000, "par"),
-        f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:2026-03:average"),
+        f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:214:Mar-2026:average=1.0842"),
     }
 
 
@@ -203,7 +203,7 @@ def test_lines_that_share_a_cell_are_one_contribution() -> None:
 
 def test_amounts_of_two_rates_in_one_cell_name_both() -> None:
     """Each rate once, in a fixed order: whichever line came first, the same is planned."""
-    other = replace(REVENUE, group_rate="netsuite:3>1:2026-03:historical")
+    other = replace(REVENUE, group_rate="netsuite:3>1:214:Mar-2026:historical=1.1")
     for lines in ((REVENUE, other, REVENUE), (other, REVENUE, REVENUE)):
         rates = {
             rate for text, (_, rate) in planned(replace(INVOICE, lines=lines)).items() if "USD" in text.split(" / ")[1]

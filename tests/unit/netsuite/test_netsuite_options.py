@@ -19,6 +19,7 @@ from tieout.systems.netsuite.options import Options
         {"max_skew_seconds": 0},
         {"max_skew_seconds": 3601},
         {"max_concurrency": 0},
+        {"dimensions": ["subsidiary"]},
     ],
 )
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
@@ -31,6 +32,7 @@ def test_the_static_token_and_other_risks_are_off_without_options() -> None:
     """The defaults are the safe ones; book and group may be left out where an account has none."""
     assert not Options().allow_static_token
     assert Options().max_skew_seconds == 300
+    assert options_adapter(Options).validate_python({"dimensions": ["location"]}).dimensions == ["location"]
     assert (
         options_adapter(Options).validate_python({"accounting_book": "", "group_subsidiary": ""}).accounting_book == ""
     )

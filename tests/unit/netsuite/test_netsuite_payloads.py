@@ -70,12 +70,14 @@ def test_our_own_body_names_the_record_and_the_event() -> None:
         ("intercompanyjournalentry", "journal_entry"),
         ("advintercompanyjournalentry", "journal_entry"),
         ("salesorder", "salesorder"),
-        ("vendorBill", "vendorbill"),
+        ("vendorBill", "bill"),
+        ("vendorcredit", "bill"),
+        ("vendorpayment", "vendorpayment"),
         ("customrecord_rate_card", "customrecord_rate_card"),
     ],
 )
 def test_record_types_become_the_ledgers_words(record_type: str, entity: str) -> None:
-    """The four kinds of document have the ledger's names; everything else keeps its own."""
+    """What is posted by others than a cashier has the ledger's names, a vendor's credit that of bills; the rest keeps its own."""
     (notice,) = split_body(told(recordType=record_type)).notices
     assert notice.key.entity == entity
 

@@ -64,19 +64,19 @@ def test_a_period_keeps_its_days_whatever_calendar_they_are_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "kind", "amount"),
+    ("account", "rate", "amount"),
     [
-        ("1100", "current", "108.42"),
-        ("4000", "average", "107.90"),
-        ("3000", "historical", "110.00"),
-        ("5000", "average", "107.90"),
+        ("1100", "current=1.0842", "108.42"),
+        ("4000", "average=1.079", "107.90"),
+        ("3000", "historical=1.1", "110.00"),
+        ("5000", "average=1.079", "107.90"),
     ],
 )
-def test_the_group_amount_uses_the_rate_type_of_the_account(account: str, kind: str, amount: str) -> None:
+def test_the_group_amount_uses_the_rate_type_of_the_account(account: str, rate: str, amount: str) -> None:
     """Balance sheet, income statement and equity are consolidated at different rates of the same period."""
     rows = [line(0, account, "100", "100"), line(1, "2100", "-100", "-100")]
     first = document(header(type="Journal"), rows, "journal_entry").lines[0]
-    assert (str(first.group), first.group_rate) == (f"{amount} USD", f"netsuite:3>1:Mar-2026:{kind}")
+    assert (str(first.group), first.group_rate) == (f"{amount} USD", f"netsuite:3>1:214:Mar-2026:{rate}")
 
 
 def test_without_a_rate_there_is_no_group_amount() -> None:
@@ -96,7 +96,7 @@ def test_the_groups_own_subsidiary_needs_no_rate() -> None:
     """Its functional currency is the group's."""
     rows = [{**row, "subsidiary": "1", "functionalcurrency": "USD"} for row in INVOICE]
     [first, *_] = document(header(currency="USD"), rows, rates={}).lines
-    assert (first.group, first.group_rate) == (first.functional, "netsuite:1>1:Mar-2026:own")
+    assert (first.group, first.group_rate) == (first.functional, "netsuite:1>1:214:Mar-2026:own")
 
 
 def test_the_functional_amount_is_netsuites_and_never_recomputed() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tieout.errors import MalformedError
 
+_FARTHEST_CHANGE = timedelta(hours=4)  # more than any clock was ever put forward or back
 _WALL = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
@@ -31,6 +32,28 @@ def moment_of_wall_clock(text: str, zone: str) -> datetime:
     except (ValueError, OverflowError) as error:
         raise MalformedError("moment_not_wall_clock") from error
     return first if first == second else _clock_change(first, second, local)
+
+
+def wall_clock_of(moment: datetime, zone: str) -> str:
+    """The first reading of the account's clock, to the second, whose moment is not before this one.
+
+    So exactly the readings from that of `since` on and before that of `until` have moments from `since` on and before
+    `until`, in the hour that is shown twice as on any other day.
+
+    Raises:
+        ValueError: for a moment without a time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+    low, high = -int(_FARTHEST_CHANGE.total_seconds()), int(_FARTHEST_CHANGE.total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if moment_of_wall_clock((shown + timedelta(seconds=middle)).isoformat(), zone) < moment:
+            low = middle
+        else:
+            high = middle
+    return (shown + timedelta(seconds=high)).isoformat()
 
 
 def _clock_change(before: datetime, after: datetime, local: ZoneInfo) -> datetime:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError, UnreadableRecordError
+from tieout.landscape import Connection
+from tieout.ports import Clock
 from tieout.systems.netsuite.answers import parse_object, refusal, says_there_is_none
+from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.rows import Row, row_of
 from tieout.systems.netsuite.tokens import AccessTokens
 
@@ -18,6 +21,22 @@ SUITEQL_PATH = "/services/rest/query/v1/suiteql"
 RECORD_PATH = "/services/rest/record/v1"
 _PAGE_ROWS = 1000  # the most one page may hold
 _MOST_ROWS = 100_000  # where SuiteQL stops answering without a word
+
+
+def open_client(
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
+) -> NetSuiteClient:
+    """A client of one connection, to be kept: it holds the access token.
+
+    Args:
+        connection: the account, with its options.
+        credentials: `client_id`, `certificate_id` and `private_key` (PEM).
+        http: its time-outs are ours.
+        clock: decides when a token is too old.
+    """
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+    tokens = AccessTokens(connection.api_base_url, credentials, options.scope, http, clock)
+    return NetSuiteClient(connection.api_base_url, tokens, http, max_concurrency=options.max_concurrency)
 
 
 class NetSuiteClient:
@@ -42,20 +61,20 @@ class NetSuiteClient:
         rows: list[Row] = []
         totals = set()
         while True:
-            page = self._page(suiteql, len(rows))
-            items = page.get("items")
-            if not isinstance(items, list):
-                raise UnavailableError("netsuite answered a query without items")
-            rows.extend(row_of(item) for item in items)
-            totals.add(str(page.get("totalResults")))
-            if page.get("hasMore") is not True:
+            page = self._page(suiteql, len(rows), _PAGE_ROWS)
+            rows.extend(page.rows)
+            totals.add(str(page.total))
+            if not page.has_more:
                 break
-            if not items:
-                raise ConflictError("netsuite answered an empty page and announced another")
         if len(totals) > 1:
             raise ConflictError(f"netsuite announced {len(totals)} numbers of rows for one query")
-        _check_total(page.get("totalResults"), len(rows))
+        _check_total(page.total, len(rows))
         return rows
+
+    def first(self, suiteql: str, count: int) -> tuple[Sequence[Row], bool]:
+        """The first rows of a query, at most `count` and 1,000, and whether there are more; raises what `query` does."""
+        page = self._page(suiteql, 0, count)
+        return page.rows, page.has_more
 
     def record(self, record_type: str, record_id: str, *, expand: bool = False) -> Mapping[str, Any] | None:
         """A record as the REST record API shows it, None where NetSuite says there is none; sublists are links unless expanded.
@@ -74,16 +93,23 @@ class NetSuiteClient:
             raise refusal(answer, UnreadableRecordError)
         return parse_object(answer)
 
-    def _page(self, suiteql: str, offset: int) -> Mapping[str, Any]:
+    def _page(self, suiteql: str, offset: int, limit: int) -> _Page:
         answer = self._authorised(
             "POST",
             SUITEQL_PATH,
-            parameters={"limit": str(_PAGE_ROWS), "offset": str(offset)},
+            parameters={"limit": str(limit), "offset": str(offset)},
             body={"q": suiteql},
         )
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, AccessDeniedError)
-        return parse_object(answer)
+        page = parse_object(answer)
+        items = page.get("items")
+        if not isinstance(items, list):
+            raise UnavailableError("netsuite answered a query without items")
+        has_more = page.get("hasMore") is True
+        if has_more and not items:
+            raise ConflictError("netsuite answered an empty page and announced another")
+        return _Page([row_of(item) for item in items], has_more, page.get("totalResults"))
 
     def _authorised(
         self,
@@ -109,6 +135,12 @@ class NetSuiteClient:
                 return self._http.request(method, self._base_url + path, headers=headers, **request)
         except httpx.HTTPError as error:
             raise UnavailableError(f"netsuite: {type(error).__name__}") from error
+
+
+class _Page(NamedTuple):
+    rows: Sequence[Row]
+    has_more: bool
+    total: object
 
 
 def _check_total(stated: object, found: int) -> None:

@@ -12,12 +12,13 @@ from tieout.money import Money, decimal_of
 from tieout.periods import PostingPeriod
 from tieout.systems.netsuite.accounts import account_class, account_name, account_role, rate_type
 from tieout.systems.netsuite.amounts import at_precision, balanced
+from tieout.systems.netsuite.parties import Parties, parties_of
+from tieout.systems.netsuite.rate_identities import identity, own_identity, stated_rate
 from tieout.systems.netsuite.rows import Row
 
 # By (posting period, from subsidiary): the consolidated rates to the group's subsidiary.
 Rates = Mapping[tuple[str, str], Row]
 
-_CUSTOMER_TYPES = frozenset({"custjob", "customer", "job"})
 _UNAPPLIED = ":unapplied"
 _ZERO = Decimal(0)
 
@@ -55,8 +56,8 @@ def ledger_lines(
     functional = _functional_amounts(rows, books.default_currency)
     transaction = _transaction_amounts(header, rows, functional)
     lines = [
-        _line(row, transaction[place], functional[place], _customer(entity, header, row), books)
-        for place, row in enumerate(rows)
+        _line(row, transaction[place], functional[place], parties, books)
+        for place, (row, parties) in enumerate(zip(rows, parties_of(entity, header, rows), strict=True))
     ]
     if entity == "payment":
         lines, rows = _unapplied_apart(lines, rows, header)
@@ -99,7 +100,7 @@ def _number(row: Row, name: str, precision_name: str) -> Decimal | None:
     return at_precision(decimal_of(text), int(precision) if precision.isdigit() else None)
 
 
-def _line(row: Row, transaction: Money, functional: Money, customer: str | None, books: Books) -> LedgerLine:
+def _line(row: Row, transaction: Money, functional: Money, parties: Parties, books: Books) -> LedgerLine:
     return LedgerLine(
         line_id=row["line"],
         account=account_name(row),
@@ -108,18 +109,14 @@ def _line(row: Row, transaction: Money, functional: Money, customer: str | None,
         transaction=transaction,
         functional=functional,
         legal_entity=row.get("subsidiary"),
-        customer=customer,
+        customer=parties.customer,
+        supplier=parties.supplier,
         cost_centre=row.get("department"),
+        segment=row.get("segment"),
+        location=row.get("location"),
+        partner=parties.partner,
         product=row.get("item"),
     )
-
-
-def _customer(entity: str, header: Row, row: Row) -> str | None:
-    """The line's own customer, else the document's; a journal's lines may also name vendors and employees."""
-    own = row.get("entity")
-    if entity != "journal_entry":
-        return own or header.get("entity")
-    return own if row.get("entitytype", "").lower() in _CUSTOMER_TYPES else None
 
 
 def _unapplied_apart(
@@ -161,12 +158,12 @@ def _with_group_amount(line: LedgerLine, row: Row, period: PostingPeriod, rates:
     subsidiary, group = row.get("subsidiary"), books.group_subsidiary
     if subsidiary is None or not group:
         return line
-    name = f"netsuite:{subsidiary}>{group}:{period.name.replace(' ', '-')}"
     if subsidiary == group:
-        return replace(line, group=line.functional, group_rate=f"{name}:own")
+        return replace(line, group=line.functional, group_rate=own_identity(group, period))
     kind = rate_type(row)
     stated = rates.get((period.period_id, subsidiary), {})
-    rate = decimal_of(stated.get(f"{kind}rate", "0"))
+    rate = stated_rate(stated, kind)
     if rate <= 0:
         return line
-    return replace(line, group=line.functional.converted(rate, stated["currency"]), group_rate=f"{name}:{kind}")
+    amount = line.functional.converted(rate, stated["currency"])
+    return replace(line, group=amount, group_rate=identity(subsidiary, group, period, kind, rate))

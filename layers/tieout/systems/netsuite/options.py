@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
 
+DIMENSIONS = ("department", "class", "location")
+
 
 class Options(Declared):
     """The options of one NetSuite account.
@@ -25,6 +27,9 @@ class Options(Declared):
         intercompany_journals: False where the account has none: then the role needs no permission for them, and NetSuite is
             not asked whether a journal that is gone lives on as one.
         cash_accounts: numbers of further accounts that count as cash, beside those of type Bank and Undeposited Funds.
+        dimensions: which of department, class and location are read of a line. An account with one of the features switched off
+            lacks its column, and refuses every query that names it.
+        partners: False in an account without subsidiaries, which lacks the columns that say which of them a line is with.
     """
 
     account_id: str = ""
@@ -36,6 +41,8 @@ class Options(Declared):
     group_subsidiary: str = "1"
     intercompany_journals: bool = True
     cash_accounts: Sequence[str] = ()
+    dimensions: Sequence[str] = DIMENSIONS
+    partners: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what would read nothing or protect nothing: at synth, before anything is deployed.
@@ -47,6 +54,8 @@ class Options(Declared):
             internal_id = getattr(self, name)
             if internal_id and not (internal_id.isascii() and internal_id.isdigit() and internal_id[0] != "0"):
                 raise ValueError(f"{name} is no internal id")
+        if not set(self.dimensions) <= set(DIMENSIONS):
+            raise ValueError(f"dimensions are among {', '.join(DIMENSIONS)}")
         check_max_skew(self.max_skew_seconds)
         if self.max_concurrency < 1:
             raise ValueError("max_concurrency is below 1")

@@ -19,7 +19,8 @@ from tieout.errors import MalformedError
 from tieout.moments import parse_moment
 from tieout.systems.netsuite.options import Options
 
-# The intercompany journals are journals to the ledger: they post to income and expense like any other.
+# The intercompany journals are journals to the ledger: they post to income and expense like any other. A vendor's credit is a
+# bill whose expense lines are credits.
 _ENTITIES = {
     "invoice": "invoice",
     "creditmemo": "credit_memo",
@@ -27,6 +28,8 @@ _ENTITIES = {
     "journalentry": "journal_entry",
     "intercompanyjournalentry": "journal_entry",
     "advintercompanyjournalentry": "journal_entry",
+    "vendorbill": "bill",
+    "vendorcredit": "bill",
 }
 _RECORD_TYPE = re.compile("[a-z][a-z0-9_]{0,63}", re.ASCII)
 _EVENT_TYPE = re.compile("[a-z_]{1,32}", re.ASCII)

@@ -1,11 +1,12 @@
-"""The three SuiteQL queries that read posted ledger lines; their only inputs are internal ids made of digits."""
+"""The SuiteQL that reads posted ledger lines; its only inputs are internal ids made of digits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tieout.errors import UnreadableRecordError
+from tieout.systems.netsuite.options import DIMENSIONS
 
 _ID = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 
@@ -18,10 +19,10 @@ SELECT t.id AS id, t.type AS type, t.tranid AS tranid, TO_CHAR(t.trandate, 'YYYY
  TO_CHAR(t.lastmodifieddate, 'YYYY-MM-DD"T"HH24:MI:SS') AS lastmodified,
  c.symbol AS currency, c.currencyprecision AS currencyprecision,
  p.id AS period, p.periodname AS periodname, TO_CHAR(p.startdate, 'YYYY-MM-DD') AS periodstart,
- TO_CHAR(p.enddate, 'YYYY-MM-DD') AS periodend, p.isadjust AS isadjust
+ TO_CHAR(p.enddate, 'YYYY-MM-DD') AS periodend, p.isadjust AS isadjust{represents}
 FROM transaction t
  LEFT JOIN currency c ON c.id = t.currency
- LEFT JOIN accountingperiod p ON p.id = t.postingperiod
+ LEFT JOIN accountingperiod p ON p.id = t.postingperiod{names}
 WHERE t.id IN ({ids})
 ORDER BY t.id
 """
@@ -32,18 +33,31 @@ SELECT tal.transaction AS document, tal.transactionline AS line, tl.subsidiary A
  TO_CHAR(t.lastmodifieddate, 'YYYY-MM-DD"T"HH24:MI:SS') AS lastmodified,
  a.id AS accountid, a.acctnumber AS acctnumber, a.accttype AS accttype, a.generalrate AS generalrate,
  a.sspecacct AS specialaccount, fc.symbol AS functionalcurrency, fc.currencyprecision AS functionalprecision,
- tl.department AS department, tl.item AS item, tl.entity AS entity, e.type AS entitytype,
- tl.foreignamount AS foreignamount, tal.amount AS amount, tal.paymentamountunused AS unused
+ tl.item AS item, tl.entity AS entity, e.type AS entitytype,
+ tl.foreignamount AS foreignamount, tal.amount AS amount, tal.paymentamountunused AS unused{dimensions}{partner}{represents}
 FROM transactionaccountingline tal
  JOIN transaction t ON t.id = tal.transaction
  JOIN transactionline tl ON tl.transaction = tal.transaction AND tl.id = tal.transactionline
  LEFT JOIN account a ON a.id = tal.account
  LEFT JOIN subsidiary s ON s.id = tl.subsidiary
  LEFT JOIN currency fc ON fc.id = s.currency
- LEFT JOIN entity e ON e.id = tl.entity
+ LEFT JOIN entity e ON e.id = tl.entity{names}
 WHERE tal.posting = 'T' {book} AND tal.transaction IN ({ids})
 ORDER BY tal.transaction, tal.transactionline, tal.account
 """
+
+_DIMENSIONS = {
+    "department": ", tl.department AS department",
+    "class": ", tl.class AS segment",
+    "location": ", tl.location AS location",
+}
+_PARTNER = """,
+ tl.eliminate AS eliminate, a.eliminate AS accounteliminate, tl.duetofromsubsidiary AS duetofrom"""
+# A customer or vendor that stands for a subsidiary. One entity may be both, under the same id, and then stands for the same one.
+_REPRESENTS = ", COALESCE(nc.representingsubsidiary, nv.representingsubsidiary) AS represents"
+_NAMES = """
+ LEFT JOIN customer nc ON nc.id = {row}.entity
+ LEFT JOIN vendor nv ON nv.id = {row}.entity"""
 
 # A query of its own: joined to the lines, a second row of a rate would double every line it matches.
 _RATES = """
@@ -56,14 +70,22 @@ ORDER BY r.postingperiod, r.fromsubsidiary, r.id
 """
 
 
-def headers(record_ids: Iterable[str]) -> str:
-    """One row per transaction that the role may see: what it is, its period, its state."""
-    return _HEADERS.format(ids=_list(record_ids))
+def headers(record_ids: Iterable[str], *, partners: bool = True) -> str:
+    """One row per transaction that the role may see: what it is, its period, its state, and which subsidiary its name is."""
+    return _HEADERS.format(ids=id_list(record_ids), **_represented("t", partners=partners))
 
 
-def lines(record_ids: Iterable[str], book: str) -> str:
-    """The posted lines of transactions in one accounting book, with account, dimensions and both amounts."""
-    return _LINES.format(ids=_list(record_ids), book=_condition("tal.accountingbook", book))
+def lines(
+    record_ids: Iterable[str], book: str, dimensions: Sequence[str] = DIMENSIONS, *, partners: bool = True
+) -> str:
+    """The posted lines of transactions in one accounting book: account, dimensions, both amounts, whom each is with."""
+    return _LINES.format(
+        ids=id_list(record_ids),
+        book=_condition("tal.accountingbook", book),
+        dimensions="".join(_DIMENSIONS[each] for each in dimensions),
+        partner=_PARTNER if partners else "",
+        **_represented("tl", partners=partners),
+    )
 
 
 def rates(periods: Iterable[str], subsidiaries: Iterable[str], group: str, book: str) -> str:
@@ -71,8 +93,8 @@ def rates(periods: Iterable[str], subsidiaries: Iterable[str], group: str, book:
     return _RATES.format(
         group=digits(group),
         book=_condition("r.accountingbook", book),
-        periods=_list(periods),
-        subsidiaries=_list(subsidiaries),
+        periods=id_list(periods),
+        subsidiaries=id_list(subsidiaries),
     )
 
 
@@ -82,13 +104,23 @@ def digits(internal_id: str) -> str:
     Raises:
         UnreadableRecordError: for anything but digits.
     """
-    if not _ID.fullmatch(internal_id):
+    if not is_internal_id(internal_id):
         raise UnreadableRecordError("not a NetSuite internal id")
     return internal_id
 
 
-def _list(internal_ids: Iterable[str]) -> str:
+def is_internal_id(text: str) -> bool:
+    """Whether it has the form of an internal id."""
+    return _ID.fullmatch(text) is not None
+
+
+def id_list(internal_ids: Iterable[str]) -> str:
+    """Ids as they stand in the brackets of `IN`; raises `UnreadableRecordError` for anything but digits."""
     return ", ".join(digits(each) for each in internal_ids)
+
+
+def _represented(row: str, *, partners: bool) -> dict[str, str]:
+    return {"represents": _REPRESENTS, "names": _NAMES.format(row=row)} if partners else {"represents": "", "names": ""}
 
 
 def _condition(column: str, book: str) -> str:

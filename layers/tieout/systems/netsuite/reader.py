@@ -1,7 +1,7 @@
 """Reads what transactions of one NetSuite account are now (step 3, record).
 
-One batch of keys costs three calls: the headers, the posted lines, the consolidated rates. A record without a header
-costs one more: the REST API must confirm that it is gone.
+One batch of keys costs three calls: the headers, the posted lines, the consolidated rates. Where records have no header, one
+more asks for all of them whether they are among the deleted ones; of those that are not, the REST API must confirm each.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from tieout.errors import (
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.netsuite import queries, rest_record, translate
-from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite import listed_queries, queries, rest_record, translate
+from tieout.systems.netsuite.client import NetSuiteClient, open_client
 from tieout.systems.netsuite.lines import Books, Rates
 from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.rows import Row
-from tieout.systems.netsuite.tokens import AccessTokens
 
 if TYPE_CHECKING:
     import httpx
@@ -39,24 +38,15 @@ _KEYS_AT_ONCE = 100  # keeps the statement short and the lines of ordinary docum
 def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> SourceReader:
-    """A reader of one connection, to be kept: it holds the access token.
-
-    Args:
-        connection: the account, with its time zone and options.
-        credentials: `client_id`, `certificate_id` and `private_key` (PEM).
-        http: its time-outs are ours.
-        clock: decides when a token is too old.
-    """
+    """A reader of one connection, to be kept: it holds the access token; takes what `open_client` takes."""
     options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
-    tokens = AccessTokens(connection.api_base_url, credentials, options.scope, http, clock)
-    client = NetSuiteClient(connection.api_base_url, tokens, http, max_concurrency=options.max_concurrency)
     books = Books(
         time_zone=connection.time_zone,
         default_currency=connection.default_currency,
         group_subsidiary=options.group_subsidiary,
         cash_accounts=tuple(options.cash_accounts),
     )
-    return NetSuiteReader(client, books, options)
+    return NetSuiteReader(open_client(connection, credentials, http, clock), books, options)
 
 
 class NetSuiteReader:
@@ -105,16 +95,23 @@ class _OneRead:
             return {key: reading for key in batch for reading in self._read_batch([key]).values()}
         except (TransientError, PermanentError) as error:
             return dict.fromkeys(batch, error)
+        deleted = self._deleted(sorted({key.record_id for key in batch} - headers.keys()))
         return {
-            key: self._reading(key, headers.get(key.record_id), lines.get(key.record_id, []), rates) for key in batch
+            key: translate.missing(key)
+            if key.record_id in deleted
+            else self._reading(key, headers.get(key.record_id), lines.get(key.record_id, []), rates)
+            for key in batch
         }
 
     def _rows(self, batch: Sequence[RecordKey]) -> tuple[Mapping[str, Row], Mapping[str, list[Row]], Rates]:
         ids = list(dict.fromkeys(key.record_id for key in batch))
-        headers = {row["id"]: row for row in self._query(queries.headers(ids)) if "id" in row}
+        options = self._options
+        asked = self._query(queries.headers(ids, partners=options.partners))
+        headers = {row["id"]: row for row in asked if "id" in row}
         lines: dict[str, list[Row]] = defaultdict(list)
         if headers:
-            for row in self._query(queries.lines(headers, self._options.accounting_book)):
+            book, dimensions = options.accounting_book, options.dimensions
+            for row in self._query(queries.lines(headers, book, dimensions, partners=options.partners)):
                 lines[row.get("document", "")].append(row)
         return headers, lines, self._rates(headers.values(), lines.values())
 
@@ -127,6 +124,19 @@ class _OneRead:
         rows = self._query(queries.rates(periods, subsidiaries, group, self._options.accounting_book))
         # The first of several rows of one rate counts; the query orders them.
         return {(row.get("period", ""), row.get("subsidiary", "")): row for row in reversed(rows)}
+
+    def _deleted(self, record_ids: Sequence[str]) -> frozenset[str]:
+        """Those that stand in the account's own table of deletions.
+
+        Our role may lack the permission for it, or NetSuite not answer now: then the REST API is asked for each, and what it
+        says, or that it says nothing, strikes the missing records alone.
+        """
+        if not record_ids:
+            return frozenset()
+        try:
+            return frozenset(row.get("id", "") for row in self._query(listed_queries.deleted_among(record_ids)))
+        except (TransientError, PermanentError):
+            return frozenset()
 
     def _reading(self, key: RecordKey, header: Row | None, lines: Sequence[Row], rates: Rates) -> Reading:
         try:

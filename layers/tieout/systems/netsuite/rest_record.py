@@ -14,6 +14,7 @@ _RECORD_TYPES: Mapping[str, Sequence[str]] = {
     "credit_memo": ("creditMemo",),
     "payment": ("customerPayment",),
     "journal_entry": ("journalEntry",),
+    "bill": ("vendorBill", "vendorCredit"),
 }
 _INTERCOMPANY = {"journal_entry": ("interCompanyJournalEntry", "advInterCompanyJournalEntry")}
 

@@ -11,7 +11,16 @@ from datetime import date
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
-from tieout.facts.documents import CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
+from tieout.facts.documents import (
+    Bill,
+    CreditMemo,
+    DocumentState,
+    Invoice,
+    JournalEntry,
+    LedgerLine,
+    Payment,
+    PostedDocument,
+)
 from tieout.facts.statement import Absence, Statement
 from tieout.moments import moment_text
 from tieout.periods import PostingPeriod
@@ -19,11 +28,20 @@ from tieout.systems.netsuite.account_time import moment_of_wall_clock
 from tieout.systems.netsuite.lines import Books, Rates, ledger_lines
 from tieout.systems.netsuite.rows import Row
 
-_KINDS: Mapping[str, tuple[str, type[Invoice | CreditMemo | Payment | JournalEntry]]] = {
-    "invoice": ("custinvc", Invoice),
-    "credit_memo": ("custcred", CreditMemo),
-    "payment": ("custpymt", Payment),
-    "journal_entry": ("journal", JournalEntry),  # intercompany journals have the same type
+_KINDS: Mapping[str, type[PostedDocument]] = {
+    "invoice": Invoice,
+    "credit_memo": CreditMemo,
+    "payment": Payment,
+    "journal_entry": JournalEntry,
+    "bill": Bill,
+}
+# What SuiteQL calls the transactions of an entity.
+TRANSACTION_TYPES: Mapping[str, tuple[str, ...]] = {
+    "invoice": ("CustInvc",),
+    "credit_memo": ("CustCred",),
+    "payment": ("CustPymt",),
+    "journal_entry": ("Journal",),  # intercompany journals have the same type
+    "bill": ("VendBill", "VendCred"),
 }
 LEDGER_ENTITIES = frozenset(_KINDS)
 
@@ -34,8 +52,7 @@ def statement(key: RecordKey, header: Row, rows: Sequence[Row], rates: Rates, bo
     Raises:
         UnreadableRecordError: if it is a transaction of another type than asked for, or its lines make no document.
     """
-    kind, _ = _KINDS[key.entity]
-    if header.get("type", "").lower() != kind:
+    if header.get("type", "").lower() not in {each.lower() for each in TRANSACTION_TYPES[key.entity]}:
         raise UnreadableRecordError(f"the transaction is no {key.entity}")
     try:
         return _statement(key, header, rows, rates, books)
@@ -72,8 +89,7 @@ def _statement(key: RecordKey, header: Row, rows: Sequence[Row], rates: Rates, b
     state = _state(header, lines)
     if state is DocumentState.POSTED and (header.get("posting") != "T" or not lines):
         return unposted(key, stated_version)
-    _, document = _KINDS[key.entity]
-    fact = document(
+    fact = _KINDS[key.entity](
         number=header.get("tranid") or f"#{key.record_id}",
         document_date=_date(header.get("trandate")),
         posting_period=period,
