@@ -12,8 +12,10 @@ from sandbox.systems.netsuite.certificates import IntegrationKey
 from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import PostedDocument
+from tieout.facts.listing import Listing
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
+from tieout.systems.netsuite.listing import open_listing
 from tieout.systems.netsuite.reader import open_reader
 
 SUITEQL = "/services/rest/query/v1/suiteql"
@@ -55,6 +57,10 @@ class Account:
     ) -> SourceReader:
         """A reader of the account."""
         return open_reader(self.connection(**options), credentials or self.key.credentials(), self.http, self.clock)
+
+    def listing(self) -> Listing:
+        """What lists the account's transactions."""
+        return open_listing(self.connection(), self.key.credentials(), self.http, self.clock)
 
     def connection(self, **options: str | int | bool | list[str]) -> Connection:
         """The account as the landscape declares it."""
