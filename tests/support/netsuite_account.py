@@ -13,9 +13,11 @@ from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import PostedDocument
 from tieout.facts.listing import Listing
+from tieout.facts.rate_changes import RateChanges
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
 from tieout.systems.netsuite.listing import open_listing
+from tieout.systems.netsuite.rate_changes import open_rate_changes
 from tieout.systems.netsuite.reader import open_reader
 
 SUITEQL = "/services/rest/query/v1/suiteql"
@@ -61,6 +63,10 @@ class Account:
     def listing(self) -> Listing:
         """What lists the account's transactions."""
         return open_listing(self.connection(), self.key.credentials(), self.http, self.clock)
+
+    def rate_changes(self, **options: str | int | bool | list[str]) -> RateChanges:
+        """What compares the account's rates."""
+        return open_rate_changes(self.connection(**options), self.key.credentials(), self.http, self.clock)
 
     def connection(self, **options: str | int | bool | list[str]) -> Connection:
         """The account as the landscape declares it."""
