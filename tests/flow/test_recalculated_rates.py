@@ -146,7 +146,10 @@ def test_without_the_rate_the_document_is_planned_by_plannings_own() -> None:
 
 
 _SAVES = st.tuples(
-    st.just("save"), st.sampled_from(["1", "2", "3"]), st.sampled_from(["103", "104"]), st.integers(1, 9_999_999)
+    st.just("save"),
+    st.sampled_from(["1", "2", "3"]),
+    st.sampled_from(["103", "104"]),
+    st.integers(1, 9_999_999).map(str),
 )
 _RATES = st.tuples(
     st.just("rate"), st.sampled_from(["103", "104"]), st.sampled_from(["1.0837", "1.1", "0.9999999", "1.25"])
@@ -172,8 +175,8 @@ def test_in_whatever_order_things_happen_what_is_found_outdated_is_all_there_is(
             desk.record(details[0])
     wanted: dict[str, int] = {}
     for each in desk.account.documents.values():
-        cents = converted(each.lines[1].transaction_minor, desk.account.rates[each.period])
-        wanted[each.period] = wanted.get(each.period, 0) + cents
+        dollars = converted(each.lines[1].transaction_minor, desk.account.rates[each.period])
+        wanted[each.period] = wanted.get(each.period, 0) + dollars
     outdated = desk.outdated()
     assert set(desk.record(*outdated)) <= {Outcome.APPLIED}
     assert desk.dollars() == wanted

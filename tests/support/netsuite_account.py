@@ -12,11 +12,10 @@ from sandbox.systems.netsuite.certificates import IntegrationKey
 from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import PostedDocument
-from tieout.facts.listing import Listing
 from tieout.facts.rate_changes import RateChanges
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
-from tieout.systems.netsuite.listing import open_listing
+from tieout.systems.netsuite.listing import NetSuiteListing, open_listing
 from tieout.systems.netsuite.rate_changes import open_rate_changes
 from tieout.systems.netsuite.reader import open_reader
 
@@ -60,7 +59,7 @@ class Account:
         """A reader of the account."""
         return open_reader(self.connection(**options), credentials or self.key.credentials(), self.http, self.clock)
 
-    def listing(self) -> Listing:
+    def listing(self) -> NetSuiteListing:
         """What lists the account's transactions."""
         return open_listing(self.connection(), self.key.credentials(), self.http, self.clock)
 
