@@ -14,7 +14,7 @@ from ops import connection_views, display, mapping_tables
 from sandbox.aws import EmulatedAws
 from sandbox.demo.scene import Scene
 from sandbox.demo.story import Crm, Planning
-from sandbox.demo.tools import MEALS, Tool, claimed, claims, meal
+from sandbox.demo.tools import EXPENSE, MEALS, Tool, claimed, claims, meal
 from sandbox.places import ROOT
 from sandbox.running import Sandbox
 
@@ -108,7 +108,7 @@ def _compare_functions(scene: Scene, before: Functions) -> None:
 
 
 def _check_what_others_posted(scene: Scene, planning: Planning, posted: int) -> None:
-    spent, pipeline = planning.values("Spend", "Spent"), planning.values("Pipeline", "Amount")
+    spent, pipeline = planning.values(*EXPENSE), planning.values("Pipeline", "Amount")
     scene.hold(
         posted > 0 and spent[MEALS] == 10 * posted and pipeline[_RENEWAL] == _amount_after(posted),
         f"nothing was lost: {posted} reports of 10.00 and the last of {posted} amounts of a deal are in planning",
@@ -127,9 +127,9 @@ def _post_its_claims(scene: Scene, planning: Planning) -> None:
         tool.happen(claims())
         scene.say(f"{_CONNECTION}: {tool.deliver(shuffle=True, repeat=2)}")
     scene.rest()
-    spent = planning.values("Spend", "Spent")
+    spent = planning.values(*EXPENSE)
     own = {members: value for members, value in spent.items() if _COMPANY in members.split("/")}
-    rows = [{"measure": "Spent", "members": members, "value": str(value)} for members, value in sorted(own.items())]
+    rows = [{"measure": EXPENSE[1], "members": members, "value": str(value)} for members, value in sorted(own.items())]
     display.rows(rows, title=f"What planning holds of {_COMPANY}", as_json=False, nothing="nothing")
     scene.hold(sum(own.values()) == claimed(), f"its {claimed():.2f} SEK are what its claims come to")
     scene.hold(_of_others(planning) == before, "they stand apart: no cell of another company has changed")

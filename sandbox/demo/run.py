@@ -103,20 +103,20 @@ class Demo:
         held = self._planning.cells()
         rows = [
             {
-                "module": cell["module"],
-                "measure": cell["line_item"],
+                "measure": cell["line_item"],  # no two modules have one of the same name
                 "members": ledger_views.members_text(cell["members"]),
                 "value": cell["value"],
             }
             for cell in held
             if cell["line_item"].endswith("USD")
         ]
-        rows.sort(key=lambda row: (row["module"], row["measure"], row["members"]))
+        rows.sort(key=lambda row: (row["measure"], row["members"]))
         display.rows(rows, title="Measures in the reporting currency", as_json=False, nothing="none")
-        spent = self._planning.values("Spend", "Spent")
+        found = [self._planning.values(*measure)[members] for measure, members, _ in SPENDING.values()]
+        told = [value for *_, value in SPENDING.values()]
         self._scene.hold(
-            all(spent[members] == Decimal(value) for members, value in SPENDING.values()),
-            f"what the tools last told of is there: {', '.join(value for _, value in SPENDING.values())} EUR",
+            found == [Decimal(value) for value in told],
+            f"what the tools last told of is there: {', '.join(told)} EUR",
         )
         self._scene.check_planning()
 

@@ -77,14 +77,17 @@ TOOLS = {
 ASKS_FIRST = "procurement-emea"
 """The tool that asks whether its events are welcome before it sends any."""
 
-SPENDING = {
-    "expenses-emea": ("6100/CC_SALES/TRAVEL_AGENCY/expense/EMEA/EUR/Nov 26/Actual", "241.90"),
-    "procurement-emea": ("6300/CC_SALES/HOSTING_HOUSE/commitment/EMEA/EUR/Nov 26/Forecast", "1250.00"),
-    "payroll-emea": ("6000/CC_SALES/NO_SUPPLIER/payroll/EMEA/EUR/Nov 26/Actual", "42300.33"),
-}
-"""A cell that each tool must come to, and its value."""
+EXPENSE, COMMITTED = ("Operating expenses", "Expense"), ("Commitments", "Committed")
+"""The cube and the measure of what is spent, and of what is ordered."""
 
-MEALS = "6110/CC_SALES/NO_SUPPLIER/expense/EMEA/EUR/Dec 26/Actual"
+SPENDING = {
+    "expenses-emea": (EXPENSE, "6100/CC_SALES/TRAVEL_AGENCY/EMEA/NO_PARTNER/EUR/Nov 26/Actual", "241.90"),
+    "procurement-emea": (COMMITTED, "6300/CC_SALES/HOSTING_HOUSE/EMEA/EUR/Nov 26/Forecast", "1250.00"),
+    "payroll-emea": (EXPENSE, "6000/CC_SALES/NO_SUPPLIER/EMEA/NO_PARTNER/EUR/Nov 26/Actual", "42300.33"),
+}
+"""A cell that each tool must come to: cube and measure, members, and its value."""
+
+MEALS = "6110/CC_SALES/NO_SUPPLIER/EMEA/NO_PARTNER/EUR/Dec 26/Actual"
 
 
 def claims() -> list[Event]:

@@ -70,10 +70,12 @@ CHANGES = {
 PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
-    ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/USD/Oct 26/Actual"): Decimal("70.00"),
-    ("Spend", "Spent", "6100/CC_SALES/TRAVEL_AGENCY/expense/EMEA/EUR/Jan 27/Actual"): Decimal("71.00"),
-    ("Spend", "Spent", "6300/CC_SALES/HOSTING_HOUSE/commitment/EMEA/EUR/Jan 27/Forecast"): Decimal("72.00"),
-    ("Spend", "Spent", "6000/CC_SALES/NO_SUPPLIER/payroll/EMEA/EUR/Jan 27/Actual"): Decimal("73.00"),
+    ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
+    ("Operating expenses", "Expense", "6100/CC_SALES/TRAVEL_AGENCY/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal(
+        "71.00"
+    ),
+    ("Commitments", "Committed", "6300/CC_SALES/HOSTING_HOUSE/EMEA/EUR/Jan 27/Forecast"): Decimal("72.00"),
+    ("Operating expenses", "Expense", "6000/CC_SALES/NO_SUPPLIER/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal("73.00"),
 }
 
 

@@ -69,11 +69,11 @@ def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Any)
     [cell] = [
         row
         for row in tieout("cells", "list")
-        if row["measure"] == "Spent"
+        if row["measure"] == "Expense"
         and row["members"].get("Legal entity") == "NORDICS"
         and row["members"]["Account"] == "6100"
     ]
-    [why] = tieout("cells", "why", cell["cell"], "Spent")["cells"]
+    [why] = tieout("cells", "why", cell["cell"], "Expense")["cells"]
     assert [each["record"] for each in why["contributions"]] == ["expenses-nordics#expense_report#C-1"]
 
 

@@ -183,7 +183,7 @@ def expected_cells(deals: list[Deal], revenue: Decimal) -> Cells:
         else:
             add(cells, "Pipeline", "Amount", (*place, "Forecast"), amount)
             add(cells, "Pipeline", "Weighted amount", (*place, "Forecast"), cents(amount * PROBABILITY[deal.stage]))
-    sales = ("4020", "CC_SALES", "UMBRELLA", "GROUP", "USD", "Nov 26", "Actual")
+    sales = ("4020", "CC_SALES", "UMBRELLA", "GROUP", "NO_PARTNER", "USD", "Nov 26", "Actual")
     cells["Actuals", "Revenue", *sales] = cells["Actuals", "Revenue USD", *sales] = revenue
     return {cell: value for cell, value in cells.items() if value}
 

@@ -124,7 +124,7 @@ def test_every_consumer_answers_for_each_message_alone(synthesis: Synthesis) -> 
 
 def test_a_flow_never_works_more_at_once_than_its_source_bears(synthesis: Synthesis) -> None:
     """The concurrency a flow declares stands on its trigger, and so never takes concurrency from other flows."""
-    declared = {"ForecastToPlan": 5, "RecordToReport": 2, "SpendToPlan": 4, "Unrouted": 2}
+    declared = {"ForecastToPlan": 5, "RecordToReport": 2, "OrderToCash": 2, "SpendToPlan": 4, "Unrouted": 2}
     found = {
         queue.removesuffix("RouteWorkQueue" + queue[-8:]): trigger["ScalingConfig"]["MaximumConcurrency"]
         for queue, trigger, _ in consumers(synthesis)

@@ -39,7 +39,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
     for name in ERPS:
         found |= {MappingKey(name, "legal_entity", each): f"E-{each}" for each in OWN_CURRENCY}
         found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
-        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000")}
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000", "6000")}
         departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
         found |= {MappingKey(name, "period", key): period for key, period in _ODD_PERIODS.items()}

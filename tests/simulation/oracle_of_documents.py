@@ -17,25 +17,37 @@ def document_cells(document: Document, connection: str, mappings: Mappings) -> I
     for line in document.lines:
         company = mapped(mappings, connection, "legal_entity", line.subsidiary)
         period = _posted_in(document, company, connection, mappings)
-        revenue = document.entity in _REVENUE and line.kind == "Income"
-        cash = document.entity == "payment" and line.kind == "Bank"
-        if not (revenue or cash) or (line.transaction_minor == 0 and line.functional_minor == 0):
+        place = _place(document, line)
+        if place is None or (line.transaction_minor == 0 and line.functional_minor == 0):
             continue
+        cube, name = place
         members = {"Account": mapped(mappings, connection, "account", line.account)}
-        if revenue:
+        if cube != "Cash":
             department = line.department
+            members["Partner"] = "NO_PARTNER"  # the simulated companies keep no accounts with each other
             members["Cost centre"] = (
                 mapped(mappings, connection, "cost_centre", department) if department else "NO_COST_CENTRE"
             )
-        members["Customer"] = (
-            mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
-        )
+        if cube == "Operating expenses":
+            members["Supplier"] = "NO_SUPPLIER"
+        else:
+            members["Customer"] = (
+                mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
+            )
         members |= {"Currency": document.currency, "Time": period, "Version": "Actual", "Legal entity": company}
-        sign = -1 if revenue else 1
-        cube, name = ("Actuals", "Revenue") if revenue else ("Cash", "Collected")
+        sign = -1 if cube == "Actuals" else 1
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
         yield at(cube, name, members), sign * amount
         yield at(cube, f"{name} USD", members), sign * _reported(document, line, amount, period, mappings)
+
+
+def _place(document: Document, line: Line) -> tuple[str, str] | None:
+    """The cube and the measure of a line; None where it is planned nowhere."""
+    if line.kind == "Income" and document.entity in _REVENUE:
+        return "Actuals", "Revenue"
+    if line.kind == "Expense" and document.entity == "journal_entry":
+        return "Operating expenses", "Expense"
+    return ("Cash", "Collected") if line.kind == "Bank" and document.entity == "payment" else None
 
 
 def _reported(document: Document, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:

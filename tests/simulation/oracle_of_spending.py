@@ -1,4 +1,4 @@
-"""What tools for spending put into planning's cells, by the newest of all they ever said of each record."""
+"""What tools put into planning's cells of what is spent and ordered, by the newest of all they ever said of each record."""
 
 from __future__ import annotations
 
@@ -45,14 +45,13 @@ def order_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[t
             "Account": mapped(mappings, connection, "account", position["glAccount"]),
             "Cost centre": mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
             "Supplier": mapped(mappings, connection, "supplier", supplier) if supplier else "NO_SUPPLIER",
-            "Nature": "commitment",
             "Legal entity": company,
             "Currency": currency,
             "Time": period,
             "Version": "Forecast",
         }
-        yield at("Spend", "Spent", members), amount
-        yield at("Spend", "Spent USD", members), in_dollars(amount, currency, period, mappings)
+        yield at("Commitments", "Committed", members), amount
+        yield at("Commitments", "Committed USD", members), in_dollars(amount, currency, period, mappings)
 
 
 def report_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
@@ -69,11 +68,12 @@ def report_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[
             "Account": mapped(mappings, connection, "account", line["category"]),
             "Cost centre": mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
             "Supplier": mapped(mappings, connection, "supplier", merchant) if merchant else "NO_SUPPLIER",
-            "Nature": "expense",
             "Legal entity": COMPANY_OF[connection],
+            "Partner": "NO_PARTNER",
             "Currency": report["currency"],
             "Time": period,
             "Version": "Actual",
         }
-        yield at("Spend", "Spent", members), amount
-        yield at("Spend", "Spent USD", members), in_dollars(amount, report["currency"], period, mappings)
+        yield at("Operating expenses", "Expense", members), amount
+        dollars = in_dollars(amount, report["currency"], period, mappings)
+        yield at("Operating expenses", "Expense USD", members), dollars

@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tieout.facts import documents
 from tieout.facts.contract import Contract, ContractStatus
-from tieout.facts.documents import ACCOUNT_ROLES, LedgerLine
+from tieout.facts.documents import ACCOUNT_ROLES, AccountClass, DocumentState, LedgerLine, PostedDocument
 from tieout.facts.family import Fact, SourceRate
 from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityLine
 from tieout.money import Money
@@ -92,22 +93,44 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
 
 
-_KNOWN: dict[type, st.SearchStrategy[Any]] = {
-    Opportunity: deals(),
-    Contract: contracts(),
-    LedgerLine: st.builds(
+def ledger_lines(posting_dates: st.SearchStrategy[date | None]) -> st.SearchStrategy[LedgerLine]:
+    """A posted line that says all it may say, or little."""
+    named = ("customer", "supplier", "cost_centre", "profit_centre", "segment", "location", "partner", "product")
+    return st.builds(
         LedgerLine,
         line_id=NAMES,
         account=NAMES,
+        account_class=st.sampled_from(AccountClass),
         account_role=st.none() | st.sampled_from(ACCOUNT_ROLES),
         transaction=MONEY,
         functional=MONEY,
         legal_entity=st.none() | NAMES,
         group=st.none() | MONEY,
-        customer=st.none() | NAMES,
-        cost_centre=st.none() | NAMES,
-        product=st.none() | NAMES,
-    ),
+        posting_date=posting_dates,
+        **{each: st.none() | NAMES for each in named},
+    )
+
+
+@st.composite
+def posted[D: PostedDocument](draw: st.DrawFn, kind: type[D]) -> D:
+    """A document of a kind, posted to a period of its ERP, or each of its lines to a day."""
+    period = draw(st.none() | POSTING_PERIODS)
+    lines = ledger_lines(DAYS if period is None else st.none() | DAYS)
+    return kind(
+        number=draw(NAMES),
+        document_date=draw(st.none() | DAYS),
+        posting_period=period,
+        state=draw(st.sampled_from(DocumentState)),
+        lines=tuple(draw(st.lists(lines, max_size=5))),
+        reverses=draw(st.none() | NAMES),
+        closing=draw(st.booleans()),
+    )
+
+
+_KNOWN: dict[type, st.SearchStrategy[Any]] = {
+    Opportunity: deals(),
+    Contract: contracts(),
+    **{kind: posted(kind) for kind in documents.FAMILY.kinds},
     PostingPeriod: POSTING_PERIODS,
     Money: MONEY,
     date: DAYS,

@@ -33,6 +33,9 @@ FLOWS = {
     "credit_memo": "record_to_report",
     "payment": "record_to_report",
     "journal_entry": "record_to_report",
+    "bill": "record_to_report",
+    "sales_order": "order_to_cash",
+    "billing_document": "order_to_cash",
     "expense_report": "spend_to_plan",
 }
 

@@ -6,11 +6,12 @@ Sign convention: debit positive, as in every ledger; the planning model flips si
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from tieout.facts.family import PERIOD_TABLE, Fact, Family, Line, Lookup
+from tieout.errors import MalformedError
+from tieout.facts.family import PERIOD_TABLE, SAME_AS, Fact, Family, Line, Lookup
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 
@@ -44,9 +45,12 @@ class LedgerLine:
 
     Attributes:
         legal_entity: the source's id of the company that posted it; None where the source keeps one company's books.
+        functional: the amount in the company's own currency. Whoever keeps one amount alone, as tools that are no ERP do, keeps
+            it for both.
         account_role: `cash` for bank and undeposited-funds accounts, `receivable` for trade debtors, else None (`ACCOUNT_ROLES`).
         group: the amount in the group's reporting currency; None where the ERP gives none.
         group_rate: the identity of the rate the ERP used for it, such as `netsuite:3>1:214:Mar-2026:average=1.079`.
+        posting_date: the day that decides its period by the company's calendar, where the document names no period.
         partner: the source's id of the company of the own group that the line is with; None where it is with nobody of it.
         segment: what the source calls a class, a segment or a business unit.
     """
@@ -56,10 +60,11 @@ class LedgerLine:
     account_class: AccountClass
     account_role: str | None = None
     transaction: Money
-    functional: Money
+    functional: Money = field(metadata={SAME_AS: "transaction"})
     legal_entity: str | None = None
     group: Money | None = None
     group_rate: str | None = None
+    posting_date: date | None = None
     customer: str | None = None
     supplier: str | None = None
     cost_centre: str | None = None
@@ -75,19 +80,24 @@ class PostedDocument(Fact):
     """What all kinds of posted document have in common.
 
     Attributes:
-        posting_period: from the ERP, not from the date.
-        lines: the posted lines; all zero when void.
+        posting_period: from the ERP, not from a date; None where the source knows days alone: then each line says its own.
+        lines: the posted lines; all zero when void. A tool may post one side of them, such as an expense without what is owed.
         closing: it only brings the accounts of a year that ended to zero, or carries their balances forward.
         reverses: the source's id of the document this one reverses; both stay, each in its own period.
     """
 
     number: str
     document_date: date | None
-    posting_period: PostingPeriod
-    state: DocumentState
+    posting_period: PostingPeriod | None
+    state: DocumentState = DocumentState.POSTED
     lines: tuple[LedgerLine, ...]
     reverses: str | None = None
     closing: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a line that nobody has posted to any time; raises `MalformedError`."""
+        if self.posting_period is None and any(line.posting_date is None for line in self.lines):
+            raise MalformedError("line_without_posting_date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +136,12 @@ class PayrollPosting(PostedDocument):
 
 
 def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
-    """A line for each posted line, in the document's own posting period: the date of the document decides nothing."""
+    """A line for each posted line, in the document's posting period, else its own day's: the document's date decides nothing."""
     for line in document.lines:
         legal_entity = lookup.legal_entity(line.legal_entity)
         yield Line(
             legal_entity=legal_entity,
-            period=_period(document.posting_period, legal_entity, lookup),
+            period=_period(document.posting_period or line.posting_date, legal_entity, lookup),
             currency=line.transaction.currency,
             attributes={
                 "account": line.account,
@@ -154,11 +164,14 @@ def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
         )
 
 
-def _period(posted_to: PostingPeriod, legal_entity: str, lookup: Lookup) -> str:
-    """The period of the company's calendar that has exactly the ERP period's days.
+def _period(posted_to: PostingPeriod | date | None, legal_entity: str, lookup: Lookup) -> str:
+    """The period of the company's calendar that has exactly the ERP period's days, or the one that a day lies in.
 
-    Where none has, as for every adjustment period, the table `period` says where it goes: never arithmetic.
+    Where none has just those days, as for every adjustment period, the table `period` says where it goes: never arithmetic.
     """
+    assert posted_to is not None, "a document without a period has a day on each line"
+    if isinstance(posted_to, date):
+        return lookup.period_of(legal_entity, posted_to)
     same = None
     if posted_to.first_day is not None and posted_to.last_day is not None:
         same = lookup.period_of_span(legal_entity, posted_to.first_day, posted_to.last_day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import contract, documents, opportunity, sales, spend
+from tieout.facts import commitment, contract, documents, opportunity, sales
 from tieout.facts.family import Fact, Family, Line, Lookup
 
 FAMILIES: tuple[Family[Any], ...] = (
@@ -13,7 +13,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     contract.FAMILY,
     documents.FAMILY,
     sales.FAMILY,
-    spend.FAMILY,
+    commitment.FAMILY,
 )
 
 # Canonical name of a kind to its family.

@@ -18,6 +18,9 @@ from tieout.money import Money, is_currency
 # What every line of every family has. A feed that does not keep these apart would add up what cannot be added up.
 EVERY_LINE = ("legal_entity", "period", "currency")
 
+# What a field may say of itself (dataclass metadata): the name of one before it that it equals where a source has no other.
+SAME_AS = "same_as"
+
 # Which planning period the entries of this mapping table name, whatever family asks (`2026-03`).
 PERIOD_TABLE = "period"
 

@@ -59,14 +59,15 @@ def run(sequence: int, cents: int, subject: str = "2026-11-emea") -> dict[str, A
     return {"type": "payroll.run.closed", "subject": subject, "data": said}
 
 
-EXPENSE = ("Spend", "Spent", "6100", "CC_SALES", "TRAVEL_AGENCY", "expense", "EMEA", "EUR", "2026-11", "Actual")
-ORDER = ("Spend", "Spent", "6300", "CC_SALES", "HOSTING_HOUSE", "commitment", "EMEA", "EUR", "2026-11", "Forecast")
-WAGES = ("Spend", "Spent", "6000", "CC_SALES", "NO_SUPPLIER", "payroll", "EMEA", "EUR", "2026-11", "Actual")
+OPERATING = ("Operating expenses", "Expense")
+EXPENSE = (*OPERATING, "6100", "CC_SALES", "TRAVEL_AGENCY", "EMEA", "NO_PARTNER", "EUR", "2026-11", "Actual")
+ORDER = ("Commitments", "Committed", "6300", "CC_SALES", "HOSTING_HOUSE", "EMEA", "EUR", "2026-11", "Forecast")
+WAGES = (*OPERATING, "6000", "CC_SALES", "NO_SUPPLIER", "EMEA", "NO_PARTNER", "EUR", "2026-11", "Actual")
 
 
 def spent(line: ToolLine) -> dict[tuple[str, ...], int]:
     """What is planned in the transaction currency."""
-    return {place: minor for place, minor in line.planned().items() if place[1] == "Spent"}
+    return {place: minor for place, minor in line.planned().items() if place[1] in {"Expense", "Committed"}}
 
 
 def test_an_expense_report_is_planned_and_follows_its_revisions() -> None:
@@ -96,8 +97,8 @@ def test_a_report_that_does_not_fit_is_parked_alone_with_the_path() -> None:
         line.work()
         assert spent(line) == {EXPENSE: 10_000}
         assert sorted(line.parked()) == [
-            ("rep_2", "lines[0].amount: not_a_number at line.gross, data.report.currency"),
-            ("rep_3", "lines[0].amount: currency_not_iso4217 at line.gross, data.report.currency"),
+            ("rep_2", "lines[0].transaction: not_a_number at line.gross, data.report.currency"),
+            ("rep_3", "lines[0].transaction: currency_not_iso4217 at line.gross, data.report.currency"),
         ]
 
 

@@ -14,7 +14,9 @@ MONTH_3, MONTH_4 = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), dat
 
 def days(document: PostedDocument) -> tuple[date | None, date | None]:
     """The first and last day of the period a document is posted to."""
-    return document.posting_period.first_day, document.posting_period.last_day
+    period = document.posting_period
+    assert period is not None
+    return period.first_day, period.last_day
 
 
 def test_an_invoice_is_read_with_its_posted_lines(account: Account) -> None:
@@ -158,6 +160,7 @@ def test_a_moved_period_moves_the_document_and_not_its_date(account: Account) ->
 def test_an_adjustment_period_has_no_month(account: Account) -> None:
     """Where it goes is for the mapping table to say."""
     found = account.fact("journal_entry", account.save(JOURNAL, period="Adj 2026"))
+    assert found.posting_period is not None
     assert (found.posting_period.name, days(found)) == ("Adj 2026", (None, None))
 
 

@@ -179,7 +179,9 @@ def test_a_change_between_two_calls_is_seen(account: Account) -> None:
 
     account.http.event_hooks["request"].append(edit_before_the_lines_are_read)
     assert isinstance(account.read("invoice", record_id), ConflictError)
-    assert account.fact("invoice", record_id).posting_period.first_day == date(2026, 4, 1)
+    period = account.fact("invoice", record_id).posting_period
+    assert period is not None
+    assert period.first_day == date(2026, 4, 1)
 
 
 @pytest.mark.parametrize("old_casing", [False, True])

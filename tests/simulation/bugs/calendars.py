@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
 from tieout import calendars
-from tieout.facts import documents, spend
+from tieout.facts import commitment, documents
 from tieout.planning import resolving
 from tieout.systems.anaplan import period_names
 
@@ -58,9 +58,15 @@ BUGS = (
         "",
     ),
     Bug(
-        "all lines of a report have the period of the first",
-        spend._lines,
+        "all lines of an order have the period of the first",
+        commitment._lines,
         "lookup.period_of(legal_entity, line.date)",
-        "lookup.period_of(legal_entity, spend.lines[0].date)",
+        "lookup.period_of(legal_entity, commitment.lines[0].date)",
+    ),
+    Bug(
+        "all lines of a report have the day of the first",
+        documents._lines,
+        "document.posting_period or line.posting_date",
+        "document.posting_period or document.lines[0].posting_date",
     ),
 )

@@ -6,7 +6,7 @@ from functions.record import payloads as completing
 from tests.simulation.bugs.bug import Bug
 from tests.unit.generic import test_generic_values as values_tests
 from tieout.arriving import standard_webhooks
-from tieout.facts import spend
+from tieout.facts import commitment
 from tieout.systems.generic import contents, door, filling, payloads, values
 
 BUGS = (
@@ -67,8 +67,8 @@ BUGS = (
         "content_headers=(),",
     ),
     Bug(
-        "all that a tool spends is its connection's company's",
-        spend._lines,
+        "all that a tool orders is its connection's company's",
+        commitment._lines,
         "lookup.legal_entity(line.legal_entity)",
         "lookup.legal_entity(None)",
     ),

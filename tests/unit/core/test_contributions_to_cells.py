@@ -143,7 +143,8 @@ def test_every_entry_a_fact_could_miss_is_asked_for_beforehand() -> None:
 
 def test_revenue_is_positive_in_planning_and_stands_in_the_erps_period_with_the_erps_own_amount() -> None:
     """The date of the invoice is January, its posting period March; the group amount is the ERP's, not recomputed."""
-    place = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Legal entity=EMEA / Currency=EUR / Time=2026-03 / Version=Actual"
+    where = "Account=4020 / Cost centre=CC_SALES / Customer=ACME / Legal entity=EMEA / Partner=NO_PARTNER"
+    place = f"{where} / Currency=EUR / Time=2026-03 / Version=Actual"
     assert planned(INVOICE) == {
         f"Actuals / Revenue / {place}": (10_000, "par"),
         f"Actuals / Revenue USD / {place}": (10_842, "netsuite:3>1:214:Mar-2026:average=1.0842"),

@@ -110,7 +110,7 @@ def test_a_document_of_a_ledger_can_be_stated() -> None:
     assert (fact.lines[0].account, str(fact.lines[0].transaction)) == ("4000", "-10.00 EUR")
     assert flaw({**event, "last_day": "March"}, INVOICE) == "posting_period.last_day: not_a_date at last_day"
     nothing = dict.fromkeys(("period", "first_day", "last_day"))
-    assert flaw({**event, **nothing}, INVOICE) == "posting_period: missing at period, period, first_day, last_day"
+    assert flaw({**event, **nothing}, INVOICE) == "line_without_posting_date"
     assert flaw({**event, "lines": [line, {**line, "class": "fun"}]}, INVOICE) == (
         "lines[1].account_class: not_one_of_income_expense_asset_liability_equity at line.class"
     )

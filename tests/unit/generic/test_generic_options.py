@@ -88,7 +88,7 @@ def test_what_hangs_together_is_taken(changed: dict[str, Any]) -> None:
 def test_the_door_is_told_what_it_asks_and_nothing_else() -> None:
     """How a record becomes a fact travels with the landscape, because the environment of a function holds 4 KB."""
     mapping = {
-        "fact": "Spend",
+        "fact": "Expense",
         "version": "v",
         "version_is": "number",
         "deleted": "d",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tieout import strict_json
 from tieout.errors import MalformedError
-from tieout.facts.spend import Nature
+from tieout.facts.contract import ContractStatus
 from tieout.money import Money
 from tieout.systems.generic.values import (
     date_of,
@@ -186,12 +186,10 @@ def test_numbers_are_exact() -> None:
 
 
 def test_a_closed_set_is_closed() -> None:
-    """A nature nobody declared is none, and neither is one in capitals."""
-    read = member_of(Nature)
-    assert (read("payroll", ""), read("", "")) == (Nature.PAYROLL, None)
-    assert {refused(read, each, "") for each in ("Payroll", "gift", 7, None)} == {
-        "not_one_of_expense_commitment_payroll"
-    }
+    """A status nobody declared is none, and neither is one in capitals."""
+    read = member_of(ContractStatus)
+    assert (read("active", ""), read("", "")) == (ContractStatus.ACTIVE, None)
+    assert {refused(read, each, "") for each in ("Active", "gift", 7, None)} == {"not_one_of_draft_active_ended"}
 
 
 def test_a_condition_is_true_or_false() -> None:

@@ -54,13 +54,13 @@ def test_the_period_is_the_erps_and_not_the_dates() -> None:
 def test_a_period_that_shares_its_days_or_has_none_goes_where_people_say(period: dict[str, str | None]) -> None:
     """Adjustment periods are mapped, never placed by arithmetic."""
     found = document(header(**period), INVOICE).posting_period
-    assert None in {found.first_day, found.last_day}
+    assert None in ({found.first_day, found.last_day} if found else {})
 
 
 def test_a_period_keeps_its_days_whatever_calendar_they_are_of() -> None:
     """Whether they are a period of ours, the calendar of the company says."""
     found = document(header(periodstart="2026-03-29", periodend="2026-04-25"), INVOICE).posting_period
-    assert (found.first_day, found.last_day) == (date(2026, 3, 29), date(2026, 4, 25))
+    assert found == PostingPeriod("214", "Mar 2026", date(2026, 3, 29), date(2026, 4, 25))
 
 
 @pytest.mark.parametrize(

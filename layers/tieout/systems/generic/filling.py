@@ -56,6 +56,8 @@ class Filling:
                 values[shape.name] = self._lines(shape, lines, event)
             elif shape.name in formulas:
                 values[shape.name] = self._value(shape, formulas[shape.name], event, place + shape.name)
+            elif shape.same_as:
+                values[shape.name] = values[shape.same_as]
             elif shape.may_be_absent:
                 values[shape.name] = None
         try:

@@ -131,6 +131,7 @@ def truth_of(value: object) -> bool:
 
 
 READERS: Mapping[type, Callable[[Any, str], object]] = {
+    bool: lambda value, _zone: truth_of(value),
     str: text_of,
     int: whole_of,
     Decimal: number_of,
