@@ -9,7 +9,7 @@ import pytest
 from tests.support.synthesis import Synthesis, synthesise, written
 
 CONNECTIONS, FLOWS, TARGETS = 40, 10, 6
-SHIPPED_FLOWS = 3
+SHIPPED_FLOWS = 4
 MOST_RESOURCES, MOST_TEMPLATE_BYTES = (
     450,
     450_000,
