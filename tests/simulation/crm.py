@@ -1,4 +1,4 @@
-"""A CRM in memory: its deals change by chance, and it answers the calls of HubSpot's API from them."""
+"""A CRM in memory, whose deals change by chance."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from tests.simulation.crm_values import AMOUNTS, CLOSE_DATES, COMPANIES, CURRENC
 from tests.simulation.offers import Event, Offers
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
-from tieout.errors import ThrottledError
 from tieout.moments import moment_text
-from tieout.systems.hubspot.answers import BatchAnswer, Failure
-from tieout.systems.hubspot.translate import Link
 
 
 @dataclass(slots=True)
@@ -25,6 +22,7 @@ class Deal:
     properties: dict[str, str | None]
     companies: dict[str, frozenset[int]] = field(default_factory=dict)
     is_archived: bool = False
+    archived_at: str = ""
     is_purged: bool = False
     was_readable: bool = True
     merged_into: str | None = None
@@ -43,10 +41,10 @@ class Crm:
     """
 
     def __init__(self, random: Random, schedule: Schedule, weather: Weather, tell_again: Callable[[str], None]) -> None:
-        self._random, self._schedule, self._weather, self._tell_again = random, schedule, weather, tell_again
+        self._random, self._schedule, self.weather, self.tell_again = random, schedule, weather, tell_again
         self.deals: dict[str, Deal] = {}
         self.offers = Offers(random, weather, self.event, tell_again)
-        self._before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
+        self.before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
         self.is_hot = False  # then one deal's amount changes all the time, and nothing else does
         self.is_crowded = False  # then all deals are born into the same cells
         self._next_id = 100
@@ -88,6 +86,15 @@ class Crm:
             if deal.is_spoilt and (deal.was_readable or newborn)
             for event in self._mend(deal)
         ]
+
+    def stamp(self, event: Event) -> None:
+        """Give the deal an event tells of, or its line item belongs to, a stamp of now."""
+        ids = [event.get(name) for name in ("objectId", "fromObjectId", "newObjectId", "primaryObjectId")]
+        for each in (str(found) for found in ids if found is not None):
+            item = self.offers.items.get(each)
+            deal = self.deals.get(each) or (self.deals.get(item.deal_id) if item is not None else None)
+            if deal is not None and not (deal.is_purged or deal.merged_into):
+                self._touch(deal)
 
     def event(self, kind: str, record_id: str, of_what: str = "deal", /, **more: object) -> Event:
         """An event in one of HubSpot's two dialects."""
@@ -175,7 +182,7 @@ class Crm:
 
     def _archive(self, deal: Deal) -> list[Event]:
         self._remember(deal)
-        deal.is_archived = True
+        deal.is_archived, deal.archived_at = True, moment_text(self._schedule.now())
         return [self.event("deletion", deal.deal_id, changeFlag="DELETED")]
 
     def _restore(self, deal: Deal) -> list[Event]:
@@ -234,59 +241,9 @@ class Crm:
 
     def _remember(self, deal: Deal) -> None:
         if not (deal.is_archived or deal.is_purged or deal.merged_into):
-            self._before[deal.deal_id] = _shown(deal)
-
-    # The calls of `tieout.systems.hubspot.client.HubSpotClient`.
-
-    def read_deals(self, ids: Sequence[str], *, archived: bool, **_properties: object) -> BatchAnswer:
-        """What `batch/read` finds, with every property there is."""
-        self._weather.io("before hubspot.read")
-        found: list[Mapping[str, Any]] = []
-        failures: dict[str, Failure] = {}
-        for each in ids:
-            deal = self.deals.get(each)
-            if deal is None:
-                continue
-            if not archived and each in self._before and self._weather.chance("stale_replica"):
-                found.append(self._before[each])
-                self._tell_again(each)
-            elif self._weather.chance("record_read_failed"):
-                failures[each] = ThrottledError("one of the batch", retry_after_seconds=10)
-            elif not (deal.is_purged or deal.merged_into) and deal.is_archived == archived:
-                found.append(_shown(deal))
-        self._weather.io("after hubspot.read")
-        return BatchAnswer(tuple(found), failures, None)
-
-    def read_deal(self, deal_id: str) -> Mapping[str, Any] | None:
-        """One live deal, or the one it was merged into."""
-        self._weather.io("before hubspot.read")
-        deal = self.deals.get(deal_id)
-        while deal is not None and deal.merged_into is not None:
-            deal = self.deals.get(deal.merged_into)
-        self._weather.io("after hubspot.read")
-        return None if deal is None or deal.is_archived or deal.is_purged else _shown(deal)
-
-    def read_links(
-        self, ids: Sequence[str], kind: str, *, start: str = "deals"
-    ) -> tuple[dict[str, list[Link]], Mapping[str, Failure]]:
-        """What records are associated with."""
-        self._weather.io("before hubspot.read")
-        if start == "line_items":
-            found = {each: self.offers.deal_of(each) for each in ids}
-        elif kind == "line_items":
-            found = {each: self.offers.links(each) for each in ids}
-        else:
-            found = {each: [Link(*company) for company in self.deals[each].companies.items()] for each in ids}
-        self._weather.io("after hubspot.read")
-        return found, {}
-
-    def read_line_items(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
-        """What `batch/read` finds of line items."""
-        self._weather.io("before hubspot.read")
-        answer = self.offers.read(ids, archived=archived)
-        self._weather.io("after hubspot.read")
-        return answer
+            self.before[deal.deal_id] = shown(deal)
 
 
-def _shown(deal: Deal) -> Mapping[str, Any]:
-    return {"id": deal.deal_id, "properties": dict(deal.properties)}
+def shown(deal: Deal) -> Mapping[str, Any]:
+    """A deal as HubSpot answers it, with every property there is."""
+    return {"id": deal.deal_id, "archived": deal.is_archived, "properties": dict(deal.properties)}

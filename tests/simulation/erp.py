@@ -27,6 +27,7 @@ from tests.simulation.documents import (
     line_rows,
     rate_row,
 )
+from tests.simulation.erp_lists import is_listed, listed
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tieout.systems.netsuite.rows import Row
@@ -86,6 +87,11 @@ class Erp:
             Line("1200", "AcctRec", None, 12_345, 12_345, "2"),
         ]
         return document
+
+    def stamp(self, document_id: str) -> None:
+        """Give a document a stamp of now, as if it was saved once more."""
+        if not self.documents[document_id].is_deleted:
+            self._touch(self.documents[document_id])
 
     def _change(self, document: Document, change: Callable[[Document], Changes]) -> Changes:
         self._before[document.document_id] = deepcopy(document)
@@ -178,7 +184,9 @@ class Erp:
         """The rows of one of the reader's queries."""
         self._weather.io("before netsuite.read")
         lists = [match[1].split(", ") for match in _IDS.finditer(suiteql)]
-        if "FROM consolidatedexchangerate" in suiteql:
+        if is_listed(suiteql):
+            rows: Sequence[Row] = listed(self.documents.values(), suiteql, lists[-1] if lists else ())
+        elif "FROM consolidatedexchangerate" in suiteql:
             rows = [
                 rate_row(*key, rate) for key, rate in GROUP_RATES.items() if key[0] in lists[0] and key[1] in lists[1]
             ]
@@ -197,6 +205,11 @@ class Erp:
             rows = [header_row(document) for document in shown if document is not None]
         self._weather.io("after netsuite.read")
         return rows
+
+    def first(self, suiteql: str, count: int) -> tuple[Sequence[Row], bool]:
+        """The first rows of a query, and whether there are more."""
+        rows = self.query(suiteql)
+        return rows[:count], len(rows) > count
 
     def record(self, record_type: str, record_id: str, *, expand: bool = False) -> Mapping[str, object] | None:
         """A record by its id, None where there is none."""

@@ -36,6 +36,7 @@ def violations(world: World) -> list[str]:
         *_cells(world, truth),
         *_planning(world, truth),
         *_outcomes(world),
+        *_missing(world),
         *_secrets(world),
         *journal_violations(world),
     ]
@@ -179,6 +180,13 @@ def _outcomes(world: World) -> Iterator[str]:
         yield f"parked, but in no dead-letter queue: {sorted(parked - dead)}"
     if dead - again:
         yield f"in a dead-letter queue, but not parked: {sorted(dead - again)}"
+
+
+def _missing(world: World) -> Iterator[str]:
+    """What a census finds of a world at rest cannot be read, and is parked."""
+    parked = {notice.key for _, envelope in world.line.parked() for notice in envelope.notices}
+    if world.counting.left - parked:
+        yield f"a census still finds {sorted(map(str, world.counting.left - parked))}"
 
 
 def _differing(world: World, ended: Mapping[_Delivery, set[int]]) -> Iterator[str]:

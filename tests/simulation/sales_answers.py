@@ -11,14 +11,24 @@ from tests.simulation.sales import Sales
 from tests.simulation.sales_records import Record, row_of
 from tests.simulation.weather import Weather
 from tieout.errors import ConflictError
+from tieout.moments import moment_text, parse_moment
 from tieout.systems.salesforce.answers import Row
 from tieout.systems.salesforce.queries import Query
 
 _REST = re.compile(r"(?:WHERE (?P<where>.*?) )?ORDER BY (?P<order>[A-Za-z, ]+?)(?: LIMIT (?P<limit>[0-9]+))?")
-_CONDITION = re.compile(r"(?P<name>\w+) (?P<operator>IN|=|>) (?P<value>.+)")
+_CONDITION = re.compile(r"(?P<name>\w+) (?P<operator>IN|=|>=|>|<) (?P<value>.+)")
+_AND = re.compile(r" AND (?![^(]*\))")  # outside parentheses
+_BEHIND = re.compile(r"\((?P<later>[^()]+) OR \((?P<same>[^()]+) AND (?P<above>[^()]+)\)\)")
 _LAGGING = frozenset({"Opportunity", "OpportunityLineItem", "Contract"})  # that a replica may show as they were
 Fields = Mapping[str, Any]
 Condition = Callable[[Fields], bool]
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
+_COMPARED: Mapping[str, Callable[[str, str], Condition]] = {
+    "=": lambda name, plain: lambda fields: fields.get(name) == plain,
+    ">": lambda name, plain: lambda fields: str(fields.get(name)) > plain,
+    ">=": lambda name, plain: lambda fields: str(fields.get(name)) >= plain,
+    "<": lambda name, plain: lambda fields: str(fields.get(name)) < plain,
+}
 
 
 class SalesAnswers:
@@ -45,7 +55,7 @@ class SalesAnswers:
             raise ConflictError("not as many rows as announced")
         match = _REST.fullmatch(query.rest)
         assert match is not None, query.rest
-        holds = [_condition(each) for each in (match["where"] or "").split(" AND ") if each]
+        holds = [_condition(each) for each in _AND.split(match["where"] or "") if each]
         may_lag = query.subject in _LAGGING and "IsDeleted" in f"{query.columns}{match['where']}"
         records = [each for each in self._sales.records.values() if each.kind == query.subject]
         shown = (self._shown(each, holds) if may_lag else each.fields for each in records)
@@ -65,6 +75,9 @@ class SalesAnswers:
 
 
 def _condition(text: str) -> Condition:
+    if behind := _BEHIND.fullmatch(text):
+        later, same, above = (_condition(each) for each in behind.group("later", "same", "above"))
+        return lambda fields: later(fields) or (same(fields) and above(fields))
     match = _CONDITION.fullmatch(text)
     assert match is not None, text
     name, value = match["name"], match["value"]
@@ -74,6 +87,9 @@ def _condition(text: str) -> Condition:
     if value == "FALSE":
         return lambda fields: fields.get(name) is False
     plain = value.strip("'")
-    if match["operator"] == ">":
-        return lambda fields: str(fields.get(name)) > plain
-    return lambda fields: fields.get(name) == plain
+    return _COMPARED[match["operator"]](name, _stamp_or(plain))
+
+
+def _stamp_or(plain: str) -> str:
+    """A literal as rows have it: a moment as their stamps are written."""
+    return moment_text(parse_moment(plain)).replace("Z", "+0000") if _MOMENT.fullmatch(plain) else plain

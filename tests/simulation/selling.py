@@ -66,7 +66,10 @@ class Selling:
 
     def change(self) -> None:
         """Let something change, and be told of."""
-        self.tell(self.sales.change_something())
+        changes = self.sales.change_something()
+        if self._world.counting.miss_sales(changes):
+            return
+        self.tell(changes)
         if self._random.random() < 0.06:
             change = self._random.choice(tuple(self.sales.records.values())).change("UPDATE")
             self._world.weather.strike(self.telling.tell_oddly(change))

@@ -13,6 +13,7 @@ from typing import cast
 
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm
+from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.documents import ZONE
 from tests.simulation.erp import Erp
 from tests.simulation.sales_answers import SalesAnswers
@@ -122,7 +123,7 @@ def readers(
     found: dict[str, SourceReader] = {SALES: reader_of_sales(sales, clock)}
     for connection in connections():
         if connection.name in CRMS:
-            found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", crms[connection.name]))
+            found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", CrmAnswers(crms[connection.name])))
     for name in ERPS:
         books = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
         found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, netsuite_options.Options())

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.simulation.declared import landscape
+from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
 from tests.simulation.line import TARGET
@@ -42,6 +43,7 @@ class Traffic:
             self.world.line.table.begun = self._shorten
         span = self.world.span
         self.world.selling.plan(span)
+        self.world.counting.plan(span)
         changes = 0 if self.world.theme == SALES_THEME else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
@@ -55,11 +57,20 @@ class Traffic:
         self.finish()
 
     def finish(self) -> None:
-        """Come to rest, then work off what lies in the dead-letter queues: what is parked again is parked for a reason.
+        """Come to rest, find what nobody told of, then work off what lies in the dead-letter queues.
+
+        What is parked again is parked for a reason. A census behind all of it finds no more.
 
         Raises:
             NeverAtRestError: if the line does not come to rest.
         """
+        self.world.run_until_rest()
+        self.world.counting.to_the_end()
+        self._work_off()
+        self.world.counting.check()
+        self.world.run_until_rest()
+
+    def _work_off(self) -> None:
         self.world.run_until_rest()
         self._redrive()
         self.world.run_until_rest()
@@ -114,11 +125,17 @@ class Traffic:
         name = self.world.random.choice(ERPS if self.world.theme == "documents" else (*CRMS, *ERPS))
         if name in self.world.crms:
             events = self.world.crms[name].change_something()
+            if self.world.counting.miss_deal(name, events):
+                return
             if self.world.random.random() < 0.08:
                 events.append(self._odd_event(name))
             self.world.say(name, events)
         else:
-            self._say_documents(name, self.world.erps[name].change_something())
+            changes = self.world.erps[name].change_something()
+            self._say_documents(name, [each for each in changes if not self._is_missed(name, each[0])])
+
+    def _is_missed(self, name: str, document: Document) -> bool:
+        return self.world.counting.miss_document(name, document.document_id)
 
     def _say_documents(self, name: str, changes: Changes) -> None:
         for document, event_type in changes:

@@ -37,9 +37,12 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "queue": {"partial_put_events": 0.3, "lost_answer": 0.03, "throttled": 0.03, "record_read_failed": 0.1}
     | {"flush_request_lost": 0.3},
     "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},
+    "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
-DRAWN_THEMES = tuple(name for name in THEMES if name != "sales")  # of which there are some on other days
+DRAWN_THEMES = tuple(
+    name for name in THEMES if name not in {"sales", "missed"}
+)  # of which there are some on other days
 
 
 class Weather:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
 from tests.simulation.companies import FISCAL_NAMES
+from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.documents import RECORD_TYPES, Document
 from tests.simulation.doors import Doors
@@ -122,6 +123,7 @@ class World:
             readers=readers(self.crms, self.erps, self.selling.answers, self.schedule),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
+        self.counting = Counting(self)
         self._doors = Doors(self)
         self.boxes, self.senders = self._doors.boxes, self._doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}

@@ -1,0 +1,253 @@
+"""The census of a simulated world: what nobody ever tells of, and how the sources' own lists bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, cast
+from unittest.mock import patch
+
+from functions.census import pipeline
+from functions.census.due import Listable
+from functions.census.pipeline import CensusStep, census
+from functions.census.telling import Telling
+from tests.simulation.crm_answers import CrmAnswers
+from tests.simulation.declared import landscape
+from tests.simulation.documents import ZONE
+from tests.simulation.sales_system import SALES, access_to_sales
+from tests.simulation.systems import CRMS, ERPS
+from tieout.arrivals import Census
+from tieout.arriving.notice import RecordKey
+from tieout.census import Purpose, Run
+from tieout.errors import TransientError
+from tieout.facts.listing import Listing, Window
+from tieout.landscape import Connection
+from tieout.ledger.censuses import CensusLedger, StillRunningError
+from tieout.systems.hubspot import listing as hubspot_listing
+from tieout.systems.hubspot.client import HubSpotClient
+from tieout.systems.hubspot.listing import HubSpotListing
+from tieout.systems.netsuite import listing as netsuite_listing
+from tieout.systems.netsuite.client import NetSuiteClient
+from tieout.systems.netsuite.listing import NetSuiteListing
+from tieout.systems.salesforce import listing as salesforce_listing
+from tieout.systems.salesforce.listing import SalesforceListing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.simulation.sales import Changes
+    from tests.simulation.senders import Event
+    from tests.simulation.world import World
+
+_LIFETIME_MS = 50_000
+_RATES = (0.0, 0.0, 0.1, 0.1, 0.4)
+_LATER_MS = 2_500  # stamps count seconds: what changes twice within one looks unchanged in any list
+_STORY = timedelta(days=2)
+_MINUTES = 400
+# What the theme of seeds that look for trouble here is called.
+THEME = "missed"
+
+
+class Counting:
+    """What is never told in a world, and the census that finds it. It has chance of its own, as the organisation has.
+
+    Attributes:
+        missed: how many changes were told to nobody.
+        left: what the last census of all found, when nothing was under way any more.
+    """
+
+    def __init__(self, world: World) -> None:
+        scenario = world.scenario
+        self._world = world
+        self._random = random = Random(f"{scenario.seed} census")  # noqa: S311 it must repeat itself
+        self._is_part = world.theme == THEME or (scenario.fault_scale > 0 and random.random() < 0.4)
+        drawn = random.choice(_RATES)
+        self._rate = 0.4 if world.theme == THEME else drawn
+        self.missed = 0
+        self.left: set[RecordKey] = set()
+        self.ledger = CensusLedger(world.line.table)
+        self._listings: Mapping[str, Listing] = listings(world)
+
+    def plan(self, span: int) -> None:
+        """Have runs begin while there is traffic, and the minutes of the function pass."""
+        if not self._is_part:
+            return
+        schedule, random = self._world.schedule, self._random
+        for _ in range(random.choice((1, 2, 4))):
+            purpose = random.choice(tuple(Purpose))
+            schedule.after(random.randrange(span), lambda purpose=purpose: self._begin(purpose))
+        schedule.after(random.randrange(60_000), self._minute)
+
+    def is_missed(self) -> bool:
+        """Whether what happens now is told to nobody, ever."""
+        if not (self._is_part and self._world.weather.is_on) or self._random.random() >= self._rate:
+            return False
+        self._world.weather.strike("never_told")
+        self.missed += 1
+        return True
+
+    def miss_deal(self, name: str, events: list[Event]) -> bool:
+        """Whether a CRM's events are told to nobody; then the deals are stamped, since no list would show them otherwise."""
+        if not events or not self.is_missed():
+            return False
+        crm = self._world.crms[name]
+        for event in events:
+            self._world.schedule.after(_LATER_MS, lambda event=event: crm.stamp(event))
+        return True
+
+    def miss_document(self, name: str, document_id: str) -> bool:
+        """Whether what happened to a document is told to nobody.
+
+        All changes of the hour that the account's clock shows twice have one version: no list tells the second from the first.
+        """
+        later = self._world.schedule.now() + timedelta(milliseconds=_LATER_MS)
+        if any(_is_shown_twice(each) for each in (self._world.schedule.now(), later)) or not self.is_missed():
+            return False
+        self._world.schedule.after(_LATER_MS, lambda: self._world.erps[name].stamp(document_id))
+        return True
+
+    def miss_sales(self, changes: Changes) -> bool:
+        """Whether changes of the organisation are told to nobody; those of accounts show in no list and are always told."""
+        if not changes or any(each.kind == "Account" for each in changes) or not self.is_missed():
+            return False
+        for each in changes:
+            subject = each.parent or each.record_id
+            self._world.schedule.after(_LATER_MS, lambda subject=subject: self._world.selling.sales.stamp(subject))
+        return True
+
+    def to_the_end(self) -> None:
+        """Take a census of everything, once everything can be seen in a list."""
+        if not self._is_part:
+            return
+        lateness = max(self._listable(name).lateness for name in self._listings)
+        self._world.schedule.advance_to(self._world.schedule.milliseconds + lateness // timedelta(milliseconds=1) + 1)
+        for connection in self._listings:
+            self._end_runs(connection)
+            self._begin_all(connection, Purpose.CENSUS)
+        for _ in range(_MINUTES):
+            with small_lists():
+                self._run()
+            if all(run.phase.is_over for each in self._listings for run in self.ledger.runs(each)):
+                return
+            self._world.schedule.advance_to(self._world.schedule.milliseconds + 60_000)
+        raise AssertionError("a census never ends")
+
+    def check(self) -> None:
+        """Take one more census, and keep what it finds."""
+        if not self._is_part:
+            return
+        self.to_the_end()
+        self.left = {
+            found.key
+            for connection in self._listings
+            for run in self.ledger.runs(connection)
+            if run.purpose is Purpose.CENSUS
+            for found in self.ledger.findings(run)
+        }
+
+    def _minute(self) -> None:
+        with small_lists():
+            self._run()
+        if self._world.weather.is_on:
+            self._world.schedule.after(60_000, self._minute)
+
+    def _run(self) -> None:
+        self._world.invoke("census", self._work, _LIFETIME_MS, may_rest=False)
+
+    def _work(self) -> None:
+        try:
+            census(self._step())
+        except TransientError:
+            self._world.weather.strike("census_failed")
+        except Exception as error:  # noqa: BLE001 none may
+            self._world.line.undeclared.append(f"census: {error!r}")
+
+    def _step(self) -> CensusStep:
+        world = self._world
+        return CensusStep(
+            sources=tuple(self._listable(name) for name in self._listings),
+            ledger=self.ledger,
+            listing_of=self._listings.__getitem__,
+            telling=Telling(
+                landscape().flows_by_entity(), world.line.bus, world.line.archive, world.schedule, world.line.entropy
+            ),
+            is_busy=lambda _: world.weather.is_on and self._random.random() < 0.2,
+            period_dimensions={"Time"},
+            clock=world.schedule,
+            note_failure=lambda error, run: world.line.undeclared.append(f"census of {run.entity}: {error!r}"),
+        )
+
+    def _listable(self, name: str) -> Listable:
+        connection = _declared(name)
+        entities, lateness = _LISTED[connection.system]
+        carried = landscape().flows_by_entity()
+        return Listable(
+            connection=connection, entities=tuple(each for each in entities if each in carried), lateness=lateness
+        )
+
+    def _begin(self, purpose: Purpose) -> None:
+        if self._world.weather.is_on:
+            self._begin_all(self._random.choice(tuple(self._listings)), purpose)
+
+    def _begin_all(self, connection: str, purpose: Purpose) -> None:
+        now = self._world.schedule.now()
+        for entity in self._listable(connection).entities:
+            span = Window(now - _STORY, now)
+            run = Run.begun(connection=connection, entity=entity, purpose=purpose, span=span, now=now)
+            try:
+                self.ledger.begin(run)
+            except StillRunningError:
+                continue
+
+    def _end_runs(self, connection: str) -> None:
+        """Let what is under way come to its end, so that everything is compared once more from the start."""
+        for _ in range(_MINUTES):
+            if all(run.phase.is_over for run in self.ledger.runs(connection)):
+                return
+            with small_lists():
+                self._run()
+            self._world.schedule.advance_to(self._world.schedule.milliseconds + 60_000)
+
+
+_LISTED = {
+    "hubspot": (hubspot_listing.ENTITIES, hubspot_listing.LATENESS),
+    "netsuite": (netsuite_listing.ENTITIES, netsuite_listing.LATENESS),
+    "salesforce": (salesforce_listing.ENTITIES, salesforce_listing.LATENESS),
+}
+
+
+def listings(world: World) -> dict[str, Listing]:
+    """The real listings, each over a system in memory instead of its API."""
+    found: dict[str, Listing] = {}
+    for name in CRMS:
+        client = cast("HubSpotClient", CrmAnswers(world.crms[name]))
+        found[name] = HubSpotListing(_declared(name), client, world.schedule)
+    for name in ERPS:
+        found[name] = NetSuiteListing(cast("NetSuiteClient", world.erps[name]), _declared(name))
+    if world.selling.is_part:
+        found[SALES] = SalesforceListing(SALES, access_to_sales(world.selling.answers, world.schedule))
+    return found
+
+
+def _declared(name: str) -> Connection:
+    """The connection, which compares nothing by itself: its runs are begun by chance."""
+    return replace(landscape().connection(name), census=Census(every_hours=0, pages_per_minute=50))
+
+
+def _is_shown_twice(moment: datetime) -> bool:
+    """Whether the account's clock shows this moment's reading at another moment too."""
+    wall = moment.astimezone(ZONE)
+    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+
+
+@contextmanager
+def small_lists() -> Iterator[None]:
+    """While this lasts a page has few records, and a window few days."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 3))
+        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(hours=7)))
+        stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 4))
+        yield
