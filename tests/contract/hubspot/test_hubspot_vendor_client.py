@@ -19,7 +19,10 @@ from hubspot.crm.associations.v4 import (
 from hubspot.crm.deals import (
     ApiException,
     BatchReadInputSimplePublicObjectId,
+    Filter,
+    FilterGroup,
     PublicMergeInput,
+    PublicObjectSearchRequest,
     SimplePublicObjectId,
     SimplePublicObjectInput,
     SimplePublicObjectInputForCreate,
@@ -189,3 +192,61 @@ def test_the_limit_is_told_and_kept(vendor: Vendor) -> None:
     assert caught.value.status == 429
     assert "TEN_SECONDLY_ROLLING" in caught.value.body
     assert caught.value.headers["X-HubSpot-RateLimit-Remaining"] == "0"
+
+
+def test_deals_are_searched_in_pages(vendor: Vendor) -> None:
+    """Filters, the one order and the place of the next page are the client's own, and what is archived is not found."""
+    deals = [vendor.portal.create_deal({"amount": str(each)}) for each in range(5)]
+    vendor.portal.archive_deal(deals[3].deal_id)
+    filters = [
+        Filter(property_name="hs_object_id", operator="GT", value=deals[0].deal_id),
+        Filter(property_name="amount", operator="LTE", value="4.0"),
+    ]
+
+    def search(after: str | None) -> Any:  # noqa: ANN401 the vendor's models
+        wanted = PublicObjectSearchRequest(
+            filter_groups=[FilterGroup(filters=filters)],
+            sorts=["-hs_lastmodifieddate"],
+            properties=["amount"],
+            limit=2,
+            after=after,
+        )
+        return vendor.client.crm.deals.search_api.do_search(public_object_search_request=wanted)
+
+    first = search(None)
+    second = search(first.paging.next.after)
+    assert first.total == 3
+    assert [each.id for each in [*first.results, *second.results]] == [deals[each].deal_id for each in (4, 2, 1)]
+    assert second.paging is None
+    assert second.results[0].properties["amount"] == "1"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"limit": 201},
+        {"limit": 200, "after": "9801"},
+        {"sorts": ["hs_object_id", "createdate"]},
+        {"filter_groups": [FilterGroup(filters=[])] * 6},
+        {"filter_groups": [FilterGroup(filters=[Filter(property_name="amount", operator="EQ", value="1")] * 7)]},
+        {"properties": ["p" * 3_000]},
+    ],
+    ids=["long_page", "beyond_ten_thousand", "two_orders", "groups", "filters", "characters"],
+)
+def test_searches_beyond_hubspots_limits_are_refused(vendor: Vendor, wanted: dict[str, Any]) -> None:
+    """With the error that the client raises for HubSpot's 400."""
+    with pytest.raises(ApiException) as refused:
+        vendor.client.crm.deals.search_api.do_search(public_object_search_request=PublicObjectSearchRequest(**wanted))
+    assert refused.value.status == 400
+
+
+def test_archived_deals_are_listed_by_themselves(vendor: Vendor) -> None:
+    """They are found by no search, and carry when they were archived."""
+    deals = [vendor.portal.create_deal({"amount": "1"}) for _ in range(3)]
+    for each in deals[:2]:
+        vendor.portal.archive_deal(each.deal_id)
+    first = vendor.client.crm.deals.basic_api.get_page(archived=True, limit=1)
+    second = vendor.client.crm.deals.basic_api.get_page(archived=True, limit=1, after=first.paging.next.after)
+    assert [each.id for each in [*first.results, *second.results]] == [each.deal_id for each in deals[:2]]
+    assert second.results[0].archived_at == deals[1].archived_at
+    assert second.paging is None

@@ -27,7 +27,7 @@ _SECOND = timedelta(seconds=1)
 def test_every_record_comes_once_over_windows_that_follow_each_other(scene: Scene, entity: str) -> None:
     """Wherever they part, on a stamp or between two, and however many records one moment has; and no page is too long."""
     start = scene.clock.now()
-    ids = [_created(scene, entity, seconds=0 if 50 <= each < 300 else 1) for each in range(450)]
+    ids = [_created(scene, entity, seconds=0 if 50 <= each < 300 else 1) for each in range(410)]
     bounds = [start, start + timedelta(seconds=50), start + timedelta(seconds=100, microseconds=1), scene.clock.now()]
     listed = [each.key.record_id for window in _windows(*bounds) for each in _listed(scene, entity, window)]
     assert Counter(listed) == Counter(ids)
@@ -48,7 +48,7 @@ def test_a_window_has_what_changed_in_it_and_nothing_else(scene: Scene, entity: 
 def test_what_does_not_change_comes_once_while_others_do(scene: Scene, entity: str) -> None:
     """Records that are added, changed and deleted between two pages neither hide nor repeat their neighbours."""
     start = scene.clock.now()
-    ids = [_created(scene, entity, seconds=each % 3) for each in range(420)]
+    ids = [_created(scene, entity, seconds=each % 3) for each in range(410)]
     window, changing = Window(start, scene.clock.now()), ids[::7]
     quiet = set(ids) - set(changing)
     listed: list[Listed] = []

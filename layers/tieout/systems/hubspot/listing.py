@@ -1,7 +1,6 @@
 """Lists the deals that changed within a window, by HubSpot's search and by its list of archived deals.
 
-Sources: https://developers.hubspot.com/docs/api-reference/search/guide for what a search finds, how late and how much of it;
-https://knowledge.hubspot.com/records/restore-deleted-records for how long archived records are kept.
+https://developers.hubspot.com/docs/api-reference/search/guide says what a search finds, how late and how much of it.
 """
 
 from __future__ import annotations
@@ -26,13 +25,15 @@ if TYPE_CHECKING:
 
 _DEAL = "opportunity"
 ENTITIES = (_DEAL,)
-# HubSpot says "a few moments". Others who list by search saw more, and found nothing missing an hour later:
-# https://github.com/estuary/connectors/pull/1871.
+# HubSpot says "a few moments" and promises nothing. Others who list by search hold back an hour, since what is newer is in no
+# order yet: https://github.com/estuary/connectors/pull/2210.
 LATENESS = timedelta(hours=1)
 
 _PROPERTIES = ("amount", "closedate", "deal_currency_code", "hs_lastmodifieddate", "hs_merged_object_ids")
 _PAGE_RECORDS = 200
-_KEPT_ARCHIVED = timedelta(days=91)  # 90, and one for whatever day HubSpot counts from
+# 90 as for what can be restored, and one for whatever day HubSpot counts from:
+# https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/delete-contact.
+_KEPT_ARCHIVED = timedelta(days=91)
 _CURSOR = re.compile("(?P<deal>[0-9]{1,19})?|archived:(?P<after>[0-9A-Za-z=_-]{0,200})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
