@@ -202,6 +202,13 @@ def test_an_answer_that_would_let_deals_be_passed_over_is_none(body: dict[str, A
         answered(lambda _request: httpx.Response(200, json=body)).page("opportunity", AROUND_NOW, "7")
 
 
+@pytest.mark.parametrize("body", [{}, {"total": "3"}, {"total": True}])
+def test_a_search_that_does_not_say_how_much_it_found_is_no_count(body: dict[str, Any]) -> None:
+    """Nor is it none."""
+    with pytest.raises(UnavailableError):
+        answered(lambda _request: httpx.Response(200, json=body)).count("opportunity", AROUND_NOW)
+
+
 def test_what_is_asked_for_is_within_what_hubspot_takes() -> None:
     """One order, three filters with whole milliseconds from the first that is in the window, and never a page by number."""
     asked: list[dict[str, Any]] = []

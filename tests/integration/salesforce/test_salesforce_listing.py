@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.salesforce_answers import OPPORTUNITY, Organization, connection, credentials, having, key, record_id
 from tests.support.salesforce_reading import FIELDS, Read, app_key
-from tieout.errors import ThrottledError, UnreadableRecordError
+from tieout.errors import ThrottledError, UnavailableError, UnreadableRecordError
 from tieout.facts.listing import Listed, Window
 from tieout.money import Money
 from tieout.systems.salesforce.listing import SalesforceListing, open_listing
@@ -116,6 +116,15 @@ def test_a_page_goes_on_behind_the_last_record_of_its_moment(read: Read) -> None
     records = [*first.records, *second.records, *third.records]
     assert [each.key.record_id for each in records] == sorted(ids)
     assert len({each.version for each in records}) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"totalSize": "3"}, {"totalSize": True}])
+def test_an_answer_that_does_not_say_how_much_changed_is_no_count(body: dict[str, Any]) -> None:
+    """Nor is it none."""
+    organization = having(Opportunity=lambda _query: httpx.Response(200, json=body))
+    now = organization.clock.now()
+    with pytest.raises(UnavailableError):
+        of_answers(organization).count("opportunity", Window(now, now))
 
 
 def test_a_window_is_asked_for_in_whole_milliseconds() -> None:

@@ -123,6 +123,14 @@ def deal_page(plain: Mapping[str, Any]) -> DealPage:
     return DealPage(tuple(results), next_page_of(plain))
 
 
+def total_of(plain: Mapping[str, Any]) -> int:
+    """How many deals there are to a page of a search; `UnavailableError` for an answer of another form."""
+    total = plain.get("total")
+    if not isinstance(total, int) or isinstance(total, bool):
+        raise UnavailableError("HubSpot's search does not say how many it found")
+    return total
+
+
 def origin_of(result: Mapping[str, Any]) -> str:
     """The id of the record an answer's associations start from."""
     start = result.get("from")

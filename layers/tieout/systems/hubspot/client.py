@@ -29,6 +29,7 @@ from tieout.systems.hubspot.answers import (
     plain_object,
     policy_of,
     retry_after_seconds,
+    total_of,
 )
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES
 from tieout.systems.hubspot.translate import DEAL_PROPERTIES, Link
@@ -46,6 +47,8 @@ _MIGRATING_SECONDS = 600  # a 477 without Retry-After: a data centre migration l
 
 # Of one account at most five a second, by whatever app: https://developers.hubspot.com/docs/api-reference/search/guide.
 _SEARCH = "/crm/v3/objects/deals/search"
+
+DealFilter = tuple[str, str, str]  # property, operator, value
 
 
 def open_client(
@@ -128,21 +131,22 @@ class HubSpotClient:
         endless = UnreadableRecordError(f"the record has more than {_PAGES} pages of {kind}")
         return links, failures | dict.fromkeys([each["id"] for each in pending], endless)
 
-    def search_deals(self, filters: Sequence[tuple[str, str, str]], properties: Sequence[str]) -> DealPage:
-        """The first 200 live deals, by id, that fit all filters (property, operator, value), as HubSpot's index has them.
+    def search_deals(self, filters: Sequence[DealFilter], properties: Sequence[str]) -> DealPage:
+        """The first 200 live deals, by id, that fit all filters, as HubSpot's index has them.
 
         The index knows a change only some time after it. Sorted by id and asked for from an id on, no listing reaches the
         10,000 results beyond which a search refuses to page.
         """
-        body = {
-            "filterGroups": [
-                {"filters": [dict(zip(("propertyName", "operator", "value"), each, strict=True)) for each in filters]}
-            ],
-            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
-            "properties": list(properties),
-            "limit": DEALS_PER_SEARCH,
-        }
-        return deal_page(self._call("POST", _SEARCH, body=body))
+        sorts = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+        return deal_page(self._search(filters, sorts=sorts, properties=list(properties), limit=DEALS_PER_SEARCH))
+
+    def count_deals(self, filters: Sequence[DealFilter]) -> int:
+        """How many live deals fit all filters, as HubSpot's index has them."""
+        return total_of(self._search(filters, limit=1))
+
+    def _search(self, filters: Sequence[DealFilter], **more: object) -> dict[str, Any]:
+        plain = [dict(zip(("propertyName", "operator", "value"), each, strict=True)) for each in filters]
+        return self._call("POST", _SEARCH, body={"filterGroups": [{"filters": plain}], **more})
 
     def archived_deals(self, after: str, properties: Sequence[str]) -> DealPage:
         """Up to 100 of the deals in the recycling bin, which cannot be searched; `after` is empty or a page's `following`."""

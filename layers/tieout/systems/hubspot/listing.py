@@ -16,7 +16,7 @@ from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.listing import Listed, ListingPage, Window
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.hubspot.client import DEALS_PER_CALL, HubSpotClient, open_client
+from tieout.systems.hubspot.client import DEALS_PER_CALL, DealFilter, HubSpotClient, open_client
 from tieout.systems.hubspot.properties import day_of, moment_of, money_of
 from tieout.systems.hubspot.translate import Account, changed_at, currency_of, is_record_id, merged_ids_of, version_of
 
@@ -70,14 +70,23 @@ class HubSpotListing:
             UnreadableRecordError: for an entity that is not listed, or a cursor that is none.
             TransientError, PermanentError: as `HubSpotClient` does.
         """
-        if entity != _DEAL:
-            raise UnreadableRecordError(f"HubSpot's records of {entity} are not listed")
+        _check(entity)
         place = _CURSOR.fullmatch(cursor)
         if place is None:
             raise UnreadableRecordError("not a place in a listing of HubSpot's deals")
         if place["after"] is not None:
             return self._archived_page(window, place["after"])
         return self._live_page(window, int(place["deal"] or 0))
+
+    def count(self, entity: str, window: Window) -> int:
+        """How many live deals a search has within the window, for one call; archived ones are not counted.
+
+        Raises:
+            UnreadableRecordError: for an entity that is not listed.
+            TransientError, PermanentError: as `HubSpotClient` does.
+        """
+        _check(entity)
+        return self._client.count_deals(_changed_within(window))
 
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """The deals HubSpot has under their own ids, archived ones as deleted, for two calls and as many for what is not live.
@@ -92,9 +101,8 @@ class HubSpotListing:
         return {each.key: each for each in listed.values()}
 
     def _live_page(self, window: Window, after: int) -> ListingPage:
-        changed = (("GTE", window.since), ("LT", window.until))
-        filters = [("hs_lastmodifieddate", operator, str(_milliseconds(moment))) for operator, moment in changed]
-        found = self._client.search_deals([*filters, ("hs_object_id", "GT", str(after))], _PROPERTIES)
+        filters = [*_changed_within(window), ("hs_object_id", "GT", str(after))]
+        found = self._client.search_deals(filters, _PROPERTIES)
         ids = [int(each["id"]) for each in found.deals]
         if not all(first < second for first, second in pairwise([after, *ids])) or (found.following and not ids):
             raise UnavailableError("HubSpot's search did not answer in order of ids")
@@ -152,6 +160,16 @@ class HubSpotListing:
 
     def _key(self, deal_id: str) -> RecordKey:
         return RecordKey(self._connection, _DEAL, deal_id)
+
+
+def _check(entity: str) -> None:
+    if entity != _DEAL:
+        raise UnreadableRecordError(f"HubSpot's records of {entity} are not listed")
+
+
+def _changed_within(window: Window) -> list[DealFilter]:
+    bounds = (("GTE", window.since), ("LT", window.until))
+    return [("hs_lastmodifieddate", operator, str(_milliseconds(moment))) for operator, moment in bounds]
 
 
 def _is_within(window: Window, moment: datetime) -> bool:

@@ -78,6 +78,13 @@ class SalesforceClient:
         assert refused is not None
         raise refused
 
+    def count(self, query: Query) -> int:
+        """What a query counts (`queries.count`); raises as `rows`."""
+        total = self._page(self._path + quote(query.soql(), safe=""), query.subject).get("totalSize")
+        if not isinstance(total, int) or isinstance(total, bool):
+            raise UnavailableError("Salesforce did not say how many rows it counted")
+        return total
+
     def _is_lacking(self, subject: str, column: str) -> bool:
         since = self._lacking_since.get((subject, column))
         return since is not None and self._clock.now() - since < _LACKING_FOR

@@ -66,6 +66,13 @@ class SalesforceListing:
             return ListingPage(records, "")
         return ListingPage(records, Place(records[-1].version, records[-1].key.record_id).text())
 
+    def count(self, entity: str, window: Window) -> int:
+        """How many records the pages of a listing would have, for one call; raises as `page` does."""
+        since, until = (_literal(each) for each in window)
+        query = queries.count(queries.subject_of(entity), since, until)
+        self._access.check_allowance(entity)
+        return self._access.client.count(query)
+
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """The records Salesforce shows, those in the recycle bin as deleted, for one call, or few where addresses are long.
 

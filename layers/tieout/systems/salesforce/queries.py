@@ -116,6 +116,11 @@ def changed(subject: str, columns: Iterable[str], since: str, until: str, behind
     return Query(subject, _each_once(columns), rest)
 
 
+def count(subject: str, since: str, until: str) -> Query:
+    """How much of an object changed from a moment on and before another, deleted records included; has no rows."""
+    return Query(subject, ("COUNT()",), f"WHERE SystemModstamp >= {since} AND SystemModstamp < {until}")
+
+
 def listed(subject: str, columns: Iterable[str], ids: Iterable[str]) -> Query:
     """One row for each of an object's records our user may see, deleted ones included."""
     return Query(subject, _each_once(columns), f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
