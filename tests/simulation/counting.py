@@ -33,6 +33,7 @@ from tieout.systems.netsuite import listing as netsuite_listing
 from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.listing import NetSuiteListing
 from tieout.systems.salesforce import listing as salesforce_listing
+from tieout.systems.salesforce import queries as salesforce_queries
 from tieout.systems.salesforce.listing import SalesforceListing
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 _LIFETIME_MS = 50_000
 _RATES = (0.0, 0.0, 0.1, 0.1, 0.4)
 _LATER_MS = 2_500  # stamps count seconds: what changes twice within one looks unchanged in any list
-_STORY = timedelta(days=2)
+_STORY = timedelta(hours=9)
 _MINUTES = 400
 # What the theme of seeds that look for trouble here is called.
 THEME = "missed"
@@ -247,7 +248,8 @@ def _is_shown_twice(moment: datetime) -> bool:
 def small_lists() -> Iterator[None]:
     """While this lasts a page has few records, and a window few days."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 3))
-        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(hours=7)))
-        stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 4))
+        stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
+        stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
+        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=50)))
+        stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))
         yield

@@ -64,6 +64,19 @@ def _striking(point: str | None, error: TieoutError) -> FaultPoint:
     return strike
 
 
+def test_a_page_is_done_again_where_the_bus_refused_what_differs() -> None:
+    """How far a run has come is kept only once the line knows what to read."""
+    desk = filled()
+    desk.begin(Purpose.BACKFILL, days=1)
+    desk.bus.refuse = lambda _: "ThrottlingException"
+    assert desk.minute().failing == {CRM: 1}
+    assert desk.run(Purpose.BACKFILL).window.listed == 0
+    desk.bus.refuse = lambda _: ""
+    desk.clock.advance(300)
+    desk.to_the_end()
+    assert set(desk.read()) == set(RECORDS)
+
+
 def test_a_minute_asks_for_no_more_pages_than_are_allowed() -> None:
     """And the next one goes on behind them."""
     desk = filled(Census(every_hours=0, pages_per_minute=2))

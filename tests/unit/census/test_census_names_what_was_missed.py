@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.census_desk import CRM, DEAL, CensusDesk
+from functions.census import pipeline
+from tests.support.census_desk import CRM, DEAL, CensusDesk, Record
 from tieout.arriving.notice import RecordKey
 from tieout.census import Difference, Phase, Purpose
 from tieout.money import Money
@@ -136,6 +137,35 @@ def test_a_complete_window_is_kept_as_evidence(desk: CensusDesk) -> None:
     assert (within.tally.listed, within.tally.worth_minor) == (5, {"EUR": 400})
     assert within.tally.differences == {Difference.NEVER_RECEIVED: 1, Difference.DELETED_THERE: 1}
     assert (run.phase, run.total.listed) == (Phase.DONE, 5)
+
+
+def test_what_was_restored_is_found_though_its_stamp_did_not_move(desk: CensusDesk) -> None:
+    """A restore need not be a modification: what is there and held as deleted is older here."""
+    desk.change("1", is_deleted=True)
+    desk.tell("1")
+    desk.source.records["1"] = Record(desk.source.records["1"].changed_at, 100)
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.to_the_end()
+    assert [(each.key.record_id, each.difference) for each in desk.findings()] == [("1", Difference.OLDER_HERE)]
+
+
+def test_everything_here_is_asked_for_however_much_of_it_is_gone(
+    desk: CensusDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page on which nothing is left to ask for is not the last."""
+    monkeypatch.setattr(pipeline, "_HERE_AT_ONCE", 2)
+    for record_id in "123456":
+        desk.change(record_id, is_deleted=record_id in "1234")
+        desk.tell(record_id)
+    desk.source.records.clear()
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    desk.to_the_end()
+    assert [(each.key.record_id, each.difference) for each in desk.findings()] == [
+        ("5", Difference.UNKNOWN_THERE),
+        ("6", Difference.UNKNOWN_THERE),
+    ]
 
 
 def test_what_changes_behind_the_window_is_no_difference(desk: CensusDesk) -> None:
