@@ -26,16 +26,18 @@ if TYPE_CHECKING:
 def create_app(
     settings: AccountSettings | None = None,
     *,
+    plan: FaultPlan | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> ASGIApp:
+) -> ConcurrencyLimit:
     """The application; its base URL is the connection's `api_base_url`.
 
     Args:
         settings: the account's; they can also be changed later by `POST /_control/settings`.
+        plan: which faults are planted.
         now: the account's clock: it stamps changes and ends tokens.
     """
-    chosen = settings or AccountSettings()
-    plan, books, tokens = FaultPlan(), Books(), Tokens(chosen, now)
+    chosen, plan = settings or AccountSettings(), plan or FaultPlan()
+    books, tokens = Books(), Tokens(chosen, now)
     documents = Documents(books, now, lambda: chosen.time_zone)
     script = Script(chosen, books, now)
     routes = [
@@ -44,13 +46,18 @@ def create_app(
         *Control(chosen, books, documents, script).routes(),
         *control_routes(plan),
     ]
-    return ConcurrencyLimit(Misbehaving(Starlette(routes=routes), plan), chosen)
+    return ConcurrencyLimit(Misbehaving(Starlette(routes=routes), plan), chosen, documents)
 
 
 class ConcurrencyLimit:
-    """ASGI middleware that answers API calls above the account's limit as NetSuite does."""
+    """ASGI middleware that answers API calls above the account's limit as NetSuite does.
 
-    def __init__(self, app: ASGIApp, settings: AccountSettings) -> None:
+    Attributes:
+        documents: what the account's users change.
+    """
+
+    def __init__(self, app: ASGIApp, settings: AccountSettings, documents: Documents) -> None:
+        self.documents = documents
         self._app = app
         self._settings = settings
         self._running = 0
