@@ -9,7 +9,10 @@ from tieout.systems.netsuite.rows import Row
 
 ZONE = ZoneInfo("America/Los_Angeles")
 CUSTOMERS = ("501", "502", "503")
+VENDORS = ("601", "602")
+STANDS_FOR = {"503": "2", "602": "1"}  # customers and vendors that are companies of the group
 ACCOUNTS = ("4000", "4010", "4900")
+EXPENSES = ("6000", "6100", "6200")
 DEPARTMENTS = ("10", "20", None)
 MANY_DEPARTMENTS = tuple(str(1000 + place) for place in range(40))  # of large documents: each line has cells of its own
 EXPONENTS = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
@@ -35,8 +38,14 @@ GROUP_RATES = {  # none for May and for P03: planning's own
     ("302", "2"): "1.0841",
     ("304", "2"): "1.0955",
 }
-TYPES = {"invoice": "CustInvc", "credit_memo": "CustCred", "payment": "CustPymt", "journal_entry": "Journal"}
-RECORD_TYPES = dict(zip(TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry"), strict=True))
+ENTITIES = ("invoice", "credit_memo", "payment", "journal_entry", "bill")
+_TYPES = {  # the types of a bill are two
+    "invoice": "CustInvc", "credit_memo": "CustCred", "payment": "CustPymt", "journal_entry": "Journal",
+    "bill": "VendBill", "vendor_credit": "VendCred",
+}  # fmt: skip
+_RECORD_TYPES = dict(
+    zip(_TYPES, ("invoice", "creditmemo", "customerpayment", "journalentry", "vendorbill", "vendorcredit"), strict=True)
+)
 
 
 @dataclass(slots=True)
@@ -49,15 +58,21 @@ class Line:
     transaction_minor: int
     functional_minor: int
     subsidiary: str
+    is_eliminated: bool = False
 
 
 @dataclass(slots=True)
 class Document:
-    """A transaction."""
+    """A transaction.
+
+    Attributes:
+        named: the customer, or of a bill the vendor.
+        is_credit: of a bill: it is a vendor's credit.
+    """
 
     document_id: str
     entity: str
-    customer: str | None
+    named: str | None
     currency: str
     subsidiaries: tuple[str, ...]  # that it posts for, most often one
     period: str
@@ -66,7 +81,22 @@ class Document:
     is_posted: bool = True
     is_void: bool = False
     is_deleted: bool = False
+    is_credit: bool = False
     reversal: str | None = None
+
+    @property
+    def record_type(self) -> str:
+        """What the ERP's scripts call it."""
+        return _RECORD_TYPES[self._kind]
+
+    @property
+    def type(self) -> str:
+        """What its queries call it."""
+        return _TYPES[self._kind]
+
+    @property
+    def _kind(self) -> str:
+        return "vendor_credit" if self.is_credit else self.entity
 
 
 def header_row(document: Document) -> Row:
@@ -74,14 +104,15 @@ def header_row(document: Document) -> Row:
     name, start, end, is_adjustment = PERIODS[document.period]
     row = {
         "id": document.document_id,
-        "type": TYPES[document.entity],
+        "type": document.type,
         "tranid": f"T{document.document_id}",
         "trandate": "2026-03-05",
         "memovoid": "F",
         "posting": "T" if document.is_posted else "F",
         "voided": "T" if document.is_void else "F",
         "reversal": document.reversal,
-        "entity": document.customer if document.entity != "journal_entry" else None,
+        "entity": document.named if document.entity != "journal_entry" else None,
+        "represents": STANDS_FOR.get(document.named or "") if document.entity != "journal_entry" else None,
         "lastmodified": document.last_modified,
         "currency": document.currency,
         "currencyprecision": str(EXPONENTS[document.currency]),
@@ -112,8 +143,10 @@ def _line_row(document: Document, number: int, line: Line) -> Row:
         "functionalcurrency": own,
         "functionalprecision": str(EXPONENTS[own]),
         "department": line.department,
-        "entity": document.customer,
-        "entitytype": "CustJob" if document.customer else None,
+        "entity": document.named,
+        "entitytype": "Vendor" if document.named in VENDORS else "CustJob" if document.named else None,
+        "represents": STANDS_FOR.get(document.named or ""),
+        "eliminate": "T" if line.is_eliminated else "F",
         "foreignamount": _units(line.transaction_minor, document.currency),
         "amount": _units(line.functional_minor, own),
     }

@@ -7,7 +7,15 @@ from functools import cache
 
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
-from tests.simulation.documents import ACCOUNTS, CUSTOMERS, DEPARTMENTS, MANY_DEPARTMENTS, OWN_CURRENCY
+from tests.simulation.documents import (
+    ACCOUNTS,
+    CUSTOMERS,
+    DEPARTMENTS,
+    EXPENSES,
+    MANY_DEPARTMENTS,
+    OWN_CURRENCY,
+    VENDORS,
+)
 from tests.simulation.sales_system import SALES
 from tests.simulation.sales_values import ACCOUNTS as SALES_ACCOUNTS
 from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
@@ -39,7 +47,9 @@ def all_mappings() -> Mapping[MappingKey, str]:
     for name in ERPS:
         found |= {MappingKey(name, "legal_entity", each): f"E-{each}" for each in OWN_CURRENCY}
         found |= {MappingKey(name, "customer", each): f"M-{each}" for each in CUSTOMERS}
-        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, "1000", "6000")}
+        found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in VENDORS}
+        found |= {MappingKey(name, "partner", each): f"E-{each}" for each in OWN_CURRENCY}
+        found |= {MappingKey(name, "account", each): f"A-{each}" for each in (*ACCOUNTS, *EXPENSES, "1000")}
         departments = (*filter(None, DEPARTMENTS), *MANY_DEPARTMENTS)
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
         found |= {MappingKey(name, "period", key): period for key, period in _ODD_PERIODS.items()}

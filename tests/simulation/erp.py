@@ -13,13 +13,14 @@ from tests.simulation.documents import (
     ACCOUNTS,
     CUSTOMERS,
     DEPARTMENTS,
+    ENTITIES,
+    EXPENSES,
     EXPONENTS,
     GROUP_RATES,
     MANY_DEPARTMENTS,
     OWN_CURRENCY,
     PERIODS,
-    RECORD_TYPES,
-    TYPES,
+    VENDORS,
     ZONE,
     Document,
     Line,
@@ -81,7 +82,7 @@ class Erp:
         """A posted document of one revenue or cash line."""
         document = self._create()
         document.entity, document.currency, document.period, document.is_posted = entity, currency, period, True
-        document.subsidiaries, document.customer = ("2",), CUSTOMERS[0]
+        document.subsidiaries, document.named, document.is_credit = ("2",), CUSTOMERS[0], False
         document.lines = [
             Line("4000", "Income", "10", -12_345, -12_345, "2"),
             Line("1200", "AcctRec", None, 12_345, 12_345, "2"),
@@ -101,12 +102,14 @@ class Erp:
 
     def _create(self) -> Document:
         self._next_id += 1
-        entity = self._random.choice(("invoice", "credit_memo") if self.is_hot else tuple(TYPES))
+        entity = self._random.choice(("invoice", "credit_memo") if self.is_hot else ENTITIES)
         between_companies = (("1", "2"),) if entity == "journal_entry" else ()
         currency = self._random.choice(tuple(EXPONENTS))
         subsidiaries = self._random.choice((("1",), ("2",), *between_companies))
-        customer, period = self._random.choice(CUSTOMERS), self._random.choice(tuple(PERIODS))
-        document = Document(str(self._next_id), entity, customer, currency, subsidiaries, period, [])
+        named = self._random.choice(VENDORS if entity == "bill" else CUSTOMERS)
+        period = self._random.choice(tuple(PERIODS))
+        document = Document(str(self._next_id), entity, named, currency, subsidiaries, period, [])
+        document.is_credit = entity == "bill" and self._random.random() < 0.3
         document.is_posted = self._random.random() < 0.9
         self._fill(document)
         self.documents[document.document_id] = document
@@ -118,7 +121,8 @@ class Erp:
         is_large = self._many_lines and self._random.random() < 0.3
         usual = self._many_lines if is_large else self._random.randint(1, 3)
         count = count or (self._random.choice(_SWELLING) if self.is_hot else usual)
-        sign = 1 if document.entity == "credit_memo" else -1
+        is_debit = document.entity == "credit_memo" or (document.entity == "bill" and not document.is_credit)
+        sign = 1 if is_debit else -1
         lines = [self._line(document, sign, place, count) for place in range(count)]
         document.lines = [*lines, *(_balance(document, lines, each) for each in document.subsidiaries)]
 
@@ -128,10 +132,12 @@ class Erp:
         functional = amount if OWN_CURRENCY[subsidiary] == document.currency else amount * 7 // 3
         if document.entity == "payment":
             return Line("1000", "Bank", None, -amount, -functional, subsidiary)
-        account, department = self._random.choice(ACCOUNTS), self._random.choice(DEPARTMENTS)
-        if count > len(ACCOUNTS):
-            account, department = ACCOUNTS[place % len(ACCOUNTS)], MANY_DEPARTMENTS[place // len(ACCOUNTS)]
-        return Line(account, "Income", department, amount, functional, subsidiary)
+        accounts, kind = (EXPENSES, "Expense") if document.entity == "bill" else (ACCOUNTS, "Income")
+        account, department = self._random.choice(accounts), self._random.choice(DEPARTMENTS)
+        if count > len(accounts):
+            account, department = accounts[place % len(accounts)], MANY_DEPARTMENTS[place // len(accounts)]
+        is_eliminated = document.entity == "journal_entry" and place % 2 == 0
+        return Line(account, kind, department, amount, functional, subsidiary, is_eliminated)
 
     def _amounts(self, document: Document, count: int | None = None) -> Changes:
         document.is_void = False
@@ -143,7 +149,7 @@ class Erp:
         return [(document, "xedit")]
 
     def _hand_over(self, document: Document) -> Changes:
-        document.customer = self._random.choice(CUSTOMERS)
+        document.named = self._random.choice(VENDORS if document.entity == "bill" else CUSTOMERS)
         return [(document, "edit")]
 
     def _void(self, document: Document) -> Changes:
@@ -161,7 +167,7 @@ class Erp:
             for line in document.lines
         ]
         money = document.currency, document.subsidiaries
-        new = Document(str(self._next_id), "journal_entry", document.customer, *money, period, lines)
+        new = Document(str(self._next_id), "journal_entry", document.named, *money, period, lines)
         self.documents[new.document_id] = new
         document.reversal, new.reversal = new.document_id, document.document_id
         self._touch(new)
@@ -217,7 +223,7 @@ class Erp:
         self._weather.io("before netsuite.read")
         document = self._shown(record_id)
         self._weather.io("after netsuite.read")
-        if document is None or RECORD_TYPES[document.entity] != record_type:
+        if document is None or document.record_type != record_type.lower():
             return None
         return {"id": record_id, "status": {"id": "A"}}
 
@@ -228,6 +234,8 @@ class Erp:
 
 def _balance(document: Document, lines: Sequence[Line], subsidiary: str) -> Line:
     own = [line for line in lines if line.subsidiary == subsidiary]
-    account, kind = ("1200", "AcctRec") if document.entity != "journal_entry" else ("6000", "Expense")
+    account, kind = {"journal_entry": ("6000", "Expense"), "bill": ("2000", "AcctPay")}.get(
+        document.entity, ("1200", "AcctRec")
+    )
     left = -sum(line.transaction_minor for line in own), -sum(line.functional_minor for line in own)
     return Line(account, kind, None, *left, subsidiary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tests.simulation.documents import EXPONENTS, TYPES, Document
+from tests.simulation.documents import EXPONENTS, Document
 from tieout.systems.netsuite.rows import Row
 
 _SINCE = re.compile(r">= TO_TIMESTAMP\('([^']+)'")
@@ -46,7 +46,7 @@ def listed(documents: Iterable[Document], suiteql: str, ids: Iterable[str]) -> l
 def _is_of(document: Document, suiteql: str) -> bool:
     words = _WORDS.search(suiteql)
     assert words is not None, suiteql
-    return TYPES[document.entity].lower() in {each.strip("'").lower() for each in words[1].split(", ")}
+    return document.type.lower() in {each.strip("'").lower() for each in words[1].split(", ")}
 
 
 def _is_noted(document: Document, suiteql: str) -> bool:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.simulation.documents import EXPONENTS, GROUP_RATES, OWN_CURRENCY, PERIODS, Document, Line
+from tests.simulation.documents import (
+    EXPONENTS,
+    GROUP_RATES,
+    OWN_CURRENCY,
+    PERIODS,
+    STANDS_FOR,
+    VENDORS,
+    Document,
+    Line,
+)
 from tests.simulation.oracle_of_values import Mappings, at, in_dollars, mapped, named_days, rounded
 from tests.simulation.planning import Coordinates
 
@@ -24,16 +33,17 @@ def document_cells(document: Document, connection: str, mappings: Mappings) -> I
         members = {"Account": mapped(mappings, connection, "account", line.account)}
         if cube != "Cash":
             department = line.department
-            members["Partner"] = "NO_PARTNER"  # the simulated companies keep no accounts with each other
+            partner = _partner(document, line)
+            members["Partner"] = mapped(mappings, connection, "partner", partner) if partner else "NO_PARTNER"
             members["Cost centre"] = (
                 mapped(mappings, connection, "cost_centre", department) if department else "NO_COST_CENTRE"
             )
         if cube == "Operating expenses":
-            members["Supplier"] = "NO_SUPPLIER"
+            vendor = document.named if document.named in VENDORS else None
+            members["Supplier"] = mapped(mappings, connection, "supplier", vendor) if vendor else "NO_SUPPLIER"
         else:
-            members["Customer"] = (
-                mapped(mappings, connection, "customer", document.customer) if document.customer else "NO_CUSTOMER"
-            )
+            customer = document.named if document.named not in VENDORS else None
+            members["Customer"] = mapped(mappings, connection, "customer", customer) if customer else "NO_CUSTOMER"
         members |= {"Currency": document.currency, "Time": period, "Version": "Actual", "Legal entity": company}
         sign = -1 if cube == "Actuals" else 1
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
@@ -45,9 +55,18 @@ def _place(document: Document, line: Line) -> tuple[str, str] | None:
     """The cube and the measure of a line; None where it is planned nowhere."""
     if line.kind == "Income" and document.entity in _REVENUE:
         return "Actuals", "Revenue"
-    if line.kind == "Expense" and document.entity == "journal_entry":
+    if line.kind == "Expense" and document.entity in {"journal_entry", "bill"}:
         return "Operating expenses", "Expense"
     return ("Cash", "Collected") if line.kind == "Bank" and document.entity == "payment" else None
+
+
+def _partner(document: Document, line: Line) -> str | None:
+    """The company of the group at the other side: whoever is named, else the other one of two that eliminate."""
+    named = STANDS_FOR.get(document.named or "")
+    if named is not None:
+        return named if named != line.subsidiary else None
+    others = [each for each in document.subsidiaries if each != line.subsidiary]
+    return others[0] if line.is_eliminated and others else None
 
 
 def _reported(document: Document, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:

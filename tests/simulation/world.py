@@ -13,7 +13,7 @@ from tests.simulation import relaying
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
-from tests.simulation.documents import RECORD_TYPES, Document
+from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
@@ -165,8 +165,7 @@ class World:
         """Have an ERP's script post about a document."""
         self._events_said += 1
         self.note(f"{name}: {document.entity} {document.document_id} {event_type}")
-        kind = RECORD_TYPES[document.entity]
-        event = netsuite_event(kind, document.document_id, event_type, self._events_said, self.schedule)
+        event = netsuite_event(document.record_type, document.document_id, event_type, self._events_said, self.schedule)
         self.senders[name].say([event])
 
     def _telling_deal(self, name: str) -> Callable[[str], None]:
