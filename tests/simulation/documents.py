@@ -50,7 +50,11 @@ _RECORD_TYPES = dict(
 
 @dataclass(slots=True)
 class Line:
-    """One posted line, debit positive, in minor units of the document's and of the subsidiary's currency."""
+    """One posted line, debit positive, in minor units of the document's and of the subsidiary's currency.
+
+    Attributes:
+        charged_to: of a bill: the customer who is to pay for it in the end.
+    """
 
     account: str
     kind: str
@@ -59,6 +63,7 @@ class Line:
     functional_minor: int
     subsidiary: str
     is_eliminated: bool = False
+    charged_to: str | None = None
 
 
 @dataclass(slots=True)
@@ -131,7 +136,7 @@ def line_rows(document: Document) -> list[Row]:
 
 
 def _line_row(document: Document, number: int, line: Line) -> Row:
-    own = OWN_CURRENCY[line.subsidiary]
+    own, named = OWN_CURRENCY[line.subsidiary], line.charged_to or document.named
     row = {
         "document": document.document_id,
         "line": str(number),
@@ -143,9 +148,9 @@ def _line_row(document: Document, number: int, line: Line) -> Row:
         "functionalcurrency": own,
         "functionalprecision": str(EXPONENTS[own]),
         "department": line.department,
-        "entity": document.named,
-        "entitytype": "Vendor" if document.named in VENDORS else "CustJob" if document.named else None,
-        "represents": STANDS_FOR.get(document.named or ""),
+        "entity": named,
+        "entitytype": "Vendor" if named in VENDORS else "CustJob" if named else None,
+        "represents": STANDS_FOR.get(named or ""),
         "eliminate": "T" if line.is_eliminated else "F",
         "foreignamount": _units(line.transaction_minor, document.currency),
         "amount": _units(line.functional_minor, own),

@@ -136,8 +136,10 @@ class Erp:
         account, department = self._random.choice(accounts), self._random.choice(DEPARTMENTS)
         if count > len(accounts):
             account, department = accounts[place % len(accounts)], MANY_DEPARTMENTS[place // len(accounts)]
-        is_eliminated = document.entity == "journal_entry" and place % 2 == 0
-        return Line(account, kind, department, amount, functional, subsidiary, is_eliminated)
+        line = Line(account, kind, department, amount, functional, subsidiary)
+        line.is_eliminated = document.entity == "journal_entry" and place % 2 == 0
+        line.charged_to = CUSTOMERS[-1] if document.entity == "bill" and place % 2 == 0 else None
+        return line
 
     def _amounts(self, document: Document, count: int | None = None) -> Changes:
         document.is_void = False
@@ -163,8 +165,13 @@ class Erp:
         self._next_id += 1
         period = self._random.choice(("104", "105", "303"))
         lines = [
-            replace(line, transaction_minor=-line.transaction_minor, functional_minor=-line.functional_minor)
-            for line in document.lines
+            replace(
+                each,
+                transaction_minor=-each.transaction_minor,
+                functional_minor=-each.functional_minor,
+                charged_to=None,
+            )
+            for each in document.lines
         ]
         money = document.currency, document.subsidiaries
         new = Document(str(self._next_id), "journal_entry", document.named, *money, period, lines)
