@@ -23,12 +23,14 @@ from tieout.aws.secrets import JsonSecrets
 from tieout.aws.without_sdk import EventBus, ObjectKeeper
 from tieout.census import Purpose, Run
 from tieout.facts.listing import Listing, Window
+from tieout.facts.rate_changes import RateChanges
 from tieout.landscape import Landscape
 from tieout.ledger.censuses import CensusLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.moments import parse_moment
 from tieout.sources import Sources
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems import has_capability
 
 _STUCK_SECONDS = 3600  # how long a source may refuse to be listed before somebody is told
 
@@ -49,12 +51,19 @@ class CensusFunction:
         self._urls = settings.flow_queue_urls
         self._at_once = {flow.name: flow.max_concurrency for flow in landscape.flows}
         self._listings: Sources[Listing] = Sources("listing", landscape, settings.directory_arn, secrets, clock)
+        self._rate_changes: Sources[RateChanges] = Sources(
+            "rate_changes", landscape, settings.directory_arn, secrets, clock
+        )
+        self._with_rates = frozenset(
+            each.name for each in landscape.connections if has_capability(each.system, "rate_changes")
+        )
         table = DynamoTable(open_client("dynamodb"), settings.ledger_table, clock, entropy)
         self._outcomes = OutcomeLedger(table)
         self.step = CensusStep(
             sources=sources_of(landscape),
             ledger=CensusLedger(table, landscape.retention.outcomes),
             listing_of=self._listings,
+            rate_changes_of=self._rate_changes_of,
             telling=Telling(
                 self._flows,
                 EventBus(settings.bus_name, environ, clock, entropy),
@@ -83,6 +92,9 @@ class CensusFunction:
         )
         window = Window(parse_moment(asked["since"]), until)
         return {"records": self._listings(asked["connection"]).count(asked["entity"], window)}
+
+    def _rate_changes_of(self, connection: str) -> RateChanges | None:
+        return self._rate_changes(connection) if connection in self._with_rates else None
 
     def _is_busy(self, entity: str) -> bool:
         """Whether every worker of the entity's flow has a message to come back to already."""

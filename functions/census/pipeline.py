@@ -2,7 +2,8 @@
 
  due runs begin ─► each run in turn, the most urgent first, a page at a time, as long as the minute and its connection's pages last:
      a page of the source's list ─► what the ledger holds of it ─► the differences ─► as notices onto the bus ─► how far the run is
-     where a census has seen all that is listed: a page of what is here ─► what the source still has of it ─► as above
+     where a census has seen all that is listed: a page of what is here ─► what the source still has of it, and by which rates it
+     would convert it ─► as above
 A page that is done twice changes nothing: what was read because of it is the same by then.
 """
 
@@ -15,9 +16,10 @@ from datetime import datetime, timedelta
 from functions.census.due import Listable, due
 from functions.census.telling import Telling
 from tieout.arriving.notice import RecordKey
-from tieout.census import Difference, Phase, Purpose, Run, Tally, difference_of, missing_of
+from tieout.census import Difference, Phase, Purpose, Run, Tally, difference_of, missing_of, outdated_of
 from tieout.errors import ConflictError, TieoutError
 from tieout.facts.listing import Listed, Listing, Window
+from tieout.facts.rate_changes import RateChanges
 from tieout.ledger.censuses import CensusLedger
 from tieout.ports import Clock
 
@@ -35,6 +37,7 @@ class CensusStep:
     Attributes:
         sources: the connections that can be asked for lists.
         listing_of: the listing of a connection; raises `TieoutError` where it cannot be opened.
+        rate_changes_of: likewise what compares its rates; None where its source never changes them after the fact.
         is_busy: whether so much waits in the queue of an entity's flow that what can wait has to.
         period_dimensions: the dimensions of time of the cubes.
         note_failure: is told of what nobody declared.
@@ -43,6 +46,7 @@ class CensusStep:
     sources: Sequence[Listable]
     ledger: CensusLedger
     listing_of: Callable[[str], Listing]
+    rate_changes_of: Callable[[str], RateChanges | None]
     telling: Telling
     is_busy: Callable[[str], bool]
     period_dimensions: Collection[str]
@@ -172,10 +176,16 @@ def _checked(step: CensusStep, run: Run, listing: Listing, report: CensusReport)
         return replace(run, cursor="", phase=Phase.DONE)
     alive = {key: each for key, each in known.items() if not each.is_gone}
     there = listing.still_known(list(alive)) if alive else {}
-    differences = step.ledger.not_found_yet(run, missing_of(alive, there))
+    outdated = _outdated(step, run.connection, {rate for each in alive.values() for rate in each.rates})
+    differences = step.ledger.not_found_yet(run, outdated_of(alive, outdated) | missing_of(alive, there))
     _follow(step, run, differences, there, report)
     total = run.total.with_page((), differences.values())
     return replace(run, cursor=max(key.record_id for key in known), total=total)
+
+
+def _outdated(step: CensusStep, connection: str, rates: Collection[str]) -> Collection[str]:
+    changes = step.rate_changes_of(connection) if rates else None
+    return changes.outdated(rates) if changes is not None else ()
 
 
 def _follow(
@@ -191,7 +201,8 @@ def _follow(
     if run.purpose is Purpose.CENSUS:
         found = step.ledger.found(differences, there, step.clock.now(), step.period_dimensions)
         step.ledger.keep_found(run, found)
-        report.missed[run.connection] = report.missed.get(run.connection, 0) + len(differences)
+        missed = sum(difference.was_missed for difference in differences.values())
+        report.missed[run.connection] = report.missed.get(run.connection, 0) + missed
     step.telling.tell(run, differences, there)
     report.sent[run.connection] = report.sent.get(run.connection, 0) + len(differences)
 

@@ -7,7 +7,7 @@ webhooks should have told of: it alone keeps what it finds, and asks whether the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +47,12 @@ class Difference(StrEnum):
     OLDER_HERE = "older_here"
     DELETED_THERE = "deleted_there"
     UNKNOWN_THERE = "unknown_there"  # it is here, and the source does not know it any more
+    OUTDATED_RATE = "outdated_rate"  # it was converted at a rate that its source has replaced since
+
+    @property
+    def was_missed(self) -> bool:
+        """Whether something should have told of it: nothing ever tells that a rate was replaced."""
+        return self is not Difference.OUTDATED_RATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +61,12 @@ class Known:
 
     Attributes:
         is_gone: it is held as deleted, or as living on in another record.
+        rates: the identities of the rates its contributions were converted by.
     """
 
     source_version: str
     is_gone: bool
+    rates: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,3 +223,8 @@ def missing_of(known: Mapping[RecordKey, Known], there: Mapping[RecordKey, Liste
         for key, each in known.items()
         if not each.is_gone and (key not in there or there[key].deleted)
     }
+
+
+def outdated_of(known: Mapping[RecordKey, Known], outdated: Collection[str]) -> dict[RecordKey, Difference]:
+    """What was converted by one of these rates."""
+    return {key: Difference.OUTDATED_RATE for key, each in known.items() if not each.rates.isdisjoint(outdated)}

@@ -24,6 +24,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.census import Purpose, Run
 from tieout.errors import TransientError
 from tieout.facts.listing import Listing, Window
+from tieout.facts.rate_changes import RateChanges
 from tieout.landscape import Connection
 from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.systems.hubspot import listing as hubspot_listing
@@ -32,6 +33,8 @@ from tieout.systems.hubspot.listing import HubSpotListing
 from tieout.systems.netsuite import listing as netsuite_listing
 from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.listing import NetSuiteListing
+from tieout.systems.netsuite.options import Options as NetSuiteOptions
+from tieout.systems.netsuite.rate_changes import NetSuiteRateChanges
 from tieout.systems.salesforce import listing as salesforce_listing
 from tieout.systems.salesforce import queries as salesforce_queries
 from tieout.systems.salesforce.listing import SalesforceListing
@@ -71,6 +74,7 @@ class Counting:
         self.left: set[RecordKey] = set()
         self.ledger = CensusLedger(world.line.table)
         self._listings: Mapping[str, Listing] = listings(world)
+        self._rate_changes: Mapping[str, RateChanges] = rate_changes(world)
 
     def plan(self, span: int) -> None:
         """Have runs begin while there is traffic, and the minutes of the function pass."""
@@ -80,7 +84,14 @@ class Counting:
         for _ in range(random.choice((1, 2, 4))):
             purpose = random.choice(tuple(Purpose))
             schedule.after(random.randrange(span), lambda purpose=purpose: self._begin(purpose))
+        for _ in range(random.choice((0, 0, 1, 3))):
+            schedule.after(random.randrange(span), self._recalculate)
         schedule.after(random.randrange(60_000), self._minute)
+
+    def _recalculate(self) -> None:
+        for erp in self._world.erps.values():
+            self._world.weather.strike("rates_recalculated")
+            erp.recalculate(self._random)
 
     def is_missed(self) -> bool:
         """Whether what happens now is told to nobody, ever."""
@@ -172,6 +183,7 @@ class Counting:
             sources=tuple(self._listable(name) for name in self._listings),
             ledger=self.ledger,
             listing_of=self._listings.__getitem__,
+            rate_changes_of=self._rate_changes.get,
             telling=Telling(
                 landscape().flows_by_entity(), world.line.bus, world.line.archive, world.schedule, world.line.entropy
             ),
@@ -231,6 +243,14 @@ def listings(world: World) -> dict[str, Listing]:
     if world.selling.is_part:
         found[SALES] = SalesforceListing(SALES, access_to_sales(world.selling.answers, world.schedule))
     return found
+
+
+def rate_changes(world: World) -> dict[str, RateChanges]:
+    """What compares the rates of each ERP in memory."""
+    return {
+        name: NetSuiteRateChanges(cast("NetSuiteClient", world.erps[name]), NetSuiteOptions(accounting_book="1"))
+        for name in ERPS
+    }
 
 
 def _declared(name: str) -> Connection:

@@ -60,6 +60,7 @@ class Erp:
         self._many_lines = many_lines
         self.is_hot = False  # then one document changes all the time, and nothing else does
         self.documents: dict[str, Document] = {}
+        self.rates: dict[tuple[str, str], str] = dict(GROUP_RATES)
         self._before: dict[str, Document] = {}
         self._next_id = 100  # as in the CRM: the same ids mean other records
 
@@ -88,6 +89,11 @@ class Erp:
             Line("1200", "AcctRec", None, 12_345, 12_345, "2"),
         ]
         return document
+
+    def recalculate(self, random: Random) -> None:
+        """The consolidated rates of a period are calculated anew: no document is touched."""
+        period = random.choice(tuple(self.rates))
+        self.rates[period] = random.choice(("1.0837", "1.1002", "0.9977"))
 
     def stamp(self, document_id: str) -> None:
         """Give a document a stamp of now, as if it was saved once more."""
@@ -201,7 +207,7 @@ class Erp:
             rows: Sequence[Row] = listed(self.documents.values(), suiteql, lists[-1] if lists else ())
         elif "FROM consolidatedexchangerate" in suiteql:
             rows = [
-                rate_row(*key, rate) for key, rate in GROUP_RATES.items() if key[0] in lists[0] and key[1] in lists[1]
+                rate_row(*key, rate) for key, rate in self.rates.items() if key[0] in lists[0] and key[1] in lists[1]
             ]
         elif "FROM deletedrecord" in suiteql:
             # Every other one: of the rest the REST API has to tell, as where deletions were not noted yet.

@@ -63,7 +63,11 @@ def expected(
         for document in erp.documents.values():
             if document.is_posted and not document.is_deleted:
                 record = (connection, document.entity, document.document_id)
-                _add(truth, record, lambda document=document, c=connection: document_cells(document, c, mappings))
+                _add(
+                    truth,
+                    record,
+                    lambda d=document, c=connection, r=erp.rates: document_cells(d, c, r, mappings),
+                )
     _add_reports(truth, tools, mappings)
     _add_sales(truth, sales, mappings)
     return truth

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from tests.simulation.documents import (
     EXPONENTS,
-    GROUP_RATES,
     OWN_CURRENCY,
     PERIODS,
     STANDS_FOR,
@@ -21,8 +20,13 @@ from tests.simulation.planning import Coordinates
 _REVENUE = {"invoice", "credit_memo", "journal_entry"}
 
 
-def document_cells(document: Document, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:
-    """What a posted document puts into cells."""
+Rates = Mapping[tuple[str, str], str]  # by posting period and subsidiary, to the group
+
+
+def document_cells(
+    document: Document, connection: str, rates: Rates, mappings: Mappings
+) -> Iterator[tuple[Coordinates, Decimal]]:
+    """What a posted document puts into cells, at the group's rates of now."""
     for line in document.lines:
         company = mapped(mappings, connection, "legal_entity", line.subsidiary)
         period = _posted_in(document, company, connection, mappings)
@@ -48,7 +52,7 @@ def document_cells(document: Document, connection: str, mappings: Mappings) -> I
         sign = -1 if cube == "Actuals" else 1
         amount = Decimal(line.transaction_minor).scaleb(-EXPONENTS[document.currency])
         yield at(cube, name, members), sign * amount
-        yield at(cube, f"{name} USD", members), sign * _reported(document, line, amount, period, mappings)
+        yield at(cube, f"{name} USD", members), sign * _reported(document, line, amount, period, rates, mappings)
 
 
 def _place(document: Document, line: Line) -> tuple[str, str] | None:
@@ -69,12 +73,14 @@ def _partner(document: Document, line: Line) -> str | None:
     return others[0] if line.is_eliminated and others else None
 
 
-def _reported(document: Document, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:
+def _reported(
+    document: Document, line: Line, amount: Decimal, period: str, rates: Rates, mappings: Mappings
+) -> Decimal:
     own = OWN_CURRENCY[line.subsidiary]
     functional = Decimal(line.functional_minor).scaleb(-EXPONENTS[own])
     if own == "USD":
         return functional
-    rate = GROUP_RATES.get((document.period, line.subsidiary))
+    rate = rates.get((document.period, line.subsidiary))
     is_average = line.kind in {"Income", "Expense"}
     if rate is not None:
         return rounded(functional * Decimal(rate if is_average else "1.5"), "USD")

@@ -33,7 +33,7 @@ FAULT_CLASSES = (
     *("relay_lost", "relay_paused", "relay_overflowed", "relay_failed", "relayed_twice", "echo", "foreign_event"),
     *("given_up", "listed_twice", "short_answer"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
-    *("never_told", "census_failed"),
+    *("never_told", "census_failed", "rates_recalculated"),
 )
 
 

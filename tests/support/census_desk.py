@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -111,6 +111,19 @@ class ListedSource:
             raise error
 
 
+@dataclass
+class ReplacedRates:
+    """A source that has replaced some of its rates, and is asked about others."""
+
+    replaced: frozenset[str]
+    asked: list[frozenset[str]] = field(default_factory=list)
+
+    def outdated(self, rates: Collection[str]) -> frozenset[str]:
+        """Those it has replaced."""
+        self.asked.append(frozenset(rates))
+        return self.replaced & frozenset(rates)
+
+
 class CensusDesk:
     """Everything around the census, and what stands for the line: `read` records what the bus was told of.
 
@@ -127,6 +140,7 @@ class CensusDesk:
         self.ledger = CensusLedger(self.table)
         self.busy: set[str] = set()
         self.failures: list[Exception] = []
+        self.rates: ReplacedRates | None = None
         self.is_readable: Callable[[], None] = lambda: None
         self.connection = Connection(
             name=CRM,
@@ -215,6 +229,7 @@ class CensusDesk:
             sources=(Listable(connection=self.connection, entities=(DEAL,), lateness=LATENESS),),
             ledger=self.ledger,
             listing_of=self._listing,
+            rate_changes_of=lambda _: self.rates,
             telling=Telling({DEAL: FLOW}, self.bus, self.store, self.clock, self._entropy),
             is_busy=self.busy.__contains__,
             period_dimensions={"Time"},

@@ -227,7 +227,12 @@ def _run(key: Key, item: Item) -> Run:
 
 
 def _known(item: Item) -> Known:
-    return Known(source_version=str(item["source_version"]), is_gone=str(item["kind"]) in _GONE)
+    rows = strict_json.parse(str(item["contributions"]).encode())
+    return Known(
+        source_version=str(item["source_version"]),
+        is_gone=str(item["kind"]) in _GONE,
+        rates=frozenset(rate for _, _, shares in rows for _, _, rates in shares for rate in rates.split()),
+    )
 
 
 def _planned(fact: Item) -> dict[str, int]:

@@ -19,9 +19,14 @@ def capability(system: str, name: str) -> Any:  # noqa: ANN401 each capability's
     return importlib.import_module(f"{__name__}.{system}.{name}")
 
 
+def has_capability(system: str, name: str) -> bool:
+    """Whether a system has the module that is this capability."""
+    return importlib.util.find_spec(f"{__name__}.{system}.{name}") is not None
+
+
 def listable_entities(system: str) -> tuple[tuple[str, ...], timedelta]:
     """The ledger's entities a system can list, and how late a change may be seen in its lists; none where it cannot list."""
-    if importlib.util.find_spec(f"{__name__}.{system}.listing") is None:
+    if not has_capability(system, "listing"):
         return (), timedelta()
     listing = capability(system, "listing")
     return tuple(listing.ENTITIES), listing.LATENESS
