@@ -112,7 +112,7 @@ class CensusFunction:
             counts = {
                 "Pages": report.pages.get(name, 0),
                 "Missed": report.missed.get(name, 0),
-                "SentToRead": report.sent.get(name, 0),
+                "Accepted": report.sent.get(name, 0),
                 "ListingFailed": report.failing.get(name, 0),
                 "Silent": int(name in silent_ones),
                 "ListingStuck": int(report.stuck_seconds.get(name, 0) >= _STUCK_SECONDS),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from ops import census_views, display
+from ops import census_views, comparing, display
 from ops.commands.arguments import AsJson, Connection, Stage
 from ops.place import Place, find_place
-from ops.told import Entrance
 from tieout.census import Phase, Purpose, Run
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Window
@@ -50,7 +49,7 @@ def census_run(
     """
     place = find_place(stage)
     span = _span(since or datetime.now(UTC) - _COMPARED, until)
-    begun = _begin(place, connection, entity, Purpose.CENSUS, span)
+    begun = _rows(comparing.begin(place, connection, entity, Purpose.CENSUS, span))
     display.rows(begun, title="Begun", as_json=as_json, nothing="Nothing can be listed.", columns=_SHOWN)
 
 
@@ -128,11 +127,15 @@ def backfill(
         display.record(estimate, as_json=False)
     if not yes and not typer.confirm("Begin?"):
         raise typer.Exit(1)
-    begun = _begin(place, connection, entity, Purpose.BACKFILL, span)
+    begun = _rows(comparing.begin(place, connection, entity, Purpose.BACKFILL, span))
     if as_json:
         display.record({"estimate": estimate, "begun": begun}, as_json=True)
     else:
         display.note("It has begun: tieout census show " + connection)
+
+
+def _rows(runs: Sequence[Run]) -> list[display.Row]:
+    return [census_views.run_row(run) for run in runs]
 
 
 def _span(since: datetime, until: datetime | None) -> Window:
@@ -149,30 +152,10 @@ def _day(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def _begin(place: Place, connection: str, entity: str, purpose: Purpose, span: Window) -> list[display.Row]:
-    ledger, now = CensusLedger(place.table), datetime.now(UTC)
-    begun = []
-    for each in _listed(place.connection(connection), entity):
-        run = Run.begun(
-            connection=connection, entity=each, purpose=purpose, span=span, now=now, asked_by=getpass.getuser()
-        )
-        ledger.begin(run)
-        begun.append(census_views.run_row(run))
-    return begun
-
-
-def _listed(entrance: Entrance, entity: str) -> tuple[str, ...]:
-    if not entrance.listed:
-        raise typer.BadParameter(f"{entrance.system} cannot list what it has")
-    if entity and entity not in entrance.listed:
-        raise typer.BadParameter(f"{entrance.system} cannot list {entity}; it lists {', '.join(entrance.listed)}")
-    return (entity,) if entity else entrance.listed
-
-
 def _estimate(place: Place, connection: str, entity: str, span: Window) -> dict[str, Any]:
     """What a backfill will take: calls of the source, time at the pace that is allowed, and money at list prices."""
     entrance = place.connection(connection)
-    _listed(entrance, entity)
+    comparing.listed_of(entrance, entity)
     asked = {
         "connection": connection,
         "entity": entity,

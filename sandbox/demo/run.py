@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ops import display, ledger_views, mapping_tables, queues
 from sandbox.demo.acquisition import acquire
+from sandbox.demo.missing import find_what_never_arrived
 from sandbox.demo.quiet import counted
 from sandbox.demo.sales import tell_in_three_ways
 from sandbox.demo.scene import Scene
@@ -59,6 +60,7 @@ class Demo:
         self._release_what_is_held()
         self._park_and_redrive()
         tell_in_three_ways(self._scene, self._planning)
+        find_what_never_arrived(self._scene, self._planning, self._crm, self._erp)
         self._scene = acquire(self._scene, self._planning, self._crm)
         self._add_up()
 

@@ -97,6 +97,14 @@ class Crm(Controlled):
         """Change the amount of a deal that is open."""
         self._change("9008", amount=amount)
 
+    def keep_to_itself(self) -> None:
+        """A deal is made, another changed and a third deleted, and no webhook ever tells of it."""
+        self._call("POST", "settings", {"tells": False})
+        self._deal("9301", NEW_CUSTOMER, amount="25000.00", closedate="2027-01-15T10:00:00Z")
+        self._change("9008", amount="71000")
+        self._call("DELETE", "deals/9006")
+        self._call("POST", "settings", {"tells": True})
+
     def mend(self) -> None:
         """Let the deal be read again."""
         self._call("DELETE", "faults")
@@ -140,6 +148,12 @@ class Erp(Controlled):
         self._save("journalentry", "48307", "7939", "USD", "1", accrual, period="Oct 2026", date="2026-10-31")
         self._call("POST", "documents/48307/reverse", {"date": "2026-11-01", "period": "Nov 2026"})
         self._save("salesorder", "48399", "7939", "USD", "1", [("1100", "9.00", None), ("4000", "-9.00", "7")])
+
+    def keep_to_itself(self) -> None:
+        """An invoice is edited where the script does not run."""
+        self._call("POST", "settings", {"tells": False})
+        self._invoice("48302", "7939", "13100.00", "USD", "1")
+        self._call("POST", "settings", {"tells": True})
 
     def deliver(self) -> Told:
         """Send what waits, as the account's script does: once."""

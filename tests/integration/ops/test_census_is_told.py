@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
+from ops.comparing import UnlistedError
 from ops.place import Place
 from tests.support.operated_stage import CRM, ERP, OperatedStage
 from tieout.arriving.notice import RecordKey
@@ -50,17 +51,29 @@ def test_one_that_is_under_way_is_not_begun_again(stage: OperatedStage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("connection", "entity", "said"),
     [
-        (["census", "run", ERP], "netsuite cannot list what it has"),
-        (["census", "run", CRM, "--entity", "contract"], "hubspot cannot list contract; it lists opportunity"),
-        (["census", "run", CRM, "--from", "2026-02-01", "--to", "2026-01-01"], "2026-02-01 is not before 2026-01-02"),
-        (["census", "run", CRM, "--from", "yesterday"], "does not match the format"),
+        (ERP, "", "netsuite cannot list what it has"),
+        (CRM, "contract", "hubspot cannot list contract; it lists opportunity"),
     ],
 )
-def test_what_cannot_be_compared_is_said(stage: OperatedStage, arguments: list[str], said: str) -> None:
+def test_what_cannot_be_compared_is_said(stage: OperatedStage, connection: str, entity: str, said: str) -> None:
     """Before anything is begun."""
-    result = CliRunner().invoke(app, arguments)
+    with pytest.raises(UnlistedError, match=said):
+        stage.tieout("census", "run", connection, "--entity", entity)
+    assert CensusLedger(stage.place.table).runs(CRM) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (["--from", "2026-02-01", "--to", "2026-01-01"], "2026-02-01 is not before 2026-01-02"),
+        (["--from", "yesterday"], "does not match the format"),
+    ],
+)
+def test_a_span_that_is_none_is_said(stage: OperatedStage, days: list[str], said: str) -> None:
+    """So is a day that is none."""
+    result = CliRunner().invoke(app, ["census", "run", CRM, *days])
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.replace("│", " ").split())
     assert CensusLedger(stage.place.table).runs(CRM) == []
