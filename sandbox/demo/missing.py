@@ -20,7 +20,7 @@ _DEAL = ("Pipeline", "Amount", "WAYNE/NO_PRODUCT/EMEA/EUR/Jan 27/Forecast")
 _LOST = {
     "9301": "never_received",  # won by nobody's webhook
     "9008": "older_here",
-    "9006": "deleted_there",
+    "9005": "deleted_there",
     "48302": "older_here",
 }
 _SHOWN = ("record", "difference", "amount", "periods", "version_here")

@@ -102,7 +102,7 @@ class Crm(Controlled):
         self._call("POST", "settings", {"tells": False})
         self._deal("9301", NEW_CUSTOMER, amount="25000.00", closedate="2027-01-15T10:00:00Z")
         self._change("9008", amount="71000")
-        self._call("DELETE", "deals/9006")
+        self._call("DELETE", "deals/9005")
         self._call("POST", "settings", {"tells": True})
 
     def mend(self) -> None:
@@ -152,7 +152,9 @@ class Erp(Controlled):
     def keep_to_itself(self) -> None:
         """An invoice is edited where the script does not run."""
         self._call("POST", "settings", {"tells": False})
-        self._invoice("48302", "7939", "13100.00", "USD", "1")
+        lines = [("1100", "13100.00", None), ("4000", "-13100.00", "7")]
+        edited = [{"account": account, "amount": amount, "department": place} for account, amount, place in lines]
+        self._call("PATCH", "documents/48302", {"lines": edited})
         self._call("POST", "settings", {"tells": True})
 
     def deliver(self) -> Told:
