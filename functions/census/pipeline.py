@@ -10,6 +10,7 @@ A page that is done twice changes nothing: what was read because of it is the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from tieout.census import Difference, Phase, Purpose, Run, Tally, difference_of,
 from tieout.errors import ConflictError, TieoutError
 from tieout.facts.listing import Listed, Listing, Window
 from tieout.facts.rate_changes import RateChanges
-from tieout.ledger.censuses import CensusLedger
+from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.ports import Clock
 
 _WORKING_TIME = timedelta(seconds=35)  # of the 50 the function has: one page that hangs must still fit in
@@ -95,8 +96,9 @@ def _begun(step: CensusStep, source: Listable, report: CensusReport) -> list[Run
     """The runs of a connection that can go on now, the most urgent first; those that are due have begun."""
     name, now = source.connection.name, step.clock.now()
     for run in due(source, step.ledger.runs(name), now):
-        step.ledger.begin(run)
-        report.begun += 1
+        with suppress(StillRunningError):  # somebody else has begun it meanwhile
+            step.ledger.begin(run)
+            report.begun += 1
     runs = [run for run in step.ledger.runs(name) if not run.phase.is_over]
     stuck = [int((now - run.advanced_at).total_seconds()) for run in runs if run.failing]
     report.stuck_seconds[name] = max(stuck, default=0)

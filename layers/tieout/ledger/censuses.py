@@ -20,7 +20,7 @@ from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Absence
 from tieout.ledger import keys
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
-from tieout.ledger.table import Absent, Equals, Item, Key, Put, Table, Update, pages
+from tieout.ledger.table import Absent, ConditionFailedError, Equals, Item, Key, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
 from tieout.money import Money
 
@@ -100,7 +100,10 @@ class CensusLedger:
             raise StillRunningError(
                 f"a {run.purpose} of {run.entity} is under way since {moment_text(before.started_at)}"
             )
-        self._put(key, run, before.revision if before else None)
+        try:
+            self._put(key, run, before.revision if before else None)
+        except ConditionFailedError as error:
+            raise StillRunningError(f"a {run.purpose} of {run.entity} was begun at this moment") from error
 
     def advance(self, run: Run) -> Run:
         """Keep how far a run has come; the run as it is kept. Raises `ConflictError` where somebody else advanced it."""
@@ -198,7 +201,7 @@ class CensusLedger:
         self._table.write([Update(keys.pages_key(connection, now.date()), sets=sets, adds={"pages": pages})])
 
     def _put(self, key: Key, run: Run, revision: int | None) -> None:
-        item: Item = {"run": strict_json.dump(run.plain()), "revision": run.revision + 1}
+        item: Item = {"run": strict_json.dump(run.plain()), "revision": (revision or 0) + 1}
         condition = Absent("revision") if revision is None else Equals("revision", revision)
         self._table.write([Put(key, item, condition)])
 

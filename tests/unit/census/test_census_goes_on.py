@@ -12,7 +12,7 @@ from tests.support.census_desk import CRM, DEAL, CensusDesk, failing
 from tests.support.faults import FaultPoint
 from tieout.arrivals import Census, Poll
 from tieout.census import Phase, Purpose, Run
-from tieout.errors import AccessDeniedError, ThrottledError, TieoutError, UnavailableError
+from tieout.errors import AccessDeniedError, ConflictError, ThrottledError, TieoutError, UnavailableError
 from tieout.facts.listing import ListingPage, Window
 from tieout.ledger.censuses import StillRunningError
 
@@ -189,6 +189,19 @@ def test_one_run_of_a_purpose_is_under_way_at_a_time() -> None:
     desk.begin(Purpose.CENSUS)
     desk.to_the_end()
     desk.begin(Purpose.BACKFILL)
+
+
+def test_whoever_is_too_late_changes_no_run_that_began_meanwhile() -> None:
+    """The run he is at was stopped, and another begun in its place: his page counts for neither."""
+    desk = filled(Census(every_hours=0, pages_per_minute=1))
+    desk.begin(Purpose.BACKFILL, days=1)
+    late = desk.run(Purpose.BACKFILL)
+    desk.ledger.advance(Run.of_plain(CRM, DEAL, late.purpose, late.plain() | {"phase": "stopped"}, late.revision))
+    desk.begin(Purpose.BACKFILL, days=1)
+    begun = desk.run(Purpose.BACKFILL)
+    with pytest.raises(ConflictError):
+        desk.ledger.advance(late)
+    assert desk.run(Purpose.BACKFILL) == begun
 
 
 def test_two_at_one_run_do_its_page_twice_and_count_it_once() -> None:
