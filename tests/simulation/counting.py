@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, cast
 from unittest.mock import patch
@@ -83,7 +84,7 @@ class Counting:
         schedule, random = self._world.schedule, self._random
         for _ in range(random.choice((1, 2, 4))):
             purpose = random.choice(tuple(Purpose))
-            schedule.after(random.randrange(span), lambda purpose=purpose: self._begin(purpose))
+            schedule.after(random.randrange(span), partial(self._begin, purpose))
         for _ in range(random.choice((0, 0, 1, 3))):
             schedule.after(random.randrange(span), self._recalculate)
         schedule.after(random.randrange(60_000), self._minute)
@@ -107,7 +108,7 @@ class Counting:
             return False
         crm = self._world.crms[name]
         for event in events:
-            self._world.schedule.after(_LATER_MS, lambda event=event: crm.stamp(event))
+            self._world.schedule.after(_LATER_MS, partial(crm.stamp, event))
         return True
 
     def miss_document(self, name: str, document_id: str) -> bool:
@@ -127,7 +128,7 @@ class Counting:
             return False
         for each in changes:
             subject = each.parent or each.record_id
-            self._world.schedule.after(_LATER_MS, lambda subject=subject: self._world.selling.sales.stamp(subject))
+            self._world.schedule.after(_LATER_MS, partial(self._world.selling.sales.stamp, subject))
         return True
 
     def to_the_end(self) -> None:
