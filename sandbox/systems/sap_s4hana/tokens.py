@@ -1,0 +1,81 @@
+"""The tenant's token address: access tokens to a communication user for its client credentials, in the form or by Basic."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.responses import JSONResponse, Response
+
+from sandbox.systems.sap_s4hana.answering import token_refused
+from sandbox.systems.sap_s4hana.settings import TenantSettings
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+TOKEN_PATH = "/sap/bc/sec/oauth2/token"
+
+
+class Tokens:
+    """Gives out access tokens and knows which still hold."""
+
+    def __init__(self, settings: TenantSettings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now = now
+        self._ends: dict[str, datetime] = {}
+        self.given = 0
+
+    async def answer(self, request: Request) -> Response:
+        """Answer `POST /sap/bc/sec/oauth2/token`."""
+        form = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
+        refused = refusal_of(form, request, self._settings.client_id, self._settings.client_secret)
+        if refused is not None:
+            return refused
+        self.given += 1
+        token = f"token-{self.given}"
+        self._ends[token] = self._now() + timedelta(seconds=self._settings.token_seconds)
+        # SAP writes the life of a token as text.
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": str(self._settings.token_seconds)}
+        return JSONResponse(body, headers={"cache-control": "no-store"})
+
+    def holds(self, authorization: str) -> bool:
+        """Whether an `Authorization` header carries a token that has not ended."""
+        scheme, _, token = authorization.partition(" ")
+        ends_at = self._ends.get(token) if scheme.lower() == "bearer" else None
+        return ends_at is not None and self._now() < ends_at
+
+    def end_all(self) -> int:
+        """End every token, as a change of the communication user does; how many there were."""
+        ended = len(self._ends)
+        self._ends.clear()
+        return ended
+
+
+def refusal_of(form: dict[str, str], request: Request, client_id: str, client_secret: str) -> Response | None:
+    """Why a request for a token by client credentials is refused; None if it is good."""
+    if form.get("grant_type") != "client_credentials":
+        return token_refused(400, "unsupported_grant_type", "only client_credentials")
+    shown = _basic(request.headers.get("authorization", "")) or (
+        form.get("client_id", ""),
+        form.get("client_secret", ""),
+    )
+    good = [
+        secrets.compare_digest(a.encode(), b.encode()) for a, b in zip(shown, (client_id, client_secret), strict=True)
+    ]
+    return None if all(good) else token_refused(401, "invalid_client", "client authentication failed")
+
+
+def _basic(authorization: str) -> tuple[str, str] | None:
+    scheme, _, coded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(coded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return name, password
