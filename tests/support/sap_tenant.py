@@ -14,6 +14,7 @@ import httpx
 
 from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.sap_s4hana.app import create_app
+from sandbox.systems.sap_s4hana.entries import LEADING, EntryKey
 from sandbox.systems.sap_s4hana.event_mesh import EventMesh
 from sandbox.systems.sap_s4hana.issuer import Issuer
 from sandbox.systems.sap_s4hana.posting import Answer, Attempt, Orders
@@ -124,7 +125,7 @@ class Scene:
         token: str = answer.json()["access_token"]
         return token
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **options: str) -> httpx.Response:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, /, **options: str) -> httpx.Response:
         """Read from a service as a caller with a token; options without their `$`."""
         self.token = self.token or self.sign_in()
         own = {"authorization": f"Bearer {self.token}", "accept": "application/json", **(headers or {})}
@@ -145,14 +146,15 @@ class Scene:
         found: dict[str, Any] = answer.json()["d"]
         return found
 
-    def lines(self, document: str, **options: str) -> list[dict[str, Any]]:
+    def lines(self, key: EntryKey, **options: str) -> list[dict[str, Any]]:
         """The lines of a journal entry in the leading ledger."""
-        return self.rows(CUBE, filter=f"AccountingDocument eq '{document}' and Ledger eq '0L'", **options)
+        named = [f"{name} eq '{value}'" for name, value in {**key.plain(), "Ledger": LEADING}.items()]
+        return self.rows(CUBE, filter=" and ".join(named), **options)
 
-    def amounts(self, document: str) -> dict[str, tuple[Decimal, ...]]:
+    def amounts(self, key: EntryKey) -> dict[str, tuple[Decimal, ...]]:
         """The three amounts of a journal entry by account, in the leading ledger: transaction, company code, group."""
         found: dict[str, tuple[Decimal, ...]] = {}
-        for row in self.lines(document):
+        for row in self.lines(key):
             amounts = tuple(Decimal(row[name]) for name in _AMOUNTS)
             before = found.get(row["GLAccount"], (Decimal(0),) * len(amounts))
             found[row["GLAccount"]] = tuple(map(Decimal.__add__, before, amounts))

@@ -91,7 +91,8 @@ class Issuer:
             "iat": moment - 2 * life if flaw == "expired" else moment,
             "exp": moment - life if flaw == "expired" else moment + life,
         }
-        key = _new_key() if flaw == "wrong_key" else self._current()
+        own = self._current()
+        key = _new_key() if flaw == "wrong_key" else own
         return _signed(claims, key, str(len(self._keys)))
 
     def rotate(self) -> None:

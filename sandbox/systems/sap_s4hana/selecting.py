@@ -128,7 +128,7 @@ def _literal_text(described: Property, literal: Token) -> str | None:
     if described.kind in _PREFIXES:
         prefix, _, quoted = literal.text.partition("'")
         is_of_kind = literal.kind == "prefixed" and prefix == _PREFIXES[described.kind]
-        return _plain_time(described.kind, quoted.removesuffix("'")) if is_of_kind else None
+        return (_plain_time(described.kind, quoted.removesuffix("'")) or None) if is_of_kind else None
     if described.kind in NUMBERS:
         return literal.text.rstrip("mMlLdDfF") if literal.kind == "number" else None
     if described.kind == "boolean":
