@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,14 +45,14 @@ class SimulatedSystems:
     def overlay(self) -> str:
         """What the landscape of the stage lacks, as TOML: where the systems answer and what they sign."""
         lines: list[str] = []
-        for name in self.connections:
+        for name, joined in self.connections.items():
             posts = "webhook" in self.landscape.connection(name).arrivals
             called = {"public_url": self.webhook_urls[name]} if posts else {}
             lines += _entry("connections", name, api_base_url=self.base_urls[name], **called)
+            lines += _address_options(joined.address_options, self.base_urls[name])
         for name, target in self.targets.items():
             lines += _entry("targets", name, api_base_url=self.base_urls[name])
-            addresses = ", ".join(f"{option} = {json.dumps(self.base_urls[name])}" for option in target.address_options)
-            lines += [f"options = {{ {addresses} }}"] if addresses else []
+            lines += _address_options(target.address_options, self.base_urls[name])
         return "\n".join(lines) + "\n"
 
 
@@ -111,3 +111,8 @@ def declared(landscape: Landscape) -> list[Connection | Target]:
 
 def _entry(kind: str, name: str, **fields: str) -> list[str]:
     return [f"[[{kind}]]", f"name = {json.dumps(name)}", *(f"{key} = {json.dumps(fields[key])}" for key in fields)]
+
+
+def _address_options(options: Sequence[str], address: str) -> list[str]:
+    addresses = ", ".join(f"{option} = {json.dumps(address)}" for option in options)
+    return [f"options = {{ {addresses} }}"] if addresses else []

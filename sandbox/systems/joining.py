@@ -27,6 +27,7 @@ class JoinedConnection:
         webhook_secret: what signs its deliveries.
         credentials: the secret with which its API is called; none where its records are completed from what it posts.
         address_credentials: the credentials that hold an address of the same simulator, such as where it gives tokens.
+        address_options: the options of the connection that do, such as whose tokens its deliveries bear.
         open_relay: lets it put its changes on an event bus too, once it is given what puts them there; None where it has no
             such way out.
         verifying_secret: what proves its deliveries to us, where that is not what signs them (a public key).
@@ -36,6 +37,7 @@ class JoinedConnection:
     webhook_secret: str = field(repr=False)
     credentials: Mapping[str, str] = field(repr=False)
     address_credentials: tuple[str, ...] = ()
+    address_options: tuple[str, ...] = ()
     open_relay: Callable[[PutEvents], None] | None = None
     verifying_secret: str = ""
 
