@@ -17,6 +17,7 @@ from sandbox.systems.sap_s4hana.app import create_app
 from sandbox.systems.sap_s4hana.entries import LEADING, EntryKey
 from sandbox.systems.sap_s4hana.event_mesh import EventMesh
 from sandbox.systems.sap_s4hana.issuer import Issuer
+from sandbox.systems.sap_s4hana.journal import Journal
 from sandbox.systems.sap_s4hana.posting import Answer, Attempt, Orders
 from sandbox.systems.sap_s4hana.settings import TenantSettings
 from sandbox.systems.sap_s4hana.tenant import Tenant, Work
@@ -35,6 +36,14 @@ BILL = {
     "SoldToParty": "17100001",
     "BillingDocumentDate": "2026-03-31",
     "items": [{"NetAmount": "9900.00", "TaxAmount": "1881.00", "Material": "TG11", "ProfitCenter": "YB700"}],
+}
+ACCRUAL = {
+    "company_code": "1010",
+    "posting_date": "2026-03-31",
+    "items": [
+        {"account": "61003000", "amount": "300.00", "CostCenter": "10101101"},
+        {"account": "21200000", "amount": "-300.00"},
+    ],
 }
 ORDER = {
     "SalesOrganization": "1010",
@@ -100,6 +109,10 @@ class Scene:
         """Do something in one transaction, such as `Billing.create`; a method is called on a new object."""
         with self.tenant.saving() as work:
             return cast("Result", _bound(doing, work)(*values, **named))
+
+    def post(self, **entry: Any) -> EntryKey:  # noqa: ANN401 JSON
+        """Post the accrual of 300 euros, or what is stated otherwise."""
+        return self.do(Journal.post, {**ACCRUAL, **entry})
 
     def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
         """Have the tenant's people do something by its control routes."""

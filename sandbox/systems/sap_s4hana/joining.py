@@ -27,4 +27,9 @@ def join_connection(connection: Connection, webhook_url: str) -> JoinedConnectio
     if isinstance(audience, list) and audience:
         settings.audience = str(audience[0])
     credentials = {"client_id": settings.client_id, "client_secret": settings.client_secret}
-    return JoinedConnection(app=create_app(settings), webhook_secret=settings.webhook_secret, credentials=credentials)
+    return JoinedConnection(
+        app=create_app(settings),
+        webhook_secret=settings.webhook_secret,
+        credentials=credentials,
+        address_options=("issuer",),
+    )
