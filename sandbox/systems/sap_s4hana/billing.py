@@ -189,7 +189,6 @@ class Billing:
             "AccountingTransferStatus": "A",
             "CreationDate": self._work.day,
             "CreationTime": self._work.moment.strftime("%H:%M:%S"),
-            "LastChangeDate": None,
             "LastChangeDateTime": self._work.moment.isoformat(),
         }
         self._store.insert(HEADERS, {**_plain(row), **own})
