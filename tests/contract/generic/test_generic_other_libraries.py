@@ -16,10 +16,10 @@ from cloudevents.core.v1.event import CloudEvent
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from tests.support.generic_events import cloud_options, options, records, split_body
+from tieout.arriving.cloudevents import read_events
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.standard_webhooks import hmac_key, sign_v1
 from tieout.errors import NotAuthenticError
-from tieout.systems.generic.cloudevents import read_events
 from tieout.systems.generic.signature import verify
 
 SECRET = "whsec_" + base64.b64encode(b"contract-test-signing-key-of-32b").decode()

@@ -18,8 +18,8 @@ from tests.support.generic_events import (
     split_body,
     split_structured,
 )
+from tieout.arriving.cloudevents import read_events
 from tieout.errors import MalformedError
-from tieout.systems.generic.cloudevents import read_events
 
 ATTRIBUTES = {"specversion": "1.0", "id": "e-1", "source": "/tools/expenses", "type": "expense.report.changed"}
 DATA = b'{"report":{"id":"R-1"}}'

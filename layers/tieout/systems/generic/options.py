@@ -10,24 +10,22 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
+from tieout.arriving.consent import check_consent
 from tieout.arriving.freshness import check_max_skew
+from tieout.arriving.modes import Mode
 from tieout.declared import Declared
 
 Proof = Literal["v1", "v1a", "bearer", "key_header", "bus"]
-Mode = Literal["binary", "structured", "batched"]
 Formula = str | Mapping[str, str]  # a JMESPath expression, or one for each part of an amount of money
 
 SIGNED: frozenset[Proof] = frozenset(("v1", "v1a"))
 OTHER_ENTITY = "other"  # of events that no record of the connection names; no flow carries it
 
-_MOST_REQUESTS_PER_MINUTE = 60 * MOST_REQUESTS_PER_SECOND
 _HEADER = re.compile("x-[a-z0-9-]{1,60}")  # never `authorization`, a signature's header, or one that a gateway sets
 _GATEWAYS_OWN = ("x-amz", "x-forwarded-")
 _ENTITY = re.compile("[a-z][a-z0-9_]{0,39}")
 _STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
 _PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
-_ORIGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
 _TYPE = re.compile(r"[!-)+-~]{1,200}\*?")  # printable, a star at the end alone
 _NO_FIELDS: Mapping[str, Formula] = MappingProxyType({})
 # What of a record only the record step needs.
@@ -169,19 +167,11 @@ class Options(Declared):
             raise ValueError(f"modes allows binary, whose event stands in headers that {self.proof} does not sign")
         if self.format != "cloudevents" and (self.allowed_origins or self.requests_per_minute):
             raise ValueError("allowed_origins and requests_per_minute belong to the handshake of cloudevents")
-        for origin in self.allowed_origins:
-            if _ORIGIN.fullmatch(origin) is None:
-                raise ValueError(f"allowed_origins: {origin!r} is no name of a host; nobody is trusted by `*`")
-        if not 0 <= self.requests_per_minute <= _MOST_REQUESTS_PER_MINUTE:
-            raise ValueError(f"requests_per_minute is not between 0 and {_MOST_REQUESTS_PER_MINUTE}")
+        check_consent(self.allowed_origins, self.requests_per_minute)
 
     def record_of(self, event_type: str) -> Record | None:
         """The kind of record that events of a type tell of; None where no record of the connection is told by them."""
         return next((each for each in self.records if each.is_told_by(event_type)), None)
-
-    def rate_per_minute(self) -> int:
-        """How many requests a minute a sender may make."""
-        return self.requests_per_minute or _MOST_REQUESTS_PER_MINUTE
 
 
 def options_of(declared: Mapping[str, Any]) -> Options:

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from tieout import strict_json
+from tieout.arriving.cloudevents import event_name, read_events
 from tieout.arriving.delivery import BUS, Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.standard_webhooks import ID_HEADER
 from tieout.errors import MalformedError
 from tieout.moments import parse_moment
-from tieout.systems.generic.cloudevents import read_events
 from tieout.systems.generic.options import OTHER_ENTITY, SIGNED, Options, Record, steps_of
 
 Event = Mapping[str, Any]
@@ -27,7 +27,6 @@ Event = Mapping[str, Any]
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127}")
 _KIND = re.compile("[!-~]{1,200}")
 _WITHOUT_TYPE = "event"
-_LONGEST_PLAIN_NOTICE_ID = 200
 
 
 def split(delivery: Delivery, connection: str, options: Options) -> Split:
@@ -146,16 +145,10 @@ def _notice_id(event: Event, position: int, delivery: Delivery, options: Options
     them on a bus names none either, since a bus names them anew each time.
     """
     if options.format == "cloudevents":
-        return _bounded(f"{event['source']}#{event['id']}")
+        return event_name(event)
     if options.proof in SIGNED and delivery.method != BUS:
         return f"{delivery.headers[ID_HEADER]}/{position}"
     return hashlib.sha256(strict_json.dump(event).encode()).hexdigest()
-
-
-def _bounded(notice_id: str) -> str:
-    if len(notice_id) <= _LONGEST_PLAIN_NOTICE_ID:
-        return notice_id
-    return hashlib.sha256(notice_id.encode()).hexdigest()
 
 
 def _occurred_at(event: Event, options: Options) -> datetime | None:

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from tieout import strict_json
+from tieout.arriving.door import Answer, refusal
+from tieout.arriving.modes import Mode
 from tieout.errors import MalformedError
-from tieout.systems.generic.options import Mode
 
 CONTENT_TYPE_HEADER = "content-type"
 ATTRIBUTE_PREFIX = "ce-"
 FORMAT_UNKNOWN = "content_type_not_understood"
 
-_BATCHED = "application/cloudevents-batch+json"
-_STRUCTURED = "application/cloudevents+json"
+TAKEN = Answer(202, '{"outcome":"accepted"}')
+"""Taken, and not worked off yet: section 2.2 of the webhook rules."""
+
+BATCHED_TYPE = "application/cloudevents-batch+json"
+STRUCTURED_TYPE = "application/cloudevents+json"
 _OTHER_FORMATS = "application/cloudevents"  # with any other suffix: XML, Avro, Protobuf
 _REQUIRED = ("id", "source", "type")
 _TEXTS = (*_REQUIRED, "specversion", "time", "subject", "datacontenttype", "dataschema")
 _VERSION = "1.0"
+_LONGEST_PLAIN_NAME = 200
 _ATTRIBUTE_NAME = re.compile("[a-z0-9]{1,50}")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
@@ -44,7 +50,7 @@ def read_events(
         MalformedError: `content_type_not_understood` for another format or a mode the connection does not take; else if the
             delivery as a whole is no event, or no array of them.
     """
-    media_type, charset = _content_type(headers.get(CONTENT_TYPE_HEADER, ""))
+    media_type, charset = content_type(headers.get(CONTENT_TYPE_HEADER, ""))
     if charset not in {"", "utf-8"}:
         raise MalformedError(FORMAT_UNKNOWN)
     mode = _mode(media_type)
@@ -57,17 +63,28 @@ def read_events(
     return [_binary(body, headers, media_type)]
 
 
+def unusable(reason: str) -> Answer:
+    """415 for a form that is not understood, as the rules say; any other body is kept, and sending it again would not help."""
+    return refusal(415 if reason == FORMAT_UNKNOWN else 200, reason)
+
+
+def event_name(event: Mapping[str, Any]) -> str:
+    """What names an event for good: its source and id, as one text of at most 200 characters; a digest where they are longer."""
+    name = f"{event['source']}#{event['id']}"
+    return name if len(name) <= _LONGEST_PLAIN_NAME else hashlib.sha256(name.encode()).hexdigest()
+
+
 def _mode(media_type: str) -> Mode:
-    if media_type == _BATCHED:
+    if media_type == BATCHED_TYPE:
         return "batched"
-    if media_type == _STRUCTURED:
+    if media_type == STRUCTURED_TYPE:
         return "structured"
     if media_type.startswith(_OTHER_FORMATS):
         raise MalformedError(FORMAT_UNKNOWN)
     return "binary"
 
 
-def _content_type(text: str) -> tuple[str, str]:
+def content_type(text: str) -> tuple[str, str]:
     """Media type and charset in lower case, each empty where it is not said."""
     media_type, *parameters = (each.strip().lower() for each in text.split(";"))
     charsets = [each.removeprefix("charset=").strip('"') for each in parameters if each.startswith("charset=")]
@@ -154,7 +171,7 @@ def _header_text(value: str) -> str:
 
 
 def _type_of_data(event: Mapping[str, Any]) -> str:
-    return _content_type(str(event.get("datacontenttype") or ""))[0]
+    return content_type(str(event.get("datacontenttype") or ""))[0]
 
 
 def _is_json(media_type: str) -> bool:
