@@ -1,12 +1,10 @@
-"""Turns the amounts of one document into minor units without losing the balance between its lines."""
+"""Turns NetSuite's amounts into numbers at the decimals it keeps for their currency."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from tieout.errors import UnreadableRecordError
-from tieout.money import EXACT, Money
+from tieout.money import EXACT
 
 
 def at_precision(number: Decimal, precision: int | None) -> Decimal:
@@ -15,24 +13,3 @@ def at_precision(number: Decimal, precision: int | None) -> Decimal:
         return number
     with localcontext(EXACT):
         return number.quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
-
-
-def balanced(numbers: Sequence[Decimal], currency: str) -> list[Money]:
-    """The numbers in minor units of a currency, still adding up to zero.
-
-    Where NetSuite keeps more decimals than ISO 4217 knows (two for yen), each line is rounded half up and the rest
-    goes to the largest line.
-
-    Raises:
-        UnreadableRecordError: if they did not add up to zero in the first place: part of the document is missing.
-        MalformedError: for something that is no currency, or an amount beyond any document.
-    """
-    rounded = [Money.of(number, currency) for number in numbers]
-    with localcontext(EXACT):
-        if sum(numbers, Decimal(0)) != 0:
-            raise UnreadableRecordError(f"the lines in {currency} do not balance")
-    rest = sum(each.amount_minor for each in rounded)
-    if rest:
-        largest = max(range(len(rounded)), key=lambda place: abs(rounded[place].amount_minor))
-        rounded[largest] = Money(rounded[largest].amount_minor - rest, currency)
-    return rounded

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tieout.errors import UnreadableRecordError
+from tieout.facts.balancing import balanced
 from tieout.facts.documents import LedgerLine
 from tieout.money import Money, decimal_of
 from tieout.periods import PostingPeriod
 from tieout.systems.netsuite.accounts import account_class, account_name, account_role, rate_type
-from tieout.systems.netsuite.amounts import at_precision, balanced
+from tieout.systems.netsuite.amounts import at_precision
 from tieout.systems.netsuite.parties import Parties, parties_of
 from tieout.systems.netsuite.rate_identities import identity, own_identity, stated_rate
 from tieout.systems.netsuite.rows import Row
