@@ -117,7 +117,6 @@ class DoorStack(Stack):
             receive = self.receives[connection.name]
             told |= {
                 "url": receive.settings.public_url,
-                "webhook_secret_arn": self.ledger.webhook_secrets[connection.name],
                 "function_name": receive.function.function.function_name,
             }
         for source in sources_of(self.landscape):
@@ -127,6 +126,8 @@ class DoorStack(Stack):
                     "pages_per_minute": connection.census.pages_per_minute,
                     "pages_per_day": connection.census.pages_per_day,
                 }
+        webhook_secret_arn = self.ledger.webhook_secrets.get(connection.name)  # a token of an issuer's takes none
+        told |= {"webhook_secret_arn": webhook_secret_arn} if webhook_secret_arn else {}
         api_secret_arn = self.ledger.api_secrets.get(connection.name)  # what its payloads complete is not read
         return told | ({"api_secret_arn": api_secret_arn} if api_secret_arn else {})
 

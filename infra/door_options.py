@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tieout.arriving.bearer_tokens import TokenIssuer
 from tieout.landscape import Connection
 from tieout.systems import capability
 
@@ -30,6 +31,15 @@ def door_needs_libraries(connection: Connection) -> bool:
     """Whether a connection's door loads a library, so that its function needs the layer that holds them."""
     module = capability(connection.system, "options")
     return hasattr(module, "needs_libraries") and bool(module.needs_libraries(connection.options))
+
+
+def door_token_issuer(connection: Connection) -> TokenIssuer | None:
+    """Whose tokens the gateway asks of what is posted to a connection; None where its function judges alone, by a secret."""
+    module = capability(connection.system, "options")
+    if not hasattr(module, "token_issuer"):
+        return None
+    found: TokenIssuer | None = module.token_issuer(connection.options)
+    return found
 
 
 def size_of(options: Mapping[str, Any]) -> int:

@@ -15,6 +15,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra.acknowledged import acknowledge
+from infra.door_options import door_token_issuer
 from infra.ids import pascal
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape, Target
@@ -75,7 +76,8 @@ class LedgerStack(Stack):
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
         posting = [each for each in landscape.connections if "webhook" in each.arrivals]
-        self.webhook_secrets = {each.name: self._webhook_secret(each) for each in posting}
+        signing = [each for each in posting if door_token_issuer(each) is None]
+        self.webhook_secrets = {each.name: self._webhook_secret(each) for each in signing}
         read = [each for each in landscape.connections if each.completion == "read"]
         self.api_secrets = {each.name: self._api_secret(each) for each in read}
         self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}

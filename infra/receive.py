@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
@@ -13,15 +15,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.receive.settings import ReceiveSettings
+from functions.receive.settings import NO_SECRET, ReceiveSettings
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
-from infra.door_options import door_needs_libraries, door_options
+from infra.door_options import door_needs_libraries, door_options, door_token_issuer
 from infra.grants import read_secrets, use_key
 from infra.ids import pascal
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
+from tieout.arriving.bearer_tokens import TokenIssuer
 from tieout.arriving.door import MOST_REQUESTS_PER_SECOND
 from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.arriving.payload import PAYLOADS_PREFIX
@@ -109,28 +112,49 @@ class Door(Construct):
         )
         self._route_settings: dict[str, object] = {}
 
-    def open(self, connection: str, function: PythonFunction) -> None:
-        """Route whatever is sent to `/webhooks/<connection>` to its function, under a throttle of its own."""
-        path = f"/webhooks/{connection}"
-        routes = self.api.add_routes(
-            path=path,
-            methods=[apigateway.HttpMethod.ANY],
-            integration=integrations.HttpLambdaIntegration(f"{pascal(connection)}Function", handler=function.live),
-        )
-        for route in routes:
-            # API Gateway refuses the settings of a route it does not know yet.
-            self._stage.node.add_dependency(route)
+    def open(self, connection: str, function: PythonFunction, issuer: TokenIssuer | None = None) -> None:
+        """Route whatever is sent to `/webhooks/<connection>` to its function, under a throttle of its own.
+
+        Where the connection has an issuer of tokens, only what is posted under one, and the question whether it is welcome.
+        """
+        integration = integrations.HttpLambdaIntegration(f"{pascal(connection)}Function", handler=function.live)
+        if issuer is None:
+            for route in self._routes(connection, apigateway.HttpMethod.ANY, integration):
+                acknowledge(
+                    route,
+                    "AwsSolutions-APIG4",
+                    "Source systems cannot sign for AWS: the function authenticates the raw bytes by the connection's secret.",
+                )
+            return
+        name = f"{pascal(connection)}Tokens"
+        authorizer = authorizers.HttpJwtAuthorizer(name, issuer.issuer, jwt_audience=list(issuer.audience))
+        self._routes(connection, apigateway.HttpMethod.POST, integration, authorizer)
+        for route in self._routes(connection, apigateway.HttpMethod.OPTIONS, integration):
             acknowledge(
                 route,
                 "AwsSolutions-APIG4",
-                "Source systems cannot sign for AWS: the function authenticates the raw bytes by the connection's secret.",
+                "The handshake of CloudEvents comes before there is a token: it says who is welcome, and nothing is taken by it.",
             )
-        self._route_settings[f"ANY {path}"] = {
+
+    def _routes(
+        self,
+        connection: str,
+        method: apigateway.HttpMethod,
+        integration: integrations.HttpLambdaIntegration,
+        authorizer: authorizers.HttpJwtAuthorizer | None = None,
+    ) -> Sequence[apigateway.HttpRoute]:
+        path = f"/webhooks/{connection}"
+        routes = self.api.add_routes(path=path, methods=[method], integration=integration, authorizer=authorizer)
+        for route in routes:
+            # API Gateway refuses the settings of a route it does not know yet.
+            self._stage.node.add_dependency(route)
+        self._route_settings[f"{method.value} {path}"] = {
             "ThrottlingRateLimit": MOST_REQUESTS_PER_SECOND,
             "ThrottlingBurstLimit": ROUTE_BURST,
             "DetailedMetricsEnabled": True,
         }
         self._stage.route_settings = self._route_settings
+        return routes
 
     def public_url(self, connection: Connection) -> str:
         """The URL the source calls and signs: the declared one, or one below the stage's, or below this API's own."""
@@ -203,7 +227,8 @@ class Receive(Construct):
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
-        secret_arn = ledger.webhook_secrets[connection.name]
+        issuer = door_token_issuer(connection)
+        secret_arn = ledger.webhook_secrets[connection.name] if issuer is None else NO_SECRET
         archive = ledger.archive_access(["s3:PutObject"], archive_prefixes(connection))
         self.settings = ReceiveSettings(
             connection=connection.name,
@@ -226,7 +251,7 @@ class Receive(Construct):
             environment=self.settings.environment(),
             description=f"Receives what {connection.system} connection {connection.name} posts.",
             permissions=[
-                *read_secrets([secret_arn]),
+                *read_secrets([secret_arn] if issuer is None else []),
                 publish_as(bus, f"{SOURCE_PREFIX}{connection.name}"),
                 archive.statement,
                 use_key(ledger.key),
@@ -235,7 +260,7 @@ class Receive(Construct):
             no_dead_letters_because="API Gateway invokes it and waits: the sender gets the failure and sends again.",
         )
         archive.acknowledge_for(self.function.role)
-        door.open(connection.name, self.function)
+        door.open(connection.name, self.function, issuer)
         self.rejected = counted(parts.stage.metric_namespace, "Rejected", connection=connection.name)
 
 

@@ -135,7 +135,8 @@ class RejectedDeliveries:
         if key.startswith(rejected.unusable_prefix(self._entrance.name)):
             return
         if self._secrets is None:
-            self._secrets = secrets_in(self._place.secret(self._entrance.webhook_secret_arn))
+            arn = self._entrance.webhook_secret_arn
+            self._secrets = secrets_in(self._place.secret(arn)) if arn else ()
         url = self._entrance.public_url
         self._module("signature").verify(delivery, self._secrets, self._options, url, delivery.received_at)
 

@@ -13,7 +13,7 @@ class Entrance:
 
     Attributes:
         public_url: the URL the source calls, as it signs it; empty where nobody calls one.
-        webhook_secret_arn: what proves its deliveries; empty where they come over a bus alone.
+        webhook_secret_arn: what proves its deliveries; empty where they come over a bus alone, or the gateway asks for a token.
         arrivals: the ways its changes reach us.
         flows: ledger entity to the flow that carries it.
         completion: `payload` where its records are completed from what is delivered.

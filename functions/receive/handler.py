@@ -10,7 +10,7 @@ from typing import Any
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
-from functions.receive.settings import ReceiveSettings
+from functions.receive.settings import NO_SECRET, ReceiveSettings
 from tieout.arriving.accepting import Intake
 from tieout.arriving.door import Door
 from tieout.arriving.log import DeliveryLog, note_failure
@@ -71,7 +71,9 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at
         ),
-        secret=WebhookSecret(lambda: secrets.value(settings.secret_arn), clock),
+        secret=WebhookSecret(
+            lambda: None if settings.secret_arn == NO_SECRET else secrets.value(settings.secret_arn), clock
+        ),
         shelf=UnprovenShelf(hasty_keeper, clock, settings.connection, settings.max_rejected_per_hour),
         log=DeliveryLog("receive", settings.connection, namespace=settings.metric_namespace),
     )

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from tieout.landscape import Option
 
 
+NO_SECRET = "none"  # noqa: S105 a word
+"""In the place of a secret's ARN: the gateway asks for a token."""
+
+
 class ReceiveSettings(Settings):
     """What the receive function of one connection is told; one function serves one connection.
 
@@ -18,7 +22,7 @@ class ReceiveSettings(Settings):
         connection: the connection's name, also the last part of its route `/webhooks/<connection>`.
         system: the folder under `systems/` that verifies and splits its deliveries.
         public_url: the URL the source calls, exactly as it signs it.
-        secret_arn: the webhook secret, JSON `{"current": ..., "previous": ...}`.
+        secret_arn: the webhook secret, JSON `{"current": ..., "previous": ...}`; `NO_SECRET` where the proof takes none.
         bus_name: the event bus that accepts the entries.
         archive_bucket: holds `overflow/`, `spool/`, `rejected/` and `payloads/`, each with a part for the connection.
         flows: ledger entity to the flow that carries it; an entity that is absent goes to `unrouted`.

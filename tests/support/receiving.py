@@ -14,6 +14,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.gateway_tokens import AUDIENCE, ISSUER, authorizer_of, sign_as_event_mesh
 from tests.support.made_up import body_of, booking, made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
@@ -99,12 +100,14 @@ _SIGNERS = {
     "hubspot": sign_as_hubspot,
     "netsuite": sign_as_netsuite,
     "salesforce": sign_as_standard_webhooks,
+    "sap_s4hana": sign_as_event_mesh,
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]},
     "salesforce": {"organization_id": ORGANIZATION},
+    "sap_s4hana": {"issuer": ISSUER, "audience": [AUDIENCE]},
 }
 
 
@@ -185,6 +188,8 @@ class Door:
         """The answer to a delivery, signed where no headers are given, its event changed where asked."""
         signed = self.sign(body) if headers is None else headers
         event = api_event(body, signed, method=method, query=query, in_base64=in_base64)
+        authorizer = authorizer_of(signed, self.clock.now())
+        event["requestContext"] |= {"authorizer": authorizer} if authorizer else {}
         return receive(event | dict(change or {}), self.receiver)
 
     def published(self) -> list[Envelope]:
@@ -242,6 +247,20 @@ def generic_event(record_id: int = 1, **changed: object) -> dict[str, Any]:
     return {"type": "expense_report.approved", "data": {"id": str(record_id)}, **changed}
 
 
+def sales_order_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """What Event Mesh delivers about a sales order."""
+    return {
+        "specversion": "1.0",
+        "type": "sap.s4.beh.salesorder.v1.SalesOrder.Changed.v1",
+        "source": "/default/sap.s4.beh/100200300",
+        "id": f"event-{number}",
+        "time": "2026-03-02T09:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {"SalesOrder": str(number)},
+        **changed,
+    }
+
+
 def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
     if system == "made_up":
@@ -252,6 +271,7 @@ def good_body(system: str, count: int = 1) -> bytes:
         "generic": generic_event,
         "hubspot": hubspot_event,
         "netsuite": netsuite_post,
+        "sap_s4hana": sales_order_event,
     }
     make = makers[system]
     items = [make(number + 1) for number in range(count)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.notice import Notice
 
+_NO_CLAIMS: Mapping[str, str] = MappingProxyType({})
 BUS = "BUS"
 """The method of a delivery that is an event of another bus, which is no HTTP request."""
 
@@ -23,6 +25,7 @@ class Delivery(NamedTuple):
         query: the raw query string without `?`, as sent.
         headers: names in lower case; of an event those that `tieout.arriving.bus_event` gives it.
         body: the raw bytes as sent, before any decoding but base64's; of an event its detail as JSON.
+        claims: of a bearer token, where the gateway says that it verified one; it is kept nowhere.
     """
 
     delivery_id: str
@@ -31,6 +34,7 @@ class Delivery(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    claims: Mapping[str, str] = _NO_CLAIMS
 
 
 class MalformedItem(NamedTuple):

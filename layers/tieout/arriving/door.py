@@ -74,6 +74,7 @@ class Door(NamedTuple):
         unavailable: the fault is ours and passes. Senders repeat after a 503; some after nothing else.
         unusable: an authentic body nothing can ever be made of, which is kept before it is answered; takes the reason.
         too_large: an authentic body, or number of notices, above the limit; kept in the same way; takes the reason.
+        has_secret: whether the proof takes a webhook secret; else the connection has none, and the gateway asks for a token.
         clean: the delivery without what may never be kept or logged (a live session of the sender's). It comes before
             everything else, for whoever sends, so it must cost next to nothing, and leave alone what a signature covers.
         greet: the answer to a greeting that need not prove who sends it, None for any other request. It is asked before
@@ -90,6 +91,7 @@ class Door(NamedTuple):
     unavailable: Answer = Answer(503, '{"error":"unavailable"}')
     unusable: Callable[[str], Answer] = _accept_as_kept
     too_large: Callable[[str], Answer] = _accept_as_kept
+    has_secret: bool = True
     clean: Callable[[Delivery], Delivery] = leave_as_it_is
     greet: Callable[[Delivery], Answer | None] = greet_nobody
     greet_proven: Callable[[Delivery], Answer | None] = greet_nobody

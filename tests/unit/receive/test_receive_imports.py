@@ -20,7 +20,7 @@ NOT_NEEDED = {
 }
 
 
-@pytest.mark.parametrize("system", ["generic", "hubspot", "netsuite", "salesforce"])
+@pytest.mark.parametrize("system", ["generic", "hubspot", "netsuite", "salesforce", "sap_s4hana"])
 def test_nothing_dear_is_imported_on_the_way_in(system: str) -> None:
     """The whole path of a delivery stands on the standard library."""
     parts = (f"tieout.systems.{system}.{part}" for part in ("options", "signature", "payloads", "door"))
