@@ -1,0 +1,147 @@
+"""Turns what S/4HANA answers into statements: the pure middle of the record step."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from tieout.arriving.notice import RecordKey
+from tieout.errors import MalformedError, UnreadableRecordError
+from tieout.facts.documents import (
+    AccountClass,
+    Bill,
+    CreditMemo,
+    DocumentState,
+    Invoice,
+    JournalEntry,
+    LedgerLine,
+    Payment,
+    PostedDocument,
+)
+from tieout.facts.statement import Absence, Statement
+from tieout.moments import moment_text
+from tieout.periods import PostingPeriod
+from tieout.systems.sap_s4hana import sales
+from tieout.systems.sap_s4hana.accounts import family_of
+from tieout.systems.sap_s4hana.fields import Row, day_of, is_set, number_text, required_text, text_of, unreadable
+from tieout.systems.sap_s4hana.ids import bare, journal_id
+from tieout.systems.sap_s4hana.lines import Books, ledger_lines
+
+_KINDS: dict[str, type[PostedDocument]] = {
+    "customer": Invoice,
+    "customer_credit": CreditMemo,
+    "customer_payment": Payment,
+    "supplier": Bill,
+    "journal": JournalEntry,
+}
+# Entries that are in no books: recurring and sample entries, noted items, parked ones, and parked ones that were deleted.
+_UNPOSTED_CATEGORIES = frozenset("DMSVWZ")
+_CARRY_FORWARD = 0  # the period that only holds what a year begins with
+_LAST_ORDINARY_PERIOD = 12
+
+
+def sales_order_statement(key: RecordKey, row: Row) -> Statement:
+    """What a sales order is, at its own last change; raises as `sales.order_of`."""
+    return Statement(key=key, source_version=sales.version_of(row), fact=sales.order_of(row))
+
+
+def billing_statement(key: RecordKey, row: Row) -> Statement:
+    """What a billing document is, at its own last change; its posting and what it cancels are read because of it.
+
+    Raises:
+        UnreadableRecordError: naming the property that cannot be read, never its value.
+    """
+    version = sales.version_of(row)
+    if sales.is_pro_forma(row):
+        return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)
+    document = sales.billing_of(row)
+    related = []
+    if document.accounting_document is not None:
+        related.append(RecordKey(key.connection, "journal_entry", document.accounting_document))
+    if document.cancels is not None:
+        related.append(RecordKey(key.connection, "billing_document", document.cancels))
+    return Statement(key=key, source_version=version, fact=document, related=tuple(related))
+
+
+def journal_statement(key: RecordKey, rows: Sequence[Row], books: Books) -> Statement:
+    """What a journal entry is, from all of its items in all ledgers; only those of one ledger are counted.
+
+    Raises:
+        UnreadableRecordError: if they make no document that balances, or a property cannot be read.
+    """
+    version = entry_version(rows)
+    own = [row for row in rows if text_of(row, "Ledger") == books.ledger]
+    if not own or text_of(own[0], "AccountingDocumentCategory") in _UNPOSTED_CATEGORIES:
+        return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)
+    try:
+        return Statement(key=key, source_version=version, fact=_document(own, books))
+    except (MalformedError, ValueError, ArithmeticError) as error:  # the last two: beyond any calendar or amount
+        reason = error.reason if isinstance(error, MalformedError) else type(error).__name__
+        raise UnreadableRecordError(f"the journal entry cannot be read: {reason}") from error
+
+
+def missing_order(key: RecordKey) -> Statement:
+    """A sales order that S/4HANA says it does not have: deleted, and without a version to say when."""
+    return Statement(key=key, source_version="", fact=None, absence=Absence.DELETED)
+
+
+def entry_version(rows: Sequence[Row]) -> str:
+    """The day on which an entry was entered or last changed, at midnight UTC: S/4HANA shows no time of a change.
+
+    A clearing is none: it changes no amount, and undoing it would let the version fall back.
+    """
+    named = ("AccountingDocumentCreationDate", "LastChangeDate")
+    days = [day for row in rows for day in (day_of(row, name) for name in named) if day is not None]
+    if not days:
+        raise unreadable("AccountingDocumentCreationDate", "empty")
+    latest = max(days)
+    return moment_text(datetime(latest.year, latest.month, latest.day, tzinfo=UTC))
+
+
+def _document(rows: Sequence[Row], books: Books) -> PostedDocument:
+    header = rows[0]
+    document_type = required_text(header, "AccountingDocumentType")
+    lines = ledger_lines(rows, books)
+    period = _posting_period(header, books)
+    is_carried = int(required_text(header, "FiscalPeriod")) == _CARRY_FORWARD
+    return _kind(document_type, lines, books)(
+        number=required_text(header, "AccountingDocument"),
+        document_date=day_of(header, "DocumentDate"),
+        posting_period=period,
+        state=DocumentState.POSTED,
+        lines=lines,
+        reverses=_reverses(header),
+        closing=is_carried or document_type in books.closing_document_types,
+    )
+
+
+def _kind(document_type: str, lines: Sequence[LedgerLine], books: Books) -> type[PostedDocument]:
+    """The kind of an entry; what bills a customer is a credit where its income is a debit."""
+    kind = _KINDS[family_of(document_type, books.document_types)]
+    if kind is not Invoice:
+        return kind
+    income = sum(line.functional.amount_minor for line in lines if line.account_class is AccountClass.INCOME)
+    return CreditMemo if income > 0 else Invoice
+
+
+def _posting_period(header: Row, books: Books) -> PostingPeriod:
+    """The period S/4HANA posted to; with days only where the company's fiscal year is the calendar's, and it is no special one."""
+    company, year = required_text(header, "CompanyCode"), required_text(header, "FiscalYear")
+    period = required_text(header, "FiscalPeriod")
+    if not (period.isascii() and period.isdigit() and year.isascii() and year.isdigit()):
+        raise unreadable("FiscalPeriod", "not_a_number")
+    number, named = int(period), f"{company}/{year}/{period.zfill(3)}"
+    if company not in books.calendar_year_companies or not 1 <= number <= _LAST_ORDINARY_PERIOD:
+        return PostingPeriod(named, named)
+    first = date(int(year), number, 1)
+    return PostingPeriod(named, named, first, first.replace(day=monthrange(first.year, first.month)[1]))
+
+
+def _reverses(header: Row) -> str | None:
+    """The entry this one reverses. S/4HANA links both to each other; a flag says which of them reverses."""
+    document = number_text(header, "ReverseDocument")
+    if document is None or not is_set(header, "IsReversal"):
+        return None
+    company, year = required_text(header, "CompanyCode"), required_text(header, "ReverseDocumentFiscalYear")
+    return journal_id(company, year, bare(document))
