@@ -53,19 +53,12 @@ class TenantRead:
         server.app = create_app(self.settings, plan=self.plan, now=self.clock.now)
         self.asked: list[str] = []
         http.event_hooks["request"] = [self._note]
+        self.credentials = credentials_of(self.settings)
         self.reader = open_reader(self.connection(), self.credentials, http, self.clock)
-
-    @property
-    def credentials(self) -> Mapping[str, str]:
-        """Of the communication user."""
-        return {"client_id": self.settings.client_id, "client_secret": self.settings.client_secret}
 
     def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options
         """The connection, with these options more."""
-        return Connection(
-            name="sap-europe", system="sap_s4hana", legal_entity="EMEA", time_zone="Europe/Berlin",
-            default_currency="EUR", api_base_url=self.url, options={**OPTIONS, **options},
-        )  # fmt: skip
+        return connection_to(self.url, **options)
 
     def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
         """Have the tenant's people do something."""
@@ -102,6 +95,19 @@ class TenantRead:
     def _note(self, request: httpx.Request) -> None:
         if request.url.path.startswith("/sap/opu/odata/"):
             self.asked.append(str(request.url).removeprefix(self.url))
+
+
+def connection_to(url: str, **options: Any) -> Connection:  # noqa: ANN401 options
+    """A connection to a tenant, with these options more."""
+    return Connection(
+        name="sap-europe", system="sap_s4hana", legal_entity="EMEA", time_zone="Europe/Berlin",
+        default_currency="EUR", api_base_url=url, options={**OPTIONS, **options},
+    )  # fmt: skip
+
+
+def credentials_of(settings: TenantSettings) -> Mapping[str, str]:
+    """Of a tenant's communication user."""
+    return {"client_id": settings.client_id, "client_secret": settings.client_secret}
 
 
 def entry_id(entry: Mapping[str, str]) -> str:

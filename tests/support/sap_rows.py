@@ -107,6 +107,7 @@ def entry_item(number: str, account: str, amount: str, **changed: Any) -> dict[s
         "AccountingDocumentType": "RV",
         "AccountingDocumentCategory": "",
         "AccountingDocumentCreationDate": ticks(date(2026, 4, 1)),
+        "CreationTime": "PT7H15M0S",
         "LastChangeDate": None,
         "FinancialAccountType": "S",
         "GLAccount": account,

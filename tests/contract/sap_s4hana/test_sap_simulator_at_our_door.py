@@ -46,9 +46,9 @@ class Told:
         with self.tenant.saving() as work:
             return SalesOrders(work).create(ORDER)
 
-    def deliver(self, **orders: str) -> list[int]:
-        """The statuses that what is pushed now is answered with."""
-        return [each.plain()["status"] for each in self.mesh.deliver(Orders(**orders))]
+    def deliver(self, token: str = "") -> list[int | None]:
+        """The statuses that what is pushed now is answered with, under a token with this flaw."""
+        return [each.status for each in self.mesh.deliver(Orders(token=token))]
 
     def noted(self) -> list[str]:
         """The record ids of the notices on the bus."""

@@ -105,7 +105,10 @@ def test_a_foreign_invoice_and_its_payment_with_a_gain(tenant: TenantRead) -> No
     entry = {
         "company_code": "1010", "posting_date": "2026-03-10", "type": "DR", "currency": "GBP", "exchange_rate": "1.15",
         "group_rate": "1.25",
-        "items": [{"account": "12100000", "amount": "1000.00", "Customer": "17100002"}, {"account": "41000000", "amount": "-1000.00"}],
+        "items": [
+            {"account": "12100000", "amount": "1000.00", "Customer": "17100002"},
+            {"account": "41000000", "amount": "-1000.00"},
+        ],
     }  # fmt: skip
     billed = tenant.control("POST", "journal_entries", **entry)
     paid = tenant.control(

@@ -76,7 +76,7 @@ def test_only_the_ledger_that_is_meant_counts() -> None:
     others = [{**row, "Ledger": "2L", "AmountInCompanyCodeCurrency": "0.000"} for row in invoice_entry()]
     assert document([*others, *invoice_entry()]) == document(invoice_entry())
     found = stated(others)
-    assert (found.fact, found.absence, found.source_version) == (None, Absence.NOT_POSTED, "2026-04-01T00:00:00.000Z")
+    assert (found.fact, found.absence, found.source_version) == (None, Absence.NOT_POSTED, "2026-04-01T07:15:00.000Z")
 
 
 @pytest.mark.parametrize("category", ["D", "M", "S", "V", "W", "Z"])
@@ -163,12 +163,19 @@ def test_carrying_forward_and_closing_are_no_movement(changed: dict[str, str], c
 @pytest.mark.parametrize(
     ("created", "changed", "version"),
     [
-        (date(2026, 4, 1), None, "2026-04-01T00:00:00.000Z"),
+        (date(2026, 4, 1), None, "2026-04-01T07:15:00.000Z"),
+        (
+            date(2026, 4, 1),
+            date(2026, 4, 1),
+            "2026-04-01T07:15:00.000Z",
+        ),  # a change on the day of the entry is not told apart
         (date(2026, 4, 1), date(2026, 4, 9), "2026-04-09T00:00:00.000Z"),
-        (date(2026, 4, 1), date(2026, 3, 9), "2026-04-01T00:00:00.000Z"),
+        (date(2026, 4, 1), date(2026, 3, 9), "2026-04-01T07:15:00.000Z"),
     ],
 )
-def test_the_version_is_the_day_of_the_last_change(created: date, changed: date | None, version: str) -> None:
+def test_the_version_is_the_entry_or_the_day_of_the_last_change(
+    created: date, changed: date | None, version: str
+) -> None:
     """Entered or changed, whichever is later, of whichever ledger; a clearing is no part of it."""
     rows = invoice_entry(AccountingDocumentCreationDate=ticks(created))
     rows.append({**rows[0], "Ledger": "2L", "LastChangeDate": ticks(changed) if changed else None})

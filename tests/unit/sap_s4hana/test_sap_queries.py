@@ -10,7 +10,7 @@ import pytest
 
 from tieout.systems.sap_s4hana import queries
 
-ENTRIES = [("1710", "2026", "42"), ("1010", "2025", "1400000007")]
+ENTRIES = ["1710/2026/42", "1010/2025/1400000007"]
 
 
 def parameters(query: queries.Query) -> dict[str, str]:

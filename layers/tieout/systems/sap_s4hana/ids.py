@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tieout.arriving.notice import RecordKey
+
 _NUMBER_LENGTH = 10
 _KEY_PART = re.compile("[0-9A-Za-z_-]{1,40}", re.ASCII)
 _COMPANY = re.compile("[0-9A-Za-z]{1,4}", re.ASCII)
@@ -18,6 +20,13 @@ def bare(number: str) -> str:
 def spellings(number: str) -> tuple[str, ...]:
     """The ways in which a number may be written where it is asked for: bare, and filled up to SAP's ten places."""
     return tuple(dict.fromkeys((number, number.zfill(_NUMBER_LENGTH)))) if number.isdigit() else (number,)
+
+
+def is_sound(key: RecordKey) -> bool:
+    """Whether the record id of a sales document or a journal entry can stand in a query."""
+    return (
+        journal_parts(key.record_id) is not None if key.entity == "journal_entry" else is_document_number(key.record_id)
+    )
 
 
 def is_document_number(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import (
@@ -18,7 +19,7 @@ from tieout.facts.statement import Statement
 from tieout.systems.sap_s4hana import queries, translate
 from tieout.systems.sap_s4hana.client import S4Client
 from tieout.systems.sap_s4hana.fields import Row, required_text
-from tieout.systems.sap_s4hana.ids import bare, is_document_number, journal_id, journal_parts
+from tieout.systems.sap_s4hana.ids import bare, is_sound, journal_id
 from tieout.systems.sap_s4hana.lines import Books
 from tieout.systems.sap_s4hana.queries import Query
 
@@ -34,12 +35,10 @@ class OneRead:
         self._books = books
         self._stopped: ThrottledError | UnavailableError | None = None
         self._saw_orders = False
-        self._query_of: Mapping[str, Callable[[_Keys], Query]] = {
-            "sales_order": lambda keys: queries.sales_orders([key.record_id for key in keys]),
-            "billing_document": lambda keys: queries.billing_documents([key.record_id for key in keys]),
-            "journal_entry": lambda keys: queries.journal_items(
-                [parts for key in keys if (parts := journal_parts(key.record_id))], books.group_amount
-            ),
+        self._query_of: Mapping[str, Callable[[Sequence[str]], Query]] = {
+            "sales_order": queries.sales_orders,
+            "billing_document": queries.billing_documents,
+            "journal_entry": partial(queries.journal_items, group_amount=books.group_amount),
         }
 
     def read(self, keys: _Keys) -> Mapping[RecordKey, Reading]:
@@ -47,13 +46,14 @@ class OneRead:
         readings: _Readings = {}
         wanted: dict[str, list[RecordKey]] = {each: [] for each in self._query_of}
         for key in dict.fromkeys(keys):
-            if key.entity in wanted and _is_sound(key):
+            if key.entity in wanted and is_sound(key):
                 wanted[key.entity].append(key)
             else:
                 readings[key] = UnreadableRecordError(f"S/4HANA has no {key.entity} of that id to complete")
         for entity, those in wanted.items():
-            for chunk in queries.in_chunks(those, self._query_of[entity], self._client.base_bytes):
-                readings |= self._chunk(entity, chunk)
+            by_id = {key.record_id: key for key in those}
+            for ids in queries.in_chunks(list(by_id), self._query_of[entity], self._client.base_bytes):
+                readings |= self._chunk(entity, [by_id[each] for each in ids])
         return readings
 
     def _chunk(self, entity: str, keys: _Keys) -> _Readings:
@@ -70,7 +70,7 @@ class OneRead:
 
     def _read(self, entity: str, keys: _Keys) -> _Readings:
         rows: dict[str, list[Row]] = defaultdict(list)
-        query = self._query_of[entity](keys)
+        query = self._query_of[entity]([key.record_id for key in keys])
         for row in self._asked(lambda: self._client.rows(query)):
             rows[record_id_of(entity, row)].append(row)
         self._saw_orders = self._saw_orders or (entity == "sales_order" and bool(rows))
@@ -136,10 +136,3 @@ def record_id_of(entity: str, row: Row) -> str:
         )
         return journal_id(company, year, document)
     return bare(required_text(row, {"sales_order": "SalesOrder", "billing_document": "BillingDocument"}[entity]))
-
-
-def _is_sound(key: RecordKey) -> bool:
-    """Whether the record id can stand in a query."""
-    if key.entity == "journal_entry":
-        return journal_parts(key.record_id) is not None
-    return is_document_number(key.record_id)

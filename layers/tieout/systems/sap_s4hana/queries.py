@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from tieout.systems.sap_s4hana.ids import spellings
+from tieout.errors import UnreadableRecordError
+from tieout.systems.sap_s4hana.ids import is_document_number, journal_parts, spellings
 
 KEYS_PER_QUERY = 100
 # What ICM and the proxies before it take is not documented for the cloud; 8 KB is the least that is heard of.
@@ -27,7 +28,7 @@ _BILLING_ITEM = ("BillingDocumentItem", "Material", "NetAmount", "TransactionCur
 _JOURNAL_ITEM = (
     *("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem", "Ledger", "FiscalPeriod"),
     *("DocumentDate", "AccountingDocumentType", "AccountingDocumentCategory"),
-    *("AccountingDocumentCreationDate", "LastChangeDate", "FinancialAccountType", "GLAccount"),
+    *("AccountingDocumentCreationDate", "CreationTime", "LastChangeDate", "FinancialAccountType", "GLAccount"),
     *("CostCenter", "ProfitCenter", "Segment", "PartnerCompany", "Customer", "Supplier", "Product"),
     *("TransactionCurrency", "AmountInTransactionCurrency", "CompanyCodeCurrency", "AmountInCompanyCodeCurrency"),
     *("IsReversal", "ReverseDocument", "ReverseDocumentFiscalYear"),
@@ -86,17 +87,17 @@ class Query(NamedTuple):
 def sales_orders(numbers: Sequence[str]) -> Query:
     """Sales orders with their items, by bare numbers."""
     columns = (*_SALES_ORDER, *(f"to_Item/{each}" for each in _SALES_ORDER_ITEM))
-    return Query(SALES_ORDERS, columns, _any_number("SalesOrder", numbers), ("SalesOrder",), "to_Item")
+    return Query(SALES_ORDERS, columns, any_of("sales_order", numbers), ("SalesOrder",), "to_Item")
 
 
 def billing_documents(numbers: Sequence[str]) -> Query:
     """Billing documents with their items, by bare numbers."""
     columns = (*_BILLING, *(f"to_Item/{each}" for each in _BILLING_ITEM))
-    return Query(BILLING_DOCUMENTS, columns, _any_number("BillingDocument", numbers), ("BillingDocument",), "to_Item")
+    return Query(BILLING_DOCUMENTS, columns, any_of("billing_document", numbers), ("BillingDocument",), "to_Item")
 
 
-def journal_items(entries: Sequence[tuple[str, str, str]], group_amount: str) -> Query:
-    """The items of journal entries in all ledgers, by company code, fiscal year and bare number.
+def journal_items(record_ids: Sequence[str], group_amount: str) -> Query:
+    """The items of journal entries in all ledgers, by their record ids.
 
     Only so is an entry that is posted in other ledgers alone told from one that is hidden from us.
     """
@@ -104,7 +105,7 @@ def journal_items(entries: Sequence[tuple[str, str, str]], group_amount: str) ->
     if group_amount:
         columns += (f"AdditionalCurrency{group_amount}", f"AmountInAdditionalCurrency{group_amount}")
     order = ("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem", "Ledger")
-    return Query(JOURNAL_ITEMS, columns, " or ".join(map(_journal_entry, entries)), order)
+    return Query(JOURNAL_ITEMS, columns, any_of("journal_entry", record_ids), order)
 
 
 def first_of(source: EntitySet, column: str) -> Query:
@@ -113,38 +114,55 @@ def first_of(source: EntitySet, column: str) -> Query:
 
 
 def sales_order_address(number: str) -> str:
-    """One sales order by its key."""
+    """One sales order by its bare number, which must be one (`ids.is_sound`)."""
     return f"{SALES_ORDERS.path}('{number}')?$select=SalesOrder&$format=json"
 
 
-def in_chunks[Key](
-    keys: Sequence[Key], query: Callable[[Sequence[Key]], Query], base_bytes: int, limit: int = URI_BYTES
-) -> Iterator[tuple[Key, ...]]:
-    """The keys in lists short enough for the address of their query.
+def in_chunks(
+    record_ids: Sequence[str], query: Callable[[Sequence[str]], Query], base_bytes: int, limit: int = URI_BYTES
+) -> Iterator[tuple[str, ...]]:
+    """The record ids in lists short enough for the address of their query.
 
     Args:
-        keys: in any order.
-        query: makes the query of some keys.
+        record_ids: in any order.
+        query: makes the query of some.
         base_bytes: length of the address in front of the path.
         limit: of the whole address.
     """
-    chunk: list[Key] = []
-    for key in keys:
-        longer = [*chunk, key]
+    chunk: list[str] = []
+    for record_id in record_ids:
+        longer = [*chunk, record_id]
         is_full = len(longer) > KEYS_PER_QUERY or base_bytes + len(query(longer).address()) > limit
         if chunk and is_full:
             yield tuple(chunk)
-            longer = [key]
+            longer = [record_id]
         chunk = longer
     if chunk:
         yield tuple(chunk)
 
 
-def _any_number(column: str, numbers: Sequence[str]) -> str:
-    return " or ".join(f"{column} eq '{each}'" for number in numbers for each in spellings(number))
+def any_of(entity: str, record_ids: Sequence[str]) -> str:
+    """The condition that an entity is one of these records, each in both spellings of its number.
+
+    Raises:
+        UnreadableRecordError: for an id that may not stand in a query.
+    """
+    if entity == "journal_entry":
+        return " or ".join(map(_is_entry, record_ids))
+    column = "SalesOrder" if entity == "sales_order" else "BillingDocument"
+    return " or ".join(_is_number(column, each) for each in record_ids)
 
 
-def _journal_entry(entry: tuple[str, str, str]) -> str:
-    company, fiscal_year, document = entry
-    numbers = _any_number("AccountingDocument", [document])
-    return f"(CompanyCode eq '{company}' and FiscalYear eq '{fiscal_year}' and ({numbers}))"
+def _is_entry(record_id: str) -> str:
+    parts = journal_parts(record_id)
+    if parts is None:
+        raise UnreadableRecordError("no journal entry of S/4HANA's")
+    company, fiscal_year, document = parts
+    number = _is_number("AccountingDocument", document)
+    return f"(CompanyCode eq '{company}' and FiscalYear eq '{fiscal_year}' and ({number}))"
+
+
+def _is_number(column: str, number: str) -> str:
+    if not is_document_number(number):
+        raise UnreadableRecordError("no number of a document of S/4HANA's")
+    return " or ".join(f"{column} eq '{each}'" for each in spellings(number))

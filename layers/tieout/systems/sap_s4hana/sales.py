@@ -63,12 +63,22 @@ def version_of(row: Row) -> str:
     """The last change, as a text that sorts as time does; of a document that was never changed, when it was created."""
     changed = moment_of(row, "LastChangeDateTime")
     if changed is None:
-        day = day_of(row, "CreationDate")
-        if day is None:
-            raise unreadable("LastChangeDateTime", "empty")
-        hours, minutes, seconds = time_of(row, "CreationTime") if "CreationTime" in row else (0, 0, 0)
-        changed = datetime(day.year, day.month, day.day, hours, minutes, seconds, tzinfo=UTC)
+        changed = created_at(row, "CreationDate")
+    if changed is None:
+        raise unreadable("LastChangeDateTime", "empty")
     return moment_text(changed)
+
+
+def created_at(row: Row, day_name: str) -> datetime | None:
+    """When a document was created, in UTC: on that day, at `CreationTime` where it has one, else when the day began."""
+    day = day_of(row, day_name)
+    if day is None:
+        return None
+    hours, minutes, seconds = time_of(row, "CreationTime") if "CreationTime" in row else (0, 0, 0)
+    try:
+        return datetime(day.year, day.month, day.day, hours, minutes, seconds, tzinfo=UTC)
+    except ValueError as error:
+        raise unreadable("CreationTime", "not_a_time") from error
 
 
 def order_of(row: Row) -> SalesOrder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from tieout.arriving.notice import RecordKey
@@ -87,16 +87,22 @@ def missing_order(key: RecordKey) -> Statement:
 
 
 def entry_version(rows: Sequence[Row]) -> str:
-    """The day on which an entry was entered or last changed, at midnight UTC: S/4HANA shows no time of a change.
+    """When an entry was entered, or last changed: of that S/4HANA shows the day alone, so it is the midnight it began with.
 
-    A clearing is none: it changes no amount, and undoing it would let the version fall back.
+    A change on the day of the entry leaves the version as it is. The day of a clearing is no part of it: it changes no
+    amount, and undoing it would let the version fall back.
     """
-    named = ("AccountingDocumentCreationDate", "LastChangeDate")
-    days = [day for row in rows for day in (day_of(row, name) for name in named) if day is not None]
-    if not days:
+    return moment_text(max(moment for row in rows for moment in _stamps(row)))
+
+
+def _stamps(row: Row) -> Iterator[datetime]:
+    entered = sales.created_at(row, "AccountingDocumentCreationDate")
+    if entered is None:
         raise unreadable("AccountingDocumentCreationDate", "empty")
-    latest = max(days)
-    return moment_text(datetime(latest.year, latest.month, latest.day, tzinfo=UTC))
+    yield entered
+    changed = day_of(row, "LastChangeDate")
+    if changed is not None:
+        yield datetime(changed.year, changed.month, changed.day, tzinfo=UTC)
 
 
 def _document(rows: Sequence[Row], books: Books) -> PostedDocument:
