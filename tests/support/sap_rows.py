@@ -14,8 +14,10 @@ import httpx
 
 from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
+from tieout.facts.documents import PostedDocument
 from tieout.facts.reading import Reading
 from tieout.landscape import Connection
+from tieout.periods import PostingPeriod
 from tieout.systems.sap_s4hana.lines import Books
 from tieout.systems.sap_s4hana.options import Options
 from tieout.systems.sap_s4hana.reader import S4Reader, open_reader
@@ -138,6 +140,12 @@ def invoice_entry(**changed: Any) -> list[dict[str, Any]]:  # noqa: ANN401 value
         entry_item("1", "12100000", "1190.000", FinancialAccountType="D", Customer="0017100001", **changed),
         entry_item("3", "22000000", "-190.000", **changed),
     ]
+
+
+def period_of(document: PostedDocument) -> PostingPeriod:
+    """The period a document is posted to."""
+    assert document.posting_period is not None
+    return document.posting_period
 
 
 def key(entity: str, record_id: str) -> RecordKey:

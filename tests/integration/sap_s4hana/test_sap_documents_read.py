@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.support.sap_reading import BILL, ORDER, TenantRead, entry_id, shown
-from tests.support.sap_rows import key
+from tests.support.sap_rows import key, period_of
 from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.facts.documents import Bill, CreditMemo, Invoice, JournalEntry, Payment
 from tieout.facts.statement import Absence, Statement
@@ -67,7 +67,7 @@ def test_a_billing_document_leads_to_its_posting(tenant: TenantRead) -> None:
         ("22000000", "-1881.00 EUR"),
         ("41000000", "-9900.00 EUR"),
     ]
-    assert (entry.posting_period.first_day, entry.posting_period.last_day) == MARCH
+    assert (period_of(entry).first_day, period_of(entry).last_day) == MARCH
     [revenue] = [line for line in entry.lines if line.account == "41000000"]
     assert (revenue.customer, revenue.product, revenue.profit_centre) == ("17100001", "TG11", "YB700")
     assert (revenue.legal_entity, str(revenue.group)) == ("1010", "-10733.58 USD")
@@ -86,7 +86,7 @@ def test_a_cancellation_takes_back_once(tenant: TenantRead) -> None:
     assert isinstance(second, CreditMemo)
     assert second.reverses == entry_id(billed)
     assert sorted(shown(second)) == sorted((account, _negated(amount)) for account, amount in shown(first))
-    assert (first.posting_period.first_day, second.posting_period.first_day) == (MARCH[0], APRIL[0])
+    assert (period_of(first).first_day, period_of(second).first_day) == (MARCH[0], APRIL[0])
 
 
 def test_a_credit_memo_is_negative_and_its_income_a_debit(tenant: TenantRead) -> None:
@@ -185,7 +185,7 @@ def test_an_accrual_and_its_reversal_stand_each_in_its_period(tenant: TenantRead
     first, second = tenant.posted(accrual), tenant.posted(reversal)
     assert isinstance(first, JournalEntry)
     assert (first.reverses, second.reverses) == (None, entry_id(accrual))
-    assert (first.posting_period.last_day, second.posting_period.first_day) == (MARCH[1], APRIL[0])
+    assert (period_of(first).last_day, period_of(second).first_day) == (MARCH[1], APRIL[0])
     assert shown(second) == [("65100000", "-300.00 EUR"), ("21200000", "300.00 EUR")]
     assert first.lines[0].cost_centre == "10101101"
 
@@ -193,16 +193,14 @@ def test_an_accrual_and_its_reversal_stand_each_in_its_period(tenant: TenantRead
 def test_a_special_period_has_no_days_and_another_fiscal_year_neither(tenant: TenantRead) -> None:
     """The mapping table `period` says where they go."""
     special = tenant.control("POST", "journal_entries", **{**ACCRUAL, "posting_date": "2026-12-31", "period": "013"})
-    assert (tenant.posted(special).posting_period.period_id, tenant.posted(special).posting_period.first_day) == (
-        "1010/2026/013",
-        None,
-    )
+    found = period_of(tenant.posted(special))
+    assert (found.period_id, found.first_day) == ("1010/2026/013", None)
     japan = tenant.control(
         "POST", "journal_entries", company_code="1510", posting_date="2026-04-30",
         items=[{"account": "61003000", "amount": "9900"}, {"account": "21200000", "amount": "-9900"}],
     )  # fmt: skip
-    found = tenant.posted(japan)
-    assert (found.posting_period.first_day, shown(found)[0]) == (None, ("61003000", "9900 JPY"))
+    posted = tenant.posted(japan)
+    assert (period_of(posted).first_day, shown(posted)[0]) == (None, ("61003000", "9900 JPY"))
 
 
 def test_an_intercompany_pair_names_its_partners(tenant: TenantRead) -> None:

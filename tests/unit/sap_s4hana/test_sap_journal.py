@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sap_rows import BOOKS, ENTRY, OPTIONS, entry_item, invoice_entry, key, ticks
+from tests.support.sap_rows import BOOKS, ENTRY, OPTIONS, entry_item, invoice_entry, key, period_of, ticks
 from tieout.errors import UnreadableRecordError
 from tieout.facts.documents import Bill, CreditMemo, Invoice, JournalEntry, Payment, PostedDocument
 from tieout.facts.statement import Absence, Statement
@@ -128,26 +128,26 @@ def test_a_reversal_names_what_it_reverses_and_both_stay() -> None:
 
 def test_a_period_of_the_calendar_has_its_days() -> None:
     """The ERP's period decides, not the document's date, which is in April."""
-    period = document(invoice_entry()).posting_period
+    period = period_of(document(invoice_entry()))
     assert (period.period_id, period.first_day, period.last_day) == (
         "1710/2026/003",
         date(2026, 3, 1),
         date(2026, 3, 31),
     )
-    february = document(invoice_entry(FiscalYear="2028", FiscalPeriod="002")).posting_period
+    february = period_of(document(invoice_entry(FiscalYear="2028", FiscalPeriod="002")))
     assert february.last_day == date(2028, 2, 29)
 
 
 @pytest.mark.parametrize("period", ["013", "014", "015", "016", "000"])
 def test_a_special_period_has_no_days(period: str) -> None:
     """Where it goes is for the mapping table to say."""
-    found = document(invoice_entry(FiscalPeriod=period)).posting_period
+    found = period_of(document(invoice_entry(FiscalPeriod=period)))
     assert (found.period_id, found.first_day, found.last_day) == (f"1710/2026/{period}", None, None)
 
 
 def test_a_company_of_another_fiscal_year_has_no_days() -> None:
     """Its period 3 may be June, and its year begin in the year before."""
-    found = document(invoice_entry(), calendar_year_companies=["1010"]).posting_period
+    found = period_of(document(invoice_entry(), calendar_year_companies=["1010"]))
     assert (found.period_id, found.first_day) == ("1710/2026/003", None)
 
 

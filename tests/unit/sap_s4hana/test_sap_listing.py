@@ -171,6 +171,19 @@ def test_what_is_no_place_or_not_listed_is_refused(entity: str, cursor: str) -> 
     assert tenant.asked == []
 
 
+def test_sales_documents_are_counted_and_entries_are_not() -> None:
+    """S/4HANA counts entities, and those of the journal are items."""
+    told: dict[str, Any] = {"__count": "123456", "results": []}
+    tenant = Tenant({}, lambda _request: httpx.Response(200, json={"d": told}))
+    assert listing(tenant).count("sales_order", MARCH) == 123_456
+    assert "$inlinecount=allpages" in tenant.asked[0]
+    assert "$top=1&" in tenant.asked[0]
+    del told["__count"]
+    assert listing(tenant).count("billing_document", MARCH) is None
+    assert listing(tenant).count("journal_entry", MARCH) is None
+    assert len(tenant.asked) == 2
+
+
 def test_records_that_are_known_are_listed_as_they_are_now() -> None:
     """With zeros or without; those that are not there are not among them, and odd ids are not asked for."""
     tenant = Tenant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from tieout.systems.sap_s4hana.queries import EntitySet, Query
 from tieout.systems.sap_s4hana.tokens import Authorization
 
 _TIMEOUT = httpx.Timeout(60, connect=5)
+_COUNT = re.compile("[0-9]{1,12}", re.ASCII)
 _MOST_ROWS = 100_000  # more are not held in memory, and a chain of pages has an end
 
 
@@ -53,6 +55,12 @@ class S4Client:
             if len(rows) >= _MOST_ROWS:
                 raise UnreadableRecordError(f"S/4HANA has more than {_MOST_ROWS} entities for one query")
             address = _next_address(following, query.source)
+
+    def count(self, query: Query) -> int | None:
+        """How many entities a query has in all, for one call; None where S/4HANA does not say. Raises as `rows`."""
+        address = f"{query._replace(most=1, expand='').address()}&$inlinecount=allpages"
+        stated = str(self._content(address, query.source).get("__count"))
+        return int(stated) if _COUNT.fullmatch(stated) else None
 
     def exists(self, address: str, source: EntitySet) -> bool:
         """Whether S/4HANA has the one entity at an address; raises as `rows`, also for a 404 in other words than its own."""

@@ -65,6 +65,16 @@ class S4Listing:
         following = "" if is_last else listed_queries.cursor_behind(entity, taken[-1][-1])
         return ListingPage(tuple(each for each in listed if _is_within(each, window)), following)
 
+    def count(self, entity: str, window: Window) -> int | None:
+        """About how many records a listing would have; of journal entries, whose items alone are counted, nobody says.
+
+        Raises:
+            UnreadableRecordError: for an entity that is not listed.
+            TransientError, PermanentError: as `S4Client.rows`.
+        """
+        query = listed_queries.changed(entity, window, "")
+        return None if entity == "journal_entry" else self._client.count(query)
+
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """The records S/4HANA shows, for few calls; what is hidden from our user looks as if it were gone: a reading proves it.
 
