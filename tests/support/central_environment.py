@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.systems.business_central import journals, payments
 from sandbox.systems.business_central.app import create_app
 from sandbox.systems.business_central.documents import KINDS, Documents
 from sandbox.systems.business_central.environment import USER, Environment
@@ -28,20 +29,26 @@ from tests.support.clock import DEFAULT_START, ManualClock
 
 NOTIFICATION_URL = "https://hooks.example.com/webhooks/central"
 SPAIN, PORTUGAL, MOROCCO = (f"b18aed47-0000-4000-8000-0000000000{each}" for each in ("e5", "51", "a0"))
-INVOICE = {
+INVOICE: dict[str, Any] = {
     "party": "10000", "date": "2026-03-31",
     "lines": [
         {"account": "4000", "amount": "9900.00", "tax_percent": "21", "dimensions": {"DEPARTMENT": "SALES"}},
         {"account": "4100", "amount": "100.00", "tax_percent": "21"},
     ],
 }  # fmt: skip
-ACCRUAL = {
+IN_DOLLARS: dict[str, Any] = {**INVOICE, "party": "20000", "currency": "USD", "rate": "0.90"}
+ACCRUAL: dict[str, Any] = {
     "date": "2026-03-31", "number": "ACC-03",
     "lines": [
         {"account": "6000", "amount": "300.00", "dimensions": {"DEPARTMENT": "MKT"}},
         {"account": "2300", "amount": "-300.00"},
     ],
 }  # fmt: skip
+
+
+def amounts(**by_account: str) -> dict[str, Decimal]:
+    """Balances by account, in order, the accounts written `a4000`."""
+    return {name[1:]: Decimal(value) for name, value in sorted(by_account.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,26 @@ class Scene:
         document_id = self.draft(stated, entity_set, company)
         return document_id, self.bookkeeper.post(company, entity_set, document_id, by=USER)
 
+    def journal(self, stated: Mapping[str, Any] = ACCRUAL, company: str = SPAIN) -> list[str]:
+        """Post from a journal; the ids of the entries."""
+        with self.environment.saving(company) as saving:
+            return journals.post_journal(saving, stated)
+
+    def reverse(self, number: str, company: str = SPAIN) -> list[str]:
+        """Reverse what was posted from a journal; the ids of the entries."""
+        with self.environment.saving(company) as saving:
+            return journals.reverse(saving, number)
+
+    def close_year(self, number: str, company: str = SPAIN) -> list[str]:
+        """Close 2026; the ids of the entries."""
+        with self.environment.saving(company) as saving:
+            return journals.close_year(saving, "2026-12-31", number)
+
+    def pay(self, **stated: Any) -> str:  # noqa: ANN401 what the payment says
+        """Post a payment in Spain, and apply it; its number."""
+        with self.environment.saving(SPAIN) as saving:
+            return payments.pay(saving, {"party": "10000", "date": "2026-04-15", **stated})
+
     def row(self, name: str, company: str = SPAIN, **where: str) -> Row:
         """A record as it is stored."""
         return self.environment.tables.row(name, company, **where)
@@ -136,7 +163,7 @@ class Scene:
         """All entities that a query finds, without their tags."""
         return [
             {key: value for key, value in each.items() if key != "@odata.etag"}
-            for each in self.page(name, company, **query).entities
+            for each in self.page(name, company, most=20_000, **query).entities
         ]
 
     def subscribe(self, name: str = "salesInvoices", company: str = SPAIN, address: str = NOTIFICATION_URL) -> str:

@@ -7,8 +7,12 @@ https://learn.microsoft.com/dynamics365/business-central/dev-itpro/webservices/d
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 _CORRELATION = "233b73c2-6ffd-4d0e-8c65-00000000beef"
 
@@ -81,3 +85,14 @@ def oauth_refusal(status: int, error: str, number: int, message: str, now: datet
         "error_uri": f"https://login.microsoftonline.com/error?code={number}",
     }
     return JSONResponse(body, status_code=status)
+
+
+def address_of(request: Request) -> str:
+    """The address of a call without its query."""
+    return str(request.url.replace(query=""))
+
+
+def context_of(request: Request) -> str:
+    """What the answer to a call calls its context: where its metadata would be."""
+    base, _, path = address_of(request).partition("/api/v2.0/")
+    return f"{base}/api/v2.0/$metadata#{path}"

@@ -15,6 +15,8 @@ from starlette.routing import Route
 
 from sandbox.systems.business_central.answering import (
     ODataError,
+    address_of,
+    context_of,
     gateway_timeout,
     limited,
     no_permission,
@@ -168,7 +170,7 @@ class Api:
         found = self._tables.rows(entity_set.name, company, id=key.lower())
         if not found:
             raise no_record(entity_set.type_name, key)
-        context = {"@odata.context": f"{_context(request)}/$entity"}
+        context = {"@odata.context": f"{context_of(request)}/$entity"}
         answer = JSONResponse(context | self._querying.entity(entity_set, found[0], shape))
         answer.headers["ETag"] = etag_of(found[0])
         return answer
@@ -181,13 +183,13 @@ class Api:
         wish = _PAGE_WISH.search(request.headers.get("prefer", ""))
         most = max(1, int(wish[1])) if wish else self._settings.page_size
         page = self._querying.page(entity_set, company, read_options(query, entity_set, ENTITY_SETS), most)
-        body: dict[str, Any] = {"@odata.context": _context(request)}
+        body: dict[str, Any] = {"@odata.context": context_of(request)}
         if page.total is not None:
             body["@odata.count"] = page.total
         body["value"] = page.entities
         if page.token:
             asked_again = {"aid": "FIN", **request.query_params, "$skiptoken": page.token}
-            body["@odata.nextLink"] = f"{_address(request)}?{urlencode(asked_again, safe='$')}"
+            body["@odata.nextLink"] = f"{address_of(request)}?{urlencode(asked_again, safe='$')}"
         return JSONResponse(body)
 
 
@@ -202,12 +204,3 @@ def _guid(key: str) -> str:
     if key and not _GUID.fullmatch(key):
         raise ODataError(404, "BadRequest_NotFound", f"')' or ',' expected at position {len(key)} in '({key})'.")
     return key.lower()
-
-
-def _address(request: Request) -> str:
-    return str(request.url.replace(query=""))
-
-
-def _context(request: Request) -> str:
-    base, _, path = _address(request).partition("/api/v2.0/")
-    return f"{base}/api/v2.0/$metadata#{path}"

@@ -43,8 +43,8 @@ class Control:
             ("PATCH", f"{_DOCUMENTS}/{{id}}", self._change),
             ("DELETE", f"{_DOCUMENTS}/{{id}}", self._delete),
             ("POST", f"{_DOCUMENTS}/{{id}}/post", self._post),
-            ("POST", f"{_IN}/documents/salesInvoices/{{id}}/cancel", self._cancel),
-            ("POST", f"{_IN}/documents/salesInvoices/{{id}}/correct", self._correct),
+            ("POST", f"{_DOCUMENTS}/{{id}}/cancel", self._cancel),
+            ("POST", f"{_DOCUMENTS}/{{id}}/correct", self._correct),
             ("POST", f"{_IN}/payments", self._pay),
             ("POST", f"{_IN}/payments/{{number}}/apply", self._apply),
             ("POST", f"{_IN}/journals", self._post_journal),
@@ -88,22 +88,14 @@ class Control:
         return {}
 
     async def _post(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        company, entity_set, document_id = (
-            self._company(request),
-            *(request.path_params[n] for n in ("entity_set", "id")),
-        )
-        self._bookkeeper.post(company, KINDS[entity_set].entity_set, document_id, by=_by(body))
-        return self._shown(request, document_id)
+        self._bookkeeper.post(*self._document(request), by=_by(body))
+        return self._shown(request, request.path_params["id"])
 
     async def _cancel(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        document_id = request.path_params["id"]
-        number = self._bookkeeper.cancel(self._company(request), document_id, body["date"], by=_by(body))
-        return {"number": number}
+        return {"number": self._bookkeeper.cancel(*self._document(request), body["date"], by=_by(body))}
 
     async def _correct(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        document_id = request.path_params["id"]
-        new_id = self._bookkeeper.correct(self._company(request), document_id, body["date"], by=_by(body))
-        return {"id": new_id}
+        return {"id": self._bookkeeper.correct(*self._document(request), body["date"], by=_by(body))}
 
     async def _pay(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         return {"number": self._saved(request, body, lambda saving: payments.pay(saving, body))}
@@ -154,6 +146,10 @@ class Control:
 
     def _company(self, request: Request) -> str:
         return self._environment.company_id(request.path_params["company"])
+
+    def _document(self, request: Request) -> tuple[str, str, str]:
+        """A document's company, entity set and id."""
+        return self._company(request), request.path_params["entity_set"], request.path_params["id"]
 
     def _documents(self, request: Request, saving: Saving) -> Documents:
         return Documents(saving, KINDS[request.path_params["entity_set"]])

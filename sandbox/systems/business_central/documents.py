@@ -25,6 +25,7 @@ class Kind:
         sign: of its lines in the ledger: -1 for income, 1 for cost.
         series: how its numbers begin, as a draft and when posted.
         first: the number before the first.
+        reference: the property that holds what the other side calls the document; empty: it has none.
     """
 
     entity_set: str
@@ -37,21 +38,34 @@ class Kind:
     vat_account: str
     series: tuple[str, str]
     first: int
+    reference: str = ""
 
 
 SALES_INVOICE = Kind(
     entity_set="salesInvoices", lines="salesInvoiceLines", parent_type="Sales Invoice", party="customer",
     document_type="Invoice", day="invoiceDate", sign=-1, vat_account="2200", series=("", "PS-INV"), first=103000,
+    reference="externalDocumentNumber",
 )  # fmt: skip
 SALES_CREDIT_MEMO = Kind(
     entity_set="salesCreditMemos", lines="salesCreditMemoLines", parent_type="Sales Credit Memo", party="customer",
     document_type="Credit Memo", day="creditMemoDate", sign=1, vat_account="2200", series=("CR", "PS-CR"), first=104000,
+    reference="externalDocumentNumber",
 )  # fmt: skip
 PURCHASE_INVOICE = Kind(
     entity_set="purchaseInvoices", lines="purchaseInvoiceLines", parent_type="Purchase Invoice", party="vendor",
     document_type="Invoice", day="invoiceDate", sign=1, vat_account="1400", series=("PI", "PP-INV"), first=108000,
+    reference="vendorInvoiceNumber",
 )  # fmt: skip
-KINDS: Mapping[str, Kind] = {each.entity_set: each for each in (SALES_INVOICE, SALES_CREDIT_MEMO, PURCHASE_INVOICE)}
+PURCHASE_CREDIT_MEMO = Kind(
+    entity_set="purchaseCreditMemos", lines="purchaseCreditMemoLines", parent_type="Purchase Credit Memo", party="vendor",
+    document_type="Credit Memo", day="creditMemoDate", sign=-1, vat_account="1400", series=("PC", "PP-CR"), first=109000,
+)  # fmt: skip
+# A credit memo is applied to an invoice, by which it is found here.
+CREDITS: Mapping[str, Kind] = {
+    SALES_INVOICE.entity_set: SALES_CREDIT_MEMO,
+    PURCHASE_INVOICE.entity_set: PURCHASE_CREDIT_MEMO,
+}
+KINDS: Mapping[str, Kind] = {each.entity_set: each for each in (SALES_INVOICE, PURCHASE_INVOICE, *CREDITS.values())}
 
 
 class Documents:
@@ -88,7 +102,7 @@ class Documents:
             "currencyCode": foreign or self._saving.setup()["localCurrencyCode"],
             "rate": str(amount(stated.get("rate", "1"))),
             "applies_to": stated.get("applies_to", ""),
-            **_reference(kind, stated.get("reference", "")),
+            **({kind.reference: stated.get("reference", "")} if kind.reference else {}),
         }
         document_id = self._saving.insert(kind.entity_set, told)
         set_dimensions(self._saving, document_id, kind.parent_type, stated.get("dimensions", {}))
@@ -148,11 +162,6 @@ def next_number(saving: Saving, kind: Kind, series: str, last: int) -> str:
     numbers = (str(each["number"]) for each in saving.tables.rows(kind.entity_set, saving.company))
     taken = (each.removeprefix(series) for each in numbers if each.startswith(series))
     return f"{series}{max((last, *(int(each) for each in taken if each.isdecimal()))) + 1}"
-
-
-def _reference(kind: Kind, said: str) -> Row:
-    """What the other side calls the document."""
-    return {"vendorInvoiceNumber" if kind.party == "vendor" else "externalDocumentNumber": said}
 
 
 def _line(document_id: str, sequence: int, account: Row, stated: Mapping[str, Any]) -> Row:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.systems.business_central.documents import (
+    CREDITS,
     DRAFT,
     KINDS,
     PURCHASE_INVOICE,
-    SALES_CREDIT_MEMO,
     SALES_INVOICE,
     Documents,
     Kind,
@@ -49,31 +49,33 @@ class Bookkeeper:
                 Documents(saving, PURCHASE_INVOICE).draft(stated)
         return number
 
-    def cancel(self, company: str, document_id: str, day: str, *, by: str) -> str:
-        """Cancel a posted sales invoice that nothing was paid of; the number of the corrective credit memo.
+    def cancel(self, company: str, entity_set: str, document_id: str, day: str, *, by: str) -> str:
+        """Cancel a posted invoice that nothing was paid of; the number of the corrective credit memo.
 
         Raises:
             ValueError: if it is not posted, cancelled already, or paid in part: then the payment must be undone first.
         """
         with self._environment.saving(company, by) as saving:
-            return self._cancel(saving, document_id, day)
+            return self._cancel(saving, KINDS[entity_set], document_id, day)
 
-    def correct(self, company: str, document_id: str, day: str, *, by: str) -> str:
-        """Cancel a posted sales invoice and enter the same once more; the id of the new draft."""
+    def correct(self, company: str, entity_set: str, document_id: str, day: str, *, by: str) -> str:
+        """Cancel a posted invoice and enter the same once more; the id of the new draft."""
+        kind = KINDS[entity_set]
         with self._environment.saving(company, by) as saving:
-            self._cancel(saving, document_id, day)
-            row = saving.tables.row(SALES_INVOICE.entity_set, company, id=document_id)
-            return Documents(saving, SALES_INVOICE).draft(_copied(saving, SALES_INVOICE, row, day))
+            self._cancel(saving, kind, document_id, day)
+            row = saving.tables.row(entity_set, company, id=document_id)
+            return Documents(saving, kind).draft(_copied(saving, kind, row, day))
 
-    def _cancel(self, saving: Saving, document_id: str, day: str) -> str:
-        row = saving.tables.row(SALES_INVOICE.entity_set, saving.company, id=document_id)
+    def _cancel(self, saving: Saving, kind: Kind, document_id: str, day: str) -> str:
+        memos = CREDITS[kind.entity_set]
+        row = saving.tables.row(kind.entity_set, saving.company, id=document_id)
         if row["status"] != OPEN or amount(row["remaining"]) != amount(row["totalAmountIncludingTax"]):
             raise ValueError(f"the invoice is {row['status']}, or something of it is paid")
-        copied = _copied(saving, SALES_INVOICE, row, day) | {"applies_to": str(row["number"])}
-        memo_id = Documents(saving, SALES_CREDIT_MEMO).draft(copied)
-        number = self._post(saving, SALES_CREDIT_MEMO, memo_id)
-        saving.update(SALES_CREDIT_MEMO.entity_set, memo_id, {"status": CORRECTIVE})
-        saving.update(SALES_INVOICE.entity_set, document_id, {"status": CANCELED})
+        copied = _copied(saving, kind, row, day) | {"applies_to": str(row["number"])}
+        memo_id = Documents(saving, memos).draft(copied)
+        number = self._post(saving, memos, memo_id)
+        saving.update(memos.entity_set, memo_id, {"status": CORRECTIVE})
+        saving.update(kind.entity_set, document_id, {"status": CANCELED})
         return number
 
     def _post(self, saving: Saving, kind: Kind, document_id: str) -> str:
@@ -84,23 +86,15 @@ class Bookkeeper:
         posting = Posting(
             day=str(row["postingDate"]), number=number, document_type=kind.document_type, origin="document"
         )
-        is_correction = kind is SALES_CREDIT_MEMO and self._environment.settings.memos_as_corrections
+        invoices = _invoices_of(kind)
+        is_correction = invoices is not None and self._environment.settings.memos_as_corrections
         post(saving, posting, _entries(saving, kind, row, number, is_correction=is_correction))
         told: Row = {"number": number, "status": OPEN, "posted_at": moment_text(saving.moment)}
         total = row["totalAmountIncludingTax"]
         saving.update(kind.entity_set, document_id, told | _remaining(kind, amount(total)))
-        if kind is SALES_CREDIT_MEMO and row["applies_to"]:
-            self._apply_memo(saving, document_id, str(row["applies_to"]), amount(total))
+        if invoices is not None and row["applies_to"]:
+            _apply_memo(saving, kind, invoices, row)
         return number
-
-    def _apply_memo(self, saving: Saving, memo_id: str, invoice_number: str, total: Decimal) -> None:
-        invoice = saving.tables.row(SALES_INVOICE.entity_set, saving.company, number=invoice_number)
-        applied = min(total, amount(invoice["remaining"]))
-        settle(saving, SALES_INVOICE, invoice, applied)
-        left = _remaining(SALES_CREDIT_MEMO, total - applied)
-        told: Row = {"invoiceId": invoice["id"], "invoiceNumber": invoice_number}
-        status: Row = {} if total - applied else {"status": PAID}
-        saving.update(SALES_CREDIT_MEMO.entity_set, memo_id, told | left | status)
 
     def _sent_to_partner(self, saving: Saving, kind: Kind, row: Row) -> tuple[str, dict[str, Any]] | None:
         """The draft that a sales invoice to a company of the own group becomes there, and the company's id."""
@@ -113,6 +107,21 @@ class Bookkeeper:
             line |= {"account": _PARTNER_COST, "dimensions": {_PARTNER_DIMENSION: own["code"]}}
         told = {"party": f"IC-{own['code']}", "reference": str(row["number"]), "dimensions": {}, "applies_to": ""}
         return self._environment.company_id(str(customer[0]["partner"])), stated | told
+
+
+def _invoices_of(kind: Kind) -> Kind | None:
+    """What a kind of credit memo is applied to; None for what is no credit memo."""
+    return next((KINDS[name] for name, memos in CREDITS.items() if memos is kind), None)
+
+
+def _apply_memo(saving: Saving, memos: Kind, invoices: Kind, memo: Row) -> None:
+    number, total = str(memo["applies_to"]), amount(memo["totalAmountIncludingTax"])
+    invoice = saving.tables.row(invoices.entity_set, saving.company, number=number)
+    applied = min(total, amount(invoice["remaining"]))
+    settle(saving, invoices, invoice, applied)
+    told: Row = {"invoiceId": invoice["id"], "invoiceNumber": number}
+    status: Row = {} if total - applied else {"status": PAID}
+    saving.update(memos.entity_set, str(memo["id"]), told | _remaining(memos, total - applied) | status)
 
 
 def settle(saving: Saving, kind: Kind, document: Row, applied: Decimal) -> None:

@@ -14,6 +14,8 @@ from sandbox.systems.business_central.settings import EnvironmentSettings
 from sandbox.systems.business_central.tables import Row, Tables
 from sandbox.systems.business_central.values import Stored, shown
 
+_CLOSING_DATES = {"plain": "{}", "letter": "C{}", "last_second": "{}T23:59:59Z"}
+
 
 class Page(NamedTuple):
     """Entities as they are shown; `token` asks for those behind them, empty where there are none."""
@@ -55,8 +57,8 @@ class Querying:
         escape = self._settings.escaped_enumerations
         told: dict[str, Any] = {"@odata.etag": etag_of(row)}
         told |= {each: shown(entity_set.properties[each], row[each], escape=escape) for each in shape.properties}
-        if self._settings.marked_closing_dates and row.get("closing") and "postingDate" in told:
-            told["postingDate"] = f"C{told['postingDate']}"
+        if row.get("closing") and "postingDate" in told:
+            told["postingDate"] = _CLOSING_DATES[self._settings.closing_date_form].format(told["postingDate"])
         for name, inner in shape.expanded.items():
             navigation = entity_set.navigations[name]
             target = ENTITY_SETS[navigation.target]

@@ -164,6 +164,14 @@ _SETS = (
     ),
     _lines("purchaseInvoiceLines", "purchaseInvoiceLine"),
     EntitySet(
+        name="purchaseCreditMemos", type_name="purchaseCreditMemo", key="number",
+        properties=_kinds("id:guid number creditMemoDate:date postingDate:date dueDate:date vendorId:guid vendorNumber"
+                          f" vendorName payToVendorId:guid payToVendorNumber {_TOTALS} invoiceId:guid invoiceNumber"),
+        hidden=_kinds(_DOCUMENT),
+        navigations=_of_lines("purchaseCreditMemoLines") | _DIMENSIONS | _VENDOR,
+    ),
+    _lines("purchaseCreditMemoLines", "purchaseCreditMemoLine"),
+    EntitySet(
         name="generalLedgerEntries", type_name="generalLedgerEntry", key="entryNumber",
         properties=_kinds("id:guid entryNumber:integer postingDate:date documentNumber documentType:enumeration"
                           " accountId:guid accountNumber description debitAmount:decimal creditAmount:decimal"

@@ -28,7 +28,8 @@ class EnvironmentSettings(ChangingSettings):
         longest_address: of a call, in bytes.
         forbidden: entity sets that the caller lacks the permission to read.
         escaped_enumerations: write `Credit_x0020_Memo`, as tenants answer; else `Credit Memo`, as the vendor's samples do.
-        marked_closing_dates: write the day of a year-end closing as `C2026-12-31`; how tenants write it is not known.
+        closing_date_form: how the day of a year-end closing is written, which is not known: `plain` as any day, `letter` as
+            `C2026-12-31`, `last_second` as `2026-12-31T23:59:59Z`.
         memos_as_corrections: credit memos post negative debits and credits, where the company's set-up says so.
         subscription_seconds: how long a subscription lives unless it is renewed.
         handshake_seconds: within which an address must answer its validation.
@@ -60,7 +61,7 @@ class EnvironmentSettings(ChangingSettings):
     longest_address: int = 16_384
     forbidden: tuple[str, ...] = ()
     escaped_enumerations: bool = True
-    marked_closing_dates: bool = False
+    closing_date_form: str = "plain"
     memos_as_corrections: bool = False
     subscription_seconds: float = 259_200.0
     subscriptions_max: int = 200

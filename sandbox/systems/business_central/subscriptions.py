@@ -19,7 +19,7 @@ from httpx import codes
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from sandbox.systems.business_central.answering import ODataError
+from sandbox.systems.business_central.answering import ODataError, context_of
 from sandbox.systems.business_central.posting import Post
 from sandbox.systems.business_central.querying import etag_of
 from sandbox.systems.business_central.schema import NO_ID, NOTIFIED_SETS, VERSION
@@ -122,7 +122,9 @@ class Subscriptions:
 
     async def _answer_all(self, request: Request) -> Response:
         if request.method == "GET":
-            return JSONResponse({"@odata.context": str(request.url), "value": [each.plain() for each in self.living()]})
+            return JSONResponse(
+                {"@odata.context": context_of(request), "value": [each.plain() for each in self.living()]}
+            )
         if request.method != "POST":
             raise ODataError(405, "BadRequest_MethodNotAllowed", f"'{request.method}' requests are not allowed.")
         made = await run_in_threadpool(self.create, _body(await request.body()))
