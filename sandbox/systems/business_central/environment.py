@@ -185,6 +185,6 @@ def _periods(kind: str) -> Iterator[tuple[date, str, bool]]:
         if kind == "4-4-5":  # from the Monday nearest to the first of January
             start += timedelta(days=(3 - start.weekday()) % 7 - 3)
         for place, weeks in enumerate(_FOUR_FOUR_FIVE, 1):
-            name = f"P{place:02d} {year}" if kind == "4-4-5" else month_name[place]
-            yield (start, name, place == 1) if kind == "4-4-5" else (date(year, place, 1), name, place == 1)
+            by_weeks, by_months = (start, f"P{place:02d}"), (date(year, place, 1), month_name[place])
+            yield (*(by_weeks if kind == "4-4-5" else by_months), place == 1)
             start += timedelta(weeks=weeks)

@@ -169,6 +169,16 @@ def test_a_payment_at_another_rate_gains_or_loses(rate: str, expected: dict[str,
     assert scene.balances(documentNumber=payment) == dict(sorted(expected.items()))
 
 
+def test_a_bill_paid_at_another_rate_gains_or_loses_the_other_way_round() -> None:
+    """A dollar that costs more than when the bill came is a loss."""
+    scene = Scene()
+    bill = {"party": "30000", "date": "2026-03-31", "currency": "USD", "rate": "0.90"}
+    lines = [{"account": "6000", "amount": "100.00"}]
+    _, number = scene.post({**bill, "lines": lines}, "purchaseInvoices")
+    payment = scene.pay(of="vendors", party="30000", amount="100", currency="USD", rate="0.95", apply={number: "100"})
+    assert scene.balances(documentNumber=payment) == amounts(a1100="-95", a2100="90", a7100="5")
+
+
 def test_companies_have_periods_of_their_own() -> None:
     """Months in Spain, 4-4-5 weeks in Morocco, whose first begins on the Monday nearest to the first of January."""
     scene = Scene()
@@ -180,6 +190,7 @@ def test_companies_have_periods_of_their_own() -> None:
     assert weeks[:4] == ["2025-12-29", "2026-01-26", "2026-02-23", "2026-03-30"]
     years = scene.find("accountingPeriods", MOROCCO, filter="newFiscalYear eq true")
     assert [each["startingDate"] for each in years] == ["2024-12-30", "2025-12-29", "2027-01-04"]
+    assert [each["name"] for each in years] == ["P01", "P01", "P01"]
     assert scene.find("generalLedgerSetup", MOROCCO)[0]["localCurrencyCode"] == "MAD"
 
 
