@@ -50,7 +50,8 @@ class Limits:
         self._settings = settings
         self._usage = usage
         self._present = 0
-        self._turns: asyncio.Semaphore | None = None
+        self._places = 0
+        self._turns = asyncio.Semaphore(0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on when its turn comes."""
@@ -58,30 +59,32 @@ class Limits:
         if _OF_THE_API not in path or path.startswith(CONTROL_PREFIX):
             await self._app(scope, receive, send)
             return
-        status = await self._refusal_of_turn()
-        if status:
-            self._usage.refused += 1
-            await limited(status, self._settings.retry_after_seconds)(scope, receive, send)
+        room = self._settings.concurrent_requests + self._settings.queued_requests
+        if self._present >= room or not self._usage.count():
+            await self._refuse(429, scope, receive, send)
+            return
+        self._present += 1
+        try:
+            await self._in_turn(scope, receive, send)
+        finally:
+            self._present -= 1
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._places != self._settings.concurrent_requests:  # who has a turn gives it back to whom it was taken from
+            self._places = self._settings.concurrent_requests
+            self._turns = asyncio.Semaphore(self._places)
+        turns = self._turns
+        try:
+            async with asyncio.timeout(self._settings.queue_seconds):
+                await turns.acquire()
+        except TimeoutError:
+            await self._refuse(503, scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            self._present -= 1
-            assert self._turns is not None
-            self._turns.release()
+            turns.release()
 
-    async def _refusal_of_turn(self) -> int:
-        """Wait for a turn; the status of the refusal where there will be none, else 0."""
-        settings = self._settings
-        if self._turns is None:
-            self._turns = asyncio.Semaphore(settings.concurrent_requests)
-        if self._present >= settings.concurrent_requests + settings.queued_requests or not self._usage.count():
-            return 429
-        self._present += 1
-        try:
-            async with asyncio.timeout(settings.queue_seconds):
-                await self._turns.acquire()
-        except TimeoutError:
-            self._present -= 1
-            return 503
-        return 0
+    async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        self._usage.refused += 1
+        await limited(status, self._settings.retry_after_seconds)(scope, receive, send)

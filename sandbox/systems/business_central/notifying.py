@@ -235,6 +235,8 @@ class Notifying:
 
     def _pause_seconds(self) -> float | None:
         """How long there is nothing to do unless something changes; None: for good."""
+        if not self._settings.automatic:
+            return None
         with self._lock:
             due = [each.due_at for each in self._again]
             first = self._collecting.next_due()

@@ -181,6 +181,7 @@ def test_calls_above_the_limit_are_refused_for_a_while(central: Central) -> None
 
 def test_calls_wait_for_their_turn_and_not_for_ever(central: Central) -> None:
     """One at a time here: the second waits and is answered 503, the third finds no place to wait and is answered 429."""
+    assert central.call("GET", "/companies").status_code == 200
     central.people("POST", "settings", concurrent_requests=1, queued_requests=1, queue_seconds=0.3)
     central.people("POST", "faults", kind="slow", seconds=1.0)
     statuses = []
