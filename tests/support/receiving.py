@@ -95,7 +95,13 @@ def sign_as_standard_webhooks(body: bytes, clock: ManualClock, secret: bytes, _u
     return {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
+def sign_as_business_central(_body: bytes, _clock: ManualClock, _secret: bytes, _url: str) -> dict[str, str]:
+    """No header: what proves a notification stands in its body (`Door.post_as`)."""
+    return {}
+
+
 _SIGNERS = {
+    "business_central": sign_as_business_central,
     "generic": sign_as_standard_webhooks,
     "hubspot": sign_as_hubspot,
     "netsuite": sign_as_netsuite,
@@ -104,7 +110,9 @@ _SIGNERS = {
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.
+COMPANY = "7dbba574-5f69-4167-a43e-fb975045de15"
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "business_central": {"companies": [COMPANY]},
     "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]},
     "salesforce": {"organization_id": ORGANIZATION},
     "sap_s4hana": {"issuer": ISSUER, "audience": [AUDIENCE]},
@@ -192,6 +200,12 @@ class Door:
         event["requestContext"] |= {"authorizer": authorizer} if authorizer else {}
         return receive(event | dict(change or {}), self.receiver)
 
+    def post_as(self, body: bytes, secret: bytes | None) -> Answer:
+        """The answer to a delivery of somebody who has another secret, or none."""
+        if self.system == "business_central":
+            return self.post(body.replace(SECRET, secret or b""))
+        return self.post(body, {} if secret is None else self.sign(body, secret))
+
     def published(self) -> list[Envelope]:
         """What record would read of everything on the bus."""
         return [self._envelope(entry.source, entry.detail_type, entry.detail) for entry in self.bus.entries]
@@ -261,8 +275,23 @@ def sales_order_event(number: int = 1, **changed: object) -> dict[str, Any]:
     }
 
 
+def business_central_notification(record: int = 1, **changed: object) -> dict[str, Any]:
+    """One notification about a sales invoice, with the current secret in it."""
+    return {
+        "subscriptionId": "salesInvoices1",
+        "clientState": SECRET.decode(),
+        "expirationDateTime": "2026-03-05T09:00:00Z",
+        "resource": f"api/v2.0/companies({COMPANY})/salesInvoices({record:08x}-936a-401c-81c1-0e848a64971d)",
+        "changeType": "updated",
+        "lastModifiedDateTime": "2026-03-02T09:00:00.467Z",
+        **changed,
+    }
+
+
 def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
+    if system == "business_central":
+        return json.dumps({"value": [business_central_notification(number + 1) for number in range(count)]}).encode()
     if system == "made_up":
         return body_of(*(booking(number + 1) for number in range(count)))
     if system == "salesforce":

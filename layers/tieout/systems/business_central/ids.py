@@ -1,0 +1,106 @@
+"""How records of several companies are named: the company first, then what names the record within it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from tieout.arriving.notice import LISTING
+from tieout.errors import MalformedError, UnreadableRecordError
+
+_GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_RECORD = re.compile(f"(?P<company>{_GUID})/(?P<id>{_GUID})", re.ASCII)
+_DOCUMENT = re.compile(
+    rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,120}})",
+    re.ASCII,
+)
+_PLACE = re.compile(
+    rf"\*(?:(?P<company>{_GUID})/(?P<since>[0-9T:.-]+Z)?/(?P<after>[0-9]{{1,18}})?)?",
+    re.ASCII,
+)
+
+
+def guid_of(value: object, name: str) -> str:
+    """An id in lower case.
+
+    Raises:
+        MalformedError: `<name>_missing` or `<name>_malformed`.
+    """
+    if value is None:
+        raise MalformedError(f"{name}_missing")
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not re.fullmatch(_GUID, text, re.ASCII):
+        raise MalformedError(f"{name}_malformed")
+    return text
+
+
+class Record(NamedTuple):
+    """A record of the API: its company's id and its own."""
+
+    company: str
+    id: str
+
+    @classmethod
+    def parse(cls, record_id: str) -> Record:
+        """The record that `text` named; raises `UnreadableRecordError` for anything else."""
+        match = _RECORD.fullmatch(record_id)
+        if match is None:
+            raise UnreadableRecordError("not an id of a record of Business Central's")
+        return cls(**match.groupdict())
+
+    def text(self) -> str:
+        """The record id."""
+        return f"{self.company}/{self.id}"
+
+
+class Document(NamedTuple):
+    """A document in a company's books: all general ledger entries of one number, type and posting date.
+
+    Attributes:
+        posted_on: ISO 8601; with `C` before it where the entries say that it is a closing date.
+        kind: the document type in lower case with underscores (`credit_memo`), `none` where the entries have none.
+    """
+
+    company: str
+    posted_on: str
+    kind: str
+    number: str
+
+    @classmethod
+    def parse(cls, record_id: str) -> Document:
+        """The document that `text` named; raises `UnreadableRecordError` for anything else."""
+        match = _DOCUMENT.fullmatch(record_id)
+        if match is None:
+            raise UnreadableRecordError("not an id of a document of Business Central's")
+        return cls(match["company"], match["posted_on"], match["kind"], unquote(match["number"]))
+
+    def text(self) -> str:
+        """The record id; the number, in which anything may stand, is percent-encoded."""
+        return f"{self.company}/{self.posted_on}/{self.kind}/{quote(self.number, safe='')}"
+
+
+class Place(NamedTuple):
+    """Where a listing of a company's documents goes on: the record ids that begin with `*`.
+
+    Attributes:
+        company: empty: all companies of the connection.
+        since: a moment from which on they changed; empty: from the beginning.
+        after: behind the entry of this number; empty: from the first.
+    """
+
+    company: str = ""
+    since: str = ""
+    after: str = ""
+
+    @classmethod
+    def parse(cls, record_id: str) -> Place:
+        """The place that `text` named; raises `UnreadableRecordError` for anything else."""
+        match = _PLACE.fullmatch(record_id)
+        if match is None:
+            raise UnreadableRecordError("not a place in a listing of Business Central's documents")
+        return cls(match["company"] or "", match["since"] or "", match["after"] or "")
+
+    def text(self) -> str:
+        """The record id that asks for it."""
+        return f"{LISTING}{self.company}/{self.since}/{self.after}" if self.company else LISTING
