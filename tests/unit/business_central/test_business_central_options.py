@@ -18,7 +18,7 @@ from tieout.systems.business_central.options import Dimensions, Options, at_the_
         ({"companies": ["CRONUS"]}, "companies"),
         ({"companies": [COMPANY, COMPANY]}, "companies names one twice"),
         ({"resources": ["companies(1)/items"]}, "resources"),
-        ({"additional_currency": "Euro"}, "additional_currency"),
+        ({"group_currency": "Euro"}, "group_currency"),
         ({"closing_numbers": ["CLOSE", ""]}, "closing_numbers"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote, unquote
 
 from tieout.arriving.notice import LISTING
 from tieout.errors import MalformedError, UnreadableRecordError
@@ -15,6 +14,8 @@ _DOCUMENT = re.compile(
     rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,120}})",
     re.ASCII,
 )
+_UNSAFE = re.compile("[^A-Za-z0-9._~-]", re.ASCII)
+_QUOTED = re.compile(b"%([0-9A-F]{2})")
 _PLACE = re.compile(
     rf"\*(?:(?P<company>{_GUID})/(?P<since>[0-9T:.-]+Z)?/(?P<after>[0-9]{{1,18}})?)?",
     re.ASCII,
@@ -33,6 +34,19 @@ def guid_of(value: object, name: str) -> str:
     if not re.fullmatch(_GUID, text, re.ASCII):
         raise MalformedError(f"{name}_malformed")
     return text
+
+
+def _quoted(text: str) -> str:
+    """The text in percent-encoding; by hand, since what translates may not import `urllib`."""
+    return _UNSAFE.sub(lambda found: "".join(f"%{each:02X}" for each in found[0].encode()), text)
+
+
+def _unquoted(text: str) -> str:
+    raw = _QUOTED.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise UnreadableRecordError("not an id of a document of Business Central's") from None
 
 
 class Record(NamedTuple):
@@ -73,11 +87,11 @@ class Document(NamedTuple):
         match = _DOCUMENT.fullmatch(record_id)
         if match is None:
             raise UnreadableRecordError("not an id of a document of Business Central's")
-        return cls(match["company"], match["posted_on"], match["kind"], unquote(match["number"]))
+        return cls(match["company"], match["posted_on"], match["kind"], _unquoted(match["number"]))
 
     def text(self) -> str:
         """The record id; the number, in which anything may stand, is percent-encoded."""
-        return f"{self.company}/{self.posted_on}/{self.kind}/{quote(self.number, safe='')}"
+        return f"{self.company}/{self.posted_on}/{self.kind}/{_quoted(self.number)}"
 
 
 class Place(NamedTuple):

@@ -42,8 +42,8 @@ class Options(Declared):
         payable_accounts: numbers of the accounts of trade creditors: what is posted to one is with suppliers.
         cash_accounts: numbers of the accounts that count as cash.
         dimensions: which dimensions of the companies are which of ours.
-        additional_currency: the additional reporting currency of the companies, where that is the group's; empty: no group
-            amounts.
+        group_currency: the group's reporting currency: the amounts of companies that keep their books in it, or keep them in
+            it, too, as their additional reporting currency, are group amounts; empty: none are.
         accounting_periods: True to post to the companies' accounting periods, which are entered by hand (4-4-5); False: to
             calendar months.
         closing_numbers: how the document numbers begin under which a year's income statement is closed.
@@ -57,7 +57,7 @@ class Options(Declared):
     payable_accounts: Sequence[str] = ()
     cash_accounts: Sequence[str] = ()
     dimensions: Dimensions = Dimensions()
-    additional_currency: str = ""
+    group_currency: str = ""
     accounting_periods: bool = False
     closing_numbers: Sequence[str] = ()
     documents_balance: bool = True
@@ -76,8 +76,8 @@ class Options(Declared):
             raise ValueError("companies names one twice")
         if not all(_RESOURCE.fullmatch(each) for each in self.resources):
             raise ValueError("resources are no names of resources")
-        if self.additional_currency and not _CURRENCY.fullmatch(self.additional_currency):
-            raise ValueError("additional_currency is no ISO 4217 code")
+        if self.group_currency and not _CURRENCY.fullmatch(self.group_currency):
+            raise ValueError("group_currency is no ISO 4217 code")
         if "" in self.closing_numbers:
             raise ValueError("closing_numbers holds an empty text, with which every number begins")
 

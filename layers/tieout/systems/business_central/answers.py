@@ -1,0 +1,103 @@
+"""Reads Business Central's answers: the rows of a good one, and what a refusal means for us.
+
+Limits: https://learn.microsoft.com/en-us/dynamics365/business-central/dev-itpro/administration/operational-limits-online.
+Errors: https://learn.microsoft.com/en-us/dynamics365/business-central/dev-itpro/api-reference/v2.0/dynamics-error-codes.
+Nothing is decided on a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tieout import strict_json
+from tieout.errors import (
+    AccessDeniedError,
+    ConflictError,
+    MalformedError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+from tieout.systems.business_central.fields import Row
+
+if TYPE_CHECKING:
+    import httpx
+
+_CODE = re.compile("[A-Za-z0-9_.]{1,80}", re.ASCII)
+_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
+_THROTTLED_SECONDS = 60  # requests are counted over five minutes
+_TOO_MANY = 429
+_NOT_FOUND = 404
+_SPOILT_BY_ONE = frozenset({400, 414, 431})
+_CHANGED_MEANWHILE = frozenset({409, 412})
+_LATER = frozenset({408, 423})
+_WHOLE_ANSWER_FLAWS = frozenset({"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"})
+
+
+class MissingResourceError(AccessDeniedError):
+    """The company does not exist, or has no such page, or our user may not know of it."""
+
+
+def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
+    """The JSON object of a good answer.
+
+    Raises:
+        UnavailableError: for what is no answer of Business Central's, such as a maintenance page or an answer cut short.
+        UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
+            others may be read.
+    """
+    try:
+        body = strict_json.parse(answer.content)
+    except MalformedError as error:
+        if error.reason in _WHOLE_ANSWER_FLAWS:
+            raise UnavailableError(f"Business Central's answer cannot be read: {error.reason}") from None
+        raise UnreadableRecordError(f"Business Central answered with {error.reason}") from None
+    if not isinstance(body, dict):
+        raise UnavailableError("Business Central's answer is no JSON object")
+    return body
+
+
+def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
+    """The rows of one page; `UnavailableError` for an answer of another form."""
+    rows = page.get("value")
+    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise UnavailableError("Business Central answered a query without rows")
+    return rows
+
+
+def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentError:
+    """The error an answer that is no good one asks for; `subject` is the resource, for people.
+
+    A 404 in Business Central's own words is a company or a page that is not there, or hidden from our user; in any other
+    it comes from something in between and says nothing.
+    """
+    status, code = answer.status_code, error_code(answer)
+    said = f"Business Central answered {status} {code}".rstrip()
+    if status == _TOO_MANY:
+        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer) or _THROTTLED_SECONDS)
+    if status in _CHANGED_MEANWHILE:
+        return ConflictError(said)
+    if status in _SPOILT_BY_ONE:
+        return UnreadableRecordError(f"{said} to a query of {subject}")
+    if status == _NOT_FOUND and code:
+        return MissingResourceError(f"{said} to a query of {subject}")
+    is_refused = status in {401, 403} or (400 <= status < 500 and status not in _LATER and code)  # noqa: PLR2004
+    if is_refused:
+        return AccessDeniedError(f"{said} to a query of {subject}")
+    return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+
+
+def error_code(answer: httpx.Response) -> str:
+    """The code in an error body, `{"error": {"code", "message"}}`; empty where there is none."""
+    error = strict_json.object_in(answer.content).get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _retry_after_seconds(answer: httpx.Response) -> float | None:
+    seconds = answer.headers.get("retry-after", "").strip()
+    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

@@ -1,0 +1,32 @@
+"""Reads a company's general ledger entries by when they changed, page by page in the order of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tieout.systems.business_central import queries
+from tieout.systems.business_central.companies import Ask
+from tieout.systems.business_central.entries import document_of, entry_number
+from tieout.systems.business_central.ids import Document, Place
+
+
+class EntriesPage(NamedTuple):
+    """Some entries of a company.
+
+    Attributes:
+        documents: those the entries belong to, each with the number of the last of its entries on the page.
+        following: where the entries behind them are; None where there are none.
+    """
+
+    documents: Mapping[Document, int]
+    following: Place | None
+
+
+def next_entries(place: Place, until: str, ask: Ask) -> EntriesPage:
+    """The entries at a place that changed before a moment; at an empty one, whenever. Raises as `ask`."""
+    rows = ask(place.company, queries.ENTRIES, queries.changed_entries(place.since, until, place.after))
+    documents = {document_of(place.company, row): entry_number(row) for row in rows}
+    is_last = len(rows) < queries.PAGE_ENTRIES
+    following = None if is_last else place._replace(after=str(entry_number(rows[-1])))
+    return EntriesPage(documents, following)

@@ -1,0 +1,76 @@
+"""Reads what documents of some companies' books are now, in as few calls as Business Central allows (step 3, record).
+
+Thirty documents of a company cost one call for their entries, and one more for the sales, and one for the purchase,
+documents behind them where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tieout.arriving.notice import RecordKey
+from tieout.facts.reading import ListedPage, Reading
+from tieout.landscape import Connection
+from tieout.ports import Clock
+from tieout.systems.business_central.client import BusinessCentralClient, open_client
+from tieout.systems.business_central.companies import Companies
+from tieout.systems.business_central.ids import Place
+from tieout.systems.business_central.listed_entries import next_entries
+from tieout.systems.business_central.one_read import OneRead
+from tieout.systems.business_central.options import Options
+from tieout.systems.business_central.translate import DOCUMENTS
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def open_reader(
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
+) -> BusinessCentralReader:
+    """A reader of one connection, to be kept: it holds the access token and what is known of the companies.
+
+    Args:
+        connection: the environment, with its options.
+        credentials: `tenant_id`, `environment`, `client_id`, `client_secret` and, outside the public cloud, `login_url`.
+        http: sends the requests.
+        clock: decides when a token, and what is known of a company, is too old.
+    """
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+    client = open_client(connection, credentials, http, clock)
+    companies = Companies(connection.default_currency, clock, has_periods=options.accounting_periods)
+    return BusinessCentralReader(client, companies, options)
+
+
+class BusinessCentralReader:
+    """Reads records by key and lists them; see `tieout.facts.reading`."""
+
+    def __init__(self, client: BusinessCentralClient, companies: Companies, options: Options) -> None:
+        self._client = client
+        self._companies = companies
+        self._options = options
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """A reading for every key: a statement, or the error that struck it. Never raises a `TieoutError`."""
+        return OneRead(self._client.rows, self._companies, self._options).read(keys)
+
+    def list_page(self, key: RecordKey) -> ListedPage:
+        """The documents of up to 200 entries of a company that changed since a moment; of all companies, a listing of each.
+
+        Whichever entity's records changed, those in the books are documents: so what is listed is documents always.
+
+        Raises:
+            UnreadableRecordError: for a place that is none.
+            TransientError, PermanentError: as `BusinessCentralClient.rows`.
+        """
+        place = Place.parse(key.record_id)
+        documents = key._replace(entity=DOCUMENTS)
+        if not place.company:
+            everyone = (Place(company=each).text() for each in self._options.companies)
+            return ListedPage(tuple(documents._replace(record_id=each) for each in everyone), None)
+        if place.company not in self._options.companies:
+            return ListedPage((), None)
+        page = next_entries(place, "", self._client.rows)
+        keys = dict.fromkeys(documents._replace(record_id=each.text()) for each in page.documents)
+        following = documents._replace(record_id=page.following.text()) if page.following else None
+        return ListedPage(tuple(keys), following)
