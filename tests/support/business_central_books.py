@@ -135,9 +135,9 @@ class BooksOfCompanies:
         self.table(company, str(row.pop("resource", "salesInvoices"))).append(row)
         return row
 
-    def reader(self, **options: Option) -> BusinessCentralReader:
-        """A reader of them."""
-        connection = Connection(
+    def connection(self, **options: Option) -> Connection:
+        """A connection to them."""
+        return Connection(
             name="central-iberia",
             system="business_central",
             legal_entity="IBERIA",
@@ -146,8 +146,11 @@ class BooksOfCompanies:
             api_base_url=BASE_URL,
             options={**OPTIONS, **options},
         )
+
+    def reader(self, **options: Option) -> BusinessCentralReader:
+        """A reader of them."""
         http = httpx.Client(transport=httpx.MockTransport(self.answer))
-        return open_reader(connection, CREDENTIALS, http, self.clock)
+        return open_reader(self.connection(**options), CREDENTIALS, http, self.clock)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, as the API does."""

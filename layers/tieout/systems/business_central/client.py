@@ -9,22 +9,12 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from tieout.errors import UnavailableError, UnreadableRecordError
-from tieout.landscape import Connection
-from tieout.ports import Clock
 from tieout.systems.business_central.answers import parse_object, refusal, rows_of
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.tokens import AccessTokens
 
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _MOST_ROWS = 100_000  # five full pages: more are not held in memory, and a chain of pages has an end
-
-
-def open_client(
-    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
-) -> BusinessCentralClient:
-    """A client of the environment of a connection; it holds the access token."""
-    tokens = AccessTokens(credentials, http, clock)
-    return BusinessCentralClient(connection.api_base_url, credentials, tokens, http)
 
 
 class BusinessCentralClient:

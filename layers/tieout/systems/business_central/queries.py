@@ -6,6 +6,7 @@ It takes `or` only between conditions on one and the same field, so a document i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 ENTRIES = "generalLedgerEntries"
 ACCOUNTS = "accounts"
@@ -52,6 +53,11 @@ def changed_entries(since: str, until: str, after: str) -> dict[str, str]:
         f"entryNumber gt {after or 0}",
     ]
     return {"$filter": " and ".join(conditions), "$orderby": "entryNumber", "$top": str(PAGE_ENTRIES)}
+
+
+def moment(value: datetime) -> str:
+    """A moment in a filter, to the last digit we have."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _text(value: str) -> str:

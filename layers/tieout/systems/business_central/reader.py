@@ -13,12 +13,10 @@ from tieout.arriving.notice import RecordKey
 from tieout.facts.reading import ListedPage, Reading
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.business_central.client import BusinessCentralClient, open_client
-from tieout.systems.business_central.companies import Companies
+from tieout.systems.business_central.access import Access, open_access
 from tieout.systems.business_central.ids import Place
 from tieout.systems.business_central.listed_entries import next_entries
 from tieout.systems.business_central.one_read import OneRead
-from tieout.systems.business_central.options import Options
 from tieout.systems.business_central.translate import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -28,27 +26,15 @@ if TYPE_CHECKING:
 def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> BusinessCentralReader:
-    """A reader of one connection, to be kept: it holds the access token and what is known of the companies.
-
-    Args:
-        connection: the environment, with its options.
-        credentials: `tenant_id`, `environment`, `client_id`, `client_secret` and, outside the public cloud, `login_url`.
-        http: sends the requests.
-        clock: decides when a token, and what is known of a company, is too old.
-    """
-    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
-    client = open_client(connection, credentials, http, clock)
-    companies = Companies(connection.default_currency, clock, has_periods=options.accounting_periods)
-    return BusinessCentralReader(client, companies, options)
+    """A reader of one connection, to be kept; it takes what `open_access` takes."""
+    return BusinessCentralReader(open_access(connection, credentials, http, clock))
 
 
 class BusinessCentralReader:
     """Reads records by key and lists them; see `tieout.facts.reading`."""
 
-    def __init__(self, client: BusinessCentralClient, companies: Companies, options: Options) -> None:
-        self._client = client
-        self._companies = companies
-        self._options = options
+    def __init__(self, access: Access) -> None:
+        self._client, self._companies, self._options = access
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a statement, or the error that struck it. Never raises a `TieoutError`."""
