@@ -22,14 +22,16 @@ def counted(namespace: str, name: str, **dimension: str) -> cloudwatch.Metric:
     )
 
 
-def counted_of_each(namespace: str, name: str, dimension: str) -> cloudwatch.MathExpression:
-    """How often, in five minutes, each value of a dimension was counted: one alarm on it watches all of them apart.
+def counted_of_each(
+    namespace: str, name: str, dimension: str, period: Duration = FIVE_MINUTES
+) -> cloudwatch.MathExpression:
+    """How often each value of a dimension was counted in a period of at most three hours: one alarm watches all of them apart.
 
     CloudWatch notifies for each value that is above the limit, by its name, and values may come and go without a deploy
     (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/multi-time-series-alarm.html).
     """
     query = f'SELECT SUM("{name}") FROM SCHEMA("{namespace}", {dimension}) GROUP BY {dimension} ORDER BY SUM() DESC'  # noqa: S608 CloudWatch's own words, and names we chose
-    return cloudwatch.MathExpression(expression=query, using_metrics={}, period=FIVE_MINUTES, label=name)
+    return cloudwatch.MathExpression(expression=query, using_metrics={}, period=period, label=name)
 
 
 class Runbook(StrEnum):
@@ -54,6 +56,7 @@ class Runbook(StrEnum):
     THROTTLED_LEDGER = "throttled-ledger"
     SILENT_SWEEPER = "silent-sweeper"
     LATE_JOURNAL = "late-journal"
+    ENDING_SUBSCRIPTIONS = "ending-subscriptions"
     UNKEPT_CHANGES = "unkept-changes"
     MISSED_CHANGES = "missed-changes"
     STUCK_LISTINGS = "stuck-listings"

@@ -10,6 +10,7 @@ from functions.census.due import sources_of
 from infra.alarms import Alarms
 from infra.door_options import door_options
 from infra.ids import pascal
+from infra.landscape import compile_landscape
 from infra.ledger import LedgerStack
 from infra.line import LineStack
 from infra.observe import ObserveDoor
@@ -17,6 +18,7 @@ from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
 from infra.receive import Door, Receive
 from infra.relay import Relay
+from infra.renew import Renew, subscribed_connections
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape
 
@@ -52,6 +54,7 @@ class DoorStack(Stack):
         self.door = Door(self, "Door", stage=stage, public_base_url=public_base_url)
         self.receives = self._receives(line, parts)
         self.relays = self._relays(line, parts)
+        self.renew = self._renew(parts)
         self.door.watch(alarms)
         self.door.watch_connections(alarms)
         observe = ObserveDoor(
@@ -60,6 +63,7 @@ class DoorStack(Stack):
             door=self.door,
             receives=list(self.receives.values()),
             relays=list(self.relays.values()),
+            renew=self.renew,
             alarms=alarms,
         )
         plain = {
@@ -67,7 +71,7 @@ class DoorStack(Stack):
             "ApiId": self.door.api.api_id,
             "DoorDashboardName": observe.dashboard.dashboard_name,
         }
-        tell(self, {**plain, **self._connections_told(), **self._relays_told()})
+        tell(self, {**plain, **self._connections_told(), **self._relays_told(), **self._renew_told()})
 
     def _receives(self, line: LineStack, parts: FunctionParts) -> dict[str, Receive]:
         return {
@@ -99,6 +103,21 @@ class DoorStack(Stack):
             for connection in self.landscape.connections
             if "bus" in connection.arrivals
         }
+
+    def _renew(self, parts: FunctionParts) -> Renew | None:
+        """The renewal of subscriptions, where a source wants any; here, since it gives their sources the URLs of the door."""
+        connections = subscribed_connections(self.landscape)
+        if not connections:
+            return None
+        return Renew(
+            self,
+            "KeepSubscribed",
+            connections=connections,
+            door=self.door,
+            ledger=self.ledger,
+            landscape=compile_landscape(self.landscape),
+            parts=parts,
+        )
 
     def _connections_told(self) -> Told:
         """One output per connection, because a single one would outgrow what CloudFormation carries."""
@@ -140,4 +159,14 @@ class DoorStack(Stack):
                 "function_name": relay.function.function.function_name,
             }
             for name, relay in self.relays.items()
+        }
+
+    def _renew_told(self) -> Told:
+        if self.renew is None:
+            return {}
+        return {
+            "Renewal": {
+                "function_name": self.renew.function.function.function_name,
+                "undelivered_queue_url": self.renew.schedule.undelivered.queue_url,
+            }
         }

@@ -19,6 +19,7 @@ from infra.python_function import PythonFunction
 from infra.receive import Door, Receive
 from infra.record import Record
 from infra.relay import Relay
+from infra.renew import Renew
 from infra.route import Route
 from infra.sweep import Sweep
 
@@ -48,7 +49,7 @@ class Board(Construct):
 class ObserveDoor(Construct):
     """The dashboard of the door."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
         self,
         scope: Construct,
         construct_id: str,
@@ -56,6 +57,7 @@ class ObserveDoor(Construct):
         door: Door,
         receives: Sequence[Receive],
         relays: Sequence[Relay],
+        renew: Renew | None,
         alarms: Alarms,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -68,6 +70,8 @@ class ObserveDoor(Construct):
             board.row(
                 "1 relay", [*_queue_widgets("Waiting for relay", queues), parked], [each.function for each in relays]
             )
+        if renew is not None:
+            board.row("Beside the line: renewal of subscriptions", [], [renew.function])
 
 
 class Observe(Construct):

@@ -20,18 +20,13 @@ from tieout.systems.business_central.business_events import event_notice
 from tieout.systems.business_central.ids import Place, Record
 from tieout.systems.business_central.notifications import EVENT_NAME, read_notifications
 from tieout.systems.business_central.options import Options
+from tieout.systems.business_central.resources import Resource, parse_resource
 
 ENTITIES: Mapping[str, str] = {
     "generalledgerentries": "general_ledger",
     "salesinvoices": "invoice",
     "salescreditmemos": "credit_memo",
 }
-_GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-# Relative with and without a slash before it, or absolute; a change of many records names none.
-_RESOURCE = re.compile(
-    rf"(?:[!-~]{{0,400}}/)?companies\((?P<company>{_GUID})\)/(?P<name>[A-Za-z]{{1,60}})(?:\((?P<id>{_GUID})\))?(?:\?(?P<query>.{{0,400}}))?",
-    re.ASCII,
-)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z", re.ASCII)
 _CHANGE_TYPE = re.compile("[a-z]{1,32}", re.ASCII)
 _COLLECTION = "collection"
@@ -63,28 +58,28 @@ def _judge(item: object, connection: str) -> Notice:
 
 
 def _notice(item: Mapping[str, Any], connection: str) -> Notice:
-    found = _resource(item.get("resource"))
-    name, company = found["name"].lower(), found["company"].lower()
+    resource = _resource(item.get("resource"))
     change_type = _change_type(item.get("changeType"))
-    if found["id"]:
-        record_id = Record(company, found["id"].lower()).text()
+    if resource.id:
+        record_id = Record(resource.company, resource.id).text()
     elif change_type == _COLLECTION:
-        record_id = Place(company, _since(found["query"] or "")).text()
+        record_id = Place(resource.company, _since(resource.query)).text()
     else:
         raise MalformedError("resource_without_id")
+    name = resource.name.lower()
     return Notice(
         key=RecordKey(connection, ENTITIES.get(name, name), record_id),
         notice_id=_notice_id(item),
-        kind=f"{found['name']}/{change_type}",
+        kind=f"{resource.name}/{change_type}",
         occurred_at=_moment(item.get("lastModifiedDateTime")),
         deleted=change_type == "deleted",
     )
 
 
-def _resource(value: object) -> re.Match[str]:
+def _resource(value: object) -> Resource:
     if value is None:
         raise MalformedError("resource_missing")
-    found = _RESOURCE.fullmatch(value) if isinstance(value, str) else None
+    found = parse_resource(value) if isinstance(value, str) else None
     if found is None:
         raise MalformedError("resource_malformed")
     return found
