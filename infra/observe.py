@@ -49,7 +49,7 @@ class Board(Construct):
 class ObserveDoor(Construct):
     """The dashboard of the door."""
 
-    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,

@@ -13,7 +13,7 @@ from tieout.subscribing import Subscriber, Subscription
 ENDING_WITHIN = timedelta(hours=24)
 """What ends so soon although it was to be renewed is somebody's business."""
 
-_RENEWING_TIME = timedelta(seconds=200)  # of the 300 the function has: calls that hang must still fit in
+_RENEWING_TIME = timedelta(seconds=180)  # of the 300 the function has: calls that hang must still fit in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +70,12 @@ def _renew_for(name: str, step: RenewStep, give_up_at: datetime) -> RenewReport:
     for each in subscriptions:
         ends_at = each.ends_at
         if each.is_due and is_answering and step.clock.now() < give_up_at:
-            error = _try_to_renew(each, subscriber, report)
-            if isinstance(error, datetime):
-                ends_at = error
+            outcome = _try_to_renew(each, subscriber, report)
+            if isinstance(outcome, datetime):
+                ends_at = outcome
             else:
-                step.note_failure(error, name, each.name)
-                is_answering = not isinstance(error, ThrottledError | UnavailableError)
+                step.note_failure(outcome, name, each.name)
+                is_answering = not isinstance(outcome, ThrottledError | UnavailableError)
         report.ending += ends_at is None or ends_at - step.clock.now() < ENDING_WITHIN
     return report
 

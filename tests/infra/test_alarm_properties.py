@@ -6,6 +6,11 @@ from infra.alarms import Runbook
 from tests.support.synthesis import Synthesis, logical_id, written
 
 
+def has_subscriptions(synthesis: Synthesis) -> bool:
+    """Whether the stage has a source that wants to be subscribed to."""
+    return any("KeepSubscribed" in name for name in synthesis.resources)
+
+
 def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:
     """A function that fails or is refused concurrency tells somebody within minutes."""
     for metric in ("Errors", "Throttles"):
@@ -28,18 +33,20 @@ def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) 
         page = re.fullmatch(r".+[.:] Runbook: docs/runbooks/([a-z-]+)\.md", alarm["AlarmDescription"])
         assert page, name
         pages.add(page[1])
-    without = set() if any("Relay" in name for name in synthesis.resources) else {"unrelayed-events"}
+    pages_of_some = {"Relay": "unrelayed-events", "KeepSubscribed": "ending-subscriptions"}
+    without = {page for word, page in pages_of_some.items() if not any(word in name for name in synthesis.resources)}
     assert pages == {str(runbook) for runbook in Runbook} - without
 
 
-def test_silence_of_the_sweeper_is_an_alarm(synthesis: Synthesis) -> None:
-    """For everything else no data means no trouble; a sweeper that does not run sends no data either."""
+def test_silence_of_what_runs_by_the_clock_is_an_alarm(synthesis: Synthesis) -> None:
+    """For everything else no data means no trouble; a function that is not run sends no data either."""
     breaching = [
         name
         for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items()
         if alarm["TreatMissingData"] == "breaching"
     ]
-    assert [name.startswith("SweepSilent") for name in breaching] == [True]
+    scheduled = ["CompareSources", "Sweep", *(["KeepSubscribed"] if has_subscriptions(synthesis) else [])]
+    assert sorted(name.partition("ScheduleSilent")[0] for name in breaching) == sorted(scheduled)
 
 
 def test_late_planning_is_told_by_the_age_of_the_oldest_changed_cell(synthesis: Synthesis) -> None:
@@ -85,7 +92,10 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
         if (metrics := alarm.get("Metrics")) and "SELECT" in metrics[0]["Expression"]
     }
     query = 'SELECT SUM("%s") FROM SCHEMA(<own>, connection) GROUP BY connection ORDER BY SUM() DESC'
-    assert asked == {query % name for name in ("Rejected", "SecretMissing", "Malformed", "Spooled")}
+    names = ["Rejected", "SecretMissing", "Malformed", "Spooled", "Missed", "ListingStuck"]
+    names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
+    assert asked >= {query % name for name in names}
+    assert len(asked) - len(names) in {0, 1}  # the silence of sources, where any is expected to tell
 
 
 def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> None:
@@ -95,6 +105,10 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
         for name, dashboard in synthesis.properties("AWS::CloudWatch::Dashboard").items()
     }
     assert list(titles.values()) == [
-        ["2 route", "3 record", "4 deliver", "Beside the line: sweep and journal", "Parked, and the ledger"],
-        ["1 receive", *(["1 relay"] if any("Relay" in name for name in synthesis.resources) else [])],
+        ["2 route", "3 record", "4 deliver", "Beside the line: sweep, census and journal", "Parked, and the ledger"],
+        [
+            "1 receive",
+            *(["1 relay"] if any("Relay" in name for name in synthesis.resources) else []),
+            *(["Beside the line: renewal of subscriptions"] if has_subscriptions(synthesis) else []),
+        ],
     ]

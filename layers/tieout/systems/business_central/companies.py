@@ -34,7 +34,7 @@ class Company:
         currency: its local currency, in which its books are kept.
         additional_currency: the currency in which its books are kept, too; empty where there is none.
         accounts: number to class, of the accounts that have a category.
-        period_starts: in order; empty where calendar months are posted to.
+        period_starts: of its accounting periods, in order; empty where they are not asked for.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,9 @@ from tieout.systems.business_central.options import Options
 
 
 def ledger_lines(
-    rows: Sequence[Row], header: Header | None, company: Company, options: Options
+    rows: Sequence[Row], header: Header | None, company: Company, options: Options, posting_date: date | None
 ) -> tuple[LedgerLine, ...]:
-    """A line for each entry, in the order of their numbers.
+    """A line for each entry, in the order of their numbers; with the day that decides its period, where that is given.
 
     Raises:
         UnreadableRecordError: naming what cannot be read, or if the entries do not balance.
@@ -41,6 +42,7 @@ def ledger_lines(
             group=group[place] if group else None,
             group_rate=_group_rate(company, options) if group else None,
             legal_entity=company.id,
+            posting_date=posting_date,
             customer=header.customer if header else None,
             supplier=header.supplier if header else None,
             **_dimensions(row, options),

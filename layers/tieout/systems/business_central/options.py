@@ -44,8 +44,8 @@ class Options(Declared):
         dimensions: which dimensions of the companies are which of ours.
         group_currency: the group's reporting currency: the amounts of companies that keep their books in it, or keep them in
             it, too, as their additional reporting currency, are group amounts; empty: none are.
-        accounting_periods: True to post to the companies' accounting periods, which are entered by hand (4-4-5); False: to
-            calendar months.
+        accounting_periods: True to post to the companies' own accounting periods, which people enter (4-4-5) and may change;
+            False: the posting date decides, by the calendar that planning has for the company.
         closing_numbers: how the document numbers begin under which a year's income statement is closed.
         documents_balance: False where general journal templates do not force documents to balance; then nobody can see that
             a part of a document is missing.

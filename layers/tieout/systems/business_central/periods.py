@@ -1,4 +1,4 @@
-"""The period a document is posted to: a calendar month, or one of the company's accounting periods. Pure."""
+"""The accounting period of a company that a document is posted to. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
-from tieout.periods import PostingPeriod, months_later
+from tieout.periods import PostingPeriod
 
 
 class PeriodStart(NamedTuple):
@@ -16,14 +16,6 @@ class PeriodStart(NamedTuple):
 
     day: date
     name: str
-
-
-def month_of(day: date) -> PostingPeriod:
-    """The calendar month of a day."""
-    first = day.replace(day=1)
-    following = months_later(first, 1)
-    last = following - timedelta(days=1) if following else date.max
-    return PostingPeriod(f"{first:%Y-%m}", f"{first:%Y-%m}", first, last)
 
 
 def accounting_period_of(day: date, starts: Sequence[PeriodStart]) -> PostingPeriod:

@@ -85,9 +85,10 @@ class BusinessCentralSubscriptions:
     def _ours(self, rows: Sequence[Row]) -> dict[str, Row]:
         """Those that tell our address, by name; of several the one that ends last."""
         ours: dict[str, Row] = {}
-        for row in sorted(rows, key=_ends_at):
+        telling_us = [row for row in rows if text_of(row, "notificationUrl") == self._push.url]
+        for row in sorted(telling_us, key=_ends_at):
             resource = parse_resource(text_of(row, "resource") or "")
-            if resource is not None and text_of(row, "notificationUrl") == self._push.url:
+            if resource is not None:
                 ours[f"{resource.company}/{resource.name}"] = row
         return ours
 

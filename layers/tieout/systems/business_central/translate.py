@@ -13,7 +13,6 @@ from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.facts.documents import (
     Bill,
     CreditMemo,
-    DocumentState,
     Invoice,
     JournalEntry,
     LedgerLine,
@@ -21,7 +20,6 @@ from tieout.facts.documents import (
     PostedDocument,
 )
 from tieout.facts.statement import Absence, Statement
-from tieout.periods import PostingPeriod
 from tieout.systems.business_central.companies import Company
 from tieout.systems.business_central.entries import CLOSING, document_of, posting_day, version_of
 from tieout.systems.business_central.fields import Row, day_of, text_of, unreadable
@@ -29,7 +27,7 @@ from tieout.systems.business_central.headers import Header, is_posted
 from tieout.systems.business_central.ids import Document
 from tieout.systems.business_central.lines import ledger_lines
 from tieout.systems.business_central.options import Options
-from tieout.systems.business_central.periods import accounting_period_of, month_of
+from tieout.systems.business_central.periods import accounting_period_of
 
 DOCUMENTS = "journal_entry"
 """The entity of everything in the books: what a document is, its type and accounts say."""
@@ -53,12 +51,12 @@ def document_statement(
     """
     try:
         day = posting_day(document)
-        lines = ledger_lines(rows, header, company, options)
+        period = accounting_period_of(day, company.period_starts) if options.accounting_periods else None
+        lines = ledger_lines(rows, header, company, options, None if period else day)
         fact = _kind(document, header, lines, options)(
             number=document.number,
             document_date=day,
-            posting_period=_period(document, company, options),
-            state=DocumentState.POSTED,
+            posting_period=period,
             lines=lines,
             closing=is_closing(document, options),
         )
@@ -120,8 +118,3 @@ def _kind(
     if document.kind in _SOLD and is_sold:
         return _SOLD[document.kind]
     return Bill if document.kind in _SOLD and is_bought else JournalEntry
-
-
-def _period(document: Document, company: Company, options: Options) -> PostingPeriod:
-    day = posting_day(document)
-    return accounting_period_of(day, company.period_starts) if options.accounting_periods else month_of(day)
