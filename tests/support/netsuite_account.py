@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from sandbox.systems.netsuite.certificates import IntegrationKey
+from sandbox.systems.netsuite.documents import Documents
 from tests.support.clock import ManualClock
 from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import PostedDocument
@@ -44,10 +45,17 @@ BILL = {
 
 
 class Account:
-    """A simulated account, its users' doings, and a reader of it."""
+    """A simulated account, its users' doings, and a reader of it.
 
-    def __init__(self, url: str, http: httpx.Client, clock: ManualClock, key: IntegrationKey) -> None:
+    Attributes:
+        documents: its transactions, changed without a call where a test needs many; no script tells of that.
+    """
+
+    def __init__(
+        self, url: str, http: httpx.Client, clock: ManualClock, key: IntegrationKey, documents: Documents
+    ) -> None:
         self.url = url
+        self.documents = documents
         self.http = http
         self.clock = clock
         self.key = key

@@ -34,6 +34,7 @@ def account(key: IntegrationKey, server: tuple[OneServer, str]) -> Iterator[Acco
     """A fresh account."""
     one, url = server
     clock = ManualClock()
-    one.app = create_app(AccountSettings(certificate_public_key=key.public_key), now=clock.now)
+    app = create_app(AccountSettings(certificate_public_key=key.public_key), now=clock.now)
+    one.app = app
     with plain_http() as http:
-        yield Account(url, http, clock, key)
+        yield Account(url, http, clock, key, app.documents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.netsuite.app import create_app
@@ -13,6 +14,9 @@ from sandbox.systems.netsuite.settings import AccountSettings
 from tests.support.clock import ManualClock
 from tests.support.netsuite_account import BILL, INVOICE, JOURNAL, Account, plain_http
 from tests.support.one_server import OneServer
+
+if TYPE_CHECKING:
+    import httpx
 
 _TYPES = {
     "invoice": INVOICE,
@@ -29,11 +33,12 @@ class NetSuiteScene:
     down = Fault(kind="answer", status=503)
     throttled = Fault(kind="answer", status=429)
 
-    def __init__(self, server: OneServer, account: Account) -> None:
-        self.clock, self.plan = account.clock, FaultPlan()
-        settings = AccountSettings(certificate_public_key=account.key.public_key)
+    def __init__(self, server: OneServer, url: str, http: httpx.Client) -> None:
+        self.clock, self.plan = ManualClock(), FaultPlan()
+        settings = AccountSettings(certificate_public_key=_key().public_key)
         app = create_app(settings, plan=self.plan, now=self.clock.now)
         server.app, self._documents = app, app.documents
+        account = Account(url, http, self.clock, _key(), app.documents)
         self.connection = account.connection().name
         self.reader, self.listing = account.reader, account.listing()
 
@@ -67,4 +72,4 @@ def _key() -> IntegrationKey:
 def open_scene(server: OneServer, url: str) -> Iterator[NetSuiteScene]:
     """A new account."""
     with plain_http() as http:
-        yield NetSuiteScene(server, Account(url, http, ManualClock(), _key()))
+        yield NetSuiteScene(server, url, http)
