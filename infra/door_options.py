@@ -42,6 +42,11 @@ def door_token_issuer(connection: Connection) -> TokenIssuer | None:
     return found
 
 
+def door_has_key_in_path(connection: Connection) -> bool:
+    """Whether the senders of a connection prove themselves by the last part of the path they post to, behind its name."""
+    return bool(getattr(capability(connection.system, "options"), "KEY_IN_PATH", False))
+
+
 def size_of(options: Mapping[str, Any]) -> int:
     """How many bytes options take in an environment."""
     return len(json.dumps(options, sort_keys=True, separators=(",", ":")).encode())

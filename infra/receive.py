@@ -15,10 +15,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from functions.receive.request import KEY_PARAMETER
 from functions.receive.settings import NO_SECRET, ReceiveSettings
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
-from infra.door_options import door_needs_libraries, door_options, door_token_issuer
+from infra.door_options import door_has_key_in_path, door_needs_libraries, door_options, door_token_issuer
 from infra.grants import read_secrets, use_key
 from infra.ids import pascal
 from infra.ledger import LedgerStack
@@ -35,7 +36,8 @@ from tieout.landscape import Connection, Landscape
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(20))
 ROUTE_BURST = 100
 _ARCHIVE_PREFIXES = ("overflow/", "rejected/", "spool/")
-# No query string, no header, no body: each of them may carry a secret or personal data.
+# No query string, no path, no header, no body: each of them may carry a secret or personal data. `routeKey` is the route as
+# declared, in which a key that stands in the path is `{key}`.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -112,14 +114,18 @@ class Door(Construct):
         )
         self._route_settings: dict[str, object] = {}
 
-    def open(self, connection: str, function: PythonFunction, issuer: TokenIssuer | None = None) -> None:
+    def open(
+        self, connection: str, function: PythonFunction, issuer: TokenIssuer | None = None, *, key_in_path: bool = False
+    ) -> None:
         """Route whatever is sent to `/webhooks/<connection>` to its function, under a throttle of its own.
 
         Where the connection has an issuer of tokens, only what is posted under one, and the question whether it is welcome.
+        Where the key stands in the path, only what has one part more behind that.
         """
+        path = f"/webhooks/{connection}" + (f"/{{{KEY_PARAMETER}}}" if key_in_path else "")
         integration = integrations.HttpLambdaIntegration(f"{pascal(connection)}Function", handler=function.live)
         if issuer is None:
-            for route in self._routes(connection, apigateway.HttpMethod.ANY, integration):
+            for route in self._routes(path, apigateway.HttpMethod.ANY, integration):
                 acknowledge(
                     route,
                     "AwsSolutions-APIG4",
@@ -128,8 +134,8 @@ class Door(Construct):
             return
         name = f"{pascal(connection)}Tokens"
         authorizer = authorizers.HttpJwtAuthorizer(name, issuer.issuer, jwt_audience=list(issuer.audience))
-        self._routes(connection, apigateway.HttpMethod.POST, integration, authorizer)
-        for route in self._routes(connection, apigateway.HttpMethod.OPTIONS, integration):
+        self._routes(path, apigateway.HttpMethod.POST, integration, authorizer)
+        for route in self._routes(path, apigateway.HttpMethod.OPTIONS, integration):
             acknowledge(
                 route,
                 "AwsSolutions-APIG4",
@@ -138,12 +144,11 @@ class Door(Construct):
 
     def _routes(
         self,
-        connection: str,
+        path: str,
         method: apigateway.HttpMethod,
         integration: integrations.HttpLambdaIntegration,
         authorizer: authorizers.HttpJwtAuthorizer | None = None,
     ) -> Sequence[apigateway.HttpRoute]:
-        path = f"/webhooks/{connection}"
         routes = self.api.add_routes(path=path, methods=[method], integration=integration, authorizer=authorizer)
         for route in routes:
             # API Gateway refuses the settings of a route it does not know yet.
@@ -260,7 +265,7 @@ class Receive(Construct):
             no_dead_letters_because="API Gateway invokes it and waits: the sender gets the failure and sends again.",
         )
         archive.acknowledge_for(self.function.role)
-        door.open(connection.name, self.function, issuer)
+        door.open(connection.name, self.function, issuer, key_in_path=door_has_key_in_path(connection))
         self.rejected = counted(parts.stage.metric_namespace, "Rejected", connection=connection.name)
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
 
+KEY_PARAMETER = "key"
+"""What the route calls the part of the path behind the connection, where a sender's key stands there."""
+
 
 def delivery_of(event: Mapping[str, Any], received_at: datetime) -> Delivery:
     """The delivery an event carries, its body still as it stands in the event (see `decoded`).
@@ -28,6 +31,7 @@ def delivery_of(event: Mapping[str, Any], received_at: datetime) -> Delivery:
         body=str(event.get("body") or "").encode("utf-8", "surrogatepass"),
         received_at=received_at,
         claims=_claims_in(context),
+        key=str((event.get("pathParameters") or {}).get(KEY_PARAMETER) or ""),
     )
 
 

@@ -100,8 +100,18 @@ def sign_as_business_central(_body: bytes, _clock: ManualClock, _secret: bytes, 
     return {}
 
 
+KEY_IN_PATH = ":key"
+"""A header that is none: what stands behind the connection in the path, for senders that prove themselves by it."""
+
+
+def address_as_dynamics(_body: bytes, _clock: ManualClock, secret: bytes, _url: str) -> dict[str, str]:
+    """The key in the path to which business events are posted; nothing is signed."""
+    return {KEY_IN_PATH: secret.decode()}
+
+
 _SIGNERS = {
     "business_central": sign_as_business_central,
+    "dynamics_finance": address_as_dynamics,
     "generic": sign_as_standard_webhooks,
     "hubspot": sign_as_hubspot,
     "netsuite": sign_as_netsuite,
@@ -195,7 +205,10 @@ class Door:
     ) -> Answer:
         """The answer to a delivery, signed where no headers are given, its event changed where asked."""
         signed = self.sign(body) if headers is None else headers
-        event = api_event(body, signed, method=method, query=query, in_base64=in_base64)
+        headers = {name: value for name, value in signed.items() if name != KEY_IN_PATH}
+        event = api_event(body, headers, method=method, query=query, in_base64=in_base64)
+        if KEY_IN_PATH in signed:
+            event["pathParameters"] = {"key": signed[KEY_IN_PATH]}
         authorizer = authorizer_of(signed, self.clock.now())
         event["requestContext"] |= {"authorizer": authorizer} if authorizer else {}
         return receive(event | dict(change or {}), self.receiver)
@@ -275,6 +288,19 @@ def sales_order_event(number: int = 1, **changed: object) -> dict[str, Any]:
     }
 
 
+def business_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """What Dynamics 365 Finance posts about an invoice."""
+    return {
+        "BusinessEventId": "SalesInvoicePostedBusinessEvent",
+        "BusinessEventLegalEntity": "USMF",
+        "EventId": f"3C47A4CD-6EDC-4319-B893-{number:012X}",
+        "EventTimeIso8601": "2026-03-02T09:00:00.1234567Z",
+        "ControlNumber": 5637985363 + number,
+        "InvoiceId": f"CIV-{number}",
+        **changed,
+    }
+
+
 def business_central_notification(record: int = 1, **changed: object) -> dict[str, Any]:
     """One notification about a sales invoice, with the current secret in it."""
     return {
@@ -288,6 +314,11 @@ def business_central_notification(record: int = 1, **changed: object) -> dict[st
     }
 
 
+def grid_event(data: dict[str, Any]) -> dict[str, Any]:
+    """A business event as Event Grid carries it."""
+    return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
+
+
 def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
     if system == "business_central":
@@ -297,6 +328,7 @@ def good_body(system: str, count: int = 1) -> bytes:
     if system == "salesforce":
         return callout([callout_event(number + 1) for number in range(count)])
     makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
+        "dynamics_finance": business_event,
         "generic": generic_event,
         "hubspot": hubspot_event,
         "netsuite": netsuite_post,
@@ -304,4 +336,6 @@ def good_body(system: str, count: int = 1) -> bytes:
     }
     make = makers[system]
     items = [make(number + 1) for number in range(count)]
+    if system == "dynamics_finance" and count > 1:
+        items = [grid_event(each) for each in items]
     return json.dumps(items[0] if system != "hubspot" and count == 1 else items).encode()

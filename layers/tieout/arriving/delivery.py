@@ -26,6 +26,8 @@ class Delivery(NamedTuple):
         headers: names in lower case; of an event those that `tieout.arriving.bus_event` gives it.
         body: the raw bytes as sent, before any decoding but base64's; of an event its detail as JSON.
         claims: of a bearer token, where the gateway says that it verified one; it is kept nowhere.
+        key: what stands in the path behind the connection, for senders that prove themselves by nothing but the address they
+            were given; empty for any other. It is a credential: it is kept and logged nowhere.
     """
 
     delivery_id: str
@@ -35,6 +37,7 @@ class Delivery(NamedTuple):
     body: bytes
     received_at: datetime
     claims: Mapping[str, str] = _NO_CLAIMS
+    key: str = ""
 
 
 class MalformedItem(NamedTuple):
