@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import quote, unquote
 
 from tieout.arriving.notice import LISTING
 from tieout.errors import UnreadableRecordError
@@ -59,11 +58,11 @@ class Search(NamedTuple):
     @classmethod
     def parse(cls, record_id: str) -> Search:
         """The search that `text` wrote; raises `UnreadableRecordError` for anything else."""
-        parts = [unquote(each) for each in record_id.removeprefix(LISTING).split("/")]
+        parts = [each.replace("%2F", "/").replace("%25", "%") for each in record_id.removeprefix(LISTING).split("/")]
         if not record_id.startswith(LISTING) or len(parts) != len(cls._fields) or not all(parts[:-1]):
             raise UnreadableRecordError("not a search for entries")
         return cls(*parts)
 
     def text(self) -> str:
         """The record id that asks for it."""
-        return LISTING + "/".join(quote(each, safe="") for each in self)
+        return LISTING + "/".join(each.replace("%", "%25").replace("/", "%2F") for each in self)

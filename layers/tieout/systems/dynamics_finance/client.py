@@ -1,0 +1,84 @@
+"""Calls Dynamics' OData service; every call is a read, so each may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
+from tieout.systems.dynamics_finance.answers import parse_object, refusal, rows_of
+from tieout.systems.dynamics_finance.queries import CROSS_COMPANY, PATH, Query
+from tieout.systems.dynamics_finance.rows import Row
+from tieout.systems.dynamics_finance.tokens import AccessTokens
+
+_TIMEOUT = httpx.Timeout(20, connect=5)
+_MOST_ROWS = 100_000  # ten full pages: more are not held in memory, and a chain of pages has an end
+
+
+class DynamicsClient:
+    """One environment's OData service, by one app."""
+
+    def __init__(self, base_url: str, tokens: AccessTokens, http: httpx.Client) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._tokens = tokens
+        self._http = http
+
+    def rows(self, query: Query) -> Sequence[Row]:
+        """All rows of a query, page by page, or its first `top`.
+
+        Raises:
+            ConflictError: if rows came or went between the pages.
+            ThrottledError, UnavailableError: if Dynamics does not answer, or not wholly, now.
+            AccessDeniedError: if it refuses our token, our role or the query: then an entity set or a column is missing.
+            UnreadableRecordError: if one of the rows, or their number, spoils the answer; ask for fewer.
+        """
+        rows: list[Row] = []
+        address = self.base_url + query.address()
+        count: object = None
+        while address:
+            page = self._page(address, query.entity_set)
+            count = page.get("@odata.count", count)
+            rows.extend(rows_of(page))
+            if len(rows) > _MOST_ROWS:
+                raise UnreadableRecordError(
+                    f"Dynamics has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
+                )
+            address = "" if query.top else self._following(page)
+        if not query.top and count != len(rows):
+            raise ConflictError(f"Dynamics did not give as many rows of {query.entity_set} as it announced")
+        return rows[: query.top] if query.top else rows
+
+    def _following(self, page: Mapping[str, Any]) -> str:
+        """Where the next page is: at our own address alone, since the token goes there, and of all companies."""
+        address = page.get("@odata.nextLink")
+        if address is None:
+            return ""
+        if not isinstance(address, str) or not address.startswith(self.base_url + PATH):
+            raise UnavailableError("Dynamics announced a page that is elsewhere")
+        if CROSS_COMPANY not in address:
+            raise UnavailableError("Dynamics announced a page of one company alone")
+        return address
+
+    def _page(self, address: str, entity_set: str) -> Mapping[str, Any]:
+        answer = self._authorised(address)
+        if answer.status_code != httpx.codes.OK:
+            raise refusal(answer, entity_set)
+        return parse_object(answer)
+
+    def _authorised(self, address: str) -> httpx.Response:
+        """The answer to a call; a token that Dynamics no longer takes is replaced once."""
+        token = self._tokens.current()
+        answer = self._send(address, token)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._tokens.forget(token)
+            answer = self._send(address, self._tokens.current())
+        return answer
+
+    def _send(self, address: str, token: str) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}", "accept": "application/json;odata.metadata=none"}
+        try:
+            return self._http.get(address, headers=headers, timeout=_TIMEOUT, follow_redirects=False)
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"Dynamics did not answer: {type(error).__name__}") from None

@@ -1,0 +1,158 @@
+"""Reads the entries of one batch; what strikes one of them costs no other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from tieout.arriving.notice import RecordKey
+from tieout.errors import (
+    MalformedError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+from tieout.facts.reading import Reading
+from tieout.systems.dynamics_finance import queries, translate
+from tieout.systems.dynamics_finance.client import DynamicsClient
+from tieout.systems.dynamics_finance.finding import ENTITY, Entry
+from tieout.systems.dynamics_finance.options import Document, Options
+from tieout.systems.dynamics_finance.queries import Query
+from tieout.systems.dynamics_finance.rows import Row, day_of, text_of
+
+_Keys = Mapping[Entry, RecordKey]
+_Rows = Mapping[str, list[Row]]
+
+
+class OneRead:
+    """One call of `read`: once Dynamics did not answer, or asked for fewer calls, it is asked nothing more."""
+
+    def __init__(self, client: DynamicsClient, options: Options) -> None:
+        self._client = client
+        self._options = options
+        self._stopped: ThrottledError | UnavailableError | None = None
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """See `DynamicsReader.read`."""
+        readings: dict[RecordKey, Reading] = {}
+        wanted: dict[str, dict[Entry, RecordKey]] = defaultdict(dict)
+        for key in keys:
+            try:
+                entry = _entry(key)
+            except UnreadableRecordError as error:
+                readings[key] = error
+            else:
+                wanted[entry.company][entry] = key
+        for company, entries in wanted.items():
+            readings |= self._read_or_halve(company, entries)
+        return readings
+
+    def _read_or_halve(self, company: str, keys: _Keys) -> Mapping[RecordKey, Reading]:
+        """Read some entries of a company; where one of them spoils an answer, each half by itself, and at last it alone."""
+        try:
+            return self._read(company, keys)
+        except UnreadableRecordError as error:
+            if len(keys) == 1:
+                return dict.fromkeys(keys.values(), error)
+            items, middle = list(keys.items()), len(keys) // 2
+            return {
+                **self._read_or_halve(company, dict(items[:middle])),
+                **self._read_or_halve(company, dict(items[middle:])),
+            }
+        except (TransientError, PermanentError) as error:
+            return dict.fromkeys(keys.values(), error)
+
+    def _read(self, company: str, keys: _Keys) -> Mapping[RecordKey, Reading]:
+        vouchers = list(dict.fromkeys(entry.voucher for entry in keys))
+        found = self._all(vouchers, partial(queries.entries, self._options, company))
+        headers = {entry: [row for row in found if _is_of(row, entry)] for entry in keys}
+        in_books = {entry: [row for row in of if translate.is_in_the_books(row)] for entry, of in headers.items()}
+        numbers = [text_of(row, "JournalNumber") for of in in_books.values() for row in of]
+        lines = _by(self._all(numbers, partial(queries.lines, self._options, company)), "JournalNumber")
+        documents = self._documents(company, in_books)
+        return {
+            key: _reading(partial(self._state, key, entry, headers[entry], in_books[entry], lines, documents))
+            for entry, key in keys.items()
+        }
+
+    def _documents(self, company: str, headers: Mapping[Entry, Sequence[Row]]) -> Mapping[str, _Rows]:
+        """By kind of document and voucher, the documents that entries of its categories post."""
+        vouchers: dict[str, list[str]] = defaultdict(list)
+        for entry, of in headers.items():
+            document = translate.document_of(of[0], self._options) if of else None
+            if document is not None:
+                vouchers[document.name].append(entry.voucher)
+        return {
+            each.name: _by(self._all(vouchers[each.name], partial(queries.documents, each, company)), each.voucher)
+            for each in self._options.documents
+        }
+
+    def _state(
+        self,
+        key: RecordKey,
+        entry: Entry,
+        shown: Sequence[Row],
+        headers: Sequence[Row],
+        lines: _Rows,
+        documents: Mapping[str, _Rows],
+    ) -> Reading:
+        if not shown:
+            # What is posted is never deleted. It may be archived, or our role has lost the company.
+            return UnavailableError("Dynamics does not show the entry: it is archived, or hidden from our role")
+        if not headers:
+            return translate.unposted(key)
+        of_each = [lines.get(text_of(header, "JournalNumber"), []) for header in headers]
+        if not all(of_each):
+            return UnreadableRecordError("the entry is shown without its lines")
+        rows = [row for of in of_each for row in of]
+        document: Document | None = translate.document_of(headers[0], self._options)
+        posted = documents[document.name].get(entry.voucher, ()) if document is not None else ()
+        return translate.statement(key, headers, rows, posted, self._options)
+
+    def _all(self, values: Sequence[str], query: Callable[[Sequence[str]], Query]) -> list[Row]:
+        """The rows of all values, in as few calls as addresses may be long."""
+        distinct = list(dict.fromkeys(values))
+        chunks = queries.in_chunks(distinct, query, self._client.base_url)
+        return [row for chunk in chunks for row in self._asked(query(chunk))]
+
+    def _asked(self, query: Query) -> Sequence[Row]:
+        if self._stopped is not None:
+            raise self._stopped
+        try:
+            return self._client.rows(query)
+        except (ThrottledError, UnavailableError) as error:
+            self._stopped = error
+            raise
+
+
+def _entry(key: RecordKey) -> Entry:
+    if key.entity != ENTITY:
+        raise UnreadableRecordError(f"Dynamics has no {key.entity} to complete")
+    return Entry.parse(key.record_id)
+
+
+def _is_of(row: Row, entry: Entry) -> bool:
+    """Whether a header row is of an entry: its voucher may have been used on other days. A row without a day is nobody's."""
+    try:
+        return text_of(row, "Voucher") == entry.voucher and day_of(row, "AccountingDate") == entry.day
+    except MalformedError:
+        return False
+
+
+def _by(rows: Sequence[Row], column: str) -> _Rows:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[text_of(row, column)].append(row)
+    return found
+
+
+def _reading(state: Callable[[], Reading]) -> Reading:
+    try:
+        return state()
+    except (MalformedError, UnreadableRecordError) as error:
+        return error
+    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
+        return UnreadableRecordError(f"the entry cannot be translated: {type(error).__name__}")

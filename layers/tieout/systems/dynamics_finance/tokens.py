@@ -1,0 +1,114 @@
+"""Access tokens by OAuth 2.0 client credentials: the app's secret, exchanged at Microsoft Entra's token address.
+
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tieout import strict_json
+from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
+from tieout.ports import Clock
+
+DEFAULT_LOGIN_URL = "https://login.microsoftonline.com"
+_TIMEOUT = httpx.Timeout(20, connect=5)
+_MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
+_SHORTEST_LIFE_SECONDS = 300
+_LONGEST_LIFE_SECONDS = 86_400
+_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
+_LATER = "temporarily_unavailable"
+
+
+class AccessTokens:
+    """Hands out one access token until shortly before it ends; safe to use from several threads.
+
+    Args:
+        credentials: `tenant_id`, `client_id` and `client_secret` of the app registration, and `login_url` where it is not
+            that of the public cloud.
+        scope: what the token is for.
+    """
+
+    def __init__(self, credentials: Mapping[str, str], scope: str, http: httpx.Client, clock: Clock) -> None:
+        self._credentials = credentials
+        self._scope = scope
+        self._http = http
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._ends_at: datetime | None = None
+
+    def current(self) -> str:
+        """A token that is still good for a minute, asked for when there is none.
+
+        Raises:
+            AccessDeniedError: if Entra refuses our secret, or the credentials are incomplete.
+            ThrottledError, UnavailableError: if Entra gives none now.
+        """
+        with self._lock:
+            if self._ends_at is None or self._clock.now() >= self._ends_at:
+                self._fetch()
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """Ask for a new token next time, unless another thread already replaced this one."""
+        with self._lock:
+            if token == self._token:
+                self._ends_at = None
+
+    def _fetch(self) -> None:
+        address, form = self._request()
+        asked_at = self._clock.now()
+        try:
+            answer = self._http.post(address, data=form, timeout=_TIMEOUT, follow_redirects=False)
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"Entra's token address: {type(error).__name__}") from None
+        body = strict_json.object_in(answer.content)
+        if answer.status_code != httpx.codes.OK:
+            raise _refusal(answer.status_code, body)
+        token = body.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise UnavailableError("Entra answered 200 without an access token")
+        self._token = token
+        self._ends_at = asked_at + timedelta(seconds=_life_seconds(body.get("expires_in"))) - _MARGIN
+
+    def _request(self) -> tuple[str, dict[str, str]]:
+        try:
+            tenant_id, client_id = self._credentials["tenant_id"], self._credentials["client_id"]
+            client_secret = self._credentials["client_secret"]
+        except KeyError as error:
+            raise AccessDeniedError(f"the credentials for Dynamics lack {error}") from None
+        login_url = (self._credentials.get("login_url") or DEFAULT_LOGIN_URL).rstrip("/")
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "scope": self._scope,
+        }
+        return f"{login_url}/{quote(tenant_id, safe='')}/oauth2/v2.0/token", form
+
+
+def _refusal(status: int, body: Mapping[str, Any]) -> Exception:
+    """What a refusal asks of us; of its body only the code of OAuth is told: the description names the app."""
+    stated = body.get("error")
+    code = stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
+    said = f"Entra refuses our app: {status} {code}".rstrip()
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return ThrottledError(said, retry_after_seconds=60)
+    is_worded = (bool(code) and code != _LATER) or status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
+    if is_worded and status < httpx.codes.INTERNAL_SERVER_ERROR:
+        return AccessDeniedError(said)
+    return UnavailableError(f"Entra's token address answered {status}")
+
+
+def _life_seconds(value: object) -> int:
+    """`expires_in`, within what Entra gives to anybody."""
+    stated = value if isinstance(value, int) and not isinstance(value, bool) else _SHORTEST_LIFE_SECONDS
+    return min(max(stated, _SHORTEST_LIFE_SECONDS), _LONGEST_LIFE_SECONDS)
