@@ -13,6 +13,8 @@ from functions.record.settings import RecordSettings
 from functions.relay.settings import RelaySettings
 from functions.renew.settings import RenewSettings
 from functions.sweep.settings import SweepSettings
+from infra.door_options import door_has_key_in_path
+from infra.landscape import read_landscape
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, written
 
 SETTINGS: dict[
@@ -99,16 +101,18 @@ def test_every_connection_has_a_route_with_a_throttle_of_its_own(synthesis: Synt
     keys = {route["RouteKey"]: name for name, route in synthesis.properties("AWS::ApiGatewayV2::Route").items()}
     functions = synthesis.properties("AWS::Lambda::Function").values()
     environments = [each["Environment"]["Variables"] for each in functions if "receive" in each["Handler"]]
-    methods = {
-        True: ("OPTIONS", "POST"),
-        False: ("ANY",),
-    }  # what bears a token has a route of its own, and the handshake none
+    # What bears a token has a route of its own, and the handshake none; what has its key in the path, one part more.
+    methods = {True: ("OPTIONS", "POST"), False: ("ANY",)}
+    keyed = {each.name for each in read_landscape(REPOSITORY, "sandbox").connections if door_has_key_in_path(each)}
     named = [
-        f"{method} /webhooks/{each['TIEOUT_CONNECTION']}"
+        f"{method} /webhooks/{each['TIEOUT_CONNECTION']}{'/{key}' * (each['TIEOUT_CONNECTION'] in keyed)}"
         for each in environments
         for method in methods[each["TIEOUT_SECRET_ARN"] == "none"]
     ]
     assert {"ANY /webhooks/hubspot-emea", "ANY /webhooks/netsuite-group"} <= set(named)
+    assert ("ANY /webhooks/dynamics-americas/{key}" in keys) is (
+        len(keyed & {each["TIEOUT_CONNECTION"] for each in environments}) > 0
+    )
     assert sorted(keys) == sorted(named)
     (stage,) = synthesis.of_type("AWS::ApiGatewayV2::Stage").values()
     settings = stage["Properties"]["RouteSettings"]
@@ -120,7 +124,11 @@ def test_every_connection_has_a_route_with_a_throttle_of_its_own(synthesis: Synt
 
 
 def test_access_logs_hold_no_query_no_header_and_no_body(synthesis: Synthesis) -> None:
-    """What may carry a secret or a person's data is not written down: only these variables are."""
+    """What may carry a secret or a person's data is not written down: only these variables are.
+
+    The path is none of them: of a key in it `routeKey` shows but the name, and neither `$context.path` nor what the function
+    was asked stands there.
+    """
     (stage,) = synthesis.properties("AWS::ApiGatewayV2::Stage").values()
     fields = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
     assert fields == {
@@ -156,8 +164,9 @@ def test_only_its_own_route_may_invoke_a_receive_function(synthesis: Synthesis) 
         assert permission["Principal"] in {"apigateway.amazonaws.com", "events.amazonaws.com"}
         source = written(permission["SourceArn"])
         if permission["Principal"] == "apigateway.amazonaws.com":
-            connection = source.rsplit("/", 1)[1]
-            assert source.endswith(f"/webhooks/{connection}")
+            connection = source.rpartition("/webhooks/")[2].removesuffix("/{key}")
+            assert source.endswith((f"/webhooks/{connection}", f"/webhooks/{connection}/{{key}}"))
+            assert "/" not in connection
             assert logical_id(permission["FunctionName"]).lower().startswith(connection.replace("-", ""))
 
 

@@ -48,6 +48,7 @@ def entry(number: str = "J-1", **changes: object) -> dict[str, Any]:
         "FiscalPeriodEndDate": "2026-03-31T12:00:00Z",
         "AccountingCurrencyCode": "USD",
         "ReportingCurrencyCode": "EUR",
+        "AccountingDebitAmount": "1200.00",
         "ReversedVoucher": "",
         "ReversedAccountingDate": "1900-01-01T12:00:00Z",
         "ModifiedDateTime": "2026-03-31T23:21:06Z",

@@ -10,16 +10,18 @@ from tests.support.dynamics_answers import ENTRIES, KEY, Environment, entry, hav
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Statement
+from tieout.money import Money
 from tieout.systems.dynamics_finance.listing import ENTITIES, LATENESS
 
+WORTH = Money(120_000, "USD")
 MARCH = Window(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 
 
 def test_an_entry_is_listed_as_it_is_read() -> None:
-    """At the same version, so that both compare as texts; its amount stands on its lines."""
+    """At the same version, so that both compare as texts, and worth its debits."""
     environment = having_invoice()
     [listed] = environment.listing().page("journal_entry", MARCH, "").records
-    assert listed == Listed(key=KEY, version="2026-03-31T23:21:06.000Z", day=date(2026, 3, 31))
+    assert listed == Listed(key=KEY, version="2026-03-31T23:21:06.000Z", amount=WORTH, day=date(2026, 3, 31))
     reading = environment.reader().read([KEY])[KEY]
     assert isinstance(reading, Statement)
     assert reading.source_version == listed.version
@@ -30,7 +32,7 @@ def test_a_window_is_asked_for_from_its_start_to_before_its_end() -> None:
     environment = Environment()
     environment.listing().page("journal_entry", MARCH, "")
     environment.listing(companies=["usmf", "demf"]).page("journal_entry", MARCH, "")
-    window = "ModifiedDateTime ge 2026-03-01T00:00:00.000Z and ModifiedDateTime lt 2026-04-01T00:00:00.000Z"
+    window = "ModifiedDateTime ge 2026-03-01T00:00:00.000000Z and ModifiedDateTime lt 2026-04-01T00:00:00.000000Z"
     first, second = environment.asked(ENTRIES)
     assert first["$filter"] == window
     assert second["$filter"] == f"{window} and (dataAreaId eq 'usmf' or dataAreaId eq 'demf')"
@@ -68,6 +70,7 @@ def test_each_entry_comes_once_at_its_latest_version_and_other_layers_not_at_all
     for rows in ([entry(), later, tax], [later, entry(), tax]):
         [listed] = Environment(**{ENTRIES: rows}).listing().page("journal_entry", MARCH, "").records
         assert (listed.key, listed.version) == (KEY, "2026-03-31T23:21:09.000Z")
+        assert listed.amount == WORTH + WORTH
 
 
 def test_what_is_still_shown_is_listed_as_now() -> None:
@@ -76,9 +79,9 @@ def test_what_is_still_shown_is_listed_as_now() -> None:
         entry(), entry("J-2", AccountingDate="2027-03-31T12:00:00Z"), entry("D-1", dataAreaId="demf"),
     ]})  # fmt: skip
     gone, there = key("usmf/2026-03-31/GNJ-1"), key("demf/2026-03-31/ARI-000713")
-    shown = environment.listing().still_known([KEY, gone, there])
+    shown = environment.listing().still_known([KEY, gone, there, key("no entry of theirs")])
     assert set(shown) == {KEY, there}
-    assert shown[KEY] == Listed(key=KEY, version="2026-03-31T23:21:06.000Z", day=date(2026, 3, 31))
+    assert shown[KEY] == Listed(key=KEY, version="2026-03-31T23:21:06.000Z", amount=WORTH, day=date(2026, 3, 31))
     assert len(environment.addresses) == 2
 
 
@@ -98,7 +101,13 @@ def test_only_what_can_be_read_can_be_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"ModifiedDateTime": ""}, {"Voucher": ""}, {"AccountingDate": "1900-01-01T12:00:00Z"}]
+    "changes",
+    [
+        {"AccountingDebitAmount": ""},
+        {"ModifiedDateTime": ""},
+        {"Voucher": ""},
+        {"AccountingDate": "1900-01-01T12:00:00Z"},
+    ],
 )
 def test_a_row_that_does_not_say_what_it_is_refuses_the_page(changes: dict[str, str]) -> None:
     """A census that left it out would call the window complete."""

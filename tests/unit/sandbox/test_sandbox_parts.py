@@ -52,7 +52,7 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
 def test_systems_are_found_by_their_name() -> None:
     """Outside tools look a simulated system up by the product it stands for, or by its connection where it is one of several."""
     tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
-    assert set(simulated().by_system()) == {"hubspot", "salesforce", "netsuite", "anaplan", *tools}
+    assert set(simulated().by_system()) == {"hubspot", "salesforce", "netsuite", "dynamics_finance", "anaplan", *tools}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:

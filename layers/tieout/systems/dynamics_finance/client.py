@@ -36,17 +36,17 @@ class DynamicsClient:
         """
         rows: list[Row] = []
         address = self.base_url + query.address()
-        count: object = None
+        counts: set[object] = set()
         while address:
             page = self._page(address, query.entity_set)
-            count = page.get("@odata.count", count)
+            counts |= {page["@odata.count"]} if isinstance(page.get("@odata.count"), int) else set()
             rows.extend(rows_of(page))
             if len(rows) > _MOST_ROWS:
                 raise UnreadableRecordError(
                     f"Dynamics has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
                 )
             address = "" if query.top else self._following(page)
-        if not query.top and count != len(rows):
+        if not query.top and counts != {len(rows)}:
             raise ConflictError(f"Dynamics did not give as many rows of {query.entity_set} as it announced")
         return rows[: query.top] if query.top else rows
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,13 +20,14 @@ from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.facts.listing import Listed, ListingPage, Window
 from tieout.landscape import Connection
+from tieout.money import Money
 from tieout.ports import Clock
 from tieout.systems.dynamics_finance import queries, translate
 from tieout.systems.dynamics_finance.client import DynamicsClient
 from tieout.systems.dynamics_finance.finding import ENTITY, Entry
 from tieout.systems.dynamics_finance.options import Options
 from tieout.systems.dynamics_finance.reader import open_client
-from tieout.systems.dynamics_finance.rows import Row, company_of, stated_text, version_of
+from tieout.systems.dynamics_finance.rows import Row, company_of, number_of, stated_text, version_of
 
 if TYPE_CHECKING:
     import httpx
@@ -53,7 +56,7 @@ class DynamicsListing:
         self._connection = connection
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
-        """The entries written within the window, without amounts: those stand on lines.
+        """The entries written within the window, each worth its debits in its company's currency.
 
         Raises:
             UnreadableRecordError: for another entity, a cursor that is none, or a row that does not say what it is.
@@ -63,20 +66,22 @@ class DynamicsListing:
             raise UnreadableRecordError(f"Dynamics has no {entity} to list")
         rows = self._client.rows(queries.changed(self._options, window, _place_in(cursor)))
         following = _cursor_behind(rows[-1]) if len(rows) == queries.PAGE_ROWS else ""
-        return ListingPage(tuple(self._listed(rows).values()), following)
+        return ListingPage(tuple(_listed(rows, self._connection).values()), following)
 
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """Those of the entries that Dynamics shows, as it would list them.
 
         Raises:
-            UnreadableRecordError: for a key that names no entry, or a row that does not say what it is.
+            UnreadableRecordError: for a row that does not say what it is.
             TransientError, PermanentError: as `DynamicsClient.rows`.
         """
         vouchers: dict[str, dict[str, None]] = defaultdict(dict)
         for key in keys:
-            entry = Entry.parse(key.record_id)
-            vouchers[entry.company][entry.voucher] = None
-        shown = self._listed([row for company, of in vouchers.items() for row in self._headers(company, list(of))])
+            with suppress(UnreadableRecordError):  # what names no entry is none that Dynamics has
+                entry = Entry.parse(key.record_id)
+                vouchers[entry.company][entry.voucher] = None
+        rows = [row for company, of in vouchers.items() for row in self._headers(company, list(of))]
+        shown = _listed(rows, self._connection)
         return {key: shown[key] for key in keys if key in shown}
 
     def _headers(self, company: str, vouchers: Sequence[str]) -> list[Row]:
@@ -84,23 +89,31 @@ class DynamicsListing:
         chunks = queries.in_chunks(vouchers, query, self._client.base_url)
         return [row for chunk in chunks for row in self._client.rows(query(chunk))]
 
-    def _listed(self, rows: Sequence[Row]) -> dict[RecordKey, Listed]:
-        """The entries in the order of their rows; one of several rows at the version of the latest."""
-        found: dict[RecordKey, Listed] = {}
-        for row in rows:
-            if translate.is_in_the_books(row):
-                listed = _listed_as(row, self._connection)
-                if listed.key not in found or found[listed.key].version < listed.version:
-                    found[listed.key] = listed
-        return found
+
+def _listed(rows: Sequence[Row], connection: str) -> dict[RecordKey, Listed]:
+    """The entries in the order of their rows; one of several rows at the version of the latest, worth all of them."""
+    found: dict[RecordKey, Listed] = {}
+    for row in rows:
+        if translate.is_in_the_books(row):
+            listed = _listed_as(row, connection)
+            other = found.get(listed.key)
+            found[listed.key] = listed if other is None else _together(listed, other)
+    return found
 
 
 def _listed_as(row: Row, connection: str) -> Listed:
     key = translate.key_of(row, connection)
     try:
-        return Listed(key=key, version=version_of(row), day=Entry.parse(key.record_id).day)
+        amount = Money.of(number_of(row, "AccountingDebitAmount"), stated_text(row, "AccountingCurrencyCode"))
+        return Listed(key=key, version=version_of(row), amount=amount, day=Entry.parse(key.record_id).day)
     except MalformedError as error:
-        raise UnreadableRecordError(f"an entry has no version: {error.reason}") from error
+        raise UnreadableRecordError(f"an entry cannot be listed: {error.reason}") from error
+
+
+def _together(one: Listed, other: Listed) -> Listed:
+    assert one.amount is not None
+    assert other.amount is not None
+    return replace(one, version=max(one.version, other.version), amount=one.amount + other.amount)
 
 
 def _cursor_behind(row: Row) -> str:

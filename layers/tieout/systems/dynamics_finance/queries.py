@@ -7,12 +7,12 @@ the caller's own company are answered, and nothing says that others were left ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Window
-from tieout.moments import moment_text
 from tieout.systems.dynamics_finance.options import Document, Options
 
 CROSS_COMPANY = "cross-company=true"
@@ -28,7 +28,10 @@ LINE_COLUMNS = (
     "dataAreaId", "JournalNumber", "EntryRecId", "LedgerAccountDisplayValue", "MainAccountType", "PostingType",
     "TransactionCurrencyCode", "TransactionCurrencyAmount", "AccountingCurrencyAmount", "ReportingCurrencyAmount",
 )  # fmt: skip
-_KEY_COLUMNS = ("dataAreaId", "JournalNumber", "Voucher", "AccountingDate", "PostingLayer", "ModifiedDateTime")
+KEY_COLUMNS = (
+    "dataAreaId", "JournalNumber", "Voucher", "AccountingDate", "PostingLayer", "AccountingCurrencyCode",
+    "AccountingDebitAmount", "ModifiedDateTime",
+)  # fmt: skip
 
 
 class Query(NamedTuple):
@@ -59,8 +62,8 @@ def entries(options: Options, company: str, vouchers: Sequence[str]) -> Query:
 
 
 def keys_of(options: Options, company: str, vouchers: Sequence[str]) -> Query:
-    """The same, by no more than what names them and says when they were written."""
-    return entries(options, company, vouchers)._replace(columns=_KEY_COLUMNS)
+    """The same, by no more than what names them, and says when they were written and what they are worth."""
+    return entries(options, company, vouchers)._replace(columns=KEY_COLUMNS)
 
 
 def lines(options: Options, company: str, journal_numbers: Sequence[str]) -> Query:
@@ -85,12 +88,12 @@ def keys_found(options: Options, company: str, column: str, numbers: Sequence[st
     """A page of the entries whose column has one of the numbers, behind a journal number."""
     behind = f" and JournalNumber gt {_text(after)}" if after else ""
     condition = _of_company(company, _any_of(column, numbers)) + behind
-    return Query(options.ledger_entries, _KEY_COLUMNS, condition, "JournalNumber", PAGE_ROWS)
+    return Query(options.ledger_entries, KEY_COLUMNS, condition, "JournalNumber", PAGE_ROWS)
 
 
 def changed(options: Options, window: Window, after: tuple[str, str, str] | None) -> Query:
     """A page of the entries written within a window, behind a place in the order of writing, company and number."""
-    parts = [f"ModifiedDateTime ge {moment_text(window.since)}", f"ModifiedDateTime lt {moment_text(window.until)}"]
+    parts = [f"ModifiedDateTime ge {_moment(window.since)}", f"ModifiedDateTime lt {_moment(window.until)}"]
     if options.companies:
         parts.append(f"({_any_of('dataAreaId', options.companies)})")
     if after is not None:
@@ -100,7 +103,7 @@ def changed(options: Options, window: Window, after: tuple[str, str, str] | None
         )
         parts.append(f"(ModifiedDateTime gt {moment} or (ModifiedDateTime eq {moment} and ({behind})))")
     order = "ModifiedDateTime,dataAreaId,JournalNumber"
-    return Query(options.ledger_entries, _KEY_COLUMNS, " and ".join(parts), order, PAGE_ROWS)
+    return Query(options.ledger_entries, KEY_COLUMNS, " and ".join(parts), order, PAGE_ROWS)
 
 
 def in_chunks(values: Sequence[str], query: Callable[[Sequence[str]], Query], base_url: str) -> Iterator[Sequence[str]]:
@@ -134,6 +137,10 @@ def _of_company(company: str, condition: str) -> str:
 
 def _any_of(column: str, values: Sequence[str]) -> str:
     return " or ".join(f"{column} eq {_text(each)}" for each in values)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _text(value: str) -> str:

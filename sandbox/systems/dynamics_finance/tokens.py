@@ -1,0 +1,57 @@
+"""The token address of the tenant: client credentials with the app's secret, for the environment alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.responses import JSONResponse, Response
+
+from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+TOKEN_PATH = "/{tenant}/oauth2/v2.0/token"
+
+
+class Tokens:
+    """Gives out access tokens and knows which still hold."""
+
+    def __init__(self, settings: EnvironmentSettings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now = now
+        self._ends: dict[str, datetime] = {}
+        self.given = 0
+
+    async def answer(self, request: Request) -> Response:
+        """Answer `POST /<tenant>/oauth2/v2.0/token`."""
+        settings = self._settings
+        form = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
+        if form.get("grant_type") != "client_credentials":
+            return _refused(400, "unsupported_grant_type")
+        is_app = form.get("client_id") == settings.client_id and request.path_params["tenant"] == settings.tenant_id
+        if not is_app or not compare_digest(form.get("client_secret", ""), settings.client_secret):
+            return _refused(401, "invalid_client")
+        if form.get("scope") != f"{request.url.scheme}://{request.url.netloc}/.default":
+            return _refused(400, "invalid_scope")
+        self.given += 1
+        token = f"token-{self.given}"
+        self._ends[token] = self._now() + timedelta(seconds=settings.token_seconds)
+        return JSONResponse({"token_type": "Bearer", "expires_in": settings.token_seconds, "access_token": token})
+
+    def holds(self, authorization: str) -> bool:
+        """Whether an `Authorization` header carries a token that has not ended."""
+        ends_at = self._ends.get(authorization.removeprefix("Bearer "))
+        return ends_at is not None and self._now() < ends_at
+
+    def end_all(self) -> None:
+        """End every token, as a change of the app's secret does."""
+        self._ends.clear()
+
+
+def _refused(status: int, code: str) -> JSONResponse:
+    return JSONResponse({"error": code, "error_description": f"AADSTS700000: {code}"}, status_code=status)

@@ -1,0 +1,27 @@
+"""A fresh simulated environment for every test, behind one server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.systems.serving import serve
+from tests.support.dynamics_environment import LiveEnvironment
+from tests.support.one_server import OneServer
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[OneServer, str]]:
+    """The server and its address."""
+    one = OneServer()
+    with serve(one) as url:
+        yield one, url
+
+
+@pytest.fixture
+def live(server: tuple[OneServer, str]) -> Iterator[LiveEnvironment]:
+    """A fresh environment with three companies, and a reader of it."""
+    found = LiveEnvironment(*server)
+    with found.http:
+        yield found
