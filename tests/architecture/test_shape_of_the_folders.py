@@ -21,6 +21,7 @@ NEEDS = {
     "payloads.py": {"door.py"},
     "reader.py": {"client.py", "translate.py"},
     "listing.py": {"reader.py"},
+    "subscription.py": {"door.py", "client.py"},
     "contents.py": {"payloads.py"},
     "cells.py": {"client.py"},
     "readback.py": {"cells.py"},
