@@ -79,7 +79,7 @@ def test_an_accrual_and_its_reversal_next_month(live: LiveEnvironment) -> None:
     first, second = live.fact(accrual), live.fact(reversal)
     assert in_minor_units(first) == [("600100", 30_000), ("210100", -30_000)]
     assert in_minor_units(second) == [("600100", -30_000), ("210100", 30_000)]
-    assert (first.posting_period.name, second.posting_period.name) == ("Period 3", "Period 4")
+    assert [each.posting_period and each.posting_period.name for each in (first, second)] == ["Period 3", "Period 4"]
     assert (first.reverses, second.reverses) == (None, accrual)
 
 
@@ -163,7 +163,7 @@ def test_an_entry_of_the_last_day_is_not_a_closing_one(live: LiveEnvironment) ->
     """The two periods share the day, and Dynamics says which was meant."""
     fact = live.fact(live.post(JOURNAL, date="2026-12-31"))
     assert not fact.closing
-    assert fact.posting_period.last_day == date(2026, 12, 31)
+    assert fact.posting_period == PostingPeriod("2026/Period 12", "Period 12", date(2026, 12, 1), date(2026, 12, 31))
 
 
 def test_other_layers_are_not_in_the_books(live: LiveEnvironment) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import httpx
 import pytest
 
 from tests.support.dynamics_answers import ENTRIES, KEY, Environment, entry, having_invoice, key
-from tieout.errors import UnreadableRecordError
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Statement
 from tieout.money import Money
@@ -114,3 +115,17 @@ def test_a_row_that_does_not_say_what_it_is_refuses_the_page(changes: dict[str, 
     environment = Environment(**{ENTRIES: [entry(**changes)]})
     with pytest.raises(UnreadableRecordError):
         environment.listing().page("journal_entry", MARCH, "")
+
+
+def test_a_window_is_counted_for_one_call() -> None:
+    """Without its rows: for what is estimated before it is listed."""
+    rows = [entry(f"J-{at:03d}", Voucher=f"V-{at}") for at in range(250)]
+    environment = Environment(**{ENTRIES: rows})
+    assert environment.listing().count("journal_entry", MARCH) == 250
+    [asked] = environment.asked(ENTRIES)
+    assert (asked["$top"], asked["$count"], asked["cross-company"]) == ("1", "true", "true")
+    with pytest.raises(UnreadableRecordError):
+        environment.listing().count("invoice", MARCH)
+    environment.answer = lambda _: httpx.Response(200, json={"value": []})
+    with pytest.raises(UnavailableError):
+        environment.listing().count("journal_entry", MARCH)

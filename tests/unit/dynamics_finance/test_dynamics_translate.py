@@ -16,7 +16,6 @@ from tieout.facts.documents import (
     AccountClass,
     Bill,
     CreditMemo,
-    DocumentState,
     Invoice,
     JournalEntry,
     LedgerLine,
@@ -67,7 +66,6 @@ def test_an_invoice_is_its_posted_lines() -> None:
         number="CIV-000713",
         document_date=date(2026, 3, 31),
         posting_period=PostingPeriod("2026/Period 3", "Period 3", date(2026, 3, 1), date(2026, 3, 31)),
-        state=DocumentState.POSTED,
         lines=(
             ledger_line("68719476736", "130100", AccountClass.ASSET, 120000, account_role="receivable"),
             ledger_line("68719476737", "401100", AccountClass.INCOME, -100000, segment="SW", cost_centre="023"),
@@ -260,6 +258,7 @@ def test_entries_of_opening_and_closing_periods_carry_a_year_on(kind: str, is_cl
     """Their periods have the days of others, so the mapping table says where they belong."""
     found = fact([entry(FiscalPeriodType=kind, FiscalPeriodName="Close")])
     assert found.closing is is_closing
+    assert found.posting_period is not None
     assert found.posting_period.period_id == "2026/Close"
     assert (found.posting_period.first_day is None) is is_closing
 

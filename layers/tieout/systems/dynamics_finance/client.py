@@ -50,6 +50,14 @@ class DynamicsClient:
             raise ConflictError(f"Dynamics did not give as many rows of {query.entity_set} as it announced")
         return rows[: query.top] if query.top else rows
 
+    def count(self, query: Query) -> int:
+        """How many rows a query has, for one call that gives no more than one of them; raises as `rows`."""
+        page = self._page(f"{self.base_url}{query._replace(top=1).address()}&$count=true", query.entity_set)
+        count = page.get("@odata.count")
+        if not isinstance(count, int):
+            raise UnavailableError("Dynamics did not count what it was asked to")
+        return count
+
     def _following(self, page: Mapping[str, Any]) -> str:
         """Where the next page is: at our own address alone, since the token goes there, and of all companies."""
         address = page.get("@odata.nextLink")

@@ -62,11 +62,15 @@ class DynamicsListing:
             UnreadableRecordError: for another entity, a cursor that is none, or a row that does not say what it is.
             TransientError, PermanentError: as `DynamicsClient.rows`.
         """
-        if entity != ENTITY:
-            raise UnreadableRecordError(f"Dynamics has no {entity} to list")
+        _check_entity(entity)
         rows = self._client.rows(queries.changed(self._options, window, _place_in(cursor)))
         following = _cursor_behind(rows[-1]) if len(rows) == queries.PAGE_ROWS else ""
         return ListingPage(tuple(_listed(rows, self._connection).values()), following)
+
+    def count(self, entity: str, window: Window) -> int:
+        """How many entries of all posting layers were written within the window, for one call; raises as `page`."""
+        _check_entity(entity)
+        return self._client.count(queries.changed(self._options, window, None))
 
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """Those of the entries that Dynamics shows, as it would list them.
@@ -114,6 +118,11 @@ def _together(one: Listed, other: Listed) -> Listed:
     assert one.amount is not None
     assert other.amount is not None
     return replace(one, version=max(one.version, other.version), amount=one.amount + other.amount)
+
+
+def _check_entity(entity: str) -> None:
+    if entity != ENTITY:
+        raise UnreadableRecordError(f"Dynamics has no {entity} to list")
 
 
 def _cursor_behind(row: Row) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
-from tieout.facts.documents import Bill, CreditMemo, DocumentState, Invoice, JournalEntry, Payment, PostedDocument
+from tieout.facts.documents import Bill, CreditMemo, Invoice, JournalEntry, Payment, PostedDocument
 from tieout.facts.statement import Absence, Statement
 from tieout.periods import PostingPeriod
 from tieout.systems.dynamics_finance.accounts import CUSTOMER_BALANCE, SUPPLIER_BALANCE, posting_type
@@ -82,7 +82,6 @@ def _statement(
         number=_number(document, documents) or entry.voucher,
         document_date=day_of(header, "DocumentDate") or entry.day,
         posting_period=_period(header),
-        state=DocumentState.POSTED,
         lines=lines,
         reverses=_reverses(header),
         closing=text_of(header, "FiscalPeriodType").lower() in _CARRYING,
