@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tieout.errors import UnreadableRecordError
 from tieout.facts.documents import LedgerLine
@@ -71,7 +71,7 @@ def _transaction_amounts(rows: Sequence[Row]) -> list[Money]:
 def _line(row: Row, amounts: _Amounts, rate: str | None, party: Party | None, options: Options) -> LedgerLine:
     display_value = stated_text(row, "LedgerAccountDisplayValue")
     parts = parts_of_account(display_value, options.dimensions, options.dimension_delimiter)
-    attributes = ({party.role: party.account} if party is not None else {}) | dict(parts)
+    attributes: dict[str, Any] = ({party.role: party.account} if party is not None else {}) | dict(parts)
     return LedgerLine(
         line_id=stated_text(row, "EntryRecId"),
         account_class=account_class(row),
