@@ -21,8 +21,9 @@ from infra.landscape import compile_landscape, read_landscape
 from tests.bench import events
 from tests.bench.measured import Function, LambdaProcess, can_count, count_cold
 from tests.support.clock import ManualClock
+from tests.support.good_bodies import SECRET, good_body
 from tests.support.own_certificate import own_certificate
-from tests.support.receiving import FLOWS, LEAST_OPTIONS, SECRET, good_body, sign_as_hubspot, sign_as_standard_webhooks
+from tests.support.receiving import FLOWS, LEAST_OPTIONS, sign_as_hubspot, sign_as_standard_webhooks
 from tests.support.salesforce_messages import message, notification
 from tests.support.scripted_http import Asked, Said, scripted
 

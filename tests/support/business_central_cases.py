@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.receiving import COMPANY, Door
+from tests.support.good_bodies import COMPANY
+from tests.support.receiving import Door
 from tieout.arriving.door import Answer
 
 EVENTS = Path(__file__).parents[2] / "events" / "business_central"

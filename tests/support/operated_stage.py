@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 
 from ops.cli import app
 from ops.place import Place
+from tests.support.good_bodies import SECRET
 from tests.support.made_up import made_up_system
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
-from tests.support.receiving import FLOWS, SECRET
+from tests.support.receiving import FLOWS
 from tieout.arriving.envelope import Envelope, read_message
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,11 @@ from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.gateway_tokens import AUDIENCE, ISSUER, authorizer_of, sign_as_event_mesh
-from tests.support.made_up import body_of, booking, made_up_system, sign_as_made_up
+from tests.support.good_bodies import COMPANY, PREVIOUS, SECRET
+from tests.support.made_up import made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
-from tests.support.salesforce_messages import ORGANIZATION, callout, callout_event
+from tests.support.salesforce_messages import ORGANIZATION
 from tieout.arriving.accepting import Intake
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer
@@ -26,8 +27,6 @@ from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.log import DeliveryLog
 from tieout.systems import capability
 
-SECRET = b"canary-7f3a-current-secret"
-PREVIOUS = b"canary-91bc-previous-secret"
 FLOWS = {
     "opportunity": "forecast_to_plan",
     "invoice": "record_to_report",
@@ -120,7 +119,6 @@ _SIGNERS = {
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.
-COMPANY = "7dbba574-5f69-4167-a43e-fb975045de15"
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "business_central": {"companies": [COMPANY]},
     "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]},
@@ -239,103 +237,3 @@ class Door:
     def _read_secret(self) -> str | None:
         self.secret_reads += 1
         return self.secret_text
-
-
-def hubspot_event(object_id: int = 1, **changed: object) -> dict[str, Any]:
-    """One event of HubSpot about a deal."""
-    return {
-        "eventId": object_id,
-        "portalId": 33,
-        "appId": 7,
-        "occurredAt": 1772442000000,
-        "subscriptionType": "deal.propertyChange",
-        "attemptNumber": 0,
-        "objectId": object_id,
-        "propertyName": "amount",
-        "propertyValue": "2000",
-        **changed,
-    }
-
-
-def netsuite_post(record_id: int = 1, **changed: object) -> dict[str, Any]:
-    """What our script posts about an invoice."""
-    return {
-        "eventId": f"ev-{record_id}",
-        "eventType": "edit",
-        "recordType": "invoice",
-        "recordId": str(record_id),
-        "occurredAt": "2026-03-02T09:00:00.000Z",
-        **changed,
-    }
-
-
-def generic_event(record_id: int = 1, **changed: object) -> dict[str, Any]:
-    """What a tool posts about an expense report."""
-    return {"type": "expense_report.approved", "data": {"id": str(record_id)}, **changed}
-
-
-def sales_order_event(number: int = 1, **changed: object) -> dict[str, Any]:
-    """What Event Mesh delivers about a sales order."""
-    return {
-        "specversion": "1.0",
-        "type": "sap.s4.beh.salesorder.v1.SalesOrder.Changed.v1",
-        "source": "/default/sap.s4.beh/100200300",
-        "id": f"event-{number}",
-        "time": "2026-03-02T09:00:00Z",
-        "datacontenttype": "application/json",
-        "data": {"SalesOrder": str(number)},
-        **changed,
-    }
-
-
-def business_event(number: int = 1, **changed: object) -> dict[str, Any]:
-    """What Dynamics 365 Finance posts about an invoice."""
-    return {
-        "BusinessEventId": "SalesInvoicePostedBusinessEvent",
-        "BusinessEventLegalEntity": "USMF",
-        "EventId": f"3C47A4CD-6EDC-4319-B893-{number:012X}",
-        "EventTimeIso8601": "2026-03-02T09:00:00.1234567Z",
-        "ControlNumber": 5637985363 + number,
-        "InvoiceId": f"CIV-{number}",
-        **changed,
-    }
-
-
-def business_central_notification(record: int = 1, **changed: object) -> dict[str, Any]:
-    """One notification about a sales invoice, with the current secret in it."""
-    return {
-        "subscriptionId": "salesInvoices1",
-        "clientState": SECRET.decode(),
-        "expirationDateTime": "2026-03-05T09:00:00Z",
-        "resource": f"api/v2.0/companies({COMPANY})/salesInvoices({record:08x}-936a-401c-81c1-0e848a64971d)",
-        "changeType": "updated",
-        "lastModifiedDateTime": "2026-03-02T09:00:00.467Z",
-        **changed,
-    }
-
-
-def grid_event(data: dict[str, Any]) -> dict[str, Any]:
-    """A business event as Event Grid carries it."""
-    return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
-
-
-def good_body(system: str, count: int = 1) -> bytes:
-    """A body about `count` records, as the system sends it."""
-    if system == "business_central":
-        return json.dumps({"value": [business_central_notification(number + 1) for number in range(count)]}).encode()
-    if system == "made_up":
-        return body_of(*(booking(number + 1) for number in range(count)))
-    if system == "salesforce":
-        return callout([callout_event(number + 1) for number in range(count)])
-    makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
-        "dynamics_finance": business_event,
-        "generic": generic_event,
-        "hubspot": hubspot_event,
-        "netsuite": netsuite_post,
-        "sap_s4hana": sales_order_event,
-    }
-    make = makers[system]
-    items = [make(number + 1) for number in range(count)]
-    if system == "dynamics_finance" and count > 1:
-        items = [grid_event(each) for each in items]
-    return json.dumps(items[0] if system != "hubspot" and count == 1 else items).encode()

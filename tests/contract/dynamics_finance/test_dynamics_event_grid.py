@@ -10,7 +10,8 @@ import pytest
 from azure.eventgrid import EventGridEvent, SystemEventNames
 
 from tests.support.dynamics_cases import CASES, raw_body, read_case
-from tests.support.receiving import Door, business_event
+from tests.support.good_bodies import business_event
+from tests.support.receiving import Door
 
 GRID_CASES = [case for case in CASES if isinstance(read_case(case, "request")["body"], list)]
 

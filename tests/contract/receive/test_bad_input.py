@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.support import bad_input
-from tests.support.receiving import PREVIOUS, SECRET, Door, good_body, hubspot_event, netsuite_post
+from tests.support.good_bodies import PREVIOUS, SECRET, good_body, hubspot_event, netsuite_post
+from tests.support.receiving import Door
 from tests.support.salesforce_messages import ORGANIZATION, callout_event, opportunity_id
 from tieout.arriving.door import Answer
 

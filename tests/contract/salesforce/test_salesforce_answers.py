@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 from lxml import etree
 
-from tests.support.receiving import PREVIOUS, SECRET, Door
+from tests.support.good_bodies import PREVIOUS, SECRET
+from tests.support.receiving import Door
 from tests.support.salesforce_messages import OTHER_ORGANIZATION, message, notification
 from tieout.arriving.accepting import MAX_BODY_BYTES
 from tieout.arriving.door import Answer

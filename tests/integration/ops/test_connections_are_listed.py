@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from ops import connection_views
+from tests.support.good_bodies import good_body
 from tests.support.operated_facts import FLOW, deal, recorded
 from tests.support.operated_stage import CRM, ERP, TOOL, OperatedStage
-from tests.support.receiving import Door, good_body
+from tests.support.receiving import Door
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.spool import spool_key
 from tieout.ledger.outcomes import OutcomeLedger

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from ops.bus import StageBus
 from ops.cli import app
 from ops.rejected_deliveries import ForeignObjectError, UnprovenPayloadError
+from tests.support.good_bodies import SECRET, good_body, hubspot_event
 from tests.support.operated_stage import CRM, ERP, SYSTEMS, TOOL, OperatedStage
-from tests.support.receiving import SECRET, Door, good_body, hubspot_event
+from tests.support.receiving import Door
 from tieout.arriving.payload import read_payload
 from tieout.arriving.rejection import read_rejection
 

@@ -17,9 +17,10 @@ from ops.tables import Fitted, fitted
 from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.commands import leaves
+from tests.support.good_bodies import good_body
 from tests.support.operated_planning import operated_planning, written
 from tests.support.operated_stage import OperatedStage
-from tests.support.receiving import Door, good_body
+from tests.support.receiving import Door
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.spool import spool_key

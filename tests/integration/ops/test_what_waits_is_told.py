@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from tests.support.good_bodies import good_body
 from tests.support.operated_stage import CRM, TARGET, OperatedStage
-from tests.support.receiving import Door, good_body
+from tests.support.receiving import Door
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState, intersection_state

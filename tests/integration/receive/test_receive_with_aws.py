@@ -12,7 +12,8 @@ from functions.receive import handler
 from functions.receive.settings import ReceiveSettings
 from tests.support.aws_over_http import CREDENTIALS, REGION, AwsOverHttp, aws_over_http
 from tests.support.clock import ManualClock
-from tests.support.receiving import FLOWS, SECRET, api_event, good_body, sign_as_hubspot, sign_as_netsuite
+from tests.support.good_bodies import SECRET, good_body
+from tests.support.receiving import FLOWS, api_event, sign_as_hubspot, sign_as_netsuite
 from tieout.arriving.spool import BusEntry, decode
 from tieout.aws import without_sdk
 from tieout.aws.endpoint import AwsEndpoint

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.receiving import SECRET, Door, sign_as_standard_webhooks
+from tests.support.good_bodies import SECRET
+from tests.support.receiving import Door, sign_as_standard_webhooks
 from tieout.arriving.accepting import accept
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.payload import read_payload

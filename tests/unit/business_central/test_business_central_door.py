@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.receiving import COMPANY, SECRET, good_body
+from tests.support.good_bodies import COMPANY, SECRET, good_body
 from tieout.arriving.delivery import Delivery
 from tieout.errors import NotAuthenticError
 from tieout.systems.business_central.client_state import digest_of, is_usable, without_client_states

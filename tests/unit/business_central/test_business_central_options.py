@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.receiving import COMPANY
+from tests.support.good_bodies import COMPANY
 from tieout.systems.business_central.options import Dimensions, Options, at_the_door
 
 

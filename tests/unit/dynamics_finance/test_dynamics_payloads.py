@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import bad_input
-from tests.support.receiving import business_event, grid_event
+from tests.support.good_bodies import business_event, grid_event
 from tieout.arriving.delivery import Delivery, Split
 from tieout.errors import MalformedError
 from tieout.systems.dynamics_finance.finding import Search

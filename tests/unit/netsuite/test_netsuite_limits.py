@@ -16,7 +16,8 @@ import pytest
 
 from sandbox.systems.netsuite.certificates import make_key
 from tests.support.clock import ManualClock
-from tests.support.receiving import SECRET, sign_as_netsuite
+from tests.support.good_bodies import SECRET
+from tests.support.receiving import sign_as_netsuite
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import RecordKey
 from tieout.errors import ConflictError, NotAuthenticError, TieoutError, UnreadableRecordError

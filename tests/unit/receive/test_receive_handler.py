@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions.receive import handler
-from tests.support.receiving import Door, api_event, good_body
+from tests.support.good_bodies import good_body
+from tests.support.receiving import Door, api_event
 from tieout.arriving.delivery import Delivery, Split
 
 

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from functions.receive.pipeline import receive
-from tests.support.receiving import SECRET, Door, api_event, good_body, hubspot_event
+from tests.support.good_bodies import SECRET, good_body, hubspot_event
+from tests.support.receiving import Door, api_event
 from tieout.arriving.accepting import MAX_BODY_BYTES
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.rejection import read_rejection

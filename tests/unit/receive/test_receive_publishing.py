@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.support.receiving import Door, good_body, hubspot_event
+from tests.support.good_bodies import good_body, hubspot_event
+from tests.support.receiving import Door
 from tieout.arriving import spool
 from tieout.arriving.spool import BusEntry
 from tieout.errors import AccessDeniedError, LostAnswerError, ThrottledError, UnavailableError

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from tests.support.receiving import PREVIOUS, SECRET, Door, good_body
+from tests.support.good_bodies import PREVIOUS, SECRET, good_body
+from tests.support.receiving import Door
 from tieout.arriving.rejection import read_rejection
 from tieout.errors import UnavailableError
 

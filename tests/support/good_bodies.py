@@ -1,0 +1,114 @@
+"""What each system sends of a record or several, as good as it gets, and the secrets by which senders prove themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.made_up import body_of, booking
+from tests.support.salesforce_messages import callout, callout_event
+
+SECRET = b"canary-7f3a-current-secret"
+PREVIOUS = b"canary-91bc-previous-secret"
+COMPANY = "7dbba574-5f69-4167-a43e-fb975045de15"
+
+
+def hubspot_event(object_id: int = 1, **changed: object) -> dict[str, Any]:
+    """One event of HubSpot about a deal."""
+    return {
+        "eventId": object_id,
+        "portalId": 33,
+        "appId": 7,
+        "occurredAt": 1772442000000,
+        "subscriptionType": "deal.propertyChange",
+        "attemptNumber": 0,
+        "objectId": object_id,
+        "propertyName": "amount",
+        "propertyValue": "2000",
+        **changed,
+    }
+
+
+def netsuite_post(record_id: int = 1, **changed: object) -> dict[str, Any]:
+    """What our script posts about an invoice."""
+    return {
+        "eventId": f"ev-{record_id}",
+        "eventType": "edit",
+        "recordType": "invoice",
+        "recordId": str(record_id),
+        "occurredAt": "2026-03-02T09:00:00.000Z",
+        **changed,
+    }
+
+
+def generic_event(record_id: int = 1, **changed: object) -> dict[str, Any]:
+    """What a tool posts about an expense report."""
+    return {"type": "expense_report.approved", "data": {"id": str(record_id)}, **changed}
+
+
+def sales_order_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """What Event Mesh delivers about a sales order."""
+    return {
+        "specversion": "1.0",
+        "type": "sap.s4.beh.salesorder.v1.SalesOrder.Changed.v1",
+        "source": "/default/sap.s4.beh/100200300",
+        "id": f"event-{number}",
+        "time": "2026-03-02T09:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {"SalesOrder": str(number)},
+        **changed,
+    }
+
+
+def business_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """What Dynamics 365 Finance posts about an invoice."""
+    return {
+        "BusinessEventId": "SalesInvoicePostedBusinessEvent",
+        "BusinessEventLegalEntity": "USMF",
+        "EventId": f"3C47A4CD-6EDC-4319-B893-{number:012X}",
+        "EventTimeIso8601": "2026-03-02T09:00:00.1234567Z",
+        "ControlNumber": 5637985363 + number,
+        "InvoiceId": f"CIV-{number}",
+        **changed,
+    }
+
+
+def business_central_notification(record: int = 1, **changed: object) -> dict[str, Any]:
+    """One notification about a sales invoice, with the current secret in it."""
+    return {
+        "subscriptionId": "salesInvoices1",
+        "clientState": SECRET.decode(),
+        "expirationDateTime": "2026-03-05T09:00:00Z",
+        "resource": f"api/v2.0/companies({COMPANY})/salesInvoices({record:08x}-936a-401c-81c1-0e848a64971d)",
+        "changeType": "updated",
+        "lastModifiedDateTime": "2026-03-02T09:00:00.467Z",
+        **changed,
+    }
+
+
+def grid_event(data: dict[str, Any]) -> dict[str, Any]:
+    """A business event as Event Grid carries it."""
+    return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
+
+
+def good_body(system: str, count: int = 1) -> bytes:
+    """A body about `count` records, as the system sends it."""
+    if system == "business_central":
+        return json.dumps({"value": [business_central_notification(number + 1) for number in range(count)]}).encode()
+    if system == "made_up":
+        return body_of(*(booking(number + 1) for number in range(count)))
+    if system == "salesforce":
+        return callout([callout_event(number + 1) for number in range(count)])
+    makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
+        "dynamics_finance": business_event,
+        "generic": generic_event,
+        "hubspot": hubspot_event,
+        "netsuite": netsuite_post,
+        "sap_s4hana": sales_order_event,
+    }
+    make = makers[system]
+    items = [make(number + 1) for number in range(count)]
+    if system == "dynamics_finance" and count > 1:
+        items = [grid_event(each) for each in items]
+    return json.dumps(items[0] if system != "hubspot" and count == 1 else items).encode()
