@@ -120,10 +120,10 @@ class AccessTokens:
         return f"Bearer {token}", timedelta(seconds=_seconds(body.get("expires_in")))
 
 
-def _seconds(stated: object) -> float:
+def _seconds(stated: object) -> int:
     is_number = isinstance(stated, int | Decimal) and not isinstance(stated, bool)
     text = str(stated) if is_number or isinstance(stated, str) else ""
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 8 else _USUAL_SECONDS  # noqa: PLR2004 a year
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else _USUAL_SECONDS  # noqa: PLR2004 a year
 
 
 def _basic(credentials: Mapping[str, str], name: str, secret: str) -> str:
