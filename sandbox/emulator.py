@@ -6,6 +6,8 @@ emulator behave as AWS does where it does not; the reasons stand with each. The 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import threading
@@ -21,6 +23,11 @@ from ministack.services.cloudformation import provisioners
 
 API_ID_VARIABLE = "TIEOUT_SANDBOX_API_ID"
 PARENT_VARIABLE = "TIEOUT_SANDBOX_PARENT"
+
+_SHORTEST_KEY_BYTES = 256  # 2048 bits
+_SHA256_INFO = bytes.fromhex(
+    "3031300d060960864801650304020105000420"
+)  # the DigestInfo of SHA-256 in front of the digest
 
 type Record = dict[str, Any]
 
@@ -90,9 +97,10 @@ def tell_policies_the_event_source() -> None:
 def route_options() -> None:
     """Hand `OPTIONS` to the route where the API has no CORS settings, as AWS does; the emulator takes each for a preflight.
 
-    It looks for the name in capitals alone, and a route for any method takes it in small letters too.
+    It looks for the name in capitals alone, so it is told of it in small letters, and finds its route in capitals again.
     """
     answer: Callable[..., Any] = apigateway._handle_execute_in_scope  # noqa: SLF001
+    match: Callable[..., Any] = apigateway._match_route  # noqa: SLF001
 
     async def handle(api_id: str, stage: str, path: str, method: str, *a: Any, **k: Any) -> Any:  # noqa: ANN401
         has_cors = (apigateway._apis.get(api_id) or {}).get("corsConfiguration")  # noqa: SLF001
@@ -100,6 +108,33 @@ def route_options() -> None:
         return await answer(api_id, stage, path, method.lower() if is_routed else method, *a, **k)
 
     apigateway._handle_execute_in_scope = handle  # noqa: SLF001
+    apigateway._match_route = lambda api_id, method, path: match(api_id, method.upper(), path)  # noqa: SLF001
+
+
+def verify_tokens() -> None:
+    """Verify the RS256 signature of a token, which the emulator does only with a library that its environment lacks."""
+    apigateway._verify_rs256_signature = is_signed_rs256  # noqa: SLF001
+
+
+def is_signed_rs256(token: str, key: Record) -> bool:
+    """Whether a token is signed with the RSA key of a JSON Web Key: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2.2)."""
+    signed, _, signature = token.rpartition(".")
+    try:
+        modulus, exponent = (int.from_bytes(_decoded(key[name])) for name in ("n", "e"))
+        given = int.from_bytes(_decoded(signature))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    length = (modulus.bit_length() + 7) // 8
+    digest = _SHA256_INFO + hashlib.sha256(signed.encode()).digest()
+    padding = b"\xff" * (length - len(digest) - 3)
+    expected = b"\x00\x01" + padding + b"\x00" + digest
+    return (
+        length >= _SHORTEST_KEY_BYTES and given < modulus and pow(given, exponent, modulus).to_bytes(length) == expected
+    )
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def wait_for_what_functions_log() -> None:
@@ -155,6 +190,7 @@ def main() -> None:
     accept_metric_math()
     tell_policies_the_event_source()
     route_options()
+    verify_tokens()
     wait_for_what_functions_log()
     deliver_partner_events()
     tag_rules_of_partner_buses()

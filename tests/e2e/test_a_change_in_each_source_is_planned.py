@@ -16,6 +16,7 @@ from sandbox.running import Sandbox
 
 DEAL = {"dealname": "Live", "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "700.00"}
 INVOICE = {"id": "48900", "type": "invoice", "date": "2026-10-20", "period": "Oct 2026", "entity": "7938"}
+BILL = {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": "2027-01-20"}
 REPORT = {
     "id": "live",
     "number": "live",
@@ -43,6 +44,7 @@ CHANGES = {
         "records/Opportunity",
         {"records": [{"Name": "Live", "StageName": "Prospecting", "Amount": "74.00", "CloseDate": "2027-01-15"}]},
     ),
+    "sap_s4hana": ("billing_documents", {**BILL, "items": [{"Material": "TG11", "NetAmount": "75.00"}]}),
     "expenses-emea": (
         "events",
         {"events": [{"type": "expense_report.approved", "data": {"report": {**REPORT, "lines": [RECEIPT]}}}]},
@@ -71,6 +73,8 @@ PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
+    ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
+    ("Actuals", "Revenue", "4000/NO_COST_CENTRE/ACME/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Operating expenses", "Expense", "6100/CC_SALES/TRAVEL_AGENCY/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal(
         "71.00"
     ),
@@ -87,7 +91,9 @@ def test_a_change_in_each_simulated_system_reaches_planning_by_itself(sandbox: S
     with httpx.Client(timeout=60) as http:
         for system, (route, change) in CHANGES.items():
             # Unless the demo took it over.
-            usual = {"automatic": True} if system in {"hubspot", "salesforce"} else {"send": "immediately"}
+            usual = (
+                {"automatic": True} if system in {"hubspot", "salesforce", "sap_s4hana"} else {"send": "immediately"}
+            )
             http.post(f"{sandbox.systems[system]}/_control/settings", json=usual).raise_for_status()
             http.post(f"{sandbox.systems[system]}/_control/{route}", json=change).raise_for_status()
         deadline = time.monotonic() + 120
