@@ -23,7 +23,12 @@ def simulated() -> SimulatedSystems:
     return SimulatedSystems(
         landscape,
         {
-            each.name: JoinedConnection(app=Starlette(), webhook_secret="fake", credentials={})
+            each.name: JoinedConnection(
+                app=Starlette(),
+                webhook_secret="fake",
+                credentials={},
+                address_options=("issuer",) if each.system == "sap_s4hana" else (),
+            )
             for each in landscape.connections
         },
         {
@@ -44,6 +49,8 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
     for connection in landscape.connections:
         assert connection.api_base_url == systems.base_urls[connection.name]
         assert connection.public_url == systems.webhook_urls[connection.name]
+    tokens = landscape.connection("sap-europe").options
+    assert (tokens["issuer"], tokens["audience"]) == (systems.base_urls["sap-europe"], ["tieout"])
     for target in landscape.targets:
         assert target.api_base_url == target.options["auth_base_url"] == systems.base_urls[target.name]
         assert target.options["batch_size"] == 1000
@@ -52,7 +59,8 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
 def test_systems_are_found_by_their_name() -> None:
     """Outside tools look a simulated system up by the product it stands for, or by its connection where it is one of several."""
     tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
-    assert set(simulated().by_system()) == {"hubspot", "salesforce", "netsuite", "dynamics_finance", "anaplan", *tools}
+    erps = {"netsuite", "sap_s4hana", "dynamics_finance", "business_central"}
+    assert set(simulated().by_system()) == {"hubspot", "salesforce", "anaplan", *erps, *tools}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:
