@@ -49,6 +49,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tieout/ports.py": "it only declares",
     "tieout/settings.py": "it only declares",
     "tieout/sources.py": "it only wires",
+    "tieout/subscribing.py": "it only declares",
     "tieout/system_clock.py": "it only asks the machine",
     "tieout/systems/**": "the vendors' contract tests judge it",
 }
@@ -88,7 +89,7 @@ GROUPS = (
         (
             *(
                 f"functions/{step}/pipeline.py"
-                for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census")
+                for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census", "renew")
             ),
             *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
             "tieout/census.py",
@@ -97,7 +98,10 @@ GROUPS = (
             *(f"functions/record/{name}.py" for name in ("listing", "payloads", "settle", "work")),
         ),
         (
-            *(f"tests/unit/{step}" for step in ("record", "receive", "relay", "deliver", "sweep", "journal", "census")),
+            *(
+                f"tests/unit/{step}"
+                for step in ("record", "receive", "relay", "deliver", "sweep", "journal", "census", "renew")
+            ),
             *("tests/flow", _SEEDS),
         ),
     ),
