@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions.receive import handler
-from tests.support import receiving
+from tests.support import good_bodies, receiving
 from tests.support.made_up import body_of, booking
 from tests.support.receiving import api_event
 from tieout import strict_json
@@ -54,7 +54,7 @@ def zuora() -> Door:
 
 def business_central() -> Door:
     """It deletes the subscription after any 4xx, and repeats its token on every renewal, without a key: the door we ship."""
-    return open_door(Options(companies=[receiving.COMPANY]))
+    return open_door(Options(companies=[good_bodies.COMPANY]))
 
 
 def _consent(delivery: Delivery) -> Answer | None:
@@ -177,7 +177,7 @@ def test_consent_to_cloudevents_stands_in_the_headers() -> None:
     assert wire(at.post(body_of(booking()))) == (202, {}, "")
 
 
-def _grid(at: receiving.Door, events: object, secret: bytes = receiving.SECRET) -> tuple[int, dict[str, str], str]:
+def _grid(at: receiving.Door, events: object, secret: bytes = good_bodies.SECRET) -> tuple[int, dict[str, str], str]:
     body = json.dumps(events).encode()
     return wire(at.post(body, at.sign(body, secret) | {"aeg-event-type": "SubscriptionValidation"}))
 
