@@ -28,7 +28,7 @@ from sandbox.systems.faults import FaultPlan
 from tests.support.clock import DEFAULT_START, ManualClock
 
 NOTIFICATION_URL = "https://hooks.example.com/webhooks/central"
-SPAIN, PORTUGAL, MOROCCO = (f"b18aed47-0000-4000-8000-0000000000{each}" for each in ("e5", "51", "a0"))
+SPAIN, PORTUGAL, MOROCCO = (f"b18aed47-0000-4000-8000-0000000000{each}" for each in ("e5", "b7", "a0"))
 INVOICE: dict[str, Any] = {
     "party": "10000", "date": "2026-03-31",
     "lines": [
