@@ -19,7 +19,7 @@ class ReceiveSettings(Settings):
     """What the receive function of one connection is told; one function serves one connection.
 
     Attributes:
-        connection: the connection's name, also the last part of its route `/webhooks/<connection>`.
+        connection: the connection's name, also in its route `/webhooks/<connection>`.
         system: the folder under `systems/` that verifies and splits its deliveries.
         public_url: the URL the source calls, exactly as it signs it.
         secret_arn: the webhook secret, JSON `{"current": ..., "previous": ...}`; `NO_SECRET` where the proof takes none.
