@@ -18,7 +18,7 @@ CURRENT, PREVIOUS = b"made-up-key-of-24-signs-1", b"made-up-key-of-24-signs-0"
 
 def checked(key: str, secrets: list[bytes], **changes: object) -> None:
     """Verify a delivery that was posted behind a key."""
-    delivery = Delivery("d1", "POST", "", {}, b"{}", NOW, key)._replace(**changes)  # type: ignore[arg-type]  # one of its fields
+    delivery = Delivery("d1", "POST", "", {}, b"{}", NOW, key=key)._replace(**changes)  # type: ignore[arg-type]  # one of its fields
     verify(delivery, secrets, Options(), "https://x.test/webhooks/d", NOW)
 
 
