@@ -21,12 +21,14 @@ LEGAL_ENTITIES: Sequence[Mapping[str, str]] = (
     {"name": "AMER", "calendar": "weeks"},
     {"name": "APAC", "calendar": "weeks"},
     {"name": "E-2", "calendar": "weeks"},
+    {"name": "B-2", "calendar": "weeks"},
 )
 COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, where a record does not say
     "hubspot-emea": "EMEA",
     "hubspot-amer": "AMER",
     "salesforce-apac": "APAC",
     "netsuite-group": "GROUP",
+    "central-iberia": "IBERIA",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,8 @@ from functions.census import pipeline
 from functions.census.due import Listable
 from functions.census.pipeline import CensusStep, census
 from functions.census.telling import Telling
+from tests.simulation.books_records import Change as BookChange
+from tests.simulation.books_system import BOOKS, access_to_books, small_answers
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
@@ -28,6 +30,8 @@ from tieout.facts.listing import Listing, Window
 from tieout.facts.rate_changes import RateChanges
 from tieout.landscape import Connection
 from tieout.ledger.censuses import CensusLedger, StillRunningError
+from tieout.systems.business_central import listing as business_central_listing
+from tieout.systems.business_central.listing import BusinessCentralListing
 from tieout.systems.hubspot import listing as hubspot_listing
 from tieout.systems.hubspot.client import HubSpotClient
 from tieout.systems.hubspot.listing import HubSpotListing
@@ -131,6 +135,11 @@ class Counting:
             self._world.schedule.after(_LATER_MS, partial(self._world.selling.sales.stamp, subject))
         return True
 
+    def miss_books(self, changes: Sequence[BookChange]) -> bool:
+        """Whether changes of the environment are told to nobody; those of drafts show in no list and are always told."""
+        drafts = [each.header for each in changes if each.header is not None and each.header.is_draft]
+        return not drafts and self.is_missed()
+
     def to_the_end(self) -> None:
         """Take a census of everything, once everything can be seen in a list."""
         if not self._is_part:
@@ -227,6 +236,7 @@ class Counting:
 
 
 _LISTED = {
+    "business_central": (business_central_listing.ENTITIES, business_central_listing.LATENESS),
     "hubspot": (hubspot_listing.ENTITIES, hubspot_listing.LATENESS),
     "netsuite": (netsuite_listing.ENTITIES, netsuite_listing.LATENESS),
     "salesforce": (salesforce_listing.ENTITIES, salesforce_listing.LATENESS),
@@ -243,6 +253,8 @@ def listings(world: World) -> dict[str, Listing]:
         found[name] = NetSuiteListing(cast("NetSuiteClient", world.erps[name]), _declared(name))
     if world.selling.is_part:
         found[SALES] = SalesforceListing(SALES, access_to_sales(world.selling.answers, world.schedule))
+    if world.bookkeeping.is_part:
+        found[BOOKS] = BusinessCentralListing(BOOKS, access_to_books(world.bookkeeping.answers, world.schedule))
     return found
 
 
@@ -270,6 +282,7 @@ def small_lists() -> Iterator[None]:
     """While this lasts a page has few records, and a window few days."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
+        stack.enter_context(small_answers(2))
         stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
         stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=50)))
         stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))

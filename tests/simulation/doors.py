@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS
 from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
 from tests.simulation.senders import Sender
 from tests.simulation.signing import CANARY, WebhookSecretBox
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _RECEIVE_LIFETIME_MS = 10_000
+_RENEWED_WITHIN_MS = 30_000
 
 
 class Doors:
@@ -26,18 +28,43 @@ class Doors:
         self._world = world
         self._receivers: dict[str, Any] = {}
         self._deliveries = 0
-        sources = (*SOURCES, SALES) if world.selling.is_part else SOURCES
+        sources = (
+            *SOURCES,
+            *([SALES] if world.selling.is_part else []),
+            *([BOOKS] if world.bookkeeping.is_part else []),
+        )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in sources}
         self.senders = {name: self._sender(name, name, box) for name, box in self.boxes.items()}
         if world.selling.is_part:
             self.senders[CALLOUTS_OF_SALES] = self._sender(CALLOUTS_OF_SALES, SALES, self.boxes[SALES])
+        if world.bookkeeping.is_part:
+            self.senders[EVENTS_OF_BOOKS] = self._sender(EVENTS_OF_BOOKS, BOOKS, self.boxes[BOOKS])
+
+    def rotate(self) -> None:
+        """A new webhook secret: stored first or used first, the old one kept for a while."""
+        name = self._world.random.choice(list(self.boxes))
+        box = self.boxes[name]
+        new = CANARY + b"new" + box.current
+
+        def store() -> None:
+            self._world.weather.strike("secret_rotated")
+            box.current, box.previous = new, box.current
+
+        def use() -> None:
+            box.signing = new
+
+        stored_at, used_at = (self._world.random.randrange(60_000) for _ in range(2))
+        if name == BOOKS:  # whoever renews its subscriptions gives it the new one, from where it is stored
+            used_at = stored_at + _RENEWED_WITHIN_MS
+        self._world.schedule.after(stored_at, store)
+        self._world.schedule.after(used_at, use)
 
     def _sender(self, name: str, connection: str, box: WebhookSecretBox) -> Sender:
         world = self._world
         post = self._post(connection)
         return Sender(
             *(world.random, world.schedule, world.weather, signer(name, box, world.schedule), post, box),
-            wire(name, may_be_given_up=EVENTS in world.selling.telling.ways),
+            wire(name, box, may_be_given_up=EVENTS in world.selling.telling.ways),
             is_kept=self._keeping(name) if name in TOOLS else None,
         )
 

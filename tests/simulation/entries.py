@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from tests.simulation import books_values as books
+from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.documents import (
@@ -64,7 +66,20 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return found
+    return found | _of_books()
+
+
+def _of_books() -> Mapping[MappingKey, str]:
+    """Those of the Business Central environment."""
+    members = {
+        "legal_entity": {each.company: f"B-{place}" for place, each in enumerate(books.LEDGERS, 1)},
+        "account": {each: f"A-{each}" for each in books.CATEGORIES},
+        "customer": {each: f"M-{place}" for place, each in enumerate(books.CUSTOMERS, 501)},
+        "supplier": {each: f"S-{each}" for each in books.VENDORS},
+        "cost_centre": {each: f"C-{each}" for each in books.DEPARTMENTS if each},
+        "partner": {each: f"E-{each}" for each in books.PARTNERS if each},
+    }
+    return {MappingKey(BOOKS, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

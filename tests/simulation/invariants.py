@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from tests.simulation.books_system import BOOKS
+from tests.simulation.books_values import FORGED
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
@@ -27,7 +29,8 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
-    truth = expected(world.zones, world.erps, world.tools, {SALES: world.selling.sales}, world.mappings)
+    sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
+    truth = expected(world.zones, world.erps, world.tools, sales, books, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
@@ -37,6 +40,7 @@ def violations(world: World) -> list[str]:
         *_planning(world, truth),
         *_outcomes(world),
         *_missing(world),
+        *_forged(world),
         *_secrets(world),
         *journal_violations(world),
     ]
@@ -187,6 +191,12 @@ def _missing(world: World) -> Iterator[str]:
     parked = {notice.key for _, envelope in world.line.parked() for notice in envelope.notices}
     if world.counting.left - parked:
         yield f"a census still finds {sorted(map(str, world.counting.left - parked))}"
+
+
+def _forged(world: World) -> Iterator[str]:
+    """What only a forger speaks of is recorded nowhere, whatever the forger was answered."""
+    if any(FORGED in key[0] for key in world.line.table.contents()):
+        yield "what was told without a proof is recorded"
 
 
 def _differing(world: World, ended: Mapping[_Delivery, set[int]]) -> Iterator[str]:

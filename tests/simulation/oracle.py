@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tests.simulation.books import Books
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
 from tests.simulation.erp import Erp
 from tests.simulation.offers import Item
+from tests.simulation.oracle_of_books import book_cells, id_of_document
 from tests.simulation.oracle_of_documents import document_cells
 from tests.simulation.oracle_of_sales import contract_cells, opportunity_cells
 from tests.simulation.oracle_of_spending import newest, order_cells, report_cells
@@ -49,6 +51,7 @@ def expected(
     erps: Mapping[str, Erp],
     tools: Mapping[str, ExpenseTool],
     sales: Mapping[str, Sales],
+    environments: Mapping[str, Books],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -70,7 +73,16 @@ def expected(
                 )
     _add_reports(truth, tools, mappings)
     _add_sales(truth, sales, mappings)
+    _add_books(truth, environments, mappings)
     return truth
+
+
+def _add_books(truth: Expected, environments: Mapping[str, Books], mappings: Mappings) -> None:
+    for connection, books in environments.items():
+        for each in (document for of in books.documents.values() for document in of.values()):
+            if books.is_readable(each):
+                record = (connection, "journal_entry", id_of_document(each))
+                _add(truth, record, lambda d=each, b=books, c=connection: book_cells(d, c, b.lacks, mappings))
 
 
 def _add_sales(truth: Expected, organisations: Mapping[str, Sales], mappings: Mappings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.simulation.books_system import THEME as BOOKS_THEME
 from tests.simulation.event_relay import EventRelay
 from tests.simulation.sales import Changes, Sales
 from tests.simulation.sales_answers import SalesAnswers
@@ -32,7 +33,7 @@ class Selling:
         scenario = world.scenario
         self._world = world
         self._random = random = Random(f"{scenario.seed} {SALES}")  # noqa: S311 it must repeat itself
-        self.is_part = world.theme == THEME or scenario.seed % 3 != 0
+        self.is_part = world.theme == THEME or (world.theme != BOOKS_THEME and scenario.seed % 3 != 0)
         self._is_calm = scenario.fault_scale == 0
         rates = {name: 0.0 if self._is_calm else random.choice(rates) for name, rates in _RATES.items()}
         if world.theme == THEME and rates["relay_lost"]:

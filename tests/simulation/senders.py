@@ -85,7 +85,8 @@ class Sender:
             body, headers, query = self._with_a_wrong_proof()
 
         def answered(answer: Answer) -> None:
-            if self._wire.is_taken(answer):
+            self._judge_goodbye(answer)
+            if self._wire.tells_forgeries and self._wire.is_taken(answer):
                 self.misjudged.append("a forged delivery was accepted")
 
         self._weather.strike("forged")
@@ -121,6 +122,7 @@ class Sender:
         is_steady = self._box.signing == self._box.current and not self._box.previous
 
         def answered(answer: Answer) -> None:
+            self._judge_goodbye(answer)
             is_taken, is_refused = self._wire.is_taken(answer), answer.status == 401
             if is_refused and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
                 self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
@@ -139,6 +141,20 @@ class Sender:
             self._weather.strike("given_up")
         else:
             self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events, tries + 1))
+
+    def ask_for_consent(self, query: str, token: str) -> None:
+        """A request without a body that is answered with a token, which must come back as it is."""
+
+        def answered(answer: Answer) -> None:
+            if answer != Answer(200, token, answer.content_type, answer.headers):
+                self.misjudged.append(f"a question for consent was answered {answer.status}")
+
+        self._weather.strike("consent_asked")
+        self._post(self._request(b"", {}, query), answered)
+
+    def _judge_goodbye(self, answer: Answer) -> None:
+        if self._wire.is_goodbye(answer):
+            self.misjudged.append(f"an answer {answer.status} ended what is told")
 
     def _judge_keeping(self, answer: Answer, *, is_kept: bool) -> None:
         if answer.status == 503 and self._weather.is_archive_down:

@@ -52,7 +52,9 @@ class Wire:
         query: of the address it posts to.
         is_taken: whether it goes by an answer that all is well.
         most_tries: after which a delivery is given up; None: never.
-        of_another: what somebody else sends who has our secret and is not our source.
+        of_another: what somebody else sends who has our secret, or guesses at it, and is not our source.
+        tells_forgeries: whether an answer tells what proved nothing from what is taken.
+        is_goodbye: whether the source never tells again after an answer.
     """
 
     write: Callable[[list[Event], Random], Written]
@@ -62,6 +64,8 @@ class Wire:
     is_taken: Callable[[Answer], bool] = is_success
     of_another: Callable[[Random], Written] | None = None
     most_tries: int | None = None
+    tells_forgeries: bool = True
+    is_goodbye: Callable[[Answer], bool] = lambda _answer: False
 
 
 def as_json(events: list[Event], _random: Random) -> Written:

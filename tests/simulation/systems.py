@@ -11,6 +11,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from tests.simulation.books_answers import BooksAnswers
+from tests.simulation.books_system import (
+    BOOKS,
+    EVENTS_OF_BOOKS,
+    arriving_of_books,
+    environment,
+    event_wire,
+    notification_wire,
+    reader_of_books,
+)
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm
 from tests.simulation.crm_answers import CrmAnswers
@@ -83,7 +93,7 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    return (*read, organisation(), *(tool(name) for name in TOOLS))
+    return (*read, organisation(), *(tool(name) for name in TOOLS), environment())
 
 
 @cache
@@ -117,16 +127,19 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
 
 
 def readers(
-    crms: Mapping[str, Crm], erps: Mapping[str, Erp], sales: SalesAnswers, clock: Clock
+    crms: Mapping[str, Crm], erps: Mapping[str, Erp], sales: SalesAnswers, books: BooksAnswers, clock: Clock
 ) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
-    found: dict[str, SourceReader] = {SALES: reader_of_sales(sales, clock)}
+    found: dict[str, SourceReader] = {
+        SALES: reader_of_sales(sales, clock),
+        BOOKS: reader_of_books(books, clock),
+    }
     for connection in connections():
         if connection.name in CRMS:
             found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", CrmAnswers(crms[connection.name])))
     for name in ERPS:
-        books = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
-        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), books, netsuite_options.Options())
+        kept = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
+        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), kept, netsuite_options.Options())
     return found
 
 
@@ -134,7 +147,7 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
     """How a sender's deliveries are signed."""
     if name in {EXPENSES, CALLOUTS_OF_SALES}:
         return standard_signer(box, schedule)
-    if name == SALES:
+    if name in {SALES, BOOKS, EVENTS_OF_BOOKS}:
         return unsigned
     if name in TOOLS:
         return bearer(box)
@@ -142,12 +155,14 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
 
 
 def unsigned(_body: bytes, _skew_seconds: float) -> dict[str, str]:
-    """No header proves anything: an outbound message has its key in its address."""
+    """No header proves anything: an outbound message has its key in its address, a notification in its body."""
     return {}
 
 
-def wire(name: str, *, may_be_given_up: bool = False) -> Wire:
+def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> Wire:
     """How a sender's events are written down; callouts may be given up where others tell of the same."""
+    if name in {BOOKS, EVENTS_OF_BOOKS}:
+        return (notification_wire if name == BOOKS else event_wire)(box)
     if name == SALES:
         return message_wire()
     if name == CALLOUTS_OF_SALES:
@@ -164,8 +179,8 @@ def receiving(name: str) -> SimpleNamespace:
             verify=generic_signature.verify,
             split=generic_payloads.split,
         )
-    if name == SALES:
-        return arriving_of_sales()
+    if name in {SALES, BOOKS}:
+        return arriving_of_sales() if name == SALES else arriving_of_books()
     modules = (
         (hubspot_options, hubspot_door, hubspot_signature, hubspot_payloads)
         if name in CRMS

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.simulation.books_system import BOOKS
+from tests.simulation.books_system import THEME as BOOKS_THEME
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
@@ -14,7 +16,6 @@ from tests.simulation.line import TARGET
 from tests.simulation.sales_system import SALES
 from tests.simulation.selling import THEME as SALES_THEME
 from tests.simulation.senders import Event
-from tests.simulation.signing import CANARY
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.world import NeverAtRestError, World
@@ -43,8 +44,9 @@ class Traffic:
             self.world.line.table.begun = self._shorten
         span = self.world.span
         self.world.selling.plan(span)
+        self.world.bookkeeping.plan(span)
         self.world.counting.plan(span)
-        changes = 0 if self.world.theme == SALES_THEME else self.world.scenario.changes
+        changes = 0 if self.world.theme in {SALES_THEME, BOOKS_THEME} else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
         for _ in range(2 * changes // 3):
@@ -83,9 +85,9 @@ class Traffic:
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
 
     def _plan_mappings(self) -> None:
-        looks_for_races = self.world.theme == "mappings"
+        looks_for_races, away = self.world.theme == "mappings", self._away()
         for key, member in all_mappings().items():
-            if key.connection == SALES and not self.world.selling.is_part:
+            if key.connection in away:
                 continue
             drawn = self.world.random.random()
             present = 0.5 if looks_for_races else 0.85
@@ -97,6 +99,11 @@ class Traffic:
                 self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
         for arrive in self.world.mappings_to_come.values():
             self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
+
+    def _away(self) -> set[str]:
+        """The connections that take no part in the world's story."""
+        parts = {SALES: self.world.selling.is_part, BOOKS: self.world.bookkeeping.is_part}
+        return {name for name, is_part in parts.items() if not is_part}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
@@ -110,7 +117,7 @@ class Traffic:
             window(lambda down: setattr(self.world.weather, "is_archive_down", down))
         if self.world.random.random() < 0.3:
             window(lambda wrong: setattr(self.world.weather, "is_misdeclared", wrong))
-        for act, theme in ((self._rotate, None), (self._replace_a_member, "mappings")):
+        for act, theme in ((self.world.doors.rotate, None), (self._replace_a_member, "mappings")):
             if self.world.random.random() < 0.3 or self.world.theme == theme:
                 self.world.schedule.after(self.world.random.randrange(span), act)
         learns = self.world.random.random() < (0.9 if self.world.theme == "planning" else 0.6)
@@ -163,28 +170,13 @@ class Traffic:
         self.world.weather.strike("malformed_item")
         return event | {"objectId": None}
 
-    def _rotate(self) -> None:
-        """A new webhook secret: stored first or used first, the old one kept for a while."""
-        box = self.world.boxes[self.world.random.choice(list(self.world.boxes))]
-        new = CANARY + b"new" + box.current
-
-        def store() -> None:
-            self.world.weather.strike("secret_rotated")
-            box.current, box.previous = new, box.current
-
-        def use() -> None:
-            box.signing = new
-
-        for act in (store, use):
-            self.world.schedule.after(self.world.random.randrange(60_000), act)
-
     def _replace_a_member(self) -> None:
         """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
-        is_of_sales = self.world.theme == SALES_THEME
-        entries = sorted(each for each in self.world.mappings if is_of_sales or each[0] != SALES)
+        others = {SALES_THEME: {BOOKS}, BOOKS_THEME: {SALES}}.get(self.world.theme, {SALES, BOOKS})
+        entries = sorted(each for each in self.world.mappings if each[0] not in others)
         connection, table, value = self.world.random.choice(entries)
-        others = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
-        member = self.world.random.choice(others.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
+        members = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
+        member = self.world.random.choice(members.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
 
         def put() -> None:
             self.store(MappingKey(connection, table, value), member)
@@ -197,7 +189,8 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        for connection in (*CRMS, SALES, *ERPS, *TOOLS):
+        books = [BOOKS] if self.world.bookkeeping.is_part else []
+        for connection in (*CRMS, SALES, *ERPS, *TOOLS, *books):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):
                 self.world.weather.strike("outdated_sent")
@@ -234,6 +227,7 @@ class Traffic:
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
         self.world.selling.end()
+        self.world.bookkeeping.end()
 
     def _redrive(self) -> None:
         """The operator puts parked messages back: send, then delete."""

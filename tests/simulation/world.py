@@ -10,6 +10,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
+from tests.simulation.bookkeeping import Bookkeeping
+from tests.simulation.books_system import small_answers
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
@@ -107,6 +109,7 @@ class World:
             for name in ERPS
         }
         self.selling = Selling(self)
+        self.bookkeeping = Bookkeeping(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
@@ -120,12 +123,12 @@ class World:
             weather=self.weather,
             entropy=SeededEntropy(scenario.seed),
             planning=self.planning,
-            readers=readers(self.crms, self.erps, self.selling.answers, self.schedule),
+            readers=readers(self.crms, self.erps, self.selling.answers, self.bookkeeping.answers, self.schedule),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self.counting = Counting(self)
-        self._doors = Doors(self)
-        self.boxes, self.senders = self._doors.boxes, self._doors.senders
+        self.doors = Doors(self)
+        self.boxes, self.senders = self.doors.boxes, self.doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}
         self.invoked: list[tuple[str, int]] = []  # every run of a function, and when it began
         self._not_before: dict[str, int] = {}
@@ -191,7 +194,7 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
-        with small_pages():
+        with small_pages(), small_answers():
             self._run_until_rest()
 
     def _run_until_rest(self) -> None:
