@@ -79,9 +79,10 @@ class Place:
         return client
 
     @cached_property
-    def sweeper_undelivered_queue_url(self) -> str:
-        """The queue for runs of the sweeper that could not be started."""
-        return str(json.loads(self.outputs["Sweeper"])["undelivered_queue_url"])
+    def undelivered_runs(self) -> Mapping[str, str]:
+        """Of what runs by the clock (sweeper, census, renewal) the queue for runs that could not be started."""
+        told = {name.lower(): self.outputs[name] for name in ("Sweeper", "Census", "Renewal") if name in self.outputs}
+        return {name: str(json.loads(each)["undelivered_queue_url"]) for name, each in told.items()}
 
     @cached_property
     def census_function(self) -> str:

@@ -33,7 +33,7 @@ class DeadLetters:
 
 
 def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
-    """Every dead-letter queue of the stage: one for each relay, two for each flow, one for each target, the sweeper's."""
+    """Every dead-letter queue of the stage: of each relay, two of each flow, of each target, and of what runs by the clock."""
     found = []
     for relay in place.relays:
         name, url = f"{relay.name}-relay", relay.dead_letter_queue_url
@@ -46,9 +46,9 @@ def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
         meaning = "flush requests that failed"
         url = target.dead_letter_queue_url
         found.append(DeadLetters(name=target.name, meaning=meaning, queue_url=url, back_to_url=target.flush_queue_url))
-    url = place.sweeper_undelivered_queue_url
-    meaning = "runs of the sweeper that did not start"
-    found.append(DeadLetters(name="sweeper-undelivered", meaning=meaning, queue_url=url, back_to_url=None))
+    for name, url in place.undelivered_runs.items():
+        meaning = f"runs of the {name} that did not start"
+        found.append(DeadLetters(name=f"{name}-undelivered", meaning=meaning, queue_url=url, back_to_url=None))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from sandbox.aws import EmulatedAws, emulated_aws
 from sandbox.buses import open_buses, putting_on
 from sandbox.deploy import Outputs, deploy
 from sandbox.function_logs import save_function_logs
-from sandbox.places import FOLDER, ROOT, Places, Tell, ports
+from sandbox.places import FOLDER, ROOT, Places, SandboxError, Tell, ports
 from sandbox.simulated import SimulatedSystems, Simulators, simulators
 from tieout.landscape import Connection
 
@@ -137,7 +137,21 @@ def _deployed(
         outputs=outputs,
     )
     _publish(ready)
+    if new and "Renewal" in outputs.plain:
+        _subscribe(aws, str(json.loads(outputs["Renewal"])["function_name"]), tell)
     return ready
+
+
+def _subscribe(aws: EmulatedAws, renewal: str, tell: Tell) -> None:
+    """Have the sources that tell only who subscribes subscribed to now: by its schedule it would be an hour before they tell.
+
+    Raises:
+        SandboxError: it failed; its log says why.
+    """
+    answer = aws.client("lambda").invoke(FunctionName=f"{renewal}:live", Payload=b"{}")
+    if "FunctionError" in answer:
+        raise SandboxError(f"{renewal} could not subscribe: see its log")
+    tell("subscribed to the sources that tell only who does")
 
 
 def _fill_connection(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,15 +25,19 @@ from tests.support.receiving import Door
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.spool import spool_key
+from tieout.census import Difference, Phase, Purpose, Run, Tally
+from tieout.facts.listing import Window
 from tieout.facts.statement import Absence, Statement
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.censuses import CensusLedger, Found
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome, decide
 from tieout.ledger.table import Put, Update
+from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -60,6 +65,8 @@ CELL = PLACE.intersection_id()
 TABLES = {
     ("status",): (),
     ("connections", "list"): (),
+    ("census", "run"): (CONNECTION,),
+    ("census", "show"): (CONNECTION,),
     ("facts", "show"): (CONNECTION, "opportunity", RECORD.record_id),
     ("facts", "list"): (CONNECTION,),
     ("cells", "list"): (),
@@ -76,7 +83,10 @@ TABLES = {
     ("dlq", "list"): (),
     ("dlq", "show"): (FLOW,),
 }
-NO_TABLES = {("facts", "resend"), ("targets", "resume"), ("rejected", "show"), ("dlq", "redrive")}
+NO_TABLES = {
+    *(("backfill",), ("census", "stop"), ("facts", "resend")),
+    *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive")),
+}
 
 
 @pytest.fixture(name="full")
@@ -90,7 +100,30 @@ def _full(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
         fill_cells(stage, tenant)
         keep_deliveries(stage)
         park(stage)
+        compare(stage)
         yield stage
+
+
+def compare(stage: OperatedStage) -> None:
+    """A backfill under way, and a census that is done and found what planning holds too much of."""
+    ledger, span = CensusLedger(stage.place.table), Window(NOW - timedelta(days=7), NOW)
+    for purpose, phase in ((Purpose.BACKFILL, Phase.LISTING), (Purpose.CENSUS, Phase.DONE)):
+        run = Run.begun(connection=CONNECTION, entity="opportunity", purpose=purpose, span=span, now=NOW)
+        tally = Tally(listed=1234567, worth_minor={"USD": 123456789012345}, differences=dict.fromkeys(Difference, 1234))
+        ledger.begin(replace(run, phase=phase, failing="UnreadableRecordError", total=tally))
+        ledger.keep_window(run, span, tally, NOW)
+        found = Found(
+            key=RECORD,
+            difference=Difference.NEVER_RECEIVED,
+            version_there="2026-11-25T21:12:36.123Z",
+            version_here="2026-11-25T21:12:36.123Z",
+            amount=Money(-123456789012345, "USD"),
+            day=NOW.date(),
+            planned_minor={"Weighted amount USD": -123456789012345},
+            periods=("FY2026-P11", "FY2026-P12"),
+            found_at=NOW,
+        )
+        ledger.keep_found(run, [found])
 
 
 def record_facts(stage: OperatedStage) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.support.dynamics_answers import INVOICE, KEY, OPTIONS, as_json, entry, invoice_lines, line
-from tieout import strict_json
-from tieout.errors import UnreadableRecordError
+from tests.support.dynamics_answers import INVOICE, entry, invoice_lines, line
+from tests.support.dynamics_statements import fact, reason, stated
 from tieout.facts.documents import (
     AccountClass,
     Bill,
@@ -22,40 +20,10 @@ from tieout.facts.documents import (
     Payment,
     PostedDocument,
 )
-from tieout.facts.statement import Statement
 from tieout.money import Money
 from tieout.periods import PostingPeriod
-from tieout.systems.dynamics_finance.options import Options
-from tieout.systems.dynamics_finance.translate import key_of, statement
 
 Rows = Sequence[Mapping[str, Any]]
-
-
-def stated(headers: Rows | None = None, lines: Rows | None = None, documents: Rows = (), **options: Any) -> Statement:  # noqa: ANN401
-    """What rows come to, after they went through JSON."""
-    header_rows = headers if headers is not None else [entry()]
-    shown = {"headers": header_rows, "lines": invoice_lines() if lines is None else lines, "documents": documents}
-    read = strict_json.parse(as_json(shown))
-    return statement(KEY, read["headers"], read["lines"], read["documents"], Options(**{**OPTIONS, **options}))
-
-
-def fact(
-    headers: Rows | None = None,
-    lines: Rows | None = None,
-    documents: Rows = (),
-    **options: Any,  # noqa: ANN401 as above
-) -> PostedDocument:
-    """The document that rows come to."""
-    found = stated(headers, lines, documents, **options).fact
-    assert isinstance(found, PostedDocument)
-    return found
-
-
-def reason(headers: Rows | None = None, lines: Rows | None = None, **options: Any) -> str:  # noqa: ANN401
-    """Why rows come to nothing."""
-    with pytest.raises(UnreadableRecordError) as caught:
-        stated(headers, lines, **options)
-    return caught.value.reason
 
 
 def test_an_invoice_is_its_posted_lines() -> None:
@@ -299,64 +267,3 @@ def test_several_entries_of_a_voucher_and_day_are_one_at_the_latest_version() ->
     assert "periods" in reason(
         [entry("J-1"), entry("J-2", FiscalPeriodType="Closing", FiscalPeriodName="Close")], lines
     )
-
-
-@pytest.mark.parametrize("column", ["AccountingCurrencyAmount", "ReportingCurrencyAmount"])
-def test_lines_that_do_not_balance_are_refused(column: str) -> None:
-    """One is missing or hidden: half an entry is never planned."""
-    rows = invoice_lines()
-    rows[0][column] = "1200.01"
-    assert "balance" in reason(lines=rows)
-    assert "balance" in reason(lines=rows[1:])
-
-
-def test_a_line_that_comes_twice_is_refused() -> None:
-    """Also a pair of them that balances."""
-    pair = [line(1, "1", "Asset", "X", "5"), line(1, "1", "Asset", "X", "-5")]
-    assert "more than once" in reason(lines=pair)
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("AccountingCurrencyAmount", None), ("AccountingCurrencyAmount", "x"), ("AccountingCurrencyAmount", True),
-        ("TransactionCurrencyAmount", None), ("TransactionCurrencyCode", ""), ("TransactionCurrencyCode", "US"),
-        ("EntryRecId", None), ("EntryRecId", ""), ("LedgerAccountDisplayValue", None), ("dataAreaId", ""),
-        ("AccountingCurrencyAmount", "1e30"),
-    ],
-)  # fmt: skip
-def test_a_line_that_lacks_something_is_refused(column: str, value: object) -> None:
-    """Nothing of it is taken for zero, or for the usual."""
-    rows = invoice_lines()
-    rows[1][column] = value
-    reason(lines=rows)
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("AccountingCurrencyCode", ""), ("AccountingCurrencyCode", "usd"), ("FiscalPeriodName", ""), ("FiscalYear", None),
-        ("FiscalPeriodStartDate", "31.03.2026"), ("DocumentDate", "2026-02-30T12:00:00Z"), ("ModifiedDateTime", None),
-        ("ModifiedDateTime", "2026-03-31T23:21:06"),
-    ],
-)  # fmt: skip
-def test_a_header_that_lacks_something_is_refused(column: str, value: Any) -> None:  # noqa: ANN401 JSON
-    """Nobody would know where it belongs, or which of two readings is the newer."""
-    reason([entry(**{column: value})])
-
-
-def test_amounts_keep_every_digit() -> None:
-    """A float would lose the cents of a large one."""
-    rows = [line(1, "1", "Asset", "X", "90071992547409.93"), line(2, "2", "Liability", "X", "-90071992547409.93")]
-    assert fact(lines=rows).lines[0].functional.decimal() == Decimal("90071992547409.93")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"Voucher": ""}, {"AccountingDate": "1900-01-01T12:00:00Z"}, {"AccountingDate": "x"}, {"dataAreaId": None}],
-)
-def test_an_entry_that_cannot_be_named_is_refused(changes: dict[str, Any]) -> None:
-    """And one that can is named by company, day and voucher."""
-    assert key_of(entry(dataAreaId="USMF"), KEY.connection) == KEY
-    with pytest.raises(UnreadableRecordError):
-        key_of(entry(**changes), KEY.connection)
