@@ -66,7 +66,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return found | _of_books()
+    return {**found, **_of_books()}
 
 
 def _of_books() -> Mapping[MappingKey, str]:

@@ -64,7 +64,7 @@ class Notifying:
     def _ways(self, change: Change) -> list[_Way]:
         if change.document is None:
             return [self._by_header]
-        ways = [self._by_entries, self._by_collection]
+        ways: list[_Way] = [self._by_entries, self._by_collection]
         if change.header is not None:
             ways += [self._by_header, self._by_posting]
         elif change.operation == "created" and {CASH, RECEIVABLE} == {each.account for each in change.document.entries}:
