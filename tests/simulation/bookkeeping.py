@@ -82,7 +82,8 @@ class Bookkeeping:
         now = self._world.schedule.now()
         if isinstance(subject, Document):
             ids = tuple(each.record_id for each in subject.entries)
-            again = Change(subject.ledger.company, "updated", now, subject, ids)
+            changed_at = max(each.stamp for each in subject.entries)  # what a collection reaches back to
+            again = Change(subject.ledger.company, "updated", changed_at, subject, ids)
         else:
             again = Change(self._company_of(subject), "updated", now, header=subject)
         self._world.schedule.after(self._random.choice(_TOLD_AGAIN_MS), lambda: self.tell([again]))
