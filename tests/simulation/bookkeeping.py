@@ -49,6 +49,8 @@ class Bookkeeping:
         for _ in range(2 * changes if self._world.theme == THEME else changes // 2):
             schedule.after(random.randrange(span), self.change)
         schedule.after(random.randrange(span), self._ask_for_consent)
+        forged = random.choice((BOOKS, EVENTS_OF_BOOKS))
+        schedule.after(random.randrange(span), self._world.senders[forged].forge)
 
     def change(self) -> None:
         """Let something change, and be told of."""

@@ -86,7 +86,7 @@ class Books:
     def _draft(self, ledger: Ledger) -> Changes:
         resource = self._random.choice((INVOICES, INVOICES, CREDIT_MEMOS))
         header = self._header(ledger, resource, self._random.choice(("Draft", "In_x0020_Review")))
-        header.number = self._next(ledger, "draft")
+        header.number = str(1001 + self._counts[ledger.company, "sold"])  # as what is posted next, whichever that is
         return [self._change(ledger, "created", header=header)]
 
     def _edit(self, ledger: Ledger) -> Changes:

@@ -1,0 +1,140 @@
+"""Slips in what Business Central tells of, in what it is answered, and in what documents of its books are taken for."""
+
+from __future__ import annotations
+
+from tests.simulation.books_system import THEME
+from tests.simulation.bugs.bug import Bug
+from tieout.systems.business_central import (
+    business_events,
+    companies,
+    door,
+    entries,
+    headers,
+    ids,
+    lines,
+    listed_entries,
+    listing,
+    one_read,
+    payloads,
+    signature,
+    translate,
+)
+
+_MET: tuple[tuple[str, object, str, str], ...] = (
+    (
+        "who proves nothing is refused, and the subscription is deleted",
+        door.open_door,
+        "not_authentic=_TAKEN",
+        "not_authentic=Answer(401)",
+    ),
+    ("a question for consent is answered as it is written", door.echo_token, "unquote_plus(value)", "value"),
+    ("what is repeated is not compared with the secret", signature.verify, "if not any([", "if not list(["),
+    ("a collection is passed over", payloads._notice, "elif change_type == _COLLECTION:", "elif False:"),
+    (
+        "entries behind the first page are not listed",
+        listed_entries.next_entries,
+        "len(rows) < queries.PAGE_ENTRIES",
+        "True",
+    ),
+    (
+        "the first entry of a page is left out",
+        listed_entries.next_entries,
+        "str(entry_number(rows[-1]))",
+        "str(entry_number(rows[-1]) + 1)",
+    ),
+    (
+        "a payment is looked for after it was told of",
+        business_events._record,
+        "occurred_at - _BEFORE_PAYMENT",
+        "occurred_at + _BEFORE_PAYMENT",
+    ),
+    (
+        "an entry leads to no document",
+        translate.entry_statement,
+        "_leading_to(key, document_of(company, row))",
+        "unposted_statement(key)",
+    ),
+    ("a posted invoice leads to no document", translate.header_statement, "if not is_posted(row):", "if row:"),
+    ("the number of a document is left as it is", ids.Document.text, "_quoted(self.number)", "self.number"),
+    (
+        "entries on one account are taken for repetitions",
+        entries.by_document,
+        "[entry_number(row)] = row",
+        '[row["accountNumber"]] = row',
+    ),
+    (
+        "a correction counts on the side where it stands",
+        lines.debit_of,
+        'number_of(row, "debitAmount") - number_of(row, "creditAmount")',
+        'abs(number_of(row, "debitAmount")) - abs(number_of(row, "creditAmount"))',
+    ),
+    (
+        "what is posted on a closing date is a movement",
+        translate.is_closing,
+        "document.posted_on.startswith(CLOSING) or ",
+        "",
+    ),
+    (
+        "a closing number is a number like any other",
+        translate.is_closing,
+        "or document.number.startswith(tuple(options.closing_numbers))",
+        "",
+    ),
+    ("a draft is taken for the invoice of its number", headers.header_of, "and is_posted(row) ", ""),
+    (
+        "what a vendor is paid counts as collected",
+        translate._kind,
+        "document.kind in _PAID and is_sold",
+        "document.kind in _PAID",
+    ),
+    (
+        "a vendor's invoice is taken for one to a customer",
+        translate._kind,
+        "document.kind in _SOLD and is_sold",
+        "document.kind in _SOLD",
+    ),
+    (
+        "an invoice is planned in the currency of the books",
+        lines._transaction,
+        "if header is None or",
+        "if header is not None or",
+    ),
+    (
+        "amounts in the group's currency are passed over",
+        lines._group,
+        "if not options.group_currency or",
+        "if options.group_currency or",
+    ),
+    (
+        "where no amount was kept in the group's currency it was nothing",
+        lines._group,
+        "if not any(numbers) and any(each.amount_minor for each in functional):",
+        "if False:",
+    ),
+    (
+        "dimensions are not asked for",
+        one_read.OneRead._documents,
+        "query = queries.with_dimensions(query)",
+        "pass",
+    ),
+    (
+        "an account without a category stays without one for an hour",
+        companies.Companies.get,
+        "_KEPT_FOR if is_enough else _ASKED_AGAIN_AFTER",
+        "_KEPT_FOR",
+    ),
+    (
+        "only the books of the first company are listed",
+        listing.BusinessCentralListing.page,
+        "else self._next_company(company)",
+        'else ""',
+    ),
+    (
+        "a document is not listed where its last entry is",
+        listing._stands_at,
+        "last == number",
+        "last != number",
+    ),
+)
+
+BUGS = tuple(Bug(name, function, right, wrong, theme=THEME) for name, function, right, wrong in _MET)
