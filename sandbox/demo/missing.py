@@ -16,9 +16,9 @@ from tieout.facts.listing import Window
 from tieout.ledger.censuses import CensusLedger
 
 _CRM, _ERP = "hubspot-emea", "netsuite-group"
-_DEAL = ("Pipeline", "Amount", "WAYNE/NO_PRODUCT/EMEA/EUR/Jan 27/Forecast")
+_DEAL = ("Pipeline", "Amount", "WAYNE/SOFTWARE/EMEA/EUR/Jan 27/Forecast")
 _LOST = {
-    "9301": "never_received",  # won by nobody's webhook
+    "9501": "never_received",  # won by nobody's webhook
     "9008": "older_here",
     "9005": "deleted_there",
     "48302": "older_here",

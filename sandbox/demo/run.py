@@ -130,7 +130,7 @@ class Demo:
         cell = max(wanted, key=lambda row: len(self._why(row)["contributions"]))
         why = self._why(cell)
         place = " / ".join([cell["cube"], cell["measure"], *cell["members"].values()])
-        self._scene.tell(f"   {place} = {cell['total']} {cell['currency']}")
+        self._scene.tell(f"   {place}\n   = {cell['total']} {cell['currency']}")
         shown = ["record", "amount", "rate", "kind"]
         rows = [{name: part[name] for name in shown} for part in why["contributions"]]
         display.rows(rows, title="Contributions", as_json=False, nothing="none")

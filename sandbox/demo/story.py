@@ -100,7 +100,7 @@ class Crm(Controlled):
     def keep_to_itself(self) -> None:
         """A deal is made, another changed and a third deleted, and no webhook ever tells of it."""
         self._call("POST", "settings", {"tells": False})
-        self._deal("9301", NEW_CUSTOMER, amount="25000.00", closedate="2027-01-15T10:00:00Z")
+        self._deal("9501", NEW_CUSTOMER, amount="25000.00", closedate="2027-01-15T10:00:00Z")
         self._change("9008", amount="71000")
         self._call("DELETE", "deals/9005")
         self._call("POST", "settings", {"tells": True})
