@@ -87,11 +87,11 @@ def test_status_tells_the_same_story(tieout: Any) -> None:  # noqa: ANN401 see t
 
 
 def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Any) -> None:  # noqa: ANN401 see the fixture
-    """An operator sees what a record was stated to be, where it went, and which notice brought it."""
+    """An operator sees what a record was stated to be, where it went, and what brought it: here a census."""
     fact = tieout("facts", "show", "netsuite-group", "invoice", "48302")
     assert (fact["kind"], fact["outcome"]) == ("Invoice", "applied")
     assert [each["amount"] for each in fact["contributions"]] == ["13100.00", "13100.00"]
-    assert fact["lineage"]["kind"] == "invoice/create"
+    assert fact["lineage"]["kind"] == "census.older_here"
 
 
 def test_a_cell_is_explained_by_its_number(tieout: Any) -> None:  # noqa: ANN401 see the fixture
