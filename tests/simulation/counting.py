@@ -284,6 +284,6 @@ def small_lists() -> Iterator[None]:
         stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
         stack.enter_context(small_answers(2))
         stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
-        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=50)))
+        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
         stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))
         yield

@@ -46,14 +46,21 @@ def wall_clock_of(moment: datetime, zone: str) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+
+    def reading(seconds: int) -> str:
+        return (shown + timedelta(seconds=seconds)).isoformat()
+
+    def is_before(seconds: int) -> bool:
+        return moment_of_wall_clock(reading(seconds), zone) < moment
+
+    for seconds in (0, 1):  # which it is, but where the clock was changed
+        if is_before(seconds - 1) and not is_before(seconds):
+            return reading(seconds)
     low, high = -int(_FARTHEST_CHANGE.total_seconds()), int(_FARTHEST_CHANGE.total_seconds())
     while high - low > 1:
         middle = (low + high) // 2
-        if moment_of_wall_clock((shown + timedelta(seconds=middle)).isoformat(), zone) < moment:
-            low = middle
-        else:
-            high = middle
-    return (shown + timedelta(seconds=high)).isoformat()
+        low, high = (middle, high) if is_before(middle) else (low, middle)
+    return reading(high)
 
 
 def _clock_change(before: datetime, after: datetime, local: ZoneInfo) -> datetime:
