@@ -46,7 +46,7 @@ class Bookkeeping:
             return
         schedule, random = self._world.schedule, self._random
         changes = self._world.scenario.changes
-        for _ in range(2 * changes if self._world.theme == THEME else changes // 2):
+        for _ in range(changes if self._world.theme == THEME else changes // 2):
             schedule.after(random.randrange(span), self.change)
         schedule.after(random.randrange(span), self._ask_for_consent)
         forged = random.choice((BOOKS, EVENTS_OF_BOOKS))

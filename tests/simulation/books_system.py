@@ -140,7 +140,7 @@ def _as_forged_event(random: Random) -> Written:
 
 
 @contextmanager
-def small_answers(entries: int = 3) -> Iterator[None]:
+def small_answers(entries: int = 5) -> Iterator[None]:
     """While this lasts a page of a listing has few entries, and few documents are asked for at once."""
     with patch.object(queries, "PAGE_ENTRIES", entries), patch.object(queries, "_AT_ONCE", 3):
         yield

@@ -25,7 +25,7 @@ class WatchedTable(MemoryTable):
         """As the table's own."""
         found = super().get(keys)
         if self.missed is not None:
-            for key in keys:
+            for key in sorted(keys):
                 if key not in found and key[0].startswith("MAP#"):
                     self.missed(key)
         return found

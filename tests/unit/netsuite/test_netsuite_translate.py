@@ -112,6 +112,7 @@ def test_a_direct_void_is_void_with_zero_lines() -> None:
         found = document(header(**mark), rows)
         assert found.state is DocumentState.VOID
         assert all(each.transaction.amount_minor == each.functional.amount_minor == 0 for each in found.lines)
+        assert {(str(each.group), each.group_rate) for each in found.lines} == {("0.00 USD", None)}  # by no rate at all
     bare = [{name: value for name, value in row.items() if "amount" not in name} for row in INVOICE]
     assert document(header(voided="T"), bare).state is DocumentState.VOID
     assert document(header(voided="T"), []).state is DocumentState.VOID

@@ -167,4 +167,6 @@ def _with_group_amount(line: LedgerLine, row: Row, period: PostingPeriod, rates:
     if rate <= 0:
         return line
     amount = line.functional.converted(rate, stated["currency"])
+    if not line.functional.amount_minor:  # nothing is nothing at any rate: no change of rates concerns it
+        return replace(line, group=amount)
     return replace(line, group=amount, group_rate=identity(subsidiary, group, period, kind, rate))
