@@ -50,6 +50,7 @@ BUGS = (
         documents._lines,
         "lookup.legal_entity(line.legal_entity)",
         "lookup.legal_entity(document.lines[0].legal_entity)",
+        "mappings",
     ),
     Bug(
         "a period of another calendar gets the name of one that the model has",

@@ -62,12 +62,6 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "known.source_version <= listed.version",
     ),
     (
-        "what the source has lost is passed over",
-        census.missing_of,
-        "(key not in there or there[key].deleted)",
-        "key in there and there[key].deleted",
-    ),
-    (
         "what is deleted here counts as there",
         censuses._known,
         'str(item["kind"]) in _GONE',
@@ -126,6 +120,13 @@ BUGS = (
         "if not known:",
         "if all(each.is_gone for each in known.values()):",
         proof=_everything_here,
+    ),
+    Bug(
+        "what the source has lost is passed over",
+        census.missing_of,
+        "(key not in there or there[key].deleted)",
+        "key in there and there[key].deleted",
+        proof=lambda: missed.test_each_finding_says_what_it_is_and_what_it_is_worth(CensusDesk()),
     ),
     Bug(
         "what was restored stays deleted",

@@ -50,6 +50,8 @@ BUGS = (
         associated._read_line_items,
         "[live.items[each] for each in items if each in live.items]",
         "[(live.items | binned.items)[each] for each in items]",
+        "crowd",
+        25,
     ),
     Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()"),
     Bug(

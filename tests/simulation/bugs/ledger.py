@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.contract.ledger import test_planned_facts as catalogue
 from tests.flow import test_cells_of_one_intersection as cells_of_two_measures
 from tests.flow import test_overlapping_workers as workers
+from tests.flow import test_replaced_mappings as replaced
+from tests.flow.test_days import Day
 from tests.simulation.bugs.bug import Bug
 from tests.support.memory_table import MemoryTable
 from tests.support.planning_desk import Desk
@@ -63,6 +65,7 @@ BUGS = (
         planned.FactCatalogue.outdated,
         "members.get(entry) != fact.used[entry]",
         "False",
+        proof=lambda: replaced.test_a_replaced_member_moves_exactly_what_was_planned_with_the_old_one(Day()),
     ),
     Bug(
         "a held fact waits on for what followed from an entry that was replaced",
@@ -78,8 +81,7 @@ BUGS = (
         writes.confirmation,
         '{"mappings": mappings_text(plan)}',
         "{}",
-        "mappings",
-        20,
+        proof=lambda: catalogue.test_an_entry_replaced_without_a_consequence_is_taken_note_of(MemoryTable()),
     ),
     Bug(
         "drafts are forgotten",
