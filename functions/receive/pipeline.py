@@ -77,7 +77,12 @@ def _refuse_method(delivery: Delivery, receiver: Receiver) -> Answer:
 
 
 def _authenticate(delivery: Delivery, receiver: Receiver) -> None:
-    """Verify with the secrets at hand, and once more with those fetched anew, so that a rotation works at once."""
+    """Verify with the secrets at hand, and once more with those fetched anew, so that a rotation works at once.
+
+    Raises:
+        NotAuthenticError: none of the live secrets proves the delivery.
+        TieoutError: the live secrets cannot be had, so nobody knows: who sent it has to send it again.
+    """
     try:
         receiver.verify(delivery, receiver.secret.live())
     except NotAuthenticError:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tieout.errors import TieoutError
+from tieout.errors import UnavailableError
 
 if TYPE_CHECKING:  # protocols, which a cold receive function has no use for
     from tieout.ports import Clock
@@ -45,14 +45,17 @@ class WebhookSecret:
         return self._secrets
 
     def renewed(self) -> tuple[bytes, ...] | None:
-        """The secrets as they are this moment; None where they are the ones known, or were asked for seconds ago."""
+        """The secrets as they are this moment; None where they are the ones known, or were fetched seconds ago.
+
+        Raises:
+            TieoutError: they cannot be had now, or could not seconds ago: nobody knows what the ones known fail to prove.
+        """
         if self._is_within(self._tried_at, _FETCHED_AGAIN_AFTER):
+            if self._tried_at != self._fetched_at:
+                raise UnavailableError("the secret could not be had seconds ago")
             return None
         known = self._secrets
-        try:
-            self._refresh()
-        except TieoutError:
-            return None
+        self._refresh()
         return self._secrets if self._secrets != known else None
 
     def _refresh(self) -> None:

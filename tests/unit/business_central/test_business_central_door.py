@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.good_bodies import COMPANY, SECRET, good_body
+from tests.support.receiving import Door
 from tieout.arriving.delivery import Delivery
-from tieout.errors import NotAuthenticError
+from tieout.errors import NotAuthenticError, UnavailableError
 from tieout.systems.business_central.client_state import digest_of, is_usable, without_client_states
 from tieout.systems.business_central.door import open_door
 from tieout.systems.business_central.options import Options
@@ -41,6 +42,22 @@ def test_either_live_secret_proves_a_delivery() -> None:
     assert refusal(good_body("business_central"), [other, SECRET]) == ""
     assert refusal(good_body("business_central"), [SECRET, other]) == ""
     assert refusal(good_body("business_central"), [other]) == "client_state_mismatch"
+
+
+def test_what_a_newer_secret_may_prove_is_asked_for_again() -> None:
+    """A refused notification is answered as if it had been taken, so nobody may refuse one while that secret cannot be had."""
+    door = Door(system="business_central")
+    assert door.post(good_body("business_central")).status == 200
+    door.clock.advance(11)
+
+    def fail() -> str:
+        raise UnavailableError("down")
+
+    door.receiver.secret._fetch = fail
+    told_by_a_newer = good_body("business_central").replace(SECRET, b"canary-newer-secret")
+    assert door.post(told_by_a_newer).status == 503
+    assert door.post(good_body("business_central")).status == 200
+    assert len(door.bus.entries) == 2
 
 
 @pytest.mark.parametrize(

@@ -78,17 +78,39 @@ def test_a_secret_of_odd_characters_is_a_secret() -> None:
     assert secrets_in('{"current":"\\ud800"}') == (b"\xed\xa0\x80",)
 
 
-def test_a_failed_renewal_changes_nothing() -> None:
-    """The signature was wrong by all we know."""
+def test_while_a_renewal_fails_nobody_knows_whether_there_is_news() -> None:
+    """A flood of forgeries still costs one read in ten seconds, and the secrets at hand stay as they were."""
     vault, clock = Vault('{"current":"one"}'), ManualClock()
     secret = WebhookSecret(vault.read, clock)
     secret.live()
     clock.advance(10)
     vault.is_down = True
-    assert secret.renewed() is None
-    assert secret.renewed() is None
+    for seconds in (0, 9.999):
+        clock.advance(seconds)
+        with pytest.raises(UnavailableError):
+            secret.renewed()
     assert vault.reads == 2
     assert secret.live() == (b"one",)
+    clock.advance(0.001)
+    vault.is_down = False
+    assert secret.renewed() is None
+    assert secret.renewed() is None
+    assert vault.reads == 3
+
+
+def test_secrets_fetched_in_time_end_the_doubt_about_them() -> None:
+    """Whether the kept ones grew old or a proof failed: what was fetched since then is the truth."""
+    vault, clock = Vault('{"current":"one"}'), ManualClock()
+    secret = WebhookSecret(vault.read, clock)
+    secret.live()
+    clock.advance(299)
+    vault.is_down = True
+    with pytest.raises(UnavailableError):
+        secret.renewed()
+    clock.advance(1)
+    vault.is_down = False
+    assert secret.live() == (b"one",)
+    assert secret.renewed() is None
 
 
 def test_a_clock_that_was_set_back_makes_it_be_read_again() -> None:

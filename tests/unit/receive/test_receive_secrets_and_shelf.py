@@ -74,6 +74,27 @@ def test_a_secret_that_cannot_be_read_is_our_fault(door: Door) -> None:
     assert not door.bus.entries
 
 
+def test_a_newer_secret_that_cannot_be_had_is_our_fault_too(door: Door) -> None:
+    """What it would have proven is sent again, which a sender that was answered as if it had been taken would not do."""
+    body = good_body(door.system)
+    assert door.post(body).status == 200
+    door.clock.advance(11)
+    fetch = door.receiver.secret._fetch
+
+    def fail() -> str:
+        raise UnavailableError("down")
+
+    door.receiver.secret._fetch = fail
+    for _ in range(2):
+        assert door.post(body, door.sign(body, b"canary-new")).status == 503
+    assert not door.kept("rejected/")
+    assert door.post(body).status == 200
+    door.receiver.secret._fetch = fetch
+    door.secret_text = json.dumps({"current": "canary-new"})
+    door.clock.advance(10)
+    assert door.post(body, door.sign(body, b"canary-new")).status == 200
+
+
 def test_a_rejected_delivery_can_be_verified_again(door: Door) -> None:
     """After the secret is put right, what was kept proves itself at the time it was received."""
     body = good_body(door.system)
