@@ -6,9 +6,7 @@ import pytest
 
 from tests.support.business_central_books import IBERIA, BooksOfCompanies, document_key
 from tieout.arriving.notice import RecordKey
-from tieout.errors import (
-    UnreadableRecordError,
-)
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.statement import Absence, Statement
 
 UNKNOWN = "11111111-1111-1111-1111-111111111111"
@@ -145,17 +143,34 @@ def test_no_address_is_longer_than_gateways_take() -> None:
 
 
 def test_a_new_account_is_looked_up_again_after_a_minute_at_the_earliest() -> None:
-    """So that one without a category does not cost three calls with every document."""
+    """Until then its documents are to be tried again, and those beside them are read."""
     books = BooksOfCompanies()
-    books.post("A", ("60100", "1.00"), ("10100", "-1.00"), kind=" ")
-    books.post("B", ("60200", "1.00"), ("10100", "-1.00"), kind=" ")
+    for number, account in (("A", "60100"), ("B", "60200")):
+        books.post(number, (account, "1.00"), ("10100", "-1.00"), kind=" ")
+    old, new = document_key("A", "none"), document_key("B", "none")
     reader = books.reader()
-    reader.read([document_key("A", "none")])
+    reader.read([old])
     books.table(IBERIA, "accounts").append({"number": "60200", "category": "Expense"})
-    key = document_key("B", "none")
+    books.clock.advance(59)
+    readings = reader.read([old, new])
+    assert isinstance(readings[old], Statement)
+    error = readings[new]
+    assert isinstance(error, UnavailableError)
+    assert error.retry_after_seconds == 1
+    books.clock.advance(1)
+    assert isinstance(reader.read([new])[new], Statement)
+
+
+def test_an_account_without_a_category_is_a_matter_for_people() -> None:
+    """Its accounts were read after its entries, so it is no new one; three calls with every document would not change it."""
+    books = BooksOfCompanies()
+    books.post("A", ("60200", "1.00"), ("10100", "-1.00"), kind=" ")
+    reader, key = books.reader(), document_key("A", "none")
     assert isinstance(reader.read([key])[key], UnreadableRecordError)
+    assert isinstance(reader.read([key])[key], UnavailableError)
+    assert len(books.asked) == 3 + 1
     books.clock.advance(60)
-    assert isinstance(reader.read([key])[key], Statement)
+    assert isinstance(reader.read([key])[key], UnreadableRecordError)
 
 
 def test_a_bug_fails_its_own_record(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tieout.facts.documents import AccountClass
@@ -35,6 +35,8 @@ class Company:
         additional_currency: the currency in which its books are kept, too; empty where there is none.
         accounts: number to class, of the accounts that have a category.
         period_starts: of its accounting periods, in order; empty where they are not asked for.
+        asked_again_in_seconds: when its accounts may be read again, since one was wanted that may be newer than they are; None
+            where they are known to be as new.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Company:
     additional_currency: str
     accounts: Mapping[str, AccountClass]
     period_starts: Sequence[PeriodStart]
+    asked_again_in_seconds: float | None = None
 
 
 class Companies:
@@ -59,13 +62,19 @@ class Companies:
         self._known: dict[str, tuple[datetime, Company]] = {}
 
     def get(self, company: str, accounts: Collection[str], ask: Ask) -> Company:
-        """A company as it was at most an hour ago, a minute where one of the accounts was not known; raises as `ask`."""
+        """A company as it was at most an hour ago, a minute where one of the accounts was not known; raises as `ask`.
+
+        Where it was not read now and one of them is not known, it says when it will be read again.
+        """
         now = self._clock.now()
-        read_at, known = self._known.get(company, (None, None))
-        if known is not None and read_at is not None:
-            is_enough = all(each in known.accounts for each in accounts)
-            if now - read_at < (_KEPT_FOR if is_enough else _ASKED_AGAIN_AFTER):
-                return known
+        read_at, known = self._known.get(company, (now, None))
+        if known is not None:
+            if all(each in known.accounts for each in accounts):
+                if now - read_at < _KEPT_FOR:
+                    return known
+            elif now - read_at < _ASKED_AGAIN_AFTER:
+                left = read_at + _ASKED_AGAIN_AFTER - now
+                return replace(known, asked_again_in_seconds=left.total_seconds())
         found = self._read(company, ask)
         self._known[company] = (now, found)
         return found

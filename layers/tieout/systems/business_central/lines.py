@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tieout.errors import UnreadableRecordError
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.documents import AccountClass, LedgerLine
 from tieout.money import Money
 from tieout.systems.business_central.amounts import in_currency, in_invoice_currency
@@ -25,6 +25,7 @@ def ledger_lines(
 
     Raises:
         UnreadableRecordError: naming what cannot be read, or if the entries do not balance.
+        UnavailableError: for an account that may be newer than what is known of the accounts.
         MalformedError: for an amount or a currency that is none.
     """
     accounts = [account_of(row) for row in rows]
@@ -100,6 +101,8 @@ def _group_rate(company: Company, options: Options) -> str:
 
 def _class_of(account: str, company: Company) -> AccountClass:
     if account not in company.accounts:
+        if company.asked_again_in_seconds is not None:
+            raise UnavailableError("an entry on a new account", retry_after_seconds=company.asked_again_in_seconds)
         raise UnreadableRecordError("an entry on an account without a category")
     return company.accounts[account]
 

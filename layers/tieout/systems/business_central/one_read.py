@@ -187,7 +187,7 @@ def _all_as(keys_of: _Keys, error: TransientError | PermanentError) -> _Readings
 def _reading(state: Callable[[], Statement]) -> Reading:
     try:
         return state()
-    except (MalformedError, UnreadableRecordError) as error:
+    except (MalformedError, UnreadableRecordError, UnavailableError) as error:
         return error
     except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
         return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")

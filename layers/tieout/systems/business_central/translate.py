@@ -48,6 +48,7 @@ def document_statement(
 
     Raises:
         UnreadableRecordError: naming what cannot be read, or if its entries make no document.
+        UnavailableError: one of its accounts may be newer than what is known of them.
     """
     try:
         day = posting_day(document)
