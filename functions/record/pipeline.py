@@ -74,10 +74,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
     results = step.settling.settle(_wanted(step, groups))
     _ask_for_flushes(step, results)
     for key, group in groups.items():
-        result = results.get(key)
-        _decide(step, group, result, batch.report)
-        if result is not None and result.error is not None:
-            batch.report.errors[type(result.error).__name__] += len(group)
+        _decide(step, group, results.get(key), batch.report)
     for message in messages:
         _finish(step, message, batch)
     return batch.report
@@ -110,16 +107,14 @@ def _list(step: RecordStep, batch: _Batch) -> None:
                 task.outcome = Outcome.DUPLICATE if listed is None else Outcome.APPLIED
                 batch.report.listed += listed or 0
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own listing, never the batch
-                _fail(step, task, error)
-                batch.report.errors[type(error).__name__] += 1
+                _fail(step, task, error, batch.report)
 
 
 def _complete(step: RecordStep, batch: _Batch) -> None:
     """Let payloads state what they can; a notice whose payload is gone or unreadable fails alone."""
     wanted = [task for task in batch.tasks if task.is_open and task.notice.key.entity in step.entities]
     for task, error in step.payloads.complete(wanted).items():
-        _fail(step, task, error)
-        batch.report.errors[type(error).__name__] += 1
+        _fail(step, task, error, batch.report)
 
 
 def _grouped(tasks: Sequence[Task]) -> dict[RecordKey, list[Task]]:
@@ -168,7 +163,7 @@ def _decide(step: RecordStep, group: Sequence[Task], result: RecordResult | None
         _conclude(step, group, result, report)
     else:
         for task in group:
-            _fail(step, task, result.error)
+            _fail(step, task, result.error, report)
         if any(task.parked_for is not None for task in group):
             _have_listed(step, group, result, report)
 
@@ -188,17 +183,18 @@ def _have_listed(step: RecordStep, group: Sequence[Task], result: RecordResult, 
     except TieoutError as error:
         for task in group:
             task.outcome = task.parked_for = None
-            _fail(step, task, error)
+            _fail(step, task, error, report)
         return False
     return True
 
 
-def _fail(step: RecordStep, task: Task, error: Exception) -> None:
-    """Say that a notice nobody can record, or that was tried often enough, is to be parked; else that it is to be retried.
+def _fail(step: RecordStep, task: Task, error: Exception, report: Report) -> None:
+    """Count an error, and say that a notice nobody can record, or that was tried often enough, is to be parked, else retried.
 
     What is worth retrying is tried for about three hours (12 attempts), longer than sources are usually down and than
     the flow's freshness alarm needs to be heard. A bug is parked at once: it would fail in the same way again.
     """
+    report.errors[type(error).__name__] += 1
     if isinstance(error, _WORTH_RETRYING) and task.message.attempt < step.max_attempts:
         task.error = error
     else:

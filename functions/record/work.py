@@ -57,7 +57,7 @@ class Report:
     Attributes:
         retries: the messages to be delivered again, with the seconds to wait.
         outcomes: how many notices ended how.
-        errors: what notices failed with, by the name of the error's class.
+        errors: what notices failed with, by the name of the error's class; also that what is to be listed could not be asked for.
         listed: how many notices were sent to the flow's own queue because a listing was asked for.
         parked_messages: how many were parked whole, because nobody can say which notices they carry.
     """

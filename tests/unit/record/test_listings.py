@@ -231,7 +231,7 @@ def test_a_record_whose_listing_could_not_be_asked_for_comes_again() -> None:
             raise UnavailableError("queue")
 
     recording.queue.io = fail
-    assert list(recording.work(account).retries) == ["m"]
+    assert recording.work(account) == Report(retries={"m": 15}, errors=Counter({"UnavailableError": 1}))
     assert recording.outcomes() == {}
     recording.queue.io = lambda _: None
     assert not recording.work(account).retries
@@ -289,6 +289,6 @@ def test_a_record_that_fails_comes_again_where_its_listing_could_not_be_asked_fo
 
     recording.queue.io = strike
     report = recording.work(deal(1), deal(1))
-    assert (report.retries, report.outcomes, report.listed) == ({"m": 15}, Counter(), 0)
+    assert report == Report(retries={"m": 15}, errors=Counter({"UnreadableRecordError": 2, "UnavailableError": 2}))
     assert recording.outcomes() == {}
     assert recording.dead_letters.contents() == ()
