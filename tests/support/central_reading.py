@@ -112,12 +112,13 @@ class CentralReading(Scene):
         return list(dict.fromkeys(notice.key for notice in notices))
 
     def readings(self, keys: Sequence[RecordKey], **options: Option) -> Mapping[RecordKey, Reading]:
-        """What records are, and what is read because of them, each once, as the record step has it."""
+        """What records are, and what is read because of them and of that, each once, as the record step has it."""
         reader = self.reader(**options)
         found = dict(reader.read([each for each in keys if not each.asks_for_listing]))
-        related = [each for key in keys if key.asks_for_listing for each in reader.list_page(key).keys]
-        related += [each for of in found.values() if isinstance(of, Statement) for each in of.related]
-        return found | dict(reader.read(list(dict.fromkeys(related))))
+        listed = [each for key in keys if key.asks_for_listing for each in reader.list_page(key).keys]
+        while unread := [each for each in (*listed, *_related(found)) if each not in found]:
+            found |= reader.read(list(dict.fromkeys(unread)))
+        return found
 
     def documents(self, keys: Sequence[RecordKey], **options: Option) -> dict[str, PostedDocument]:
         """The documents that records lead to, by their numbers; none may have failed."""
@@ -135,6 +136,10 @@ class CentralReading(Scene):
             return Answer(self.answered.pop(0))
         answer = self.door.post(body, {}, query=query)
         return Answer(answer.status, answer.body.encode())
+
+
+def _related(found: Mapping[RecordKey, Reading]) -> list[RecordKey]:
+    return [each for of in found.values() if isinstance(of, Statement) for each in of.related]
 
 
 def functional(document: PostedDocument) -> Amounts:

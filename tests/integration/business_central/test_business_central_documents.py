@@ -42,6 +42,20 @@ def test_a_draft_is_nothing_until_it_is_posted(central: CentralReading) -> None:
     assert {line.posting_date for line in invoice.lines} == {date(2026, 3, 31)}
 
 
+def test_a_bill_with_the_number_of_an_invoice_of_that_day_is_a_document_of_its_own(central: CentralReading) -> None:
+    """Its entries have the same number, type and posting date; a customer owes nothing more for it."""
+    _, number = central.post()
+    first = central.documents(central.heard())
+    central.clock.advance(60)
+    lines = [{"account": "6200", "amount": "40.00"}, {"account": "2100", "amount": "-40.00"}]
+    central.journal({"date": "2026-03-31", "number": number, "document_type": "Invoice", "lines": lines})
+    both = central.documents(central.heard())
+    assert {name: functional(each) for name, each in both.items()} == {
+        **{name: functional(each) for name, each in first.items()},
+        f"Bill {number}": {"6200": "40.00", "2100": "-40.00"},
+    }
+
+
 def test_a_canceled_invoice_is_paid_and_no_cash_came(central: CentralReading) -> None:
     """Invoice and credit memo stay, each for itself, and add up to nothing; neither is a payment."""
     invoice_id, number = central.post()

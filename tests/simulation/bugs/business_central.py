@@ -65,7 +65,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "a correction counts on the side where it stands",
-        lines.debit_of,
+        entries.debit_of,
         'number_of(row, "debitAmount") - number_of(row, "creditAmount")',
         'abs(number_of(row, "debitAmount")) - abs(number_of(row, "creditAmount"))',
     ),
@@ -126,9 +126,9 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "a document is not listed where its last entry is",
-        listing._stands_at,
-        "last == number",
-        "last != number",
+        listing._stands_among,
+        "last in numbers",
+        "last not in numbers",
     ),
 )
 

@@ -11,9 +11,10 @@ from tieout.errors import MalformedError, UnreadableRecordError
 _GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RECORD = re.compile(f"(?P<company>{_GUID})/(?P<id>{_GUID})", re.ASCII)
 _DOCUMENT = re.compile(
-    rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,120}})",
+    rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<bought>purchase-)?(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,120}})",
     re.ASCII,
 )
+_BOUGHT = "purchase-"  # no type of document has a hyphen
 _UNSAFE = re.compile("[^A-Za-z0-9._~-]", re.ASCII)
 _QUOTED = re.compile(b"%([0-9A-F]{2})")
 _PLACE = re.compile(
@@ -71,15 +72,19 @@ class Record(NamedTuple):
 class Document(NamedTuple):
     """A document in a company's books: all general ledger entries of one number, type and posting date.
 
+    Where some of them are with customers and others with suppliers, these are a document of their own.
+
     Attributes:
         posted_on: ISO 8601; with `C` before it where the entries say that it is a closing date.
         kind: the document type in lower case with underscores (`credit_memo`), `none` where the entries have none.
+        is_bought: whether it is what is with suppliers of entries of which others are with customers.
     """
 
     company: str
     posted_on: str
     kind: str
     number: str
+    is_bought: bool = False
 
     @classmethod
     def parse(cls, record_id: str) -> Document:
@@ -87,11 +92,18 @@ class Document(NamedTuple):
         match = _DOCUMENT.fullmatch(record_id)
         if match is None:
             raise UnreadableRecordError("not an id of a document of Business Central's")
-        return cls(match["company"], match["posted_on"], match["kind"], _unquoted(match["number"]))
+        return cls(
+            match["company"], match["posted_on"], match["kind"], _unquoted(match["number"]), bool(match["bought"])
+        )
 
     def text(self) -> str:
         """The record id; the number, in which anything may stand, is percent-encoded."""
-        return f"{self.company}/{self.posted_on}/{self.kind}/{_quoted(self.number)}"
+        side = _BOUGHT if self.is_bought else ""
+        return f"{self.company}/{self.posted_on}/{side}{self.kind}/{_quoted(self.number)}"
+
+    def beside(self) -> Document:
+        """The document that is with suppliers where this one is with customers."""
+        return self._replace(is_bought=True)
 
 
 class Place(NamedTuple):

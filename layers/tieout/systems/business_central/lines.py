@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from tieout.errors import UnavailableError, UnreadableRecordError
@@ -12,7 +11,7 @@ from tieout.facts.documents import AccountClass, LedgerLine
 from tieout.money import Money
 from tieout.systems.business_central.amounts import in_currency, in_invoice_currency
 from tieout.systems.business_central.companies import Company
-from tieout.systems.business_central.entries import entry_number
+from tieout.systems.business_central.entries import account_of, debit_of, entry_number
 from tieout.systems.business_central.fields import Row, number_of, text_of, unreadable
 from tieout.systems.business_central.headers import Header
 from tieout.systems.business_central.options import Options
@@ -50,19 +49,6 @@ def ledger_lines(
         )
         for place, row in enumerate(rows)
     )
-
-
-def account_of(row: Mapping[str, Any]) -> str:
-    """The number of an entry's account, which must be there."""
-    account = text_of(row, "accountNumber")
-    if account is None:
-        raise unreadable("accountNumber", "missing")
-    return account
-
-
-def debit_of(row: Mapping[str, Any]) -> Decimal:
-    """An entry's amount, debit positive; a correction is a negative debit, or credit, and no credit, or debit."""
-    return number_of(row, "debitAmount") - number_of(row, "creditAmount")
 
 
 def _transaction(

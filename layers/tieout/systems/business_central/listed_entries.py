@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tieout.systems.business_central import queries
@@ -15,18 +15,21 @@ class EntriesPage(NamedTuple):
     """Some entries of a company.
 
     Attributes:
-        documents: those the entries belong to, each with the number of the last of its entries on the page.
+        documents: those the entries belong to, in the order of their first ones.
+        numbers: of the entries.
         following: where the entries behind them are; None where there are none.
     """
 
-    documents: Mapping[Document, int]
+    documents: Sequence[Document]
+    numbers: Collection[int]
     following: Place | None
 
 
 def next_entries(place: Place, until: str, ask: Ask) -> EntriesPage:
     """The entries at a place that changed before a moment; at an empty one, whenever. Raises as `ask`."""
     rows = ask(place.company, queries.ENTRIES, queries.changed_entries(place.since, until, place.after))
-    documents = {document_of(place.company, row): entry_number(row) for row in rows}
+    documents = tuple(dict.fromkeys(document_of(place.company, row) for row in rows))
+    numbers = frozenset(entry_number(row) for row in rows)
     is_last = len(rows) < queries.PAGE_ENTRIES
     following = None if is_last else place._replace(after=str(entry_number(rows[-1])))
-    return EntriesPage(documents, following)
+    return EntriesPage(documents, numbers, following)

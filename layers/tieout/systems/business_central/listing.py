@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,10 +20,9 @@ from tieout.money import Money
 from tieout.ports import Clock
 from tieout.systems.business_central import queries
 from tieout.systems.business_central.access import Access, open_access
-from tieout.systems.business_central.entries import by_document, entry_number, posting_day, version_of
-from tieout.systems.business_central.fields import Row, moment_of
+from tieout.systems.business_central.entries import Posted, by_document, debit_of, entry_number, posting_day, version_of
+from tieout.systems.business_central.fields import moment_of
 from tieout.systems.business_central.ids import Document, Place
-from tieout.systems.business_central.lines import debit_of
 from tieout.systems.business_central.listed_entries import next_entries
 from tieout.systems.business_central.translate import DOCUMENTS
 
@@ -66,11 +65,12 @@ class BusinessCentralListing:
         company, after = self._place_in(cursor)
         place = Place(company, queries.moment(window.since), after)
         entries = next_entries(place, queries.moment(window.until), self._client.rows)
-        found = self._entries_of(company, list(entries.documents))
+        found = self._posted(company, entries.documents)
         records = tuple(
             self._listed(document, found[document])
-            for document, last in entries.documents.items()
-            if document in found and _stands_at(last, found[document], window)
+            for each in entries.documents
+            for document in (each, each.beside())
+            if document in found and _stands_among(entries.numbers, found[document], window)
         )
         following = f"{company}/{entries.following.after}" if entries.following else self._next_company(company)
         return ListingPage(records, following)
@@ -101,27 +101,27 @@ class BusinessCentralListing:
                 wanted[document.company][document] = key
         known: dict[RecordKey, Listed] = {}
         for company, documents in wanted.items():
-            found = self._entries_of(company, list(documents))
+            found = self._posted(company, list(documents))
             known |= {key: self._listed(each, found[each]) for each, key in documents.items() if each in found}
         return known
 
-    def _entries_of(self, company: str, documents: Sequence[Document]) -> Mapping[Document, Sequence[Row]]:
-        found: dict[Document, Sequence[Row]] = {}
+    def _posted(self, company: str, documents: Sequence[Document]) -> Mapping[Document, Posted]:
+        found: dict[Document, Posted] = {}
         for some in queries.in_chunks(sorted({each.number for each in documents})):
             rows = self._client.rows(company, queries.ENTRIES, queries.by_numbers("documentNumber", some))
-            found |= by_document(company, rows)
+            found |= by_document(company, rows, self._options)
         return found
 
-    def _listed(self, document: Document, rows: Sequence[Row]) -> Listed:
+    def _listed(self, document: Document, posted: Posted) -> Listed:
         """A document as it is listed; it is worth what is debited, or credited, in all."""
         currency = self._companies.get(document.company, (), self._client.rows).currency
-        turnover = sum((abs(debit_of(row)) for row in rows), Decimal(0)) / 2
+        turnover = sum((abs(debit_of(row)) for row in posted.rows), Decimal(0)) / 2
         try:
             amount = Money.of(turnover, currency)
         except MalformedError as error:
             raise UnreadableRecordError(f"a document cannot be listed: {error.reason}") from error
         key = RecordKey(self._connection, DOCUMENTS, document.text())
-        return Listed(key=key, version=version_of(rows), amount=amount, day=posting_day(document))
+        return Listed(key=key, version=version_of(posted.told_by), amount=amount, day=posting_day(document))
 
     def _place_in(self, cursor: str) -> tuple[str, str]:
         """The company, and the entry behind which its listing goes on."""
@@ -142,11 +142,11 @@ def _check_listed(entity: str) -> None:
         raise UnreadableRecordError(f"Business Central has no {entity} to list")
 
 
-def _stands_at(number: int, rows: Sequence[Row], window: Window) -> bool:
-    """Whether a document is listed with the entry of a number: its last of the window, when none changed behind the window."""
-    changes = {entry_number(row): moment_of(row, "lastModifiedDateTime") for row in rows}
+def _stands_among(numbers: Collection[int], posted: Posted, window: Window) -> bool:
+    """Whether a document is listed with the entries of some numbers: its last of the window is, and none changed behind it."""
+    changes = {entry_number(row): moment_of(row, "lastModifiedDateTime") for row in posted.told_by}
     last = max((each for each, moment in changes.items() if _is_within(moment, window)), default=None)
-    return last == number and max(changes.values()) < window.until
+    return last in numbers and max(changes.values()) < window.until
 
 
 def _is_within(moment: datetime, window: Window) -> bool:

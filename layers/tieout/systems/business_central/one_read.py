@@ -20,17 +20,16 @@ from tieout.facts.statement import Statement
 from tieout.systems.business_central import queries, translate
 from tieout.systems.business_central.answers import MissingResourceError
 from tieout.systems.business_central.companies import Ask, Companies
-from tieout.systems.business_central.entries import by_document
+from tieout.systems.business_central.entries import Posted, account_of, by_document
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.headers import PURCHASE_FIELDS, SALES_FIELDS, Header, header_of
 from tieout.systems.business_central.ids import Document, Record
-from tieout.systems.business_central.lines import account_of
 from tieout.systems.business_central.options import Options
 
 # What is asked for, a number of documents or an id, to the keys that ask for it.
 _Keys = Mapping[str, Sequence[RecordKey]]
 _Readings = Mapping[RecordKey, Reading]
-_Documents = Mapping[Document, Sequence[Row]]
+_Documents = Mapping[Document, Posted]
 _ENTRIES = "general_ledger"
 _ENTITIES = frozenset({translate.DOCUMENTS, _ENTRIES, *queries.SALES})
 
@@ -99,14 +98,14 @@ class OneRead:
         query = queries.by_numbers("documentNumber", list(keys_of))
         if any(self._options.dimensions.plain().values()):
             query = queries.with_dimensions(query)
-        found = by_document(company, self._asked(company, queries.ENTRIES, query))
+        found = by_document(company, self._asked(company, queries.ENTRIES, query), self._options)
         wanted = {Document.parse(key.record_id): key for keys in keys_of.values() for key in keys}
         readings: dict[RecordKey, Reading] = {
             key: translate.unknown_statement(key) for document, key in wanted.items() if document not in found
         }
         known = {document: found[document] for document in wanted if document in found}
-        with_header = {document: rows for document, rows in known.items() if document.kind in queries.SALES}
-        journals = {document: rows for document, rows in known.items() if document.kind not in queries.SALES}
+        with_header = {document: posted for document, posted in known.items() if document.kind in queries.SALES}
+        journals = {document: posted for document, posted in known.items() if document.kind not in queries.SALES}
         for some in (journals, with_header):
             try:
                 readings |= self._stated(company, some, wanted)
@@ -120,12 +119,12 @@ class OneRead:
         if not documents:
             return {}
         headers = self._headers(company, documents)
-        accounts = {account_of(row) for rows in documents.values() for row in rows}
+        accounts = {account_of(row) for posted in documents.values() for row in posted.rows}
         books = self._companies.get(company, accounts, self._asked)
         stated = translate.document_statement
         return {
-            keys[each]: _reading(partial(stated, keys[each], each, rows, headers.get(each), books, self._options))
-            for each, rows in documents.items()
+            keys[each]: _reading(partial(stated, keys[each], each, posted, headers.get(each), books, self._options))
+            for each, posted in documents.items()
         }
 
     def _headers(self, company: str, documents: _Documents) -> Mapping[Document, Header]:
@@ -177,7 +176,7 @@ def _named(key: RecordKey) -> tuple[str, str]:
 
 
 def _touching(documents: _Documents, accounts: Collection[str]) -> set[Document]:
-    return {each for each, rows in documents.items() if any(account_of(row) in accounts for row in rows)}
+    return {each for each, posted in documents.items() if any(account_of(row) in accounts for row in posted.rows)}
 
 
 def _all_as(keys_of: _Keys, error: TransientError | PermanentError) -> _Readings:

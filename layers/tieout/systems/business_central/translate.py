@@ -21,8 +21,8 @@ from tieout.facts.documents import (
 )
 from tieout.facts.statement import Absence, Statement
 from tieout.systems.business_central.companies import Company
-from tieout.systems.business_central.entries import CLOSING, document_of, posting_day, version_of
-from tieout.systems.business_central.fields import Row, day_of, text_of, unreadable
+from tieout.systems.business_central.entries import CLOSING, Posted, document_of, posting_day, version_of
+from tieout.systems.business_central.fields import day_of, text_of, unreadable
 from tieout.systems.business_central.headers import Header, is_posted
 from tieout.systems.business_central.ids import Document
 from tieout.systems.business_central.lines import ledger_lines
@@ -39,12 +39,12 @@ _PAID = frozenset({"payment", "refund"})
 def document_statement(
     key: RecordKey,
     document: Document,
-    rows: Sequence[Row],
+    posted: Posted,
     header: Header | None,
     company: Company,
     options: Options,
 ) -> Statement:
-    """What a document of the books is, from its entries in the order of their numbers.
+    """What a document of the books is, from its entries; it leads to the one that is posted under the same number, if any.
 
     Raises:
         UnreadableRecordError: naming what cannot be read, or if its entries make no document.
@@ -53,7 +53,7 @@ def document_statement(
     try:
         day = posting_day(document)
         period = accounting_period_of(day, company.period_starts) if options.accounting_periods else None
-        lines = ledger_lines(rows, header, company, options, None if period else day)
+        lines = ledger_lines(posted.rows, header, company, options, None if period else day)
         fact = _kind(document, header, lines, options)(
             number=document.number,
             document_date=day,
@@ -64,7 +64,8 @@ def document_statement(
     except (MalformedError, ArithmeticError) as error:  # the last: beyond any amount
         reason = error.reason if isinstance(error, MalformedError) else type(error).__name__
         raise UnreadableRecordError(f"the document cannot be read: {reason}") from error
-    return Statement(key=key, source_version=version_of(rows), fact=fact)
+    related = (key._replace(record_id=posted.beside.text()),) if posted.beside else ()
+    return Statement(key=key, source_version=version_of(posted.told_by), fact=fact, related=related)
 
 
 def is_closing(document: Document, options: Options) -> bool:
