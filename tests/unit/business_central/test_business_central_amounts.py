@@ -99,5 +99,5 @@ def test_a_document_whose_entries_do_not_balance_is_no_document() -> None:
     """A part of it is missing; unless the company's journals let documents be out of balance."""
     books = BooksOfCompanies()
     books.post("X", ("60100", "1.00"), ("10100", "-0.99"), kind=" ")
-    assert problem(books, document_key("X", "none")) == "the entries in EUR do not balance"
+    assert problem(books, document_key("X", "none")) == "the lines in EUR do not balance"
     assert len(document(books, document_key("X", "none"), documents_balance=False).lines) == 2

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from tieout.errors import UnavailableError, UnreadableRecordError
+from tieout.facts.balancing import balanced, rounded
 from tieout.facts.documents import AccountClass, LedgerLine
 from tieout.money import Money
-from tieout.systems.business_central.amounts import in_currency, in_invoice_currency
+from tieout.systems.business_central.amounts import in_invoice_currency
 from tieout.systems.business_central.companies import Company
 from tieout.systems.business_central.entries import account_of, debit_of, entry_number
 from tieout.systems.business_central.fields import Row, number_of, text_of, unreadable
@@ -28,7 +29,8 @@ def ledger_lines(
         MalformedError: for an amount or a currency that is none.
     """
     accounts = [account_of(row) for row in rows]
-    functional = in_currency([debit_of(row) for row in rows], company.currency, must_balance=options.documents_balance)
+    in_the_books = balanced if options.documents_balance else rounded
+    functional = in_the_books([debit_of(row) for row in rows], company.currency)
     transaction = _transaction(accounts, functional, header, options)
     group = _group(rows, functional, company, options)
     return tuple(
@@ -77,7 +79,7 @@ def _group(rows: Sequence[Row], functional: Sequence[Money], company: Company, o
     ]
     if not any(numbers) and any(each.amount_minor for each in functional):
         return ()
-    return in_currency(numbers, options.group_currency, must_balance=False)
+    return rounded(numbers, options.group_currency)
 
 
 def _group_rate(company: Company, options: Options) -> str:

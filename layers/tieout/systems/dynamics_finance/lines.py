@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tieout.errors import UnreadableRecordError
+from tieout.facts.balancing import balanced, rounded
 from tieout.facts.documents import LedgerLine
 from tieout.money import Money
 from tieout.systems.dynamics_finance.accounts import account_class, account_role, parts_of_account
-from tieout.systems.dynamics_finance.amounts import balanced, rounded
 from tieout.systems.dynamics_finance.options import Options
 from tieout.systems.dynamics_finance.rows import Row, company_of, number_of, stated_text, text_of
 
