@@ -45,14 +45,17 @@ class Telling:
         """Tell of changes of one transaction."""
         if EVENTS in self.ways:
             self._tell_by_events(changes)
+        called: list[Event] = []
         for change in changes:
             may_do_without = EVENTS in self.ways and self._random.random() < 0.5
             if CALLOUTS in self.ways and not may_do_without:
-                self._say_callout([_callout(change)])
+                called.append(_callout(change))
             if MESSAGES in self.ways and not (
                 may_do_without or (CALLOUTS in self.ways and self._random.random() < 0.5)
             ):
                 self._say_message([self._notification(each) for each in _told_by_message(change)])
+        if called:
+            self._say_callout(called)
 
     def is_told(self, deleted_id: str) -> bool:
         """Whether that a record was deleted was told by its id."""
