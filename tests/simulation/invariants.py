@@ -47,14 +47,22 @@ def violations(world: World) -> list[str]:
 
 
 def snapshot(world: World) -> Snapshot:
-    """Facts, contributions, cells and held facts without their lineage, and what planning holds."""
+    """Facts, contributions, cells and held facts without their lineage, and what planning holds.
+
+    That a record is gone of which nothing is planned is as if nothing were known of it: a draft that was made and deleted
+    untold is first heard of when something else leads to it.
+    """
     items = {
         key: item if key[0].startswith(("FACT#", "HELD#")) else {**item, "generation": 0, "written_generation": 0}
         for key, item in world.line.table.contents().items()
-        if key[0].startswith(("FACT#", "CELL#", "HELD#"))
+        if key[0].startswith(("FACT#", "CELL#", "HELD#")) and not _is_gone_without_trace(item)
     }
     plain = {key: _lasting_part(item) for key, item in items.items()}
     return plain, dict(world.planning.cells)
+
+
+def _is_gone_without_trace(item: Item) -> bool:
+    return item.get("kind") in _ABSENT and item["contributions"] == "[]"
 
 
 def _lasting_part(item: Item) -> Item:
@@ -64,9 +72,10 @@ def _lasting_part(item: Item) -> Item:
 
 def _lasting(item: Item) -> frozenset[str]:
     """Why a record is absent, and since when, may be told anew: a merged deal has the version of the deal it lives on in."""
-    return frozenset(("contributions",)) if item.get("kind") in {"merged", "deleted"} else _LASTING
+    return frozenset(("contributions",)) if item.get("kind") in _ABSENT else _LASTING
 
 
+_ABSENT = frozenset({"merged", "deleted"})
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
