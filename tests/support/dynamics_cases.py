@@ -54,6 +54,8 @@ class Sent:
         answer = self.answers[-1]
         told: dict[str, Any] = {"status": answer.status}
         told |= {"answer": json.loads(answer.body)} if "validationResponse" in answer.body else {}
+        if self.request["method"] == "OPTIONS" and answer.headers:
+            told["consent"] = dict(answer.headers)
         reason = self.door.last_line().get("reason", "")
         told |= {"reason": reason} if reason else {}
         notices = [each for envelope in self.door.published() for each in envelope.notices]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sandbox.systems.changing import ChangingSettings
 
-HTTPS, EVENT_GRID = "https", "event_grid"
+HTTPS, EVENT_GRID, CLOUD_EVENTS = "https", "event_grid", "cloud_events"
 
 
 @dataclass(kw_only=True)
@@ -19,14 +19,15 @@ class EnvironmentSettings(ChangingSettings):
         hidden_companies: those whose rows the app's role does not see.
         page_rows: how many rows a page has at most.
         calls_in_window, window_seconds: how many calls the app may make in how long before it is answered 429.
-        endpoint: `https`, events are posted by Dynamics itself, or `event_grid`, Azure Event Grid carries them.
+        endpoint: `https`, events are posted by Dynamics itself, `event_grid`, Azure Event Grid carries them in its own schema, or
+            `cloud_events`, in that of CloudEvents.
         endpoint_url: where they go, the key in its path included: what stands in the Key Vault.
         active_events: the events that are activated, by their ids; none: all.
         tells: False: what is posted meanwhile is told to nobody, ever.
         send: `immediately` when something is posted, or `on_request` by `POST /_control/deliver`.
         tries, pause_seconds: how often Dynamics posts an event, and how long it waits in between, before it leaves it to a person.
         grid_pauses_seconds: the pauses before further tries of Event Grid, whose list is longer.
-        grid_batch: how many events Event Grid puts into one request at most.
+        grid_batch: how many events Event Grid puts into one request at most; 1: each CloudEvent comes alone, and not in a batch.
     """
 
     secret_names = frozenset({"client_secret", "endpoint_url"})

@@ -13,11 +13,15 @@ import httpx
 
 from sandbox.systems.dynamics_finance import events
 from sandbox.systems.dynamics_finance.posting import Posted
-from sandbox.systems.dynamics_finance.settings import EVENT_GRID, EnvironmentSettings
+from sandbox.systems.dynamics_finance.settings import CLOUD_EVENTS, HTTPS, EnvironmentSettings
 
 _TIMEOUT = 30
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 _VALIDATION_CODE = "512D38B6-C7B8-40C8-89FE-0000000000DD"
+_TOPIC = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
+_ORIGIN = "eventgrid.azure.net"
+_JSON = "application/json; charset=utf-8"
+_RATE = 120
 
 
 @dataclass(kw_only=True)
@@ -60,14 +64,14 @@ class Telling:
 
     async def send(self, chosen: Sequence[Event]) -> None:
         """Send events now, in this order, each under the id it has; Event Grid puts several into one request."""
-        size = self._settings.grid_batch if self._settings.endpoint == EVENT_GRID else 1
+        size = 1 if self._settings.endpoint == HTTPS else self._settings.grid_batch
         wanted = [each for each in chosen if not each.dropped]
         for start in range(0, len(wanted), size):
             await self._try(wanted[start : start + size])
 
     async def activate(self) -> bool:
-        """Whether the endpoint took what a new one is sent: the validation of Event Grid, and the test event."""
-        if self._settings.endpoint == EVENT_GRID and not await self._is_validated():
+        """Whether the endpoint took what a new one is sent: whether Event Grid is welcome, and the test event."""
+        if self._settings.endpoint != HTTPS and not await self._is_welcome():
             return False
         event = Event(id=self._next(), body=events.test_event(self._given, self._settings.default_company))
         self.events.append(event)
@@ -94,21 +98,26 @@ class Telling:
                 return
 
     def _pauses(self) -> Sequence[float]:
-        if self._settings.endpoint == EVENT_GRID:
-            return self._settings.grid_pauses_seconds
-        return [self._settings.pause_seconds] * (self._settings.tries - 1)
+        if self._settings.endpoint == HTTPS:
+            return [self._settings.pause_seconds] * (self._settings.tries - 1)
+        return self._settings.grid_pauses_seconds
 
     def _request(self, bodies: Sequence[dict[str, Any]], count: int) -> tuple[Any, dict[str, str]]:
-        """Body and headers: one business event, or Event Grid's envelopes."""
-        if self._settings.endpoint != EVENT_GRID:
+        """Body and headers: one business event, or Event Grid's envelopes in the schema of its subscription."""
+        if self._settings.endpoint == HTTPS:
             return bodies[0], {}
-        wrapped = [self._wrapped(each, str(each["BusinessEventId"])) for each in bodies]
-        return wrapped, _grid_headers("Notification", count)
+        headers = _grid_headers("Notification", count)
+        if self._settings.endpoint != CLOUD_EVENTS:
+            return [self._wrapped(each, str(each["BusinessEventId"])) for each in bodies], headers
+        events = [self._cloud_event(each) for each in bodies]
+        is_batch = self._settings.grid_batch > 1
+        form = "application/cloudevents-batch+json" if is_batch else "application/cloudevents+json"
+        return events if is_batch else events[0], {**headers, "content-type": f"{form}; charset=utf-8"}
 
     def _wrapped(self, data: dict[str, Any], event_type: str) -> dict[str, Any]:
         return {
             "id": str(data.get("EventId", _VALIDATION_CODE)),
-            "topic": "/subscriptions/00000000-0000-4000-8000-0000000000ee",
+            "topic": _TOPIC,
             "subject": event_type,
             "eventType": event_type,
             "eventTime": self._now().strftime("%Y-%m-%dT%H:%M:%S.%f7Z"),
@@ -116,6 +125,29 @@ class Telling:
             "dataVersion": "1.0",
             "metadataVersion": "1",
         }
+
+    def _cloud_event(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": str(data["EventId"]),
+            "source": _TOPIC,
+            "specversion": "1.0",
+            "type": str(data["BusinessEventId"]),
+            "subject": str(data["BusinessEventId"]),
+            "time": self._now().strftime("%Y-%m-%dT%H:%M:%S.%f7Z"),
+            "data": data,
+        }
+
+    async def _is_welcome(self) -> bool:
+        """Whether the endpoint says so in the way that the schema asks for."""
+        return await (self._has_consent() if self._settings.endpoint == CLOUD_EVENTS else self._is_validated())
+
+    async def _has_consent(self) -> bool:
+        """Whether the endpoint names us, or anybody, as an origin whose events it takes."""
+        asked = {"webhook-request-origin": _ORIGIN, "webhook-request-rate": str(_RATE)}
+        answer = await self._sent("OPTIONS", b"", asked)
+        if not isinstance(answer, httpx.Response) or not answer.is_success:
+            return False
+        return answer.headers.get("webhook-allowed-origin") in {_ORIGIN, "*"}
 
     async def _is_validated(self) -> bool:
         """Whether the endpoint gives the code back, in JSON and with nothing but 200."""
@@ -130,10 +162,12 @@ class Telling:
 
     async def _post(self, body: object, headers: dict[str, str]) -> httpx.Response | str:
         content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-        sent = {"content-type": "application/json; charset=utf-8", **headers}
+        return await self._sent("POST", content, {"content-type": _JSON, **headers})
+
+    async def _sent(self, method: str, content: bytes, headers: dict[str, str]) -> httpx.Response | str:
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
-                return await http.post(self._settings.endpoint_url, content=content, headers=sent)
+                return await http.request(method, self._settings.endpoint_url, content=content, headers=headers)
         except httpx.HTTPError as error:
             return type(error).__name__
 

@@ -1,4 +1,4 @@
-"""Business events of a simulated environment at our door: told, found and read, by either way in, whatever happens to them."""
+"""Business events of a simulated environment at our door: told, found and read, by whichever way in, whatever happens to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.systems.dynamics_finance.settings import EVENT_GRID, HTTPS
+from sandbox.systems.dynamics_finance.settings import CLOUD_EVENTS, EVENT_GRID, HTTPS
 from sandbox.systems.serving import serve
 from tests.support.dynamics_environment import BILL, CONNECTION, EVENTS, INVOICE, JOURNAL, PAYMENT, LiveEnvironment
 from tests.support.receiving import KEY_IN_PATH, Door
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 KEY, NEXT_KEY = "made-up-key-of-the-endpoint-1", "made-up-key-of-the-endpoint-2"
-both_ways = pytest.mark.parametrize("endpoint", [HTTPS, EVENT_GRID])
+all_ways = pytest.mark.parametrize("endpoint", [HTTPS, EVENT_GRID, CLOUD_EVENTS])
 
 
 @dataclass
@@ -54,7 +54,9 @@ class Receiving:
             return Response(status_code=self.refuse.pop(0))
         headers = {name: value for name, value in request.headers.items() if name != KEY_IN_PATH}
         answer = self.door.post(body, headers | {KEY_IN_PATH: request.path_params["key"]}, method=request.method)
-        return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
+        return Response(
+            answer.body, status_code=answer.status, media_type=answer.content_type, headers=dict(answer.headers)
+        )
 
     def told(self) -> list[str]:
         """The record ids of all notices on the bus, in order."""
@@ -80,7 +82,7 @@ def receiving(live: LiveEnvironment, address: str) -> Receiving:
     return _receiving
 
 
-@both_ways
+@all_ways
 def test_what_is_posted_is_told_found_and_read(live: LiveEnvironment, receiving: Receiving, endpoint: str) -> None:
     """Every kind of document: its event leads to its entry."""
     live.settings.endpoint = endpoint
@@ -118,7 +120,7 @@ def test_a_journal_tells_of_all_of_its_vouchers_at_once(live: LiveEnvironment, r
     assert live.found(search) == [each["record_id"] for each in posted]
 
 
-@both_ways
+@all_ways
 def test_a_new_endpoint_is_tried_before_it_is_active(
     live: LiveEnvironment, receiving: Receiving, endpoint: str
 ) -> None:
@@ -128,10 +130,10 @@ def test_a_new_endpoint_is_tried_before_it_is_active(
     [envelope] = receiving.door.published()
     assert [each.key.entity for each in envelope.notices] == ["businesseventstestendpointcontract"]
     assert receiving.door.bus.entries[0].detail_type == "unrouted"
-    assert receiving.posts == (2 if endpoint == EVENT_GRID else 1)
+    assert receiving.posts == (1 if endpoint == HTTPS else 2)
 
 
-@both_ways
+@all_ways
 def test_an_endpoint_with_a_wrong_key_is_not_activated(
     live: LiveEnvironment, receiving: Receiving, address: str, endpoint: str
 ) -> None:
@@ -166,7 +168,17 @@ def test_event_grid_tries_longer(live: LiveEnvironment, receiving: Receiving) ->
     assert live.control("GET", "deliveries")[0]["answers"] == [503, 429, 500, 200]
 
 
-@both_ways
+def test_cloud_events_come_alone_where_no_batches_are_asked_for(live: LiveEnvironment, receiving: Receiving) -> None:
+    """As objects of their own form, one to a request."""
+    live.settings.endpoint, live.settings.grid_batch, live.settings.send = CLOUD_EVENTS, 1, "on_request"
+    for _ in range(2):
+        live.post(JOURNAL)
+    live.control("POST", "deliver")
+    assert receiving.posts == 2
+    assert receiving.told() == ["*usmf/journal/00001/", "*usmf/journal/00002/"]
+
+
+@all_ways
 def test_events_come_twice_and_out_of_order(live: LiveEnvironment, receiving: Receiving, endpoint: str) -> None:
     """Under the same ids, so that they are known; and what they name is read as it is, whichever came last."""
     live.settings.endpoint, live.settings.send = endpoint, "on_request"
@@ -175,7 +187,7 @@ def test_events_come_twice_and_out_of_order(live: LiveEnvironment, receiving: Re
     notices = [each for envelope in receiving.door.published() for each in envelope.notices]
     assert [each.key.record_id for each in notices] == [f"*usmf/journal/{each:05d}/" for each in (3, 1, 2, 1, 3)]
     assert len({each.notice_id for each in notices}) == 3
-    assert len(receiving.door.bus.entries) == (1 if endpoint == EVENT_GRID else 5)
+    assert len(receiving.door.bus.entries) == (5 if endpoint == HTTPS else 1)
     assert [live.found(each.key.record_id)[0] for each in notices[:3]] == [posted[2], posted[0], posted[1]]
 
 

@@ -1,19 +1,23 @@
 """What Azure Event Grid wraps around business events, and how it asks whether they are welcome (step 1, receive).
 
-https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
+https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema. In the schema of CloudEvents it asks as
+their rules say (`tieout.arriving.consent`): https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from tieout import strict_json
+from tieout.arriving.cloudevents import CONTENT_TYPE_HEADER, content_type, read_events
 from tieout.arriving.delivery import Delivery
 from tieout.errors import MalformedError
 
 TYPE_HEADER = "aeg-event-type"
 _VALIDATION = "subscriptionvalidation"
+_CLOUD_EVENTS = "application/cloudevents"
 _CODE = re.compile("[A-Za-z0-9._~-]{1,128}", re.ASCII)  # only such a text is ever given back
 
 
@@ -36,12 +40,15 @@ def validation_code(body: bytes) -> str:
     return code
 
 
-def business_events(body: bytes) -> list[Any]:
-    """The business events of a body: one as Dynamics posts it, or those in a batch of Event Grid's, each to be judged alone.
+def business_events(delivery: Delivery) -> Sequence[Any]:
+    """The business events of a delivery, each to be judged alone: those in Event Grid's own batch or in CloudEvents, or one alone.
 
     Raises:
-        MalformedError: if the body as a whole is neither.
+        MalformedError: if the delivery as a whole is none of this.
     """
+    body = delivery.body
+    if content_type(delivery.headers.get(CONTENT_TYPE_HEADER, ""))[0].startswith(_CLOUD_EVENTS):
+        return [_data_of(each) for each in read_events(body, delivery.headers, ("structured", "batched"))]
     if body.lstrip(b" \t\r\n").startswith(b"["):
         return [_data_of(each) for each in strict_json.parse_items(body)]
     event = strict_json.parse(body)

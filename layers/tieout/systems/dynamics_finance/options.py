@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from tieout.arriving.consent import check_consent
 from tieout.declared import Declared
 
 KEY_IN_PATH = True
@@ -160,6 +161,7 @@ class Options(Declared):
         dimension_delimiter: what stands between the parts.
         cash_accounts: main accounts that count as cash, beside those that Dynamics posts to as a bank's.
         scope: the OAuth 2.0 scope; empty: the connection's address with `/.default`.
+        allowed_origins: by which names Event Grid, in the schema of CloudEvents, is told that its events are welcome.
     """
 
     companies: Sequence[str] = ()
@@ -171,6 +173,7 @@ class Options(Declared):
     dimension_delimiter: str = "-"
     cash_accounts: Sequence[str] = ()
     scope: str = ""
+    allowed_origins: Sequence[str] = ("eventgrid.azure.net",)
 
     def __post_init__(self) -> None:
         """Read what came as JSON, and refuse what reads nothing or something else: at synth, before anything is deployed.
@@ -178,6 +181,7 @@ class Options(Declared):
         Raises:
             ValueError: naming the option.
         """
+        check_consent(self.allowed_origins, 0)
         for name, kind in (("events", Event), ("documents", Document)):
             stated = getattr(self, name)
             self.__dict__[name] = tuple(kind(**each) if isinstance(each, Mapping) else each for each in stated)

@@ -31,14 +31,12 @@ _NUMBER = re.compile("[^\x00-\x1f]{1,60}")
 
 
 def split(delivery: Delivery, connection: str, options: Options) -> Split:
-    """The notices of a body: one business event, or a batch of Event Grid's, whatever its headers say.
+    """The notices of a delivery: of one business event, or of those that Event Grid carries.
 
     Raises:
-        MalformedError: if the body as a whole is neither.
+        MalformedError: if the delivery as a whole is neither.
     """
-    found = [
-        _judge(position, event, connection, options) for position, event in enumerate(business_events(delivery.body))
-    ]
+    found = [_judge(position, event, connection, options) for position, event in enumerate(business_events(delivery))]
     return Split(
         tuple(each for each in found if isinstance(each, Notice)),
         tuple(each for each in found if isinstance(each, MalformedItem)),
