@@ -84,6 +84,8 @@ class Posting:
             date=date,
             voucher=voucher if same_voucher else "",
             layer=entry["layer"],
+            exchange_rate="1",  # every amount is stated: nothing is converted once more
+            reporting_rate="1",
             reversed_voucher=voucher,
             reversed_date=entry["accounting_date"],
             lines=tuple(_mirror(row) for row in rows),

@@ -93,6 +93,19 @@ def test_a_reversal_is_an_entry_of_its_own() -> None:
         ledger.posting.reverse("usmf", posted.document.voucher, "2026-04-01")
 
 
+def test_a_reversal_needs_no_rate() -> None:
+    """Its amounts are those of what it reverses, in a company too into whose currency nobody keeps rates."""
+    ledger = Ledger()
+    ledger.books.insert("company", ["eumf", "Example Europe", "EUR", "USD"])
+    voucher = ledger.post(JOURNAL, company="eumf", currency="EUR", reporting_rate="1.10").document.voucher
+    reversal = ledger.posting.reverse("eumf", voucher, "2026-04-01")
+    rows = [row for row in ledger.books.state()["posted_line"] if row["journal_number"] == reversal.journal_number]
+    assert [(row["currency"], row["accounting_amount"], row["reporting_amount"]) for row in rows] == [
+        ("EUR", "-300.00", "-330.00"),
+        ("EUR", "300.00", "330.00"),
+    ]
+
+
 def test_what_is_written_is_stamped_to_the_second() -> None:
     """Also where support repairs it; what is archived is gone from the live tables."""
     ledger = Ledger()
