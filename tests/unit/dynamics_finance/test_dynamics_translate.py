@@ -231,6 +231,23 @@ def test_entries_of_opening_and_closing_periods_carry_a_year_on(kind: str, is_cl
     assert (found.posting_period.first_day is None) is is_closing
 
 
+def test_what_people_post_to_a_closing_period_is_a_movement() -> None:
+    """Dynamics has no other special periods: what auditors find is a journal there, beside the entries that close the year."""
+    adjusted = fact([entry(FiscalPeriodType="Closing", FiscalPeriodName="Close", JournalCategory="LedgerJournal")])
+    assert not adjusted.closing
+    assert adjusted.posting_period == PostingPeriod("2026/Close", "Close")
+    for kind, category in (("Closing", "OpeningClosing"), ("Closing", ""), ("Opening", "LedgerJournal")):
+        assert fact([entry(FiscalPeriodType=kind, FiscalPeriodName="Close", JournalCategory=category)]).closing
+
+
+def test_which_categories_people_post_by_can_be_declared() -> None:
+    """They are compared without regard to case, as those of documents are; with none, all that is posted there closes."""
+    header = entry(FiscalPeriodType="Closing", JournalCategory="closingadjustment")
+    assert fact([header]).closing
+    assert not fact([header], adjusting_categories=["ClosingAdjustment"]).closing
+    assert fact([header | {"JournalCategory": "LedgerJournal"}], adjusting_categories=[]).closing
+
+
 def test_the_fiscal_period_counts_and_not_the_day() -> None:
     """A 4-4-5 calendar, or a year that begins in July: whatever Dynamics posted to."""
     header = entry(

@@ -49,6 +49,7 @@ _NOT_AT_THE_DOOR = (
     "dimensions",
     "dimension_delimiter",
     "cash_accounts",
+    "adjusting_categories",
     "scope",
 )
 
@@ -160,6 +161,8 @@ class Options(Declared):
             `cost_centre`, `customer`, `location`, `partner`, `product`, `profit_centre`, `segment`, `supplier`, or `unused`.
         dimension_delimiter: what stands between the parts.
         cash_accounts: main accounts that count as cash, beside those that Dynamics posts to as a bank's.
+        adjusting_categories: the journal categories by which people post to a closing period, such as what auditors find; entries
+            of all others there only carry a year on.
         scope: the OAuth 2.0 scope; empty: the connection's address with `/.default`.
         allowed_origins: by which names Event Grid, in the schema of CloudEvents, is told that its events are welcome.
     """
@@ -172,6 +175,7 @@ class Options(Declared):
     dimensions: Sequence[str] = (ACCOUNT,)
     dimension_delimiter: str = "-"
     cash_accounts: Sequence[str] = ()
+    adjusting_categories: Sequence[str] = ("LedgerJournal",)
     scope: str = ""
     allowed_origins: Sequence[str] = ("eventgrid.azure.net",)
 

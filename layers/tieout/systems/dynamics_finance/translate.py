@@ -20,7 +20,7 @@ from tieout.systems.dynamics_finance.options import Document, Options
 from tieout.systems.dynamics_finance.rows import Row, company_of, day_of, number_of, stated_text, text_of, version_of
 
 _LAYER = "current"  # the others hold tax adjustments and the like, of which books of another purpose are made
-_ORDINARY, _CARRYING = "operating", frozenset({"opening", "closing"})
+_ORDINARY, _OPENING, _CLOSING = "operating", "opening", "closing"
 
 
 def statement(
@@ -84,7 +84,7 @@ def _statement(
         posting_period=_period(header),
         lines=lines,
         reverses=_reverses(header),
-        closing=text_of(header, "FiscalPeriodType").lower() in _CARRYING,
+        closing=_carries_on(header, options),
     )
     return Statement(key=key, source_version=max(version_of(each) for each in headers), fact=fact)
 
@@ -132,6 +132,13 @@ def _period(header: Row) -> PostingPeriod:
     return PostingPeriod(
         period_id, name, day_of(header, "FiscalPeriodStartDate"), day_of(header, "FiscalPeriodEndDate")
     )
+
+
+def _carries_on(header: Row, options: Options) -> bool:
+    """Whether an entry only carries a year on: all do in an opening period, and in a closing one all but what people post there."""
+    kind, category = text_of(header, "FiscalPeriodType").lower(), text_of(header, "JournalCategory").casefold()
+    is_adjustment = category in {each.casefold() for each in options.adjusting_categories}
+    return kind == _OPENING or (kind == _CLOSING and not is_adjustment)
 
 
 def _reverses(header: Row) -> str | None:
