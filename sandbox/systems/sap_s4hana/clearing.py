@@ -26,6 +26,9 @@ _MIRRORED = (
     *("TaxCode", "SalesDocument", "SalesDocumentItem", "FunctionalArea", "DocumentItemText"),
 )
 
+# By which types of document others are reversed, where that is not their own.
+_REVERSED_BY = {"DR": "DA", "DG": "DA", "DZ": "DA", "KR": "KA", "KG": "KA", "KZ": "KA", "SA": "AB"}
+
 
 class Clearing:
     """What later entries do to earlier ones, within one transaction."""
@@ -94,7 +97,7 @@ class Clearing:
         reverses |= {name: first[name] for name in ("IntercompanyTransaction", "BillingDocument")}
         mirror = {
             "company_code": key.company_code,
-            "type": first["AccountingDocumentType"],
+            "type": _REVERSED_BY.get(str(first["AccountingDocumentType"]), first["AccountingDocumentType"]),
             "posting_date": how["posting_date"],
             "period": how.get("period", ""),
             "currency": first["TransactionCurrency"],

@@ -14,7 +14,11 @@ from sandbox.systems.sap_s4hana.store import Row
 from sandbox.systems.sap_s4hana.tenant import Work
 
 ROUNDING = "72050000"
-_RANGES = {"SA": 1, "AB": 1, "RV": 90, "DR": 18, "DG": 16, "DZ": 14, "RE": 51, "KR": 19, "KG": 17, "KZ": 15}
+# By type of document; YC is the tenant's own, by which companies close a year for their authorities.
+_RANGES = {
+    "SA": 1, "AB": 1, "YC": 1, "RV": 90, "DR": 18, "DG": 16, "DA": 16, "DZ": 14, "RE": 51, "KR": 19, "KG": 17, "KA": 17,
+    "KZ": 15,
+}  # fmt: skip
 _RANGE_SIZE = 100_000_000
 _ZERO = Decimal(0)
 

@@ -23,7 +23,7 @@ _PARTIES = {
 }  # fmt: skip
 _MATERIALS = {"subscriptions": "TG11", "services": "SV20", "group revenue": "SV20"}
 _CENTRES = {"sales": "10101101", "marketing": "10101201"}
-_LOCAL_CLOSING = "AB"  # the type of document by which this company closes its year for its own authorities
+_LOCAL_CLOSING = "YC"  # the type of document, of its own, by which this company closes its year for its own authorities
 _MEMBERS = """
 legal_entity 1010 ALPHA
 legal_entity 1710 PARENT

@@ -122,6 +122,16 @@ def test_a_payment_clears_only_open_items_of_its_own_customer_and_currency(scene
         pay(scene, key, amount="100.00")
 
 
+def test_a_payment_that_bounced_is_reversed_by_another_type(scene: Scene) -> None:
+    """As are what people bill in accounting and what suppliers are paid; what sales bill is reversed by its own."""
+    payment = pay(scene, amount="50.00")
+    reversal = scene.do(Clearing.reverse, payment, {"posting_date": "2026-04-07"})
+    assert scene.lines(reversal)[0]["AccountingDocumentType"] == "DA"
+    assert scene.amounts(reversal)["11001000"][0] == Decimal("-50.00")
+    bounced = scene.do(Clearing.reverse, invoice(scene), {"posting_date": "2026-04-07"})
+    assert scene.lines(bounced)[0]["AccountingDocumentType"] == "DA"
+
+
 def test_a_supplier_is_owed_credited_and_paid(scene: Scene) -> None:
     """What is bought is a debit; a credit is all of it the other way round; a cancellation is told of as one."""
     bought = {"company_code": "1010", "posting_date": "2026-03-31", "Supplier": "17300001", "tax": "19.00"}

@@ -1,4 +1,4 @@
-"""Journal entries as posted documents: lines, three amounts, kinds, periods, reversals, and what is refused."""
+"""Journal entries as posted documents: lines, three amounts, kinds, periods, and what is refused."""
 
 from __future__ import annotations
 
@@ -116,14 +116,6 @@ def test_a_tenants_own_types_come_first() -> None:
     rows = invoice_entry(AccountingDocumentType="ZR")
     assert isinstance(document(rows, document_types={"ZR": "customer"}), Invoice)
     assert isinstance(document(invoice_entry(), document_types={"RV": "journal"}), JournalEntry)
-
-
-def test_a_reversal_names_what_it_reverses_and_both_stay() -> None:
-    """S/4HANA links both to each other; only one of them reverses."""
-    linked = {"ReverseDocument": "0100000007", "ReverseDocumentFiscalYear": "2025"}
-    assert document(invoice_entry(IsReversal=True, **linked)).reverses == "1710/2025/100000007"
-    assert document(invoice_entry(IsReversal=False, **linked)).reverses is None
-    assert document(invoice_entry()).reverses is None
 
 
 def test_a_period_of_the_calendar_has_its_days() -> None:

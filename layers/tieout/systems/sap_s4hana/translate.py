@@ -111,20 +111,27 @@ def _document(rows: Sequence[Row], books: Books) -> PostedDocument:
     lines = ledger_lines(rows, books)
     period = _posting_period(header, books)
     is_carried = int(required_text(header, "FiscalPeriod")) == _CARRY_FORWARD
-    return _kind(document_type, lines, books)(
+    reverses = _reverses(header)
+    return _kind(document_type, lines, books, takes_back=reverses is not None)(
         number=required_text(header, "AccountingDocument"),
         document_date=day_of(header, "DocumentDate"),
         posting_period=period,
         state=DocumentState.POSTED,
         lines=lines,
-        reverses=_reverses(header),
+        reverses=reverses,
         closing=is_carried or document_type in books.closing_document_types,
     )
 
 
-def _kind(document_type: str, lines: Sequence[LedgerLine], books: Books) -> type[PostedDocument]:
-    """The kind of an entry; what bills a customer is a credit where its income is a debit."""
+def _kind(document_type: str, lines: Sequence[LedgerLine], books: Books, *, takes_back: bool) -> type[PostedDocument]:
+    """The kind of an entry; what bills a customer is a credit where its income is a debit.
+
+    Reversals have types of their own (DA of customers), which say nothing of what they take back. One of cash and of what a
+    customer owes takes back a payment: as a journal, the cash would stay collected.
+    """
     kind = _KINDS[family_of(document_type, books.document_types)]
+    if kind is JournalEntry and takes_back and {"cash", "receivable"} <= {line.account_role for line in lines}:
+        return Payment
     if kind is not Invoice:
         return kind
     income = sum(line.functional.amount_minor for line in lines if line.account_class is AccountClass.INCOME)
