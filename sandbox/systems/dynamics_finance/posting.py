@@ -78,8 +78,10 @@ class Posting:
         """
         entry = self._books.one("SELECT * FROM posted_entry WHERE data_area_id = ? AND voucher = ?", company, voucher)
         rows = self._books.sql.execute("SELECT * FROM posted_line WHERE journal_number = ?", [entry["journal_number"]])
+        kind, party = self._reversed_as(company, voucher)
         document = Document(
-            kind="journal",
+            kind=kind,
+            party=party,
             company=company,
             date=date,
             voucher=voucher if same_voucher else "",
@@ -155,6 +157,14 @@ class Posting:
             return self._books.one(statement, document.period, document.date[:4])
         statement = "SELECT * FROM fiscal_period WHERE type = ? AND ? BETWEEN start_date AND end_date"
         return self._books.one(statement, KINDS[document.kind].period_type, document.date)
+
+    def _reversed_as(self, company: str, voucher: str) -> tuple[str, str]:
+        """The kind of what reverses a voucher, and its party: a customer's payment is reversed by one, all else by a journal."""
+        try:
+            statement = "SELECT account FROM customer_transaction WHERE data_area_id = ? AND voucher = ?"
+            return "customer_payment", str(self._books.one(statement, company, voucher)["account"])
+        except KeyError:
+            return "journal", ""
 
     def _is_balance(self, line: Line) -> bool:
         """Whether a line says what a customer or a supplier owes."""

@@ -106,6 +106,22 @@ def test_a_reversal_needs_no_rate() -> None:
     ]
 
 
+def test_a_payment_that_bounced_is_a_transaction_of_its_customer_again() -> None:
+    """What reverses it is posted as a payment, too, and not by a journal."""
+    ledger = Ledger()
+    payment = ledger.post(PAYMENT).document
+    reversal = ledger.posting.reverse("usmf", payment.voucher, "2026-04-20").document
+    assert (reversal.kind, reversal.party) == ("customer_payment", payment.party)
+    rows = ledger.books.state()["customer_transaction"]
+    assert [(row["voucher"], row["total"]) for row in rows] == [
+        (payment.voucher, "-5000.00"),
+        (reversal.voucher, "5000.00"),
+    ]
+    assert (
+        ledger.posting.reverse("usmf", ledger.post(JOURNAL).document.voucher, "2026-04-20").document.kind == "journal"
+    )
+
+
 def test_what_is_written_is_stamped_to_the_second() -> None:
     """Also where support repairs it; what is archived is gone from the live tables."""
     ledger = Ledger()
