@@ -53,6 +53,7 @@ class CentralBooks:
     def __init__(self, central: CentralReading) -> None:
         self._central = central
         self._posted: dict[str, tuple[str, str]] = {}  # id and number
+        self._paid: dict[str, str] = {}
         self._pound = ""
         self._set_up({"additionalReportingCurrency": "USD"}, ALPHA)
         self._set_up({"localCurrencyCode": "USD"}, PARENT)
@@ -101,9 +102,15 @@ class CentralBooks:
         """A payment, applied to the invoice it is for; Business Central itself posts what it gained."""
         applied = {self._posted[receipt.settles][1]: receipt.settled} if receipt.settles else {}
         foreign = {"currency": receipt.currency, "rate": self._pound} if receipt.currency != "EUR" else {}
-        self._central.pay(
+        self._paid[receipt.number] = self._central.pay(
             party=_PARTIES[receipt.party], date=receipt.posted_on, amount=receipt.amount, apply=applied, **foreign
         )
+
+    def bounce(self, receipt: Receipt, day: str) -> None:
+        """By hand, as a payment of the other sign under the same number."""
+        lines = [{"account": "1100", "amount": f"-{receipt.amount}"}, {"account": "1300", "amount": receipt.amount}]
+        taken_back = {"date": day, "number": self._paid[receipt.number], "document_type": "Payment", "lines": lines}
+        self._central.journal(taken_back, ALPHA)
 
     def adjust(self, entry: Journal) -> None:
         """On the last day of the year: there are no other periods than those of days."""

@@ -129,6 +129,9 @@ class Books(Protocol):
     def receive(self, receipt: Receipt) -> None:
         """Book money of a customer."""
 
+    def bounce(self, receipt: Receipt, day: str) -> None:
+        """Take a payment back, in a later month, since the bank did."""
+
     def adjust(self, entry: Journal) -> None:
         """Post a journal after the last month of the year, in a period for adjustments where there is one."""
 
@@ -201,6 +204,7 @@ OVERPAID = Receipt(
     unapplied="124.00",
 )  # fmt: skip
 UNAPPLIED = Receipt(number="unapplied", posted_on="2026-03-27", party="Globex", amount="5000.00", unapplied="5000.00")
+BOUNCED = Receipt(number="bounced", posted_on="2026-03-30", party="Acme", amount="444.00", unapplied="444.00")
 POUNDS_RECEIVED = Receipt(
     number="pounds received", posted_on="2026-04-10", party="Globex", amount="1000.00", currency="GBP",
     settles="in pounds", settled="1000.00", booked_at="1150.00", worth="1200.00", gain="50.00", gain_in_dollars="175.00",
@@ -229,11 +233,13 @@ def book_the_year(books: Books) -> Iterator[None]:
     books.void(VOIDED, "2026-03-24")
     books.receive(OVERPAID)
     books.receive(UNAPPLIED)
+    books.receive(BOUNCED)
     books.journal(ACCRUAL)
     yield
     books.begin(APRIL)
     books.reverse(ACCRUAL, "2026-04-01")
     books.cancel(CANCELLED, "2026-04-02")
+    books.bounce(BOUNCED, "2026-04-07")
     books.receive(POUNDS_RECEIVED)
     books.credit(PARTIAL_CREDIT)
     yield

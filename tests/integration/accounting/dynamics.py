@@ -93,7 +93,7 @@ class DynamicsBooks:
 
     def reverse(self, entry: Journal, day: str) -> None:
         """By the voucher's own reversal."""
-        self._live.control("POST", f"documents/{_ALPHA}/{self._vouchers[entry.number]}/reverse", date=day)
+        self._take_back(entry.number, day)
 
     def receive(self, receipt: Receipt) -> None:
         """A payment; and what settling it gained, as an adjustment by a voucher of its own, in both currencies of the books."""
@@ -114,6 +114,10 @@ class DynamicsBooks:
             ]  # fmt: skip
             self._post("exchange_adjustment", f"{receipt.number} gain", **stated, lines=gained)
 
+    def bounce(self, receipt: Receipt, day: str) -> None:
+        """By the reversal of the customer's transaction."""
+        self._take_back(receipt.number, day)
+
     def adjust(self, entry: Journal) -> None:
         """In the closing period, which is there for what auditors find."""
         self._post("journal", entry.number, **self._journal(entry), period="Closing")
@@ -125,6 +129,9 @@ class DynamicsBooks:
     def reopen_for(self, bill: Trade) -> None:
         """Whoever may post to a period on hold does, without a word of it in the entry."""
         self._post("supplier_invoice", bill.number, **_negated(self._trade(bill, "payables")))
+
+    def _take_back(self, number: str, day: str) -> None:
+        self._live.control("POST", f"documents/{_ALPHA}/{self._vouchers[number]}/reverse", date=day)
 
     def _post(self, kind: str, number: str, **stated: Any) -> None:  # noqa: ANN401 JSON
         usual = {"company": _ALPHA, "currency": "EUR", "reporting_rate": self._onwards}

@@ -126,6 +126,10 @@ class NetSuiteBooks:
         }
         self._save("customerpayment", receipt.number, {**stated, "unapplied": receipt.unapplied or None})
 
+    def bounce(self, receipt: Receipt, _day: str) -> None:
+        """It is voided, which empties it in its own month."""
+        self._account.control("POST", f"documents/{self._ids[receipt.number]}/void")
+
     def adjust(self, entry: Journal) -> None:
         """In the adjustment period, which has a day of December and is none of its months."""
         self._save("journalentry", entry.number, self._journal(entry) | {"period": _ADJUSTMENTS})

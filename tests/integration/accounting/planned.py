@@ -51,14 +51,17 @@ PLANNED = """
 
 | Cash | Account | Customer | Company | Currency | Period | Collected | Collected USD |
 |---|---|---|---|---|---|---|---|
-| 13 | BANK | ACME | ALPHA | EUR | 2026-03 | 12,500.00 | 13,750.00 |
+| 13 | BANK | ACME | ALPHA | EUR | 2026-03 | 12,944.00 | 14,238.40 |
 | 14 | BANK | GLOBEX | ALPHA | EUR | 2026-03 | 5,000.00 | 5,500.00 |
 | 15 | BANK | GLOBEX | ALPHA | GBP | 2026-04 | 1,000.00 | 1,440.00 |
+| 16 | BANK | ACME | ALPHA | EUR | 2026-04 | -444.00 | -488.40 |
 
-13. For an invoice of 12,376.00, tax included, came 12,500.00: cash is what came, 124.00 too much included; x 1.10 = 13,750.00.
+13. For an invoice of 12,376.00, tax included, came 12,500.00: cash is what came, 124.00 too much included. And 444.00 that bounce
+    in April: 12,944.00 x 1.10 = 14,238.40.
 14. Nobody knows for what yet; it is cash all the same: 5,000.00 x 1.10 = 5,500.00.
 15. 1,000.00 pounds, worth 1,200.00 euro that day; x 1.20 = 1,440.00. They stood at 1,150.00: 50.00 are a gain, and neither cash nor
     revenue. A payment is planned as cash alone, so what is gained on it is in no cell.
+16. The payment that bounced, taken back as it was posted: 444.00 x 1.10, March's rate.
 """
 
 OTHERWISE: Mapping[str, str] = {
@@ -68,9 +71,10 @@ OTHERWISE: Mapping[str, str] = {
 | 13 | BANK | ACME | ALPHA | EUR | 2026-03 | 12,500.00 | 14,000.00 |
 | 14 | BANK | GLOBEX | ALPHA | EUR | 2026-03 | 5,000.00 | 5,600.00 |
 | 15 | BANK | GLOBEX | ALPHA | GBP | 2026-04 | 1,000.00 | 1,464.00 |
+| 16 | | | | | | | |
 
 13 to 15. Translates the balance sheet, and with it the bank, at the rate of the month's last day, and the income statement at the
-month's average: 12,500.00 x 1.12, 5,000.00 x 1.12, 1,200.00 x 1.22.
+month's average: 12,500.00 x 1.12, 5,000.00 x 1.12, 1,200.00 x 1.22. The payment that bounced is voided, and was never there.
 """,
     "SAP S/4HANA": """
 | Actuals | Account | Cost centre | Customer | Company | Partner | Currency | Period | Revenue | Revenue USD |
@@ -85,16 +89,16 @@ month's average: 12,500.00 x 1.12, 5,000.00 x 1.12, 1,200.00 x 1.22.
 
 | Billings | Customer | Product line | Company | Currency | Period | Billed | Billed USD |
 |---|---|---|---|---|---|---|---|
-| 16 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-03 | 10,000.00 | 20,000.00 |
-| 17 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-04 | -1,000.00 | -2,000.00 |
-| 18 | ACME | SERVICE | ALPHA | EUR | 2026-03 | 1,100.00 | 2,200.00 |
-| 19 | ACME | SERVICE | ALPHA | EUR | 2026-04 | -700.00 | -1,400.00 |
-| 20 | GLOBEX | SERVICE | ALPHA | GBP | 2026-03 | 1,100.10 | 3,300.30 |
-| 21 | GLOBEX | SUBSCRIPTION | ALPHA | GBP | 2026-03 | 100.10 | 300.30 |
-| 22 | GROUP | SERVICE | ALPHA | EUR | 2026-03 | 500.00 | 1,000.00 |
+| 17 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-03 | 10,000.00 | 20,000.00 |
+| 18 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-04 | -1,000.00 | -2,000.00 |
+| 19 | ACME | SERVICE | ALPHA | EUR | 2026-03 | 1,100.00 | 2,200.00 |
+| 20 | ACME | SERVICE | ALPHA | EUR | 2026-04 | -700.00 | -1,400.00 |
+| 21 | GLOBEX | SERVICE | ALPHA | GBP | 2026-03 | 1,100.10 | 3,300.30 |
+| 22 | GLOBEX | SUBSCRIPTION | ALPHA | GBP | 2026-03 | 100.10 | 300.30 |
+| 23 | GROUP | SERVICE | ALPHA | EUR | 2026-03 | 500.00 | 1,000.00 |
 
-16 to 22. Has billing documents beside the books, which the others have not. Their amounts are positive, whatever they are;
-cancelled and cancelling ones both stay (18 and 19; the voided invoice adds 333.00 to 16 and takes it back). They are in no books,
+17 to 23. Has billing documents beside the books, which the others have not. Their amounts are positive, whatever they are;
+cancelled and cancelling ones both stay (19 and 20; the voided invoice adds 333.00 to 17 and takes it back). They are in no books,
 so dollars are by planning's own rates, here 2 for a euro and 3 for a pound.
 """,
     "Dynamics 365 Finance": """
@@ -107,20 +111,22 @@ which is posted at April's.
 
 | Actuals | Account | Cost centre | Customer | Company | Partner | Currency | Period | Revenue | Revenue USD |
 |---|---|---|---|---|---|---|---|---|---|
-| 16 | EXCHANGE_GAIN | NO_COST_CENTRE | NO_CUSTOMER | ALPHA | NO_PARTNER | GBP | 2026-04 | | 175.00 |
+| 17 | EXCHANGE_GAIN | NO_COST_CENTRE | NO_CUSTOMER | ALPHA | NO_PARTNER | GBP | 2026-04 | | 175.00 |
 
-16. Posts what a settlement gains by a voucher of its own, which is no payment but a journal, and planned as any other: no pounds,
+17. Posts what a settlement gains by a voucher of its own, which is no payment but a journal, and planned as any other: no pounds,
 and 1,440.00 - 1,265.00 = 175.00 dollars, since it settles in dollars too (60.00 by the pound, 115.00 by the euro).
 """,
     "Business Central": """
 | Cash | Account | Customer | Company | Currency | Period | Collected | Collected USD |
 |---|---|---|---|---|---|---|---|
-| 13 | BANK | NO_CUSTOMER | ALPHA | EUR | 2026-03 | 17,500.00 | 19,250.00 |
+| 13 | BANK | NO_CUSTOMER | ALPHA | EUR | 2026-03 | 17,944.00 | 19,738.40 |
 | 14 | | | | | | | |
-| 15 | BANK | NO_CUSTOMER | ALPHA | EUR | 2026-04 | 1,200.00 | 1,440.00 |
+| 15 | BANK | NO_CUSTOMER | ALPHA | EUR | 2026-04 | 756.00 | 907.20 |
+| 16 | | | | | | | |
 
-13 to 15. Shows of a payment its entries alone: neither the customer nor the currency. So both payments of March are in one cell
-(12,500.00 + 5,000.00), and the pounds are what the bank has of them, 1,200.00 euro.
+13 to 16. Shows of a payment its entries alone: neither the customer nor the currency. So all of March are in one cell (12,944.00 +
+5,000.00), and all of April: what the bank has of the pounds, 1,200.00 euro, less 444.00. Those are taken back by hand, at April's
+rate: (1,200.00 - 444.00) x 1.20 = 907.20.
 """,
 }
 

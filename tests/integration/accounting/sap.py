@@ -92,19 +92,21 @@ class SapBooks:
 
     def reverse(self, entry: Journal, day: str) -> None:
         """By the program for accruals."""
-        document = self._bills[entry.number]["AccountingDocument"]
-        path = f"journal_entries/{_ALPHA}/2026/{document}/reverse"
-        self._tenant.control("POST", path, posting_date=day, reason="05")
+        self._take_back(entry.number, day, reason="05")
 
     def receive(self, receipt: Receipt) -> None:
         """A payment that clears the invoice it is for; S/4HANA itself posts what it gained."""
         clears = []
         if receipt.settles:
             clears = [{"fiscal_year": "2026", "document": self._bills[receipt.settles]["AccountingDocument"]}]
-        self._tenant.control(
+        self._bills[receipt.number] = self._tenant.control(
             "POST", "payments", company_code=_ALPHA, posting_date=receipt.posted_on, amount=receipt.amount,
             currency=receipt.currency, Customer=_PARTIES[receipt.party], clears=clears,
         )  # fmt: skip
+
+    def bounce(self, receipt: Receipt, day: str) -> None:
+        """Its entry is reversed, by a document of another type."""
+        self._take_back(receipt.number, day, reason="01")
 
     def adjust(self, entry: Journal) -> None:
         """In special period 13."""
@@ -123,6 +125,10 @@ class SapBooks:
         assert refused.status_code == 400
         self._tenant.control("POST", "periods", **month, is_open=True)
         self._buy(bill)
+
+    def _take_back(self, number: str, day: str, reason: str) -> None:
+        path = f"journal_entries/{_ALPHA}/2026/{self._bills[number]['AccountingDocument']}/reverse"
+        self._tenant.control("POST", path, posting_date=day, reason=reason)
 
     def _bill(self, kind: str, sale: Trade, **more: str) -> None:
         items = [
