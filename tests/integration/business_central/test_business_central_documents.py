@@ -105,12 +105,13 @@ def test_a_payment_is_cash_and_leaves_the_invoice_as_it_was(central: CentralRead
     _, number = central.post()
     first = central.heard()
     before = central.documents(first)
-    paid = central.pay(amount="12100.00", applies=[{"number": number, "amount": "12100.00"}])
+    paid = central.pay(amount="12100.00", apply={number: "12100.00"})
     documents = central.documents(central.heard())
     payment = documents[f"Payment {paid}"]
     assert isinstance(payment, Payment)
     assert functional(payment) == {"1100": "12100.00", "1300": "-12100.00"}
     assert {line.account_role for line in payment.lines} == {"cash", "receivable"}
+    assert central.row("salesInvoices", number=number)["status"] == "Paid"
     assert central.documents(first) == before
 
 
