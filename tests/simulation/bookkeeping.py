@@ -9,8 +9,9 @@ from urllib.parse import quote
 from tests.simulation.books import Books, Changes
 from tests.simulation.books_answers import BooksAnswers
 from tests.simulation.books_records import CREDITS, Change, Document, Header
-from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS, THEME
+from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS
 from tests.simulation.notifying import Notifying
+from tests.simulation.turns import BOOKS_THEME, has_turn
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -23,14 +24,14 @@ class Bookkeeping:
     """An environment and its ways out. It has chance of its own, so that other sources' stories do not depend on it.
 
     Attributes:
-        is_part: whether the environment takes part in the world's story: never where a theme is asked for that is not its own.
+        is_part: whether the environment takes part in the world's story.
     """
 
     def __init__(self, world: World) -> None:
         scenario = world.scenario
         self._world = world
         self._random = random = Random(f"{scenario.seed} {BOOKS}")  # noqa: S311 it must repeat itself
-        self.is_part = world.theme == THEME or (scenario.theme is None and scenario.seed % 3 == 0)
+        self.is_part = has_turn(world, BOOKS_THEME)
         lacks = frozenset({CREDITS}) if random.random() < 0.3 else frozenset()
         self.books = Books(self._chance(), world.schedule, lacks)
         self.answers = BooksAnswers(self.books, world.weather, self._tell_again)
@@ -46,7 +47,7 @@ class Bookkeeping:
             return
         schedule, random = self._world.schedule, self._random
         changes = self._world.scenario.changes
-        for _ in range(changes if self._world.theme == THEME else changes // 2):
+        for _ in range(changes if self._world.theme == BOOKS_THEME else changes // 2):
             schedule.after(random.randrange(span), self.change)
         schedule.after(random.randrange(span), self._ask_for_consent)
         forged = random.choice((BOOKS, EVENTS_OF_BOOKS))

@@ -35,7 +35,6 @@ from tieout.systems.business_central.reader import BusinessCentralReader
 
 BOOKS = "central-iberia"
 EVENTS_OF_BOOKS = f"{BOOKS} business events"  # a sender of its own, to the same address and with the same secret
-THEME = "books"
 _TRIED_AGAIN_AFTER = frozenset({408, 429})
 _MOST_NOTIFICATIONS = 100
 _JSON = {"content-type": "application/json"}

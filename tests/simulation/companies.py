@@ -22,6 +22,7 @@ LEGAL_ENTITIES: Sequence[Mapping[str, str]] = (
     {"name": "APAC", "calendar": "weeks"},
     {"name": "E-2", "calendar": "weeks"},
     {"name": "B-2", "calendar": "weeks"},
+    {"name": "S-2", "calendar": "weeks"},
 )
 COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, where a record does not say
     "hubspot-emea": "EMEA",
@@ -29,6 +30,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "salesforce-apac": "APAC",
     "netsuite-group": "GROUP",
     "central-iberia": "IBERIA",
+    "sap-europe": "EUROPE",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

@@ -21,6 +21,7 @@ from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
 from tests.simulation.sales_system import SALES, access_to_sales
+from tests.simulation.sap_system import SAP, listing_of_sap, small_chunks
 from tests.simulation.systems import CRMS, ERPS
 from tieout.arrivals import Census
 from tieout.arriving.notice import RecordKey
@@ -30,9 +31,8 @@ from tieout.facts.listing import Listing, Window
 from tieout.facts.rate_changes import RateChanges
 from tieout.landscape import Connection
 from tieout.ledger.censuses import CensusLedger, StillRunningError
-from tieout.systems.business_central import listing as business_central_listing
+from tieout.systems import listable_entities
 from tieout.systems.business_central.listing import BusinessCentralListing
-from tieout.systems.hubspot import listing as hubspot_listing
 from tieout.systems.hubspot.client import HubSpotClient
 from tieout.systems.hubspot.listing import HubSpotListing
 from tieout.systems.netsuite import listing as netsuite_listing
@@ -40,7 +40,6 @@ from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.listing import NetSuiteListing
 from tieout.systems.netsuite.options import Options as NetSuiteOptions
 from tieout.systems.netsuite.rate_changes import NetSuiteRateChanges
-from tieout.systems.salesforce import listing as salesforce_listing
 from tieout.systems.salesforce import queries as salesforce_queries
 from tieout.systems.salesforce.listing import SalesforceListing
 
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 _LIFETIME_MS = 50_000
 _RATES = (0.0, 0.0, 0.1, 0.1, 0.4)
 _LATER_MS = 2_500  # stamps count seconds: what changes twice within one looks unchanged in any list
-_STORY = timedelta(hours=9)
+_STORY, _DAY = timedelta(hours=9), timedelta(days=1)
 _MINUTES = 400
 # What the theme of seeds that look for trouble here is called.
 THEME = "missed"
@@ -92,6 +91,11 @@ class Counting:
         for _ in range(random.choice((0, 0, 1, 3))):
             schedule.after(random.randrange(span), self._recalculate)
         schedule.after(random.randrange(60_000), self._minute)
+
+    def have_nothing_told(self, after_ms: int) -> None:
+        """From then on let nothing be told to anybody, so that only the census brings it."""
+        self._is_part, self._rate = True, 0.0
+        self._world.schedule.after(after_ms, lambda: setattr(self, "_rate", 1.0))
 
     def _recalculate(self) -> None:
         for erp in self._world.erps.values():
@@ -144,7 +148,7 @@ class Counting:
         """Take a census of everything, once everything can be seen in a list."""
         if not self._is_part:
             return
-        lateness = max(self._listable(name).lateness for name in self._listings)
+        lateness = max(each for each in (self._listable(name).lateness for name in self._listings) if each < _DAY)
         self._world.schedule.advance_to(self._world.schedule.milliseconds + lateness // timedelta(milliseconds=1) + 1)
         for connection in self._listings:
             self._end_runs(connection)
@@ -205,7 +209,7 @@ class Counting:
 
     def _listable(self, name: str) -> Listable:
         connection = _declared(name)
-        entities, lateness = _LISTED[connection.system]
+        entities, lateness = listable_entities(connection.system)
         carried = landscape().flows_by_entity()
         return Listable(
             connection=connection, entities=tuple(each for each in entities if each in carried), lateness=lateness
@@ -216,9 +220,12 @@ class Counting:
             self._begin_all(self._random.choice(tuple(self._listings)), purpose)
 
     def _begin_all(self, connection: str, purpose: Purpose) -> None:
-        now = self._world.schedule.now()
-        for entity in self._listable(connection).entities:
-            span = Window(now - _STORY, now)
+        now, listable = self._world.schedule.now(), self._listable(connection)
+        since = now - _STORY
+        if listable.lateness >= _DAY:  # what is stamped with a day is stamped with the midnight it began with
+            since = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        for entity in listable.entities:
+            span = Window(since, now)
             run = Run.begun(connection=connection, entity=entity, purpose=purpose, span=span, now=now)
             try:
                 self.ledger.begin(run)
@@ -235,14 +242,6 @@ class Counting:
             self._world.schedule.advance_to(self._world.schedule.milliseconds + 60_000)
 
 
-_LISTED = {
-    "business_central": (business_central_listing.ENTITIES, business_central_listing.LATENESS),
-    "hubspot": (hubspot_listing.ENTITIES, hubspot_listing.LATENESS),
-    "netsuite": (netsuite_listing.ENTITIES, netsuite_listing.LATENESS),
-    "salesforce": (salesforce_listing.ENTITIES, salesforce_listing.LATENESS),
-}
-
-
 def listings(world: World) -> dict[str, Listing]:
     """The real listings, each over a system in memory instead of its API."""
     found: dict[str, Listing] = {}
@@ -255,6 +254,8 @@ def listings(world: World) -> dict[str, Listing]:
         found[SALES] = SalesforceListing(SALES, access_to_sales(world.selling.answers, world.schedule))
     if world.bookkeeping.is_part:
         found[BOOKS] = BusinessCentralListing(BOOKS, access_to_books(world.bookkeeping.answers, world.schedule))
+    if world.trading.is_part:
+        found[SAP] = listing_of_sap(world.trading.answers)
     return found
 
 
@@ -283,6 +284,7 @@ def small_lists() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
         stack.enter_context(small_answers(2))
+        stack.enter_context(small_chunks(2))
         stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
         stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
         stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))

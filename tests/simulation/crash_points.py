@@ -10,11 +10,11 @@ from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
 from tests.simulation.sales_system import SALES
 from tests.simulation.schedule import CrashedError
-from tests.simulation.selling import THEME as SALES_THEME
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.telling import WAYS
 from tests.simulation.traffic import Traffic
+from tests.simulation.turns import SALES_THEME
 from tests.simulation.weather import READS, Weather
 from tests.simulation.world import NeverAtRestError, Scenario, World
 from tieout.errors import LostAnswerError, ThrottledError

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS
 from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
+from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Sender
 from tests.simulation.signing import CANARY, WebhookSecretBox
 from tests.simulation.spending import TOOLS
@@ -39,6 +40,8 @@ class Doors:
             self.senders[CALLOUTS_OF_SALES] = self._sender(CALLOUTS_OF_SALES, SALES, self.boxes[SALES])
         if world.bookkeeping.is_part:
             self.senders[EVENTS_OF_BOOKS] = self._sender(EVENTS_OF_BOOKS, BOOKS, self.boxes[BOOKS])
+        if world.trading.is_part:  # it has no webhook secret: a token is all, and the gateway's to verify
+            self.senders[SAP] = self._sender(SAP, SAP, WebhookSecretBox(CANARY, CANARY))
 
     def rotate(self) -> None:
         """A new webhook secret: stored first or used first, the old one kept for a while."""
@@ -101,6 +104,8 @@ class Doors:
 
         return is_kept
 
-    def _secret(self, name: str) -> str:
+    def _secret(self, name: str) -> str | None:
+        if name not in self.boxes:
+            return None
         self._world.weather.io("before secret.value")
         return self.boxes[name].stored()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.simulation import books_values as books
+from tests.simulation import sap_values as sap
 from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
@@ -22,6 +23,7 @@ from tests.simulation.sales_system import SALES
 from tests.simulation.sales_values import ACCOUNTS as SALES_ACCOUNTS
 from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
 from tests.simulation.sales_values import STAGES as SALES_STAGES
+from tests.simulation.sap_system import SAP
 from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
@@ -66,7 +68,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books()}
+    return {**found, **_of_books(), **_of_sap()}
 
 
 def _of_books() -> Mapping[MappingKey, str]:
@@ -80,6 +82,22 @@ def _of_books() -> Mapping[MappingKey, str]:
         "partner": {each: f"E-{each}" for each in books.PARTNERS if each},
     }
     return {MappingKey(BOOKS, table, each): member for table, of in members.items() for each, member in of.items()}
+
+
+def _of_sap() -> Mapping[MappingKey, str]:
+    """Those of the S/4HANA tenant, whose orders name a sales organisation where its books name a company code."""
+    companies = {each.code: f"S-{place}" for place, each in enumerate(sap.COMPANIES, 1)}
+    members = {
+        "legal_entity": companies | {f"org:{code}": member for code, member in companies.items()},
+        "account": {each: f"A-{each}" for each in (*sap.INCOME, *sap.EXPENSES, sap.CASH)},
+        "customer": {each: f"M-{place}" for place, each in enumerate(sap.CUSTOMERS, 501)},
+        "supplier": {each: f"S-{each}" for each in sap.SUPPLIERS},
+        "cost_centre": {each: f"C-{each}" for each in sap.COST_CENTRES if each},
+        "partner": {each: f"E-{each}" for each in sap.PARTNERS if each},
+        "product": {each.lstrip("0"): f"P-{each.lstrip('0')}" for each in sap.MATERIALS if each},
+        "period": {"/".join(each): period for each, period in sap.ODD_PERIODS.items()},
+    }
+    return {MappingKey(SAP, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

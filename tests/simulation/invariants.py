@@ -16,6 +16,8 @@ from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.planning import Coordinates
 from tests.simulation.sales_system import SALES
+from tests.simulation.sap_system import SAP
+from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
 from tests.simulation.signing import CANARY
 from tests.simulation.world import World
 from tieout.ledger import keys
@@ -30,7 +32,8 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
     sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
-    truth = expected(world.zones, world.erps, world.tools, sales, books, world.mappings)
+    sap = {SAP: world.trading.tenant}
+    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
@@ -204,7 +207,7 @@ def _missing(world: World) -> Iterator[str]:
 
 def _forged(world: World) -> Iterator[str]:
     """What only a forger speaks of is recorded nowhere, whatever the forger was answered."""
-    if any(FORGED in key[0] for key in world.line.table.contents()):
+    if any(forged in key[0] for forged in (FORGED, FORGED_OF_SAP) for key in world.line.table.contents()):
         yield "what was told without a proof is recorded"
 
 

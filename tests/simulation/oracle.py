@@ -17,9 +17,17 @@ from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
 from tests.simulation.erp import Erp
 from tests.simulation.offers import Item
-from tests.simulation.oracle_of_books import book_cells, id_of_document
+from tests.simulation.oracle_of_books import book_cells
+from tests.simulation.oracle_of_books import id_of_document as id_of_booked
 from tests.simulation.oracle_of_documents import document_cells
 from tests.simulation.oracle_of_sales import contract_cells, opportunity_cells
+from tests.simulation.oracle_of_sap import (
+    billing_cells,
+    entry_cells,
+    id_of_document,
+    id_of_entry,
+    sales_order_cells,
+)
 from tests.simulation.oracle_of_spending import newest, order_cells, report_cells
 from tests.simulation.oracle_of_values import (
     Mappings,
@@ -33,6 +41,7 @@ from tests.simulation.oracle_of_values import (
 )
 from tests.simulation.planning import Coordinates
 from tests.simulation.sales import Sales
+from tests.simulation.sap_tenant import Tenant
 from tests.simulation.spending import EXPENSES, ExpenseTool
 
 Record = tuple[str, str, str]  # connection, entity, id
@@ -52,6 +61,7 @@ def expected(
     tools: Mapping[str, ExpenseTool],
     sales: Mapping[str, Sales],
     environments: Mapping[str, Books],
+    tenants: Mapping[str, Tenant],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -74,14 +84,30 @@ def expected(
     _add_reports(truth, tools, mappings)
     _add_sales(truth, sales, mappings)
     _add_books(truth, environments, mappings)
+    _add_sap(truth, tenants, mappings)
     return truth
+
+
+def _add_sap(truth: Expected, tenants: Mapping[str, Tenant], mappings: Mappings) -> None:
+    for connection, tenant in tenants.items():
+        for order in tenant.orders:
+            if not order.is_deleted:
+                record = (connection, "sales_order", id_of_document(order))
+                _add(truth, record, lambda o=order, c=connection: sales_order_cells(o, c, mappings))
+        for billing in tenant.billings:
+            record = (connection, "billing_document", id_of_document(billing))
+            _add(truth, record, lambda b=billing, c=connection: billing_cells(b, c, mappings))
+        for entry in tenant.entries:
+            if tenant.is_readable(entry):
+                record = (connection, "journal_entry", id_of_entry(entry))
+                _add(truth, record, lambda e=entry, c=connection: entry_cells(e, c, mappings))
 
 
 def _add_books(truth: Expected, environments: Mapping[str, Books], mappings: Mappings) -> None:
     for connection, books in environments.items():
         for each in (document for of in books.documents.values() for document in of.values()):
             if books.is_readable(each):
-                record = (connection, "journal_entry", id_of_document(each))
+                record = (connection, "journal_entry", id_of_booked(each))
                 _add(truth, record, lambda d=each, b=books, c=connection: book_cells(d, c, b.lacks, mappings))
 
 

@@ -14,7 +14,10 @@ from tieout.errors import LostAnswerError, MalformedError
 
 Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
 
-_MODULES = ("Pipeline", "Bookings", "Renewals", "Actuals", "Cash", "Operating expenses", "Commitments")
+_MODULES = (
+    *("Pipeline", "Bookings", "Renewals", "Actuals", "Cash", "Operating expenses", "Commitments"),
+    *("Orders", "Billings"),
+)
 _PERIODS = {  # the model's names to the ledger's
     "Mar 26": "2026-03",
     "Apr 26": "2026-04",

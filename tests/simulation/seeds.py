@@ -34,7 +34,7 @@ FAULT_CLASSES = (
     *("given_up", "listed_twice", "short_answer"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
     *("never_told", "census_failed", "rates_recalculated"),
-    *("foreign_company", "consent_asked"),
+    *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
 )
 
 

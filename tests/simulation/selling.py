@@ -5,18 +5,17 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.simulation.books_system import THEME as BOOKS_THEME
 from tests.simulation.event_relay import EventRelay
 from tests.simulation.sales import Changes, Sales
 from tests.simulation.sales_answers import SalesAnswers
 from tests.simulation.sales_records import Record
 from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
 from tests.simulation.telling import CALLOUTS, EVENTS, MESSAGES, WAYS, Telling
+from tests.simulation.turns import SALES_THEME, has_turn
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-THEME = "sales"
 _WAYS = (*(3 * [(EVENTS,)]), *(3 * [WAYS]), (MESSAGES, CALLOUTS), (CALLOUTS,), (MESSAGES,))
 _CHANGES_OF_A_BUSY_DAY = 14
 _RATES = {"relay_lost": (0.0, 0.05, 0.2, 0.4), "relayed_twice": (0.0, 0.1, 0.2), "short_answer": (0.0, 0.01, 0.05)}
@@ -33,10 +32,10 @@ class Selling:
         scenario = world.scenario
         self._world = world
         self._random = random = Random(f"{scenario.seed} {SALES}")  # noqa: S311 it must repeat itself
-        self.is_part = world.theme == THEME or (world.theme != BOOKS_THEME and scenario.seed % 3 != 0)
+        self.is_part = has_turn(world, SALES_THEME)
         self._is_calm = scenario.fault_scale == 0
         rates = {name: 0.0 if self._is_calm else random.choice(rates) for name, rates in _RATES.items()}
-        if world.theme == THEME and rates["relay_lost"]:
+        if world.theme == SALES_THEME and rates["relay_lost"]:
             rates["relay_lost"] = 0.4
         drawn = random.choice(_WAYS)
         ways = scenario.ways or drawn
@@ -95,7 +94,7 @@ class Selling:
         changes = self._world.scenario.changes
         if not self.is_part:
             return 0
-        if self._world.theme == THEME:
+        if self._world.theme == SALES_THEME:
             return 2 * changes
         return _CHANGES_OF_A_BUSY_DAY if self._random.random() < 0.1 else changes // 2
 

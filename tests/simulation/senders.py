@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from itertools import batched
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.schedule import Schedule
@@ -90,7 +91,10 @@ class Sender:
                 self.misjudged.append("a forged delivery was accepted")
 
         self._weather.strike("forged")
-        self._post(self._request(body, {"content-type": "application/json", **headers}, query), answered)
+        contexts = self._wire.other_contexts
+        context = self._random.choice(contexts) if len(contexts) > 1 else contexts[0]
+        headers = {"content-type": "application/json", **headers}
+        self._post(self._request(body, headers, query, context=context), answered)
 
     def _with_a_wrong_proof(self) -> tuple[bytes, dict[str, str], str]:
         body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
@@ -134,7 +138,8 @@ class Sender:
                 self._weather.strike("skewed_clock" if is_refused else "delivery_refused")
                 self._try_again(events, tries)
 
-        self._post(self._request(body, {**headers, **self._sign(body, skew)}, self._wire.query(self._box)), answered)
+        headers |= self._sign(body, skew)
+        self._post(self._request(body, headers, self._wire.query(self._box), context=self._wire.context), answered)
 
     def _try_again(self, events: list[Event], tries: int) -> None:
         if tries == self._wire.most_tries:
@@ -151,6 +156,19 @@ class Sender:
 
         self._weather.strike("consent_asked")
         self._post(self._request(b"", {}, query), answered)
+
+    def shake_hands(self, origin: str, *, is_welcome: bool) -> None:
+        """A question whether an origin's events are welcome, which proves nothing; only headers ever say that they are."""
+
+        def answered(answer: Answer) -> None:
+            consented = {"webhook-allowed-origin", "webhook-allowed-rate"} & answer.headers.keys()
+            wanted = {"webhook-allowed-origin", "webhook-allowed-rate"} if is_welcome else set()
+            if consented != wanted or (is_welcome and answer.headers["webhook-allowed-origin"] != origin):
+                self.misjudged.append(f"{origin} was answered {answer.status} {sorted(consented)}")
+
+        self._weather.strike("consent_asked" if is_welcome else "stranger_asked")
+        headers = {"webhook-request-origin": origin, "webhook-request-rate": "120"}
+        self._post(self._request(b"", headers, "", method="OPTIONS"), answered)
 
     def _judge_goodbye(self, answer: Answer) -> None:
         if self._wire.is_goodbye(answer):
@@ -175,11 +193,19 @@ class Sender:
         if 0 < middle < len(again):
             self._weather.strike("split_delivery")
 
-    def _request(self, body: bytes, headers: dict[str, str], query: str) -> Mapping[str, Any]:
+    def _request(
+        self,
+        body: bytes,
+        headers: dict[str, str],
+        query: str,
+        *,
+        context: Mapping[str, Any] = MappingProxyType({}),
+        method: str = "POST",
+    ) -> Mapping[str, Any]:
         self._requests += 1
         encoded = self._random.random() < 0.3
         return {
-            "requestContext": {"http": {"method": "POST"}},
+            "requestContext": {"http": {"method": method}, **context},
             "rawQueryString": query,
             "headers": headers,
             "body": base64.b64encode(body).decode() if encoded else body.decode(),

@@ -6,9 +6,10 @@ import base64
 import hmac
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.sales_values import ORGANIZATION, OTHER_ORGANIZATION
@@ -55,6 +56,8 @@ class Wire:
         of_another: what somebody else sends who has our secret, or guesses at it, and is not our source.
         tells_forgeries: whether an answer tells what proved nothing from what is taken.
         is_goodbye: whether the source never tells again after an answer.
+        context: what the gateway adds to a request that it let through, such as the claims of a token it verified.
+        other_contexts: what stands there of requests that prove nothing.
     """
 
     write: Callable[[list[Event], Random], Written]
@@ -66,6 +69,8 @@ class Wire:
     most_tries: int | None = None
     tells_forgeries: bool = True
     is_goodbye: Callable[[Answer], bool] = lambda _answer: False
+    context: Mapping[str, Any] = MappingProxyType({})
+    other_contexts: tuple[Mapping[str, Any], ...] = ({},)
 
 
 def as_json(events: list[Event], _random: Random) -> Written:

@@ -9,9 +9,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from tests.simulation.books_answers import BooksAnswers
 from tests.simulation.books_system import (
     BOOKS,
     EVENTS_OF_BOOKS,
@@ -22,11 +21,8 @@ from tests.simulation.books_system import (
     reader_of_books,
 )
 from tests.simulation.companies import COMPANY_OF
-from tests.simulation.crm import Crm
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.documents import ZONE
-from tests.simulation.erp import Erp
-from tests.simulation.sales_answers import SalesAnswers
 from tests.simulation.sales_system import (
     CALLOUTS_OF_SALES,
     SALES,
@@ -36,6 +32,8 @@ from tests.simulation.sales_system import (
     organisation,
     reader_of_sales,
 )
+from tests.simulation.sap_system import SAP, arriving_of_sap, reader_of_sap, tenant
+from tests.simulation.sap_system import event_wire as sap_wire
 from tests.simulation.schedule import Schedule
 from tests.simulation.signing import (
     WebhookSecretBox,
@@ -53,7 +51,6 @@ from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError
 from tieout.facts.reading import Content, ContentsReader, SourceReader
 from tieout.landscape import Connection
-from tieout.ports import Clock
 from tieout.systems.generic import contents as generic_contents
 from tieout.systems.generic import door as generic_door
 from tieout.systems.generic import options as generic_options
@@ -72,6 +69,9 @@ from tieout.systems.netsuite import signature as netsuite_signature
 from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.lines import Books
 from tieout.systems.netsuite.reader import NetSuiteReader
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
 ERPS = ("netsuite-group",)
@@ -93,7 +93,7 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    return (*read, organisation(), *(tool(name) for name in TOOLS), environment())
+    return (*read, organisation(), *(tool(name) for name in TOOLS), environment(), tenant())
 
 
 @cache
@@ -126,20 +126,21 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
     return lambda _: read
 
 
-def readers(
-    crms: Mapping[str, Crm], erps: Mapping[str, Erp], sales: SalesAnswers, books: BooksAnswers, clock: Clock
-) -> dict[str, SourceReader]:
+def readers(world: World) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
     found: dict[str, SourceReader] = {
-        SALES: reader_of_sales(sales, clock),
-        BOOKS: reader_of_books(books, clock),
+        SALES: reader_of_sales(world.selling.answers, world.schedule),
+        BOOKS: reader_of_books(world.bookkeeping.answers, world.schedule),
+        SAP: reader_of_sap(world.trading.answers),
     }
     for connection in connections():
         if connection.name in CRMS:
-            found[connection.name] = HubSpotReader(connection, cast("HubSpotClient", CrmAnswers(crms[connection.name])))
+            found[connection.name] = HubSpotReader(
+                connection, cast("HubSpotClient", CrmAnswers(world.crms[connection.name]))
+            )
     for name in ERPS:
         kept = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
-        found[name] = NetSuiteReader(cast("NetSuiteClient", erps[name]), kept, netsuite_options.Options())
+        found[name] = NetSuiteReader(cast("NetSuiteClient", world.erps[name]), kept, netsuite_options.Options())
     return found
 
 
@@ -149,7 +150,7 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
         return standard_signer(box, schedule)
     if name in {SALES, BOOKS, EVENTS_OF_BOOKS}:
         return unsigned
-    if name in TOOLS:
+    if name in {*TOOLS, SAP}:
         return bearer(box)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
 
@@ -163,8 +164,8 @@ def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> 
     """How a sender's events are written down; callouts may be given up where others tell of the same."""
     if name in {BOOKS, EVENTS_OF_BOOKS}:
         return (notification_wire if name == BOOKS else event_wire)(box)
-    if name == SALES:
-        return message_wire()
+    if name in {SALES, SAP}:
+        return message_wire() if name == SALES else sap_wire()
     if name == CALLOUTS_OF_SALES:
         return callout_wire(may_be_given_up=may_be_given_up)
     return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
@@ -179,8 +180,9 @@ def receiving(name: str) -> SimpleNamespace:
             verify=generic_signature.verify,
             split=generic_payloads.split,
         )
-    if name in {SALES, BOOKS}:
-        return arriving_of_sales() if name == SALES else arriving_of_books()
+    arriving = {SALES: arriving_of_sales, BOOKS: arriving_of_books, SAP: arriving_of_sap}
+    if name in arriving:
+        return arriving[name]()
     modules = (
         (hubspot_options, hubspot_door, hubspot_signature, hubspot_payloads)
         if name in CRMS

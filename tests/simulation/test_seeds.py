@@ -39,7 +39,7 @@ def test_the_same_seed_is_the_same_story_twice() -> None:
 
 
 def _stories_in_a_process(hash_seed: str) -> list[str]:
-    """The hashes of some seeds' traces: hurried entries, a census and a Business Central environment are among them."""
+    """The hashes of some seeds' traces: hurried entries, a census and an S/4HANA tenant are among them."""
     told = "[judge(seed, is_hashed=True).trace_hash for seed in (7, 8, 14, 22)]"
     program = f"from tests.simulation.seeds import judge; print(*{told})"
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}

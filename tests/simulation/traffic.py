@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.books_system import BOOKS
-from tests.simulation.books_system import THEME as BOOKS_THEME
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
 from tests.simulation.line import TARGET
 from tests.simulation.sales_system import SALES
-from tests.simulation.selling import THEME as SALES_THEME
+from tests.simulation.sap_system import SAP
+from tests.simulation.sap_trading import Trading
+from tests.simulation.selling import Selling
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
+from tests.simulation.turns import OWN_THEMES
 from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
@@ -43,10 +46,10 @@ class Traffic:
         if self.world.theme == "documents":
             self.world.line.table.begun = self._shorten
         span = self.world.span
-        self.world.selling.plan(span)
-        self.world.bookkeeping.plan(span)
+        for each in self._taking_turns.values():
+            each.plan(span)
         self.world.counting.plan(span)
-        changes = 0 if self.world.theme in {SALES_THEME, BOOKS_THEME} else self.world.scenario.changes
+        changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
         for _ in range(2 * changes // 3):
@@ -102,8 +105,12 @@ class Traffic:
 
     def _away(self) -> set[str]:
         """The connections that take no part in the world's story."""
-        parts = {SALES: self.world.selling.is_part, BOOKS: self.world.bookkeeping.is_part}
-        return {name for name, is_part in parts.items() if not is_part}
+        return {name for name, each in self._taking_turns.items() if not each.is_part}
+
+    @property
+    def _taking_turns(self) -> Mapping[str, Selling | Bookkeeping | Trading]:
+        """By connection, in the order of `OWN_THEMES`."""
+        return {SALES: self.world.selling, BOOKS: self.world.bookkeeping, SAP: self.world.trading}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
@@ -172,7 +179,8 @@ class Traffic:
 
     def _replace_a_member(self) -> None:
         """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
-        others = {SALES_THEME: {BOOKS}, BOOKS_THEME: {SALES}}.get(self.world.theme, {SALES, BOOKS})
+        own = dict(zip(OWN_THEMES, self._taking_turns, strict=True)).get(self.world.theme)
+        others = self._taking_turns.keys() - {own}
         entries = sorted(each for each in self.world.mappings if each[0] not in others)
         connection, table, value = self.world.random.choice(entries)
         members = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
@@ -189,8 +197,8 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        books = [BOOKS] if self.world.bookkeeping.is_part else []
-        for connection in (*CRMS, SALES, *ERPS, *TOOLS, *books):
+        in_turn = [name for name in (BOOKS, SAP) if self._taking_turns[name].is_part]
+        for connection in (*CRMS, SALES, *ERPS, *TOOLS, *in_turn):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):
                 self.world.weather.strike("outdated_sent")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.simulation.schedule import CrashedError, Schedule
+from tests.simulation.turns import OWN_THEMES
 from tieout.errors import (
     AccessDeniedError,
     ConflictError,
@@ -39,10 +40,11 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},
     "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "books": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
+    "sap": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
 DRAWN_THEMES = tuple(
-    name for name in THEMES if name not in {"sales", "books", "missed"}
+    name for name in THEMES if name not in {*OWN_THEMES, "missed"}
 )  # of which there are some on other days
 
 

@@ -22,6 +22,8 @@ from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGE
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES, small_pages
+from tests.simulation.sap_system import small_chunks
+from tests.simulation.sap_trading import Trading
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
 from tests.simulation.selling import Selling
 from tests.simulation.senders import Event, netsuite_event
@@ -110,6 +112,7 @@ class World:
         }
         self.selling = Selling(self)
         self.bookkeeping = Bookkeeping(self)
+        self.trading = Trading(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
@@ -123,7 +126,7 @@ class World:
             weather=self.weather,
             entropy=SeededEntropy(scenario.seed),
             planning=self.planning,
-            readers=readers(self.crms, self.erps, self.selling.answers, self.bookkeeping.answers, self.schedule),
+            readers=readers(self),
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self.counting = Counting(self)
@@ -194,7 +197,7 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
-        with small_pages(), small_answers():
+        with small_pages(), small_answers(), small_chunks():
             self._run_until_rest()
 
     def _run_until_rest(self) -> None:

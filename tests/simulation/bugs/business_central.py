@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.simulation.books_system import THEME
 from tests.simulation.bugs.bug import Bug
+from tests.simulation.turns import BOOKS_THEME
 from tests.unit.business_central import test_business_central_reader as reading
 from tieout.systems.business_central import (
     business_events,
@@ -150,4 +150,4 @@ _PROVED = (
     ),
 )
 
-BUGS = (*(Bug(name, function, right, wrong, theme=THEME) for name, function, right, wrong in _MET), *_PROVED)
+BUGS = (*(Bug(name, function, right, wrong, theme=BOOKS_THEME) for name, function, right, wrong in _MET), *_PROVED)
