@@ -149,6 +149,8 @@ class Tenant:
     # What is posted.
 
     def _collect(self, company: Company) -> Changes:
+        """What is paid is cleared, of which nothing tells: it moves no amount."""
+        self._leave_a_flag(company)
         customers = self._random.sample(values.CUSTOMERS, self._random.choice((1, 1, 2)))
         currency = self._currency(company)
         lines = lines_of_collection(self._random, currency, [self._numbers.filled(each) for each in customers])
@@ -230,9 +232,17 @@ class Tenant:
         lines = tuple(each._replace(amount=-each.amount) for each in entry.lines)
         found = self._enter(entry.company, entry.kind, entry.currency, lines)
         found.ledgers, found.category, found.reverses = entry.ledgers, entry.category, entry
-        entry.before = entry.row()
-        entry.reversed_by, entry.changed_on = found, self._schedule.now().date()
+        self._flag(entry)
+        entry.reversed_by = found
         return found
+
+    def _leave_a_flag(self, company: Company) -> None:
+        owed = [each for each in self.entries if each.company is company and each.kind == values.INVOICE]
+        if owed:
+            self._flag(self._random.choice(owed))
+
+    def _flag(self, entry: Entry) -> None:
+        entry.before, entry.changed_on = entry.row(), self._schedule.now().date()
 
     # Of all.
 
