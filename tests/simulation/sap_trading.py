@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _TOLD_AGAIN_MS = (5_000, 60_000)
-_NOTHING_SHOWN = (0.0, 0.02, 0.1)
+_NOTHING_SHOWN = (0.0, 0.1, 0.3)
 
 
 class Trading:
