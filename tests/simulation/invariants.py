@@ -74,11 +74,18 @@ def _lasting_part(item: Item) -> Item:
 
 
 def _lasting(item: Item) -> frozenset[str]:
-    """Why a record is absent, and since when, may be told anew: a merged deal has the version of the deal it lives on in."""
-    return frozenset(("contributions",)) if item.get("kind") in _ABSENT else _LASTING
+    """What must be said alike whenever it is said.
+
+    Why a record is absent, and since when, may be told anew: a merged deal has the version of the deal it lives on in. So may
+    by which rates something is converted of which nothing is planned yet: nobody reads it again when they are replaced.
+    """
+    if item.get("kind") in _ABSENT:
+        return frozenset(("contributions",))
+    return _LASTING - _BY_RATES if item.get("contributions") == "[]" else _LASTING
 
 
 _ABSENT = frozenset({"merged", "deleted"})
+_BY_RATES = frozenset({"revision", "digest", "statement", "statement_deflated"})
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),

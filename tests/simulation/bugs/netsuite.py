@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tests.flow import test_recalculated_rates as recalculated
 from tests.simulation.bugs.bug import Bug
 from tests.unit.netsuite import test_netsuite_account_time as clock
@@ -53,6 +55,8 @@ BUGS = (
         account_time.wall_clock_of,
         "is_before(seconds - 1) and not is_before(seconds)",
         "not is_before(seconds)",
-        proof=clock.test_windows_beside_each_other_list_every_change_once,
+        proof=lambda: clock.test_a_window_begins_at_the_first_reading_that_is_not_before_it(
+            datetime(2026, 11, 1, 8, 30, tzinfo=UTC), "2026-11-01T01:00:00"
+        ),
     ),
 )

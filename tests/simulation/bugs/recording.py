@@ -125,8 +125,8 @@ BUGS = (
     Bug(
         "a payload that is gone takes its neighbours along",
         record._complete,
-        "_fail(step, task, error)",
-        "[_fail(step, each, error) for each in wanted]",
+        "_fail(step, task, error, batch.report)",
+        "[_fail(step, each, error, batch.report) for each in wanted]",
         proof=lambda: unreadable.test_a_payload_that_is_gone_parks_its_notice_alone(PayloadLine()),
     ),
 )
