@@ -50,6 +50,10 @@ class Tenant:
         act: Callable[[Company], Changes] = self._random.choices(acts, weights)[0]
         return act(self._random.choice(COMPANIES))
 
+    def post_all(self) -> Changes:
+        """Post whatever is billed and in no books yet."""
+        return [change for billing in self._unposted() for change in self._posted_later(billing)]
+
     def is_readable(self, entry: Entry) -> bool:
         """Whether each account of an entry has a class."""
         return all(line.account != values.UNCLASSED for line in entry.lines)
@@ -86,11 +90,15 @@ class Tenant:
         return [self._change(BILLING, "Created", self._billing(company, "U", "F8"))]
 
     def _post(self, company: Company) -> Changes:
-        found = [each for each in self.billings if each.entry is None and each.category in _SIGNS]
-        if not found:
-            return self._bill(company)
-        billing = self._touched(self._random.choice(found))
-        return [*self._posted(billing), self._change(BILLING, "Changed", billing)]
+        unposted = self._unposted()
+        return self._posted_later(self._random.choice(unposted)) if unposted else self._bill(company)
+
+    def _posted_later(self, billing: Billing) -> Changes:
+        posted = self._posted(self._touched(billing))
+        return [*posted, self._change(BILLING, "Changed", billing)]
+
+    def _unposted(self) -> list[Billing]:
+        return [each for each in self.billings if each.entry is None and each.category in _SIGNS]
 
     def _cancel(self, company: Company) -> Changes:
         """By a document of its own, in the books at once; what it cancels stays, and so does its entry."""

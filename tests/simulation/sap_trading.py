@@ -47,7 +47,8 @@ class Trading:
             schedule.after(random.randrange(span), self.change)
         for origin in (ORIGIN, STRANGER):
             schedule.after(random.randrange(span), partial(self._shake_hands, origin))
-        schedule.after(random.randrange(span), self._world.senders[SAP].forge)
+        for _ in range(2):
+            schedule.after(random.randrange(span), self._world.senders[SAP].forge)
 
     def change(self) -> None:
         """Let something change, and be told of."""
@@ -63,6 +64,11 @@ class Trading:
         for each in changes:
             self._world.note(f"{SAP}: {each.subject} {each.document.number} {each.happening}")
         self.announcing.tell(changes)
+
+    def end(self) -> None:
+        """The night's run perhaps posts what is billed and in no books yet."""
+        if self.is_part and self._random.random() < 0.5:
+            self.tell(self.tenant.post_all())
 
     def _shake_hands(self, origin: str) -> None:
         """Somebody asks whether its events are welcome: who is to send them, or a stranger."""

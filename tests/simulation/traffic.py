@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.books_system import BOOKS
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
@@ -15,12 +14,10 @@ from tests.simulation.erp import Changes
 from tests.simulation.line import TARGET
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
-from tests.simulation.sap_trading import Trading
-from tests.simulation.selling import Selling
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
-from tests.simulation.turns import OWN_THEMES
+from tests.simulation.turns import OWN_THEMES, TakesTurns
 from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
@@ -108,7 +105,7 @@ class Traffic:
         return {name for name, each in self._taking_turns.items() if not each.is_part}
 
     @property
-    def _taking_turns(self) -> Mapping[str, Selling | Bookkeeping | Trading]:
+    def _taking_turns(self) -> Mapping[str, TakesTurns]:
         """By connection, in the order of `OWN_THEMES`."""
         return {SALES: self.world.selling, BOOKS: self.world.bookkeeping, SAP: self.world.trading}
 
@@ -234,8 +231,8 @@ class Traffic:
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
-        self.world.selling.end()
-        self.world.bookkeeping.end()
+        for each in self._taking_turns.values():
+            each.end()
 
     def _redrive(self) -> None:
         """The operator puts parked messages back: send, then delete."""

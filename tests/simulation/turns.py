@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -10,6 +10,24 @@ if TYPE_CHECKING:
 # Each is called by the theme of seeds that look for trouble in it.
 SALES_THEME, BOOKS_THEME, SAP_THEME = OWN_THEMES = ("sales", "books", "sap")
 _TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, BOOKS_THEME, SALES_THEME, SALES_THEME)
+
+
+class TakesTurns(Protocol):
+    """A system of a world with all that stands around it.
+
+    Attributes:
+        is_part: whether it takes part in the world's story.
+    """
+
+    is_part: bool
+
+    def plan(self, span: int) -> None:
+        """Have its changes happen within a span of milliseconds, and what goes wrong around it."""
+        ...
+
+    def end(self) -> None:
+        """Do what is done when nothing goes wrong any more."""
+        ...
 
 
 def has_turn(world: World, theme: str) -> bool:
