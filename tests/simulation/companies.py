@@ -23,6 +23,7 @@ LEGAL_ENTITIES: Sequence[Mapping[str, str]] = (
     {"name": "E-2", "calendar": "weeks"},
     {"name": "B-2", "calendar": "weeks"},
     {"name": "S-2", "calendar": "weeks"},
+    {"name": "F-2", "calendar": "weeks"},
 )
 COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, where a record does not say
     "hubspot-emea": "EMEA",
@@ -31,6 +32,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "netsuite-group": "GROUP",
     "central-iberia": "IBERIA",
     "sap-europe": "EUROPE",
+    "dynamics-americas": "AMERICAS",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

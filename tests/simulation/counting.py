@@ -20,6 +20,7 @@ from tests.simulation.books_system import BOOKS, access_to_books, small_answers
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
+from tests.simulation.finance_system import FINANCE, listing_of_finance, small_finds
 from tests.simulation.sales_system import SALES, access_to_sales
 from tests.simulation.sap_system import SAP, listing_of_sap, small_chunks
 from tests.simulation.systems import CRMS, ERPS
@@ -256,6 +257,8 @@ def listings(world: World) -> dict[str, Listing]:
         found[BOOKS] = BusinessCentralListing(BOOKS, access_to_books(world.bookkeeping.answers, world.schedule))
     if world.trading.is_part:
         found[SAP] = listing_of_sap(world.trading.answers)
+    if world.posting.is_part:
+        found[FINANCE] = listing_of_finance(world.posting.answers, world.schedule)
     return found
 
 
@@ -285,6 +288,7 @@ def small_lists() -> Iterator[None]:
         stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
         stack.enter_context(small_answers(2))
         stack.enter_context(small_chunks(2))
+        stack.enter_context(small_finds(2))
         stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
         stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
         stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))

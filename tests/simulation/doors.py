@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS
+from tests.simulation.finance_system import FINANCE, GRID_OF_FINANCE
 from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Sender
@@ -33,6 +34,7 @@ class Doors:
             *SOURCES,
             *([SALES] if world.selling.is_part else []),
             *([BOOKS] if world.bookkeeping.is_part else []),
+            *([FINANCE] if world.posting.is_part else []),
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in sources}
         self.senders = {name: self._sender(name, name, box) for name, box in self.boxes.items()}
@@ -42,6 +44,8 @@ class Doors:
             self.senders[EVENTS_OF_BOOKS] = self._sender(EVENTS_OF_BOOKS, BOOKS, self.boxes[BOOKS])
         if world.trading.is_part:  # it has no webhook secret: a token is all, and the gateway's to verify
             self.senders[SAP] = self._sender(SAP, SAP, WebhookSecretBox(CANARY, CANARY))
+        if world.posting.is_part:
+            self.senders[GRID_OF_FINANCE] = self._sender(GRID_OF_FINANCE, FINANCE, self.boxes[FINANCE])
 
     def rotate(self) -> None:
         """A new webhook secret: stored first or used first, the old one kept for a while."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.simulation import books_values as books
+from tests.simulation import finance_values as finance
 from tests.simulation import sap_values as sap
 from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import PERIODS
@@ -19,6 +20,7 @@ from tests.simulation.documents import (
     OWN_CURRENCY,
     VENDORS,
 )
+from tests.simulation.finance_system import FINANCE
 from tests.simulation.sales_system import SALES
 from tests.simulation.sales_values import ACCOUNTS as SALES_ACCOUNTS
 from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
@@ -68,7 +70,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books(), **_of_sap()}
+    return {**found, **_of_books(), **_of_sap(), **_of_finance()}
 
 
 def _of_books() -> Mapping[MappingKey, str]:
@@ -98,6 +100,22 @@ def _of_sap() -> Mapping[MappingKey, str]:
         "period": {"/".join(each): period for each, period in sap.ODD_PERIODS.items()},
     }
     return {MappingKey(SAP, table, each): member for table, of in members.items() for each, member in of.items()}
+
+
+def _of_finance() -> Mapping[MappingKey, str]:
+    """Those of the Dynamics 365 Finance environment; what lies beside a calendar goes where a controller has said."""
+    beside = {each.name: ledger.periods for ledger in finance.LEDGERS for each in ledger.beside}
+    planned = {finance.LEDGERS[0].periods: "2026-03", finance.LEDGERS[1].periods: "RT2026-P03"}
+    members = {
+        "legal_entity": {each.company: f"F-{place}" for place, each in enumerate(finance.LEDGERS, 1)},
+        "account": {each: f"A-{each}" for each in finance.TYPES},
+        "customer": {each: f"M-{place}" for place, each in enumerate(finance.CUSTOMERS, 501)},
+        "supplier": {each: f"S-{each}" for each in finance.VENDORS},
+        "cost_centre": {each: f"C-{each}" for each in (*finance.COST_CENTRES, finance.MENDED) if each},
+        "partner": {each: f"E-{each}" for each in finance.PARTNERS if each},
+        "period": {f"2026/{name}": planned[periods] for name, periods in beside.items()},
+    }
+    return {MappingKey(FINANCE, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

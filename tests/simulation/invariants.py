@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from tests.simulation.books_system import BOOKS
 from tests.simulation.books_values import FORGED
+from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
@@ -32,8 +33,8 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
     sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
-    sap = {SAP: world.trading.tenant}
-    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, world.mappings)
+    sap, finance = {SAP: world.trading.tenant}, {FINANCE: world.posting.finance}
+    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,

@@ -16,10 +16,13 @@ from tests.simulation.books import Books
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
 from tests.simulation.erp import Erp
+from tests.simulation.finance import Finance
+from tests.simulation.finance_values import LEDGERS
 from tests.simulation.offers import Item
 from tests.simulation.oracle_of_books import book_cells
 from tests.simulation.oracle_of_books import id_of_document as id_of_booked
 from tests.simulation.oracle_of_documents import document_cells
+from tests.simulation.oracle_of_finance import id_of_posted, posting_cells
 from tests.simulation.oracle_of_sales import contract_cells, opportunity_cells
 from tests.simulation.oracle_of_sap import (
     billing_cells,
@@ -62,6 +65,7 @@ def expected(
     sales: Mapping[str, Sales],
     environments: Mapping[str, Books],
     tenants: Mapping[str, Tenant],
+    ledgers: Mapping[str, Finance],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -85,6 +89,7 @@ def expected(
     _add_sales(truth, sales, mappings)
     _add_books(truth, environments, mappings)
     _add_sap(truth, tenants, mappings)
+    _add_finance(truth, ledgers, mappings)
     return truth
 
 
@@ -109,6 +114,14 @@ def _add_books(truth: Expected, environments: Mapping[str, Books], mappings: Map
             if books.is_readable(each):
                 record = (connection, "journal_entry", id_of_booked(each))
                 _add(truth, record, lambda d=each, b=books, c=connection: book_cells(d, c, b.lacks, mappings))
+
+
+def _add_finance(truth: Expected, environments: Mapping[str, Finance], mappings: Mappings) -> None:
+    for connection, finance in environments.items():
+        for each in finance.entries.values():
+            if each.ledger in LEDGERS and each.in_the_books() and finance.is_readable(each):
+                record = (connection, "journal_entry", id_of_posted(each))
+                _add(truth, record, lambda e=each, f=finance, c=connection: posting_cells(e, f, c, mappings))
 
 
 def _add_sales(truth: Expected, organisations: Mapping[str, Sales], mappings: Mappings) -> None:

@@ -21,7 +21,7 @@ _WEEKS = (  # from the calendar on the wall of the companies that count four, fo
     ("RT2026-P04", "2026-05-03", "2026-05-30"),
     ("RT2026-P05", "2026-05-31", "2026-06-27"),
 )
-_COUNT_WEEKS = {"AMER", "APAC", "B-2", "E-2", "S-2"}
+_COUNT_WEEKS = {"AMER", "APAC", "B-2", "E-2", "F-2", "S-2"}
 
 
 class MissingError(Exception):

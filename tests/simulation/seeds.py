@@ -35,6 +35,7 @@ FAULT_CLASSES = (
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
     *("never_told", "census_failed", "rates_recalculated"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
+    *("welcome_asked", "token_ended", "token_withheld"),
 )
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.schedule import Schedule
-from tests.simulation.signing import WebhookSecretBox, Wire
+from tests.simulation.signing import WebhookSecretBox, Wire, Written, is_success
 from tests.simulation.spending import makes_notices
 from tests.simulation.weather import Weather
 from tieout.arriving.door import Answer
@@ -21,6 +21,8 @@ Post = Callable[[Mapping[str, Any], Callable[[Answer], None]], None]  # an HTTP 
 
 _MOST_PER_DELIVERY = 8
 _RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
+_SENT_AGAIN_MILLISECONDS = 600_000  # by a person who looks at what was given up
+_NOT_AUTHENTIC = frozenset({401, 404})
 _ACCEPTED_SKEW_SECONDS = 290
 _SKEWS_SECONDS = (*(0,) * 20, 120, -120, 290, -290, 400, -400)
 
@@ -127,7 +129,7 @@ class Sender:
 
         def answered(answer: Answer) -> None:
             self._judge_goodbye(answer)
-            is_taken, is_refused = self._wire.is_taken(answer), answer.status == 401
+            is_taken, is_refused = self._wire.is_taken(answer), answer.status in _NOT_AUTHENTIC
             if is_refused and is_steady and abs(skew) <= _ACCEPTED_SKEW_SECONDS:
                 self.misjudged.append(f"an authentic delivery was refused, {skew} s off")
             if is_taken and abs(skew) > _ACCEPTED_SKEW_SECONDS and self._wire.is_dated:
@@ -135,7 +137,7 @@ class Sender:
             if self._is_kept is not None and makes_notices(events):
                 self._judge_keeping(answer, is_kept=self._is_kept(body))
             if not is_taken:
-                self._weather.strike("skewed_clock" if is_refused else "delivery_refused")
+                self._weather.strike("skewed_clock" if is_refused and self._wire.is_dated else "delivery_refused")
                 self._try_again(events, tries)
 
         headers |= self._sign(body, skew)
@@ -144,6 +146,8 @@ class Sender:
     def _try_again(self, events: list[Event], tries: int) -> None:
         if tries == self._wire.most_tries:
             self._weather.strike("given_up")
+            if self._wire.is_sent_again:
+                self._schedule.after(_SENT_AGAIN_MILLISECONDS, lambda: self._attempt(events))
         else:
             self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events, tries + 1))
 
@@ -169,6 +173,18 @@ class Sender:
         self._weather.strike("consent_asked" if is_welcome else "stranger_asked")
         headers = {"webhook-request-origin": origin, "webhook-request-rate": "120"}
         self._post(self._request(b"", headers, "", method="OPTIONS"), answered)
+
+    def ask(self, question: Written, answer_body: str, *, is_proven: bool) -> None:
+        """A question that is answered to whoever knows the address, and to nobody else."""
+        body, headers = question
+        query = self._wire.query(self._box)
+
+        def answered(answer: Answer) -> None:
+            if is_success(answer) and not (is_proven and answer.body == answer_body):
+                self.misjudged.append(f"a question was answered {answer.body}")
+
+        self._weather.strike("welcome_asked")
+        self._post(self._request(body, headers, query if is_proven else _flipped(query)), answered)
 
     def _judge_goodbye(self, answer: Answer) -> None:
         if self._wire.is_goodbye(answer):
@@ -206,7 +222,8 @@ class Sender:
         encoded = self._random.random() < 0.3
         return {
             "requestContext": {"http": {"method": method}, **context},
-            "rawQueryString": query,
+            "rawQueryString": "" if self._wire.is_in_path else query,
+            "pathParameters": {"key": query} if self._wire.is_in_path else {},
             "headers": headers,
             "body": base64.b64encode(body).decode() if encoded else body.decode(),
             "isBase64Encoded": encoded,

@@ -51,8 +51,10 @@ class Wire:
         most: events in one delivery.
         is_dated: whether its proof says when it was made.
         query: of the address it posts to.
+        is_in_path: whether that is the last part of its path instead.
         is_taken: whether it goes by an answer that all is well.
         most_tries: after which a delivery is given up; None: never.
+        is_sent_again: whether somebody sends, some time later, what was given up.
         of_another: what somebody else sends who has our secret, or guesses at it, and is not our source.
         tells_forgeries: whether an answer tells what proved nothing from what is taken.
         is_goodbye: whether the source never tells again after an answer.
@@ -64,9 +66,11 @@ class Wire:
     most: int = 1_000
     is_dated: bool = True
     query: Callable[[WebhookSecretBox], str] = lambda _box: ""
+    is_in_path: bool = False
     is_taken: Callable[[Answer], bool] = is_success
     of_another: Callable[[Random], Written] | None = None
     most_tries: int | None = None
+    is_sent_again: bool = False
     tells_forgeries: bool = True
     is_goodbye: Callable[[Answer], bool] = lambda _answer: False
     context: Mapping[str, Any] = MappingProxyType({})

@@ -23,6 +23,15 @@ from tests.simulation.books_system import (
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.documents import ZONE
+from tests.simulation.finance_system import (
+    FINANCE,
+    GRID_OF_FINANCE,
+    arriving_of_finance,
+    finance_environment,
+    finance_wire,
+    grid_wire,
+    reader_of_finance,
+)
 from tests.simulation.sales_system import (
     CALLOUTS_OF_SALES,
     SALES,
@@ -93,7 +102,7 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    return (*read, organisation(), *(tool(name) for name in TOOLS), environment(), tenant())
+    return (*read, organisation(), *(tool(name) for name in TOOLS), environment(), tenant(), finance_environment())
 
 
 @cache
@@ -128,16 +137,17 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
 
 def readers(world: World) -> dict[str, SourceReader]:
     """The real readers, each over a system in memory instead of its API."""
+    clock = world.schedule
     found: dict[str, SourceReader] = {
-        SALES: reader_of_sales(world.selling.answers, world.schedule),
-        BOOKS: reader_of_books(world.bookkeeping.answers, world.schedule),
+        SALES: reader_of_sales(world.selling.answers, clock),
+        BOOKS: reader_of_books(world.bookkeeping.answers, clock),
         SAP: reader_of_sap(world.trading.answers),
+        FINANCE: reader_of_finance(world.posting.answers, clock),
     }
     for connection in connections():
         if connection.name in CRMS:
-            found[connection.name] = HubSpotReader(
-                connection, cast("HubSpotClient", CrmAnswers(world.crms[connection.name]))
-            )
+            client = cast("HubSpotClient", CrmAnswers(world.crms[connection.name]))
+            found[connection.name] = HubSpotReader(connection, client)
     for name in ERPS:
         kept = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
         found[name] = NetSuiteReader(cast("NetSuiteClient", world.erps[name]), kept, netsuite_options.Options())
@@ -148,7 +158,7 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
     """How a sender's deliveries are signed."""
     if name in {EXPENSES, CALLOUTS_OF_SALES}:
         return standard_signer(box, schedule)
-    if name in {SALES, BOOKS, EVENTS_OF_BOOKS}:
+    if name in {SALES, BOOKS, EVENTS_OF_BOOKS, FINANCE, GRID_OF_FINANCE}:
         return unsigned
     if name in {*TOOLS, SAP}:
         return bearer(box)
@@ -156,7 +166,7 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
 
 
 def unsigned(_body: bytes, _skew_seconds: float) -> dict[str, str]:
-    """No header proves anything: an outbound message has its key in its address, a notification in its body."""
+    """No header proves anything: what proves a sender stands in the address it posts to, or in the body."""
     return {}
 
 
@@ -164,6 +174,8 @@ def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> 
     """How a sender's events are written down; callouts may be given up where others tell of the same."""
     if name in {BOOKS, EVENTS_OF_BOOKS}:
         return (notification_wire if name == BOOKS else event_wire)(box)
+    if name in {FINANCE, GRID_OF_FINANCE}:
+        return finance_wire() if name == FINANCE else grid_wire()
     if name in {SALES, SAP}:
         return message_wire() if name == SALES else sap_wire()
     if name == CALLOUTS_OF_SALES:
@@ -180,7 +192,12 @@ def receiving(name: str) -> SimpleNamespace:
             verify=generic_signature.verify,
             split=generic_payloads.split,
         )
-    arriving = {SALES: arriving_of_sales, BOOKS: arriving_of_books, SAP: arriving_of_sap}
+    arriving = {
+        SALES: arriving_of_sales,
+        BOOKS: arriving_of_books,
+        SAP: arriving_of_sap,
+        FINANCE: arriving_of_finance,
+    }
     if name in arriving:
         return arriving[name]()
     modules = (

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.books_system import BOOKS
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
+from tests.simulation.finance_system import FINANCE
 from tests.simulation.line import TARGET
+from tests.simulation.posting import Posting
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Event
@@ -107,7 +110,8 @@ class Traffic:
     @property
     def _taking_turns(self) -> Mapping[str, TakesTurns]:
         """By connection, in the order of `OWN_THEMES`."""
-        return {SALES: self.world.selling, BOOKS: self.world.bookkeeping, SAP: self.world.trading}
+        world = self.world
+        return {SALES: world.selling, BOOKS: world.bookkeeping, SAP: world.trading, FINANCE: world.posting}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
@@ -194,7 +198,7 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        in_turn = [name for name in (BOOKS, SAP) if self._taking_turns[name].is_part]
+        in_turn = [name for name in (BOOKS, SAP, FINANCE) if self._taking_turns[name].is_part]
         for connection in (*CRMS, SALES, *ERPS, *TOOLS, *in_turn):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 # Each is called by the theme of seeds that look for trouble in it.
-SALES_THEME, BOOKS_THEME, SAP_THEME = OWN_THEMES = ("sales", "books", "sap")
-_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, BOOKS_THEME, SALES_THEME, SALES_THEME)
+SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME = OWN_THEMES = ("sales", "books", "sap", "finance")
+_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, SALES_THEME, SALES_THEME)
 
 
 class TakesTurns(Protocol):

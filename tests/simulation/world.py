@@ -18,8 +18,10 @@ from tests.simulation.crm import Crm
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.erp import Erp
+from tests.simulation.finance_system import small_finds
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
 from tests.simulation.planning import PlanningSystem
+from tests.simulation.posting import Posting
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES, small_pages
 from tests.simulation.sap_system import small_chunks
@@ -113,6 +115,7 @@ class World:
         self.selling = Selling(self)
         self.bookkeeping = Bookkeeping(self)
         self.trading = Trading(self)
+        self.posting = Posting(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
@@ -197,7 +200,7 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
-        with small_pages(), small_answers(), small_chunks():
+        with small_pages(), small_answers(), small_chunks(), small_finds():
             self._run_until_rest()
 
     def _run_until_rest(self) -> None:
