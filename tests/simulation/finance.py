@@ -30,6 +30,7 @@ from tests.simulation.finance_writing import (
     Stated,
     against,
     amount_of,
+    halved,
     is_odd,
     journal_of,
     lines_of,
@@ -89,10 +90,10 @@ class Finance:
             self._sell: 24,
             self._collect: 12,
             self._buy: 14,
-            self._receive_goods: 4,
+            self._receive_goods: 6,
             self._pay: 6,
             self._journal: 18,
-            self._close: 5,
+            self._close: 8,
             self._reverse: 8,
             self._repair: 8,
             self._post_for_taxes: 5,
@@ -129,13 +130,13 @@ class Finance:
         batch, sign = self._next(ledger, "B"), self._random.choice((1, 1, -1))
         stated = against(values.PAYABLE, sign, values.EXPENSES, self._random)
         entry = self._post(ledger, self._named(ledger, "VIV"), "Purch", batch, stated)
-        number = self._random.choice(("R-1", "R-2", f"R-{self._next(ledger, 'bought')}"))
+        number = self._random.choice(("R-1", "R-1", f"R-{self._next(ledger, 'bought')}"))
         return [self._changed(entry, batch, self._document(SUPPLIER_INVOICE, number, values.VENDORS, entry))]
 
     def _receive_goods(self, ledger: Ledger) -> Changes:
         """What was received before it is billed is no invoice, though it has the category of one."""
         amount, batch = amount_of(self._random), self._next(ledger, "B")
-        stated = [(values.EXPENSES[0], amount), (values.ACCRUED, -amount)]
+        stated = [(values.EXPENSES[0], amount), *halved(values.ACCRUED, -amount)]
         return [self._changed(self._post(ledger, self._named(ledger, "VIV"), "Purch", batch, stated), batch)]
 
     def _pay(self, ledger: Ledger) -> Changes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.finance import Finance
-from tests.simulation.finance_filters import condition_of
+from tests.simulation.finance_filters import Condition, condition_of
 from tests.simulation.finance_records import SETS, Document, Entry, Posting, Row, line_row, posting_row
 from tests.simulation.finance_values import DEFAULT_COMPANY
 from tests.simulation.weather import Weather
@@ -18,6 +19,7 @@ from tieout.errors import ThrottledError, UnavailableError
 _PAGE_ROWS = 4
 _ENTRIES, _LINES = "GeneralJournalEntries", "GeneralJournalAccountEntries"
 _OF_ALL = "true"
+_OF_ONE_COMPANY = re.compile("dataAreaId eq '([a-z]+)' and ")
 
 
 class _Answer(NamedTuple):
@@ -41,6 +43,7 @@ class FinanceAnswers:
     ) -> None:
         self._finance, self._random, self._weather, self._tell_again = finance, random, weather, tell_again
         self._rate, self._tokens = rate, 0
+        self._kept: dict[tuple[object, ...], Sequence[Row]] = {}  # rows, since what was posted stays as it is
 
     def post(self, _address: str, **_asked: object) -> _Answer:
         """A token, good for an hour. Nothing rests here: whoever asks for one lets nobody else ask meanwhile."""
@@ -70,7 +73,9 @@ class FinanceAnswers:
         holds = condition_of(asked["$filter"])
         if holds is None:
             return _Answer(400, b"", {})
-        found = self._found(parts.path.rpartition("/")[2], holds, of_all=asked.get("cross-company") == _OF_ALL)
+        found = self._found(
+            parts.path.rpartition("/")[2], asked["$filter"], holds, of_all=asked.get("cross-company") == _OF_ALL
+        )
         found.sort(key=lambda row: tuple(row[name] for name in asked["$orderby"].split(",")))
         columns, start = asked["$select"].split(","), int(asked.get("$skiptoken", 0))
         rows = [{name: row[name] for name in columns} for row in found[start : start + _PAGE_ROWS]]
@@ -92,20 +97,24 @@ class FinanceAnswers:
             return json.dumps({**page, "value": page["value"][:-1]}).encode()
         return json.dumps(page).encode()[:-2]
 
-    def _found(self, entity_set: str, holds: Callable[[Row], bool], *, of_all: bool) -> list[Row]:
+    def _found(self, entity_set: str, asked: str, holds: Condition, *, of_all: bool) -> list[Row]:
+        of_one = _OF_ONE_COMPANY.match(asked)
+        company = of_one[1] if of_one is not None else ""
+        if not of_all:
+            company = DEFAULT_COMPANY
         found: list[Row] = []
         if entity_set in SETS:
-            documents = (each for each in self._finance.documents if each.kind == SETS[entity_set])
-            found = [row for each in documents for row in self._shown_document(each, holds)]
-        else:
-            rows_of = self._headers if entity_set == _ENTRIES else self._lines
-            for entry in self._finance.entries.values():
+            for document in self._finance.documents:
+                if document.kind == SETS[entity_set] and document.entry.ledger.company in {company, ""}:
+                    found += self._shown_document(document, holds)
+            return found
+        rows_of = self._headers if entity_set == _ENTRIES else self._lines
+        for entry in self._finance.entries.values():
+            if not company or entry.ledger.company == company:
                 found += self._shown(entry, rows_of, holds)
-        return [row for row in found if of_all or row["dataAreaId"] == DEFAULT_COMPANY]
+        return found
 
-    def _shown(
-        self, entry: Entry, rows_of: Callable[[Entry, Posting], list[Row]], holds: Callable[[Row], bool]
-    ) -> list[Row]:
+    def _shown(self, entry: Entry, rows_of: Callable[[Entry, Posting], Sequence[Row]], holds: Condition) -> list[Row]:
         """The rows of an entry that a query finds, as they are or as they were before its last change."""
         rows = [row for each in entry.postings for row in rows_of(entry, each) if holds(row)]
         before = [row for each in entry.before for row in rows_of(entry, each) if holds(row)]
@@ -114,24 +123,29 @@ class FinanceAnswers:
             return before
         return rows
 
-    def _shown_document(self, document: Document, holds: Callable[[Row], bool]) -> Iterator[Row]:
+    def _shown_document(self, document: Document, holds: Condition) -> list[Row]:
         """A document's row, if a query finds it and the replica has it yet."""
         row = document.row()
         if not holds(row):
-            return
+            return []
         if not document.entry.before and self._weather.chance("stale_replica"):
             self._tell_again(document.entry)
-        else:
-            yield row
+            return []
+        return [row]
 
-    def _headers(self, entry: Entry, posting: Posting) -> list[Row]:
-        return [posting_row(entry, posting)]
+    def _headers(self, entry: Entry, posting: Posting) -> Sequence[Row]:
+        kept = posting.number, posting.stamp
+        if kept not in self._kept:
+            self._kept[kept] = [posting_row(entry, posting)]
+        return self._kept[kept]
 
-    def _lines(self, entry: Entry, posting: Posting) -> list[Row]:
+    def _lines(self, entry: Entry, posting: Posting) -> Sequence[Row]:
         finance = self._finance
-        return [
-            line_row(entry, posting, finance.shown(each), finance.account_type(each.account)) for each in posting.lines
-        ]
+        kept = posting.number, posting.stamp, finance.is_sorted
+        if kept not in self._kept:
+            shown = ((finance.shown(each), finance.account_type(each.account)) for each in posting.lines)
+            self._kept[kept] = [line_row(entry, posting, line, account_type) for line, account_type in shown]
+        return self._kept[kept]
 
     def _strikes(self, name: str) -> bool:
         if not self._weather.is_on or self._random.random() >= self._rate:

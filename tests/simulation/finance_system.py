@@ -112,5 +112,5 @@ def _as_batch(events: list[Event], _random: Random) -> Written:
 @contextmanager
 def small_finds(rows: int = 3) -> Iterator[None]:
     """While this lasts a page of a search or a listing has few rows, and an address room for few vouchers."""
-    with patch.object(queries, "PAGE_ROWS", rows), patch.object(queries, "MOST_ADDRESS_BYTES", 700):
+    with patch.object(queries, "PAGE_ROWS", rows), patch.object(queries, "MOST_ADDRESS_BYTES", 520):
         yield

@@ -21,6 +21,12 @@ def amount_of(random: Random) -> Decimal:
     return random.choice(values.NET[:4]) + random.choice(values.CENTS)
 
 
+def halved(account: str, amount: Decimal) -> list[Stated]:
+    """An amount on two lines: what rounding each to whole yen leaves, the line against them has to bear."""
+    half = (amount / 2).quantize(_CENT, ROUND_HALF_UP)
+    return [(account, half), (account, amount - half)]
+
+
 def against(claim: str, sign: int, accounts: Sequence[str], random: Random) -> list[Stated]:
     """What is claimed or owed first, then what it is for, tax perhaps among it; a sign of 1 debits what it is for."""
     amounts = [amount_of(random), *(random.choice(values.NET) for _ in range(random.choice((0, 0, 1, 2))))]
@@ -73,7 +79,7 @@ def dimensions(random: Random, account: str) -> Mapping[str, str]:
         values.SEGMENT: "S1",
         values.COST_CENTRE: random.choice(values.COST_CENTRES),
         values.PARTNER: random.choice(values.PARTNERS),
-        values.CUSTOMER: random.choice(values.CUSTOMERS) if random.random() < 0.2 else None,
+        values.CUSTOMER: random.choice(values.CUSTOMERS) if random.random() < 0.35 else None,
     }
     if random.random() < 0.02:
         drawn[values.COST_CENTRE] = values.HALF_A_SIGN
