@@ -13,6 +13,7 @@ from decimal import Decimal
 from random import Random
 
 from tests.simulation import finance_values as values
+from tests.simulation import finance_writing as writing
 from tests.simulation.finance_records import (
     CURRENT,
     CUSTOMER_INVOICE,
@@ -26,18 +27,6 @@ from tests.simulation.finance_records import (
     Posting,
 )
 from tests.simulation.finance_values import FOREIGN, LEDGERS, Ledger, Period
-from tests.simulation.finance_writing import (
-    Stated,
-    against,
-    amount_of,
-    halved,
-    is_odd,
-    journal_of,
-    lines_of,
-    mirrored,
-    plain,
-    redimensioned,
-)
 from tests.simulation.schedule import Schedule
 
 Changes = list[Change]
@@ -67,7 +56,7 @@ class Finance:
 
     def is_readable(self, entry: Entry) -> bool:
         """Whether every line of an entry can be read, and says what its account is."""
-        return self.is_sorted or not any(is_odd(line) for each in entry.in_the_books() for line in each.lines)
+        return self.is_sorted or not any(writing.is_odd(line) for each in entry.in_the_books() for line in each.lines)
 
     def account_type(self, account: str) -> str:
         """What kind of account it is."""
@@ -102,7 +91,7 @@ class Finance:
     def _sell(self, ledger: Ledger) -> Changes:
         """An invoice to a customer, or a credit note; what the goods cost stands under the same voucher, or its own."""
         sign, category = self._random.choice((-1, -1, 1)), self._random.choice(("Sales", "Sales", "Cust"))
-        stated = against(values.RECEIVABLE, sign, values.INCOME, self._random)
+        stated = writing.against(values.RECEIVABLE, sign, values.INCOME, self._random)
         batch = self._next(ledger, "B")
         entry = self._post(ledger, self._named(ledger, "CIV"), category, batch, stated)
         number = f"I/{self._next(ledger, 'number')}'%"
@@ -118,7 +107,7 @@ class Finance:
 
     def _collect(self, ledger: Ledger) -> Changes:
         """A customer pays, or two of them do under one voucher."""
-        amount, batch = amount_of(self._random), self._next(ledger, "B")
+        amount, batch = writing.amount_of(self._random), self._next(ledger, "B")
         stated = [(self._random.choice((values.BANK, values.TILL)), amount), (values.RECEIVABLE, -amount)]
         entry = self._post(ledger, self._named(ledger, "PAY"), "Payment", batch, stated)
         parties = values.CUSTOMERS if self._random.random() < 0.25 else (self._random.choice(values.CUSTOMERS),)
@@ -128,42 +117,41 @@ class Finance:
     def _buy(self, ledger: Ledger) -> Changes:
         """A supplier's invoice or credit; its number is the supplier's own, and perhaps another's too."""
         batch, sign = self._next(ledger, "B"), self._random.choice((1, 1, -1))
-        stated = against(values.PAYABLE, sign, values.EXPENSES, self._random)
+        stated = writing.against(values.PAYABLE, sign, values.EXPENSES, self._random)
         entry = self._post(ledger, self._named(ledger, "VIV"), "Purch", batch, stated)
         number = self._random.choice(("R-1", "R-1", f"R-{self._next(ledger, 'bought')}"))
         return [self._changed(entry, batch, self._document(SUPPLIER_INVOICE, number, values.VENDORS, entry))]
 
     def _receive_goods(self, ledger: Ledger) -> Changes:
         """What was received before it is billed is no invoice, though it has the category of one."""
-        amount, batch = amount_of(self._random), self._next(ledger, "B")
-        stated = [(values.EXPENSES[0], amount), *halved(values.ACCRUED, -amount)]
+        amount, batch = writing.amount_of(self._random), self._next(ledger, "B")
+        stated = [(values.EXPENSES[0], amount), *writing.halved(values.ACCRUED, -amount)]
         return [self._changed(self._post(ledger, self._named(ledger, "VIV"), "Purch", batch, stated), batch)]
 
     def _pay(self, ledger: Ledger) -> Changes:
         """A supplier is paid, perhaps with what the bank takes for it: no cash that was collected."""
-        amount, charge = amount_of(self._random), self._random.choice((Decimal(0), Decimal("1.5")))
+        amount, charge = writing.amount_of(self._random), self._random.choice((Decimal(0), Decimal("1.5")))
         charges = [(values.EXPENSES[1], charge)] if charge else []
         stated = [(values.PAYABLE, amount), *charges, (values.BANK, -amount - charge)]
         batch = self._next(ledger, "B")
         return [self._changed(self._post(ledger, self._named(ledger, "PAY"), "Payment", batch, stated), batch)]
 
     def _journal(self, ledger: Ledger) -> Changes:
-        """Vouchers that are posted together, one perhaps under a number that was used before, on this day or another."""
+        """Vouchers that are posted together, one perhaps beside what was posted under it before."""
         batch, known = self._next(ledger, "B"), self._known(ledger)
         entries = []
         for _ in range(self._random.choice((1, 1, 2, 4))):
             named = self._named(ledger, "J'")
             if known and self._random.random() < 0.2:
                 again = self._random.choice(known)
-                days = (again.day,) if self._is_documented(again) else (again.day, self._a_day())
-                named = (self._random.choice(days), again.voucher)
-            entries.append(self._post(ledger, named, "GeneralJournal", batch, journal_of(self._random)))
+                named = (again.day, again.voucher)
+            entries.append(self._post(ledger, named, "GeneralJournal", batch, writing.journal_of(self._random)))
         return [Change(ledger, self._schedule.now(), tuple(dict.fromkeys(entries)), batch)]
 
     def _close(self, ledger: Ledger) -> Changes:
         """What a year earned goes to another account, or what an audit found is posted: in periods of their own."""
         period = self._random.choice(ledger.beside)
-        amount, batch = amount_of(self._random), self._next(ledger, "B")
+        amount, batch = writing.amount_of(self._random), self._next(ledger, "B")
         named, stated = self._named(ledger, "J'"), [(values.INCOME[0], amount), (values.RETAINED, -amount)]
         entry = self._post(ledger, (values.LAST_DAY, named[1]), "GeneralJournal", batch, stated, period=period)
         return [self._changed(entry, batch)]
@@ -178,7 +166,7 @@ class Finance:
         named = (self._random.choice((entry.day, other[0])), self._random.choice((entry.voucher, other[1])))
         period = posting.period if named[0] == entry.day else None
         made = self._write(
-            ledger, named, posting.category, batch, mirrored(posting), layer=posting.layer, period=period
+            ledger, named, posting.category, batch, writing.mirrored(posting), layer=posting.layer, period=period
         )
         return [self._changed(made, batch)]
 
@@ -190,7 +178,7 @@ class Finance:
         entry = self._random.choice(found)
         entry.before, now = entry.postings, self._second()
         entry.postings = tuple(
-            replace(each, stamp=now, lines=tuple(redimensioned(self._random, line) for line in each.lines))
+            replace(each, stamp=now, lines=tuple(writing.redimensioned(self._random, line) for line in each.lines))
             for each in entry.postings
         )
         return [self._changed(entry, "")]
@@ -204,7 +192,8 @@ class Finance:
         batch = self._next(ledger, "B")
         return [
             self._changed(
-                self._post(ledger, named, "GeneralJournal", batch, journal_of(self._random), layer=TAX_LAYER), batch
+                self._post(ledger, named, "GeneralJournal", batch, writing.journal_of(self._random), layer=TAX_LAYER),
+                batch,
             )
         ]
 
@@ -226,14 +215,14 @@ class Finance:
         named: tuple[str, str],
         category: str,
         batch: str,
-        stated: Sequence[Stated],
+        stated: Sequence[writing.Stated],
         *,
         layer: str = CURRENT,
         period: Period | None = None,
         joins: bool = False,
     ) -> Entry:
         """Post what is stated, in some currency."""
-        lines = lines_of(self._random, ledger, stated)
+        lines = writing.lines_of(self._random, ledger, stated)
         return self._write(ledger, named, category, batch, lines, layer=layer, period=period, joins=joins)
 
     def _write(
@@ -258,7 +247,7 @@ class Finance:
         if entry is None:
             entry = self.entries[ledger.company, *named] = Entry(ledger, *named)
         else:
-            lines = [plain(each) for each in lines]
+            lines = [writing.plain(each) for each in lines]
         if not joins:
             entry.before = entry.postings
         own = entry.postings[0].period if entry.postings else period or ledger.period_of(named[0])
@@ -283,8 +272,14 @@ class Finance:
         return document
 
     def _named(self, ledger: Ledger, prefix: str) -> tuple[str, str]:
-        """A day, and a voucher that was never used."""
-        return self._a_day(), self._next(ledger, prefix)
+        """A day, and a voucher that was not used on it; numbers begin anew now and then."""
+        day, company = self._a_day(), ledger.company
+        used = [voucher for of, _, voucher in self.entries if of == company and voucher.startswith(prefix)]
+        if used and self._random.random() < 0.2:
+            again = self._random.choice(used)
+            if (company, day, again) not in self.entries:
+                return day, again
+        return day, self._next(ledger, prefix)
 
     def _a_day(self) -> str:
         return self._random.choice(values.DAYS)

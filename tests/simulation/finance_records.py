@@ -88,15 +88,15 @@ class Document:
 
     def row(self) -> Row:
         """As its entity set shows it."""
-        number, voucher, party = COLUMNS[self.kind]
-        company = self.entry.ledger.company
-        return {"dataAreaId": company, number: self.number, voucher: self.entry.voucher, party: self.party}
+        number, voucher, party, day = COLUMNS[self.kind]
+        named = {number: self.number, voucher: self.entry.voucher, party: self.party}
+        return {"dataAreaId": self.entry.ledger.company, **named, day: f"{self.entry.day}T12:00:00Z"}
 
 
 COLUMNS = {
-    CUSTOMER_INVOICE: ("InvoiceNumber", "LedgerVoucher", "InvoiceCustomerAccountNumber"),
-    SUPPLIER_INVOICE: ("InvoiceNumber", "LedgerVoucher", "InvoiceVendorAccountNumber"),
-    PAYMENT: ("Voucher", "Voucher", "CustomerAccountNumber"),
+    CUSTOMER_INVOICE: ("InvoiceNumber", "LedgerVoucher", "InvoiceCustomerAccountNumber", "InvoiceDate"),
+    SUPPLIER_INVOICE: ("InvoiceNumber", "LedgerVoucher", "InvoiceVendorAccountNumber", "InvoiceDate"),
+    PAYMENT: ("Voucher", "Voucher", "CustomerAccountNumber", "TransactionDate"),
 }
 SETS = {
     "SalesInvoiceHeadersV2": CUSTOMER_INVOICE,

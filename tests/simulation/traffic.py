@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.books_system import BOOKS
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
@@ -14,7 +13,6 @@ from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.line import TARGET
-from tests.simulation.posting import Posting
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Event

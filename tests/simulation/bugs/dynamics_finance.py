@@ -80,8 +80,14 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a voucher is one entry whatever its day",
         one_read._is_of,
-        ' and day_of(row, "AccountingDate") == entry.day',
+        ' and _day(row, "AccountingDate") == entry.day',
         "",
+    ),
+    (
+        "whom documents of one voucher are with is said whatever their days",
+        one_read._posted_by,
+        "return own or [row for row in documents if _day(row, column) not in of_others]",
+        "return documents",
     ),
     ("what is posted for taxes is in the books", translate.is_in_the_books, 'in {"", _LAYER}', "is not None"),
     (

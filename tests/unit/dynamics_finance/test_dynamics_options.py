@@ -50,6 +50,7 @@ def connection(api_base_url: str = "https://made-up.operations.dynamics.com", **
         {"documents": [DOCUMENT | {"name": "Rebate"}]},
         {"documents": [DOCUMENT | {"party": "bank"}]},
         {"documents": [DOCUMENT | {"entity_set": "Rebates?cross-company=false"}]},
+        {"documents": [DOCUMENT | {"day": "PostedOn or true"}]},
         {"documents": [DOCUMENT | {"voucher": "Voucher,dataAreaId"}]},
         {"documents": [DOCUMENT, DOCUMENT | {"categories": []}]},
         {"documents": [DOCUMENT, DOCUMENT | {"name": "other", "categories": ["REBATE"]}]},

@@ -107,6 +107,31 @@ def test_a_voucher_of_another_day_is_another_entry() -> None:
     assert [type(fact_of(readings[each])) for each in (KEY, later)] == [Invoice, CreditMemo]
 
 
+def test_documents_of_one_voucher_are_told_apart_by_their_days() -> None:
+    """Where numbers began anew, whom an invoice is with stands beside whom the other of its voucher was with."""
+    lines = [*invoice_lines(JournalNumber="J-1"), *invoice_lines(JournalNumber="J-2")]
+    days = [entry(), entry("J-2", AccountingDate="2026-04-01T12:00:00Z", FiscalPeriodName="Period 4")]
+    other = {**INVOICE, "InvoiceNumber": "CIV-000900", "InvoiceCustomerAccountNumber": "US-002"}
+    of_days = [
+        {**INVOICE, "InvoiceDate": "2026-03-31T12:00:00Z"},
+        {**other, "InvoiceDate": "2026-04-01T12:00:00Z"},
+    ]
+    environment = Environment(**{ENTRIES: days, LINES: lines, INVOICES: of_days})
+    later = key("usmf/2026-04-01/ARI-000713")
+    found = [fact_of(each) for each in environment.reader().read([KEY, later]).values()]
+    assert [(each.number, each.lines[0].customer) for each in found] == [
+        ("CIV-000713", "US-001"), ("CIV-000900", "US-002"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["2026-03-30T12:00:00Z", "1900-01-01T12:00:00Z", "x", None])
+def test_a_document_of_another_day_is_not_lost(day: str | None) -> None:
+    """Its entry may be booked on another day than its own: its voucher names it as long as it is alone."""
+    environment = having_invoice()
+    environment.rows[INVOICES] = [{**INVOICE, "InvoiceDate": day}]
+    assert fact_of(environment.reader().read([KEY])[KEY]).lines[0].customer == "US-001"
+
+
 def test_parties_are_asked_for_by_the_category_that_posts_them() -> None:
     """Of a journal nothing is asked; of a bill its supplier, and of a payment its customer."""
     kinds = {"LedgerJournal": ("GNJ", "X"), "Purch": ("API", "VendBalance"), "Payment": ("CPV", "CustBalance")}

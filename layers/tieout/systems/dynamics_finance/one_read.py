@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
@@ -19,7 +20,7 @@ from tieout.facts.reading import Reading
 from tieout.systems.dynamics_finance import queries, translate
 from tieout.systems.dynamics_finance.client import DynamicsClient
 from tieout.systems.dynamics_finance.finding import ENTITY, Entry
-from tieout.systems.dynamics_finance.options import Document, Options
+from tieout.systems.dynamics_finance.options import Options
 from tieout.systems.dynamics_finance.queries import Query
 from tieout.systems.dynamics_finance.rows import Row, day_of, text_of
 
@@ -72,32 +73,32 @@ class OneRead:
         in_books = {entry: [row for row in of if translate.is_in_the_books(row)] for entry, of in headers.items()}
         numbers = [text_of(row, "JournalNumber") for of in in_books.values() for row in of]
         lines = _by(self._all(numbers, partial(queries.lines, self._options, company)), "JournalNumber")
-        documents = self._documents(company, in_books)
+        posted = self._documents(company, in_books, found)
         return {
-            key: _reading(partial(self._state, key, entry, headers[entry], in_books[entry], lines, documents))
+            key: _reading(partial(self._state, key, headers[entry], in_books[entry], lines, posted.get(entry, ())))
             for entry, key in keys.items()
         }
 
-    def _documents(self, company: str, headers: Mapping[Entry, Sequence[Row]]) -> Mapping[str, _Rows]:
-        """By kind of document and voucher, the documents that entries of its categories post."""
-        vouchers: dict[str, list[str]] = defaultdict(list)
-        for entry, of in headers.items():
-            document = translate.document_of(of[0], self._options) if of else None
-            if document is not None:
-                vouchers[document.name].append(entry.voucher)
-        return {
-            each.name: _by(self._all(vouchers[each.name], partial(queries.documents, each, company)), each.voucher)
-            for each in self._options.documents
-        }
+    def _documents(
+        self, company: str, headers: Mapping[Entry, Sequence[Row]], found: Sequence[Row]
+    ) -> Mapping[Entry, Sequence[Row]]:
+        """By entry, the documents of its category that it posts; `found` are all entries of the vouchers."""
+        kinds = {entry: translate.document_of(of[0], self._options) for entry, of in headers.items() if of}
+        posted: dict[Entry, Sequence[Row]] = {}
+        for document in self._options.documents:
+            entries = [entry for entry, kind in kinds.items() if kind is document]
+            vouchers = [entry.voucher for entry in entries]
+            shown = _by(self._all(vouchers, partial(queries.documents, document, company)), document.voucher)
+            posted |= {each: _posted_by(each, shown.get(each.voucher, ()), document.day, found) for each in entries}
+        return posted
 
     def _state(
         self,
         key: RecordKey,
-        entry: Entry,
         shown: Sequence[Row],
         headers: Sequence[Row],
         lines: _Rows,
-        documents: Mapping[str, _Rows],
+        documents: Sequence[Row],
     ) -> Reading:
         if not shown:
             # What is posted is never deleted. It may be archived, or our role has lost the company.
@@ -108,9 +109,7 @@ class OneRead:
         if not all(of_each):
             return UnreadableRecordError("the entry is shown without its lines")
         rows = [row for of in of_each for row in of]
-        document: Document | None = translate.document_of(headers[0], self._options)
-        posted = documents[document.name].get(entry.voucher, ()) if document is not None else ()
-        return translate.statement(key, headers, rows, posted, self._options)
+        return translate.statement(key, headers, rows, documents, self._options)
 
     def _all(self, values: Sequence[str], query: Callable[[Sequence[str]], Query]) -> list[Row]:
         """The rows of all values, in as few calls as addresses may be long."""
@@ -136,10 +135,25 @@ def _entry(key: RecordKey) -> Entry:
 
 def _is_of(row: Row, entry: Entry) -> bool:
     """Whether a header row is of an entry: its voucher may have been used on other days. A row without a day is nobody's."""
+    return text_of(row, "Voucher") == entry.voucher and _day(row, "AccountingDate") == entry.day
+
+
+def _posted_by(entry: Entry, documents: Sequence[Row], column: str, headers: Sequence[Row]) -> Sequence[Row]:
+    """Those of the documents of a voucher that an entry posts: of its day, or else of a day on which no other entry has it.
+
+    Numbers begin anew; and what has a date of its own may be booked on another.
+    """
+    own = [row for row in documents if _day(row, column) == entry.day]
+    of_others = {_day(row, "AccountingDate") for row in headers if text_of(row, "Voucher") == entry.voucher} - {None}
+    return own or [row for row in documents if _day(row, column) not in of_others]
+
+
+def _day(row: Row, column: str) -> date | None:
+    """The date in a column; None where there is none."""
     try:
-        return text_of(row, "Voucher") == entry.voucher and day_of(row, "AccountingDate") == entry.day
+        return day_of(row, column)
     except MalformedError:
-        return False
+        return None
 
 
 def _by(rows: Sequence[Row], column: str) -> _Rows:

@@ -90,6 +90,8 @@ class Document(Declared):
         is_payment: it moves money; else it is an invoice, or by its sign a credit.
         entity_set: the entity set that has one row for each.
         number, voucher, account: its columns with the document's number, its voucher, and the customer's or supplier's account.
+        day: its column with the day it was posted on, by which documents of one voucher are told apart where numbers began
+            anew; empty: none is asked for.
     """
 
     name: str
@@ -100,12 +102,13 @@ class Document(Declared):
     number: str
     voucher: str
     account: str
+    day: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that could change what is asked; raises `ValueError` naming the field."""
         if not _DOCUMENT_NAME.fullmatch(self.name) or self.name in {VOUCHER, JOURNAL}:
             raise ValueError("name is not small letters, or has another meaning")
-        for field in ("entity_set", "number", "voucher", "account"):
+        for field in ("entity_set", "number", "voucher", "account", *(["day"] if self.day else [])):
             _check_name(field, getattr(self, field))
 
 
@@ -123,6 +126,7 @@ DOCUMENTS = (
         number="InvoiceNumber",
         voucher="LedgerVoucher",
         account="InvoiceCustomerAccountNumber",
+        day="InvoiceDate",
     ),
     Document(
         name="supplier_invoice",
@@ -132,6 +136,7 @@ DOCUMENTS = (
         number="InvoiceNumber",
         voucher="LedgerVoucher",
         account="InvoiceVendorAccountNumber",
+        day="InvoiceDate",
     ),
     Document(
         name="customer_payment",
@@ -142,6 +147,7 @@ DOCUMENTS = (
         number="Voucher",
         voucher="Voucher",
         account="CustomerAccountNumber",
+        day="TransactionDate",
     ),
 )
 

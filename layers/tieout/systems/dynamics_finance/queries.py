@@ -124,7 +124,8 @@ def in_chunks(values: Sequence[str], query: Callable[[Sequence[str]], Query], ba
 
 
 def _columns(document: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(("dataAreaId", document.number, document.voucher, document.account)))
+    named = (document.number, document.voucher, document.account, document.day)
+    return tuple(dict.fromkeys(("dataAreaId", *filter(None, named))))
 
 
 def _length(query: Query, base_url: str) -> int:
