@@ -48,7 +48,7 @@ class Posting:
             return
         schedule, random = self._world.schedule, self._random
         changes = self._world.scenario.changes
-        for _ in range(2 * changes if self._world.theme == FINANCE_THEME else changes // 2):
+        for _ in range(changes if self._world.theme == FINANCE_THEME else changes // 2):
             schedule.after(random.randrange(span), self.change)
         schedule.after(random.randrange(span), lambda: self.announcing.test(DEFAULT_COMPANY))
         for _ in range(2):
