@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import FINANCE_THEME
+from tests.unit.dynamics_finance import test_dynamics_client as calling
 from tests.unit.dynamics_finance import test_dynamics_listing as listing_tests
 from tests.unit.dynamics_finance import test_dynamics_reader as reading
 from tests.unit.dynamics_finance import test_dynamics_translate as translating
@@ -54,12 +55,6 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         'address, counts = "", {len(rows)}',
     ),
     (
-        "nobody counts whether all rows came",
-        client.DynamicsClient.rows,
-        "if not query.top and counts != {len(rows)}:",
-        "if False:",
-    ),
-    (
         "a token that has ended is used for another hour",
         client.DynamicsClient._authorised,
         "if answer.status_code == httpx.codes.UNAUTHORIZED:",
@@ -72,22 +67,10 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "is_last = True",
     ),
     (
-        "vouchers beyond one address are not asked for",
-        one_read.OneRead._all,
-        "for chunk in chunks for row",
-        "for chunk in list(chunks)[:1] for row",
-    ),
-    (
         "a voucher is one entry whatever its day",
         one_read._is_of,
         ' and _day(row, "AccountingDate") == entry.day',
         "",
-    ),
-    (
-        "whom documents of one voucher are with is said whatever their days",
-        one_read._posted_by,
-        "return own or [row for row in documents if _day(row, column) not in of_others]",
-        "return documents",
     ),
     ("what is posted for taxes is in the books", translate.is_in_the_books, 'in {"", _LAYER}', "is not None"),
     (
@@ -133,6 +116,27 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
 
 
 _PROVED: tuple[tuple[str, object, str, str, Callable[[], None]], ...] = (
+    (
+        "whom documents of one voucher are with is said whatever their days",
+        one_read._posted_by,
+        "return own or [row for row in documents if _day(row, column) not in of_others]",
+        "return documents",
+        reading.test_documents_of_one_voucher_are_told_apart_by_their_days,
+    ),
+    (
+        "nobody counts whether all rows came",
+        client.DynamicsClient.rows,
+        "if not query.top and counts != {len(rows)}:",
+        "if False:",
+        lambda: calling.test_rows_that_come_or_go_between_pages_are_read_again(2),
+    ),
+    (
+        "vouchers beyond one address are not asked for",
+        one_read.OneRead._all,
+        "for chunk in chunks for row",
+        "for chunk in list(chunks)[:1] for row",
+        reading.test_a_batch_costs_as_few_calls_as_addresses_may_be_long,
+    ),
     (
         "of several invoices of one number the first is found",
         reader.DynamicsReader._posted_by,
