@@ -86,7 +86,6 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "return Bill if owes and not document.is_payment else JournalEntry",
         "return Bill if owes and not document.is_payment else Invoice",
     ),
-    ("of several customers the first has paid everything", translate._one, "if len(found) == 1", "if found"),
     ("the closing of a year is a movement", translate._statement, "in _CARRYING", "in {_LAYER}"),
     (
         "amounts in the reporting currency are passed over",
@@ -116,6 +115,13 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
 
 
 _PROVED: tuple[tuple[str, object, str, str, Callable[[], None]], ...] = (
+    (
+        "of several customers the first has paid everything",
+        translate._one,
+        "if len(found) == 1",
+        "if found",
+        translating.test_the_party_of_an_entry_is_told_where_there_is_one,
+    ),
     (
         "whom documents of one voucher are with is said whatever their days",
         one_read._posted_by,
