@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functions.receive import keeping
+from functions.receive import keeping, secret
 from functions.receive import pipeline as receive
 from tests.flow import test_records_from_payloads as kept
 from tests.simulation.bugs.bug import Bug
+from tests.support.receiving import Door
 from tests.unit.arriving import test_kept_payloads as travelling
 from tests.unit.receive import test_doors_of_other_kinds as doors
+from tests.unit.receive import test_receive_secrets_and_shelf as secrets
 from tieout.arriving import accepting, freshness, notice, payload, publishing
 from tieout.systems.hubspot import signature
 
@@ -55,6 +57,13 @@ BUGS = (
         'delivery.method == "POST"',
         "True",
         proof=doors.test_only_a_post_is_a_delivery_however_proven_it_is,
+    ),
+    Bug(
+        "what a newer secret may prove is refused while it cannot be fetched",
+        secret.WebhookSecret.renewed,
+        'raise UnavailableError("the secret could not be had seconds ago")',
+        "return None",
+        proof=lambda: secrets.test_a_newer_secret_that_cannot_be_had_is_our_fault_too(Door(system="netsuite")),
     ),
     Bug(
         "a payload is acknowledged before it is kept",

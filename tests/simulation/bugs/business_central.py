@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import BOOKS_THEME
 from tests.unit.business_central import test_business_central_reader as reading
+from tests.unit.business_central import test_business_central_same_numbers as numbers
 from tieout.systems.business_central import (
     business_events,
     companies,
@@ -132,7 +135,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
 )
 
-# Whatever becomes of a document at once, it is read again for days; only its reading at that moment tells.
+# Whatever becomes of a document at once, it is read again for days; only its reading at that moment tells. And no day of a
+# simulated environment has two documents of one number and type.
 _PROVED = (
     Bug(
         "an account that is new stays unknown for an hour",
@@ -147,6 +151,20 @@ _PROVED = (
         "if company.asked_again_in_seconds is not None:",
         "if False:",
         proof=reading.test_a_new_account_is_looked_up_again_after_a_minute_at_the_earliest,
+    ),
+    Bug(
+        "a bill is a part of the invoice that has its number",
+        entries._bought_beside,
+        "if all(accounts.isdisjoint(sold) for _, accounts in postings):",
+        "if True:",
+        proof=partial(numbers.test_each_is_a_document_with_its_own_party_and_amounts, (numbers.buy, numbers.sell)),
+    ),
+    Bug(
+        "an invoice is older than the bill that had its number",
+        translate.document_statement,
+        "version_of(posted.told_by)",
+        "version_of(posted.rows)",
+        proof=numbers.test_the_one_that_came_first_keeps_the_name_until_the_other_is_posted,
     ),
 )
 

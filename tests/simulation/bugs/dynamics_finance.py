@@ -9,6 +9,7 @@ from tests.simulation.turns import FINANCE_THEME
 from tests.unit.dynamics_finance import test_dynamics_client as calling
 from tests.unit.dynamics_finance import test_dynamics_listing as listing_tests
 from tests.unit.dynamics_finance import test_dynamics_reader as reading
+from tests.unit.dynamics_finance import test_dynamics_searches as searching
 from tests.unit.dynamics_finance import test_dynamics_translate as translating
 from tieout.facts import balancing
 from tieout.systems.dynamics_finance import (
@@ -148,7 +149,7 @@ _PROVED: tuple[tuple[str, object, str, str, Callable[[], None]], ...] = (
         reader.DynamicsReader._posted_by,
         "text_of(row, document.voucher))))",
         "text_of(row, document.voucher))))[:1]",
-        reading.test_a_number_that_several_suppliers_use_leads_to_all_of_theirs,
+        searching.test_a_number_that_several_suppliers_use_leads_to_all_of_theirs,
     ),
     (
         "an entry that spoils an answer spoils its neighbours",
