@@ -31,7 +31,7 @@ from tieout.systems.dynamics_finance import (
 _CHANGES = 20
 _MET: tuple[tuple[str, object, str, str], ...] = (
     ("a key in the path is not compared with the secret", signature.verify, "if not any([", "if not list(["),
-    ("whoever asks is told that he is welcome", door.open_door, "greet_proven=greet", "greet=greet"),
+    ("whoever asks is told that he is welcome", door.open_door, "greet_proven=lambda", "greet=lambda"),
     ("a code is given back as a text", door.greet, "json.dumps({", "str({"),
     (
         "only the first event of a batch is taken",
@@ -87,7 +87,12 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "return Bill if owes and not document.is_payment else JournalEntry",
         "return Bill if owes and not document.is_payment else Invoice",
     ),
-    ("the closing of a year is a movement", translate._statement, "in _CARRYING", "in {_LAYER}"),
+    (
+        "the closing of a year is a movement",
+        translate._statement,
+        "closing=_carries_on(header, options)",
+        "closing=False",
+    ),
     (
         "amounts in the reporting currency are passed over",
         lines.ledger_lines,
