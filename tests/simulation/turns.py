@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 # Each is called by the theme of seeds that look for trouble in it.
 SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME = OWN_THEMES = ("sales", "books", "sap", "finance")
-_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, SALES_THEME, SALES_THEME)
+# An odd number, so that even seeds and odd ones, which are judged apart, have each of them.
+_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, SALES_THEME)
 
 
 class TakesTurns(Protocol):
