@@ -105,6 +105,7 @@ GROUPS = (
             *("tests/flow", _SEEDS),
         ),
     ),
+    Group("files", ("tieout/files.py",), ("tests/unit/legacy_files",)),
     Group(
         "planning",
         ("tieout/facts/*.py", "tieout/planning/*.py"),

@@ -1,0 +1,254 @@
+"""What a connection of legacy files says in the landscape: how the files of each of its feeds are laid out. Nothing is sniffed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal
+
+from tieout.declared import Declared
+from tieout.systems.legacy_files.layouts import UNUSED, AmountStyle, Layout
+
+Encoding = Literal[
+    "utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "cp850", "cp437", "cp037", "cp500", "cp1140"
+]
+Signs = Literal["debit_positive", "credit_positive", "flag", "flag_and_sign", "two_columns"]
+
+TEXTS = (
+    "company",
+    "document",
+    "line",
+    "account",
+    "cost_centre",
+    "profit_centre",
+    "segment",
+    "location",
+    "partner",
+    "product",
+    "customer",
+    "supplier",
+    "reverses",
+    "currency",
+    "local_currency",
+    "flag",
+)
+AMOUNTS = ("amount", "local_amount", "group_amount")
+SIDES = ("debit", "credit", "local_debit", "local_credit")
+DETAIL_COLUMNS = frozenset((*TEXTS, *AMOUNTS, *SIDES, "period", "year", "posting_date", "document_date"))
+END_COLUMNS = frozenset(("batch", "rerun", "company", "period", "count", "debit", "credit", "total"))
+NAME_PARTS = frozenset(("batch", "rerun", "company", "period"))
+
+_FEED = re.compile("[a-z][a-z0-9_]{0,39}")
+_MOST_BYTES = 4 * 1024**3
+_MOST_CHUNK = 2_000  # as many notices as one run of the record step works through
+_NO_ROLES: Mapping[str, Literal["cash", "receivable"]] = MappingProxyType({})
+
+
+class Feed(Declared):
+    """The files of one kind that a connection drops.
+
+    Attributes:
+        name: of the feed, under which its files are told and its records named.
+        files: regular expression of the whole name of an object behind `incoming/<connection>/`; the groups `batch`, `rerun`,
+            `company` and `period` are what the name says of the content.
+        marker: what is appended to the name of an object that says that the file is complete; empty: a file is when it is there.
+        entity: the ledger's entity its records are, by which a flow carries them.
+        fact: the canonical fact they become.
+        form: fields parted by a delimiter, or of fixed width.
+        delimiter: one character.
+        quote: the character that a field with a delimiter, a quote or a new line in it stands in; empty: none is.
+        encoding: of every byte; what it has no character for refuses the file.
+        most_bytes: a file larger than that is refused unread.
+        titles: the first line, exactly, of delimited files that have one.
+        detail: the lines that count.
+        header: the first line, where there is one.
+        trailer: the last line, where there is one.
+        key: the columns that together name a record; rows that agree in them are lines of one document.
+        amounts: how they are written.
+        signs: what tells a debit from a credit: the sign (`debit_positive`, `credit_positive`), the column `flag` beside amounts
+            that are never negative (`flag`), beside signed ones that it must agree with (`flag_and_sign`), or that they stand
+            in columns of their own (`two_columns`).
+        debit_flags: what `flag` says of a debit; an empty text is a blank flag.
+        credit_flags: what it says of a credit.
+        dates: how days are written.
+        periods: how a period is written: year and month, or year and three digits; `number` where `year` stands beside it.
+        months: the periods 1 to 12 are calendar months; else the mapping table `period` says what each is.
+        one_period: all rows of a file are of one.
+        balanced: what debits and credits are equal in.
+        totals_of: which amount the control totals are sums of.
+        credit_total: with which sign the control total of the credits is written.
+        replaces: what a file stands for, so that a newer one replaces it: its batch, or everything of its company and period.
+        group_currency: of `group_amount`.
+        account: the account of every row, where no column says it.
+        account_classes: beginnings of accounts to the class of account; the longest that fits counts.
+        account_roles: likewise what else is known of them (`cash`, `receivable`).
+        chunk_documents: how many documents at most go through the line together.
+    """
+
+    name: str
+    files: str
+    entity: str
+    fact: str
+    detail: Layout
+    key: Sequence[str]
+    account_classes: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]]
+    marker: str = ""
+    form: Literal["delimited", "fixed"] = "delimited"
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: Encoding = "utf-8"
+    most_bytes: int = 1024**3
+    titles: Sequence[str] = ()
+    header: Layout | None = None
+    trailer: Layout | None = None
+    amounts: AmountStyle = AmountStyle()
+    signs: Signs = "debit_positive"
+    debit_flags: Sequence[str] = ("D",)
+    credit_flags: Sequence[str] = ("C",)
+    dates: Literal["YYYY-MM-DD", "YYYYMMDD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY"] = "YYYY-MM-DD"
+    periods: Literal["YYYY-MM", "YYYYMM", "YYYYPPP", "number"] = "YYYYMM"
+    months: bool = True
+    one_period: bool = True
+    balanced: Literal["document", "company", "file", "nothing"] = "document"
+    totals_of: Literal["amount", "local_amount"] = "amount"
+    credit_total: Literal["positive", "negative"] = "positive"
+    replaces: Literal["batch", "period"] = "batch"
+    group_currency: str = ""
+    account: str = ""
+    account_roles: Mapping[str, Literal["cash", "receivable"]] = _NO_ROLES
+    chunk_documents: int = 500
+
+    def __post_init__(self) -> None:
+        """Read layouts that came as JSON, and refuse what could not be read or not be trusted; raises `ValueError`."""
+        for name in ("detail", "header", "trailer"):
+            if isinstance(getattr(self, name), Mapping):
+                object.__setattr__(self, name, Layout(**getattr(self, name)))
+        if isinstance(self.amounts, Mapping):
+            object.__setattr__(self, "amounts", AmountStyle(**self.amounts))
+        if _FEED.fullmatch(self.name) is None or _FEED.fullmatch(self.entity) is None:
+            raise ValueError(f"{self.name!r} or {self.entity!r} is not lower-case words joined by underscores")
+        _check_form(self)
+        _check_columns(self)
+        _check_identity(self)
+        _check_signs(self)
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """The kinds of line there are."""
+        return tuple(each for each in (self.header, self.detail, self.trailer) if each is not None)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a record may have several rows: where lines have names, or documents balance; else a second row is a flaw."""
+        return "line" in self.detail.columns or self.balanced == "document"
+
+    def states(self, name: str) -> bool:
+        """Whether a file's name, header or trailer says this of it."""
+        ends = (each.columns for each in (self.header, self.trailer) if each is not None)
+        return name in re.compile(self.files).groupindex or any(name in columns for columns in ends)
+
+
+class Options(Declared):
+    """The options of one connection of legacy files.
+
+    Attributes:
+        feeds: the kinds of file it drops; the first whose `files` fits a name is it.
+    """
+
+    feeds: Sequence[Feed]
+
+    def __post_init__(self) -> None:
+        """Read feeds that came as JSON; raises `ValueError` where there is none, or a name is there twice."""
+        feeds = tuple(Feed(**each) if isinstance(each, Mapping) else each for each in self.feeds)
+        object.__setattr__(self, "feeds", feeds)
+        names = [each.name for each in feeds]
+        if not names or len(names) != len(set(names)):
+            raise ValueError("feeds names none, or one twice")
+
+    def feed(self, name: str) -> Feed:
+        """The feed of a name; `KeyError` where there is none."""
+        for each in self.feeds:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+
+def options_of(declared: Mapping[str, Any]) -> Options:
+    """The options a landscape declares, which were checked at synth."""
+    return Options(**declared)
+
+
+def _check_form(feed: Feed) -> None:
+    is_fixed = feed.form == "fixed"
+    for layout in feed.layouts():
+        if bool(layout.widths) != is_fixed:
+            raise ValueError(f"{feed.name}: widths belong to the form 'fixed', and it to them")
+        if len(feed.layouts()) > 1 and not layout.mark:
+            raise ValueError(f"{feed.name}: with a header or a trailer every kind of line needs a mark")
+    marks = [each.mark for each in feed.layouts()]
+    if len(set(marks)) != len(marks) or (is_fixed and len({len(each) for each in marks}) > 1):
+        raise ValueError(f"{feed.name}: two kinds of line have the same mark, or marks of different lengths")
+    _check_parting(feed, is_fixed=is_fixed)
+
+
+def _check_parting(feed: Feed, *, is_fixed: bool) -> None:
+    if is_fixed and (feed.titles or feed.encoding == "utf-8-sig"):
+        raise ValueError(f"{feed.name}: lines of fixed width have no titles and no byte-order mark")
+    if len(feed.delimiter) != 1 or len(feed.quote) > 1 or feed.delimiter == feed.quote:
+        raise ValueError(f"{feed.name}: delimiter and quote are one character each, and not the same")
+    if feed.delimiter in {feed.amounts.decimal, feed.amounts.grouping} and not feed.quote and not is_fixed:
+        raise ValueError(f"{feed.name}: the delimiter stands in amounts, and nothing is quoted")
+    if not 1 <= feed.most_bytes <= _MOST_BYTES or not 1 <= feed.chunk_documents <= _MOST_CHUNK:
+        raise ValueError(
+            f"{feed.name}: most_bytes or chunk_documents is not between 1 and {_MOST_BYTES} or {_MOST_CHUNK}"
+        )
+
+
+def _check_columns(feed: Feed) -> None:
+    for layout, known in ((feed.detail, DETAIL_COLUMNS), (feed.header, END_COLUMNS), (feed.trailer, END_COLUMNS)):
+        strange = sorted(set(layout.columns) - known - {UNUSED}) if layout is not None else ()
+        if strange:
+            raise ValueError(f"{feed.name}: {strange[0]!r} is no column ({', '.join(sorted(known))})")
+    columns = set(feed.detail.columns)
+    if ("account" in columns) == bool(feed.account):
+        raise ValueError(f"{feed.name}: the account is either a column of detail, or one for all rows")
+    if not columns & {"period", "posting_date"} and not feed.states("period"):
+        raise ValueError(f"{feed.name}: nothing says which period an amount is of")
+    if ("year" in columns) != (feed.periods == "number") or ("year" in columns and "period" not in columns):
+        raise ValueError(f"{feed.name}: 'year' stands beside 'period' where periods is 'number', and only there")
+    if "group_amount" in columns and not feed.group_currency:
+        raise ValueError(f"{feed.name}: group_currency is missing")
+    sides = {"amount": "debit", "local_amount": "local_debit"}
+    if (sides[feed.totals_of] if feed.signs == "two_columns" else feed.totals_of) not in columns:
+        raise ValueError(f"{feed.name}: totals_of names {feed.totals_of!r}, which is no column of detail")
+
+
+def _check_identity(feed: Feed) -> None:
+    try:
+        groups = set(re.compile(feed.files).groupindex)
+    except re.error as error:
+        raise ValueError(f"{feed.name}: files is no regular expression") from error
+    if groups - NAME_PARTS:
+        raise ValueError(f"{feed.name}: files has the group {min(groups - NAME_PARTS)!r}, which says nothing")
+    if not feed.states("batch"):
+        raise ValueError(
+            f"{feed.name}: neither files nor header or trailer states 'batch', by which files replace others"
+        )
+    if not feed.key or set(feed.key) - set(feed.detail.columns) or set(feed.key) & {*AMOUNTS, *SIDES, "flag", UNUSED}:
+        raise ValueError(f"{feed.name}: key names no column, or one that names nothing")
+    if feed.replaces == "period" and not feed.states("period"):
+        raise ValueError(f"{feed.name}: replaces is 'period', which neither files nor header or trailer states")
+
+
+def _check_signs(feed: Feed) -> None:
+    columns = set(feed.detail.columns)
+    if ("flag" in columns) != (feed.signs in {"flag", "flag_and_sign"}):
+        raise ValueError(
+            f"{feed.name}: the column 'flag' belongs to the signs 'flag' and 'flag_and_sign', and they to it"
+        )
+    needed = {"debit", "credit"} if feed.signs == "two_columns" else {"amount"}
+    unused = {*AMOUNTS} if feed.signs == "two_columns" else {*SIDES}
+    if needed - columns or unused & columns or ("local_debit" in columns) != ("local_credit" in columns):
+        raise ValueError(f"{feed.name}: detail has not the columns of amounts that signs {feed.signs!r} reads")
+    if set(feed.debit_flags) & set(feed.credit_flags) or not feed.debit_flags or not feed.credit_flags:
+        raise ValueError(f"{feed.name}: a flag is a debit's or a credit's, and there is one of each")

@@ -1,0 +1,79 @@
+"""Rows of one document -> the posted document they are (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tieout.errors import UnreadableRecordError
+from tieout.facts.documents import FAMILY, AccountClass, LedgerLine, PostedDocument
+from tieout.systems.legacy_files.options import Feed
+from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader
+from tieout.systems.legacy_files.values import posting_period
+
+KINDS = {kind.__name__: kind for kind in FAMILY.kinds}
+
+
+class FileSays(NamedTuple):
+    """What the file says of all its rows: empty where it does not."""
+
+    company: str
+    period: str
+
+
+def document_of(feed: Feed, reader: RowReader, says: FileSays, texts: Sequence[Sequence[str]]) -> PostedDocument:
+    """The fact that the rows of a document are, each one of its lines.
+
+    Raises:
+        UnreadableRecordError: a row cannot be read, an account is of no declared class, or the rows are of several periods.
+    """
+    try:
+        rows = [reader.read(each) for each in texts]
+    except FieldFlawError as flaw:
+        raise UnreadableRecordError(f"{flaw.column}: not {flaw.expected}") from flaw
+    periods = {row.period or says.period for row in rows}
+    if len(periods) != 1:
+        raise UnreadableRecordError("its rows are of several periods")
+    (period,) = periods
+    first = rows[0]
+    return KINDS[feed.fact](
+        number=first.text("document"),
+        document_date=first.document_date,
+        posting_period=posting_period(period, months=feed.months) if period else None,
+        reverses=first.text("reverses") or None,
+        lines=tuple(_line(feed, row, says, place) for place, row in enumerate(rows, 1)),
+    )
+
+
+def _line(feed: Feed, row: Row, says: FileSays, place: int) -> LedgerLine:
+    account = row.text("account") or feed.account
+    of_class = _longest(feed.account_classes, account)
+    if of_class is None:
+        raise UnreadableRecordError("an account is of no declared class")
+    amounts = row.amounts
+    return LedgerLine(
+        line_id=row.text("line") or str(place),
+        account=account,
+        account_class=AccountClass(of_class),
+        account_role=_longest(feed.account_roles, account),
+        transaction=amounts.transaction,
+        functional=amounts.local or amounts.transaction,
+        legal_entity=row.text("company") or says.company or None,
+        group=amounts.group,
+        group_rate=f"file:{feed.name}" if amounts.group is not None else None,
+        posting_date=row.posting_date,
+        customer=row.text("customer") or None,
+        supplier=row.text("supplier") or None,
+        cost_centre=row.text("cost_centre") or None,
+        profit_centre=row.text("profit_centre") or None,
+        segment=row.text("segment") or None,
+        location=row.text("location") or None,
+        partner=row.text("partner") or None,
+        product=row.text("product") or None,
+    )
+
+
+def _longest[Text: str](declared: Mapping[str, Text], account: str) -> Text | None:
+    """What is declared of the longest beginning an account has; None where nothing is."""
+    fitting = [beginning for beginning in declared if account.startswith(beginning)]
+    return declared[max(fitting, key=len)] if fitting else None
