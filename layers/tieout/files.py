@@ -5,15 +5,26 @@ A file is checked whole before one row of it counts. What a check finds wrong is
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
 
 from tieout.landscape import Connection
 
 MOST_TOLD = 100
 _LONGEST_FOUND = 80
+_LAST = 2**63  # lines nobody has
+
+
+class Cause(StrEnum):
+    """What a flaw says of its file as a whole, the one that explains the others first."""
+
+    CUT_OFF = "cut_off"  # its end is missing
+    BYTES = "bytes"  # they are no text of its encoding
+    CONTENT = "content"
 
 
 class Flaw(NamedTuple):
@@ -36,22 +47,35 @@ class Flaws:
     """What is wrong in a file: the first hundred, and how many there are.
 
     Attributes:
-        told: the first of them, in the order found.
+        told: the first of them, in the order of lines, and behind them what is wrong with the file as a whole.
     """
 
     def __init__(self) -> None:
         self.told: list[Flaw] = []
+        self._causes: set[Cause] = set()
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, line: int, column: str, expected: str, found: str) -> None:
+    @property
+    def cause(self) -> Cause:
+        """What explains them best, where there are any."""
+        return next(each for each in Cause if each in self._causes)
+
+    def add(self, line: int, column: str, expected: str, found: str, cause: Cause = Cause.CONTENT) -> None:
         """Count one more, and tell of it where there is room."""
         self._count += 1
-        if len(self.told) < MOST_TOLD:
+        self._causes.add(cause)
+        if len(self.told) < MOST_TOLD or (line or _LAST) < (self.told[-1].line or _LAST):
             readable = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in found)
-            self.told.append(Flaw(line, column, expected, readable[:_LONGEST_FOUND]))
+            flaw = Flaw(line, column, expected, readable[:_LONGEST_FOUND])
+            insort(self.told, flaw, key=lambda each: each.line or _LAST)
+            del self.told[MOST_TOLD:]
+
+    def plain(self) -> dict[str, Any]:
+        """What a report holds of them, as JSON values."""
+        return {"flaws": len(self), "told": [each._asdict() for each in self.told]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +91,8 @@ class Stated:
         rows: those that count.
         debit: the sum of the debits of its control amount, whatever the currency.
         credit: of the credits, as a positive number.
+        before: the scope of the period before, which balances for the year to date are balances behind; empty: there is none.
+        after: the scope of the next period, whose balances are behind these; empty: nothing builds on this file.
     """
 
     batch: int
@@ -77,10 +103,12 @@ class Stated:
     rows: int
     debit: Decimal
     credit: Decimal
+    before: str = ""
+    after: str = ""
 
     @property
     def version(self) -> str:
-        """Texts that compare as batches and their reruns do: the version of every record in the file."""
+        """Texts that compare as batches and their reruns do."""
         return f"{self.batch:020d}.{self.rerun:010d}"
 
 
@@ -93,7 +121,7 @@ class KeptRow(NamedTuple):
         line_id: names it within its document; empty: nothing does.
         balance: what its amount is to be balanced in, such as the document's currency; empty: it need not be.
         amount: debit positive.
-        texts: the fields that the detail's columns name, in their order, as they stand in the file.
+        texts: the fields that the detail's columns name, in their order, as they stand in the file but for blanks around them.
     """
 
     record_id: str
@@ -123,6 +151,7 @@ class FeedReader(Protocol):
         columns: the names of the texts of a row, in order.
         chunk_documents: how many documents at most go through the line together.
         has_lines: whether a document may have several rows, told apart by their `line_id`, or is one row alone.
+        is_to_date: whether its amounts are for the year to date, so that a period's are what they are more than the last one's.
     """
 
     @property
@@ -139,6 +168,12 @@ class FeedReader(Protocol):
     def chunk_documents(self) -> int: ...  # noqa: D102
     @property
     def has_lines(self) -> bool: ...  # noqa: D102
+    @property
+    def is_to_date(self) -> bool: ...  # noqa: D102
+
+    def in_period(self, record_id: str, period: str) -> str:
+        """What a record of another period is called in this one; asked of feeds whose amounts are to date alone."""
+        ...
 
     def rows(self, name: str, chunks: Iterable[bytes], checked: Checked) -> Iterator[KeptRow]:
         """The rows that count, in order, with memory for one at a time; `checked` says what the reading found when it ends."""
@@ -150,6 +185,14 @@ class FeedReaders(Protocol):
 
     def __call__(self, connection: Connection, name: str, /) -> FeedReader | None:
         """What reads the file of a name; None where the name is of no feed of the connection."""
+        ...
+
+
+class MarkerReader(Protocol):
+    """What the capability `files` has beside `open_feed`, under the name `marked_by`."""
+
+    def __call__(self, connection: Connection, name: str, /) -> str:
+        """The name of the file that an object of this name says is complete; empty where it is no marker."""
         ...
 
 

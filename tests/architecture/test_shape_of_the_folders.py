@@ -22,7 +22,7 @@ NEEDS = {
     "reader.py": {"client.py", "translate.py"},
     "listing.py": {"reader.py"},
     "subscription.py": {"door.py", "client.py"},
-    "contents.py": {"payloads.py"},
+    "contents.py": set(),
     "files.py": {"contents.py"},
     "cells.py": {"client.py"},
     "readback.py": {"cells.py"},

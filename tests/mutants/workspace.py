@@ -105,7 +105,14 @@ GROUPS = (
             *("tests/flow", _SEEDS),
         ),
     ),
-    Group("files", ("tieout/files.py",), ("tests/unit/legacy_files",)),
+    Group(
+        "files",
+        (
+            *("tieout/files.py", "tieout/file_runs.py"),
+            *(f"functions/intake/{name}.py" for name in ("check", "chunks", "finish", "parts", "scratch", "send")),
+        ),
+        ("tests/unit/legacy_files", "tests/unit/intake"),
+    ),
     Group(
         "planning",
         ("tieout/facts/*.py", "tieout/planning/*.py"),
@@ -114,7 +121,10 @@ GROUPS = (
     Group(
         "ledger",
         ("tieout/ledger/*.py",),
-        ("tests/contract/ledger", "tests/unit/core", "tests/unit/journal", "tests/flow", _SEEDS),
+        (
+            *("tests/contract/ledger", "tests/unit/core", "tests/unit/intake", "tests/unit/journal"),
+            *("tests/flow", _SEEDS),
+        ),
     ),
 )
 _UNWANTED = shutil.ignore_patterns("__pycache__", "e2e", "bench")

@@ -61,6 +61,13 @@ BALANCES: Mapping[str, Any] = {
     "account_classes": {"": "expense"},
 }
 
+TO_DATE: Mapping[str, Any] = {
+    **BALANCES,
+    "name": "to_date",
+    "files": r"YTD_(?P<company>[A-Z0-9]+)_(?P<period>[0-9]{6})_(?P<batch>[0-9]+)\.txt",
+    "amounts_are": "to_date",
+}
+
 INVOICES: Mapping[str, Any] = {
     "name": "invoices",
     "files": r"AR_(?P<batch>[0-9]+)\.csv",

@@ -122,3 +122,23 @@ def found_key(connection: str, entity: str, started_at: datetime, record_id: str
 def pages_key(connection: str, day: date) -> Key:
     """Where it stands how many pages of a source were asked for on a UTC day."""
     return (census_of(connection), f"PAGES#{day.isoformat()}")
+
+
+def files_of(connection: str) -> str:
+    """The partition of everything that the files of a connection leave behind."""
+    return f"FILE#{connection}"
+
+
+def file_run_key(connection: str, run: str) -> Key:
+    """Where a drop stands, and what became of it."""
+    return (files_of(connection), f"{RUN_PREFIX}{run}")
+
+
+def scope_key(connection: str, feed: str, scope: str) -> Key:
+    """Where it stands which accepted file stands for a scope."""
+    return (files_of(connection), f"SCOPE#{feed}/{scope}")
+
+
+def sent_key(connection: str, run: str, chunk: int | None = None) -> Key:
+    """Where it stands that a chunk is on the bus; without a chunk, how all of a run begin."""
+    return (files_of(connection), f"SENT#{run}#{'' if chunk is None else format(chunk, '06d')}")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tieout.files import Flaws, KeptRow, Stated
+from tieout.files import Cause, Flaws, KeptRow, Stated
 from tieout.money import EXACT
 from tieout.systems.legacy_files.layouts import UNUSED, Layout
 from tieout.systems.legacy_files.lines import Fields, place_of
 from tieout.systems.legacy_files.options import Feed
 from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader, record_id_of
+from tieout.systems.legacy_files.values import month_text
 
 _ZERO = Decimal(0)
 _WHOLE = re.compile("[0-9]{1,40}")
@@ -73,14 +74,15 @@ class Checks:
             line_id=row.text("line"),
             balance=balanced.currency if self._feed.balanced == "document" else "",
             amount=balanced.decimal(),
-            texts=tuple(fields.texts[place] for place in self._used),
+            texts=tuple(fields.texts[place].strip() for place in self._used),
         )
 
     def finish(self) -> Stated | None:
         """What the file is; None where something is wrong with it."""
         for name in ("header", "trailer"):
             if getattr(self._feed, name) is not None and name not in self._lines:
-                self._flaws.add(0, name, f"one {name}", "none")
+                cause = Cause.CUT_OFF if name == "trailer" else Cause.CONTENT
+                self._flaws.add(0, name, f"one {name}", "none", cause)
         if not self._rows and "count" not in self._stated:
             self._flaws.add(0, "rows", "a row, or a count that says that there is none", "no row")
         self._check_totals()
@@ -93,18 +95,27 @@ class Checks:
         return Stated(
             batch=int(self._stated["batch"]),
             rerun=int(self._stated.get("rerun", "0")),
-            scope=self._scope(),
+            scope=self._scope(self._stated.get("period", "")),
             company=self._stated.get("company", ""),
             period=self._stated.get("period", ""),
             rows=self._rows,
             debit=self._debit,
             credit=self._credit,
+            **self._beside(),
         )
 
-    def _scope(self) -> str:
+    def _scope(self, period: str) -> str:
         if self._feed.replaces == "period":
-            return f"period/{self._stated.get('company', '')}/{self._stated['period']}"
+            return f"period/{self._stated.get('company', '')}/{period}"
         return f"batch/{int(self._stated['batch']):020d}"
+
+    def _beside(self) -> dict[str, str]:
+        """The scopes of the periods before and behind it in its year, where its amounts are for the year to date."""
+        if not self._feed.is_to_date:
+            return {}
+        year, number = (int(each) for each in self._stated["period"].split("-"))
+        before = self._scope(month_text((year, number - 1))) if number > 1 else ""
+        return {"before": before, "after": self._scope(month_text((year, number + 1)))}
 
     def _check_order(self, which: str, line: int) -> None:
         first, again = not self._lines, which in self._lines and which != "detail"

@@ -1,7 +1,8 @@
 """What a chunk of a checked file states of its records: the completing half of the record step.
 
-A chunk is JSON lines, a document each: its id with its rows as they stood in the file, or that it is gone: the rerun has it no
-more. The headers of the kept payload say what holds for all of them.
+A chunk is JSON lines, a document each: its id with its rows as they stood in the file; none, where it is gone: the rerun has it no
+more. Beside rows that are balances for the year to date stand those of the period before. The headers of the kept payload say what
+holds for all of them.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ def read_contents(payload: Payload, connection: Connection) -> Sequence[Content]
 def _reading(
     feed: Feed, reader: RowReader, says: FileSays, key: RecordKey, version: str, document: dict[str, Any]
 ) -> Statement | UnreadableRecordError:
-    rows = document.get("rows")
-    if not rows:
+    rows, before = document.get("rows", ()), document.get("before", ())
+    if not rows and not before:
         return Statement(key=key, source_version=version, fact=None, absence=Absence.DELETED)
     try:
-        return Statement(key=key, source_version=version, fact=document_of(feed, reader, says, rows))
+        return Statement(key=key, source_version=version, fact=document_of(feed, reader, says, rows, before))
     except UnreadableRecordError as error:
         return error

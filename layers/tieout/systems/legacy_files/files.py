@@ -11,6 +11,7 @@ from tieout.systems.legacy_files.checks import Checks
 from tieout.systems.legacy_files.layouts import UNUSED
 from tieout.systems.legacy_files.lines import fields_of
 from tieout.systems.legacy_files.options import Feed, options_of
+from tieout.systems.legacy_files.rows import id_in_period
 
 
 class FeedFiles:
@@ -22,7 +23,7 @@ class FeedFiles:
         self.most_bytes, self.marker = feed.most_bytes, feed.marker
         self.columns = tuple(name for name in feed.detail.columns if name != UNUSED)
         self.chunk_documents = feed.chunk_documents
-        self.has_lines = feed.has_lines
+        self.has_lines, self.is_to_date = feed.has_lines, feed.is_to_date
 
     def rows(self, name: str, chunks: Iterable[bytes], checked: Checked) -> Iterator[KeptRow]:
         """The rows that count, in order; when they end, `checked` has the file's own account of itself, or flaws."""
@@ -38,6 +39,10 @@ class FeedFiles:
                 yield row
         checked.stated = checks.finish()
 
+    def in_period(self, record_id: str, period: str) -> str:
+        """What a record of another period is called in this one."""
+        return id_in_period(self._feed, record_id, period)
+
 
 def open_feed(connection: Connection, name: str) -> FeedFiles | None:
     """What reads the file of a name; None where the name is of no feed of the connection."""
@@ -45,3 +50,12 @@ def open_feed(connection: Connection, name: str) -> FeedFiles | None:
         if re.fullmatch(feed.files, name) is not None:
             return FeedFiles(feed, connection)
     return None
+
+
+def marked_by(connection: Connection, name: str) -> str:
+    """The name of the file that an object of this name says is complete; empty where it is no marker."""
+    for feed in options_of(connection.options).feeds:
+        marked = name.removesuffix(feed.marker)
+        if feed.marker and marked != name and re.fullmatch(feed.files, marked) is not None:
+            return marked
+    return ""

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tieout.files import Flaws
+from tieout.files import Cause, Flaws
 from tieout.systems.legacy_files.layouts import Layout
 from tieout.systems.legacy_files.options import Feed
 
@@ -63,7 +63,7 @@ def _decoded(feed: Feed, chunks: Iterable[bytes], flaws: Flaws) -> Iterator[str]
             text = raw.decode(encoding)
         except UnicodeDecodeError as error:
             found = " ".join(f"{each:02X}" for each in raw[error.start : error.end])
-            flaws.add(number, f"byte {error.start + 1}", f"text in {feed.encoding}", found)
+            flaws.add(number, f"byte {error.start + 1}", f"text in {feed.encoding}", found, Cause.BYTES)
             text = raw.decode(encoding, "replace")
         if number == 1 and encoding == "utf-8" and text.startswith("\ufeff"):
             if feed.encoding != "utf-8-sig":

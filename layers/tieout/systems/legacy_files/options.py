@@ -79,6 +79,7 @@ class Feed(Declared):
         totals_of: which amount the control totals are sums of.
         credit_total: with which sign the control total of the credits is written.
         replaces: what a file stands for, so that a newer one replaces it: its batch, or everything of its company and period.
+        amounts_are: of the period alone, or for the year to date: then a period's are what they are more than the last one's.
         group_currency: of `group_amount`.
         account: the account of every row, where no column says it.
         account_classes: beginnings of accounts to the class of account; the longest that fits counts.
@@ -114,6 +115,7 @@ class Feed(Declared):
     totals_of: Literal["amount", "local_amount"] = "amount"
     credit_total: Literal["positive", "negative"] = "positive"
     replaces: Literal["batch", "period"] = "batch"
+    amounts_are: Literal["of_the_period", "to_date"] = "of_the_period"
     group_currency: str = ""
     account: str = ""
     account_roles: Mapping[str, Literal["cash", "receivable"]] = _NO_ROLES
@@ -141,6 +143,11 @@ class Feed(Declared):
     def has_lines(self) -> bool:
         """Whether a record may have several rows: where lines have names, or documents balance; else a second row is a flaw."""
         return "line" in self.detail.columns or self.balanced == "document"
+
+    @property
+    def is_to_date(self) -> bool:
+        """Whether its amounts are for the year to date."""
+        return self.amounts_are == "to_date"
 
     def states(self, name: str) -> bool:
         """Whether a file's name, header or trailer says this of it."""
@@ -238,6 +245,10 @@ def _check_identity(feed: Feed) -> None:
         raise ValueError(f"{feed.name}: key names no column, or one that names nothing")
     if feed.replaces == "period" and not feed.states("period"):
         raise ValueError(f"{feed.name}: replaces is 'period', which neither files nor header or trailer states")
+    if feed.is_to_date and not (feed.replaces == "period" and feed.one_period and "period" in feed.key):
+        raise ValueError(
+            f"{feed.name}: amounts to date need files of one period that replace it, and 'period' in the key"
+        )
 
 
 def _check_signs(feed: Feed) -> None:

@@ -207,6 +207,13 @@ def record_id_of(feed: Feed, row: Row) -> str:
     return "/".join([feed.name, *(part.replace("%", "%25").replace("/", "%2F") for part in parts)])
 
 
+def id_in_period(feed: Feed, record_id: str, period: str) -> str:
+    """The id of a record of a feed in another period, where `period` is part of its key."""
+    parts = record_id.split("/")
+    parts[1 + list(feed.key).index("period")] = period
+    return "/".join(parts)
+
+
 def _key_part(column: str, row: Row) -> str:
     if column in {"period", "year"}:
         return row.period

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
@@ -21,27 +22,45 @@ class FileSays(NamedTuple):
     period: str
 
 
-def document_of(feed: Feed, reader: RowReader, says: FileSays, texts: Sequence[Sequence[str]]) -> PostedDocument:
-    """The fact that the rows of a document are, each one of its lines.
+def document_of(
+    feed: Feed, reader: RowReader, says: FileSays, texts: Sequence[Sequence[str]], before: Sequence[Sequence[str]] = ()
+) -> PostedDocument:
+    """The fact that the rows of a document are, each one of its lines, less the balances it had the period before.
 
     Raises:
         UnreadableRecordError: a row cannot be read, an account is of no declared class, or the rows are of several periods.
     """
     try:
-        rows = [reader.read(each) for each in texts]
+        rows, earlier = [reader.read(each) for each in texts], [reader.read(each) for each in before]
     except FieldFlawError as flaw:
         raise UnreadableRecordError(f"{flaw.column}: not {flaw.expected}") from flaw
-    periods = {row.period or says.period for row in rows}
-    if len(periods) != 1:
-        raise UnreadableRecordError("its rows are of several periods")
-    (period,) = periods
-    first = rows[0]
+    period = _period_of(rows, says)
+    first = (rows or earlier)[0]
+    lines = [_line(feed, row, says, place) for place, row in enumerate(rows, 1)]
+    lines += [_taken_off(_line(feed, row, says, place)) for place, row in enumerate(earlier, 1)]
     return KINDS[feed.fact](
         number=first.text("document"),
         document_date=first.document_date,
         posting_period=posting_period(period, months=feed.months) if period else None,
         reverses=first.text("reverses") or None,
-        lines=tuple(_line(feed, row, says, place) for place, row in enumerate(rows, 1)),
+        lines=tuple(lines),
+    )
+
+
+def _period_of(rows: Sequence[Row], says: FileSays) -> str:
+    periods = {row.period or says.period for row in rows} or {says.period}
+    if len(periods) != 1:
+        raise UnreadableRecordError("its rows are of several periods")
+    return next(iter(periods))
+
+
+def _taken_off(line: LedgerLine) -> LedgerLine:
+    return replace(
+        line,
+        line_id=f"{line.line_id} before",
+        transaction=-line.transaction,
+        functional=-line.functional,
+        group=-line.group if line.group is not None else None,
     )
 
 

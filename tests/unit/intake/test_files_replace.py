@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.systems.legacy_files.writing import Dropped, write_file
+from tests.support.intake_desk import IntakeDesk
+from tests.support.legacy_feeds import BALANCES, JOURNALS, TO_DATE, balance, entry
+from tieout.file_runs import FileState
+
+Documents = Mapping[str, int]
+
+
+def journals(documents: Documents, rerun: int = 0, batch: int = 42) -> bytes:
+    """A file of journal entries: number of each document, and its amount."""
+    rows = [
+        row
+        for number, amount in documents.items()
+        for row in entry(number, ("1100", f"{amount}.00"), ("4000", f"-{amount}.00"))
+    ]
+    return write_file(JOURNALS, rows, Dropped(batch=batch, rerun=rerun, company="BR01", differs={"count": len(rows)}))
+
+
+def file(batch: int = 42) -> str:
+    """The name of that file."""
+    return f"GL_BR01_202603_{batch}.csv"
+
+
+def amounts(desk: IntakeDesk) -> Documents:
+    """The amount of each document that stands."""
+    return {record_id.split("/")[-1]: int(Decimal(lines[0][1])) for record_id, lines in desk.lines().items()}
+
+
+files = st.dictionaries(st.sampled_from("ABCDE"), st.integers(1, 9), max_size=5)
+
+
+@given(reruns=st.lists(files, min_size=1, max_size=5), parts=st.integers(1, 4), sent=st.sets(st.integers(0, 4)))
+def test_the_newest_rerun_is_what_stands(reruns: list[Documents], parts: int, sent: set[int]) -> None:
+    """Whatever the runs before it had, and however little of them was sent: what the last one has stands, and nothing else."""
+    desk = IntakeDesk({**JOURNALS, "chunk_documents": 2}, parts=parts)
+    for rerun, documents in enumerate(reruns):
+        drop = desk.drop(file(), journals(documents, rerun))
+        if rerun == len(reruns) - 1:
+            desk.to_the_end(drop)
+        else:
+            for number, chunk in enumerate(desk.manifest(desk.check(drop))):
+                if number in sent:
+                    desk.send(chunk)
+    assert amounts(desk) == reruns[-1]
+
+
+def test_a_document_that_a_rerun_lacks_is_gone_and_stays_counted() -> None:
+    """The run says how many it removed; another batch's documents are none of its business."""
+    desk = IntakeDesk()
+    desk.take(file(42), journals({"A": 1, "B": 2}))
+    desk.take(file(43), journals({"Z": 9}, batch=43))
+    run = desk.take(file(42), journals({"A": 5}, rerun=1))
+    assert (run.documents, run.gone) == (2, 1)
+    assert amounts(desk) == {"A": 5, "Z": 9}
+
+
+def test_a_replaced_run_sends_nothing_more() -> None:
+    """What is left of the older run in the map ends without a delivery."""
+    desk = IntakeDesk({**JOURNALS, "chunk_documents": 1})
+    old = desk.check(desk.drop(file(), journals({"A": 1, "B": 2})))
+    first, second = desk.manifest(old)
+    assert desk.send(first) == "sent"
+    desk.take(file(), journals({"A": 3, "B": 4}, rerun=1))
+    assert desk.send(second) == "replaced"
+    assert desk.finish(old).outcome == "replaced"
+    assert amounts(desk) == {"A": 3, "B": 4}
+
+
+@pytest.mark.parametrize("documents", [{}, {"A": 1}])
+def test_an_empty_file_that_says_so_removes_what_was_there(documents: Documents) -> None:
+    """A count of nothing is a count: the batch has no documents any more."""
+    desk = IntakeDesk()
+    desk.take(file(), journals(documents))
+    run = desk.take(file(), journals({}, rerun=1))
+    assert (run.state, run.gone) == (FileState.ACCEPTED, len(documents))
+    assert amounts(desk) == {}
+
+
+def trial(feed: Mapping[str, Any], balances: Mapping[str, int], period: tuple[int, int], batch: int) -> bytes:
+    """A trial balance: account to its amount, of a period."""
+    rows = [balance(account, f"{amount}.00", period=period) for account, amount in balances.items()]
+    return write_file(feed, rows, Dropped(batch, period=period))
+
+
+def trial_file(period: tuple[int, int], batch: int, kind: str = "YTD") -> str:
+    """The name of that file."""
+    return f"{kind}_BR01_{period[0]}{period[1]:02d}_{batch}.txt"
+
+
+def movements(desk: IntakeDesk) -> dict[tuple[str, str], int]:
+    """Period and account to what is stated of them, zeros left out."""
+    found = {}
+    for record_id, lines in desk.lines().items():
+        _, _, period, account = record_id.split("/")
+        found[period, account] = int(sum(Decimal(amount) for _, amount in lines))
+    return {place: amount for place, amount in found.items() if amount}
+
+
+def test_a_newer_trial_balance_replaces_that_of_its_company_and_period() -> None:
+    """The accounts it lacks are gone, those of other periods stand."""
+    desk = IntakeDesk(BALANCES)
+    for period, batch, balances in (((2026, 3), 1, {"6000": 5, "2000": -5}), ((2026, 4), 2, {"6000": 7, "2000": -7})):
+        desk.take(trial_file(period, batch, "TB"), trial(BALANCES, balances, period, batch))
+    desk.take(trial_file((2026, 3), 3, "TB"), trial(BALANCES, {"6100": 4, "2000": -4}, (2026, 3), 3))
+    assert movements(desk) == {
+        ("2026-03", "6100"): 4,
+        ("2026-03", "2000"): -4,
+        ("2026-04", "6000"): 7,
+        ("2026-04", "2000"): -7,
+    }
+
+
+accounts = st.dictionaries(st.sampled_from(["6000", "6100", "4000"]), st.integers(-9, 9).filter(bool), max_size=3)
+
+
+@given(months=st.lists(accounts, min_size=1, max_size=4), order=st.randoms(use_true_random=False), again=accounts)
+def test_balances_to_date_give_each_period_its_movement(months: list[Documents], order: Any, again: Documents) -> None:  # noqa: ANN401 random.Random
+    """In whichever order the files come, and when one is corrected, a period's amounts are what the balances moved by."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing"})
+    stated = {number: {**balances, "9000": 1} for number, balances in enumerate(months, 1)}
+    numbers = list(stated)
+    order.shuffle(numbers)
+    for number in numbers:
+        desk.take(trial_file((2026, number), 1), trial(TO_DATE, stated[number], (2026, number), 1))
+    assert movements(desk) == moved(stated)
+    corrected = order.choice(numbers)
+    stated[corrected] = {**again, "9000": 2}
+    desk.take(trial_file((2026, corrected), 2), trial(TO_DATE, stated[corrected], (2026, corrected), 2))
+    assert movements(desk) == moved(stated)
+    assert {each.state for each in desk.ledger.runs(desk.connection.name)} <= {FileState.DONE, FileState.REPLACED}
+
+
+def moved(stated: Mapping[int, Mapping[str, int]]) -> dict[tuple[str, str], int]:
+    """What balances to date, by month, come to."""
+    found = {}
+    for number, balances in stated.items():
+        before = stated.get(number - 1, {})
+        for account in {*balances, *before}:
+            found[f"2026-{number:02d}", account] = balances.get(account, 0) - before.get(account, 0)
+    return {place: amount for place, amount in found.items() if amount}
+
+
+def test_balances_to_date_wait_for_the_period_before() -> None:
+    """Without the balances before nobody knows what moved; once they are there the waiting file is taken, and is listed once."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing"})
+    early = desk.take(trial_file((2026, 2), 1), trial(TO_DATE, {"6000": 8}, (2026, 2), 1))
+    assert early.state is FileState.WAITING
+    assert desk.told() == []
+    desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
+    assert movements(desk) == {("2026-01", "6000"): 5, ("2026-02", "6000"): 3}
+    assert [each.state for each in desk.ledger.runs(desk.connection.name)] == [FileState.DONE, FileState.DONE]
