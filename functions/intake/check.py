@@ -19,18 +19,23 @@ from functions.intake.chunks import Writer, Written, records_of, rows_of
 from functions.intake.parts import before_line, documents_of, examine, record_text, row_line, was_here_line
 from functions.intake.scratch import Scratch
 from tieout import strict_json
-from tieout.errors import ConflictError, PermanentError
-from tieout.file_runs import FILES_PREFIX, INCOMING_PREFIX, REFUSAL_OF, Drop, FileRun, FileState, run_of
+from tieout.errors import ConflictError
+from tieout.file_runs import (
+    FILES_PREFIX,
+    INCOMING_PREFIX,
+    REFUSAL_OF,
+    ChangedObjectError,
+    Drop,
+    FileRun,
+    FileState,
+    run_of,
+)
 from tieout.files import Checked, FeedReader, Flaws, Stated
 from tieout.landscape import Connection
 from tieout.ledger.files import FileLedger, Standing
 from tieout.ports import Clock, Entropy, ObjectStore
 
 _SPREAD_FOR_READ = 2  # what is kept of a row is about twice as long as the row
-
-
-class ChangedObjectError(PermanentError):
-    """Where a drop was, there is another object by now, or none."""
 
 
 class Incoming(Protocol):
@@ -68,7 +73,7 @@ class CheckStep:
     entropy: Entropy
 
 
-def check(step: CheckStep, drop: Drop) -> FileRun:
+def check_file(step: CheckStep, drop: Drop) -> FileRun:
     """What became of a drop: an accepted run is to be sent, and whatever else it is stays where it is.
 
     Raises:
@@ -83,7 +88,7 @@ def check(step: CheckStep, drop: Drop) -> FileRun:
     marked = step.marked_by(declared, name)
     if marked:
         there = step.incoming.there(drop.bucket, drop.key.removesuffix(name) + marked)
-        return replace(run, state=FileState.WAITING) if there is None else check(step, there)
+        return replace(run, state=FileState.WAITING) if there is None else check_file(step, there)
     reader = step.open_feed(declared, name)
     if reader is None:
         return step.ledger.keep(run)

@@ -28,7 +28,7 @@ class Finished(NamedTuple):
     following: Drop | None = None
 
 
-def finish(step: FinishStep, connection: str, run: str) -> Finished:
+def finish_file(step: FinishStep, connection: str, run: str) -> Finished:
     """Mark a run as done, if all its chunks are on the bus. Raises `TieoutError`: to be asked again."""
     found = step.ledger.run(connection, run)
     if found is None:
@@ -42,7 +42,7 @@ def finish(step: FinishStep, connection: str, run: str) -> Finished:
     return Finished(str(found.state), _following(step, found))
 
 
-def fail(step: FinishStep, drop: Drop, error: str) -> FileState:
+def fail_file(step: FinishStep, drop: Drop, error: str) -> FileState:
     """Keep that a drop could not be checked, or its run not be sent, and the class of what stood in the way."""
     connection, name = place_of(drop.key)
     mine = [each for each in step.ledger.runs(connection) if each.drop == drop]

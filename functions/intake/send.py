@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from functions.intake.chunks import METHOD, lines_of_chunk
+from functions.intake.errors import FlowBusyError
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.publishing import Bus, entries_of, publish
-from tieout.errors import TransientError, UnavailableError, UnreadableRecordError
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.file_runs import FileRun, FileState, delivery_of
 from tieout.ledger.files import FileLedger
 from tieout.ports import Clock, Entropy, ObjectStore
 
 SENT = "sent"
-
-
-class FlowBusyError(TransientError):
-    """So much waits in the flow's queue that a file has to: ask again in a while."""
 
 
 class Chunk(NamedTuple):
@@ -53,7 +50,7 @@ class SendStep:
     entropy: Entropy
 
 
-def send(step: SendStep, chunk: Chunk) -> str:
+def send_chunk(step: SendStep, chunk: Chunk) -> str:
     """`sent` once the bus has the chunk; where nothing more is to be sent of its run, the state that run is in.
 
     Raises:

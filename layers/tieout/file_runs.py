@@ -8,11 +8,16 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
 
+from tieout.errors import PermanentError
 from tieout.files import Cause
 from tieout.moments import moment_text, parse_moment
 
 INCOMING_PREFIX = "incoming/"
 FILES_PREFIX = "files/"
+
+
+class ChangedObjectError(PermanentError):
+    """Where a drop was, there is another object by now, or none."""
 
 
 class Drop(NamedTuple):

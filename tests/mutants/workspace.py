@@ -35,6 +35,7 @@ class Group:
 LEFT_OUT: Mapping[str, str] = {
     "functions/*/handler.py": "it only wires",
     "functions/*/settings.py": "it only declares",
+    "functions/intake/errors.py": "it only declares",
     "functions/receive/request.py": "what it reads are the gateway's words, which no unit test knows better",
     "tieout/aws/clients.py": "it needs a socket to be seen",
     "tieout/aws/endpoint.py": "it needs a socket to be seen",
@@ -74,12 +75,12 @@ GROUPS = (
         tuple(
             f"tieout/aws/{name}.py"
             for name in (
-                *("changing_objects", "dynamo", "expressions", "failures", "flushing"),
+                *("changing_objects", "drops", "dynamo", "expressions", "failures", "flushing"),
                 *("queues", "secrets", "store", "values"),
             )
         ),
         (
-            *("tests/unit/aws", "tests/integration/aws", "tests/contract/journal"),
+            *("tests/unit/aws", "tests/integration/aws", "tests/contract/intake", "tests/contract/journal"),
             *(f"tests/contract/ledger/test_{name}_contract.py" for name in ("table", "table_paging", "store", "queue")),
         ),
         emulated=True,

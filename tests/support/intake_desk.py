@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from functions.intake.check import ChangedObjectError, CheckStep, check
-from functions.intake.finish import Finished, FinishStep, finish
-from functions.intake.send import Chunk, SendStep, send
+from functions.intake.check import CheckStep, check_file
+from functions.intake.finish import Finished, FinishStep, finish_file
+from functions.intake.send import Chunk, SendStep, send_chunk
 from functions.record.payloads import versioned
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.faults import FaultPoint, no_fault
@@ -20,7 +20,7 @@ from tieout import strict_json
 from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.payload import read_payload
 from tieout.facts.statement import Statement
-from tieout.file_runs import Drop, FileRun, FileState, run_of
+from tieout.file_runs import ChangedObjectError, Drop, FileRun, FileState, run_of
 from tieout.ledger.files import FileLedger
 from tieout.systems.legacy_files.contents import read_contents
 from tieout.systems.legacy_files.files import marked_by, open_feed
@@ -121,7 +121,7 @@ class IntakeDesk:
             clock=self.clock,
             entropy=self.entropy,
         )
-        return check(step, drop)
+        return check_file(step, drop)
 
     def manifest(self, run: FileRun) -> list[Chunk]:
         """The chunks of a run."""
@@ -138,11 +138,11 @@ class IntakeDesk:
             clock=self.clock,
             entropy=self.entropy,
         )
-        return send(step, chunk)
+        return send_chunk(step, chunk)
 
     def finish(self, run: FileRun) -> Finished:
         """The last task."""
-        return finish(self.finishing, run.connection, run.run)
+        return finish_file(self.finishing, run.connection, run.run)
 
     def take(self, name: str, content: bytes) -> FileRun:
         """What became of a file that is dropped and taken to its end, with what follows from it."""

@@ -16,7 +16,7 @@ class DeliveryLog:
     """Writes the lines of one connection.
 
     Args:
-        step: which takes them (`receive`, `relay`), or lists what there is (`census`).
+        step: which takes them (`receive`, `relay`, `intake`), or lists what there is (`census`).
         connection: the only dimension of the metrics.
         write: where a line goes; Lambda keeps what a function prints.
         namespace: where CloudWatch keeps the metrics.
@@ -31,7 +31,7 @@ class DeliveryLog:
         """One delivery's outcome, with the counts that are not zero as metrics."""
         counted = {name: count for name, count in metrics.items() if count}
         line: dict[str, object] = {
-            "level": "INFO" if outcome in {"accepted", "compared", "greeted", "renewed"} else "WARNING",
+            "level": "INFO" if outcome in {"accepted", "compared", "done", "greeted", "renewed"} else "WARNING",
             "step": self._step,
             "connection": self._connection,
             "outcome": outcome,

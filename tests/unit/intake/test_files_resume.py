@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.intake.finish import fail
-from functions.intake.send import FlowBusyError
+from functions.intake.errors import FlowBusyError
+from functions.intake.finish import fail_file
 from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.faults import no_fault
 from tests.support.intake_desk import IntakeDesk
@@ -220,12 +220,12 @@ def test_what_fails_is_kept_with_its_error_and_goes_on_when_it_is_tried_again(is
     drop = desk.drop(FILE, journals(FIRST))
     if is_known:
         desk.check(drop)
-    fail(desk.finishing, drop, "LostAnswerError")
+    fail_file(desk.finishing, drop, "LostAnswerError")
     kept = desk.kept(drop)
     assert (kept.state, kept.failing) == (FileState.ACCEPTED if is_known else FileState.FAILED, "LostAnswerError")
     desk.to_the_end(drop)
     assert (desk.kept(drop).state, desk.kept(drop).failing) == (FileState.DONE, "")
-    fail(desk.finishing, drop, "TooLateError")
+    fail_file(desk.finishing, drop, "TooLateError")
     assert desk.kept(drop).state is FileState.DONE, "what is done did not fail"
 
 
