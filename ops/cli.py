@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import display, ledger_views, queues
-from ops.commands import cells, census, connections, dead_letters, deliveries, facts, mappings, targets
+from ops.commands import cells, census, connections, dead_letters, deliveries, facts, files, mappings, targets
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 for name, group in {
     "connections": connections.app,
     "census": census.app,
+    "files": files.app,
     "facts": facts.app,
     "cells": cells.app,
     "held": facts.held_app,

@@ -89,6 +89,22 @@ class Place:
         """The name of the function that lists what the sources have."""
         return str(json.loads(self.outputs["Census"])["function_name"])
 
+    @cached_property
+    def file_machine(self) -> str:
+        """The ARN of the state machine that takes a file through the line.
+
+        Raises:
+            UnknownNameError: no connection of the stage drops files.
+        """
+        if "Intake" not in self.outputs:
+            raise UnknownNameError("no connection of this stage drops files")
+        return str(json.loads(self.outputs["Intake"])["state_machine_arn"])
+
+    def start(self, machine: str, event: Mapping[str, Any]) -> None:
+        """Let a state machine begin with an input."""
+        client = self._client("stepfunctions")
+        asked(lambda: client.start_execution(stateMachineArn=machine, input=json.dumps(event)), {})
+
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
         """What a function answers to an event.
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
+_ALONE = ("sweeper", "census", "intake")  # what runs by the clock, or for a file
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -75,7 +76,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
         monkeypatch.setenv(name, value)
     with emulated_aws() as aws:
         flows = sorted({*FLOWS.values(), "unrouted"})
-        names = [*flows, *(f"{flow}-{end}" for flow in flows for end in ("dead", "undelivered")), "sweeper", "census"]
+        names = [*flows, *(f"{flow}-{end}" for flow in flows for end in ("dead", "undelivered")), *_ALONE]
         queues = {name: aws.create_queue(name) for name in names}
         queues |= {name: aws.create_queue(f"{name}.fifo") for name in ("flush", "flush-dead")}
         secrets = {
@@ -95,6 +96,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
     told: dict[str, Any] = {
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
+        "Intake": {"state_machine_arn": _file_machine(), "undelivered_queue_url": stage.queues["intake"]},
     }
     for name, system in SYSTEMS.items():
         told[f"Connection{name.title()}"] = {
@@ -126,6 +128,16 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         "BusName": "line",
     }
     return {key: json.dumps(value) for key, value in told.items()} | plain
+
+
+def _file_machine() -> str:
+    """A state machine that begins and does nothing."""
+    machines = boto3.client("stepfunctions")
+    definition = json.dumps({"StartAt": "Over", "States": {"Over": {"Type": "Succeed"}}})
+    role = "arn:aws:iam::123456789012:role/machine"
+    arn: str = machines.create_state_machine(name="files", definition=definition, roleArn=role)["stateMachineArn"]
+    machines.close()
+    return arn
 
 
 def _route(flows: list[str], queues: Mapping[str, str]) -> None:

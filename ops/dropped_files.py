@@ -1,0 +1,107 @@
+"""Files that were dropped, as operators find, stop and resume them; what becomes of them is the intake's."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ops.place import Place
+from tieout import strict_json
+from tieout.errors import PermanentError, UnreadableRecordError
+from tieout.file_runs import FileRun, FileState
+from tieout.ledger.files import FileLedger
+from tieout.moments import moment_text
+
+Row = dict[str, Any]
+_OVER = frozenset({FileState.DONE, FileState.REPLACED, FileState.DUPLICATE, FileState.OUTDATED})
+
+
+class NothingToResumeError(PermanentError):
+    """Nothing more can come of the file; the message says why."""
+
+
+def newest(place: Place, connection: str) -> list[FileRun]:
+    """What was dropped for a connection and is kept, newest first."""
+    return sorted(FileLedger(place.table).runs(connection), key=lambda each: each.seen_at, reverse=True)
+
+
+def found(place: Place, connection: str, wanted: str) -> FileRun:
+    """The run that begins with the digits wanted, or the newest of a file of that name.
+
+    Raises:
+        UnreadableRecordError: there is none.
+    """
+    for each in newest(place, connection):
+        if each.run.startswith(wanted) or each.name == wanted:
+            return each
+    raise UnreadableRecordError(f"nothing of {wanted} is kept for {connection}")
+
+
+def stop(place: Place, run: FileRun) -> FileRun:
+    """Send nothing more of a run; what is sent stays. Raises `UnreadableRecordError` where it is not under way."""
+    if run.state is not FileState.ACCEPTED:
+        raise UnreadableRecordError(f"{run.name} is not under way: {run.state}")
+    by = getpass.getuser()
+    return FileLedger(place.table).keep(replace(run, state=FileState.STOPPED, ended_at=datetime.now(UTC), asked_by=by))
+
+
+def resume(place: Place, run: FileRun) -> FileRun:
+    """Have a file taken up where it is: sent on, or checked once more where it was never accepted.
+
+    Raises:
+        NothingToResumeError: it is done, or another file stands in its place.
+    """
+    if run.state in _OVER:
+        raise NothingToResumeError(f"{run.name} cannot go on: {run.state}")
+    machine = place.file_machine
+    if run.state is FileState.STOPPED:
+        run = FileLedger(place.table).keep(
+            replace(run, state=FileState.ACCEPTED, ended_at=None, asked_by=getpass.getuser())
+        )
+    place.start(machine, run.drop.plain())
+    return run
+
+
+def run_row(place: Place, run: FileRun) -> Row:
+    """A drop: what became of it, and of an accepted one how much of it is on the bus."""
+    sent = FileLedger(place.table).sent(run.connection, run.run) if run.state.was_accepted else 0
+    return {
+        "connection": run.connection,
+        "run": run.run,
+        "file": run.name,
+        "state": str(run.state),
+        "seen_at": moment_text(run.seen_at),
+        "feed": run.feed or None,
+        "batch": _number(run.own_version),
+        "company": run.company or None,
+        "period": run.period or None,
+        "rows": run.rows,
+        "documents": run.documents,
+        "gone": run.gone,
+        "debit": run.debit or None,
+        "credit": run.credit or None,
+        "bytes": run.drop.size,
+        "chunks": run.chunks,
+        "sent": sent,
+        "sent_percent": 100 * sent // run.chunks if run.chunks else None,
+        "flaws": run.flaws,
+        "failing": run.failing or None,
+        "asked_by": run.asked_by or None,
+        "ended_at": moment_text(run.ended_at) if run.ended_at else None,
+    }
+
+
+def report_of(place: Place, run: FileRun) -> list[Mapping[str, Any]]:
+    """The first hundred flaws of a refused file: line, column, expected, found; none of any other."""
+    if not run.report:
+        return []
+    told: list[Mapping[str, Any]] = strict_json.parse(place.archive.get(run.report))["told"]
+    return told
+
+
+def _number(version: str) -> str | None:
+    """A batch and its rerun as people write them: `42.1`."""
+    return ".".join(str(int(part)) for part in version.split(".")) if version else None
