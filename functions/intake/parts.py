@@ -19,6 +19,7 @@ from tieout.money import EXACT
 _ROW, _WAS_HERE, _BEFORE = b"R", b"W", b"B"
 _MOST_DOCUMENT_BYTES = 1024 * 1024  # some 10,000 rows; the record step reads a document whole
 _ZERO = Decimal(0)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: there are millions of rows
 
 
 class Document(NamedTuple):
@@ -52,13 +53,13 @@ class _Seen:
 
 def record_text(record_id: str) -> bytes:
     """A record's id as JSON text."""
-    return json.dumps(record_id, ensure_ascii=False).encode()
+    return _ENCODER.encode(record_id).encode()
 
 
 def row_line(record: bytes, row: KeptRow) -> bytes:
     """The line of a row of the file."""
     amount = str(row.amount).encode() if row.balance else b""
-    texts = json.dumps(row.texts, ensure_ascii=False, separators=(",", ":")).encode()
+    texts = _ENCODER.encode(row.texts).encode()
     line_id = record_text(row.line_id) if row.line_id else b""
     return b"\t".join((_ROW, record, b"%d" % row.line, line_id, row.balance.encode(), amount, texts))
 

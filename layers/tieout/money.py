@@ -87,8 +87,7 @@ class Money:
             raise MalformedError("currency_not_iso4217")
         if number.adjusted() > 24:  # noqa: PLR2004 same bound as _LIMIT_MINOR, checked before the digits are expanded
             raise MalformedError("amount_too_large")
-        with localcontext(EXACT):
-            minor = int(number.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP))
+        minor = int(number.scaleb(minor_exponent(currency), EXACT).to_integral_value(ROUND_HALF_UP, EXACT))
         if abs(minor) > _LIMIT_MINOR:
             raise MalformedError("amount_too_large")
         return cls(minor, currency)
@@ -100,8 +99,7 @@ class Money:
 
     def decimal(self) -> Decimal:
         """The amount in whole units, exactly, with the currency's own number of decimals."""
-        with localcontext(EXACT):
-            return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency))
+        return Decimal(self.amount_minor).scaleb(-minor_exponent(self.currency), EXACT)
 
     def divided(self, parts: int) -> Money:
         """One of so many equal parts, such as a month of a yearly amount; rounded half up to the minor unit."""

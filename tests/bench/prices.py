@@ -23,6 +23,9 @@ PRICES = {
     "fifo": Price(0.50, "million requests of 64 KB, FIFO", "recalled"),
     "write_unit": Price(0.625, "million write units on demand", "read"),
     "read_unit": Price(0.125, "million read units on demand", "read"),
+    "transition": Price(25.00, "million state transitions", "recalled"),
+    "object_put": Price(5.00, "million objects put", "recalled"),
+    "object_get": Price(0.40, "million objects got", "recalled"),
     "log_gb": Price(0.50, "GB of logs taken in", "recalled"),
     "trace": Price(5.00, "million traces recorded", "recalled"),
 }

@@ -131,7 +131,7 @@ class IntakeDesk:
         """The second task."""
         step = SendStep(
             ledger=self.ledger,
-            flows={"journal_entry": FLOW, "invoice": FLOW},
+            flows={"journal_entry": FLOW, "invoice": FLOW, "customer": FLOW},
             is_busy=lambda _: self.is_busy,
             bus=self.bus,
             store=self.store,

@@ -86,6 +86,19 @@ INVOICES: Mapping[str, Any] = {
     "account_classes": {"4": "income"},
 }
 
+CUSTOMERS: Mapping[str, Any] = {
+    "name": "customers",
+    "files": r"CUST_(?P<batch>[0-9]+)\.csv",
+    "entity": "customer",
+    "fact": "Customer",
+    "titles": ["Number", "Name", "Country", "Currency"],
+    "key": ["customer"],
+    "detail": {"columns": ["customer", "name", "country", "currency"]},
+    "one_period": False,
+    "balanced": "nothing",
+    "replaces": "feed",
+}
+
 FEEDS = (JOURNALS, BALANCES, INVOICES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import commitment, contract, documents, opportunity, sales
+from tieout.facts import commitment, contract, customers, documents, opportunity, sales
 from tieout.facts.family import Fact, Family, Line, Lookup
 
 FAMILIES: tuple[Family[Any], ...] = (
@@ -14,6 +14,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     documents.FAMILY,
     sales.FAMILY,
     commitment.FAMILY,
+    customers.FAMILY,
 )
 
 # Canonical name of a kind to its family.

@@ -78,8 +78,9 @@ def write_amount(style: Mapping[str, Any], amount: Decimal) -> str:
 
 def _ends(feed: Declaration, postings: Sequence[Posting], dropped: Dropped) -> dict[str, Any]:
     column = str(feed.get("totals_of", "amount"))
-    debit = sum((each[column] for each in postings if each[column] > 0), Decimal(0))
-    credit = sum((each[column] for each in postings if each[column] < 0), Decimal(0))
+    amounts = [Decimal(each.get(column, 0)) for each in postings]  # a customer has none
+    debit = sum((each for each in amounts if each > 0), Decimal(0))
+    credit = sum((each for each in amounts if each < 0), Decimal(0))
     stated = {
         "batch": dropped.batch,
         "rerun": dropped.rerun,

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.intake_desk import IntakeDesk
-from tests.support.legacy_feeds import BALANCES, JOURNALS, TO_DATE, balance, entry
+from tests.support.legacy_feeds import BALANCES, CUSTOMERS, JOURNALS, TO_DATE, balance, entry
+from tieout.facts.customers import Customer
+from tieout.facts.statement import Absence
 from tieout.file_runs import FileState
 
 Documents = Mapping[str, int]
@@ -159,3 +161,21 @@ def test_balances_to_date_wait_for_the_period_before() -> None:
     desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
     assert movements(desk) == {("2026-01", "6000"): 5, ("2026-02", "6000"): 3}
     assert [each.state for each in desk.ledger.runs(desk.connection.name)] == [FileState.DONE, FileState.DONE]
+
+
+def test_the_newest_list_of_customers_is_all_there_are() -> None:
+    """A feed whose files each state everything: whoever is not in the newest one is gone; a customer has no amounts."""
+    desk = IntakeDesk(CUSTOMERS)
+    known = [
+        {"customer": "007", "name": "Açaí; & Cia", "country": "BR", "currency": "BRL"},
+        {"customer": "008", "name": "", "country": "", "currency": ""},
+    ]
+    assert desk.take("CUST_1.csv", write_file(CUSTOMERS, [*known, known[0]], Dropped(1))).state is FileState.REFUSED
+    desk.take("CUST_2.csv", write_file(CUSTOMERS, known, Dropped(2)))
+    found = {record_id: each.fact for record_id, each in desk.statements().items()}
+    assert found == {
+        "customers/007": Customer(number="007", name="Açaí; & Cia", country="BR", currency="BRL"),
+        "customers/008": Customer(number="008"),
+    }
+    desk.take("CUST_3.csv", write_file(CUSTOMERS, known[1:], Dropped(3)))
+    assert desk.statements()["customers/007"].absence is Absence.DELETED

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.legacy_feeds import BALANCES, FEEDS, JOURNALS, legacy_connection
+from tests.support.legacy_feeds import BALANCES, CUSTOMERS, FEEDS, JOURNALS, TO_DATE, legacy_connection
 from tieout.systems.legacy_files.options import options_of
 from tieout.systems.legacy_files.rules import connection_problems
 
@@ -30,6 +30,8 @@ from tieout.systems.legacy_files.rules import connection_problems
         ({"detail": {"mark": "D", "columns": ["account", "sum"]}}, "'sum' is no column"),
         ({"most_bytes": 0}, "most_bytes"),
         ({"chunk_documents": 2001}, "chunk_documents"),
+        ({"fact": "Customer"}, "neither amounts nor accounts"),
+        ({"amounts_are": "to_date"}, "amounts to date need"),
     ],
 )
 def test_a_feed_that_could_not_be_read_or_trusted_is_refused(change: Mapping[str, Any], complaint: str) -> None:
@@ -49,6 +51,7 @@ def test_fixed_lines_have_a_width_for_each_column() -> None:
 def test_the_feeds_of_the_tests_are_sound() -> None:
     """Three feeds of one connection are taken, each once, and what is no fact of a row is named."""
     assert list(connection_problems(legacy_connection())) == []
+    assert list(connection_problems(legacy_connection(TO_DATE, CUSTOMERS))) == []
     wrong = legacy_connection({**JOURNALS, "fact": "Opportunity", "account_classes": {}})
     assert {problem[0][-1] for problem in connection_problems(wrong)} == {"fact", "account_classes"}
     with pytest.raises(ValueError, match="twice"):

@@ -107,6 +107,8 @@ class Checks:
     def _scope(self, period: str) -> str:
         if self._feed.replaces == "period":
             return f"period/{self._stated.get('company', '')}/{period}"
+        if self._feed.replaces == "feed":
+            return "feed"
         return f"batch/{int(self._stated['batch']):020d}"
 
     def _beside(self) -> dict[str, str]:
@@ -175,7 +177,7 @@ class Checks:
         period = row.period or (f"{row.posting_date:%Y-%m}" if row.posting_date else "")
         if period and self._feed.one_period:
             self._compare_period(period, row, fields)
-        elif not period and "period" not in self._stated:
+        elif not period and "period" not in self._stated and self._feed.has_amounts:
             column = "period" if "period" in fields.layout.columns else "posting_date"
             self._flaws.add(fields.line, column, "what says which period the amount is of", "")
 

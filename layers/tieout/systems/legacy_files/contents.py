@@ -20,7 +20,7 @@ from tieout.files import CHUNK_HEADERS
 from tieout.landscape import Connection
 from tieout.systems.legacy_files.options import Feed, options_of
 from tieout.systems.legacy_files.rows import RowReader
-from tieout.systems.legacy_files.translate import FileSays, document_of
+from tieout.systems.legacy_files.translate import FileSays, fact_of
 
 
 def read_contents(payload: Payload, connection: Connection) -> Sequence[Content]:
@@ -55,6 +55,6 @@ def _reading(
     if not rows and not before:
         return Statement(key=key, source_version=version, fact=None, absence=Absence.DELETED)
     try:
-        return Statement(key=key, source_version=version, fact=document_of(feed, reader, says, rows, before))
+        return Statement(key=key, source_version=version, fact=fact_of(feed, reader, says, rows, before))
     except UnreadableRecordError as error:
         return error

@@ -30,12 +30,12 @@ class Fields(NamedTuple):
 
 def fields_of(feed: Feed, chunks: Iterable[bytes], flaws: Flaws) -> Iterator[Fields]:
     """The lines of a file that are of a declared kind, in order; what is none is a flaw, and blank lines are nothing."""
-    lines = _decoded(feed, chunks, flaws)
+    lines, layouts = _decoded(feed, chunks, flaws), feed.layouts()
     rows = _fixed(lines) if feed.form == "fixed" else _delimited(feed, lines, flaws)
     for line, texts in rows:
-        layout = _layout_of(feed, texts[0])
+        layout = _layout_of(layouts, texts[0])
         if layout is None:
-            marks = " or ".join(repr(each.mark) for each in feed.layouts())
+            marks = " or ".join(repr(each.mark) for each in layouts)
             flaws.add(line, "1 (mark)", f"a line that begins with {marks}", texts[0])
             continue
         found = _cut(layout, texts[0], line, flaws) if feed.form == "fixed" else _counted(layout, texts, line, flaws)
@@ -127,8 +127,8 @@ def feed_line(texts: Iterable[str]) -> str:
     return " | ".join(texts)
 
 
-def _layout_of(feed: Feed, beginning: str) -> Layout | None:
-    for layout in feed.layouts():
+def _layout_of(layouts: tuple[Layout, ...], beginning: str) -> Layout | None:
+    for layout in layouts:
         is_it = beginning.startswith(layout.mark) if layout.widths else beginning.strip() == layout.mark
         if not layout.mark or is_it:
             return layout

@@ -15,6 +15,7 @@ Encoding = Literal[
 ]
 Signs = Literal["debit_positive", "credit_positive", "flag", "flag_and_sign", "two_columns"]
 
+CUSTOMER = "Customer"
 TEXTS = (
     "company",
     "document",
@@ -29,6 +30,8 @@ TEXTS = (
     "customer",
     "supplier",
     "reverses",
+    "name",
+    "country",
     "currency",
     "local_currency",
     "flag",
@@ -42,6 +45,7 @@ NAME_PARTS = frozenset(("batch", "rerun", "company", "period"))
 _FEED = re.compile("[a-z][a-z0-9_]{0,39}")
 _MOST_BYTES = 4 * 1024**3
 _MOST_CHUNK = 2_000  # as many notices as one run of the record step works through
+_NO_CLASSES: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]] = MappingProxyType({})
 _NO_ROLES: Mapping[str, Literal["cash", "receivable"]] = MappingProxyType({})
 
 
@@ -54,7 +58,7 @@ class Feed(Declared):
             `company` and `period` are what the name says of the content.
         marker: what is appended to the name of an object that says that the file is complete; empty: a file is when it is there.
         entity: the ledger's entity its records are, by which a flow carries them.
-        fact: the canonical fact they become.
+        fact: the canonical fact they become: a posted document, or `Customer`, which has no amounts, accounts and periods.
         form: fields parted by a delimiter, or of fixed width.
         delimiter: one character.
         quote: the character that a field with a delimiter, a quote or a new line in it stands in; empty: none is.
@@ -78,7 +82,8 @@ class Feed(Declared):
         balanced: what debits and credits are equal in.
         totals_of: which amount the control totals are sums of.
         credit_total: with which sign the control total of the credits is written.
-        replaces: what a file stands for, so that a newer one replaces it: its batch, or everything of its company and period.
+        replaces: what a file stands for, so that a newer one replaces it: its batch, everything of its company and period, or all
+            there is of its feed.
         amounts_are: of the period alone, or for the year to date: then a period's are what they are more than the last one's.
         group_currency: of `group_amount`.
         account: the account of every row, where no column says it.
@@ -93,7 +98,6 @@ class Feed(Declared):
     fact: str
     detail: Layout
     key: Sequence[str]
-    account_classes: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]]
     marker: str = ""
     form: Literal["delimited", "fixed"] = "delimited"
     delimiter: str = ","
@@ -114,10 +118,11 @@ class Feed(Declared):
     balanced: Literal["document", "company", "file", "nothing"] = "document"
     totals_of: Literal["amount", "local_amount"] = "amount"
     credit_total: Literal["positive", "negative"] = "positive"
-    replaces: Literal["batch", "period"] = "batch"
+    replaces: Literal["batch", "period", "feed"] = "batch"
     amounts_are: Literal["of_the_period", "to_date"] = "of_the_period"
     group_currency: str = ""
     account: str = ""
+    account_classes: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]] = _NO_CLASSES
     account_roles: Mapping[str, Literal["cash", "receivable"]] = _NO_ROLES
     chunk_documents: int = 500
 
@@ -133,7 +138,11 @@ class Feed(Declared):
         _check_form(self)
         _check_columns(self)
         _check_identity(self)
-        _check_signs(self)
+        if self.has_amounts:
+            _check_amounts(self)
+            _check_signs(self)
+        elif self.balanced != "nothing" or {*AMOUNTS, *SIDES, "flag", "account"} & set(self.detail.columns):
+            raise ValueError(f"{self.name}: a {CUSTOMER} has neither amounts nor accounts; balanced is 'nothing'")
 
     def layouts(self) -> tuple[Layout, ...]:
         """The kinds of line there are."""
@@ -143,6 +152,11 @@ class Feed(Declared):
     def has_lines(self) -> bool:
         """Whether a record may have several rows: where lines have names, or documents balance; else a second row is a flaw."""
         return "line" in self.detail.columns or self.balanced == "document"
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether its rows are postings."""
+        return self.fact != CUSTOMER
 
     @property
     def is_to_date(self) -> bool:
@@ -216,6 +230,9 @@ def _check_columns(feed: Feed) -> None:
         strange = sorted(set(layout.columns) - known - {UNUSED}) if layout is not None else ()
         if strange:
             raise ValueError(f"{feed.name}: {strange[0]!r} is no column ({', '.join(sorted(known))})")
+
+
+def _check_amounts(feed: Feed) -> None:
     columns = set(feed.detail.columns)
     if ("account" in columns) == bool(feed.account):
         raise ValueError(f"{feed.name}: the account is either a column of detail, or one for all rows")

@@ -115,6 +115,9 @@ class RowReader:
         named = {name: self._text(name, texts[place]) for name, place in self._texts}
         currency = self._currency_of("currency", named)
         local = self._currency_of("local_currency", named)
+        if not self._feed.has_amounts:
+            nothing = Amounts(Money(0, currency), None, None, _ZERO, _ZERO)
+            return Row(texts=named, amounts=nothing, period="", posting_date=None, document_date=None)
         transaction = self._money(texts, "amount", currency, named)
         has_local = "local_amount" in self._places or "local_debit" in self._places
         has_group = "group_amount" in self._places

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tieout.landscape import Connection
 from tieout.money import is_currency
-from tieout.systems.legacy_files.options import options_of
-from tieout.systems.legacy_files.translate import KINDS
+from tieout.systems.legacy_files.options import CUSTOMER, options_of
+from tieout.systems.legacy_files.translate import DOCUMENTS
 
 Problem = tuple[tuple[str | int, ...], str]
 
@@ -18,9 +18,9 @@ def connection_problems(connection: Connection) -> Iterator[Problem]:
         yield ("completion",), "there is no API to read: say 'payload', since a file states its records whole"
     for position, feed in enumerate(options_of(connection.options).feeds):
         place = ("options", "feeds", position)
-        if feed.fact not in KINDS:
-            yield (*place, "fact"), f"{feed.fact!r} is no posted document ({', '.join(KINDS)})"
+        if feed.fact not in {*DOCUMENTS, CUSTOMER}:
+            yield (*place, "fact"), f"{feed.fact!r} is no posted document, nor {CUSTOMER} ({', '.join(DOCUMENTS)})"
         if feed.group_currency and not is_currency(feed.group_currency):
             yield (*place, "group_currency"), f"{feed.group_currency!r} is no ISO 4217 currency code"
-        if not feed.account_classes:
+        if feed.has_amounts and not feed.account_classes:
             yield (*place, "account_classes"), "none is declared: of which class is an account?"

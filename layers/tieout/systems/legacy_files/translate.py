@@ -1,4 +1,4 @@
-"""Rows of one document -> the posted document they are (pure)."""
+"""Rows of one record -> the posted document or the customer they are (pure)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
+from tieout.facts.customers import Customer
 from tieout.facts.documents import FAMILY, AccountClass, LedgerLine, PostedDocument
 from tieout.systems.legacy_files.options import Feed
 from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader
 from tieout.systems.legacy_files.values import posting_period
 
-KINDS = {kind.__name__: kind for kind in FAMILY.kinds}
+DOCUMENTS = {kind.__name__: kind for kind in FAMILY.kinds}
 
 
 class FileSays(NamedTuple):
@@ -22,28 +23,43 @@ class FileSays(NamedTuple):
     period: str
 
 
-def document_of(
+def fact_of(
     feed: Feed, reader: RowReader, says: FileSays, texts: Sequence[Sequence[str]], before: Sequence[Sequence[str]] = ()
-) -> PostedDocument:
-    """The fact that the rows of a document are, each one of its lines, less the balances it had the period before.
-
-    Raises:
-        UnreadableRecordError: a row cannot be read, an account is of no declared class, or the rows are of several periods.
-    """
+) -> PostedDocument | Customer:
+    """The fact that the rows of a record are. Raises `UnreadableRecordError` where they are none."""
     try:
         rows, earlier = [reader.read(each) for each in texts], [reader.read(each) for each in before]
     except FieldFlawError as flaw:
         raise UnreadableRecordError(f"{flaw.column}: not {flaw.expected}") from flaw
+    return document_of(feed, says, rows, earlier) if feed.has_amounts else _customer(rows[0], says)
+
+
+def document_of(feed: Feed, says: FileSays, rows: Sequence[Row], earlier: Sequence[Row]) -> PostedDocument:
+    """The document that rows are, each one of its lines, less the balances it had the period before.
+
+    Raises:
+        UnreadableRecordError: an account is of no declared class, or the rows are of several periods.
+    """
     period = _period_of(rows, says)
     first = (rows or earlier)[0]
     lines = [_line(feed, row, says, place) for place, row in enumerate(rows, 1)]
     lines += [_taken_off(_line(feed, row, says, place)) for place, row in enumerate(earlier, 1)]
-    return KINDS[feed.fact](
+    return DOCUMENTS[feed.fact](
         number=first.text("document"),
         document_date=first.document_date,
         posting_period=posting_period(period, months=feed.months) if period else None,
         reverses=first.text("reverses") or None,
         lines=tuple(lines),
+    )
+
+
+def _customer(row: Row, says: FileSays) -> Customer:
+    return Customer(
+        number=row.text("customer"),
+        name=row.text("name") or None,
+        country=row.text("country") or None,
+        currency=row.text("currency") or None,
+        legal_entity=row.text("company") or says.company or None,
     )
 
 

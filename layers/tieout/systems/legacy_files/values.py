@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -19,6 +20,7 @@ type Month = tuple[int, int]
 _MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-][0-9]+")
 _UNCARRIABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_TEXT = 200
+_REMEMBERED = 4096  # companies, accounts, days: most columns have few values
 _MOST_DIGITS = 30
 _OVERPUNCHED = {
     **{each: (str(digit), "") for digit, each in enumerate("{ABCDEFGHI")},
@@ -44,6 +46,7 @@ _MONTHS = 12
 _FIRST_YEAR = 1900
 
 
+@functools.lru_cache(_REMEMBERED)
 def text_of(raw: str) -> str:
     """A text without the blanks around it; leading zeros are part of it.
 
@@ -103,6 +106,7 @@ def money_of(amount: Decimal, currency: str) -> Money:
     return money
 
 
+@functools.lru_cache(_REMEMBERED)
 def date_of(raw: str, style: str) -> date:
     """The day written in a style; raises `MalformedError`."""
     match = _DATES[style].fullmatch(raw.strip())
