@@ -33,6 +33,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "central-iberia": "IBERIA",
     "sap-europe": "EUROPE",
     "dynamics-americas": "AMERICAS",
+    "ledger-latam": "LATAM",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

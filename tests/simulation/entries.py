@@ -9,7 +9,7 @@ from tests.simulation import books_values as books
 from tests.simulation import finance_values as finance
 from tests.simulation import sap_values as sap
 from tests.simulation.books_system import BOOKS
-from tests.simulation.companies import PERIODS
+from tests.simulation.companies import COMPANY_OF, PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
 from tests.simulation.documents import (
     ACCOUNTS,
@@ -20,6 +20,9 @@ from tests.simulation.documents import (
     OWN_CURRENCY,
     VENDORS,
 )
+from tests.simulation.files_system import ACCOUNTS as FILE_ACCOUNTS
+from tests.simulation.files_system import CENTRES, COMPANY, FILES
+from tests.simulation.files_system import PERIODS as OWN_PERIODS
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.sales_system import SALES
 from tests.simulation.sales_values import ACCOUNTS as SALES_ACCOUNTS
@@ -70,7 +73,18 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books(), **_of_sap(), **_of_finance()}
+    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files()}
+
+
+def _of_files() -> Mapping[MappingKey, str]:
+    """Those of the books that are dropped in files."""
+    members = {
+        "legal_entity": {COMPANY: COMPANY_OF[FILES]},
+        "account": {each: f"A-{each}" for each in FILE_ACCOUNTS},
+        "cost_centre": {each: f"C-{each}" for each in CENTRES if each},
+        "period": OWN_PERIODS,
+    }
+    return {MappingKey(FILES, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_books() -> Mapping[MappingKey, str]:

@@ -11,16 +11,19 @@ from decimal import Decimal
 
 from tests.simulation.books_system import BOOKS
 from tests.simulation.books_values import FORGED
+from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
+from tests.simulation.oracle_of_files import add_files
 from tests.simulation.planning import Coordinates
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
 from tests.simulation.signing import CANARY
 from tests.simulation.world import World
+from tieout.file_runs import FileState
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state
 from tieout.ledger.outcomes import outcomes_of
@@ -35,6 +38,7 @@ def violations(world: World) -> list[str]:
     sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
     sap, finance = {SAP: world.trading.tenant}, {FINANCE: world.posting.finance}
     truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, world.mappings)
+    add_files(truth, world.dropping.files, world.mappings)
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
@@ -43,6 +47,7 @@ def violations(world: World) -> list[str]:
         *_cells(world, truth),
         *_planning(world, truth),
         *_outcomes(world),
+        *_files(world),
         *_missing(world),
         *_forged(world),
         *_secrets(world),
@@ -204,6 +209,21 @@ def _outcomes(world: World) -> Iterator[str]:
         yield f"parked, but in no dead-letter queue: {sorted(parked - dead)}"
     if dead - again:
         yield f"in a dead-letter queue, but not parked: {sorted(dead - again)}"
+
+
+def _files(world: World) -> Iterator[str]:
+    """Every file has come to an end, refused or not as its books know, and each document of one that is done has an outcome."""
+    truth = {each.drop: each.is_flawed for each in world.dropping.files}
+    ended: Counter[str] = Counter()
+    for key, item in world.line.table.contents().items():
+        if key[0].startswith(f"OUTCOME#{FILES}#"):
+            ended[key[1].split("#")[1].split("-")[1]] += len(outcomes_of(item))
+    for run in world.dropping.ledger.runs(FILES):
+        is_wrong = run.state.was_accepted if truth[run.drop] else run.state.is_refusal
+        if run.state in {FileState.ACCEPTED, FileState.STOPPED} or is_wrong:
+            yield f"{run.name} of {run.own_version} ended as {run.state}"
+        if run.state is FileState.DONE and ended[run.run] != run.documents:
+            yield f"{run.name} of {run.own_version} has {run.documents} documents, and outcomes of {ended[run.run]}"
 
 
 def _missing(world: World) -> Iterator[str]:

@@ -75,12 +75,12 @@ def expected(
             if deal.is_archived or deal.is_purged or deal.merged_into or deal.is_spoilt:
                 continue
             record, items = (connection, "opportunity", deal.deal_id), crm.offers.of(deal.deal_id)
-            _add(truth, record, lambda d=deal, i=items, c=connection, z=zone: _deal_cells(d, i, c, z, mappings))
+            add(truth, record, lambda d=deal, i=items, c=connection, z=zone: _deal_cells(d, i, c, z, mappings))
     for connection, erp in erps.items():
         for document in erp.documents.values():
             if document.is_posted and not document.is_deleted:
                 record = (connection, document.entity, document.document_id)
-                _add(
+                add(
                     truth,
                     record,
                     lambda d=document, c=connection, r=erp.rates: document_cells(d, c, r, mappings),
@@ -98,14 +98,14 @@ def _add_sap(truth: Expected, tenants: Mapping[str, Tenant], mappings: Mappings)
         for order in tenant.orders:
             if not order.is_deleted:
                 record = (connection, "sales_order", id_of_document(order))
-                _add(truth, record, lambda o=order, c=connection: sales_order_cells(o, c, mappings))
+                add(truth, record, lambda o=order, c=connection: sales_order_cells(o, c, mappings))
         for billing in tenant.billings:
             record = (connection, "billing_document", id_of_document(billing))
-            _add(truth, record, lambda b=billing, c=connection: billing_cells(b, c, mappings))
+            add(truth, record, lambda b=billing, c=connection: billing_cells(b, c, mappings))
         for entry in tenant.entries:
             if tenant.is_readable(entry):
                 record = (connection, "journal_entry", id_of_entry(entry))
-                _add(truth, record, lambda e=entry, c=connection: entry_cells(e, c, mappings))
+                add(truth, record, lambda e=entry, c=connection: entry_cells(e, c, mappings))
 
 
 def _add_books(truth: Expected, environments: Mapping[str, Books], mappings: Mappings) -> None:
@@ -113,7 +113,7 @@ def _add_books(truth: Expected, environments: Mapping[str, Books], mappings: Map
         for each in (document for of in books.documents.values() for document in of.values()):
             if books.is_readable(each):
                 record = (connection, "journal_entry", id_of_booked(each))
-                _add(truth, record, lambda d=each, b=books, c=connection: book_cells(d, c, b.lacks, mappings))
+                add(truth, record, lambda d=each, b=books, c=connection: book_cells(d, c, b.lacks, mappings))
 
 
 def _add_finance(truth: Expected, environments: Mapping[str, Finance], mappings: Mappings) -> None:
@@ -121,7 +121,7 @@ def _add_finance(truth: Expected, environments: Mapping[str, Finance], mappings:
         for each in finance.entries.values():
             if each.ledger in LEDGERS and each.in_the_books() and finance.is_readable(each):
                 record = (connection, "journal_entry", id_of_posted(each))
-                _add(truth, record, lambda e=each, f=finance, c=connection: posting_cells(e, f, c, mappings))
+                add(truth, record, lambda e=each, f=finance, c=connection: posting_cells(e, f, c, mappings))
 
 
 def _add_sales(truth: Expected, organisations: Mapping[str, Sales], mappings: Mappings) -> None:
@@ -129,11 +129,11 @@ def _add_sales(truth: Expected, organisations: Mapping[str, Sales], mappings: Ma
         for each in sales.live("Opportunity"):
             if not each.is_spoilt:
                 record = (connection, "opportunity", each.record_id)
-                _add(truth, record, lambda each=each, s=sales, c=connection: opportunity_cells(s, each, c, mappings))
+                add(truth, record, lambda each=each, s=sales, c=connection: opportunity_cells(s, each, c, mappings))
         for each in sales.live("Contract"):
             if not each.is_spoilt:
                 record = (connection, "contract", each.record_id)
-                _add(truth, record, lambda each=each, c=connection: contract_cells(each.fields, c, mappings))
+                add(truth, record, lambda each=each, c=connection: contract_cells(each.fields, c, mappings))
 
 
 def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Mappings) -> None:
@@ -142,13 +142,14 @@ def _add_reports(truth: Expected, tools: Mapping[str, ExpenseTool], mappings: Ma
             event = newest(said)
             if connection == EXPENSES:
                 record = (connection, "expense_report", report_id)
-                _add(truth, record, lambda event=event, c=connection: report_cells(event, c, mappings))
+                add(truth, record, lambda event=event, c=connection: report_cells(event, c, mappings))
             else:
                 record = (connection, "purchase_order", report_id)
-                _add(truth, record, lambda event=event, c=connection: order_cells(event, c, mappings))
+                add(truth, record, lambda event=event, c=connection: order_cells(event, c, mappings))
 
 
-def _add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def add(truth: Expected, record: Record, cells_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Add what a record puts into cells, or that it waits."""
     try:
         cells = list(cells_of())
     except MissingError:

@@ -36,6 +36,7 @@ FAULT_CLASSES = (
     *("never_told", "census_failed", "rates_recalculated"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
     *("welcome_asked", "token_ended", "token_withheld"),
+    *("file_refused", "file_replaced", "file_waited", "file_put_off", "file_stopped", "file_task_failed"),
 )
 
 

@@ -23,6 +23,7 @@ from tests.simulation.books_system import (
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.documents import ZONE
+from tests.simulation.files_system import dropping_connection
 from tests.simulation.finance_system import (
     FINANCE,
     GRID_OF_FINANCE,
@@ -71,6 +72,7 @@ from tieout.systems.hubspot import payloads as hubspot_payloads
 from tieout.systems.hubspot import signature as hubspot_signature
 from tieout.systems.hubspot.client import HubSpotClient
 from tieout.systems.hubspot.reader import HubSpotReader
+from tieout.systems.legacy_files import contents as file_contents
 from tieout.systems.netsuite import door as netsuite_door
 from tieout.systems.netsuite import options as netsuite_options
 from tieout.systems.netsuite import payloads as netsuite_payloads
@@ -102,7 +104,8 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    return (*read, organisation(), *(tool(name) for name in TOOLS), environment(), tenant(), finance_environment())
+    booking = (environment(), tenant(), finance_environment(), dropping_connection())
+    return (*read, organisation(), *(tool(name) for name in TOOLS), *booking)
 
 
 @cache
@@ -125,6 +128,8 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
     """The real reader of payloads, by the declaration of that moment."""
 
     def read(payload: Payload, connection: Connection) -> Sequence[Content]:
+        if connection.system == "legacy_files":
+            return file_contents.read_contents(payload, connection)
         if not weather.is_misdeclared:
             return generic_contents.read_contents(payload, connection)
         found = generic_contents.read_contents(payload, misdeclared(connection.name))

@@ -11,6 +11,7 @@ from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
+from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.line import TARGET
 from tests.simulation.sales_system import SALES
@@ -109,7 +110,8 @@ class Traffic:
     def _taking_turns(self) -> Mapping[str, TakesTurns]:
         """By connection, in the order of `OWN_THEMES`."""
         world = self.world
-        return {SALES: world.selling, BOOKS: world.bookkeeping, SAP: world.trading, FINANCE: world.posting}
+        erps = {BOOKS: world.bookkeeping, SAP: world.trading, FINANCE: world.posting, FILES: world.dropping}
+        return {SALES: world.selling, **erps}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
@@ -196,7 +198,7 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        in_turn = [name for name in (BOOKS, SAP, FINANCE) if self._taking_turns[name].is_part]
+        in_turn = [name for name in (BOOKS, SAP, FINANCE, FILES) if self._taking_turns[name].is_part]
         for connection in (*CRMS, SALES, *ERPS, *TOOLS, *in_turn):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 # Each is called by the theme of seeds that look for trouble in it.
-SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME = OWN_THEMES = ("sales", "books", "sap", "finance")
+OWN_THEMES = ("sales", "books", "sap", "finance", "files")
+SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME, FILES_THEME = OWN_THEMES
 # An odd number, so that even seeds and odd ones, which are judged apart, have each of them.
-_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, SALES_THEME)
+_TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, FILES_THEME, SALES_THEME, SALES_THEME)
 
 
 class TakesTurns(Protocol):

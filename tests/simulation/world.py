@@ -17,6 +17,7 @@ from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
+from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
 from tests.simulation.finance_system import small_finds
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
@@ -133,6 +134,7 @@ class World:
             batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self.counting = Counting(self)
+        self.dropping = Dropping(self)
         self.doors = Doors(self)
         self.boxes, self.senders = self.doors.boxes, self.doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}
@@ -150,6 +152,7 @@ class World:
         for sender in self.senders.values():
             sender.repeat_everything()
         self.selling.repeat_everything()
+        self.dropping.repeat_everything()
         self.run_until_rest()
 
     # What happens in the world.

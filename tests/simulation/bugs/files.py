@@ -1,0 +1,122 @@
+"""Slips somebody could make in the taking in of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from functions.intake import check, chunks, finish, parts, send
+from tests.simulation.bugs.bug import Bug
+from tests.simulation.turns import FILES_THEME
+from tests.unit.intake import test_files_resume as resuming
+from tieout.errors import TieoutError
+from tieout.file_runs import FileRun
+from tieout.systems.legacy_files import contents, rows, translate
+
+_MET: tuple[tuple[str, object, str, str], ...] = (
+    (
+        "what a rerun has no more stays",
+        check._join,
+        "scratch.add(record, was_here_line(record))",
+        "pass",
+    ),
+    (
+        "what a file that was replaced had stated as gone is forgotten",
+        chunks._lines_of,
+        'yield from read_payload(store.get(item["key"])).body.splitlines()',
+        "yield from (each for each in read_payload(store.get(item[\"key\"])).body.splitlines() if b'[]' not in each)",
+    ),
+    (
+        "documents need not balance",
+        parts._weigh,
+        "if balance:",
+        "if False:",
+    ),
+    (
+        "an older file takes the place of a newer one",
+        check._compared,
+        "standing.own_version >= run.own_version",
+        "standing.own_version == run.own_version",
+    ),
+    (
+        "a chunk counts as sent before the bus has it",
+        send.send_chunk,
+        "    _publish(step, run, chunk)\n",
+        "    step.ledger.note_sent(chunk.connection, chunk.run, chunk.chunk, step.clock.now())\n    _publish(step, run, chunk)\n",
+    ),
+    (
+        "a chunk is sent that the bus refused",
+        send._publish,
+        "if publish(entries, step.bus, step.clock, step.entropy):",
+        "if publish(entries, step.bus, step.clock, step.entropy) is None:",
+    ),
+    (
+        "the month after keeps what it was reckoned from",
+        finish._following,
+        "if not run.after:",
+        "if True:",
+    ),
+    (
+        "what balances are reckoned from is no part of their version",
+        vars(FileRun)["version"],
+        'f"{self.own_version} {self.base_version}".rstrip()',
+        "self.own_version",
+    ),
+    (
+        "balances of the month before are added",
+        translate._taken_off,
+        "transaction=-line.transaction",
+        "transaction=line.transaction",
+    ),
+    (
+        "an account that is gone has no movement",
+        contents._reading,
+        "if not rows and not before:",
+        "if not rows:",
+    ),
+    (
+        "the month before is looked for under its own name",
+        rows.id_in_period,
+        '.index("period")] = period',
+        '.index("period")] = parts[1 + list(feed.key).index("period")]',
+    ),
+)
+
+
+def _shown_by(test: Callable[[], None]) -> Callable[[], None]:
+    """A test that shows a bug, whatever it ends with."""
+
+    def prove() -> None:
+        try:
+            test()
+        except (TieoutError, pytest.fail.Exception) as error:
+            raise AssertionError(str(error)) from error
+
+    return prove
+
+
+BUGS = (
+    *(Bug(name, function, right, wrong, theme=FILES_THEME) for name, function, right, wrong in _MET),
+    Bug(
+        "two that check one drop write in one place",
+        chunks.Writer.__init__,
+        "/chunks/{attempt}",
+        "/chunks",
+        proof=_shown_by(resuming.test_two_that_check_one_drop_at_once_take_it_once),
+    ),
+    Bug(
+        "a file does not wait for a flow that is busy",
+        send.send_chunk,
+        "if flow is not None and step.is_busy(flow):",
+        "if flow is None and step.is_busy(str(flow)):",
+        proof=_shown_by(resuming.test_a_chunk_waits_while_its_flow_is_busy),
+    ),
+    Bug(
+        "a run is done before all of it is sent",
+        finish.finish_file,
+        "step.ledger.sent(connection, run) < found.chunks",
+        "step.ledger.sent(connection, run) < 0",
+        proof=_shown_by(resuming.test_a_bus_that_refuses_is_asked_again),
+    ),
+)
