@@ -222,7 +222,7 @@ class Dropping:
             entropy=world.line.entropy,
         )
 
-        def sent(_outcome: str) -> None:
+        def sent(_answer: object) -> None:
             waiting.discard(chunk.chunk)
             if not waiting:
                 self._finish(run)

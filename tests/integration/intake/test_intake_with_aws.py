@@ -72,7 +72,8 @@ def test_a_file_goes_from_its_drop_to_its_end(aws: EmulatedAws, capsys: pytest.C
     assert handler.finish(checked, None) == {"outcome": "done", "next": []}
     assert handler.check(event, None)["outcome"] == "duplicate"
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    assert [(line["outcome"], line.get("FileAccepted"), line.get("Rows")) for line in lines] == [
+    said = [(line["outcome"], line.get("FileAccepted"), line.get("Rows")) for line in lines]
+    assert [each for each in said if each[0] != "sent"] == [
         ("accepted", 1, 2),
         ("unfinished", None, None),
         ("done", None, None),

@@ -42,8 +42,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a chunk counts as sent before the bus has it",
         send.send_chunk,
-        "    _publish(step, run, chunk)\n",
-        "    step.ledger.note_sent(chunk.connection, chunk.run, chunk.chunk, step.clock.now())\n    _publish(step, run, chunk)\n",
+        "_publish(step, run, chunk)",
+        "(step.ledger.note_sent(chunk.connection, run.run, chunk.chunk, run.seen_at), _publish(step, run, chunk))[1]",
     ),
     (
         "a chunk is sent that the bus refused",
