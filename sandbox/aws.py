@@ -130,6 +130,7 @@ def _emulator_environment(places: Places, port: int) -> dict[str, str]:
         "PATH": os.defpath,
         "PYTHONUNBUFFERED": "1",
         "S3_DATA_DIR": str(places.scratch / "s3"),
+        "SFN_WAIT_SCALE": "0.1",  # what a state machine waits until it tries again
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(places.scratch / "state"),
         "TIEOUT_SANDBOX_API_ID": API_ID,

@@ -16,6 +16,7 @@ from infra.landscape import read_landscape
 from sandbox.aws import EmulatedAws, emulated_aws
 from sandbox.buses import open_buses, putting_on
 from sandbox.deploy import Outputs, deploy
+from sandbox.drops import dropping_into
 from sandbox.function_logs import save_function_logs
 from sandbox.places import FOLDER, ROOT, Places, SandboxError, Tell, ports
 from sandbox.simulated import SimulatedSystems, Simulators, simulators
@@ -50,6 +51,7 @@ class Sandbox:
     """A sandbox that is ready.
 
     Attributes:
+        connections: those whose sources call or are called: one that only drops files has no address and no secret.
         simulators: what starts the simulated systems of connections that are added.
         systems: base URL by system (`hubspot`, `netsuite`, `anaplan`), by connection where a system has several.
         outputs: what the stacks tell about themselves.
@@ -126,7 +128,9 @@ def _deployed(
     outputs = deploy(aws, places, tell)
     vault = aws.client("secretsmanager")
     _fill_targets(vault, systems, outputs)
-    new = [each for each in systems.landscape.connections if each.name not in before]
+    _open_drops(aws, systems, outputs)
+    calling = [each for each in systems.landscape.connections if each.arrivals != ("objects",)]
+    new = [each for each in calling if each.name not in before]
     ends = {each.name: _fill_connection(vault, places, systems, outputs, each) for each in new}
     ready = Sandbox(
         places=places,
@@ -177,6 +181,13 @@ def _fill_targets(vault: SecretsManagerClient, systems: SimulatedSystems, output
     for name, target in outputs.parts("Target").items():
         credentials = dict(systems.targets[name].credentials)
         vault.put_secret_value(SecretId=target["secret_arn"], SecretString=json.dumps(credentials))
+
+
+def _open_drops(aws: EmulatedAws, systems: SimulatedSystems, outputs: Outputs) -> None:
+    """Tell the sources that drop files where: the bucket is made by the deploy."""
+    for name, joined in systems.connections.items():
+        if joined.open_drop is not None:
+            joined.open_drop(dropping_into(aws, json.loads(outputs["Intake"])["bucket_name"], name))
 
 
 def _publish(ready: Sandbox) -> None:

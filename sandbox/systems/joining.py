@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.buses import PutEvents
+from sandbox.drops import Drop
 from tieout.landscape import Connection, Target
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class JoinedConnection:
         address_options: the options of the connection that do, such as whose tokens its deliveries bear.
         open_relay: lets it put its changes on an event bus too, once it is given what puts them there; None where it has no
             such way out.
+        open_drop: lets it drop files, once it is given what drops them; None where it drops none.
         verifying_secret: what proves its deliveries to us, where that is not what signs them (a public key).
     """
 
@@ -39,6 +41,7 @@ class JoinedConnection:
     address_credentials: tuple[str, ...] = ()
     address_options: tuple[str, ...] = ()
     open_relay: Callable[[PutEvents], None] | None = None
+    open_drop: Callable[[Drop], None] | None = None
     verifying_secret: str = ""
 
 
