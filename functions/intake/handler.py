@@ -79,7 +79,10 @@ class IntakeFunction:
 
     def send(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Send a chunk. Raises `FlowBusyError` where it has to wait."""
-        return {"outcome": send_chunk(self.sending, Chunk(**event))}
+        chunk = Chunk(**event)
+        sent = send_chunk(self.sending, chunk)
+        self._say(chunk.connection, sent.outcome, {"Accepted": sent.notices}, None)
+        return {"outcome": sent.outcome}
 
     def finish(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Finish a run, and say which drops are to be checked because of it."""

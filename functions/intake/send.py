@@ -31,6 +31,13 @@ class Chunk(NamedTuple):
     key: str
 
 
+class Sent(NamedTuple):
+    """How a chunk was dealt with, and how many notices of it the bus was told just now: none where it had them already."""
+
+    outcome: str
+    notices: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class SendStep:
     """Everything the task works with.
@@ -50,7 +57,7 @@ class SendStep:
     entropy: Entropy
 
 
-def send_chunk(step: SendStep, chunk: Chunk) -> str:
+def send_chunk(step: SendStep, chunk: Chunk) -> Sent:
     """`sent` once the bus has the chunk; where nothing more is to be sent of its run, the state that run is in.
 
     Raises:
@@ -61,18 +68,18 @@ def send_chunk(step: SendStep, chunk: Chunk) -> str:
     if run is None:
         raise UnreadableRecordError("no such run")
     if run.state is not FileState.ACCEPTED:
-        return str(run.state)
+        return Sent(str(run.state))
     if is_sent:
-        return SENT
+        return Sent(SENT)
     flow = step.flows.get(run.entity)
     if flow is not None and step.is_busy(flow):
         raise FlowBusyError("what came from elsewhere goes first")
-    _publish(step, run, chunk)
+    notices = _publish(step, run, chunk)
     step.ledger.note_sent(chunk.connection, chunk.run, chunk.chunk, step.clock.now())
-    return SENT
+    return Sent(SENT, notices)
 
 
-def _publish(step: SendStep, run: FileRun, chunk: Chunk) -> None:
+def _publish(step: SendStep, run: FileRun, chunk: Chunk) -> int:
     lines = lines_of_chunk(step.store.get(chunk.key))
     notices = [
         Notice(
@@ -88,3 +95,4 @@ def _publish(step: SendStep, run: FileRun, chunk: Chunk) -> None:
     entries = entries_of(notices, delivery, run.connection, step.flows, step.store)
     if publish(entries, step.bus, step.clock, step.entropy):
         raise UnavailableError("the bus does not take the chunk")
+    return len(notices)

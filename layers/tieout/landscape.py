@@ -29,7 +29,8 @@ class Connection:
         api_base_url: where the source's API answers; may be empty where records are completed from the payload.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
         arrivals: the ways its changes reach us, several at once where it tells in several: `webhook`, the source posts them;
-            `bus`, they are events of another EventBridge bus; `poll`, the source is asked what has changed.
+            `bus`, they are events of another EventBridge bus; `poll`, the source is asked what has changed; `objects`, it drops
+            files into the stage's bucket, below `incoming/<connection>/`.
         bus: that bus, where there is one.
         poll: how often it is asked, where it is.
         census: how what never arrived is found.
@@ -46,7 +47,7 @@ class Connection:
     default_currency: str
     api_base_url: str = ""
     public_url: str = ""
-    arrivals: tuple[Literal["webhook", "bus", "poll"], ...] = ("webhook",)
+    arrivals: tuple[Literal["webhook", "bus", "poll", "objects"], ...] = ("webhook",)
     bus: BusArrival | None = None
     poll: Poll | None = None
     census: Census = field(default_factory=Census)

@@ -138,7 +138,7 @@ class IntakeDesk:
             clock=self.clock,
             entropy=self.entropy,
         )
-        return send_chunk(step, chunk)
+        return send_chunk(step, chunk).outcome
 
     def finish(self, run: FileRun) -> Finished:
         """The last task."""

@@ -31,7 +31,7 @@ class DeliveryLog:
         """One delivery's outcome, with the counts that are not zero as metrics."""
         counted = {name: count for name, count in metrics.items() if count}
         line: dict[str, object] = {
-            "level": "INFO" if outcome in {"accepted", "compared", "done", "greeted", "renewed"} else "WARNING",
+            "level": "INFO" if outcome in {"accepted", "compared", "done", "greeted", "renewed", "sent"} else "WARNING",
             "step": self._step,
             "connection": self._connection,
             "outcome": outcome,

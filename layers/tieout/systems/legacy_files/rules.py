@@ -14,8 +14,6 @@ Problem = tuple[tuple[str | int, ...], str]
 
 def connection_problems(connection: Connection) -> Iterator[Problem]:
     """Every flaw of the feeds a connection declares that the feed alone could not see."""
-    if connection.completion != "payload":
-        yield ("completion",), "there is no API to read: say 'payload', since a file states its records whole"
     for position, feed in enumerate(options_of(connection.options).feeds):
         place = ("options", "feeds", position)
         if feed.fact not in {*DOCUMENTS, CUSTOMER}:
