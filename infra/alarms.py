@@ -62,6 +62,9 @@ class Runbook(StrEnum):
     STUCK_LISTINGS = "stuck-listings"
     SILENT_CENSUS = "silent-census"
     SILENT_CONNECTION = "silent-connection"
+    REFUSED_FILES = "refused-files"
+    STOPPED_FILES = "stopped-files"
+    LATE_FILES = "late-files"
 
 
 class AlarmTopic(Construct):

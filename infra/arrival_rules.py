@@ -36,16 +36,12 @@ def arrival_problems(connection: Connection) -> Iterator[Problem]:
     if connection.public_url and "webhook" not in connection.arrivals:
         yield ("public_url",), "nobody calls a connection whose arrivals do not name 'webhook'"
     yield from _poll_problems(connection)
+    if "objects" in connection.arrivals and connection.completion != "payload":
+        yield ("completion",), "what a file states is all there is of its records: say 'payload'"
     yield from _census_problems(connection)
     if connection.expected is not None:
         yield from _expected_problems(connection.expected)
-    if "bus" not in connection.arrivals:
-        if connection.bus is not None:
-            yield ("bus",), "arrivals does not name 'bus'"
-    elif connection.bus is None:
-        yield ("bus",), "is missing: which bus do the events come over?"
-    else:
-        yield from _bus_problems(connection.bus)
+    yield from _bus_problems(connection)
 
 
 def _poll_problems(connection: Connection) -> Iterator[Problem]:
@@ -81,7 +77,18 @@ def _expected_problems(expected: Expected) -> Iterator[Problem]:
             yield ("expected", name), f"{value} is not between {least} and {_LONGEST_SILENCE} business hours"
 
 
-def _bus_problems(bus: BusArrival) -> Iterator[Problem]:
+def _bus_problems(connection: Connection) -> Iterator[Problem]:
+    bus = connection.bus
+    if "bus" not in connection.arrivals:
+        if bus is not None:
+            yield ("bus",), "arrivals does not name 'bus'"
+    elif bus is None:
+        yield ("bus",), "is missing: which bus do the events come over?"
+    else:
+        yield from _named_bus_problems(bus)
+
+
+def _named_bus_problems(bus: BusArrival) -> Iterator[Problem]:
     if _BUS.fullmatch(bus.name) is None:
         yield ("bus", "name"), f"{bus.name!r} is neither the name of an event bus nor its ARN"
     if bus.name.rsplit("/", 1)[-1] == _EVERYBODYS_BUS and not bus.sources:

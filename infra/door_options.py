@@ -18,8 +18,11 @@ MAX_DOOR_OPTIONS_BYTES = 2_048
 def door_options(connection: Connection) -> Mapping[str, Any]:
     """The options a connection's receive function is given: all, unless its system says which its door never asks for.
 
-    What is left out is read by the record step, from the landscape in its asset, where there is room.
+    What is left out is read by the record step, from the landscape in its asset, where there is room. None where it has no
+    door: where its source is asked, or drops files.
     """
+    if not {"webhook", "bus"}.intersection(connection.arrivals):
+        return {}
     module = capability(connection.system, "options")
     if hasattr(module, "at_the_door"):
         found: Mapping[str, Any] = module.at_the_door(connection.options)

@@ -51,6 +51,7 @@ _ARRIVES_BY = {
     "webhook": Asked("a source that posts webhooks", ("options", "door", "signature", "payloads")),
     "bus": Asked("a source whose events come over a bus", ("options", "door", "payloads")),
     "poll": Asked("a source that is asked what has changed", ("options", "listing", "reader")),
+    "objects": Asked("a source that drops files", ("options", "files")),
 }
 _IS_COMPLETED_BY = {
     "read": Asked("a source whose records are read", ("reader",)),

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aws_cdk import Aws, CfnOutput, CrossStackReferences, Duration, ReferenceStrength, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra.acknowledged import acknowledge
+from infra.buckets import BucketAccess, make_access_logs, make_archive, make_incoming
 from infra.door_options import door_token_issuer
 from infra.ids import pascal
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape, Target
-from tieout.ledger.journal import PREFIX as JOURNAL_PREFIX
 from tieout.ledger.retention import EXPIRES_AT
 
 if TYPE_CHECKING:
@@ -27,11 +25,6 @@ if TYPE_CHECKING:
 
 CELLS_BY_STATE = "cells_by_state"
 CATALOGUE = "catalogue"
-# How long each part of the archive is of use: overflow must outlive the queues and dead-letter queues that point to it.
-# `payloads/` is not among them: a payload is the only source of its records, read again by every redrive, every entry of a
-# mapping that arrives late and every correction of how it is read, so it is kept, with all its versions, for good.
-ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
-_ACCESS_LOG_DAYS = 90
 # Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names; without
 # this they fail silently. EventBridge asks the key without saying for whom, so that a condition would lose every event:
 # what it may reach is limited by the queues' policies, each of which admits one rule.
@@ -39,21 +32,6 @@ _ENCRYPTING_SERVICES: list[tuple[str, str, dict[str, dict[str, str]]]] = [
     ("RulesEncrypt", "events.amazonaws.com", {}),
     ("AlarmsEncrypt", "cloudwatch.amazonaws.com", {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveAccess:
-    """A permission on objects by prefix, and the findings it makes: object keys are not known at deployment."""
-
-    statement: iam.PolicyStatement
-    findings: tuple[str, ...]
-
-    def acknowledge_for(self, role: iam.Role) -> None:
-        """Let the wildcard behind the prefix stand for the role that has the permission."""
-        for finding in self.findings:
-            acknowledge(
-                role, finding, "Object keys are not known at deployment; the prefix is the narrowest S3 allows."
-            )
 
 
 class LedgerStack(Stack):
@@ -72,9 +50,14 @@ class LedgerStack(Stack):
         self.table = _table(self, stage, self.key)
         assert self.table.table_stream_arn is not None
         self.stream_arn = self.table.table_stream_arn
-        self.archive = _archive(self, stage, self.key)
+        access_logs = make_access_logs(self, stage)
+        self.archive = make_archive(self, stage, self.key, access_logs)
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
+        incoming = make_incoming(self, stage, self.key, access_logs)
+        # Exported whether the line asks for them or not: the last connection that drops files may go.
+        self.incoming_bucket = self.export_value(incoming.bucket_name, name=f"{self.stack_name}-IncomingName")
+        self._incoming_arn = self.export_value(incoming.bucket_arn, name=f"{self.stack_name}-IncomingArn")
         posting = [each for each in landscape.connections if "webhook" in each.arrivals]
         signing = [each for each in posting if door_token_issuer(each) is None]
         self.webhook_secrets = {each.name: self._webhook_secret(each) for each in signing}
@@ -85,11 +68,22 @@ class LedgerStack(Stack):
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "ArchiveName", value=self.archive.bucket_name)
 
-    def archive_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> ArchiveAccess:
+    def archive_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
         """Leave to do something with the objects under some prefixes of the archive, each ending in a slash."""
-        arns = [f"{self._archive_arn}/{prefix}*" for prefix in prefixes]
-        findings = [f"AwsSolutions-IAM5[Resource::{self.stack_name}-ArchiveArn/{prefix}*]" for prefix in prefixes]
-        return ArchiveAccess(iam.PolicyStatement(actions=list(actions), resources=arns), tuple(findings))
+        return self._access(self._archive_arn, "ArchiveArn", actions, prefixes)
+
+    def incoming_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
+        """The same of the bucket that sources drop files into."""
+        return self._access(self._incoming_arn, "IncomingArn", actions, prefixes)
+
+    def list_incoming(self) -> iam.PolicyStatement:
+        """Leave to be told that there is no such object there: without it S3 says that it may not be read."""
+        return iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._incoming_arn])
+
+    def _access(self, arn: str, export: str, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
+        findings = [f"AwsSolutions-IAM5[Resource::{self.stack_name}-{export}/{prefix}*]" for prefix in prefixes]
+        arns = [f"{arn}/{prefix}*" for prefix in prefixes]
+        return BucketAccess(iam.PolicyStatement(actions=list(actions), resources=arns), tuple(findings))
 
     def _webhook_secret(self, connection: Connection) -> str:
         return self._secret(
@@ -201,52 +195,3 @@ def _table(scope: Construct, stage: Stage, key: kms.IKey) -> dynamodb.Table:
         projection_type=dynamodb.ProjectionType.KEYS_ONLY,
     )
     return table
-
-
-def _archive(scope: Construct, stage: Stage, key: kms.IKey) -> s3.Bucket:
-    access_logs = s3.Bucket(
-        scope,
-        "ArchiveAccessLogs",
-        encryption=s3.BucketEncryption.S3_MANAGED,  # S3 delivers access logs only under its own key
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforce_ssl=True,
-        removal_policy=stage.removal_policy,
-        lifecycle_rules=[_expiry("", _ACCESS_LOG_DAYS)],
-    )
-    acknowledge(access_logs, "AwsSolutions-S1", "It holds the access logs; logging its own accesses would never end.")
-    return s3.Bucket(
-        scope,
-        "Archive",
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforce_ssl=True,
-        versioned=True,
-        server_access_logs_bucket=access_logs,
-        server_access_logs_prefix="archive/",
-        removal_policy=stage.removal_policy,
-        lifecycle_rules=[*(_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()), _versions_of_journal()],
-    )
-
-
-def _versions_of_journal() -> s3.LifecycleRule:
-    """The journal is kept; each of its objects is written a few times while its seconds pass, and only the last counts."""
-    return s3.LifecycleRule(
-        id="ExpireVersionsOfJournal",
-        prefix=JOURNAL_PREFIX,
-        noncurrent_version_expiration=Duration.days(7),
-        abort_incomplete_multipart_upload_after=Duration.days(1),
-    )
-
-
-def _expiry(prefix: str, days: int) -> s3.LifecycleRule:
-    return s3.LifecycleRule(
-        id=f"Expire{pascal(prefix.strip('/') or 'all')}",
-        prefix=prefix or None,
-        expiration=Duration.days(days),
-        noncurrent_version_expiration=Duration.days(7),
-        abort_incomplete_multipart_upload_after=Duration.days(1),
-    )

@@ -12,6 +12,7 @@ from infra.alarms import Alarms, AlarmTopic
 from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
 from infra.ids import pascal
+from infra.intake import Intake
 from infra.journal import Journal
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
@@ -19,7 +20,7 @@ from infra.ledger import LedgerStack
 from infra.observe import Observe
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
-from infra.record import Record
+from infra.record import Record, payload_prefixes
 from infra.route import Route
 from infra.stage import Stage
 from infra.sweep import Sweep
@@ -75,6 +76,7 @@ class LineStack(Stack):
         }
         self.sweep = self._sweep()
         self.census = self._census(compiled)
+        self.intake = self._intake(compiled)
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.observe = self._observe()
         self._tell(stage)
@@ -96,7 +98,7 @@ class LineStack(Stack):
         }
 
     def _records(self, compiled: str) -> dict[str, Record]:
-        completed_from_payload = any(each.completion == "payload" for each in self.landscape.connections)
+        payloads = payload_prefixes(self.landscape)
         return {
             name: Record(
                 self,
@@ -105,7 +107,7 @@ class LineStack(Stack):
                 ledger=self.ledger,
                 reads_sources=name != UNROUTED,
                 flush_queues={} if name == UNROUTED else self._flush_queues(),
-                reads_payloads=completed_from_payload and name != UNROUTED,
+                payloads=payloads if name != UNROUTED else [],
                 landscape=compiled,
                 parts=self.parts,
             )
@@ -134,6 +136,22 @@ class LineStack(Stack):
             parts=self.parts,
         )
 
+    def _intake(self, compiled: str) -> Intake | None:
+        """What takes files through the line, where a connection drops any."""
+        dropping = [each for each in self.landscape.connections if "objects" in each.arrivals]
+        if not dropping:
+            return None
+        return Intake(
+            self,
+            "TakeFiles",
+            connections=dropping,
+            bus=self.bus,
+            ledger=self.ledger,
+            flow_queues={name: self.routes[name].work.queue for name in self.records if name != UNROUTED},
+            landscape=compiled,
+            parts=self.parts,
+        )
+
     def _flush_queues(self) -> dict[str, sqs.IQueue]:
         return {name: flushes.work.queue for name, flushes in self.flushes.items()}
 
@@ -148,6 +166,7 @@ class LineStack(Stack):
             sweep=self.sweep,
             census=self.census,
             journal=self.journal,
+            intake=self.intake,
             table=self.ledger.table,
             alarms=self.alarms,
         )
@@ -162,7 +181,10 @@ class LineStack(Stack):
             "AlarmTopicArn": self.alarms.topic.topic_arn,
             "DashboardName": self.observe.dashboard.dashboard_name,
         }
-        tell(self, {**plain, **self._flows_told(), **self._targets_told(), **self._others_told()})
+        tell(
+            self,
+            {**plain, **self._flows_told(), **self._targets_told(), **self._others_told(), **self._intake_told()},
+        )
 
     def _flows_told(self) -> Told:
         return {
@@ -206,4 +228,20 @@ class LineStack(Stack):
                 "stream_arn": self.ledger.stream_arn,
                 "unkept_queue_url": self.journal.unkept.queue_url,
             },
+        }
+
+    def _intake_told(self) -> Told:
+        if self.intake is None:
+            return {}
+        drops: Told = {
+            f"Drop{pascal(name)}": {"name": name, "policy_arn": policy.managed_policy_arn}
+            for name, policy in self.intake.drops.items()
+        }
+        return drops | {
+            "Intake": {
+                "bucket_name": self.ledger.incoming_bucket,
+                "state_machine_arn": self.intake.machine.arn,
+                "undelivered_queue_url": self.intake.undelivered.queue_url,
+                "function_names": {name: each.function.function_name for name, each in self.intake.functions.items()},
+            }
         }

@@ -14,6 +14,7 @@ from constructs import Construct
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
+from infra.intake import Intake
 from infra.journal import Journal
 from infra.python_function import PythonFunction
 from infra.receive import Door, Receive
@@ -89,6 +90,7 @@ class Observe(Construct):
         sweep: Sweep,
         census: Census,
         journal: Journal,
+        intake: Intake | None,
         table: dynamodb.ITable,
         alarms: Alarms,
     ) -> None:
@@ -105,6 +107,8 @@ class Observe(Construct):
         )
         board = Board(self, "Line", alarms=alarms)
         self.dashboard = board.dashboard
+        if intake is not None:
+            board.row("1 take files", [], list(intake.functions.values()))
         board.row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
         outcomes = [_graph(f"Outcomes of {each.settings.flow}", each.outcomes()) for each in records]
         board.row("3 record", outcomes, [each.function for each in records])
@@ -127,6 +131,7 @@ class Observe(Construct):
             sweep.schedule.undelivered,
             census.schedule.undelivered,
             journal.unkept,
+            *([intake.undelivered] if intake is not None else []),
         ]
         board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from aws_cdk import AssetHashType, Duration
+from aws_cdk import AssetHashType, Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -19,6 +19,7 @@ from infra.alarms import FIVE_MINUTES, Alarms, Runbook
 from infra.stage import Stage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+_DISK_MB = 512  # what Lambda gives without being asked
 
 
 class Bundler(Protocol):
@@ -46,10 +47,30 @@ class Shape:
 
     Attributes:
         timeout: of one invocation; where a queue invokes it, the queue's visibility timeout must be longer.
+        disk_mb: of its own folder for what does not fit into memory.
     """
 
     memory_mb: int
     timeout: Duration
+    disk_mb: int = _DISK_MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """What it means that invocations end in errors.
+
+    Attributes:
+        periods: for how many times five minutes in a row they must, before somebody is called.
+    """
+
+    meaning: str
+    runbook: Runbook
+    periods: int = 1
+
+
+UNDECLARED = Failing(
+    meaning="an invocation ended in an error nobody declared, or ran out of time.", runbook=Runbook.FAILING_FUNCTION
+)
 
 
 class FunctionParts(Construct):
@@ -83,7 +104,7 @@ class FunctionParts(Construct):
 
 
 class PythonFunction(Construct):
-    """A function that runs `functions.<step>.handler.lambda_handler` under a role of its own."""
+    """A function that runs `functions.<step>.handler.<entry>` under a role of its own."""
 
     def __init__(  # noqa: PLR0913 keyword-only parts of one construct
         self,
@@ -99,6 +120,8 @@ class PythonFunction(Construct):
         no_dead_letters_because: str,
         extra_files: Mapping[str, str] | None = None,
         needs_dependencies: bool = True,
+        entry: str = "lambda_handler",
+        failing: Failing = UNDECLARED,
     ) -> None:
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
@@ -110,12 +133,13 @@ class PythonFunction(Construct):
             "Function",
             runtime=RUNTIME,
             architecture=parts.stage.architecture,
-            handler=f"functions.{step}.handler.lambda_handler",
+            handler=f"functions.{step}.handler.{entry}",
             code=_code_of(parts.bundler.function_asset(step, extra_files or {})),
             layers=[parts.package, *([parts.dependencies] if needs_dependencies else [])],
             role=self.role,
             memory_size=shape.memory_mb,
             timeout=shape.timeout,
+            ephemeral_storage_size=Size.mebibytes(shape.disk_mb) if shape.disk_mb > _DISK_MB else None,
             environment=dict(environment),
             description=description,
             log_group=self.log_group,
@@ -132,7 +156,7 @@ class PythonFunction(Construct):
                 "AWS Lambda supports Python 3.13 until 2029, and the layers carry bytecode of exactly this version.",
             )
         acknowledge(self.function, "Serverless-LambdaDLQ", no_dead_letters_because)
-        _raise_alarms(self, parts.alarms)
+        _raise_alarms(self, parts.alarms, failing)
 
 
 def _code_of(folder: Path) -> lambda_.Code:
@@ -173,15 +197,16 @@ def _trace(function: lambda_.Function) -> None:
     resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
 
 
-def _raise_alarms(function: PythonFunction, alarms: Alarms) -> None:
+def _raise_alarms(function: PythonFunction, alarms: Alarms, failing: Failing) -> None:
     metrics = function.function
     alarms.raise_when(
         function,
         "Failing",
         metric=metrics.metric_errors(period=FIVE_MINUTES, statistic="Sum"),
         above=0,
-        meaning=f"{metrics.node.path}: an invocation ended in an error nobody declared, or ran out of time.",
-        runbook=Runbook.FAILING_FUNCTION,
+        periods=failing.periods,
+        meaning=f"{metrics.node.path}: {failing.meaning}",
+        runbook=failing.runbook,
     )
     alarms.raise_when(
         function,

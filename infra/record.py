@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -17,6 +17,8 @@ from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
 from infra.work_queue import send_to
 from tieout.arriving.payload import PAYLOADS_PREFIX
+from tieout.file_runs import FILES_PREFIX
+from tieout.landscape import Landscape
 
 SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(RUN_SECONDS))
 
@@ -36,12 +38,12 @@ class Record(Construct):
         ledger: LedgerStack,
         reads_sources: bool,
         flush_queues: Mapping[str, sqs.IQueue],
-        reads_payloads: bool,
+        payloads: Sequence[str],
         landscape: str,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
-        archive = ledger.archive_access(["s3:GetObject"], ["overflow/", *([PAYLOADS_PREFIX] if reads_payloads else [])])
+        archive = ledger.archive_access(["s3:GetObject"], ["overflow/", *payloads])
         listed_to = [route.work.queue] if reads_sources else []
         self.settings = RecordSettings(
             flow=route.flow.name,
@@ -82,3 +84,10 @@ class Record(Construct):
         """How many notices of the flow ended in each outcome."""
         service = f"record/{self.settings.flow}"
         return [counted(self.settings.metric_namespace, outcome, service=service) for outcome in OUTCOMES]
+
+
+def payload_prefixes(landscape: Landscape) -> list[str]:
+    """Where in the archive lies what connections are completed from: what was posted, and what was dropped in files."""
+    completed = [each for each in landscape.connections if each.completion == "payload"]
+    is_dropped = ["objects" in each.arrivals for each in completed]
+    return [*([PAYLOADS_PREFIX] if not all(is_dropped) else []), *([FILES_PREFIX] if any(is_dropped) else [])]

@@ -93,11 +93,7 @@ def rule_onto(
         description=description,
         event_pattern=pattern,
         state="ENABLED",
-        targets=[
-            target_of_rule(
-                "Work", queue.queue_arn, undelivered=undelivered, retries=_RETRIES, retry_seconds=_RETRY_SECONDS
-            )
-        ],
+        targets=[target_of_rule("Work", queue.queue_arn, undelivered=undelivered)],
     )
     for each in (queue, undelivered):
         admit(each, rule)
@@ -105,12 +101,21 @@ def rule_onto(
 
 
 def target_of_rule(
-    target_id: str, arn: str, *, undelivered: sqs.Queue, retries: int, retry_seconds: int
+    target_id: str,
+    arn: str,
+    *,
+    undelivered: sqs.Queue,
+    retries: int = _RETRIES,
+    retry_seconds: int = _RETRY_SECONDS,
+    role_arn: str | None = None,
+    input_transformer: events.CfnRule.InputTransformerProperty | None = None,
 ) -> events.CfnRule.TargetProperty:
     """What a rule puts its events on, and the queue that gets those it could not put there, whichever limit ends first."""
     return events.CfnRule.TargetProperty(
         id=target_id,
         arn=arn,
+        role_arn=role_arn,
+        input_transformer=input_transformer,
         dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
         retry_policy=events.CfnRule.RetryPolicyProperty(
             maximum_retry_attempts=retries, maximum_event_age_in_seconds=retry_seconds

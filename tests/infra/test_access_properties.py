@@ -22,9 +22,19 @@ FORBIDDEN_WORDS = {
 }
 
 
-def roles(synthesis: Synthesis) -> dict[str, list[Mapping[str, Any]]]:
-    """What each role may do."""
-    return {role: synthesis.statements(role) for role in synthesis.of_type("AWS::IAM::Role")}
+def roles(synthesis: Synthesis, service: str = "") -> dict[str, list[Mapping[str, Any]]]:
+    """What each role may do, or each that a service takes."""
+    return {
+        name: synthesis.statements(name)
+        for name, role in synthesis.properties("AWS::IAM::Role").items()
+        if service in trusted(role)
+    }
+
+
+def trusted(role: Mapping[str, Any]) -> str:
+    """The service that takes a role."""
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    return str(trust["Principal"]["Service"])
 
 
 def role_of(synthesis: Synthesis, step: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -54,14 +64,16 @@ def secrets_named(environment: Mapping[str, str], *variables: str) -> list[str]:
 
 
 def test_no_role_may_act_on_everything(synthesis: Synthesis) -> None:
-    """Only actions that AWS ties to no resource stand on `*`, and no action is a pattern."""
+    """Only actions that AWS ties to no resource stand on `*`, and no action is a pattern; a machine sets up its own log."""
+    machines = roles(synthesis, "states.")
     for role, statements in roles(synthesis).items():
         for statement in statements:
             assert statement["Effect"] == "Allow"
             actions = as_list(statement["Action"])
             assert not [action for action in actions if "*" in action], role
             if "*" in as_list(statement["Resource"]):
-                assert set(actions) <= WITHOUT_RESOURCES, role
+                is_own_log = role in machines and all(each.startswith(("logs:", "xray:")) for each in actions)
+                assert is_own_log or set(actions) <= WITHOUT_RESOURCES, role
 
 
 def test_patterns_in_resources_only_stand_behind_a_prefix_of_the_archive(synthesis: Synthesis) -> None:
@@ -69,27 +81,41 @@ def test_patterns_in_resources_only_stand_behind_a_prefix_of_the_archive(synthes
     for statements in roles(synthesis).values():
         for statement in statements:
             for resource in map(written, as_list(statement["Resource"])):
-                if "*" in resource and resource != "*":
+                if resource.startswith("arn:<AWS::Partition>:states:"):  # an execution is named when it is started
+                    assert set(as_list(statement["Action"])) == {"states:DescribeExecution", "states:StopExecution"}
+                elif "*" in resource and resource != "*":
                     assert set(as_list(statement["Action"])) <= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
-                    assert resource.split("/")[1] in {"overflow", "payloads", "rejected", "spool", "journal"}
+                    prefixes = {"overflow", "payloads", "rejected", "spool", "journal", "files", "incoming"}
+                    assert resource.split("/")[1] in prefixes
                     assert resource.endswith("/*")
 
 
 def test_no_role_may_change_what_it_runs_in(synthesis: Synthesis) -> None:
     """Functions touch data, never roles, functions, tables, buckets, keys or whole queues."""
-    for role, statements in roles(synthesis).items():
+    for role, statements in roles(synthesis, "lambda.").items():
         actions = {action for statement in statements for action in as_list(statement["Action"])}
         assert not [action for action in actions for word in FORBIDDEN_WORDS if action.startswith(word)], role
 
 
 def test_every_function_has_a_role_of_its_own(synthesis: Synthesis) -> None:
-    """A grant for one function is never a grant for another, and nothing but Lambda takes the roles."""
+    """A grant for one function is never a grant for another, and nothing else takes a role but what starts files and runs them."""
     used = [logical_id(function["Role"]) for function in synthesis.properties("AWS::Lambda::Function").values()]
-    assert sorted(used) == sorted(synthesis.of_type("AWS::IAM::Role"))
-    for role in synthesis.properties("AWS::IAM::Role").values():
+    assert sorted(used) == sorted(roles(synthesis, "lambda."))
+    others = {}
+    for name, role in synthesis.properties("AWS::IAM::Role").items():
         assert "ManagedPolicyArns" not in role
-        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        if name not in used:
+            others[name] = trusted(role)
+    machines = [
+        logical_id(each["RoleArn"]) for each in synthesis.properties("AWS::StepFunctions::StateMachine").values()
+    ]
+    rules = [
+        logical_id(target["RoleArn"])
+        for rule in synthesis.properties("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+        if "RoleArn" in target
+    ]
+    assert others == dict.fromkeys(machines, "states.amazonaws.com") | dict.fromkeys(rules, "events.amazonaws.com")
 
 
 def test_a_receive_function_reads_exactly_its_own_webhook_secret(synthesis: Synthesis) -> None:
@@ -104,8 +130,7 @@ def test_a_receive_function_reads_exactly_its_own_webhook_secret(synthesis: Synt
         assert resources_for(synthesis.statements(role), "secretsmanager:GetSecretValue") == secrets
         assert "WebhookSecret" in secrets[0]
         seen += secrets
-    connections = [name for name in synthesis.outputs() if name.startswith("Connection")]
-    assert len(seen) == len(set(seen)) == len(connections) - without
+    assert len(seen) == len(set(seen)) == len(list(role_of(synthesis, "receive"))) - without
 
 
 def test_a_receive_function_publishes_only_as_its_own_connection(synthesis: Synthesis) -> None:

@@ -11,6 +11,11 @@ def has_subscriptions(synthesis: Synthesis) -> bool:
     return any("KeepSubscribed" in name for name in synthesis.resources)
 
 
+def takes_files(synthesis: Synthesis) -> bool:
+    """Whether the stage has a source that drops files."""
+    return any("TakeFiles" in name for name in synthesis.resources)
+
+
 def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:
     """A function that fails or is refused concurrency tells somebody within minutes."""
     for metric in ("Errors", "Throttles"):
@@ -33,8 +38,12 @@ def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) 
         page = re.fullmatch(r".+[.:] Runbook: docs/runbooks/([a-z-]+)\.md", alarm["AlarmDescription"])
         assert page, name
         pages.add(page[1])
-    pages_of_some = {"Relay": "unrelayed-events", "KeepSubscribed": "ending-subscriptions"}
-    without = {page for word, page in pages_of_some.items() if not any(word in name for name in synthesis.resources)}
+    pages_of_some = [
+        ("Relay", "unrelayed-events"),
+        ("KeepSubscribed", "ending-subscriptions"),
+        *(("TakeFiles", f"{how}-files") for how in ("refused", "stopped", "late")),
+    ]
+    without = {page for word, page in pages_of_some if not any(word in name for name in synthesis.resources)}
     assert pages == {str(runbook) for runbook in Runbook} - without
 
 
@@ -94,6 +103,7 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
     query = 'SELECT SUM("%s") FROM SCHEMA(<own>, connection) GROUP BY connection ORDER BY SUM() DESC'
     names = ["Rejected", "SecretMissing", "Malformed", "Spooled", "Missed", "ListingStuck"]
     names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
+    names += ["FileRefused", "FileUnknown"] if takes_files(synthesis) else []
     assert asked >= {query % name for name in names}
     assert len(asked) - len(names) in {0, 1}  # the silence of sources, where any is expected to tell
 
@@ -105,7 +115,11 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
         for name, dashboard in synthesis.properties("AWS::CloudWatch::Dashboard").items()
     }
     assert list(titles.values()) == [
-        ["2 route", "3 record", "4 deliver", "Beside the line: sweep, census and journal", "Parked, and the ledger"],
+        [
+            *(["1 take files"] if takes_files(synthesis) else []),
+            *("2 route", "3 record", "4 deliver"),
+            *("Beside the line: sweep, census and journal", "Parked, and the ledger"),
+        ],
         [
             "1 receive",
             *(["1 relay"] if any("Relay" in name for name in synthesis.resources) else []),

@@ -51,7 +51,7 @@ SPOILED = [
      'connections "hubspot-emea" system',
      "'hubspot' cannot be a source whose payloads state whole records: layers/tieout/systems/hubspot has no contents.py"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\narrivals = ["pigeon"]',
-     'connections "hubspot-emea" arrivals 0', "input should be 'webhook', 'bus' or 'poll'"),
+     'connections "hubspot-emea" arrivals 0', "input should be 'webhook', 'bus', 'poll' or 'objects'"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\ncompletion = "guess"',
      'connections "hubspot-emea" completion', "input should be 'read' or 'payload'"),
     (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', "",
@@ -89,8 +89,8 @@ SPOILED = [
      'feeds "pipeline" target', "'essbase' is not a declared target of stage 'sandbox'"),
     (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
      'feeds "pipeline" facts',
-     ("'Deal' is no canonical fact (Opportunity, Contract, "
-     "Invoice, CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment)")),
+     ("'Deal' is no canonical fact (Opportunity, Contract, Invoice, "
+     "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, Customer)")),
     (PLANNING, "sign = 1", "sign = 2",
      'feeds "pipeline" sign', "input should be 1 or -1"),
     (PLANNING, 'constant = "Forecast"', 'constant = ""',

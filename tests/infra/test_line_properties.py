@@ -7,6 +7,7 @@ import pytest
 
 from functions.census.settings import CensusSettings
 from functions.deliver.settings import DeliverSettings
+from functions.intake.settings import IntakeSettings
 from functions.journal.settings import JournalSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
@@ -14,6 +15,7 @@ from functions.relay.settings import RelaySettings
 from functions.renew.settings import RenewSettings
 from functions.sweep.settings import SweepSettings
 from infra.door_options import door_has_key_in_path
+from infra.file_states import TASKS
 from infra.landscape import read_landscape
 from tests.support.synthesis import REPOSITORY, Synthesis, logical_id, written
 
@@ -28,6 +30,7 @@ SETTINGS: dict[
         | CensusSettings
         | JournalSettings
         | RenewSettings
+        | IntakeSettings
     ],
 ] = {
     "functions.receive.handler.lambda_handler": ReceiveSettings,
@@ -38,6 +41,7 @@ SETTINGS: dict[
     "functions.census.handler.lambda_handler": CensusSettings,
     "functions.renew.handler.lambda_handler": RenewSettings,
     "functions.journal.handler.lambda_handler": JournalSettings,
+    **{f"functions.intake.handler.{task}": IntakeSettings for task in TASKS},
 }
 
 
@@ -141,7 +145,7 @@ def test_access_logs_hold_no_query_no_header_and_no_body(synthesis: Synthesis) -
 
 
 def test_every_trigger_points_at_the_live_alias(synthesis: Synthesis) -> None:
-    """Queues, routes and schedules invoke what was published last, never the code being edited."""
+    """Queues, routes, schedules and state machines invoke what was published last, never the code being edited."""
     aliases = synthesis.of_type("AWS::Lambda::Alias")
     assert {alias["Properties"]["Name"] for alias in aliases.values()} == {"live"}
     invoked = [
@@ -153,6 +157,11 @@ def test_every_trigger_points_at_the_live_alias(synthesis: Synthesis) -> None:
             for rule in synthesis.properties("AWS::Events::Rule").values()
             for target in rule["Targets"]
             if "ScheduleExpression" in rule
+        ),
+        *(
+            machine["DefinitionSubstitutions"][task]
+            for machine in synthesis.properties("AWS::StepFunctions::StateMachine").values()
+            for task in TASKS
         ),
     ]
     assert {logical_id(each) for each in invoked} == set(aliases)
@@ -173,8 +182,9 @@ def test_only_its_own_route_may_invoke_a_receive_function(synthesis: Synthesis) 
 def test_every_function_can_read_its_environment(synthesis: Synthesis) -> None:
     """What a stack writes into a function's environment is what the function's settings class reads."""
     functions = synthesis.properties("AWS::Lambda::Function")
-    of_some = {"Relay": "functions.relay.handler.lambda_handler", "Renew": "functions.renew.handler.lambda_handler"}
-    without = {handler for word, handler in of_some.items() if not any(word in name for name in functions)}
+    of_some = {"Relay": "functions.relay.", "Renew": "functions.renew.", "TakeFiles": "functions.intake."}
+    missing = tuple(module for word, module in of_some.items() if not any(word in name for name in functions))
+    without = {handler for handler in SETTINGS if handler.startswith(missing)}
     assert {function["Handler"] for function in functions.values()} == set(SETTINGS) - without
     for name, function in functions.items():
         environment = synthesis.environment(name)
@@ -186,7 +196,7 @@ def test_sources_are_told_the_url_they_sign(synthesis: Synthesis) -> None:
     outputs = synthesis.outputs()
     connections = [json.loads(written(outputs[name])) for name in outputs if name.startswith("Connection")]
     assert connections
-    for told in connections:
+    for told in (each for each in connections if "webhook" in each["arrivals"]):
         assert told["url"] == f"https://hooks.example.com/webhooks/{told['name']}"
 
 

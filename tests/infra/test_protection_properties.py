@@ -94,8 +94,14 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
     for bucket in synthesis.properties("AWS::S3::Bucket").values():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    (archive,) = [each for each in synthesis.properties("AWS::S3::Bucket").values() if "LoggingConfiguration" in each]
-    assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
+    logged = {
+        each["LoggingConfiguration"]["LogFilePrefix"]: each
+        for each in synthesis.properties("AWS::S3::Bucket").values()
+        if "LoggingConfiguration" in each
+    }
+    assert set(logged) == {"archive/", "incoming/"}
+    assert all(each["VersioningConfiguration"] == {"Status": "Enabled"} for each in logged.values())
+    archive = logged["archive/"]
     rules = {rule["Prefix"]: rule for rule in archive["LifecycleConfiguration"]["Rules"]}
     days = {prefix: rule["ExpirationInDays"] for prefix, rule in rules.items() if "ExpirationInDays" in rule}
     assert set(days) == {"overflow/", "spool/", "rejected/"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.deliver.settings import DeliverSettings
+from functions.intake.settings import IntakeSettings
 from functions.journal.settings import JournalSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
@@ -32,6 +33,7 @@ EVERY_STEP: list[Settings] = [
     JournalSettings(archive_bucket="archive"),
     DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
     SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),
+    IntakeSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flow_queue_urls={}),
 ]
 
 

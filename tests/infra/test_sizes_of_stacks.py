@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Synthesis, synthesise, written
+from tests.support.synthesis import REPOSITORY, Synthesis, synthesise, written
 
 CONNECTIONS, FLOWS, TARGETS = 40, 10, 6
 SHIPPED_FLOWS = 4
@@ -28,8 +28,9 @@ def large_landscape() -> str:
         f'[[connections]]\nname = "hubspot-acquired-company-{number:02}"\nsystem = "hubspot"\n'
         f'legal_entity = "Company {number}"\ntime_zone = "Asia/Tokyo"\ndefault_currency = "JPY"\n'
         'api_base_url = "https://api.hubapi.com"\n'
-        for number in range(2, CONNECTIONS)
+        for number in range(3, CONNECTIONS)
     ]
+    dropping = (REPOSITORY / "landscape" / "stages" / "sandbox" / "ledger-latam.toml").read_text()
     flows = [
         f'[[flows]]\nname = "another_workflow_{number:02}"\nentities = ["entity_{number}"]\n'
         'owner = "Financial planning and analysis"\nmax_concurrency = 2\nfreshness_minutes = 30\n'
@@ -42,7 +43,7 @@ def large_landscape() -> str:
         'batch_size = 1000, authentication = "certificate" }\n'
         for number in range(1, TARGETS)
     ]
-    return "\n".join([*connections, *flows, *targets])
+    return "\n".join([*connections, dropping, *flows, *targets])
 
 
 @pytest.fixture(scope="module")

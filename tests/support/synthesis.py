@@ -96,9 +96,10 @@ class Synthesis:
         return {name: written(value) for name, value in variables.items()}
 
     def statements(self, role: str) -> list[Mapping[str, Any]]:
-        """What the policies of a role allow."""
+        """What the policies of a role allow: the one inside it, and those beside it that name it."""
         (policy,) = self.resources[role]["Properties"]["Policies"]
-        return list(policy["PolicyDocument"]["Statement"])
+        beside = [each for each in self.properties("AWS::IAM::Policy").values() if {"Ref": role} in each["Roles"]]
+        return [statement for each in (policy, *beside) for statement in each["PolicyDocument"]["Statement"]]
 
 
 def new_app(outdir: Path) -> App:

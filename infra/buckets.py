@@ -1,0 +1,127 @@
+"""The buckets of a stage, and what a role or a policy may be given leave to do with their objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from infra.acknowledged import acknowledge
+from infra.ids import pascal
+from infra.stage import Stage
+from tieout.ledger.journal import PREFIX as JOURNAL_PREFIX
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+# How long each part of the archive is of use: overflow must outlive the queues and dead-letter queues that point to it.
+# `payloads/` is not among them: a payload is the only source of its records, read again by every redrive, every entry of a
+# mapping that arrives late and every correction of how it is read, so it is kept, with all its versions, for good.
+ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
+INCOMING_DAYS = 400  # what counts of a file is kept as payloads; the file itself as long as the outcomes of its records
+_ACCESS_LOG_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class BucketAccess:
+    """A permission on objects by prefix, and the findings it makes: object keys are not known at deployment."""
+
+    statement: iam.PolicyStatement
+    findings: tuple[str, ...]
+
+    def acknowledge_for(self, holder: iam.Role | iam.ManagedPolicy) -> None:
+        """Let the wildcard behind the prefix stand for the role or policy that has the permission."""
+        for finding in self.findings:
+            acknowledge(
+                holder, finding, "Object keys are not known at deployment; the prefix is the narrowest S3 allows."
+            )
+
+
+def make_access_logs(scope: Construct, stage: Stage) -> s3.Bucket:
+    """Who asked for which object of the other buckets."""
+    access_logs = s3.Bucket(
+        scope,
+        "ArchiveAccessLogs",
+        encryption=s3.BucketEncryption.S3_MANAGED,  # S3 delivers access logs only under its own key
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        removal_policy=stage.removal_policy,
+        lifecycle_rules=[_expiry("", _ACCESS_LOG_DAYS)],
+    )
+    acknowledge(access_logs, "AwsSolutions-S1", "It holds the access logs; logging its own accesses would never end.")
+    return access_logs
+
+
+def make_archive(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket) -> s3.Bucket:
+    """Where the functions keep what is too large for the ledger, or for good."""
+    rules = [*(_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()), _versions_of_journal()]
+    return _kept(scope, "Archive", stage, key, access_logs, rules)
+
+
+def make_incoming(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket) -> s3.Bucket:
+    """Where sources drop files, which EventBridge is told of.
+
+    It is a bucket of its own, so that whoever drops files needs no leave in the archive, whose payloads are the only source
+    of their records.
+    """
+    rules = [_expiry("", INCOMING_DAYS, old_versions=INCOMING_DAYS)]
+    bucket = _kept(scope, "Incoming", stage, key, access_logs, rules)
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    # Said as `event_bridge_enabled=`, it would be done by a function of the CDK's, with a role over all buckets.
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    )
+    return bucket
+
+
+def _kept(
+    scope: Construct,
+    construct_id: str,
+    stage: Stage,
+    key: kms.IKey,
+    access_logs: s3.IBucket,
+    rules: Sequence[s3.LifecycleRule],
+) -> s3.Bucket:
+    """What both have in common: they are private, encrypted with our key and versioned, and who asks is logged."""
+    return s3.Bucket(
+        scope,
+        construct_id,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        versioned=True,
+        server_access_logs_bucket=access_logs,
+        server_access_logs_prefix=f"{construct_id.lower()}/",
+        removal_policy=stage.removal_policy,
+        lifecycle_rules=rules,
+    )
+
+
+def _versions_of_journal() -> s3.LifecycleRule:
+    """The journal is kept; each of its objects is written a few times while its seconds pass, and only the last counts."""
+    return s3.LifecycleRule(
+        id="ExpireVersionsOfJournal",
+        prefix=JOURNAL_PREFIX,
+        noncurrent_version_expiration=Duration.days(7),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
+    )
+
+
+def _expiry(prefix: str, days: int, *, old_versions: int = 7) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=f"Expire{pascal(prefix.strip('/') or 'all')}",
+        prefix=prefix or None,
+        expiration=Duration.days(days),
+        noncurrent_version_expiration=Duration.days(old_versions),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
+    )
