@@ -10,8 +10,8 @@ from typing import Any
 
 from ops.place import Place
 from tieout import strict_json
-from tieout.errors import PermanentError, UnreadableRecordError
-from tieout.file_runs import FileRun, FileState
+from tieout.errors import MalformedError, PermanentError, UnreadableRecordError
+from tieout.file_runs import Drop, FileRun, FileState
 from tieout.ledger.files import FileLedger
 from tieout.moments import moment_text
 
@@ -63,6 +63,21 @@ def resume(place: Place, run: FileRun) -> FileRun:
         )
     place.start(machine, run.drop.plain())
     return run
+
+
+def begin(place: Place, event: str) -> None:
+    """Have the file checked that an event of its bucket tells of, as the rule would have.
+
+    Raises:
+        MalformedError: it tells of none.
+    """
+    try:
+        detail = strict_json.parse(event.encode())["detail"]
+        told = detail["object"]
+        drop = Drop(detail["bucket"]["name"], told["key"], told["etag"], told["size"])
+    except (KeyError, TypeError) as error:
+        raise MalformedError("event_of_no_object") from error
+    place.start(place.file_machine, drop.plain())
 
 
 def run_row(place: Place, run: FileRun) -> Row:

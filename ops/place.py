@@ -90,6 +90,11 @@ class Place:
         return str(json.loads(self.outputs["Census"])["function_name"])
 
     @cached_property
+    def undelivered_files(self) -> str | None:
+        """The queue for files of which the state machine could not be told; None where no connection drops any."""
+        return str(json.loads(self.outputs["Intake"])["undelivered_queue_url"]) if "Intake" in self.outputs else None
+
+    @cached_property
     def file_machine(self) -> str:
         """The ARN of the state machine that takes a file through the line.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops import dropped_files
 from ops.place import Place
 from ops.told import FlowQueues
 from tieout import strict_json
@@ -24,16 +26,17 @@ _AT_ONCE = 10  # the most messages SQS gives in one answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetters:
-    """A dead-letter queue, and the queue its messages go back to; none where they are of no more use."""
+    """A dead-letter queue, and the queue its messages go back to, or what is begun with each; neither: they are of no more use."""
 
     name: str
     meaning: str
     queue_url: str
     back_to_url: str | None
+    begin: Callable[[str], None] | None = None
 
 
 def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
-    """Every dead-letter queue of the stage: of each relay, two of each flow, of each target, and of what runs by the clock."""
+    """Every dead-letter queue: of each relay, two of each flow, of each target, of what runs by the clock, of files."""
     found = []
     for relay in place.relays:
         name, url = f"{relay.name}-relay", relay.dead_letter_queue_url
@@ -49,6 +52,8 @@ def dead_letter_queues(place: Place) -> tuple[DeadLetters, ...]:
     for name, url in place.undelivered_runs.items():
         meaning = f"runs of the {name} that did not start"
         found.append(DeadLetters(name=f"{name}-undelivered", meaning=meaning, queue_url=url, back_to_url=None))
+    if place.undelivered_files is not None:
+        found.append(_of_files(place, place.undelivered_files))
     return tuple(found)
 
 
@@ -87,7 +92,9 @@ def redrive(sqs: SQSClient, letters: DeadLetters, limit: int) -> int:
     """
     moved = 0
     for message in _taken(sqs, letters.queue_url, limit):
-        if letters.back_to_url is not None:
+        if letters.begin is not None:
+            letters.begin(message["Body"])
+        elif letters.back_to_url is not None:
             _send(sqs, letters.back_to_url, message)
         sqs.delete_message(QueueUrl=letters.queue_url, ReceiptHandle=message["ReceiptHandle"])
         moved += 1
@@ -96,6 +103,11 @@ def redrive(sqs: SQSClient, letters: DeadLetters, limit: int) -> int:
 
 def _of_flow(flow: FlowQueues, name: str, meaning: str, queue_url: str) -> DeadLetters:
     return DeadLetters(name=name, meaning=meaning, queue_url=queue_url, back_to_url=flow.queue_url)
+
+
+def _of_files(place: Place, queue_url: str) -> DeadLetters:
+    meaning, begin = "dropped files that nobody was told of", partial(dropped_files.begin, place)
+    return DeadLetters(name="files-undelivered", meaning=meaning, queue_url=queue_url, back_to_url=None, begin=begin)
 
 
 def _taken(sqs: SQSClient, queue_url: str, limit: int) -> Iterator[MessageTypeDef]:

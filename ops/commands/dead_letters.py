@@ -31,16 +31,17 @@ def dlq_redrive(queue: str, limit: int = 1000, stage: Stage = None, *, as_json: 
     """Put messages of a dead-letter queue back where they came from; none is deleted before the other queue has it.
 
     The sweeper's need no putting back: each only says that a run could not be started, and the next minute's run did the
-    work. They are deleted.
+    work. They are deleted. A file that nobody was told of is begun with.
     """
     place = find_place(stage)
     letters = _letters(place, queue)
-    if letters.back_to_url is None:
+    goes_on = letters.back_to_url is not None or letters.begin is not None
+    if not goes_on:
         display.note(
             "These only say that a run of the sweeper could not be started. The next minute's run did its work: deleting."
         )
     moved = queues.redrive(place.sqs, letters, limit)
-    done = "moved" if letters.back_to_url is not None else "deleted"
+    done = "moved" if goes_on else "deleted"
     display.record({"queue": queue, done: moved}, as_json=as_json)
 
 

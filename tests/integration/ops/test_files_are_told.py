@@ -9,11 +9,12 @@ from typing import Any
 import boto3
 import pytest
 
+from ops import queues
 from ops.dropped_files import NothingToResumeError
 from ops.place import Place, UnknownNameError
 from tests.support.operated_stage import TOOL, OperatedStage
 from tieout import strict_json
-from tieout.errors import UnreadableRecordError
+from tieout.errors import MalformedError, UnreadableRecordError
 from tieout.file_runs import Drop, FileRun, FileState, run_of
 from tieout.ledger.files import FileLedger
 
@@ -104,3 +105,18 @@ def test_a_stage_without_files_says_so(stage: OperatedStage, monkeypatch: pytest
     with pytest.raises(UnknownNameError, match="no connection of this stage drops files"):
         stage.tieout("files", "resume", TOOL, "GL.csv")
     assert FileLedger(stage.place.table).run(TOOL, run.run) == run
+
+
+def test_a_file_that_nobody_was_told_of_is_begun_with(stage: OperatedStage) -> None:
+    """The event of its bucket lies in a queue of its own, and says all that the rule would have handed on."""
+    drop = Drop("drops", f"incoming/{TOOL}/GL.csv", "etag", 1_000)
+    told = {"key": drop.key, "etag": drop.etag, "size": drop.size, "sequencer": "0"}
+    event = {"source": "aws.s3", "detail": {"bucket": {"name": drop.bucket}, "object": told}}
+    stage.aws.sqs.send_message(QueueUrl=stage.queues["intake"], MessageBody=json.dumps(event))
+    assert {row["queue"]: row["waiting"] for row in stage.tieout("dlq", "list")}["files-undelivered"] == 1
+    assert stage.tieout("dlq", "redrive", "files-undelivered") == {"queue": "files-undelivered", "moved": 1}
+    assert started(stage) == [drop.plain()]
+    stage.aws.sqs.send_message(QueueUrl=stage.queues["intake"], MessageBody="{}")
+    with pytest.raises(MalformedError):
+        stage.tieout("dlq", "redrive", "files-undelivered")
+    assert queues.depth(stage.place.sqs, stage.queues["intake"])["in_work"] == 1  # it stays
