@@ -119,3 +119,25 @@ def test_a_deliver_function_finds_dirty_cells_and_asks_nobody_for_anything(sandb
     ]
     message = {"QueueUrl": target["flush_queue_url"], "MessageBody": "{}", "MessageGroupId": "anaplan"}
     assert refused(lambda: client("sqs").send_message(**message, MessageDeduplicationId="probe"))
+
+
+def test_whoever_moves_files_puts_them_there_and_can_do_nothing_else(sandbox: Sandbox) -> None:
+    """The deployed policy of a connection that drops files, given to a role as one of the company's would be."""
+    bucket = json.loads(sandbox.outputs["Intake"])["bucket_name"]
+    operator = boto3.Session("sandbox-operator", "sandbox-operator", region_name=REGION)
+    iam = operator.client("iam", endpoint_url=sandbox.aws.endpoint_url)
+    sts = operator.client("sts", endpoint_url=sandbox.aws.endpoint_url)
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="mover", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="mover", PolicyArn=sandbox.outputs.parts("Drop")["ledger-latam"]["policy_arn"])
+    lent = sts.assume_role(RoleArn=role, RoleSessionName="probe")["Credentials"]
+    session = boto3.Session(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"], REGION)
+    s3 = session.client("s3", endpoint_url=sandbox.aws.endpoint_url)
+    its_own = {"Bucket": bucket, "Key": "incoming/ledger-latam/probe.txt"}
+    assert not refused(lambda: s3.put_object(**its_own, Body=b""))
+    assert refused(lambda: s3.get_object(**its_own))
+    assert refused(lambda: s3.delete_object(**its_own))
+    assert refused(lambda: s3.list_objects_v2(Bucket=bucket))
+    assert refused(lambda: s3.put_object(Bucket=bucket, Key="incoming/other/probe.txt", Body=b""))
+    assert refused(lambda: s3.put_object(Bucket=sandbox.outputs["ArchiveBucketName"], Key=its_own["Key"], Body=b""))
