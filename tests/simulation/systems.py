@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,11 +20,12 @@ from tests.simulation.books_system import (
     event_wire,
     notification_wire,
     reader_of_books,
+    small_answers,
 )
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm_answers import CrmAnswers
 from tests.simulation.documents import ZONE
-from tests.simulation.files_system import dropping_connection
+from tests.simulation.files_system import FILES, dropping_connection
 from tests.simulation.finance_system import (
     FINANCE,
     GRID_OF_FINANCE,
@@ -32,6 +34,7 @@ from tests.simulation.finance_system import (
     finance_wire,
     grid_wire,
     reader_of_finance,
+    small_finds,
 )
 from tests.simulation.sales_system import (
     CALLOUTS_OF_SALES,
@@ -41,8 +44,9 @@ from tests.simulation.sales_system import (
     message_wire,
     organisation,
     reader_of_sales,
+    small_pages,
 )
-from tests.simulation.sap_system import SAP, arriving_of_sap, reader_of_sap, tenant
+from tests.simulation.sap_system import SAP, arriving_of_sap, reader_of_sap, small_chunks, tenant
 from tests.simulation.sap_system import event_wire as sap_wire
 from tests.simulation.schedule import Schedule
 from tests.simulation.signing import (
@@ -82,6 +86,7 @@ from tieout.systems.netsuite.lines import Books
 from tieout.systems.netsuite.reader import NetSuiteReader
 
 if TYPE_CHECKING:
+    from tests.simulation.turns import TakesTurns
     from tests.simulation.world import World
 
 CRMS: Mapping[str, str] = {"hubspot-emea": "Europe/Berlin", "hubspot-amer": "America/New_York"}
@@ -222,3 +227,16 @@ def receiving(name: str) -> SimpleNamespace:
 def url(name: str) -> str:
     """The address a source calls, as it signs it."""
     return f"https://tieout.example/webhooks/{name}"
+
+
+@contextmanager
+def small_answers_of_all() -> Iterator[None]:
+    """While this lasts the pages of every system that takes turns have few records."""
+    with small_pages(), small_answers(), small_chunks(), small_finds():
+        yield
+
+
+def taking_turns(world: World) -> Mapping[str, TakesTurns]:
+    """The systems that take turns by connection, in the order of `OWN_THEMES`."""
+    found: dict[str, TakesTurns] = {SALES: world.selling, BOOKS: world.bookkeeping, SAP: world.trading}
+    return {**found, FINANCE: world.posting, FILES: world.dropping}

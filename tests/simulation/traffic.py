@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.books_system import BOOKS
 from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
-from tests.simulation.files_system import FILES
-from tests.simulation.finance_system import FINANCE
 from tests.simulation.line import TARGET
-from tests.simulation.sales_system import SALES
-from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
-from tests.simulation.systems import CRMS, ERPS
-from tests.simulation.turns import OWN_THEMES, TakesTurns
+from tests.simulation.systems import CRMS, ERPS, taking_turns
+from tests.simulation.turns import OWN_THEMES
 from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
@@ -45,7 +40,7 @@ class Traffic:
         if self.world.theme == "documents":
             self.world.line.table.begun = self._shorten
         span = self.world.span
-        for each in self._taking_turns.values():
+        for each in taking_turns(self.world).values():
             each.plan(span)
         self.world.counting.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
@@ -104,14 +99,7 @@ class Traffic:
 
     def _away(self) -> set[str]:
         """The connections that take no part in the world's story."""
-        return {name for name, each in self._taking_turns.items() if not each.is_part}
-
-    @property
-    def _taking_turns(self) -> Mapping[str, TakesTurns]:
-        """By connection, in the order of `OWN_THEMES`."""
-        world = self.world
-        erps = {BOOKS: world.bookkeeping, SAP: world.trading, FINANCE: world.posting, FILES: world.dropping}
-        return {SALES: world.selling, **erps}
+        return {name for name, each in taking_turns(self.world).items() if not each.is_part}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
@@ -180,8 +168,8 @@ class Traffic:
 
     def _replace_a_member(self) -> None:
         """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
-        own = dict(zip(OWN_THEMES, self._taking_turns, strict=True)).get(self.world.theme)
-        others = self._taking_turns.keys() - {own}
+        own = dict(zip(OWN_THEMES, taking_turns(self.world), strict=True)).get(self.world.theme)
+        others = taking_turns(self.world).keys() - {own}
         entries = sorted(each for each in self.world.mappings if each[0] not in others)
         connection, table, value = self.world.random.choice(entries)
         members = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
@@ -198,8 +186,8 @@ class Traffic:
         """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
         catalogue, line = FactCatalogue(self.world.line.table), self.world.line
         sent = 0
-        in_turn = [name for name in (BOOKS, SAP, FINANCE, FILES) if self._taking_turns[name].is_part]
-        for connection in (*CRMS, SALES, *ERPS, *TOOLS, *in_turn):
+        in_turn = [name for name, each in taking_turns(self.world).items() if each.is_part]
+        for connection in (*CRMS, *ERPS, *TOOLS, *in_turn):
             facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
             for fact in catalogue.outdated(facts):
                 self.world.weather.strike("outdated_sent")
@@ -235,7 +223,7 @@ class Traffic:
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
-        for each in self._taking_turns.values():
+        for each in taking_turns(self.world).values():
             each.end()
 
     def _redrive(self) -> None:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
 from tests.simulation.bookkeeping import Bookkeeping
-from tests.simulation.books_system import small_answers
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
@@ -19,19 +18,17 @@ from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
-from tests.simulation.finance_system import small_finds
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
 from tests.simulation.planning import PlanningSystem
 from tests.simulation.posting import Posting
 from tests.simulation.relaying import run_relay
-from tests.simulation.sales_system import SALES, small_pages
-from tests.simulation.sap_system import small_chunks
+from tests.simulation.sales_system import SALES
 from tests.simulation.sap_trading import Trading
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
 from tests.simulation.selling import Selling
 from tests.simulation.senders import Event, netsuite_event
 from tests.simulation.spending import tools
-from tests.simulation.systems import CRMS, ERPS, readers, receiving
+from tests.simulation.systems import CRMS, ERPS, readers, receiving, small_answers_of_all
 from tests.simulation.weather import DRAWN_THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
@@ -203,7 +200,7 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
-        with small_pages(), small_answers(), small_chunks(), small_finds():
+        with small_answers_of_all():
             self._run_until_rest()
 
     def _run_until_rest(self) -> None:

@@ -26,7 +26,7 @@ BUGS = (
     Bug(
         "money is rounded by float",
         money.Money.of,
-        "number.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP)",
+        "number.scaleb(minor_exponent(currency), EXACT).to_integral_value(ROUND_HALF_UP, EXACT)",
         "round(float(number) * 10 ** minor_exponent(currency))",
     ),
     Bug(
