@@ -26,6 +26,8 @@ ACCEPTED: Plain = (200, JSON, '{"outcome":"accepted"}')
 NOT_AUTHENTIC: Plain = (401, JSON, '{"error":"not_authentic"}')
 UNAVAILABLE: Plain = (503, JSON, '{"error":"unavailable"}')
 NOT_ALLOWED: Plain = (405, JSON | {"allow": "POST"}, '{"error":"method_not_allowed"}')
+_OR_GREETED: Plain = (405, JSON | {"allow": "POST, OPTIONS"}, '{"error":"method_not_allowed"}')
+_NOT_FOUND: Plain = (404, JSON, '{"message":"Not Found"}')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,11 @@ ROWS: Mapping[str, Row] = {
         malformed=rejected(200, "json_invalid"),
         too_large=rejected(200, "body_too_large"),
         too_many=rejected(200, "too_many_notices"),
-        not_authentic=(404, JSON, '{"message":"Not Found"}'),
+        not_authentic=_NOT_FOUND,
+        otherwise={
+            **dict.fromkeys(("greeting by GET", "PUT", "DELETE", "HEAD"), (_OR_GREETED, "nowhere")),
+            "greeting of CloudEvents": (_NOT_FOUND, "shelf"),  # consent is for who knows the key
+        },
     ),
     "generic": Row(
         malformed=rejected(200, "json_invalid"),
