@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.support.sap_rows import OPTIONS, Tenant, billing, dumped, entry_item, invoice_entry, key, order, ticks
+from tests.support.sap_rows import OPTIONS, Tenant, billing, dumped, entry_item, error, invoice_entry, key, order, ticks
 from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.listing import Listed, Window
 from tieout.systems.sap_s4hana import listed_queries
@@ -194,6 +194,19 @@ def test_records_that_are_known_are_listed_as_they_are_now() -> None:
     assert found.keys() == set(keys[:2])
     assert str(found[keys[0]].amount) == "1750.50 EUR"
     assert len(tenant.asked) == 1
+
+
+def test_fewer_records_are_asked_for_where_an_address_is_too_long_for_something_on_the_way() -> None:
+    """A gateway that takes less than S/4HANA does must not keep a census from ever ending."""
+
+    def respond(request: httpx.Request) -> httpx.Response | None:
+        return error(414) if str(request.url).count("SalesOrder%20eq") > 2 else None
+
+    keys = [key("sales_order", str(number)) for number in range(1, 9)]
+    tenant = Tenant({"A_SalesOrder": [order(each.record_id) for each in keys]}, respond)
+    assert listing(tenant).still_known(keys).keys() == set(keys)
+    with pytest.raises(UnreadableRecordError):
+        listing(Tenant({}, lambda _: error(414))).still_known(keys)
 
 
 def test_nothing_known_is_only_believed_where_anything_is_shown() -> None:

@@ -23,6 +23,7 @@ from tieout.systems.sap_s4hana.fields import Row, day_of, decimal_in, required_t
 from tieout.systems.sap_s4hana.ids import is_sound
 from tieout.systems.sap_s4hana.one_read import record_id_of
 from tieout.systems.sap_s4hana.options import Options
+from tieout.systems.sap_s4hana.queries import Query
 from tieout.systems.sap_s4hana.reader import open_client
 
 if TYPE_CHECKING:
@@ -87,11 +88,21 @@ class S4Listing:
             query = listed_queries.known(entity)
             ids = [key.record_id for key in keys if key.entity == entity and is_sound(key)]
             for chunk in queries.in_chunks(ids, query, self._client.base_bytes):
-                records = self._grouped(entity, self._client.rows(query(chunk)))
+                records = self._grouped(entity, self._known(query, chunk))
                 found |= {each.key: each for each in (self._listed(entity, rows) for rows in records)}
             if ids and not any(key.entity == entity for key in found):
                 self._check_shown(entity)
         return found
+
+    def _known(self, query: Callable[[Sequence[str]], Query], ids: Sequence[str]) -> list[Row]:
+        """The rows of some ids; by halves where the address is longer than something on the way takes."""
+        try:
+            return list(self._client.rows(query(ids)))
+        except UnreadableRecordError:
+            if len(ids) == 1:
+                raise
+            middle = len(ids) // 2
+            return [*self._known(query, ids[:middle]), *self._known(query, ids[middle:])]
 
     def _check_shown(self, entity: str) -> None:
         source = listed_queries.known(entity)(()).source
