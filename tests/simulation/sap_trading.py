@@ -47,8 +47,7 @@ class Trading:
             schedule.after(random.randrange(span), self.change)
         for origin in (ORIGIN, STRANGER):
             schedule.after(random.randrange(span), partial(self._shake_hands, origin))
-        for _ in range(2):
-            schedule.after(random.randrange(span), self._world.senders[SAP].forge)
+        schedule.after(random.randrange(span), self._world.senders[SAP].forge)
 
     def change(self) -> None:
         """Let something change, and be told of."""

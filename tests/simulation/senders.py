@@ -80,7 +80,7 @@ class Sender:
             self._attempt(list(events))
 
     def forge(self) -> None:
-        """A delivery by somebody who does not know the secret, or knows it and is not the source."""
+        """Deliveries by somebody who does not know the secret, or knows it and is not the source."""
         if self._wire.of_another is not None and self._random.random() < 0.5:
             body, headers = self._wire.of_another(self._random)
             headers, query = {**headers, **self._sign(body, 0)}, self._wire.query(self._box)
@@ -93,10 +93,9 @@ class Sender:
                 self.misjudged.append("a forged delivery was accepted")
 
         self._weather.strike("forged")
-        contexts = self._wire.other_contexts
-        context = self._random.choice(contexts) if len(contexts) > 1 else contexts[0]
         headers = {"content-type": "application/json", **headers}
-        self._post(self._request(body, headers, query, context=context), answered)
+        for context in self._wire.other_contexts:
+            self._post(self._request(body, headers, query, context=context), answered)
 
     def _with_a_wrong_proof(self) -> tuple[bytes, dict[str, str], str]:
         body = b'[{"eventId":1,"subscriptionType":"deal.creation","objectId":666,"portalId":1,"occurredAt":1}]'
