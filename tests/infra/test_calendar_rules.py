@@ -158,7 +158,7 @@ def test_an_entity_with_an_unknown_calendar_is_refused(root: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["LATAM ", " LATAM", ""])
+@pytest.mark.parametrize("name", ["NORDICS ", " NORDICS", ""])
 def test_an_entity_without_a_proper_name_is_refused(root: Path, name: str) -> None:
     """No record will ever name it."""
     declare(root, entity=f'[[legal_entities]]\nname = "{name}"\ncalendar = "default"\n')
