@@ -97,7 +97,8 @@ def _functions(aws: EmulatedAws) -> Functions:
 def _compare_functions(scene: Scene, before: Functions) -> None:
     """Only what is new was made, and no other connection's door was touched."""
     after = _functions(scene.sandbox.aws)
-    doors = {name: told["function_name"] for name, told in scene.sandbox.outputs.parts("Connection").items()}
+    told = scene.sandbox.outputs.parts("Connection")
+    doors = {name: each["function_name"] for name, each in told.items() if "function_name" in each}  # files have none
     own = doors.pop(_CONNECTION)
     replaced = {name for name in before if after.get(name) != before[name]}
     scene.say(f"1 function is new, its door; {len(replaced)} that read the landscape are replaced.")

@@ -28,10 +28,12 @@ from tieout.arriving.spool import spool_key
 from tieout.census import Difference, Phase, Purpose, Run, Tally
 from tieout.facts.listing import Window
 from tieout.facts.statement import Absence, Statement
+from tieout.file_runs import Drop, FileRun, FileState, run_of
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.censuses import CensusLedger, Found
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.files import FileLedger
 from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
@@ -82,10 +84,12 @@ TABLES = {
     ("spool", "list"): (),
     ("dlq", "list"): (),
     ("dlq", "show"): (FLOW,),
+    ("files", "list"): (CONNECTION,),
 }
 NO_TABLES = {
     *(("backfill",), ("census", "stop"), ("facts", "resend")),
     *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive")),
+    *(("files", "show"), ("files", "stop"), ("files", "resume")),
 }
 
 
@@ -101,7 +105,19 @@ def _full(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
         keep_deliveries(stage)
         park(stage)
         compare(stage)
+        drop(stage)
         yield stage
+
+
+def drop(stage: OperatedStage) -> None:
+    """A file of a million rows under way, and one that is refused."""
+    for name, state in (("GL_2026-11_0000012345_02.csv", FileState.ACCEPTED), ("x.csv", FileState.REFUSED)):
+        dropped = Drop("drops", f"incoming/{CONNECTION}/{name}", f"etag of {name}", 1_000_000_000)
+        run = FileRun(
+            run=run_of(dropped), connection=CONNECTION, name=name, drop=dropped, state=state, seen_at=NOW, feed="journals",
+            own_version="00000000000000012345.0000000002", rows=1_234_567, chunks=1_000, flaws=123_456,
+        )  # fmt: skip
+        FileLedger(stage.place.table).keep(run)
 
 
 def compare(stage: OperatedStage) -> None:
