@@ -53,7 +53,7 @@ BUGS = (
         "crowd",
         25,
     ),
-    Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()"),
+    Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()", "crowd"),
     Bug(
         "a rate that follows from another entry is not looked for",
         settle.Settling._found,
