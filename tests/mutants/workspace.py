@@ -59,7 +59,20 @@ LEFT_OUT: Mapping[str, str] = {
 GROUPS = (
     Group(
         "words",
-        tuple(f"tieout/{name}.py" for name in ("money", "periods", "calendars", "moments", "strict_json", "jwt")),
+        tuple(
+            f"tieout/{name}.py"
+            for name in (
+                "money",
+                "periods",
+                "calendars",
+                "moments",
+                "strict_json",
+                "jwt",
+                "access_tokens",
+                "answers",
+                "asking",
+            )
+        ),
         ("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
     ),
     Group(

@@ -233,6 +233,7 @@ def test_a_token_that_another_thread_replaced_is_not_replaced_again() -> None:
         (httpx.Response(503, json={"error": "server_error"}), UnavailableError),
         (httpx.Response(200, json={"access_token": ""}), UnavailableError),
         (httpx.Response(200, json={"access_token": 5}), UnavailableError),
+        (httpx.Response(200, json={"access_token": "t\u00f6k\n"}), UnavailableError),  # no header value
         (httpx.ConnectError("refused"), UnavailableError),
     ],
 )

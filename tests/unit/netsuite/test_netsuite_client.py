@@ -86,7 +86,9 @@ def test_the_life_of_a_token_is_read_in_every_form(expires_in: object, calls: in
     assert api.token_calls == calls
 
 
-@pytest.mark.parametrize("token", [{"expires_in": 1}, {"access_token": ""}, {"access_token": 7}, []])
+@pytest.mark.parametrize(
+    "token", [{"expires_in": 1}, {"access_token": ""}, {"access_token": 7}, {"access_token": "t\u00f6k\n"}, []]
+)
 def test_an_answer_without_a_token_is_no_token(token: object) -> None:
     """A 200 alone proves nothing."""
     api = Api()

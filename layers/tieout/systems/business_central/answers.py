@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
+from tieout.answers import retry_after_seconds
 from tieout.errors import (
     AccessDeniedError,
     ConflictError,
-    MalformedError,
     PermanentError,
     ThrottledError,
     TransientError,
@@ -28,37 +28,16 @@ if TYPE_CHECKING:
     import httpx
 
 _CODE = re.compile("[A-Za-z0-9_.]{1,80}", re.ASCII)
-_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
 _THROTTLED_SECONDS = 60  # requests are counted over five minutes
 _TOO_MANY = 429
 _NOT_FOUND = 404
 _SPOILT_BY_ONE = frozenset({400, 414, 431})
 _CHANGED_MEANWHILE = frozenset({409, 412})
 _LATER = frozenset({408, 423})
-_WHOLE_ANSWER_FLAWS = frozenset({"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"})
 
 
 class MissingResourceError(AccessDeniedError):
     """The company does not exist, or has no such page, or our user may not know of it."""
-
-
-def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of a good answer.
-
-    Raises:
-        UnavailableError: for what is no answer of Business Central's, such as a maintenance page or an answer cut short.
-        UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
-            others may be read.
-    """
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError as error:
-        if error.reason in _WHOLE_ANSWER_FLAWS:
-            raise UnavailableError(f"Business Central's answer cannot be read: {error.reason}") from None
-        raise UnreadableRecordError(f"Business Central answered with {error.reason}") from None
-    if not isinstance(body, dict):
-        raise UnavailableError("Business Central's answer is no JSON object")
-    return body
 
 
 def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
@@ -78,7 +57,7 @@ def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentE
     status, code = answer.status_code, error_code(answer)
     said = f"Business Central answered {status} {code}".rstrip()
     if status == _TOO_MANY:
-        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer) or _THROTTLED_SECONDS)
+        return ThrottledError(said, retry_after_seconds=retry_after_seconds(answer.headers) or _THROTTLED_SECONDS)
     if status in _CHANGED_MEANWHILE:
         return ConflictError(said)
     if status in _SPOILT_BY_ONE:
@@ -88,7 +67,7 @@ def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentE
     is_refused = status in {401, 403} or (400 <= status < 500 and status not in _LATER and code)  # noqa: PLR2004
     if is_refused:
         return AccessDeniedError(f"{said} to a query of {subject}")
-    return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+    return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))
 
 
 def error_code(answer: httpx.Response) -> str:
@@ -96,8 +75,3 @@ def error_code(answer: httpx.Response) -> str:
     error = strict_json.object_in(answer.content).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    seconds = answer.headers.get("retry-after", "").strip()
-    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

@@ -8,8 +8,9 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from tieout.answers import parse_object
 from tieout.errors import UnavailableError, UnreadableRecordError
-from tieout.systems.business_central.answers import parse_object, refusal, rows_of
+from tieout.systems.business_central.answers import refusal, rows_of
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.tokens import AccessTokens
 
@@ -90,7 +91,7 @@ class BusinessCentralClient:
             answer = self._send(method, path, self._tokens.current(), body, headers or {})
         if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
             raise refusal(answer, subject)
-        return parse_object(answer)
+        return parse_object(answer.content, "Business Central")
 
     def _send(
         self, method: str, path: str, token: str, body: Mapping[str, str] | None, headers: Mapping[str, str]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
 from tieout.errors import (
     MalformedError,
     PermanentError,
-    ThrottledError,
     TransientError,
     UnavailableError,
     UnreadableRecordError,
@@ -41,7 +41,7 @@ class OneRead:
         self._ask = ask
         self._companies = companies
         self._options = options
-        self._stopped: ThrottledError | UnavailableError | None = None
+        self._asking = Asking()
 
     def read(self, keys: Sequence[RecordKey]) -> _Readings:
         """See `BusinessCentralReader.read`."""
@@ -156,13 +156,7 @@ class OneRead:
             return ()
 
     def _asked(self, company: str, resource: str, query: Mapping[str, str]) -> Sequence[Row]:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return self._ask(company, resource, query)
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
+        return self._asking(lambda: self._ask(company, resource, query))
 
 
 def _named(key: RecordKey) -> tuple[str, str]:

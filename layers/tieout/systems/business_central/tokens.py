@@ -6,7 +6,6 @@ https://learn.microsoft.com/en-us/dynamics365/business-central/dev-itpro/adminis
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,8 @@ from urllib.parse import quote
 import httpx
 
 from tieout import strict_json
+from tieout.access_tokens import KeptToken, oauth_error_in, token_in
+from tieout.answers import retry_after_seconds
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.ports import Clock
 
@@ -23,14 +24,14 @@ _SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
 _DEFAULT_LIFE_SECONDS = 300
-_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
+_THROTTLED_SECONDS = 60
 _SECONDS = re.compile("[0-9]{1,6}", re.ASCII)
 # Codes after which nobody has to change anything, and how long to wait.
 _LATER: Mapping[str, float] = {"temporarily_unavailable": 60, "server_error": 60}
 
 
-class AccessTokens:
-    """Hands out one access token until shortly before it ends; safe to use from several threads.
+class AccessTokens(KeptToken):
+    """Hands out one access token until a minute before it ends.
 
     Args:
         credentials: `tenant_id` of the Entra tenant, `client_id` and `client_secret` of its app registration, and `login_url`
@@ -38,32 +39,11 @@ class AccessTokens:
     """
 
     def __init__(self, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> None:
+        super().__init__(clock)
         self._credentials = credentials
         self._http = http
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._ends_at: datetime | None = None
 
-    def current(self) -> str:
-        """A token that is still good for a minute, asked for when there is none.
-
-        Raises:
-            AccessDeniedError: if our secret is refused, or the credentials are incomplete.
-            ThrottledError, UnavailableError: if none is given now.
-        """
-        with self._lock:
-            if self._ends_at is None or self._clock.now() >= self._ends_at:
-                self._fetch()
-            return self._token
-
-    def forget(self, token: str) -> None:
-        """Ask for a new token next time, unless another thread already replaced this one."""
-        with self._lock:
-            if token == self._token:
-                self._ends_at = None
-
-    def _fetch(self) -> None:
+    def _fetch(self) -> tuple[str, datetime]:
         asked_at = self._clock.now()
         address, form = self._request()
         try:
@@ -73,12 +53,8 @@ class AccessTokens:
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer, body)
-        token = body.get("access_token")
-        # What is no header value would raise inside the HTTP library, with the token in the error's text.
-        if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
-            raise UnavailableError("the token address of Business Central answered 200 without a usable access token")
-        self._token = token
-        self._ends_at = asked_at + timedelta(seconds=_life_seconds(body.get("expires_in"))) - _MARGIN
+        life = timedelta(seconds=_life_seconds(body.get("expires_in")))
+        return token_in(body, "the token address of Business Central"), asked_at + life - _MARGIN
 
     def _request(self) -> tuple[str, dict[str, str]]:
         try:
@@ -96,13 +72,12 @@ class AccessTokens:
 
 
 def _refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception:
-    """What a refusal asks of us; of its body only the code of OAuth is told: the description names the tenant and the app."""
-    status, stated = answer.status_code, body.get("error")
-    code = stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
+    """What a refusal asks of us."""
+    status, code = answer.status_code, oauth_error_in(body)
     said = f"the token address of Business Central answered {status} {code}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        seconds = answer.headers.get("retry-after", "").strip()
-        return ThrottledError(said, retry_after_seconds=float(seconds) if _SECONDS.fullmatch(seconds) else 60)
+        seconds = retry_after_seconds(answer.headers)
+        return ThrottledError(said, retry_after_seconds=_THROTTLED_SECONDS if seconds is None else seconds)
     if code in _LATER:
         return UnavailableError(said, retry_after_seconds=_LATER[code])
     is_worded = bool(code) or status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}

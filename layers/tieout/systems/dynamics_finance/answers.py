@@ -6,14 +6,12 @@ Nothing is decided on a message.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tieout import strict_json
+from tieout.answers import retry_after_seconds
 from tieout.errors import (
     AccessDeniedError,
-    MalformedError,
     PermanentError,
     ThrottledError,
     TransientError,
@@ -27,27 +25,6 @@ if TYPE_CHECKING:
 
 _THROTTLED_SECONDS = 60
 _TOO_LONG = frozenset({414, 431})
-_WHOLE_ANSWER_FLAWS = frozenset({"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"})
-_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
-
-
-def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of a 200.
-
-    Raises:
-        UnavailableError: for what is no answer of Dynamics', such as a maintenance page or an answer cut short.
-        UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
-            others may be read.
-    """
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError as error:
-        if error.reason in _WHOLE_ANSWER_FLAWS:
-            raise UnavailableError(f"Dynamics' answer cannot be read: {error.reason}") from None
-        raise UnreadableRecordError(f"Dynamics answered with {error.reason}") from None
-    if not isinstance(body, dict):
-        raise UnavailableError("Dynamics' answer is no JSON object")
-    return body
 
 
 def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
@@ -63,15 +40,10 @@ def refusal(answer: httpx.Response, entity_set: str) -> TransientError | Permane
     status = answer.status_code
     said = f"Dynamics answered {status} to a query of {entity_set}"
     if status == 429:  # noqa: PLR2004 over the limits, or of a lower priority than others
-        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer) or _THROTTLED_SECONDS)
+        return ThrottledError(said, retry_after_seconds=retry_after_seconds(answer.headers) or _THROTTLED_SECONDS)
     if status in _TOO_LONG:
         return UnreadableRecordError(said)
     is_refused = 400 <= status < 500 and status != 408  # noqa: PLR2004 an entity set, a column or a permission is missing
     if is_refused:
         return AccessDeniedError(said)
-    return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    seconds = answer.headers.get("retry-after", "").strip()
-    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None
+    return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from tieout.answers import parse_object
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
-from tieout.systems.dynamics_finance.answers import parse_object, refusal, rows_of
+from tieout.systems.dynamics_finance.answers import refusal, rows_of
 from tieout.systems.dynamics_finance.queries import CROSS_COMPANY, PATH, Query
 from tieout.systems.dynamics_finance.rows import Row
 from tieout.systems.dynamics_finance.tokens import AccessTokens
@@ -73,7 +74,7 @@ class DynamicsClient:
         answer = self._authorised(address)
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, entity_set)
-        return parse_object(answer)
+        return parse_object(answer.content, "Dynamics")
 
     def _authorised(self, address: str) -> httpx.Response:
         """The answer to a call; a token that Dynamics no longer takes is replaced once."""

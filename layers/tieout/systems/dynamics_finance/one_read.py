@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
 from tieout.errors import (
     MalformedError,
     PermanentError,
-    ThrottledError,
     TransientError,
     UnavailableError,
     UnreadableRecordError,
@@ -34,7 +34,7 @@ class OneRead:
     def __init__(self, client: DynamicsClient, options: Options) -> None:
         self._client = client
         self._options = options
-        self._stopped: ThrottledError | UnavailableError | None = None
+        self._asking = Asking()
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """See `DynamicsReader.read`."""
@@ -118,13 +118,7 @@ class OneRead:
         return [row for chunk in chunks for row in self._asked(query(chunk))]
 
     def _asked(self, query: Query) -> Sequence[Row]:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return self._client.rows(query)
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
+        return self._asking(lambda: self._client.rows(query))
 
 
 def _entry(key: RecordKey) -> Entry:

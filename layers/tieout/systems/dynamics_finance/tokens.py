@@ -5,8 +5,6 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from tieout import strict_json
+from tieout.access_tokens import KeptToken, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.ports import Clock
 
@@ -23,12 +22,11 @@ _TIMEOUT = httpx.Timeout(20, connect=5)
 _MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
 _SHORTEST_LIFE_SECONDS = 300
 _LONGEST_LIFE_SECONDS = 86_400
-_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 _LATER = "temporarily_unavailable"
 
 
-class AccessTokens:
-    """Hands out one access token until shortly before it ends; safe to use from several threads.
+class AccessTokens(KeptToken):
+    """Hands out one access token until a minute before it ends.
 
     Args:
         credentials: `tenant_id`, `client_id` and `client_secret` of the app registration, and `login_url` where it is not
@@ -37,33 +35,12 @@ class AccessTokens:
     """
 
     def __init__(self, credentials: Mapping[str, str], scope: str, http: httpx.Client, clock: Clock) -> None:
+        super().__init__(clock)
         self._credentials = credentials
         self._scope = scope
         self._http = http
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._ends_at: datetime | None = None
 
-    def current(self) -> str:
-        """A token that is still good for a minute, asked for when there is none.
-
-        Raises:
-            AccessDeniedError: if Entra refuses our secret, or the credentials are incomplete.
-            ThrottledError, UnavailableError: if Entra gives none now.
-        """
-        with self._lock:
-            if self._ends_at is None or self._clock.now() >= self._ends_at:
-                self._fetch()
-            return self._token
-
-    def forget(self, token: str) -> None:
-        """Ask for a new token next time, unless another thread already replaced this one."""
-        with self._lock:
-            if token == self._token:
-                self._ends_at = None
-
-    def _fetch(self) -> None:
+    def _fetch(self) -> tuple[str, datetime]:
         address, form = self._request()
         asked_at = self._clock.now()
         try:
@@ -73,11 +50,8 @@ class AccessTokens:
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer.status_code, body)
-        token = body.get("access_token")
-        if not isinstance(token, str) or not token:
-            raise UnavailableError("Entra answered 200 without an access token")
-        self._token = token
-        self._ends_at = asked_at + timedelta(seconds=_life_seconds(body.get("expires_in"))) - _MARGIN
+        life = timedelta(seconds=_life_seconds(body.get("expires_in")))
+        return token_in(body, "Entra"), asked_at + life - _MARGIN
 
     def _request(self) -> tuple[str, dict[str, str]]:
         try:
@@ -96,9 +70,8 @@ class AccessTokens:
 
 
 def _refusal(status: int, body: Mapping[str, Any]) -> Exception:
-    """What a refusal asks of us; of its body only the code of OAuth is told: the description names the app."""
-    stated = body.get("error")
-    code = stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
+    """What a refusal asks of us."""
+    code = oauth_error_in(body)
     said = f"Entra refuses our app: {status} {code}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return ThrottledError(said, retry_after_seconds=60)

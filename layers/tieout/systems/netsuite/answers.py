@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tieout import strict_json
+from tieout.answers import retry_after_seconds
 from tieout.errors import (
     AccessDeniedError,
     MalformedError,
@@ -26,7 +27,6 @@ _LIMIT_CODES = frozenset(
 # Seen of live accounts for ids that no transaction of the asked type has; Oracle's pages do not list it.
 _NO_SUCH_TRANSACTION = "transaction type specified is incorrect"
 _CODE = re.compile("[A-Z0-9_]{1,60}", re.ASCII)
-_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
 # Flaws of the text of a body that arrived whole; any other flaw is a body that did not arrive as JSON at all.
 _NOT_JSON = frozenset({"json_invalid", "json_not_utf8", "json_byte_order_mark"})
 
@@ -54,9 +54,9 @@ def refusal(answer: httpx.Response, otherwise: type[PermanentError]) -> Transien
     status, codes = answer.status_code, error_codes(answer)
     said = f"netsuite answered {status} {' '.join(sorted(codes))}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS or codes & _LIMIT_CODES:
-        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer))
+        return ThrottledError(said, retry_after_seconds=retry_after_seconds(answer.headers))
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+        return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return AccessDeniedError(said)
     return otherwise(said)
@@ -87,8 +87,3 @@ def error_codes(answer: httpx.Response) -> frozenset[str]:
     holders = [*(details if isinstance(details, list) else []), body.get("error"), body]
     codes = (holder.get(name) for holder in holders if isinstance(holder, dict) for name in ("o:errorCode", "code"))
     return frozenset(code for code in codes if isinstance(code, str) and _CODE.fullmatch(code))
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    seconds = answer.headers.get("retry-after", "")
-    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

@@ -7,15 +7,15 @@ more asks for all of them whether they are among the deleted ones; of those that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
 from tieout.errors import (
     ConflictError,
     PermanentError,
-    ThrottledError,
     TransientError,
     UnavailableError,
     UnreadableRecordError,
@@ -69,7 +69,7 @@ class _OneRead:
         self._client = client
         self._books = books
         self._options = options
-        self._stopped: ThrottledError | UnavailableError | None = None
+        self._asked = Asking()
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """See `NetSuiteReader.read`."""
@@ -163,15 +163,6 @@ class _OneRead:
 
     def _query(self, suiteql: str) -> Sequence[Row]:
         return self._asked(partial(self._client.query, suiteql))
-
-    def _asked[Answer](self, call: Callable[[], Answer]) -> Answer:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return call()
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
 
 
 def _without_asking(key: RecordKey) -> Reading | None:

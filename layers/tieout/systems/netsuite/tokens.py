@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +10,7 @@ from typing import Any
 import httpx
 
 from tieout import strict_json
+from tieout.access_tokens import KeptToken, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.jwt import signed_jwt
 from tieout.ports import Clock
@@ -22,11 +21,10 @@ _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIFE = timedelta(minutes=10)  # NetSuite takes anything under 60
 _MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
 _DEFAULT_LIFE_SECONDS = 300
-_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 
 
-class AccessTokens:
-    """Hands out one access token until shortly before it ends; safe to use from several threads.
+class AccessTokens(KeptToken):
+    """Hands out one access token until a minute before it ends.
 
     Args:
         credentials: `client_id` of the integration record, `certificate_id` of the mapping, `private_key` in PEM.
@@ -35,34 +33,13 @@ class AccessTokens:
     def __init__(
         self, base_url: str, credentials: Mapping[str, str], scope: str, http: httpx.Client, clock: Clock
     ) -> None:
+        super().__init__(clock)
         self._address = base_url.rstrip("/") + TOKEN_PATH
         self._credentials = credentials
         self._scope = scope
         self._http = http
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._ends_at: datetime | None = None
 
-    def current(self) -> str:
-        """A token that is still good for a minute, asked for when there is none.
-
-        Raises:
-            AccessDeniedError: if NetSuite refuses our certificate, or the credentials are incomplete.
-            ThrottledError, UnavailableError: if NetSuite gives none now.
-        """
-        with self._lock:
-            if self._ends_at is None or self._clock.now() >= self._ends_at:
-                self._fetch()
-            return self._token
-
-    def forget(self, token: str) -> None:
-        """Ask for a new token next time, unless another thread already replaced this one."""
-        with self._lock:
-            if token == self._token:
-                self._ends_at = None
-
-    def _fetch(self) -> None:
+    def _fetch(self) -> tuple[str, datetime]:
         asked_at = self._clock.now()
         form = {
             "grant_type": "client_credentials",
@@ -76,11 +53,8 @@ class AccessTokens:
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _token_refusal(answer, body)
-        token = body.get("access_token")
-        if not isinstance(token, str) or not token:
-            raise UnavailableError("netsuite answered 200 without an access token")
-        self._token = token
-        self._ends_at = asked_at + timedelta(seconds=_life_seconds(body.get("expires_in"))) - _MARGIN
+        life = timedelta(seconds=_life_seconds(body.get("expires_in")))
+        return token_in(body, "netsuite"), asked_at + life - _MARGIN
 
     def _assertion(self, now: datetime) -> str:
         try:
@@ -100,8 +74,8 @@ class AccessTokens:
 
 
 def _token_refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception:
-    code = body.get("error")
-    if answer.status_code == httpx.codes.BAD_REQUEST and isinstance(code, str) and _OAUTH_ERROR.fullmatch(code):
+    code = oauth_error_in(body)
+    if answer.status_code == httpx.codes.BAD_REQUEST and code:
         return AccessDeniedError(f"netsuite refuses our certificate: {code}")
     return refusal(answer, AccessDeniedError)
 

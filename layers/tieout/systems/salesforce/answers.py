@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
+from tieout.answers import retry_after_seconds
 from tieout.errors import (
     AccessDeniedError,
     MalformedError,
@@ -40,9 +41,7 @@ _LATER_CODES = frozenset({"INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT", "SERVER_UNAV
 # One record, or their number, spoils the query: fewer of them may be read. An id it calls invalid is the first code.
 _FEWER_CODES = frozenset({"INVALID_QUERY_FILTER_OPERATOR", "OPERATION_TOO_LARGE", "QUERY_TOO_COMPLICATED"})
 _FEWER_STATUSES = frozenset({414, 431})
-_WHOLE_ANSWER_FLAWS = {"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"}
 _CODE = re.compile("[A-Z0-9_]{1,60}", re.ASCII)
-_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
 # Besides `api-usage=18/5000` the header may hold `per-app-api-usage=17/250(appName=...)`.
 _USAGE = re.compile(r"(?<![\w-])api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])", re.ASCII)
 
@@ -53,25 +52,6 @@ class MissingFieldError(AccessDeniedError):
 
 class MissingObjectError(AccessDeniedError):
     """A query names an object that the organisation does not have, or that our user may not read at all."""
-
-
-def parse_object(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of a 200.
-
-    Raises:
-        UnavailableError: for what is no answer of Salesforce's, such as a maintenance page or an answer cut short.
-        UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
-            others may be read.
-    """
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError as error:
-        if error.reason in _WHOLE_ANSWER_FLAWS:
-            raise UnavailableError(f"Salesforce's answer cannot be read: {error.reason}") from None
-        raise UnreadableRecordError(f"Salesforce answered with {error.reason}") from None
-    if not isinstance(body, dict):
-        raise UnavailableError("Salesforce's answer is no JSON object")
-    return body
 
 
 def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
@@ -89,7 +69,7 @@ def refusal(answer: httpx.Response, subject: str) -> Failure:
     if _LIMIT_CODE in codes:
         return ThrottledError(said, retry_after_seconds=_limit_seconds(usage_of(answer)))
     if status == 429:  # noqa: PLR2004 from what stands before it: Salesforce itself does not use it
-        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer) or _THROTTLED_SECONDS)
+        return ThrottledError(said, retry_after_seconds=retry_after_seconds(answer.headers) or _THROTTLED_SECONDS)
     if status in {401, 403}:
         return AccessDeniedError(f"{said} to a query of {subject}")
     return _refusal_of_query(answer, codes, subject, said)
@@ -106,7 +86,7 @@ def _refusal_of_query(answer: httpx.Response, codes: frozenset[str], subject: st
     is_worded = bool(codes - _LATER_CODES) and 400 <= status < 500  # noqa: PLR2004 what we asked for is refused
     if is_worded:
         return AccessDeniedError(f"{said} to a query of {subject}")
-    return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+    return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))
 
 
 def error_codes(answer: httpx.Response) -> frozenset[str]:
@@ -132,8 +112,3 @@ def _limit_seconds(usage: Usage | None) -> float:
     """One code stands for the calls of a day and for those at once; the count tells which limit was reached."""
     is_of_the_day = usage is None or usage.used >= usage.allowed
     return ALLOWANCE_SECONDS if is_of_the_day else _AT_ONCE_SECONDS
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    seconds = answer.headers.get("retry-after", "").strip()
-    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

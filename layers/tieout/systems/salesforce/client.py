@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import httpx
 
+from tieout.answers import parse_object
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.ports import Clock
 from tieout.systems.salesforce.allowance import Allowance
-from tieout.systems.salesforce.answers import MissingFieldError, Row, parse_object, refusal, rows_of, usage_of
+from tieout.systems.salesforce.answers import MissingFieldError, Row, refusal, rows_of, usage_of
 from tieout.systems.salesforce.queries import OPTIONAL_COLUMNS, Query
 from tieout.systems.salesforce.tokens import AccessTokens
 
@@ -111,7 +112,7 @@ class SalesforceClient:
         answer = self._authorised(path)
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, subject)
-        return parse_object(answer)
+        return parse_object(answer.content, "Salesforce")
 
     def _authorised(self, path: str) -> httpx.Response:
         """The answer to a call; a token that Salesforce no longer takes is replaced once."""

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
 from tieout.errors import (
     MalformedError,
     PermanentError,
-    ThrottledError,
     TransientError,
-    UnavailableError,
     UnreadableRecordError,
 )
 from tieout.facts.reading import Reading
@@ -48,7 +47,7 @@ class OneRead:
         self._organization = organization
         self._rate_table = rate_table
         self._check_allowance = check_allowance
-        self._stopped: ThrottledError | UnavailableError | None = None
+        self._asking = Asking()
         self._query_of: Mapping[str, Callable[[Sequence[str]], Query]] = {
             "opportunity": queries.opportunities,
             "contract": partial(queries.contracts, fields=organization.contract_fields),
@@ -120,13 +119,7 @@ class OneRead:
         return self._rate_table.current(self._asked) if self._rate_table is not None and rows else None
 
     def _asked(self, query: Query) -> Sequence[Row]:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return self._client.rows(query)
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
+        return self._asking(lambda: self._client.rows(query))
 
 
 def _has_products(row: Row) -> bool:

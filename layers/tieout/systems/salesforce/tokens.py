@@ -5,8 +5,6 @@ https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import httpx
 
 from tieout import strict_json
+from tieout.access_tokens import KeptToken, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.jwt import signed_jwt
 from tieout.ports import Clock
@@ -23,15 +22,14 @@ TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 a path
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _ASSERTION_LIFE = timedelta(minutes=3)  # Salesforce takes no longer one
 _TIMEOUT = httpx.Timeout(20, connect=5)
-_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 # Codes after which nobody has to change anything, and how long to wait.
 _LATER: Mapping[str, float] = {"temporarily_unavailable": 60, "server_error": 60}
 _TOO_MANY_LOGINS = "rate_limit_exceeded"
 _LOGINS_SECONDS = 900  # logins are counted by the hour
 
 
-class AccessTokens:
-    """Hands out one access token until Salesforce refuses it; safe to use from several threads.
+class AccessTokens(KeptToken):
+    """Hands out one access token until Salesforce refuses it.
 
     Salesforce does not say how long a token lives: the session settings of the organisation decide, and each use may
     prolong it.
@@ -42,32 +40,12 @@ class AccessTokens:
     """
 
     def __init__(self, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> None:
+        super().__init__(clock)
         self._credentials = credentials
         self._login_url = (credentials.get("login_url") or DEFAULT_LOGIN_URL).rstrip("/")
         self._http = http
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
 
-    def current(self) -> str:
-        """The token that was not refused yet, asked for when there is none.
-
-        Raises:
-            AccessDeniedError: if Salesforce refuses our certificate or user, or the credentials are incomplete.
-            ThrottledError, UnavailableError: if Salesforce gives none now.
-        """
-        with self._lock:
-            if not self._token:
-                self._token = self._fetch()
-            return self._token
-
-    def forget(self, token: str) -> None:
-        """Ask for a new token next time, unless another thread already replaced this one."""
-        with self._lock:
-            if token == self._token:
-                self._token = ""
-
-    def _fetch(self) -> str:
+    def _fetch(self) -> tuple[str, None]:
         form = {"grant_type": _GRANT_TYPE, "assertion": self._assertion()}
         try:
             answer = self._http.post(self._login_url + TOKEN_PATH, data=form, timeout=_TIMEOUT, follow_redirects=False)
@@ -76,11 +54,7 @@ class AccessTokens:
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer.status_code, body)
-        token = body.get("access_token")
-        # What is no header value would raise inside the HTTP library, with the token in the error's text.
-        if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
-            raise UnavailableError("Salesforce answered 200 without a usable access token")
-        return token
+        return token_in(body, "Salesforce"), None
 
     def _assertion(self) -> str:
         try:
@@ -98,9 +72,8 @@ class AccessTokens:
 
 
 def _refusal(status: int, body: Mapping[str, Any]) -> Exception:
-    """What a refusal asks of us; of its body only the code of OAuth is told: the description may name the user."""
-    stated = body.get("error")
-    code = stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
+    """What a refusal asks of us."""
+    code = oauth_error_in(body)
     said = f"Salesforce refuses our certificate: {status} {code}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS or code == _TOO_MANY_LOGINS:
         return ThrottledError(said, retry_after_seconds=_LOGINS_SECONDS)

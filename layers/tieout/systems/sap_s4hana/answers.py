@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
+from tieout.answers import parse_object, retry_after_seconds
 from tieout.errors import (
     AccessDeniedError,
-    MalformedError,
     PermanentError,
     ThrottledError,
     TransientError,
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
     from tieout.systems.sap_s4hana.fields import Row
 
-_WHOLE_ANSWER_FLAWS = {"json_invalid", "json_not_utf8", "json_byte_order_mark", "json_too_deep"}
 _FEWER_STATUSES = frozenset({414, 431})  # the address is longer than something on the way takes
 _LATER_STATUSES = frozenset({408, 425, 429})
 _CODE = re.compile(r"[A-Za-z0-9_/.-]{1,60}", re.ASCII)
-_RETRY_AFTER = re.compile("[0-9]{1,5}", re.ASCII)
 
 
 def content_of(answer: httpx.Response) -> Mapping[str, Any]:
@@ -37,13 +35,7 @@ def content_of(answer: httpx.Response) -> Mapping[str, Any]:
         UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
             others may be read.
     """
-    try:
-        body = strict_json.parse(answer.content)
-    except MalformedError as error:
-        if error.reason in _WHOLE_ANSWER_FLAWS:
-            raise UnavailableError(f"S/4HANA's answer cannot be read: {error.reason}") from None
-        raise UnreadableRecordError(f"S/4HANA answered with {error.reason}") from None
-    content = body.get("d") if isinstance(body, dict) else None
+    content = parse_object(answer.content, "S/4HANA").get("d")
     if not isinstance(content, dict):
         raise UnavailableError("S/4HANA answered without what was asked for")
     return content
@@ -62,12 +54,12 @@ def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentE
     status = answer.status_code
     said = f"S/4HANA answered {status} {error_code(answer)}".rstrip()
     if status == 429:  # noqa: PLR2004 too many requests
-        return ThrottledError(said, retry_after_seconds=_retry_after_seconds(answer))
+        return ThrottledError(said, retry_after_seconds=retry_after_seconds(answer.headers))
     if status in _FEWER_STATUSES:
         return UnreadableRecordError(said)
     if 400 <= status < 500 and status not in _LATER_STATUSES:  # noqa: PLR2004 what we asked for is refused
         return AccessDeniedError(f"{said} to a query of {subject}")
-    return UnavailableError(said, retry_after_seconds=_retry_after_seconds(answer))
+    return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))
 
 
 def says_there_is_none(answer: httpx.Response) -> bool:
@@ -80,8 +72,3 @@ def error_code(answer: httpx.Response) -> str:
     error = strict_json.object_in(answer.content).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    seconds = answer.headers.get("retry-after", "").strip()
-    return float(seconds) if _RETRY_AFTER.fullmatch(seconds) else None

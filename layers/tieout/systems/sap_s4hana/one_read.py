@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
 from tieout.errors import (
     PermanentError,
-    ThrottledError,
     TransientError,
     UnavailableError,
     UnreadableRecordError,
@@ -33,7 +33,7 @@ class OneRead:
     def __init__(self, client: S4Client, books: Books) -> None:
         self._client = client
         self._books = books
-        self._stopped: ThrottledError | UnavailableError | None = None
+        self._asked = Asking()
         self._saw_orders = False
         self._query_of: Mapping[str, Callable[[Sequence[str]], Query]] = {
             "sales_order": queries.sales_orders,
@@ -113,15 +113,6 @@ class OneRead:
             any_order = queries.first_of(queries.SALES_ORDERS, "SalesOrder")
             self._saw_orders = bool(self._asked(lambda: self._client.rows(any_order)))
         return self._saw_orders
-
-    def _asked[Answer](self, call: Callable[[], Answer]) -> Answer:
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            return call()
-        except (ThrottledError, UnavailableError) as error:
-            self._stopped = error
-            raise
 
 
 def record_id_of(entity: str, row: Row) -> str:

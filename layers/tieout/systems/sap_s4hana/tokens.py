@@ -6,8 +6,6 @@ OAuth 2.0 client credentials (RFC 6749, 4.4); the tenant's own token address is 
 from __future__ import annotations
 
 import base64
-import re
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +14,7 @@ from typing import Any, Protocol
 import httpx
 
 from tieout import strict_json
+from tieout.access_tokens import KeptToken, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.ports import Clock
 
@@ -24,7 +23,6 @@ _RENEWED_BEFORE = timedelta(minutes=1)
 _SHORTEST_LIFE = timedelta(seconds=5)
 _USUAL_SECONDS = 600  # where an answer does not say
 _TIMEOUT = httpx.Timeout(20, connect=5)
-_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 _THROTTLED_SECONDS = 60
 
 
@@ -65,8 +63,8 @@ class BasicUser:
         return False
 
 
-class AccessTokens:
-    """Hands out one access token until shortly before it ends, or until S/4HANA refuses it; safe to use from several threads.
+class AccessTokens(KeptToken):
+    """An `Authorization`: the header with one access token, until a minute before it ends, or until S/4HANA refuses it.
 
     Args:
         credentials: `client_id`, `client_secret`, and `token_url` where it is not the tenant's own.
@@ -75,30 +73,12 @@ class AccessTokens:
     """
 
     def __init__(self, credentials: Mapping[str, str], api_base_url: str, http: httpx.Client, clock: Clock) -> None:
+        super().__init__(clock)
         self._credentials = credentials
         self._token_url = credentials.get("token_url") or api_base_url.rstrip("/") + TOKEN_PATH
         self._http = http
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._header = ""
-        self._good_until: datetime | None = None
 
-    def current(self) -> str:
-        """See `Authorization.current`."""
-        with self._lock:
-            if not self._header or self._good_until is None or self._clock.now() >= self._good_until:
-                self._header, life = self._fetch()
-                self._good_until = self._clock.now() + max(life - _RENEWED_BEFORE, _SHORTEST_LIFE)
-            return self._header
-
-    def forget(self, header: str) -> bool:
-        """See `Authorization.forget`; another thread may have replaced this one already."""
-        with self._lock:
-            if header == self._header:
-                self._header = ""
-        return True
-
-    def _fetch(self) -> tuple[str, timedelta]:
+    def _fetch(self) -> tuple[str, datetime]:
         headers = {
             "authorization": _basic(self._credentials, "client_id", "client_secret"),
             "accept": "application/json",
@@ -113,11 +93,9 @@ class AccessTokens:
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer.status_code, body)
-        token = body.get("access_token")
-        # What is no header value would raise inside the HTTP library, with the token in the error's text.
-        if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
-            raise UnavailableError("S/4HANA's token address answered 200 without a usable access token")
-        return f"Bearer {token}", timedelta(seconds=_seconds(body.get("expires_in")))
+        token = token_in(body, "S/4HANA's token address")
+        life = timedelta(seconds=_seconds(body.get("expires_in")))
+        return f"Bearer {token}", self._clock.now() + max(life - _RENEWED_BEFORE, _SHORTEST_LIFE)
 
 
 def _seconds(stated: object) -> int:
@@ -135,9 +113,8 @@ def _basic(credentials: Mapping[str, str], name: str, secret: str) -> str:
 
 
 def _refusal(status: int, body: Mapping[str, Any]) -> Exception:
-    """What a refusal asks of us; of its body only the code of OAuth is told."""
-    stated = body.get("error")
-    code = stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
+    """What a refusal asks of us."""
+    code = oauth_error_in(body)
     said = f"S/4HANA's token address answered {status} {code}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return ThrottledError(said, retry_after_seconds=_THROTTLED_SECONDS)

@@ -1,0 +1,68 @@
+"""Access tokens of sources, as every system keeps them: one at a time, and none that the HTTP library could not send."""
+
+from __future__ import annotations
+
+import re
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tieout.errors import UnavailableError
+from tieout.ports import Clock
+
+_OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
+
+
+class KeptToken(ABC):
+    """Hands out one access token as long as it is good; safe to use from several threads, which then share one fetch."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._good_until: datetime | None = None
+
+    def current(self) -> str:
+        """A token that is still good, asked for when there is none.
+
+        Raises:
+            AccessDeniedError: if what proves us is refused, or the credentials are incomplete.
+            ThrottledError, UnavailableError: if none is given now.
+        """
+        with self._lock:
+            if not self._token or (self._good_until is not None and self._clock.now() >= self._good_until):
+                self._token, self._good_until = self._fetch()
+            return self._token
+
+    def forget(self, token: str) -> bool:
+        """Ask for a new token next time, unless another thread already replaced this one; True: there can be a new one."""
+        with self._lock:
+            if token == self._token:
+                self._token = ""
+        return True
+
+    @abstractmethod
+    def _fetch(self) -> tuple[str, datetime | None]:
+        """A new token, and until when it is good; None: until it is refused. Raises as `current`."""
+
+
+def token_in(body: Mapping[str, Any], issuer: str) -> str:
+    """The access token of a good answer; `UnavailableError`, naming who issues it, for an answer without a usable one.
+
+    What is no header value would raise inside the HTTP library, with the token in the error's text.
+    """
+    token = body.get("access_token")
+    if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
+        raise UnavailableError(f"{issuer} answered 200 without a usable access token")
+    return token
+
+
+def oauth_error_in(body: Mapping[str, Any]) -> str:
+    """The code of OAuth that a refusal states (RFC 6749, 5.2); empty where it states none.
+
+    Nothing else of its body is ever told: the description may name the tenant, the app or the user.
+    """
+    stated = body.get("error")
+    return stated if isinstance(stated, str) and _OAUTH_ERROR.fullmatch(stated) else ""
