@@ -18,30 +18,13 @@ from starlette.routing import Route
 
 from sandbox.systems.joining import join_connection
 from sandbox.systems.serving import serve
+from tests.support.control_desk import Desk
 from tests.support.one_server import OneServer
 from tests.support.sap_tenant import BILL, CUBE, ORDER, ORDERS, Scene
 from tieout.landscape import Connection
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-
-
-class Desk:
-    """Where people work in a tenant."""
-
-    def __init__(self, base_url: str, http: httpx.Client) -> None:
-        self._base_url = base_url
-        self._http = http
-
-    def __call__(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
-        """Do something, and see what came of it."""
-        answer = self.ask(method, path, **body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def ask(self, method: str, path: str, /, **body: Any) -> httpx.Response:  # noqa: ANN401 JSON
-        """Try to do something."""
-        return self._http.request(method, f"{self._base_url}/_control/{path}", json=body)
 
 
 @pytest.fixture(scope="module")
