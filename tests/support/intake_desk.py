@@ -97,6 +97,7 @@ class IntakeDesk:
         self.ledger = FileLedger(self.table)
         self.is_busy = False
         self.parts = parts
+        self.scratches: list[MemoryScratch] = []
         self.finishing = FinishStep(ledger=self.ledger, clock=self.clock)
 
     def fail_at(self, io: FaultPoint) -> None:
@@ -108,6 +109,10 @@ class IntakeDesk:
         self.clock.advance(1)
         return self.incoming.put(f"incoming/{NAME}/{name}", content)
 
+    def _scratch(self, _bytes: int) -> MemoryScratch:
+        self.scratches.append(MemoryScratch(self.parts))
+        return self.scratches[-1]
+
     def check(self, drop: Drop) -> FileRun:
         """The first task."""
         step = CheckStep(
@@ -117,7 +122,7 @@ class IntakeDesk:
             incoming=self.incoming,
             store=self.store,
             ledger=self.ledger,
-            scratch=lambda _: MemoryScratch(self.parts),
+            scratch=self._scratch,
             clock=self.clock,
             entropy=self.entropy,
         )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from functions.intake import parts
 from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.intake_desk import BUCKET, IntakeDesk
 from tests.support.legacy_feeds import JOURNALS, NAME, entry
@@ -55,6 +56,25 @@ def test_a_flawed_file_changes_nothing_and_says_what_is_wrong(content: bytes, st
     assert {"line", "column", "expected", "found"} == set(report["told"][0])
     assert desk.lines() == before
     assert desk.store.keys(f"files/{NAME}/{run.run}/chunks/", 1) == []
+
+
+@pytest.mark.parametrize("content", [CONTENT, write_file(JOURNALS, SALE + SALE, DROP)], ids=["accepted", "refused"])
+def test_the_room_of_a_file_is_given_back_whatever_becomes_of_it(content: bytes) -> None:
+    """A function that stays warm would keep the rows of every file it has seen on its disk."""
+    desk = IntakeDesk()
+    desk.take(FILE, content)
+    [scratch] = desk.scratches
+    assert [list(scratch.lines(part)) for part in range(scratch.parts)] == [[]] * scratch.parts
+
+
+def test_a_document_that_no_record_step_could_read_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document is read in one piece: the largest that is taken is declared, and the report names what is beyond it."""
+    desk = IntakeDesk()
+    monkeypatch.setattr(parts, "_MOST_DOCUMENT_BYTES", 10)
+    run = desk.take(FILE, CONTENT)
+    assert run.state is FileState.REFUSED
+    [flaw] = strict_json.parse(desk.store.get(run.report))["told"]
+    assert (flaw["column"], flaw["expected"]) == ("document", "at most 10 bytes of journals/BR01/S1")
 
 
 def test_a_document_that_does_not_balance_is_named_with_its_line() -> None:
