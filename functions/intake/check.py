@@ -30,7 +30,7 @@ from tieout.file_runs import (
     FileState,
     run_of,
 )
-from tieout.files import Checked, FeedReader, Flaws, Stated
+from tieout.files import Checked, FeedReader, FeedReaders, Flaws, MarkerReader, Stated
 from tieout.landscape import Connection
 from tieout.ledger.files import FileLedger, Standing
 from tieout.ports import Clock, Entropy, ObjectStore
@@ -63,8 +63,8 @@ class CheckStep:
     """
 
     connections: Mapping[str, Connection]
-    open_feed: Callable[[Connection, str], FeedReader | None]
-    marked_by: Callable[[Connection, str], str]
+    open_feed: FeedReaders
+    marked_by: MarkerReader
     incoming: Incoming
     store: ObjectStore
     ledger: FileLedger

@@ -21,7 +21,7 @@ from tieout.aws.queues import SqsQueue
 from tieout.aws.store import S3ObjectStore
 from tieout.aws.without_sdk import EventBus
 from tieout.file_runs import Drop, FileRun, FileState
-from tieout.files import FeedReader
+from tieout.files import FeedReader, FeedReaders, MarkerReader
 from tieout.landscape import Connection, Landscape
 from tieout.ledger.files import FileLedger
 from tieout.system_clock import SystemClock, SystemEntropy
@@ -136,12 +136,13 @@ def _drop(event: Mapping[str, Any]) -> Drop:
 
 
 def _open_feed(connection: Connection, name: str) -> FeedReader | None:
-    found: FeedReader | None = capability(connection.system, "files").open_feed(connection, name)
-    return found
+    open_feed: FeedReaders = capability(connection.system, "files").open_feed
+    return open_feed(connection, name)
 
 
 def _marked_by(connection: Connection, name: str) -> str:
-    return str(capability(connection.system, "files").marked_by(connection, name))
+    marked_by: MarkerReader = capability(connection.system, "files").marked_by
+    return marked_by(connection, name)
 
 
 @functools.cache
