@@ -1,4 +1,4 @@
-"""`python -m tests.simulation`: replays one seed with its trace, or runs many and says what went wrong in them."""
+"""`python -m tests.simulation`: replays one seed with its trace, or runs many and says what went wrong in them; plants bugs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from multiprocessing import Pool
 
+from tests.simulation.planted_bugs import seeds_worth_keeping
 from tests.simulation.seeds import FAULT_CLASSES, Judgement, judge
 
 _PROGRESS_SECONDS = 10
@@ -19,11 +20,18 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--seed", type=int, help="replay this seed with a readable trace")
     which.add_argument("--seeds", type=int, help="run so many seeds")
+    which.add_argument(
+        "--bugs", action="store_true", help="say in which seed each planted bug is met that few seeds meet"
+    )
     parser.add_argument("--first", type=int, default=0, help="the first of many seeds")
     parser.add_argument("--workers", type=int, default=2, help="how many processes")
     arguments = parser.parse_args()
     if arguments.seed is not None:
         return _replay(arguments.seed)
+    if arguments.bugs:
+        for name, seed in seeds_worth_keeping():
+            _say(f'    "{name}": {seed},')
+        return 0
     return _soak(arguments.first, arguments.seeds, arguments.workers)
 
 

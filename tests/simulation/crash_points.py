@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
+from tests.simulation.books_system import BOOKS
 from tests.simulation.entries import all_mappings
+from tests.simulation.files_system import FILES
+from tests.simulation.finance_system import FINANCE
 from tests.simulation.invariants import violations
 from tests.simulation.sales_system import SALES
+from tests.simulation.sap_system import SAP
 from tests.simulation.schedule import CrashedError
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
@@ -24,9 +29,10 @@ from tieout.planning.mapping import MappingKey
 READ_MODES = ("crash before", "throttled")
 WRITE_MODES = ("crash before", "crash after", "lost answer", "throttled")
 Strike = tuple[int, str]  # the number of the call, and the mode
-Day = Callable[[World, Traffic], None]  # what happens in a world whose every mapping but one is there
+Day = Callable[[World, Traffic], None]  # what happens in a world that lacks one mapping
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
 _CRM, _ERP, _TOOL = next(iter(CRMS)), ERPS[0], TOOLS[0]
+_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES)  # nothing of theirs happens on these days
 _HELD_FOR = MappingKey(_CRM, "customer", "71")
 
 
@@ -120,11 +126,11 @@ def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> T
     assert isinstance(weather, PlannedWeather)
     weather.strikes, weather.points = dict(strikes), []
     world.may_rest = False
-    traffic = Traffic(world)
-    for key, member in all_mappings().items():
-        if key != _HELD_FOR:
-            traffic.store(key, member)
+    began = _with_mappings(theme)
+    world.line.table.begin_as(began.line.table)
+    world.mappings |= began.mappings
     world.line.open_stream()
+    traffic = Traffic(world)
     day(world, traffic)
     traffic.end_after(35_000)
     try:
@@ -133,6 +139,17 @@ def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> T
     except NeverAtRestError as error:
         found = [str(error)]
     return Trial(strikes, tuple(weather.points), tuple(found), tuple(world.invoked))
+
+
+@cache
+def _with_mappings(theme: str | None) -> World:
+    """A world to begin as: every mapping is there that the day needs, but one."""
+    world = World(Scenario(seed=_SEED, fault_scale=0.0, theme=theme, ways=WAYS))
+    traffic = Traffic(world)
+    for key, member in all_mappings().items():
+        if key.connection not in _ELSEWHERE and key != _HELD_FOR:
+            traffic.store(key, member)
+    return world
 
 
 def singles(day: Day = deal_and_invoice) -> Iterator[tuple[Strike, ...]]:

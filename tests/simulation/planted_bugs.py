@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,6 +14,7 @@ from tests.simulation.seeds import violations_of
 from tests.simulation.world import Scenario, World
 
 _MOST_SEEDS = 200
+_FEW_SEEDS = 3
 
 BUGS: tuple[Bug, ...] = tuple(
     bug
@@ -22,32 +23,45 @@ BUGS: tuple[Bug, ...] = tuple(
 )
 
 
-def seeds_until_caught(bug: Bug) -> tuple[int, list[str]] | None:
-    """After how many seeds a bug shows, and how (0: in its test); None if it never does."""
+def caught(bug: Bug, first: int | None = None) -> tuple[Sequence[int], list[str]] | None:
+    """In which seeds a bug was looked for until the last of them showed it, and how; None if it never shows.
+
+    No seeds: its test shows it. `first` is the seed that is tried before the others.
+    """
     with planted(bug.function, bug.right, bug.wrong):
         if bug.proof is not None:
-            return _proved(bug.proof)
-        for count, seed in enumerate(range(_MOST_SEEDS), 1):
+            found = _proved(bug.proof)
+            return ((), found) if found else None
+        tried: list[int] = []
+        for seed in (*(() if first is None else (first,)), *range(_MOST_SEEDS)):
+            tried.append(seed)
             found = _judged(seed, bug.theme, bug.changes)
             if found:
-                return count, found
+                return tried, found
     return None
 
 
-def is_sound(bug: Bug, seeds: int) -> list[str]:
+def is_sound(bug: Bug, seeds: Sequence[int]) -> list[str]:
     """What the same seeds or the same test find without the bug: nothing, or they find something else."""
     if bug.proof is not None:
-        found = _proved(bug.proof)
-        return found[1] if found else []
-    return [each for seed in range(seeds) for each in _judged_sound(seed, bug.theme, bug.changes)]
+        return _proved(bug.proof)
+    return [each for seed in seeds for each in _judged_sound(seed, bug.theme, bug.changes)]
 
 
-def _proved(proof: Callable[[], None]) -> tuple[int, list[str]] | None:
+def seeds_worth_keeping() -> Iterator[tuple[str, int]]:
+    """What `bugs/met_in.py` is made of: the bugs that few seeds meet, and the first that does."""
+    for bug in BUGS:
+        found = caught(bug)
+        if found is not None and len(found[0]) > _FEW_SEEDS:
+            yield bug.name, found[0][-1]
+
+
+def _proved(proof: Callable[[], None]) -> list[str]:
     try:
         proof()
     except AssertionError as error:
-        return 0, [str(error)]
-    return None
+        return [str(error) or "the test fails"]
+    return []
 
 
 @cache

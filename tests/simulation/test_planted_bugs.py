@@ -5,17 +5,23 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.bugs.bug import Bug
-from tests.simulation.planted_bugs import BUGS, is_sound, seeds_until_caught
+from tests.simulation.bugs.met_in import MET_IN
+from tests.simulation.planted_bugs import BUGS, caught, is_sound
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
 def test_a_planted_bug_is_caught(bug: Bug) -> None:
     """Some seeds, or the test named for it, show the bug; without it the same ones show nothing."""
-    caught = seeds_until_caught(bug)
-    assert caught is not None
-    assert is_sound(bug, caught[0]) == []
+    found = caught(bug, MET_IN.get(bug.name))
+    assert found is not None
+    assert is_sound(bug, found[0]) == []
 
 
 def test_there_are_many_kinds_of_bugs() -> None:
     """A simulation that finds three bugs may be blind to the fourth."""
     assert len({bug.name for bug in BUGS}) == len(BUGS) >= 100
+
+
+def test_seeds_are_kept_of_bugs_that_there_are() -> None:
+    """A name that is written otherwise keeps nothing."""
+    assert MET_IN.keys() <= {bug.name for bug in BUGS if bug.proof is None}

@@ -130,6 +130,11 @@ class MemoryTable:
         while self._lagging:
             self._index_one()
 
+    def begin_as(self, other: MemoryTable) -> None:
+        """Hold what another table holds, none of which may be in an index."""
+        self._items, self._sizes = dict(other._items), dict(other._sizes)
+        self._order = {partition: list(sort_keys) for partition, sort_keys in other._order.items()}
+
     def contents(self) -> dict[Key, Item]:
         """Everything there is, without a fault point: for oracles."""
         return dict(self._items)
