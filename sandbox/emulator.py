@@ -11,9 +11,13 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 import threading
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
@@ -148,6 +152,25 @@ def wait_for_what_functions_log() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = patient  # noqa: SLF001
 
 
+def unpack_once() -> None:
+    """Let the instances of functions share code and layers, which nobody changes; the emulator unpacks them for each anew."""
+    unpacked: dict[str, Path] = {}
+    lock = threading.Lock()
+
+    class SharedZip(zipfile.ZipFile):
+        def extractall(self, path: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401
+            digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+            with lock:
+                if digest not in unpacked:
+                    folder = Path(tempfile.mkdtemp(prefix="unpacked-"))
+                    super().extractall(folder)
+                    unpacked[digest] = folder
+            for each in unpacked[digest].iterdir():
+                (Path(path) / each.name).symlink_to(each)
+
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedZip})
+
+
 def deliver_partner_events() -> None:
     """Put what a partner sends on the bus that its source was associated with; the emulator takes it and forgets it."""
     put: Callable[..., Any] = eventbridge._put_events  # noqa: SLF001
@@ -210,6 +233,7 @@ def main() -> None:
     route_options()
     verify_tokens()
     wait_for_what_functions_log()
+    unpack_once()
     deliver_partner_events()
     tag_rules_of_partner_buses()
     name_errors_by_their_class()

@@ -14,9 +14,9 @@ _HERE = Path(__file__).parent
 _FOLDER = pytest.StashKey[Path]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A sandbox that is ready, on free ports; tests share it, so each works with records of its own."""
+    """A sandbox that is ready, on free ports, until the last of its tests; they share it, so each works with records of its own."""
     _be_the_only_one(tmp_path_factory.getbasetemp())
     folder = tmp_path_factory.mktemp("sandbox")
     request.config.stash[_FOLDER] = folder
