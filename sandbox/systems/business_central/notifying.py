@@ -105,7 +105,9 @@ class Notifying:
         self._thread: threading.Thread | None = None
 
     def add(self, changes: list[Change]) -> None:
-        """Let the changes of a transaction wait for whoever is subscribed."""
+        """Let the changes of a transaction wait for whoever is subscribed, unless nothing is told meanwhile."""
+        if not self._settings.tells:
+            return
         subscriptions = self._subscriptions.living()
         with self._lock:
             self._collecting.add(changes, subscriptions)

@@ -41,6 +41,7 @@ class EnvironmentSettings(ChangingSettings):
         give_up_seconds: after which it is no longer tried.
         timeout_seconds: within which a notification must be answered.
         automatic: send by itself what is due; else only by `POST /_control/deliver`.
+        tells: False: what changes meanwhile is told to nobody, ever.
         lost_share: which part of all notifications is never sent, from 0 to 1, by chance.
     """
 
@@ -74,4 +75,5 @@ class EnvironmentSettings(ChangingSettings):
     give_up_seconds: float = 129_600.0
     timeout_seconds: float = 30.0
     automatic: bool = False
+    tells: bool = True
     lost_share: float = 0.0

@@ -249,6 +249,17 @@ def test_notifications_can_be_lost_by_command() -> None:
     assert len(scene.notifying.plain()["dropped"]) == 3
 
 
+def test_what_changes_while_nothing_is_told_is_told_to_nobody_ever() -> None:
+    """Not when telling goes on either."""
+    scene = Scene()
+    scene.subscribe()
+    scene.settings.change({"tells": False})
+    scene.draft()
+    scene.settings.change({"tells": True})
+    told = scene.draft()
+    assert [each for _, each in scene.told()] == [address(told)]
+
+
 def test_a_share_of_all_notifications_can_be_lost_by_chance() -> None:
     """What is lost and what is sent are together what happened."""
     scene = Scene(lost_share=0.3)
