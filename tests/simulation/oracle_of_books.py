@@ -75,9 +75,9 @@ def _place(document: Document, entry: Entry) -> tuple[str, str] | None:
         return None
     is_sold, is_bought = RECEIVABLE in accounts, PAYABLE in accounts
     is_journal = document.kind == NO_KIND
-    if category == "Income" and (is_journal or (is_sold and document.kind != "Payment")):
+    if category == "Income" and (is_journal or is_sold):
         return "Actuals", "Revenue"
-    if category == "Expense" and (is_journal or is_bought):
+    if category == "Expense" and (is_journal or is_bought or document.kind == "Payment"):
         return "Operating expenses", "Expense"
     return ("Cash", "Collected") if entry.account == CASH and document.kind == "Payment" and is_sold else None
 

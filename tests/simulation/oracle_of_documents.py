@@ -17,7 +17,7 @@ from tests.simulation.documents import (
 from tests.simulation.oracle_of_values import Mappings, at, in_dollars, mapped, named_days, rounded
 from tests.simulation.planning import Coordinates
 
-_REVENUE = {"invoice", "credit_memo", "journal_entry"}
+_REVENUE = {"invoice", "credit_memo", "journal_entry", "payment"}
 
 
 Rates = Mapping[tuple[str, str], str]  # by posting period and subsidiary, to the group
@@ -59,7 +59,7 @@ def _place(document: Document, line: Line) -> tuple[str, str] | None:
     """The cube and the measure of a line; None where it is planned nowhere."""
     if line.kind == "Income" and document.entity in _REVENUE:
         return "Actuals", "Revenue"
-    if line.kind == "Expense" and document.entity in {"journal_entry", "bill"}:
+    if line.kind == "Expense" and document.entity in {"journal_entry", "bill", "payment"}:
         return "Operating expenses", "Expense"
     return ("Cash", "Collected") if line.kind == "Bank" and document.entity == "payment" else None
 

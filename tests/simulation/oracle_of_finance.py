@@ -69,9 +69,9 @@ def _kind(category: str | None, accounts: set[str]) -> str:
 
 def _place(kind: str, line: Line, account_type: str) -> tuple[str, str] | None:
     """The cube and the measure of a line; None where it is planned nowhere."""
-    if account_type == "Revenue" and kind in {"journal", CUSTOMER_INVOICE}:
+    if account_type == "Revenue" and kind in {"journal", PAYMENT, CUSTOMER_INVOICE}:
         return "Actuals", "Revenue"
-    if account_type in {"Expense", "Cost"} and kind in {"journal", SUPPLIER_INVOICE}:
+    if account_type in {"Expense", "Cost"} and kind in {"journal", PAYMENT, SUPPLIER_INVOICE}:
         return "Operating expenses", "Expense"
     return ("Cash", "Collected") if line.account in {BANK, TILL} and kind == PAYMENT else None
 

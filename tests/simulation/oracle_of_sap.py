@@ -106,10 +106,10 @@ def _place(entry: Entry, line: Line) -> tuple[str, str] | None:
     """The cube and the measure of a line; None where it is planned nowhere, as all that only closes a year."""
     if entry.kind == values.CLOSING_TYPE or entry.period == "000":
         return None
-    is_journal = entry.kind == values.JOURNAL
-    if line.account in values.INCOME and (is_journal or entry.kind in _OF_CUSTOMERS):
+    is_settling = entry.kind in {values.JOURNAL, values.COLLECTION}
+    if line.account in values.INCOME and (is_settling or entry.kind in _OF_CUSTOMERS):
         return "Actuals", "Revenue"
-    if line.account in values.EXPENSES and (is_journal or entry.kind in values.BOUGHT):
+    if line.account in values.EXPENSES and (is_settling or entry.kind in values.BOUGHT):
         return "Operating expenses", "Expense"
     is_collected = line.account == values.CASH and entry.kind == values.COLLECTION
     return ("Cash", "Collected") if is_collected else None

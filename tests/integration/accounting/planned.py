@@ -59,9 +59,14 @@ PLANNED = """
 13. For an invoice of 12,376.00, tax included, came 12,500.00: cash is what came, 124.00 too much included. And 444.00 that bounce
     in April: 12,944.00 x 1.10 = 14,238.40.
 14. Nobody knows for what yet; it is cash all the same: 5,000.00 x 1.10 = 5,500.00.
-15. 1,000.00 pounds, worth 1,200.00 euro that day; x 1.20 = 1,440.00. They stood at 1,150.00: 50.00 are a gain, and neither cash nor
-    revenue. A payment is planned as cash alone, so what is gained on it is in no cell.
+15. 1,000.00 pounds, worth 1,200.00 euro that day; x 1.20 = 1,440.00. They stood at 1,150.00: 50.00 are a gain, and no cash.
 16. The payment that bounced, taken back as it was posted: 444.00 x 1.10, March's rate.
+
+| Actuals | Account | Cost centre | Customer | Company | Partner | Currency | Period | Revenue | Revenue USD |
+|---|---|---|---|---|---|---|---|---|---|
+| 17 | EXCHANGE_GAIN | NO_COST_CENTRE | GLOBEX | ALPHA | NO_PARTNER | GBP | 2026-04 | | 60.00 |
+
+17. The gain on the pounds, posted with their payment: no pounds, 50.00 euro; x 1.20 = 60.00.
 """
 
 OTHERWISE: Mapping[str, str] = {
@@ -87,18 +92,24 @@ month's average: 12,500.00 x 1.12, 5,000.00 x 1.12, 1,200.00 x 1.22. The payment
 
 4 and 9. A cancellation and a reversal take back what was posted, in every currency: 700.00 x 1.10 and 300.00 x 1.10, March's rate.
 
+| Actuals | Account | Cost centre | Customer | Company | Partner | Currency | Period | Revenue | Revenue USD |
+|---|---|---|---|---|---|---|---|---|---|
+| 17 | EXCHANGE_GAIN | NO_COST_CENTRE | GLOBEX | ALPHA | NO_PARTNER | GBP | 2026-04 | | 175.00 |
+
+17. Settles in dollars, too: 1,440.00 - 1,265.00 = 175.00, of which 60.00 are by the pound and 115.00 by the euro.
+
 | Billings | Customer | Product line | Company | Currency | Period | Billed | Billed USD |
 |---|---|---|---|---|---|---|---|
-| 17 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-03 | 10,000.00 | 20,000.00 |
-| 18 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-04 | -1,000.00 | -2,000.00 |
-| 19 | ACME | SERVICE | ALPHA | EUR | 2026-03 | 1,100.00 | 2,200.00 |
-| 20 | ACME | SERVICE | ALPHA | EUR | 2026-04 | -700.00 | -1,400.00 |
-| 21 | GLOBEX | SERVICE | ALPHA | GBP | 2026-03 | 1,100.10 | 3,300.30 |
-| 22 | GLOBEX | SUBSCRIPTION | ALPHA | GBP | 2026-03 | 100.10 | 300.30 |
-| 23 | GROUP | SERVICE | ALPHA | EUR | 2026-03 | 500.00 | 1,000.00 |
+| 18 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-03 | 10,000.00 | 20,000.00 |
+| 19 | ACME | SUBSCRIPTION | ALPHA | EUR | 2026-04 | -1,000.00 | -2,000.00 |
+| 20 | ACME | SERVICE | ALPHA | EUR | 2026-03 | 1,100.00 | 2,200.00 |
+| 21 | ACME | SERVICE | ALPHA | EUR | 2026-04 | -700.00 | -1,400.00 |
+| 22 | GLOBEX | SERVICE | ALPHA | GBP | 2026-03 | 1,100.10 | 3,300.30 |
+| 23 | GLOBEX | SUBSCRIPTION | ALPHA | GBP | 2026-03 | 100.10 | 300.30 |
+| 24 | GROUP | SERVICE | ALPHA | EUR | 2026-03 | 500.00 | 1,000.00 |
 
-17 to 23. Has billing documents beside the books, which the others have not. Their amounts are positive, whatever they are;
-cancelled and cancelling ones both stay (19 and 20; the voided invoice adds 333.00 to 17 and takes it back). They are in no books,
+18 to 24. Has billing documents beside the books, which the others have not. Their amounts are positive, whatever they are;
+cancelled and cancelling ones both stay (20 and 21; the voided invoice adds 333.00 to 18 and takes it back). They are in no books,
 so dollars are by planning's own rates, here 2 for a euro and 3 for a pound.
 """,
     "Dynamics 365 Finance": """
@@ -113,8 +124,8 @@ which is posted at April's.
 |---|---|---|---|---|---|---|---|---|---|
 | 17 | EXCHANGE_GAIN | NO_COST_CENTRE | NO_CUSTOMER | ALPHA | NO_PARTNER | GBP | 2026-04 | | 175.00 |
 
-17. Posts what a settlement gains by a voucher of its own, which is no payment but a journal, and planned as any other: no pounds,
-and 1,440.00 - 1,265.00 = 175.00 dollars, since it settles in dollars too (60.00 by the pound, 115.00 by the euro).
+17. Posts what a settlement gains by a voucher of its own, which names no customer; it settles in dollars, too:
+1,440.00 - 1,265.00 = 175.00, of which 60.00 are by the pound and 115.00 by the euro.
 """,
     "Business Central": """
 | Cash | Account | Customer | Company | Currency | Period | Collected | Collected USD |
@@ -124,7 +135,11 @@ and 1,440.00 - 1,265.00 = 175.00 dollars, since it settles in dollars too (60.00
 | 15 | BANK | NO_CUSTOMER | ALPHA | EUR | 2026-04 | 756.00 | 907.20 |
 | 16 | | | | | | | |
 
-13 to 16. Shows of a payment its entries alone: neither the customer nor the currency. So all of March are in one cell (12,944.00 +
+| Actuals | Account | Cost centre | Customer | Company | Partner | Currency | Period | Revenue | Revenue USD |
+|---|---|---|---|---|---|---|---|---|---|
+| 17 | EXCHANGE_GAIN | NO_COST_CENTRE | NO_CUSTOMER | ALPHA | NO_PARTNER | EUR | 2026-04 | 50.00 | 60.00 |
+
+13 to 17. Shows of a payment its entries alone: neither the customer nor the currency. So all of March are in one cell (12,944.00 +
 5,000.00), and all of April: what the bank has of the pounds, 1,200.00 euro, less 444.00. Those are taken back by hand, at April's
 rate: (1,200.00 - 444.00) x 1.20 = 907.20.
 """,

@@ -101,10 +101,24 @@ def test_what_is_spent_is_an_operating_expense_however_it_was_posted(kind: type[
     }
 
 
-@pytest.mark.parametrize("kind", [Invoice, CreditMemo, Payment])
-def test_a_document_with_a_customer_is_no_operating_expense(kind: type[PostedDocument]) -> None:
-    """What a sale costs, and what a rate has cost on its payment, is not what the company runs on."""
+@pytest.mark.parametrize("kind", [Invoice, CreditMemo])
+def test_what_a_sale_costs_is_no_operating_expense(kind: type[PostedDocument]) -> None:
+    """It is not what the company runs on."""
     assert amounts(document(kind, COST)) == {}
+
+
+def test_what_settling_gains_and_loses_is_planned_and_is_no_cash() -> None:
+    """Some ERPs post it on the payment, others by a journal: what a controller sees of it must not depend on that."""
+    lost = replace(COST, supplier=None, cost_centre=None)
+    gained = replace(lost, account="4000", account_class=AccountClass.INCOME, transaction=Money(-2_500, "EUR"))
+    for kind in (Payment, JournalEntry):
+        planned = amounts(document(kind, lost, replace(gained, functional=Money(-2_750, "USD"))))
+        assert {(place[0], place[1], amount) for place, amount in planned.items()} == {
+            ("Operating expenses", "Expense", 10_000),
+            ("Operating expenses", "Expense USD", 11_000),
+            ("Actuals", "Revenue", 2_500),
+            ("Actuals", "Revenue USD", 2_750),
+        }
 
 
 def test_a_suppliers_credit_takes_an_expense_back() -> None:
