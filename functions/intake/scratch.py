@@ -45,8 +45,6 @@ class DiskScratch:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
         self._parts = min(_MOST_PARTS, 1 + expected_bytes // _PART_BYTES)
-        self._buffers = [bytearray() for _ in range(self._parts)]
-        self._buffered = 0
         self.clear()
 
     @property

@@ -126,6 +126,19 @@ def test_another_file_of_an_accepted_number_is_refused() -> None:
     run = desk.take(FILE, write_file(JOURNALS, COST, DROP))
     assert run.state is FileState.REFUSED
     assert desk.lines().keys() == {"journals/BR01/S1"}
+    assert strict_json.parse(desk.store.get(run.report)) == {
+        "file": FILE,
+        "feed": "journals",
+        "flaws": 1,
+        "told": [
+            {
+                "line": 0,
+                "column": "batch",
+                "expected": "a number or rerun of its own",
+                "found": "that of another file, which was accepted",
+            }
+        ],
+    }
 
 
 def test_an_older_file_than_the_accepted_one_is_outdated() -> None:
@@ -133,6 +146,16 @@ def test_an_older_file_than_the_accepted_one_is_outdated() -> None:
     desk = IntakeDesk()
     desk.take(FILE, write_file(JOURNALS, COST, DROP._replace(rerun=2)))
     assert desk.take(FILE, write_file(JOURNALS, SALE, DROP._replace(rerun=1))).state is FileState.OUTDATED
+    assert desk.lines().keys() == {"journals/BR01/C1"}
+
+
+def test_a_drop_that_was_replaced_before_its_end_is_outdated() -> None:
+    """Its event told once more is no news of the file that stands."""
+    desk = IntakeDesk()
+    first = desk.check(desk.drop(FILE, CONTENT))
+    desk.take(FILE, write_file(JOURNALS, COST, DROP._replace(rerun=1)))
+    desk.incoming.put(first.drop.key, CONTENT)
+    assert desk.check(first.drop).state is FileState.OUTDATED
     assert desk.lines().keys() == {"journals/BR01/C1"}
 
 

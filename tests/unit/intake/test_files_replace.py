@@ -163,6 +163,16 @@ def test_balances_to_date_wait_for_the_period_before() -> None:
     assert [each.state for each in desk.ledger.runs(desk.connection.name)] == [FileState.DONE, FileState.DONE]
 
 
+def test_balances_to_date_that_were_refused_are_refused_again() -> None:
+    """Checked once more behind the same balances: what is kept of that is known, and is kept anew."""
+    desk = IntakeDesk(TO_DATE)
+    desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"1100": 5, "6000": -5}, (2026, 1), 1))
+    flawed = desk.take(trial_file((2026, 2), 1), trial(TO_DATE, {"6000": 8}, (2026, 2), 1))
+    again = desk.check(flawed.drop)
+    assert flawed.state is again.state is FileState.REFUSED
+    assert again.revision == flawed.revision + 1
+
+
 def test_the_newest_list_of_customers_is_all_there_are() -> None:
     """A feed whose files each state everything: whoever is not in the newest one is gone; a customer has no amounts."""
     desk = IntakeDesk(CUSTOMERS)

@@ -220,6 +220,7 @@ def test_what_fails_is_kept_with_its_error_and_goes_on_when_it_is_tried_again(is
     drop = desk.drop(FILE, journals(FIRST))
     if is_known:
         desk.check(drop)
+    fail_file(desk.finishing, drop, "ThrottledError")
     fail_file(desk.finishing, drop, "LostAnswerError")
     kept = desk.kept(drop)
     assert (kept.state, kept.failing) == (FileState.ACCEPTED if is_known else FileState.FAILED, "LostAnswerError")

@@ -42,3 +42,21 @@ def test_nothing_of_a_file_is_left_for_the_next(tmp_path: Path) -> None:
 def test_there_are_never_more_parts_than_a_function_can_keep_apart(tmp_path: Path) -> None:
     """The largest file there may be has larger parts, not more of them."""
     assert DiskScratch(tmp_path, 10**12).parts == 1_024
+
+
+def test_what_is_kept_in_memory_is_bounded_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With each line counts its end; what was written, or given back, takes no memory any more."""
+    monkeypatch.setattr(scratch, "_BUFFERED_BYTES", 10)
+    room, file = DiskScratch(tmp_path / "not" / "there", 0), tmp_path / "not" / "there" / "0000"
+    for _ in range(2):
+        room.add(b"r", b"1234")
+        room.add(b"r", b"1234")
+        assert not file.exists()
+        room.add(b"r", b"")
+        assert file.read_bytes() == b"1234\n1234\n\n"
+        room.add(b"r", b"123456789")
+        assert file.read_bytes() == b"1234\n1234\n\n"
+        room.add(b"r", b"")
+        assert file.read_bytes() == b"1234\n1234\n\n123456789\n\n"
+        room.add(b"r", b"left")
+        room.clear()
