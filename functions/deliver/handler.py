@@ -43,6 +43,7 @@ class DeliverFunction:
         self._cells = CellLedger(table, landscape.retention.receipts)
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
+        self._behind = ""
         self._opened: tuple[Mapping[str, str], CellWriter] | None = None
 
     def handle(self, remaining_milliseconds: Any) -> None:  # noqa: ANN401 a method of Lambda's context
@@ -62,8 +63,11 @@ class DeliverFunction:
             clock=self._clock,
             entropy=SystemEntropy(),
             has_time=lambda seconds: remaining_milliseconds() > 1000 * seconds,
+            behind=self._behind,
         )
-        self._say(flush(step))
+        report = flush(step)
+        self._behind = report.behind
+        self._say(report)
 
     def _writer(self) -> CellWriter:
         """The target's writer, opened again when its credentials have changed."""

@@ -27,6 +27,7 @@ class DeliverStep:
 
     Attributes:
         has_time: whether the function may run on for so many seconds; what there is no time for waits for the sweeper.
+        behind: where the last flush ended, to go on there.
     """
 
     target: str
@@ -35,25 +36,35 @@ class DeliverStep:
     clock: Clock
     entropy: Entropy
     has_time: Callable[[float], bool]
+    behind: str = ""
 
 
 @dataclass(slots=True)
 class DeliverReport:
-    """What one flush did; `stopped_by` is the error that made the target be left alone for a while."""
+    """What one flush did.
+
+    Attributes:
+        stopped_by: the error that made the target be left alone for a while.
+        behind: where it ended.
+    """
 
     written: int = 0
     refused: int = 0
     writes: int = 0
     stopped_by: TransientError | PermanentError | None = None
+    behind: str = ""
 
 
 def flush(step: DeliverStep) -> DeliverReport:
     """Write dirty cells until there are none, time is up, or the target wants to be left alone.
 
+    All that is dirty has its turn, round by round: where changes come faster than planning takes them, none waits for longer
+    than a round, however often others change again.
+
     A busy, locked or offline target is no failure: its cells stay dirty, it is left alone for as long as it asks, and the
     sweeper asks for the next flush. So it does when the ledger fails: a message put back would block the queue for longer.
     """
-    report = DeliverReport()
+    report = DeliverReport(behind=step.behind)
     try:
         _flush(step, report)
     except TransientError as error:
@@ -65,11 +76,15 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     paused_until = step.cells.paused_until(step.target)
     if paused_until is not None and paused_until > step.clock.now():
         return
-    while found := step.cells.dirty(step.target, step.writer.batch_size):
+    while True:
+        found, behind = step.cells.dirty(step.target, step.writer.batch_size, report.behind)
+        if not found and not report.behind:
+            return
         for cube in dict.fromkeys(each.cube for each in found):
             if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
                 return
             _write(step, [each for each in found if each.cube == cube], report)
+        report.behind = behind
 
 
 def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report: DeliverReport) -> None:

@@ -124,13 +124,13 @@ def test_a_refused_cell_is_offered_again_when_its_total_changes(desk: Desk) -> N
 
     facts, target = FactLedger(desk.table), scenes.TARGET
     scenes.committed(facts, scenes.planned(facts, scenes.statement(1, scenes.V1), {"Acme": 5}))
-    [place] = desk.cells.dirty(target, 10)
+    [place] = desk.cells.dirty(target, 10).found
     receipt = desk.cells.open_receipt(target, "r", desk.clock.now(), place.cells)
     refused = {cell.cell_id: "unknown member" for cell in place.cells}
     desk.cells.mark_written([place], place.cells, receipt, refused, desk.clock.now())
-    assert desk.cells.dirty(target, 10) == ()
+    assert desk.cells.dirty(target, 10).found == ()
     scenes.committed(facts, scenes.planned(facts, scenes.statement(1, scenes.V2), {"Acme": 6}))
-    [place] = desk.cells.dirty(target, 10)
+    [place] = desk.cells.dirty(target, 10).found
     assert [(cell.is_lacking, cell.refused_reason) for cell in place.cells] == [(True, None)]
 
 
@@ -186,7 +186,7 @@ def test_the_cells_of_an_abandoned_write_are_written_again_alone(desk: Desk) -> 
     """The receipt names the measures it carried."""
     model = writing(desk)
     desk.change("a", 100, measure="A")
-    [place] = desk.cells.dirty(TARGET, 10)
+    [place] = desk.cells.dirty(TARGET, 10).found
     desk.cells.open_receipt(TARGET, "gone", desk.clock.now(), place.cells)
     desk.flush()
     desk.change("a", 100, measure="B")
@@ -204,7 +204,7 @@ def test_of_two_writers_the_last_to_mark_a_cell_says_whether_it_was_refused(
 ) -> None:
     """One is refused because the member is not there yet, the other is not: no reason stays on a cell that was written."""
     desk.change("a", 100)
-    [place] = desk.cells.dirty(TARGET, 10)
+    [place] = desk.cells.dirty(TARGET, 10).found
     refusals: list[dict[str, str]] = [{}, {"a:M": "unknown member"}]
     for number, refused in enumerate(refusals if is_written_first else reversed(refusals)):
         receipt = desk.cells.open_receipt(TARGET, f"r{number}", desk.clock.now(), place.cells)

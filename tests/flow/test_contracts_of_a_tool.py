@@ -100,7 +100,7 @@ def renewals(table: MemoryTable) -> dict[tuple[str, str], int]:
     """What stands in the cube *Renewals* of a ledger."""
     return {
         (cell.measure, dict(cell.members)["Time"]): cell.total_minor
-        for each in CellLedger(table).dirty("anaplan", 100)
+        for each in CellLedger(table).dirty("anaplan", 100).found
         for cell in each.cells
         if cell.total_minor and cell.cube == "Renewals"
     }

@@ -46,7 +46,7 @@ def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwr
     def somebody_was_faster() -> None:
         """The cell changed, and another writer wrote and marked that, before our older value landed."""
         desk.change("a", 50)
-        newer = desk.cells.dirty(TARGET, 10)[0]
+        newer = desk.cells.dirty(TARGET, 10).found[0]
         receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), newer.cells)
         desk.cells.mark_written([newer], newer.cells, receipt, {}, desk.clock.now())
         desk.cells.close_receipt(receipt, desk.clock.now(), "set")
@@ -98,9 +98,9 @@ def test_cells_behind_those_written_just_now_are_found_though_the_index_lags(des
     desk.table.index_lag = 100
     for place in ("a", "b"):
         desk.table.write([Update(keys.cell_key(TARGET, place), removes=("cell_state",))])
-    assert [each.cells[0].intersection_id for each in desk.cells.dirty(TARGET, 1)] == ["c"]
+    assert [each.cells[0].intersection_id for each in desk.cells.dirty(TARGET, 1).found] == ["c"]
     desk.table.write([Update(keys.cell_key(TARGET, "c"), removes=("cell_state",))])
-    assert desk.cells.dirty(TARGET, 1) == ()
+    assert desk.cells.dirty(TARGET, 1).found == ()
 
 
 @pytest.mark.parametrize(

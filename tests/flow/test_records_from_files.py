@@ -80,7 +80,7 @@ class FileLine:
     def planned(self) -> dict[tuple[str, str], int]:
         """Account and period to what is planned of them in reais, in minor units."""
         found: Counter[tuple[str, str]] = Counter()
-        for each in CellLedger(self.desk.table).dirty("anaplan", 1000):
+        for each in CellLedger(self.desk.table).dirty("anaplan", 1000).found:
             for cell in each.cells:
                 members = dict(cell.members)
                 if not cell.measure.endswith("USD"):

@@ -94,6 +94,7 @@ class Line:
     sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
+    _behind: str = field(default="", init=False)  # what a warm deliver function remembers
 
     def __post_init__(self) -> None:
         io = self.weather.io
@@ -187,9 +188,10 @@ class Line:
             clock=self._clock(),
             entropy=self.entropy,
             has_time=lambda seconds: self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS,
+            behind=self._behind,
         )
         try:
-            flush(step)
+            self._behind = flush(step).behind
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"deliver: {error!r}")
             return

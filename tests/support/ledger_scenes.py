@@ -98,4 +98,4 @@ def total(table: Table, name: str) -> int:
 
 def dirty(table: Table) -> list[CellState]:
     """The cells planning does not hold yet."""
-    return [cell for each in CellLedger(table).dirty(TARGET, 1000) for cell in each.lacking()]
+    return [cell for each in CellLedger(table).dirty(TARGET, 1000).found for cell in each.lacking()]

@@ -84,7 +84,7 @@ class Desk:
 
     def lacking(self) -> list[str]:
         """The places planning lacks a total of."""
-        return [each.cells[0].intersection_id for each in self.cells.dirty(TARGET, 10)]
+        return [each.cells[0].intersection_id for each in self.cells.dirty(TARGET, 10).found]
 
     def answers(self) -> list[str]:
         """What the closed receipts say, in the order in which they were opened."""
@@ -125,7 +125,7 @@ class Desk:
 
     def slow_writer(self) -> Callable[[], None]:
         """A writer that has read the cells and not written them yet: what it does when it goes on."""
-        read = self.cells.dirty(TARGET, 10)
+        read = self.cells.dirty(TARGET, 10).found
         sent = [cell for each in read for cell in each.lacking()]
         receipt = self.cells.open_receipt(TARGET, "slow", self.clock.now(), sent)
 

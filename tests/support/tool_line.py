@@ -105,7 +105,7 @@ class ToolLine:
         """Minor units by cube, measure and members of everything planned that is not zero."""
         return {
             (cell.cube, cell.measure, *(member for _, member in cell.members)): cell.total_minor
-            for each in CellLedger(self.table).dirty("anaplan", 1000)
+            for each in CellLedger(self.table).dirty("anaplan", 1000).found
             for cell in each.cells
             if cell.total_minor
         }

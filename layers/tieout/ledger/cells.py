@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from tieout.ledger import keys
 from tieout.ledger.intersections import (
@@ -35,6 +36,13 @@ class Pause:
     reason: str
 
 
+class Dirty(NamedTuple):
+    """Intersections that planning lacks a total of, and the place to go on behind; empty where the index ended with them."""
+
+    found: tuple[IntersectionState, ...]
+    behind: str
+
+
 class CellLedger:
     """Cells of all targets, seen from the side of the writer to planning; a closed receipt is kept for some days."""
 
@@ -42,18 +50,25 @@ class CellLedger:
         self._table = table
         self._receipt_days = receipt_days
 
-    def dirty(self, target: str, limit: int) -> tuple[IntersectionState, ...]:
+    def dirty(self, target: str, limit: int, behind: str = "") -> Dirty:
         """Up to `limit` intersections that planning lacks a total of, as they are now; none only if the index names no such one.
 
         The index is a moment behind: where it still names nothing but those written just now, the ones behind them are found.
+
+        Args:
+            target: whose.
+            limit: how many at most.
+            behind: what an earlier answer ended with, to go on there.
         """
         wanted = keys.dirty(target)
-        for page in pages(lambda after: self._table.index("cells_by_state", wanted, limit=limit, after=after)):
+        for page in pages(
+            lambda after: self._table.index("cells_by_state", wanted, behind=behind, limit=limit, after=after)
+        ):
             found = self._states([key for key, _ in page.items])
             dirty = tuple(each for each in found if each.state == wanted)
             if dirty:
-                return dirty
-        return ()
+                return Dirty(dirty, "" if page.after is None else page.items[-1][0][0])
+        return Dirty((), "")
 
     def oldest_dirty(self, target: str) -> datetime | None:
         """Since when planning has lacked a change, over the first thousand entries of the index; None if it lacks none."""

@@ -24,7 +24,7 @@ def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
     """Of many cells written those that changed meanwhile stay to be written again; the others are done."""
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, *(planned(facts, statement(number, V1), {f"C{number}": 10}) for number in range(20)))
-    seen, read_only = cells.dirty(TARGET, 100), place("C3").intersection_id()
+    seen, read_only = cells.dirty(TARGET, 100).found, place("C3").intersection_id()
     sent = dirty(table)
     receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
     committed(facts, planned(facts, statement(7, V2), {"C7": 11}))
@@ -40,7 +40,7 @@ def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> Non
     """A writer that vanished leaves a receipt whose cells become dirty once more, though they were marked."""
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
-    seen, sent = cells.dirty(TARGET, 100), dirty(table)
+    seen, sent = cells.dirty(TARGET, 100).found, dirty(table)
     stalled = cells.open_receipt(TARGET, "r-1", NOW, sent)
     cells.mark_written(seen, sent, replace(stalled, receipt_id="r-2"), {}, NOW)
     assert dirty(table) == []
@@ -102,7 +102,7 @@ def test_a_receipt_tells_of_each_cell_what_planning_was_given_before_and_what_no
     facts, cells = FactLedger(table), CellLedger(table)
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5, "Beta": 7}))
     first = dirty(table)
-    cells.mark_written(cells.dirty(TARGET, 10), first, cells.open_receipt(TARGET, "r-1", NOW, first), {}, NOW)
+    cells.mark_written(cells.dirty(TARGET, 10).found, first, cells.open_receipt(TARGET, "r-1", NOW, first), {}, NOW)
     committed(facts, planned(facts, statement(1, V2), {"Acme": 6}))
     committed(facts, planned(facts, statement(2, V1), {"Gamma": 9}))
     receipt = cells.open_receipt(TARGET, "r-2", NOW, dirty(table))
@@ -121,7 +121,7 @@ def test_a_mark_says_when_planning_was_written_and_under_which_receipt(table: Ta
     assert table.get([key])[key]["dirty_since"] == "2026-03-02T09:00:00.000Z"
     sent, later = dirty(table), NOW + timedelta(seconds=7)
     receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
-    cells.mark_written(cells.dirty(TARGET, 10), sent, receipt, {}, later)
+    cells.mark_written(cells.dirty(TARGET, 10).found, sent, receipt, {}, later)
     marked = table.get([key])[key]
     assert (marked["written_at"], marked["last_receipt"]) == ("2026-03-02T09:00:07.000Z", receipt.name)
     assert not {"dirty_since", "cell_state"} & marked.keys()
@@ -131,7 +131,7 @@ def test_every_refused_cell_is_offered_again_once_its_cause_is_mended(table: Tab
     """On whichever page of the index it stands, and once each."""
     facts, cells = FactLedger(table), CellLedger(ShortPages(table))
     committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
-    seen, sent = CellLedger(table).dirty(TARGET, 10), dirty(table)
+    seen, sent = CellLedger(table).dirty(TARGET, 10).found, dirty(table)
     refused = {cell.cell_id: "no such member" for cell in sent}
     cells.mark_written(seen, sent, cells.open_receipt(TARGET, "r-1", NOW, sent), refused, NOW)
     assert dirty(table) == []
@@ -145,7 +145,7 @@ def test_a_writer_is_given_no_more_places_than_it_asks_for(table: Table, limit: 
     """It has time for so many; those behind them come when these are written."""
     facts = FactLedger(table)
     committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
-    assert len(CellLedger(table).dirty(TARGET, limit)) == found
+    assert len(CellLedger(table).dirty(TARGET, limit).found) == found
 
 
 def test_a_target_lacks_changes_since_its_oldest_one(table: Table) -> None:
@@ -175,7 +175,7 @@ def test_whatever_changes_in_a_place_is_one_more_generation_of_it(table: Table) 
     note()
     sent = dirty(table)
     receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
-    cells.mark_written(cells.dirty(TARGET, 10), sent, receipt, {}, NOW)
+    cells.mark_written(cells.dirty(TARGET, 10).found, sent, receipt, {}, NOW)
     note()
     cells.dirty_again(receipt, NOW)
     note()

@@ -48,7 +48,7 @@ def states(table: Table) -> dict[str, IntersectionState]:
 def refuse_everything(table: Table) -> None:
     """Planning refuses whatever it lacks."""
     cells = CellLedger(table)
-    seen, sent = cells.dirty(TARGET, 10), dirty(table)
+    seen, sent = cells.dirty(TARGET, 10).found, dirty(table)
     receipt = cells.open_receipt(TARGET, "r", NOW, sent)
     cells.mark_written(seen, sent, receipt, {cell.cell_id: "no such member" for cell in sent}, NOW)
 

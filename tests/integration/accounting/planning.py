@@ -57,7 +57,7 @@ class Recording:
         """Every cell that is not zero."""
         return {
             (cell.cube, cell.measure, tuple(member for _, member in cell.members)): str(cell.value().value)
-            for each in CellLedger(self._table).dirty("anaplan", 1000)
+            for each in CellLedger(self._table).dirty("anaplan", 1000).found
             for cell in each.cells
             if cell.total_minor
         }

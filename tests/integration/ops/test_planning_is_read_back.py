@@ -51,9 +51,9 @@ def test_a_value_typed_over_is_named_and_set_again_where_asked(stage: OperatedSt
     code, sums, [difference] = checked()
     assert (code, sums["equal"], sums["different"]) == (1, 1, 1)
     assert (difference["cell"], difference["ledger"], difference["planning"]) == ("a", "1500.10", "1500.11")
-    assert CellLedger(stage.place.table).dirty(TARGET, 10) == ()
+    assert CellLedger(stage.place.table).dirty(TARGET, 10).found == ()
     checked("--write-again")
-    [again] = CellLedger(stage.place.table).dirty(TARGET, 10)
+    [again] = CellLedger(stage.place.table).dirty(TARGET, 10).found
     assert ([cell.cell_id for cell in again.lacking()], again.generation) == (["a:Amount"], 4)
 
 

@@ -188,7 +188,7 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
     written(stage, tenant, name, "1234567.89", "2026-03")
     tenant.kept_writer().write([pipeline_cell(name, "1234567.90")])
     cells = CellLedger(stage.place.table)
-    [lacking] = cells.dirty(TARGET, 1)
+    [lacking] = cells.dirty(TARGET, 1).found
     cells.open_receipt(TARGET, "r-1", NOW - timedelta(hours=1), lacking.lacking())
     cells.pause(TARGET, NOW + timedelta(minutes=14), "AccessDeniedError: the model is locked")
 

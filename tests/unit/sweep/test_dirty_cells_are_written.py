@@ -52,7 +52,7 @@ def abandoned(desk: Desk, *places: str) -> None:
     """Writers that open a receipt for the cell of a place each, have it written and marked, and then die."""
     for place in places:
         desk.change(place, 100)
-        read = desk.cells.dirty(TARGET, 1)
+        read = desk.cells.dirty(TARGET, 1).found
         receipt = desk.cells.open_receipt(TARGET, f"of-{place}", desk.clock.now(), read[0].cells)
         desk.cells.mark_written(read, read[0].cells, receipt, {}, desk.clock.now())
 
