@@ -15,8 +15,7 @@ from tieout.ports import ObjectStore
 
 _CHUNK_BYTES = 2 * 1024 * 1024  # a chunk is closed once it has as many; one document may be 1 MB
 _ID, _ROWS, _BEFORE = b'{"id":', b',"rows":[', b',"before":'
-METHOD = "FILE"
-"""The method of a delivery that nobody sent: it was in a file."""
+_METHOD = "FILE"  # of a delivery that nobody sent
 
 
 class Written(NamedTuple):
@@ -76,16 +75,13 @@ class Writer:
     def _put(self, lines: list[bytes]) -> None:
         chunk = len(self._items) + 1
         key = f"{self._folder}/{chunk:06d}"
-        delivery = Delivery(
-            delivery_id=delivery_of(self._run.run, chunk),
-            method=METHOD,
-            query="",
-            headers={},
-            body=b"\n".join(lines),
-            received_at=self._run.seen_at,
-        )
-        self._store.put(key, encode(delivery, self._headers))
+        self._store.put(key, encode(delivered(self._run, chunk, b"\n".join(lines)), self._headers))
         self._items.append({"connection": self._run.connection, "run": self._run.run, "chunk": chunk, "key": key})
+
+
+def delivered(run: FileRun, chunk: int, body: bytes = b"") -> Delivery:
+    """The delivery that a chunk is, whenever it is sent."""
+    return Delivery(delivery_of(run.run, chunk), _METHOD, "", {}, body, run.seen_at)
 
 
 def records_of(store: ObjectStore, manifest: str) -> Iterator[bytes]:

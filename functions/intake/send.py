@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from functions.intake.chunks import METHOD, lines_of_chunk
+from functions.intake.chunks import delivered, lines_of_chunk
 from functions.intake.errors import FlowBusyError
-from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.publishing import Bus, entries_of, publish
 from tieout.errors import UnavailableError, UnreadableRecordError
-from tieout.file_runs import FileRun, FileState, delivery_of
+from tieout.file_runs import FileRun, FileState
 from tieout.ledger.files import FileLedger
 from tieout.ports import Clock, Entropy, ObjectStore
 
@@ -91,8 +90,7 @@ def _publish(step: SendStep, run: FileRun, chunk: Chunk) -> int:
         )
         for each in lines
     ]
-    delivery = Delivery(delivery_of(run.run, chunk.chunk), METHOD, "", {}, b"", run.seen_at)
-    entries = entries_of(notices, delivery, run.connection, step.flows, step.store)
+    entries = entries_of(notices, delivered(run, chunk.chunk), run.connection, step.flows, step.store)
     if publish(entries, step.bus, step.clock, step.entropy):
         raise UnavailableError("the bus does not take the chunk")
     return len(notices)

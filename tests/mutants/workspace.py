@@ -159,6 +159,7 @@ _TOLD_TO_PEOPLE = (
     *(
         "AccessDenied",
         "Conflict",
+        "FlowBusy",
         "LostAnswer",
         "RefusedRequest",
         "Throttled",

@@ -96,6 +96,7 @@ class IntakeDesk:
         self.connection = legacy_connection(*feeds)
         self.ledger = FileLedger(self.table)
         self.is_busy = False
+        self.notices_sent = 0
         self.parts = parts
         self.scratches: list[MemoryScratch] = []
         self.finishing = FinishStep(ledger=self.ledger, clock=self.clock)
@@ -137,13 +138,15 @@ class IntakeDesk:
         step = SendStep(
             ledger=self.ledger,
             flows={"journal_entry": FLOW, "invoice": FLOW, "customer": FLOW},
-            is_busy=lambda _: self.is_busy,
+            is_busy=lambda flow: self.is_busy and flow == FLOW,
             bus=self.bus,
             store=self.store,
             clock=self.clock,
             entropy=self.entropy,
         )
-        return send_chunk(step, chunk).outcome
+        sent = send_chunk(step, chunk)
+        self.notices_sent += sent.notices
+        return sent.outcome
 
     def finish(self, run: FileRun) -> Finished:
         """The last task."""

@@ -57,8 +57,9 @@ def test_of_the_files_that_wait_the_newest_follows(batches: tuple[int, int]) -> 
 def test_a_file_that_was_refused_does_not_follow() -> None:
     """What stands for the period after is joined with the new balances, and not a newer file that counts for nothing."""
     desk = IntakeDesk(FEED)
-    desk.to_the_end(dropped(desk, 1, 1, 5))
+    before = desk.to_the_end(dropped(desk, 1, 1, 5))
     standing = dropped(desk, 2, 1, 8)
     desk.to_the_end(standing)
+    assert desk.finish(before) == ("done", None), "it is joined with these"
     assert desk.check(dropped(desk, 2, 2, 9, account="6100")).state is FileState.REFUSED
     assert desk.finish(sent(desk, dropped(desk, 1, 2, 6))) == ("done", standing)
