@@ -58,7 +58,7 @@ def record_text(record_id: str) -> bytes:
 
 def row_line(record: bytes, row: KeptRow) -> bytes:
     """The line of a row of the file."""
-    amount = str(row.amount).encode() if row.balance else b""
+    amount = str(row.amount).encode()
     texts = _ENCODER.encode(row.texts).encode()
     line_id = record_text(row.line_id) if row.line_id else b""
     return b"\t".join((_ROW, record, b"%d" % row.line, line_id, row.balance.encode(), amount, texts))
@@ -103,7 +103,7 @@ def documents_of(lines: Iterable[bytes]) -> Iterator[Document]:
         kind, record, rest = (line + b"\t").split(b"\t", 2)
         mine = rows.setdefault(record, [])
         if kind == _ROW:
-            mine.append(rest[:-1].split(b"\t", 4)[4])
+            mine.append(rest[:-1].rpartition(b"\t")[2])
         elif kind == _BEFORE:
             before[record] = rest[:-1]
     for record, mine in rows.items():

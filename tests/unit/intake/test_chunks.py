@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-import pytest
+from typing import TYPE_CHECKING
 
 from functions.intake import chunks
-from functions.intake.chunks import ChunkLine, Writer, lines_of_chunk, records_of, rows_of
+from functions.intake.chunks import Writer, lines_of_chunk, records_of, rows_of
 from functions.intake.parts import Document, record_text
 from tests.support.clock import ManualClock
 from tests.support.legacy_feeds import JOURNALS, NAME, legacy_connection
@@ -14,6 +13,9 @@ from tieout import strict_json
 from tieout.file_runs import Drop, FileRun, FileState, delivery_of, run_of
 from tieout.moments import moment_text
 from tieout.systems.legacy_files.files import open_feed
+
+if TYPE_CHECKING:
+    import pytest
 
 DROP = Drop("drops", f"incoming/{NAME}/GL_BR01_202603_42.csv", "e", 1)
 RUN = FileRun(
@@ -106,5 +108,5 @@ def test_documents_are_found_again() -> None:
     assert list(records_of(store, written.manifest)) == [each.record for each in (A, B, GONE, STATED)]
     assert list(rows_of(store, written.manifest)) == [("a", b'[["1"],["2"]]'), ('b,"rows":[', b'[["3"]]')]
     folder = written.manifest.removesuffix("manifest.json")
-    assert lines_of_chunk(store.get(f"{folder}000001")) == [ChunkLine("a", False), ChunkLine('b,"rows":[', False)]
-    assert lines_of_chunk(store.get(f"{folder}000002")) == [ChunkLine("gone", True), ChunkLine("stated", False)]
+    assert lines_of_chunk(store.get(f"{folder}000001")) == [("a", False), ('b,"rows":[', False)]
+    assert lines_of_chunk(store.get(f"{folder}000002")) == [("gone", True), ("stated", False)]

@@ -59,10 +59,10 @@ def test_the_newest_rerun_is_what_stands(reruns: list[Documents], parts: int, se
 def test_a_document_that_a_rerun_lacks_is_gone_and_stays_counted() -> None:
     """The run says how many it removed; another batch's documents are none of its business."""
     desk = IntakeDesk()
-    desk.take(file(42), journals({"A": 1, "B": 2}))
+    first = desk.take(file(42), journals({"A": 1, "B": 2}))
     desk.take(file(43), journals({"Z": 9}, batch=43))
     run = desk.take(file(42), journals({"A": 5}, rerun=1))
-    assert (run.documents, run.gone) == (2, 1)
+    assert (run.documents, run.gone, first.replaced, run.replaced) == (2, 1, "", first.run)
     assert amounts(desk) == {"A": 5, "Z": 9}
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-
-import pytest
+from typing import TYPE_CHECKING
 
 from functions.intake import parts
 from functions.intake.parts import Document, before_line, documents_of, examine, record_text, row_line, was_here_line
 from tieout.files import Flaw, Flaws, KeptRow
+
+if TYPE_CHECKING:
+    import pytest
 
 S1, S2 = record_text("BR01/S1"), record_text("BR01/Ação \t 2")
 
