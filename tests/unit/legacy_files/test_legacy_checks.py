@@ -92,6 +92,21 @@ def test_bytes_that_are_no_text_are_told_by_line_and_byte() -> None:
     assert (flaw.line, flaw.column, flaw.found) == (3, f"byte {line.index(b'CC1') + 3}", "81")
 
 
+@pytest.mark.parametrize("encoding", ["cp037", "cp500", "cp1140"])
+@pytest.mark.parametrize("line_end", [b"\x25", b"\x15", b"\x0d\x25", b"\x0d\x15"], ids=["LF", "NEL", "CR LF", "CR NEL"])
+def test_lines_of_a_mainframe_end_with_either_of_its_characters(encoding: str, line_end: bytes) -> None:
+    """Most of its programs write NEL, what was moved there from elsewhere has LF; the rows and the line numbers are the same."""
+    feed = {**JOURNALS, "encoding": encoding}
+    content = write_file(feed, SALE, DROP).replace(b"\x0d\x25", b"\x25")
+    rows, checked = read_file(feed, FILE, content.replace(b"\x25", line_end))
+    assert checked.flaws.told == []
+    assert [(row.line, row.amount) for row in rows] == [
+        (2, Decimal("1288.03")),
+        (3, Decimal("-1073.36")),
+        (4, Decimal("-214.67")),
+    ]
+
+
 @pytest.mark.parametrize("flag", ["D", "s", "S H"])
 def test_a_flag_is_a_declared_one(flag: str) -> None:
     """A blank flag is a debit where that is declared; what is not declared is a flaw."""

@@ -12,6 +12,8 @@ from tieout.systems.legacy_files.options import Feed
 
 _LONGEST_LINE = 64 * 1024
 _CARRIAGE_RETURN = "\r"
+# What a mainframe ends lines with; Python's codecs take the second, NEL, for another character than a new line.
+_EBCDIC, _LF, _NEL = frozenset({"cp037", "cp500", "cp1140"}), b"\x25", b"\x15"
 
 
 class Fields(NamedTuple):
@@ -55,6 +57,8 @@ def place_of(layout: Layout, column: str) -> str:
 def _decoded(feed: Feed, chunks: Iterable[bytes], flaws: Flaws) -> Iterator[str]:
     """Every line with its end; one whose bytes are no text of the encoding is a flaw, and stands there with what is readable."""
     encoding = feed.encoding.removesuffix("-sig")
+    if encoding in _EBCDIC:
+        chunks = (chunk.replace(_NEL, _LF) for chunk in chunks)
     for number, raw in enumerate(_cut_at(chunks, "\n".encode(encoding)), 1):
         if len(raw) > _LONGEST_LINE:
             flaws.add(number, "", f"a line of at most {_LONGEST_LINE} bytes", "a longer one: is this the file?")
