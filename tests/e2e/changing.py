@@ -19,6 +19,7 @@ SYSTEMS = {
     FINANCE: "dynamics_finance",
     BOOKS: "business_central",
 }
+LEGACY, FILE = "ledger-latam", "GL_BR02_202708_71.csv"  # a system that tells nothing, and can be asked nothing
 COMPANIES = {"6501": "ACME", "6502": "GLOBEX", "6503": "INITECH"}
 ACCOUNTS = {"001000000000701AAA": "ACME", "001000000000702AAA": "TYRELL"}
 CUSTOMER = "7999"  # of NetSuite, whom nobody else bills
@@ -64,6 +65,25 @@ def work_in_all(simulators: dict[str, Simulator]) -> None:
     _order_and_bill_in(simulators[SAP])
     _post_in(simulators[FINANCE])
     _keep_books_in(simulators[BOOKS])
+
+
+def drop_a_file(legacy: Simulator) -> None:
+    """A journal and its rerun, which lacks some of its documents, has others besides, and the rest otherwise."""
+    usual = {"company": "BR02", "posting_date": f"{_FIRST}-30", "currency": "BRL", "cost_centre": "VENDAS"}
+    for rerun, numbers in enumerate((range(20), range(5, 25))):
+        rows = [
+            {
+                **usual,
+                "document": f"J{number}",
+                "line": line,
+                "account": account,
+                "amount": f"{sign}{1000 + number}.{rerun}5",
+            }
+            for number in numbers
+            for line, account, sign in (("1", "1100", ""), ("2", "4000", "-"))
+        ]
+        stated = {"company": "BR02", "period": _FIRST, "batch": 71, "rerun": rerun}
+        legacy.call("POST", "files", {"feed": "journals", "name": FILE, "rows": rows, "stated": stated})
 
 
 def change_what_nobody_tells_of(simulators: dict[str, Simulator]) -> None:

@@ -34,12 +34,17 @@ _MEMBERS = {
     **dict.fromkeys(("17100001", "US-001", "10000"), "ACME"),
     **dict.fromkeys(("17100002", "US-002", "20000"), "GLOBEX"),
 }
+_COLUMNS = """delim = ';', header = false, skip = 1, all_varchar = true, null_padding = true, names = [
+    'mark', 'company', 'document', 'line', 'account', 'cost_centre', 'posting_date', 'currency', 'flag', 'amount'
+]"""
 _PRODUCTS = {"TG11": "SOFTWARE", "SV20": "SERVICES"}
 
 
-def reckoned(folder: Path, simulators: dict[str, Simulator]) -> Cells:
-    """What planning must hold of our months and customers."""
+def reckoned(folder: Path, simulators: dict[str, Simulator], journal: bytes) -> Cells:
+    """What planning must hold of our months and customers; `journal` is the file that stands for its batch."""
+    (folder / "journal.csv").write_bytes(journal)
     with duckdb.connect() as sql:
+        sql.execute(f"CREATE TABLE journal AS SELECT * FROM read_csv('{folder}/journal.csv', {_COLUMNS})")  # noqa: S608 our own names
         for name, rows in _tables(simulators).items():
             file = folder / f"{name}.json"
             file.write_text(json.dumps(rows), encoding="utf-8")

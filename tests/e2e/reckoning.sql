@@ -39,6 +39,10 @@ revenue AS (
         SELECT number, "customerNumber" FROM central_bills UNION ALL SELECT number, "customerNumber" FROM central_memos
     ) document ON document.number = entry."documentNumber"
     WHERE entry."accountNumber" = '4000'
+    UNION ALL
+    SELECT 'LATAM_SUL', account, currency, 'nobody', strftime(strptime(posting_date, '%d.%m.%Y'), '%Y-%m'),
+        CASE flag WHEN 'H' THEN 1 ELSE -1 END * CAST(replace(replace(amount, '.', ''), ',', '.') AS DECIMAL(18, 2))
+    FROM journal WHERE mark = 'D' AND account = '4000'
 ),
 cell AS (
     SELECT CASE WHEN is_won THEN 'Bookings' ELSE 'Pipeline' END AS cube, CASE WHEN is_won THEN 'Booked' ELSE 'Amount' END AS measure,

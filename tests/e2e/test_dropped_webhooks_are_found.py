@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -23,17 +24,22 @@ from tests.e2e.changing import (
     CRM,
     CUSTOMER,
     ERP,
+    FILE,
+    LEGACY,
     MONTHS,
     SALES,
     SYSTEMS,
     Simulator,
     change_what_nobody_tells_of,
+    drop_a_file,
     work_in_all,
 )
 from tests.e2e.reckoning import Cells, reckoned
 from tieout.census import Purpose
 from tieout.facts.listing import Window
+from tieout.file_runs import FileState
 from tieout.ledger.censuses import CensusLedger
+from tieout.ledger.files import FileLedger
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 _PATIENCE_SECONDS = 240
@@ -49,15 +55,17 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_what_nobody_told_of_is_found_by_a_census(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Six sources live, a tenth of their changes lost for good, deletions among them: the cells are right afterwards."""
+    """All sources live, a tenth of what they tell lost for good, deletions among it: the cells are right afterwards."""
     place = sandbox_place(sandbox.endpoints())
     store_mappings(place)
     with httpx.Client(timeout=120) as http:
         simulators = {name: Simulator(http, sandbox.systems[system]) for name, system in SYSTEMS.items()}
+        drop_a_file(Simulator(http, sandbox.systems["legacy_files"]))
         work_in_all(simulators)
+        wait_until_the_file_is_done(place)
         wait_until_quiet(place, sandbox.aws, tell=lambda _: None, patience_seconds=280)
         change_what_nobody_tells_of(simulators)
-        wanted = reckoned(tmp_path, simulators)
+        wanted = reckoned(tmp_path, simulators, dropped_file(sandbox))
         assert cells_in_planning(http, sandbox.systems["anaplan"]) != wanted
         found = {name: census_of(place, name) for name in SYSTEMS}
         wait_until_quiet(place, sandbox.aws, tell=lambda _: None, patience_seconds=280)
@@ -72,10 +80,27 @@ def store_mappings(place: Place) -> None:
     found = [(CRM, "customer", company, member) for company, member in COMPANIES.items()]
     found += [(SALES, "customer", account, member) for account, member in ACCOUNTS.items()]
     found.append((ERP, "customer", CUSTOMER, "TYRELL"))
-    found += [(EVERY_CONNECTION, "rate", f"EUR>USD@{month}", "1.10") for month in MONTHS]
+    found += [(EVERY_CONNECTION, "rate", f"{each}>USD@{month}", "1.10") for month in MONTHS for each in ("EUR", "BRL")]
     entries = [mapping_tables.Entry(MappingKey(owner, table, key), member) for owner, table, key, member in found]
     mapping_tables.put(place, mapping_tables.read_file(ROOT / "landscape/mappings/sandbox.csv"))
     mapping_tables.put(place, entries)
+
+
+def wait_until_the_file_is_done(place: Place) -> None:
+    """Until all of its last rerun is on the bus."""
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while not any(
+        (each.name, each.state, each.own_version[-1:]) == (FILE, FileState.DONE, "1")
+        for each in FileLedger(place.table).runs(LEGACY)
+    ):
+        assert time.monotonic() < give_up_at, FileLedger(place.table).runs(LEGACY)
+        Event().wait(0.5)
+
+
+def dropped_file(sandbox: Sandbox) -> bytes:
+    """What lies in the bucket under the file's name."""
+    bucket = json.loads(sandbox.outputs["Intake"])["bucket_name"]
+    return sandbox.aws.client("s3").get_object(Bucket=bucket, Key=f"incoming/{LEGACY}/{FILE}")["Body"].read()
 
 
 def census_of(place: Place, connection: str) -> int:
