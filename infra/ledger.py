@@ -186,7 +186,7 @@ def _table(scope: Construct, stage: Stage, key: kms.IKey) -> dynamodb.Table:
         partition_key=text("cell_state"),
         sort_key=text("pk"),
         projection_type=dynamodb.ProjectionType.INCLUDE,
-        non_key_attributes=["dirty_since"],  # a cell that changes while it waits costs the index nothing
+        non_key_attributes=["dirty_since", "cube"],  # a cell that changes while it waits costs the index nothing
     )
     table.add_global_secondary_index(
         index_name=CATALOGUE,

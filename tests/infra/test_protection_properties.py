@@ -126,7 +126,7 @@ def test_the_ledger_can_be_restored_to_any_second(synthesis: Synthesis) -> None:
     } == {
         "cells_by_state": (
             ["cell_state", "pk"],
-            {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["dirty_since"]},
+            {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["dirty_since", "cube"]},
         ),
         "catalogue": (["catalogue", "pk"], {"ProjectionType": "KEYS_ONLY"}),
     }

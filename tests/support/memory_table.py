@@ -53,7 +53,7 @@ class MemoryTable:
         self._sizes: dict[Key, int] = {}
         self._order: dict[str, list[str]] = {}  # partition key to its sort keys, sorted
         self._indexes = {
-            "cells_by_state": SparseIndex("cell_state", "dirty_since"),
+            "cells_by_state": SparseIndex("cell_state", "dirty_since", "cube"),
             "catalogue": SparseIndex("catalogue"),
         }
         self._lagging: deque[tuple[Key, Item | None]] = deque()

@@ -50,7 +50,11 @@ class EmulatedAws:
                 "Projection": projection,
             }
             for index, attribute, projection in (
-                ("cells_by_state", "cell_state", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["dirty_since"]}),
+                (
+                    "cells_by_state",
+                    "cell_state",
+                    {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["dirty_since", "cube"]},
+                ),
                 ("catalogue", "catalogue", {"ProjectionType": "KEYS_ONLY"}),
             )
         ]

@@ -91,8 +91,8 @@ class Desk:
         page = self.table.query(keys.receipt_partition(TARGET), prefix=keys.DONE_PREFIX)
         return [str(item["answer"]) for _, item in page.items]
 
-    def flush(self, has_time: Callable[[float], bool] = lambda _: True) -> DeliverReport:
-        """One flush."""
+    def flush(self, has_time: Callable[[float], bool] = lambda _: True, behind: str = "") -> DeliverReport:
+        """One flush; `behind` is where the one before ended."""
         return flush(
             DeliverStep(
                 target=TARGET,
@@ -101,6 +101,7 @@ class Desk:
                 clock=self.clock,
                 entropy=SeededEntropy(len(self.table.contents())),
                 has_time=has_time,
+                behind=behind,
             )
         )
 

@@ -7,7 +7,7 @@ check on every mark, a late or doubled writer repairs itself, though planning sy
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,6 +36,9 @@ class Pause:
     reason: str
 
 
+_LOOKED_AT = 5_000  # entries of the index, which DynamoDB gives in one answer
+
+
 class Dirty(NamedTuple):
     """Intersections that planning lacks a total of, and the place to go on behind; empty where the index ended with them."""
 
@@ -51,23 +54,25 @@ class CellLedger:
         self._receipt_days = receipt_days
 
     def dirty(self, target: str, limit: int, behind: str = "") -> Dirty:
-        """Up to `limit` intersections that planning lacks a total of, as they are now; none only if the index names no such one.
+        """Up to `limit` intersections of each cube that planning lacks a total of, as they are now.
 
-        The index is a moment behind: where it still names nothing but those written just now, the ones behind them are found.
+        They are the first of each cube among some thousand, so that few of one cube do not wait behind many of another; none
+        only if the index names no such one. The index is a moment behind: where it still names nothing but those written just
+        now, others are looked at.
 
         Args:
             target: whose.
-            limit: how many at most.
+            limit: how many of a cube at most.
             behind: what an earlier answer ended with, to go on there.
         """
         wanted = keys.dirty(target)
         for page in pages(
-            lambda after: self._table.index("cells_by_state", wanted, behind=behind, limit=limit, after=after)
+            lambda after: self._table.index("cells_by_state", wanted, behind=behind, limit=_LOOKED_AT, after=after)
         ):
-            found = self._states([key for key, _ in page.items])
-            dirty = tuple(each for each in found if each.state == wanted)
-            if dirty:
-                return Dirty(dirty, "" if page.after is None else page.items[-1][0][0])
+            for some in _some_of_each_cube(page, limit):
+                dirty = tuple(each for each in self._states(some) if each.state == wanted)
+                if dirty:
+                    return Dirty(dirty, "" if page.after is None else page.items[-1][0][0])
         return Dirty((), "")
 
     def oldest_dirty(self, target: str) -> datetime | None:
@@ -176,3 +181,12 @@ class CellLedger:
     def _states(self, found: Sequence[Key]) -> list[IntersectionState]:
         """The intersections of these keys as they are now, in order."""
         return [intersection_state(key, item) for key, item in sorted(self._table.get(found).items())]
+
+
+def _some_of_each_cube(page: Page, limit: int) -> Iterator[list[Key]]:
+    """The keys of a page, at first up to `limit` of each cube, then as many of those behind them, and so on."""
+    by_cube: dict[object, list[Key]] = {}
+    for key, entry in page.items:
+        by_cube.setdefault(entry.get("cube"), []).append(key)
+    for start in range(0, max(map(len, by_cube.values()), default=0), limit):
+        yield [key for found in by_cube.values() for key in found[start : start + limit]]

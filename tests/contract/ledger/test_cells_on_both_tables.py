@@ -10,6 +10,7 @@ import pytest
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, lineage, place, planned, statement
 from tests.support.short_pages import ShortPages
 from tieout.arriving.envelope import Envelope
+from tieout.ledger import cells as cells_module
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger, Pause
 from tieout.ledger.facts import FactLedger
@@ -17,7 +18,7 @@ from tieout.ledger.intersections import intersection_state
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.ledger.receipts import ReceiptRow, receipt_rows
-from tieout.ledger.table import Table
+from tieout.ledger.table import Item, Put, Table
 
 
 def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
@@ -146,6 +147,28 @@ def test_a_writer_is_given_no_more_places_than_it_asks_for(table: Table, limit: 
     facts = FactLedger(table)
     committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
     assert len(CellLedger(table).dirty(TARGET, limit).found) == found
+
+
+def test_few_places_of_a_cube_come_beside_many_of_another(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many of each cube as are asked for, of those that are looked at at once; the others come behind these."""
+    monkeypatch.setattr(cells_module, "_LOOKED_AT", 6)
+    for name in "abcdefgh":
+        cube = "Few" if name in "eh" else "Many"
+        members: Item = {
+            "cube": cube,
+            "members": "[]",
+            "generation": 1,
+            keys.CURRENCY + "M": "EUR",
+            keys.TOTAL + "M": 1,
+        }
+        state: Item = {"cell_state": keys.dirty(TARGET), "dirty_since": "2026-03-02T09:00:00.000Z"}
+        table.write([Put(keys.cell_key(TARGET, name), {**members, **state})])
+    cells = CellLedger(table)
+    found, behind = cells.dirty(TARGET, 2)
+    assert [each.cells[0].intersection_id for each in found] == ["a", "b", "e"]
+    found, behind = cells.dirty(TARGET, 2, behind)
+    assert ([each.cells[0].intersection_id for each in found], behind) == (["g", "h"], "")
+    assert cells.dirty(TARGET, 2, keys.cell_key(TARGET, "h")[0]) == ((), "")
 
 
 def test_a_target_lacks_changes_since_its_oldest_one(table: Table) -> None:
