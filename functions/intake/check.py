@@ -92,7 +92,7 @@ def check_file(step: CheckStep, drop: Drop) -> FileRun:
     reader = step.open_feed(declared, name)
     if reader is None:
         return step.ledger.keep(run)
-    if known is not None and known.state.was_accepted and not reader.is_to_date:
+    if known is not None and known.state.was_accepted:
         return _again(known)
     run = replace(run, feed=reader.feed, entity=reader.entity)
     return _ended_unread(step, run, reader) or _checked(step, run, reader)
@@ -174,7 +174,12 @@ def _compared(
         run = _behind(step, run, behind)
     standing = step.ledger.standing(run.connection, run.feed, run.scope)
     known = step.ledger.run(run.connection, run.run)
-    if known is not None and standing is not None and standing.run == run.run:
+    if (
+        known is not None
+        and known.state.was_accepted
+        and standing is not None
+        and standing.own_version >= run.own_version
+    ):
         return _again(known)
     if standing is not None and standing.own_version >= run.own_version:
         ended = _outdated(step, run, standing, checked.flaws)

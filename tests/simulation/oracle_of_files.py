@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from tests.simulation.companies import COMPANY_OF
 from tests.simulation.dropping import File, Row
 from tests.simulation.files_system import COMPANY, FILES, PERIODS
 from tests.simulation.oracle import Expected, add
@@ -57,7 +56,6 @@ def _cells(
 ) -> Iterator[tuple[Coordinates, Decimal]]:
     for account, minor, centre, currency in rows:
         company = mapped(mappings, FILES, "legal_entity", COMPANY)
-        assert company == COMPANY_OF[FILES]
         named = mapped(mappings, FILES, "period", own_period) if own_period else period
         place = {"4": ("Actuals", "Revenue", -1), "6": ("Operating expenses", "Expense", 1)}.get(account[0])
         if place is None:

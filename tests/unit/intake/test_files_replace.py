@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.systems.legacy_files.writing import Dropped, write_file
-from tests.support.intake_desk import IntakeDesk
+from tests.support.intake_desk import BUCKET, IntakeDesk
 from tests.support.legacy_feeds import BALANCES, CUSTOMERS, JOURNALS, TO_DATE, balance, entry
 from tieout.facts.customers import Customer
 from tieout.facts.statement import Absence
-from tieout.file_runs import FileState
+from tieout.file_runs import FileRun, FileState
 
 Documents = Mapping[str, int]
 
@@ -161,6 +161,40 @@ def test_balances_to_date_wait_for_the_period_before() -> None:
     desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
     assert movements(desk) == {("2026-01", "6000"): 5, ("2026-02", "6000"): 3}
     assert [each.state for each in desk.ledger.runs(desk.connection.name)] == [FileState.DONE, FileState.DONE]
+
+
+def test_what_is_kept_of_balances_that_were_accepted_stays() -> None:
+    """Their event told once more, when newer ones stand or their marker is gone: whoever is being joined with them needs it."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing", "marker": ".done"})
+
+    def dropped(batch: int) -> FileRun:
+        desk.incoming.put(f"incoming/{desk.connection.name}/{trial_file((2026, 1), batch)}.done", b"")
+        return desk.take(trial_file((2026, 1), batch), trial(TO_DATE, {"6000": batch}, (2026, 1), batch))
+
+    first = dropped(1)
+    desk.incoming.objects.pop((BUCKET, f"{first.drop.key}.done"))
+    kept = desk.kept(first.drop)
+    assert desk.check(first.drop).state is FileState.DUPLICATE
+    assert desk.kept(first.drop) == kept
+    newer = dropped(2)
+    kept = desk.kept(first.drop)
+    assert (kept.state, kept.manifest) == (FileState.REPLACED, first.manifest)
+    assert desk.check(first.drop).state is FileState.OUTDATED
+    assert desk.kept(first.drop) == kept
+    assert desk.check(newer.drop).state is FileState.DUPLICATE
+
+
+def test_what_is_kept_of_balances_that_were_joined_stays() -> None:
+    """An older file of the same period changes nothing of what was accepted of it."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing"})
+    desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
+    joined = [
+        desk.take(trial_file((2026, 2), batch), trial(TO_DATE, {"6000": 5 + batch}, (2026, 2), batch))
+        for batch in (2, 3)
+    ]
+    kept = [desk.ledger.run(desk.connection.name, each.run) for each in joined]
+    assert [desk.check(each.drop).state for each in joined] == [FileState.OUTDATED, FileState.DUPLICATE]
+    assert [desk.ledger.run(desk.connection.name, each.run) for each in joined] == kept
 
 
 def test_balances_to_date_that_were_refused_are_refused_again() -> None:
