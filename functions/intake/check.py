@@ -174,14 +174,9 @@ def _compared(
         run = _behind(step, run, behind)
     standing = step.ledger.standing(run.connection, run.feed, run.scope)
     known = step.ledger.run(run.connection, run.run)
-    if (
-        known is not None
-        and known.state.was_accepted
-        and standing is not None
-        and standing.own_version >= run.own_version
-    ):
-        return _again(known)
     if standing is not None and standing.own_version >= run.own_version:
+        if known is not None and known.state.was_accepted:
+            return _again(known)
         ended = _outdated(step, run, standing, checked.flaws)
         if ended is not None:
             return ended

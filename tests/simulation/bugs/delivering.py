@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.deliver import pipeline as deliver
 from functions.sweep import pipeline as sweep
+from tests.flow import test_a_load_keeps_forecasts_fresh as loading
 from tests.flow import test_overlapping_writers as writers
 from tests.simulation.bugs.bug import Bug
 from tests.support.planning_desk import Desk
@@ -74,5 +75,12 @@ BUGS = (
         "self.write_again(target, by_intersection(refused), now)",
         "pass",
         "planning",
+    ),
+    Bug(
+        "cells of all cubes are written in one order",
+        cells._some_of_each_cube,
+        'entry.get("cube")',
+        "None",
+        proof=loading.forecasts_stay_fresh,
     ),
 )

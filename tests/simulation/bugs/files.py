@@ -9,6 +9,7 @@ import pytest
 from functions.intake import check, chunks, finish, parts, send
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import FILES_THEME
+from tests.unit.intake import test_files_replace as replacing
 from tests.unit.intake import test_files_resume as resuming
 from tieout.errors import TieoutError
 from tieout.file_runs import FileRun
@@ -118,5 +119,19 @@ BUGS = (
         "step.ledger.sent(connection, run) < found.chunks",
         "step.ledger.sent(connection, run) < 0",
         proof=_shown_by(resuming.test_a_bus_that_refuses_is_asked_again),
+    ),
+    Bug(
+        "what is kept of accepted balances is written anew",
+        check.check_file,
+        "if known is not None and known.state.was_accepted:",
+        "if known is not None and known.state.was_accepted and not reader.is_to_date:",
+        proof=_shown_by(replacing.test_what_is_kept_of_balances_that_were_accepted_stays),
+    ),
+    Bug(
+        "what is kept of joined balances is written anew",
+        check._compared,
+        "if known is not None and known.state.was_accepted:",
+        "if known is not None and standing.run == run.run:",
+        proof=_shown_by(replacing.test_what_is_kept_of_balances_that_were_joined_stays),
     ),
 )
