@@ -40,6 +40,15 @@ settings.load_profile("repeatable")
 _IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
 
 
+# What takes minutes begins first: else one process is left with it alone, when all the others have nothing to do any more.
+_LONGEST = ("tests/e2e/", "tests/simulation/test_seeds.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests in front."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives each test to whoever is free, but all of some folders to one process."""
 
