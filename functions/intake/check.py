@@ -169,7 +169,7 @@ def _compared(
     run = _of(run, stated)
     behind = step.ledger.standing(run.connection, run.feed, stated.before) if stated.before else None
     if stated.before and behind is None:
-        return step.ledger.keep(replace(run, state=FileState.WAITING))
+        return _waiting(step, run)
     if behind is not None:
         run = _behind(step, run, behind)
     standing = step.ledger.standing(run.connection, run.feed, run.scope)
@@ -186,6 +186,13 @@ def _compared(
     if len(checked.flaws):
         return _refused(step, run, checked.flaws)
     return _accepted(step, run, reader, standing, behind, scratch)
+
+
+def _waiting(step: CheckStep, run: FileRun) -> FileRun:
+    """Keep that a file waits for the balances before it, unless these came meanwhile: whoever took them did not see it wait."""
+    kept = step.ledger.keep(replace(run, state=FileState.WAITING))
+    came = step.ledger.standing(run.connection, run.feed, run.before)
+    return kept if came is None else check_file(step, run.drop)
 
 
 def _behind(step: CheckStep, run: FileRun, behind: Standing) -> FileRun:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.systems.legacy_files.writing import Dropped, write_file
+from tests.support.faults import no_fault
 from tests.support.intake_desk import BUCKET, IntakeDesk
 from tests.support.legacy_feeds import BALANCES, CUSTOMERS, JOURNALS, TO_DATE, balance, entry
 from tieout.facts.customers import Customer
@@ -161,6 +162,22 @@ def test_balances_to_date_wait_for_the_period_before() -> None:
     desk.take(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
     assert movements(desk) == {("2026-01", "6000"): 5, ("2026-02", "6000"): 3}
     assert [each.state for each in desk.ledger.runs(desk.connection.name)] == [FileState.DONE, FileState.DONE]
+
+
+def test_balances_that_come_while_a_file_begins_to_wait_are_found() -> None:
+    """Whoever took them looked for files that wait a moment too early: else the file would wait for ever."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing"})
+    early = desk.drop(trial_file((2026, 2), 1), trial(TO_DATE, {"6000": 8}, (2026, 2), 1))
+    before = desk.drop(trial_file((2026, 1), 1), trial(TO_DATE, {"6000": 5}, (2026, 1), 1))
+
+    def meanwhile(point: str) -> None:
+        if point == "before ledger.write":
+            desk.table.io = no_fault
+            desk.to_the_end(before)
+
+    desk.table.io = meanwhile
+    desk.to_the_end(early)
+    assert movements(desk) == {("2026-01", "6000"): 5, ("2026-02", "6000"): 3}
 
 
 def test_what_is_kept_of_balances_that_were_accepted_stays() -> None:
