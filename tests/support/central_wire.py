@@ -14,6 +14,7 @@ from sandbox.systems.business_central.app import create_app
 from sandbox.systems.business_central.settings import EnvironmentSettings
 from tests.support.central_environment import INVOICE
 from tests.support.clock import ManualClock
+from tests.support.control_desk import Desk
 from tests.support.one_server import OneServer
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Central:
         self.settings = EnvironmentSettings(delay_seconds=0.0)
         house.app = create_app(self.settings, now=self.clock.now)
         self._http = http
+        self.people = Desk(url, http)
         self.token = self.sign_in().json()["access_token"]
 
     def sign_in(self, tenant: str = TENANT, **changes: str) -> httpx.Response:
@@ -59,16 +61,6 @@ class Central:
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.json()
         return body
-
-    def people(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
-        """Have people do something, and see what came of it."""
-        answer = self.ask(method, path, **body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def ask(self, method: str, path: str, /, **body: Any) -> httpx.Response:  # noqa: ANN401 JSON
-        """Have people try something."""
-        return self._http.request(method, f"{self.url}/_control/{path}", json=body)
 
     def invoice(self, company: str = "ES", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 JSON
         """Post a sales invoice; its row."""

@@ -155,12 +155,12 @@ def test_people_can_do_everything_that_bites(central: Central) -> None:
 
 def test_what_people_cannot_do_is_said(central: Central) -> None:
     """404 for what is not there, 400 for what is wrong, and nothing has changed."""
-    assert central.ask("POST", "companies/XX/journals", **ACCRUAL).status_code == 404
-    assert central.ask("POST", "companies/ES/journals/NONE/reverse").status_code == 404
-    assert central.ask("POST", "companies/ES/journals", date="x", number="J", lines=[]).status_code == 400
+    assert central.people.ask("POST", "companies/XX/journals", **ACCRUAL).status_code == 404
+    assert central.people.ask("POST", "companies/ES/journals/NONE/reverse").status_code == 404
+    assert central.people.ask("POST", "companies/ES/journals", date="x", number="J", lines=[]).status_code == 400
     unbalanced = {**ACCRUAL, "lines": ACCRUAL["lines"][:1]}
-    assert central.ask("POST", "companies/ES/journals", **unbalanced).status_code == 400
-    assert central.ask("POST", "clock", seconds=-1).status_code == 400
+    assert central.people.ask("POST", "companies/ES/journals", **unbalanced).status_code == 400
+    assert central.people.ask("POST", "clock", seconds=-1).status_code == 400
     assert central.people("GET", "tables/generalLedgerEntries") == []
 
 
