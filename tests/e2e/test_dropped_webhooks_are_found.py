@@ -118,14 +118,13 @@ def census_of(place: Place, connection: str) -> int:
 
 
 def cells_in_planning(http: httpx.Client, base_url: str) -> Cells:
-    """The cells of our months in the transaction currency, read from the planning system, zeros left out."""
-    return {
-        (cell["module"], cell["line_item"], *_place(cell["members"])): Decimal(cell["value"])
-        for cell in http.get(f"{base_url}/_control/cells").json()["cells"]
-        if (cell["module"], cell["line_item"]) in _COMPARED
-        and cell["members"]["Time"] in MONTHS.values()
-        and Decimal(cell["value"])
-    }
+    """What planning holds of our months in the transaction currency, over the dimensions that are not compared; zeros left out."""
+    found: Cells = {}
+    for cell in http.get(f"{base_url}/_control/cells").json()["cells"]:
+        if (cell["module"], cell["line_item"]) in _COMPARED and cell["members"]["Time"] in MONTHS.values():
+            place = (cell["module"], cell["line_item"], *_place(cell["members"]))
+            found[place] = found.get(place, Decimal(0)) + Decimal(cell["value"])
+    return {place: value for place, value in found.items() if value}
 
 
 def _place(members: dict[str, str]) -> Iterable[str]:
