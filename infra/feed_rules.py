@@ -17,12 +17,11 @@ _ALWAYS_APART = {"legal_entity": "companies", "currency": "currencies", "period"
 
 def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
     """Every flaw of one feed, with the place it stands at inside the feed."""
-    if feed.target not in {target.name for target in landscape.targets}:
-        yield ("target",), f"{feed.target!r} is not a declared target of stage {landscape.stage!r}"
+    yield from _target_problems(feed, landscape)
     for name in feed.facts:
         if name not in KINDS:
             yield ("facts",), f"{name!r} is no canonical fact ({', '.join(KINDS)})"
-    for field in ("facts", "measures", "dimensions"):
+    for field in ("facts", "targets", "measures", "dimensions"):
         if not getattr(feed, field):
             yield (field,), f"a feed without {field} feeds nothing"
     yield from _dimension_problems(feed)
@@ -33,6 +32,15 @@ def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
         yield ("facts",), f"{names} have different attributes and amounts: give each a feed"
     elif families:
         yield from _address_problems(feed, families[0])
+
+
+def _target_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
+    declared = {target.name for target in landscape.targets}
+    for name in dict.fromkeys(feed.targets):
+        if name not in declared:
+            yield ("targets",), f"{name!r} is not a declared target of stage {landscape.stage!r}"
+        if feed.targets.count(name) > 1:
+            yield ("targets",), f"{name!r} is named twice: each of its cells would be given the double"
 
 
 def _dimension_problems(feed: Feed) -> Iterator[Problem]:

@@ -128,13 +128,14 @@ class Feed:
 
     Attributes:
         facts: canonical fact names.
+        targets: the planning systems that are given its cells, each on its own: one that is down delays no other.
         where: attribute to the values it may have; all must hold.
         sign: 1, or -1 to turn the ledger's credits into planning's positive revenue.
     """
 
     name: str
     facts: tuple[str, ...]
-    target: str
+    targets: tuple[str, ...]
     cube: str
     sign: Literal[1, -1]
     where: Mapping[str, tuple[str, ...]]
@@ -233,6 +234,7 @@ def _feed(plain: Mapping[str, Any]) -> Feed:
         **{
             **plain,
             "facts": tuple(plain["facts"]),
+            "targets": tuple(plain["targets"]),
             "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
             "measures": tuple(Measure(**each) for each in plain["measures"]),
             "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),

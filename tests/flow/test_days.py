@@ -11,6 +11,7 @@ from tests.simulation.crm import Deal
 from tests.simulation.entries import all_mappings
 from tests.simulation.invariants import violations
 from tests.simulation.offers import Event
+from tests.simulation.targets import ANAPLAN
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import Scenario, World
 from tieout.ledger.outcomes import outcomes_of
@@ -54,7 +55,7 @@ class Day:
         """Month to the value planning holds of a measure, zeros left out."""
         return {
             dict(members)["Time"]: value
-            for (_, name, members), value in self.world.planning.cells.items()
+            for (_, name, members), value in self.world.targets[ANAPLAN].planning.cells.items()
             if name == measure and value
         }
 

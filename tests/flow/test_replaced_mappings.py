@@ -10,6 +10,7 @@ import pytest
 from tests.flow.test_days import CRM, Day
 from tests.simulation.crm import Deal
 from tests.simulation.invariants import violations
+from tests.simulation.targets import ANAPLAN
 from tieout.ledger.plan import Outcome
 from tieout.ledger.planned import FactCatalogue
 from tieout.planning.mapping import MappingKey
@@ -39,7 +40,7 @@ def by_customer(day: Day) -> dict[str, Decimal]:
     """Member to the amount planning holds for it, zeros left out."""
     return {
         dict(members)["Customer"]: value
-        for (_, name, members), value in day.world.planning.cells.items()
+        for (_, name, members), value in day.world.targets[ANAPLAN].planning.cells.items()
         if name == "Amount" and value
     }
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tests.simulation.books_system import BOOKS
@@ -14,14 +12,14 @@ from tests.simulation.books_values import FORGED
 from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
-from tests.simulation.line import TARGET
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.oracle_of_files import add_files
 from tests.simulation.planning import Coordinates
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
-from tests.simulation.signing import CANARY
+from tests.simulation.secrecy import secrets_shown
+from tests.simulation.targets import SimulatedTarget
 from tests.simulation.world import World
 from tieout.file_runs import FileState
 from tieout.ledger import keys
@@ -30,7 +28,7 @@ from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Item, Key
 
-Snapshot = tuple[Mapping[Key, Item], Mapping[Coordinates, Decimal]]
+Snapshot = tuple[Mapping[Key, Item], Mapping[tuple[str, Coordinates], Decimal]]
 
 
 def violations(world: World) -> list[str]:
@@ -44,13 +42,13 @@ def violations(world: World) -> list[str]:
         *world.line.table.went_back,
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
-        *_cells(world, truth),
-        *_planning(world, truth),
+        *_contributed(world),
+        *(each for target in world.targets.values() for each in _planned(world, target, truth)),
         *_outcomes(world),
         *_files(world),
         *_missing(world),
         *_forged(world),
-        *_secrets(world),
+        *secrets_shown(world),
         *journal_violations(world),
     ]
 
@@ -67,7 +65,9 @@ def snapshot(world: World) -> Snapshot:
         if key[0].startswith(("FACT#", "CELL#", "HELD#")) and not _is_gone_without_trace(item)
     }
     plain = {key: _lasting_part(item) for key, item in items.items()}
-    return plain, dict(world.planning.cells)
+    return plain, {
+        (name, at): value for name, each in world.targets.items() for at, value in each.planning.cells.items()
+    }
 
 
 def _is_gone_without_trace(item: Item) -> bool:
@@ -98,7 +98,6 @@ _LASTING = frozenset(
         *("unfinished", "shares", "cell_state", "waits_for"),
     )
 )
-_BASE64 = re.compile(rb'"body_base64": ?"([^"]*)"')
 _Delivery = tuple[str, str]  # its id, and when it was received
 _BY_MEASURE = ("total:", "written:", "refused:", "currency:")
 _Contributions = dict[tuple[str, str, str], tuple[int, str]]  # intersection, measure, record
@@ -118,7 +117,8 @@ def _facts(world: World, truth: Expected) -> Iterator[str]:
         yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
 
 
-def _cells(world: World, truth: Expected) -> Iterator[str]:
+def _contributed(world: World) -> Iterator[str]:
+    """The totals of every intersection are the sums of what stands beside it, which is what the facts say."""
     cells = {(cell.intersection_id, cell.measure): cell for each in _intersections(world) for cell in each.cells}
     beside, in_facts = _contributions(world)
     if beside != in_facts:
@@ -127,16 +127,14 @@ def _cells(world: World, truth: Expected) -> Iterator[str]:
     for (intersection_id, measure, _), (amount, _) in beside.items():
         sums[intersection_id, measure] += amount
     for at in cells.keys() | sums.keys():
-        total = cells[at].total_minor if at in cells else None
-        if total != sums[at]:
-            yield f"cell {at} holds {total}, its contributions add up to {sums[at]}"
-    totals = {_coordinates(each): each.value().value for each in cells.values()}
-    yield from _differences("the ledger", totals, truth.cells)
+        if at not in cells or cells[at].total_minor != sums[at]:
+            yield f"cell {at} holds {cells.get(at)}, its contributions add up to {sums[at]}"
 
 
-def _intersections(world: World) -> Iterator[IntersectionState]:
+def _intersections(world: World, target: str = "") -> Iterator[IntersectionState]:
+    """Those of one target, or all."""
     for key, item in world.line.table.contents().items():
-        if key[0].startswith("CELL#") and key[1] == keys.STATE:
+        if key[0].startswith(f"CELL#{target}") and key[1] == keys.STATE:
             yield intersection_state(key, item)
 
 
@@ -160,27 +158,43 @@ def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
     return beside, in_facts
 
 
-def _planning(world: World, truth: Expected) -> Iterator[str]:
+def _planned(world: World, target: SimulatedTarget, truth: Expected) -> Iterator[str]:
+    """The ledger's totals for a target, and the target's own cells, are what the sources say of the cubes it is fed."""
+    intersections = list(_intersections(world, f"{target.name}#"))
+    refused = yield from _refused(target, intersections)
+    wanted = {at: value for at, value in truth.cells.items() if target.is_fed(at[0])}
+    totals = {_coordinates(cell): cell.value().value for each in intersections for cell in each.cells}
+    yield from _differences(f"the ledger for {target.name}", totals, wanted)
+    yield from _differences(target.name, target.planning.cells, wanted, refused)
+
+
+def _refused(
+    target: SimulatedTarget, intersections: Sequence[IntersectionState]
+) -> Generator[str, None, set[Coordinates]]:
+    """The cells that are marked as refused, which are those the target has reason to refuse."""
     refused = set()
-    for intersection in _intersections(world):
+    for intersection in intersections:
         for cell in intersection.cells:
             coordinates = _coordinates(cell)
-            wrong = {member for _, member in cell.members} & (world.planning.unknown | world.planning.spoiling)
+            wrong = {member for _, member in cell.members} & (target.planning.unknown | target.planning.spoiling)
             if cell.refused_reason is not None:
                 refused.add(coordinates)
                 if not wrong:
                     yield f"{coordinates} is marked refused without a reason"
-                if intersection.state != keys.refused(TARGET):
+                if intersection.state != keys.refused(target.name):
                     yield f"{coordinates} is refused, and not listed so"
             elif wrong:
                 yield f"{coordinates} was never refused"
-    wanted = {at: value for at, value in truth.cells.items() if at not in refused}
-    found = {at: value for at, value in world.planning.cells.items() if at not in refused}
-    yield from _differences("planning", found, wanted)
+    return refused
 
 
-def _differences(where: str, found: dict[Coordinates, Decimal], wanted: dict[Coordinates, Decimal]) -> Iterator[str]:
-    for at in sorted(found.keys() | wanted.keys()):
+def _differences(
+    where: str,
+    found: Mapping[Coordinates, Decimal],
+    wanted: Mapping[Coordinates, Decimal],
+    unless: Collection[Coordinates] = (),
+) -> Iterator[str]:
+    for at in sorted((found.keys() | wanted.keys()) - set(unless)):
         if found.get(at, Decimal(0)) != wanted.get(at, Decimal(0)):
             yield f"{where} holds {found.get(at)} at {at}, the sources say {wanted.get(at)}"
 
@@ -261,27 +275,3 @@ def _differing(world: World, ended: Mapping[_Delivery, set[int]]) -> Iterator[st
         yield f"an echo, or an event of another organisation, was taken: {sorted(silent)}"
     if world.line.relay_dead_letters.contents():
         yield "an event of the bus is parked, though nothing is wrong any more"
-
-
-def _secrets(world: World) -> Iterator[str]:
-    """The webhook secrets, and the sessions that somebody sends along, show nowhere."""
-    canary = CANARY.decode()
-    places = {
-        "the log": world.line.log,
-        "a stored object": [_readable(body) + name for name, body in world.line.archive._objects.items()],
-        "the ledger": [str(item) for item in world.line.table.contents().values()],
-        "a message": [
-            each.body + str(each.attributes)
-            for queue, dead_letters in world.line.queues()
-            for each in (*queue.contents(), *dead_letters.contents())
-        ],
-    }
-    for place, texts in places.items():
-        if any(canary in text for text in texts):
-            yield f"a secret stands in {place}"
-
-
-def _readable(body: bytes) -> str:
-    """The text of an object, and what it holds in base64."""
-    encoded = _BASE64.search(body)
-    return body.decode() + (b64decode(encoded[1]).decode(errors="replace") if encoded else "")

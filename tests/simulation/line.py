@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 from functions.deliver import settings as delivering
@@ -26,15 +26,15 @@ from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
 from tests.simulation.declared import landscape
 from tests.simulation.journaling import Journaling
-from tests.simulation.planning import PlanningSystem
 from tests.simulation.relaying import UNSEEN_SECONDS
 from tests.simulation.schedule import Schedule
 from tests.simulation.systems import contents_reader
-from tests.simulation.unreliable import LossyFlushQueue, SkewedClock
+from tests.simulation.targets import SimulatedTarget
+from tests.simulation.unreliable import SkewedClock
 from tests.simulation.watching import WatchedQueue, WatchedTable
 from tests.simulation.weather import Weather
 from tests.support.clock import SeededEntropy
-from tests.support.memory_queue import MemoryFifoQueue, MemoryQueue, Received
+from tests.support.memory_queue import MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving import publishing
 from tieout.arriving.accepting import Intake
@@ -49,17 +49,12 @@ from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.moments import moment_text
 from tieout.planning.model import PlanningModel
-from tieout.ports import Clock
-from tieout.systems.anaplan.cells import AnaplanWriter
-from tieout.systems.anaplan.client import AnaplanClient
-from tieout.systems.anaplan.options import Options
+from tieout.ports import Clock, FlushQueue
 
-TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)
 RECORD_LIFETIME_MS = 1000 * recording.RUN_SECONDS
 DELIVER_LIFETIME_MS = 1000 * delivering.RUN_SECONDS
 _MAX_ATTEMPTS, _MAX_RECEIVES = 5, 8  # as far apart as where it runs, and soon enough to be reached in a day
-_FLUSH_DELAY_SECONDS = 5
 
 
 @dataclass(slots=True)
@@ -80,21 +75,19 @@ class Line:
     schedule: Schedule
     weather: Weather
     entropy: SeededEntropy
-    planning: PlanningSystem
+    targets: Mapping[str, SimulatedTarget]
+    flush_queue: FlushQueue
     readers: Mapping[str, SourceReader]
-    batch_size: int
     table: WatchedTable = field(init=False)
     journaling: Journaling = field(init=False)
     archive: MemoryObjectStore = field(init=False)
     flows: dict[str, Flow] = field(init=False)
-    flush_queue: MemoryFifoQueue = field(init=False)
     bus: MemoryBus = field(init=False)
     relay_queue: WatchedQueue = field(init=False)
     relay_dead_letters: MemoryQueue = field(init=False)
     sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
-    _behind: str = field(default="", init=False)  # what a warm deliver function remembers
 
     def __post_init__(self) -> None:
         io = self.weather.io
@@ -103,13 +96,6 @@ class Line:
         self.table.told = self.journaling.tell
         self.archive = MemoryObjectStore(io=io)
         self.most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
-        self.flush_queue = MemoryFifoQueue(
-            self.schedule,
-            name="flush",
-            visibility_seconds=delivering.UNSEEN_SECONDS,
-            delay_seconds=_FLUSH_DELAY_SECONDS,
-            io=io,
-        )
         names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
         self.flows = {name: self._flow(name, entities) for name, entities in names.items()}
         queues = {name: flow.queue for name, flow in self.flows.items()}
@@ -176,35 +162,33 @@ class Line:
             else:
                 self.acknowledge(flow.queue, each)
 
-    def deliver(self, batch: list[Received]) -> None:
-        """One run of the deliver function."""
+    def deliver(self, target: SimulatedTarget, batch: list[Received]) -> None:
+        """One run of a target's deliver function."""
         started = self.schedule.milliseconds
-        names = self.planning.period_names
-        options = Options(model_id="0" * 32, batch_size=self.batch_size, period_names=names, period_label="RT")
         step = DeliverStep(
-            target=TARGET,
+            target=target.name,
             cells=self.cells,
-            writer=AnaplanWriter(cast("AnaplanClient", self.planning), options),
+            writer=target.open_writer(),
             clock=self._clock(),
             entropy=self.entropy,
             has_time=lambda seconds: self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS,
-            behind=self._behind,
+            behind=target.behind,
         )
         try:
-            self._behind = flush(step).behind
+            target.behind = flush(step).behind
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"deliver: {error!r}")
             return
         for each in batch:
-            self.acknowledge(self.flush_queue, each)
+            self.acknowledge(target.queue, each)
 
     def sweep(self) -> None:
         """One run of the sweep function; about then the stream's trigger looks for changes."""
         self.journaling.read_on()
         step = SweepStep(
-            targets=[TARGET],
+            targets=tuple(self.targets),
             cells=self.cells,
-            flush_queue=LossyFlushQueue(self.flush_queue, self.schedule, self.weather),
+            flush_queue=self.flush_queue,
             store=self.archive,
             publish=partial(publish_spooled, self.bus),
             clock=self._clock(),
@@ -262,7 +246,7 @@ class Line:
             listings=Listings(settling.reader, queue, outcomes),
             outcomes=outcomes,
             dead_letters=dead_letters,
-            flush_queue=LossyFlushQueue(self.flush_queue, self.schedule, self.weather),
+            flush_queue=self.flush_queue,
             fetch=self.archive.get,
             clock=self.schedule,
             entropy=self.entropy,

@@ -34,8 +34,6 @@ class PlanningSystem:
     Args:
         unknown: members the model does not know: their cells are refused one by one.
         spoiling: members whose cells make the model refuse a request as a whole.
-        period_names: how it names the periods of a company that counts weeks; empty for a model of calendar months. What its
-            own calendar lacks it knows by the ledger's own text.
     """
 
     def __init__(
@@ -46,10 +44,9 @@ class PlanningSystem:
         *,
         unknown: frozenset[str] = frozenset(),
         spoiling: frozenset[str] = frozenset(),
-        period_names: tuple[str, ...] = (),
     ) -> None:
         self._random, self._schedule, self._weather = random, schedule, weather
-        self.unknown, self.spoiling, self.period_names = unknown, spoiling, period_names
+        self.unknown, self.spoiling = unknown, spoiling
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # writes whose answer was lost and that have not landed yet
 

@@ -11,6 +11,7 @@ from tests.simulation.companies import COMPANY_OF
 from tests.simulation.planning import Coordinates
 from tests.simulation.sales_system import SALES
 from tests.simulation.seeds import violations_of
+from tests.simulation.targets import ANAPLAN
 from tests.simulation.telling import CALLOUTS, EVENTS, MESSAGES, WAYS
 from tests.simulation.turns import SALES_THEME
 from tests.simulation.world import Scenario, World
@@ -24,7 +25,7 @@ def _cells(seed: int, ways: tuple[str, ...], *, deletes: bool) -> Mapping[Coordi
     world = World(Scenario(seed=seed, theme=SALES_THEME, changes=14, fault_scale=0.0, ways=ways, deletes=deletes))
     assert violations_of(world) == []
     company = ("Legal entity", COMPANY_OF[SALES])
-    return {at: value for at, value in world.planning.cells.items() if company in at[2] and value}
+    return {at: value for at, value in world.targets[ANAPLAN].planning.cells.items() if company in at[2] and value}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

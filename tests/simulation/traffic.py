@@ -10,7 +10,6 @@ from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
-from tests.simulation.line import TARGET
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS, taking_turns
@@ -117,7 +116,7 @@ class Traffic:
             if self.world.random.random() < 0.3 or self.world.theme == theme:
                 self.world.schedule.after(self.world.random.randrange(span), act)
         learns = self.world.random.random() < (0.9 if self.world.theme == "planning" else 0.6)
-        if self.world.planning.unknown | self.world.planning.spoiling and learns:
+        if self._is_ignorant() and learns:
             self.world.schedule.after(self.world.random.randrange(span), self._add_the_unknown_members)
         self.world.schedule.after(
             self.world.random.randrange(span),
@@ -197,14 +196,20 @@ class Traffic:
 
     def _add_the_unknown_members(self) -> None:
         """Somebody adds in planning what it did not know, and has the refused cells written again."""
-        self.world.planning.unknown = self.world.planning.spoiling = frozenset()
+        for target in self.world.targets.values():
+            target.planning.unknown = target.planning.spoiling = frozenset()
         self._retry_refused()
+
+    def _is_ignorant(self) -> bool:
+        """Whether a planning system lacks a member."""
+        return any(each.planning.unknown | each.planning.spoiling for each in self.world.targets.values())
 
     def _retry_refused(self) -> int:
         """`tieout cells retry`, where planning knows every member by now; how many cells were marked."""
-        if self.world.planning.unknown or self.world.planning.spoiling:
+        if self._is_ignorant():
             return 0
-        retried = self.world.line.cells.retry_refused(TARGET, self.world.schedule.now())
+        now = self.world.schedule.now()
+        retried = sum(self.world.line.cells.retry_refused(name, now) for name in self.world.targets)
         if retried:
             self.world.weather.strike("refused_retried")
         return retried

@@ -11,15 +11,13 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
 from tests.simulation.bookkeeping import Bookkeeping
-from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
-from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, TARGET, Flow, Line
-from tests.simulation.planning import PlanningSystem
+from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.posting import Posting
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES
@@ -29,6 +27,7 @@ from tests.simulation.selling import Selling
 from tests.simulation.senders import Event, netsuite_event
 from tests.simulation.spending import tools
 from tests.simulation.systems import CRMS, ERPS, readers, receiving, small_answers_of_all
+from tests.simulation.targets import FlushQueues, targets
 from tests.simulation.weather import DRAWN_THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
@@ -91,16 +90,7 @@ class World:
         )
         self._note = note
         self.weather.note = note and (lambda text: note(f"{self.schedule.milliseconds:>9} {text}"))
-        calm = scenario.fault_scale == 0
-        ignorance, lacking = (0.8, {"M-73", "M-501", "M-71"}) if self.theme == "planning" else (0.15, {"M-73"})
-        self.planning = PlanningSystem(
-            random,
-            self.schedule,
-            self.weather,
-            unknown=frozenset(lacking) if random.random() < ignorance and not calm else frozenset(),
-            spoiling=frozenset({"M-503"}) if random.random() < 0.1 and not calm else frozenset(),
-            period_names=FISCAL_NAMES if scenario.seed % 2 else (),
-        )
+        self.targets = targets(self)
         self.crms = {name: Crm(random, self.schedule, self.weather, self._telling_deal(name)) for name in CRMS}
         if self.theme in {"writers", "planning"}:
             for crm in self.crms.values():
@@ -126,9 +116,9 @@ class World:
             schedule=self.schedule,
             weather=self.weather,
             entropy=SeededEntropy(scenario.seed),
-            planning=self.planning,
+            targets=self.targets,
+            flush_queue=FlushQueues(self, self.targets),
             readers=readers(self),
-            batch_size=60 if self.theme == "documents" else 6,  # small, so that a flush takes several writes
         )
         self.counting = Counting(self)
         self.dropping = Dropping(self)
@@ -142,7 +132,9 @@ class World:
         if self.theme == "mappings":
             self.line.table.missed = self._hurry
         self._queues: dict[str, MemoryQueue] = {name: flow.queue for name, flow in self.line.flows.items()}
-        self._queues |= {"relay": self.line.relay_queue, "flush": self.line.flush_queue}
+        self._queues["relay"] = self.line.relay_queue
+        self._flushes = {f"flush {name}": target for name, target in self.targets.items()}
+        self._queues |= {name: target.queue for name, target in self._flushes.items()}
 
     def replay(self) -> None:
         """Everything ever said, once more."""
@@ -229,7 +221,7 @@ class World:
             if not waiting:
                 del due[name]
                 continue
-            if name == "flush":
+            if name in self._flushes:
                 now = self.schedule.now()
                 waiting = [each for each in waiting if each.receive_count and each.visible_at > now] or waiting
             at = min(message.visible_at for message in waiting)
@@ -245,8 +237,8 @@ class World:
         for message in batch:
             if self.weather.chance("visibility_ran_out"):
                 queue.change_visibility(message.handle, self.random.choice((0.05, 3)))
-        if name == "flush":
-            self.invoke("deliver", lambda: self.line.deliver(batch), DELIVER_LIFETIME_MS)
+        if name in self._flushes:
+            self.invoke("deliver", lambda: self.line.deliver(self._flushes[name], batch), DELIVER_LIFETIME_MS)
         elif name == "relay":
             system = receiving(SALES)
             self.invoke(
@@ -285,10 +277,11 @@ class World:
         queued = any(queue.contents() for queue in self._queues.values())
         items = self.line.table._items
         left = any(
-            key[1].startswith("OPEN#") or item.get("cell_state") == f"dirty#{TARGET}" for key, item in items.items()
+            key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#") for key, item in items.items()
         )
         spooled = any(key.startswith("spool/") for key in self.line.archive._objects)
-        return not (queued or left or spooled or self.planning.under_way or self.schedule.resting)
+        under_way = any(target.planning.under_way for target in self.targets.values())
+        return not (queued or left or spooled or under_way or self.schedule.resting)
 
     @property
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:

@@ -83,9 +83,10 @@ class PlanningModel:
         if members is None or line.period is None:
             return
         converted, rate = self._reported(amount, line, resolve)
-        intersection = Intersection(feed.target, feed.cube, members)
-        for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
-            yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
+        for target in feed.targets:
+            intersection = Intersection(target, feed.cube, members)
+            for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
+                yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
 
     def _reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
         """The amount in the reporting currency: the source's own where it has one, else by the planning rate of the month."""

@@ -253,6 +253,16 @@ def test_an_intersections_name_does_not_depend_on_the_order_of_its_dimensions() 
     assert here.intersection_id() not in {each.intersection_id() for each in others}
 
 
+def test_each_target_of_a_feed_is_given_the_same() -> None:
+    """In cells of its own, so that one of them can be written while the other is down."""
+    feeds = tuple(replace(feed, targets=("budget", "plan")) for feed in LANDSCAPE.feeds)
+    [budget, plan] = PlanningModel.of(replace(LANDSCAPE, feeds=feeds)).contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    assert (budget.intersection.target, plan.intersection.target) == ("budget", "plan")
+    assert budget.amounts == plan.amounts == only.amounts
+    assert replace(plan.intersection, target=only.intersection.target) == only.intersection
+
+
 def test_the_measures_of_one_place_are_one_contribution() -> None:
     """Amount and weighted amount, each in two currencies, share one intersection of the cube."""
     [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
