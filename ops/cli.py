@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import display, ledger_views, queues
-from ops.commands import cells, census, connections, dead_letters, deliveries, facts, files, mappings, targets
+from ops.commands import cells, census, connections, dead_letters, deliveries, facts, files, mappings, receipts, targets
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
@@ -23,6 +23,7 @@ for name, group in {
     "files": files.app,
     "facts": facts.app,
     "cells": cells.app,
+    "receipts": receipts.app,
     "held": facts.held_app,
     "mappings": mappings.app,
     "targets": targets.app,
@@ -34,6 +35,8 @@ for name, group in {
 
 
 app.command("backfill")(census.backfill)
+app.command("undo")(receipts.undo)
+app.command("release")(receipts.release)
 
 
 @app.command()

@@ -25,6 +25,7 @@ Row = dict[str, Any]
 
 SHOWN_OF_A_HELD_FACT = ("waits_for", "connection", "record", "held_at")  # to people; the rest repeats it
 
+_STATES = ("dirty", "refused", "undone")
 _DIGITS_OF_AN_ID = 32
 _MOST_NAMED = 10
 
@@ -62,19 +63,20 @@ def fact_row(found: RecordedFact) -> Row:
 
 
 def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
-    """The cells of a target, all or those that are `dirty` or `refused`."""
+    """The cells of a target, all or those that are `dirty`, `refused` or `undone`."""
     return map(cell_row, cell_states(table, target, state=state))
 
 
 def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellState]:
-    """The cells of a target, all or those that are `dirty` or `refused`."""
+    """The cells of a target, all or those that are `dirty`, `refused` or `undone`."""
     if not state:
         yield from _cells_indexed(table, "catalogue", keys.cells_of(target))
         return
-    # An intersection that lacks a cell stands among the dirty ones, with the refused cells it has.
-    for value in (keys.dirty(target),) if state == "dirty" else (keys.dirty(target), keys.refused(target)):
+    # An intersection that lacks a cell stands among the dirty ones, with the refused and undone cells it has, and so on.
+    values = (keys.dirty(target), keys.refused(target), keys.undone(target))
+    for value in values[: _STATES.index(state) + 1]:
         for cell in _cells_indexed(table, "cells_by_state", value):
-            if cell.is_lacking if state == "dirty" else cell.refused_reason is not None:
+            if (cell.is_lacking, cell.refused_reason is not None, cell.undone_minor is not None)[_STATES.index(state)]:
                 yield cell
 
 
@@ -144,7 +146,7 @@ def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]
 
 def planning_state(table: Table, target: str) -> Row:
     """How far planning is behind the ledger, and until when and why the target is left alone, if it is."""
-    values = (keys.dirty(target), keys.refused(target))
+    values = (keys.dirty(target), keys.refused(target), keys.undone(target))
     found = [cell for value in values for cell in _cells_indexed(table, "cells_by_state", value)]
     pause = CellLedger(table).pause_of(target)
     if pause is not None and pause.until <= datetime.now(UTC):
@@ -153,6 +155,7 @@ def planning_state(table: Table, target: str) -> Row:
         "target": target,
         "dirty": sum(cell.is_lacking for cell in found),
         "refused": sum(cell.refused_reason is not None for cell in found),
+        "undone": sum(cell.undone_minor is not None for cell in found),
         "paused_until": moment_text(pause.until) if pause else None,
         "paused_for": pause.reason if pause else None,
     }
@@ -182,6 +185,7 @@ def cell_row(cell: CellState) -> Row:
         "total": str(Money(cell.total_minor, cell.currency).decimal()),
         "in_planning": None if written is None else str(Money(written, cell.currency).decimal()),
         "refused": cell.refused_reason,
+        "undone_to": None if cell.undone_minor is None else str(Money(cell.undone_minor, cell.currency).decimal()),
     }
 
 

@@ -71,7 +71,7 @@ def _is_equal(cell: CellState, held: Decimal | None) -> bool:
     if held is None:
         return False
     try:
-        return Money.of(held, cell.currency).amount_minor == cell.total_minor
+        return Money.of(held, cell.currency).amount_minor == cell.wanted_minor
     except MalformedError:
         return False
 

@@ -14,10 +14,12 @@ from tieout.delivering import CellValue, CellWriter, WriteAnswer
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import IntersectionState
+from tieout.ledger.receipts import Closing, End
 from tieout.ports import Clock, Entropy
 
 _PAUSE_WHEN_BUSY = timedelta(seconds=30)
 _PAUSE_WHEN_DENIED = timedelta(minutes=10)
+_LONGEST_ANSWER = 1000  # characters: a receipt names its cells too, and is one item of the ledger
 _MARKING_SECONDS = 30  # to mark thousands of cells after a write that was answered at the last moment
 
 
@@ -101,13 +103,17 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report
         _leave_alone(step, error, report)
     except (TransientError, PermanentError) as error:
         _leave_alone(step, error, report)
-        step.cells.close_receipt(receipt, step.clock.now(), f"not written: {type(error).__name__}")
+        step.cells.close_receipt(receipt, step.clock.now(), Closing(end=End.NOT_WRITTEN, answer=type(error).__name__))
     else:
         step.cells.mark_written(intersections, cells, receipt, answer.refused, step.clock.now())
-        step.cells.close_receipt(receipt, step.clock.now(), answer.summary)
+        step.cells.close_receipt(receipt, step.clock.now(), _closing(answer))
         report.writes += 1
         report.refused += len(answer.refused)
         report.written += len(cells) - len(answer.refused)
+
+
+def _closing(answer: WriteAnswer) -> Closing:
+    return Closing(end=End.WRITTEN, answer=answer.summary, refused=answer.refused, reference=answer.reference)
 
 
 def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
@@ -125,7 +131,9 @@ def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
             asked = getattr(failure, "retry_after_seconds", None)
             raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
         return WriteAnswer(
-            refused={**first.refused, **second.refused}, summary=f"{first.summary}; {second.summary}"[:1000]
+            refused={**first.refused, **second.refused},
+            summary=f"{first.summary}; {second.summary}"[:_LONGEST_ANSWER],
+            reference=f"{first.reference} {second.reference}".strip()[:_LONGEST_ANSWER],
         )
 
 

@@ -16,6 +16,7 @@ from tieout.errors import (
     UnreadableRecordError,
 )
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.receipts import Closing, End
 from tieout.ports import Clock, FlushQueue, ObjectStore
 
 _PAGE = 1000
@@ -135,7 +136,7 @@ def _reopen_stale(step: SweepStep, target: str, report: SweepReport) -> None:
     """Write the cells of abandoned receipts again: nobody knows which of their values planning holds."""
     for receipt in step.cells.stale_receipts(target, step.clock.now() - step.stale_after):
         step.cells.dirty_again(receipt, step.clock.now())
-        step.cells.close_receipt(receipt, step.clock.now(), "abandoned: no answer was seen")
+        step.cells.close_receipt(receipt, step.clock.now(), Closing(end=End.ABANDONED, answer="no answer was seen"))
         report.reopened_receipts += 1
 
 

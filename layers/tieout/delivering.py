@@ -35,10 +35,13 @@ class WriteAnswer:
     Attributes:
         refused: cell id to the target's reason, for cells that a repeat would refuse again.
         summary: one line for the receipt, free of secrets.
+        reference: the ids under which the target knows what it did (jobs, tasks), with blanks between them; empty where it
+            gives none.
     """
 
     refused: Mapping[str, str]
     summary: str
+    reference: str = ""
 
 
 class CellReader(Protocol):

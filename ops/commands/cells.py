@@ -24,20 +24,24 @@ _SHOWN_OF_A_CONTRIBUTION = ("record", "amount", "rate", "kind", "source_version"
 @app.command("list")
 def cells_list(
     target: Target = None,
-    state: Annotated[str, typer.Option(help="Only cells that are `dirty` (not yet in planning) or `refused`.")] = "",
+    state: Annotated[
+        str, typer.Option(help="Only cells that are `dirty` (not yet in planning), `refused` or `undone`.")
+    ] = "",
     stage: Stage = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """The planning cells with the ledger's total and what planning was last given."""
-    if state not in {"", "dirty", "refused"}:
-        raise typer.BadParameter("a state is `dirty` or `refused`")
+    if state not in {"", "dirty", "refused", "undone"}:
+        raise typer.BadParameter("a state is `dirty`, `refused` or `undone`")
     place = find_place(stage)
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
     found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
     title = "Planning cells"
     if not as_json:
         found = [row | {"members": ledger_views.members_text(row["members"])} for row in found]
+        if all(row["undone_to"] is None for row in found):
+            found = [{name: value for name, value in row.items() if name != "undone_to"} for row in found]
         if all(row["in_planning"] == row["total"] for row in found):
             title = "Planning cells, all as planning was last given them"
             found = [{name: value for name, value in row.items() if name != "in_planning"} for row in found]

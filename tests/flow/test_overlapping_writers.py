@@ -12,6 +12,7 @@ from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
 from tieout.delivering import CellValue
 from tieout.errors import AccessDeniedError, MalformedError, TieoutError, UnavailableError
 from tieout.ledger import keys
+from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Update
 
 
@@ -49,7 +50,7 @@ def test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwr
         newer = desk.cells.dirty(TARGET, 10).found[0]
         receipt = desk.cells.open_receipt(TARGET, "faster", desk.clock.now(), newer.cells)
         desk.cells.mark_written([newer], newer.cells, receipt, {}, desk.clock.now())
-        desk.cells.close_receipt(receipt, desk.clock.now(), "set")
+        desk.cells.close_receipt(receipt, desk.clock.now(), Closing(end=End.WRITTEN, answer="set"))
 
     desk.planning.refusal = refusal
     desk.planning.after_landing = somebody_was_faster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from functions.deliver import pipeline as deliver
@@ -24,6 +25,7 @@ from tieout.delivering import MAX_CELLS_PER_WRITE
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState
+from tieout.ledger.receipts import Closing, End, ReceiptLedger, receipt_rows
 from tieout.systems.anaplan.options import MOST_WRITE_TIMEOUT_SECONDS
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and the quotas of SQS, EventBridge, API Gateway
@@ -67,6 +69,13 @@ def test_a_receipt_of_the_largest_write_is_one_item() -> None:
     assert table.get([receipt.key])
     assert len(receipt.measures()) == MAX_CELLS_PER_WRITE >= 3_000
     assert receipt.key[1].startswith(keys.OPEN_PREFIX)
+    refused = {cell.cell_id: f"{cell.cell_id} is refused: {'x' * 200}" for cell in cells}
+    closing = Closing(end=End.WRITTEN, answer="x" * 1_000, refused=refused, reference="x" * 1_000)
+    CellLedger(table).close_receipt(receipt, NOW, closing)
+    [done] = ReceiptLedger(table).newest(cells[0].target)
+    reasons = Counter(row.refused for row in receipt_rows(done.cells))
+    assert reasons.pop("another reason, which its cell has") == MAX_CELLS_PER_WRITE - 100
+    assert len(reasons) == 100
 
 
 def test_a_retry_is_put_off_by_less_than_a_message_may_stay_invisible() -> None:

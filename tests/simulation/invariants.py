@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.simulation.books_system import BOOKS
@@ -99,7 +100,7 @@ _LASTING = frozenset(
     )
 )
 _Delivery = tuple[str, str]  # its id, and when it was received
-_BY_MEASURE = ("total:", "written:", "refused:", "currency:")
+_BY_MEASURE = ("total:", "written:", "refused:", "undone:", "currency:")
 _Contributions = dict[tuple[str, str, str], tuple[int, str]]  # intersection, measure, record
 
 
@@ -159,12 +160,19 @@ def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
 
 
 def _planned(world: World, target: SimulatedTarget, truth: Expected) -> Iterator[str]:
-    """The ledger's totals for a target, and the target's own cells, are what the sources say of the cubes it is fed."""
+    """The ledger's totals for a target, and the target's own cells, are what the sources say of the cubes it is fed.
+
+    But for cells that operators undid: planning holds of them what it was undone to.
+    """
     intersections = list(_intersections(world, f"{target.name}#"))
     refused = yield from _refused(target, intersections)
     wanted = {at: value for at, value in truth.cells.items() if target.is_fed(at[0])}
-    totals = {_coordinates(cell): cell.value().value for each in intersections for cell in each.cells}
+    cells = [cell for each in intersections for cell in each.cells]
+    totals = {_coordinates(cell): replace(cell, undone_minor=None).value().value for cell in cells}
     yield from _differences(f"the ledger for {target.name}", totals, wanted)
+    undone = {cell.cell_id: cell.undone_minor for cell in cells if cell.undone_minor is not None}
+    yield from world.undoing.violations(target.name, undone)
+    wanted |= {_coordinates(cell): cell.value().value for cell in cells if cell.undone_minor is not None}
     yield from _differences(target.name, target.planning.cells, wanted, refused)
 
 

@@ -34,6 +34,7 @@ FAULT_CLASSES = (
     *("given_up", "listed_twice", "short_answer"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
     *("never_told", "census_failed", "rates_recalculated"),
+    *("undone", "undo_overtaken", "undo_released"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
     *("welcome_asked", "token_ended", "token_withheld"),
     *("file_refused", "file_replaced", "file_waited", "file_put_off", "file_stopped", "file_task_failed"),

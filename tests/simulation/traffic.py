@@ -42,6 +42,7 @@ class Traffic:
         for each in taking_turns(self.world).values():
             each.plan(span)
         self.world.counting.plan(span)
+        self.world.undoing.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
@@ -228,6 +229,7 @@ class Traffic:
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
+        self.world.undoing.end()
         for each in taking_turns(self.world).values():
             each.end()
 

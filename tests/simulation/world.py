@@ -28,6 +28,7 @@ from tests.simulation.senders import Event, netsuite_event
 from tests.simulation.spending import tools
 from tests.simulation.systems import CRMS, ERPS, readers, receiving, small_answers_of_all
 from tests.simulation.targets import FlushQueues, targets
+from tests.simulation.undoing import Undoing
 from tests.simulation.weather import DRAWN_THEMES, Weather
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue
@@ -120,6 +121,7 @@ class World:
             flush_queue=FlushQueues(self, self.targets),
             readers=readers(self),
         )
+        self.undoing = Undoing(self)
         self.counting = Counting(self)
         self.dropping = Dropping(self)
         self.doors = Doors(self)

@@ -16,6 +16,7 @@ from tieout.delivering import CellValue, WriteAnswer
 from tieout.errors import TieoutError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Update
 
 TARGET = "anaplan"
@@ -29,6 +30,7 @@ class Planning:
         refusal: what a request is refused with as a whole.
         refused_cells: cell id to why that cell is refused.
         summary: what it says of a write that it took.
+        reference: under which ids it knows that write.
     """
 
     batch_size = 10
@@ -39,7 +41,7 @@ class Planning:
         self.after_landing: Callable[[], None] = lambda: None
         self.refusal: Callable[[Sequence[CellValue]], TieoutError | None] = lambda _: None
         self.refused_cells: Mapping[str, str] = {}
-        self.summary = "set"
+        self.summary, self.reference = "set", ""
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
         """Set cells."""
@@ -52,7 +54,7 @@ class Planning:
         self.values |= {cell.cell_id: cell.value for cell in cells if cell.cell_id not in refused}
         happens, self.after_landing = self.after_landing, lambda: None
         happens()
-        return WriteAnswer(refused=refused, summary=self.summary)
+        return WriteAnswer(refused=refused, summary=self.summary, reference=self.reference)
 
 
 class Desk:
@@ -90,6 +92,11 @@ class Desk:
         """What the closed receipts say, in the order in which they were opened."""
         page = self.table.query(keys.receipt_partition(TARGET), prefix=keys.DONE_PREFIX)
         return [str(item["answer"]) for _, item in page.items]
+
+    def ends(self) -> list[str]:
+        """How the writes of the closed receipts ended, in the same order."""
+        page = self.table.query(keys.receipt_partition(TARGET), prefix=keys.DONE_PREFIX)
+        return [str(item["end"]) for _, item in page.items]
 
     def flush(self, has_time: Callable[[float], bool] = lambda _: True, behind: str = "") -> DeliverReport:
         """One flush; `behind` is where the one before ended."""
@@ -133,6 +140,7 @@ class Desk:
         def goes_on() -> None:
             answer = self.planning.write([cell.value() for cell in sent])
             self.cells.mark_written(read, sent, receipt, answer.refused, self.clock.now())
-            self.cells.close_receipt(receipt, self.clock.now(), answer.summary)
+            closing = Closing(end=End.WRITTEN, answer=answer.summary, refused=answer.refused)
+            self.cells.close_receipt(receipt, self.clock.now(), closing)
 
         return goes_on

@@ -22,7 +22,7 @@ from tieout.ledger.intersections import (
     mark,
     write_again,
 )
-from tieout.ledger.receipts import OpenReceipt, cells_text, open_receipt
+from tieout.ledger.receipts import Closing, OpenReceipt, cells_text, done_item, open_receipt
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
@@ -87,10 +87,9 @@ class CellLedger:
         self._table.write([Put(receipt.key, {"cells": receipt.cells})])
         return receipt
 
-    def close_receipt(self, receipt: OpenReceipt, now: datetime, answer: str) -> None:
-        """Keep the receipt with what the target answered. Closing twice is as closing once."""
-        expires = expires_at(now, self._receipt_days)
-        done = {"cells": receipt.cells, "answer": answer, "closed_at": moment_text(now), EXPIRES_AT: expires}
+    def close_receipt(self, receipt: OpenReceipt, now: datetime, closing: Closing) -> None:
+        """Keep the receipt with what came of the write. Closing twice is as closing once."""
+        done = {**done_item(receipt, now, closing), EXPIRES_AT: expires_at(now, self._receipt_days)}
         done_key = (keys.receipt_partition(receipt.target), keys.DONE_PREFIX + receipt.name)
         self._table.write([Delete(receipt.key), Put(done_key, done)])
 

@@ -22,6 +22,8 @@ class CellState:
     Attributes:
         written_minor: what planning was last given; None if nothing yet, or if nobody can say any more.
         refused_reason: why the target refused the total; None once the total changes.
+        undone_minor: what planning is to hold instead of the total, until the cell is released; None where nobody undid it.
+        is_doubted: whether planning was given something, and nobody can say what it holds.
     """
 
     target: str
@@ -33,6 +35,8 @@ class CellState:
     total_minor: int
     written_minor: int | None = None
     refused_reason: str | None = None
+    undone_minor: int | None = None
+    is_doubted: bool = False
 
     @property
     def cell_id(self) -> str:
@@ -40,13 +44,18 @@ class CellState:
         return f"{self.intersection_id}:{self.measure}"
 
     @property
+    def wanted_minor(self) -> int:
+        """What planning is to hold: the total, or what the cell was undone to."""
+        return self.total_minor if self.undone_minor is None else self.undone_minor
+
+    @property
     def is_lacking(self) -> bool:
-        """Whether planning is still to be given the total."""
-        return self.refused_reason is None and self.written_minor != self.total_minor
+        """Whether planning is still to be given what it is to hold."""
+        return self.refused_reason is None and self.written_minor != self.wanted_minor
 
     @property
     def is_settled(self) -> bool:
-        """Whether planning should hold the total: it is neither to be written nor refused."""
+        """Whether planning should hold what it is to hold: the cell is neither to be written nor refused."""
         return self.refused_reason is None and not self.is_lacking
 
     def value(self) -> CellValue:
@@ -56,7 +65,7 @@ class CellState:
             cube=self.cube,
             measure=self.measure,
             members=self.members,
-            value=Money(self.total_minor, self.currency).decimal(),
+            value=Money(self.wanted_minor, self.currency).decimal(),
         )
 
 
@@ -66,7 +75,7 @@ class IntersectionState:
 
     Attributes:
         generation: counts the changes of its totals, and the times nobody could say any more what planning holds.
-        state: its value in the index `cells_by_state`; empty where planning lacks nothing and refused nothing.
+        state: its value in the index `cells_by_state`; empty where planning lacks nothing, refused nothing and nothing is undone.
         cells: one for each measure, in their order.
     """
 
@@ -79,6 +88,11 @@ class IntersectionState:
     def cube(self) -> str:
         """The cube of all its cells."""
         return self.cells[0].cube
+
+    @property
+    def target(self) -> str:
+        """The planning system they stand in."""
+        return self.cells[0].target
 
     def lacking(self) -> tuple[CellState, ...]:
         """The cells planning is still to be given."""
@@ -121,6 +135,8 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
             total_minor=int(item[keys.TOTAL + measure]),
             written_minor=None if (written := item.get(keys.WRITTEN + measure)) is None else int(written),
             refused_reason=item.get(keys.REFUSED + measure),
+            undone_minor=None if (undone := item.get(keys.UNDONE + measure)) is None else int(undone),
+            is_doubted=keys.DOUBTED + measure in item,
         )
         for measure in measures
     )
@@ -146,13 +162,15 @@ def mark(
         if cell.cell_id in refused:
             sets[keys.REFUSED + cell.measure] = refused[cell.cell_id]
         elif cell.cell_id in sent:
-            sets[keys.WRITTEN + cell.measure] = cell.total_minor
+            sets[keys.WRITTEN + cell.measure] = cell.wanted_minor
             removes.append(keys.REFUSED + cell.measure)  # another writer may have been refused what this one was not
-    target = intersection.cells[0].target
+            if cell.is_doubted:
+                removes.append(keys.DOUBTED + cell.measure)
     if not any(cell.cell_id not in sent for cell in intersection.lacking()):
         removes.append("dirty_since")
-        if refused.keys() & {cell.cell_id for cell in intersection.cells} or _has_refused(intersection, sent):
-            sets["cell_state"] = keys.refused(target)
+        state = _settled_state(intersection, sent, refused)
+        if state:
+            sets["cell_state"] = state
         else:
             removes.append("cell_state")
     unchanged = Equals("generation", intersection.generation)
@@ -168,11 +186,44 @@ def write_again(target: str, intersection_id: str, measures: Iterable[str], now:
     names = tuple(measures)
     return Update(
         keys.cell_key(target, intersection_id),
-        sets={"cell_state": keys.dirty(target)},
+        sets={"cell_state": keys.dirty(target)} | dict.fromkeys((keys.DOUBTED + name for name in names), 1),
         firsts={"dirty_since": moment_text(now)},
         adds={"generation": 1},
         removes=tuple(prefix + name for name in names for prefix in (keys.WRITTEN, keys.REFUSED)),
     )
+
+
+def undo(intersection: IntersectionState, restored: Mapping[str, int], now: datetime) -> Update:
+    """Have planning hold other values than the totals (measure to minor units), if the generation is unchanged."""
+    return Update(
+        intersection.key,
+        sets={"cell_state": keys.dirty(intersection.target)}
+        | {keys.UNDONE + measure: minor for measure, minor in restored.items()},
+        firsts={"dirty_since": moment_text(now)},
+        adds={"generation": 1},
+        removes=tuple(keys.REFUSED + measure for measure in restored),
+        condition=Equals("generation", intersection.generation),
+    )
+
+
+def release(intersection: IntersectionState, measures: Iterable[str], now: datetime) -> Update:
+    """Have planning hold the totals again, whatever happened to them meanwhile."""
+    names = tuple(measures)
+    return Update(
+        intersection.key,
+        sets={"cell_state": keys.dirty(intersection.target)},
+        firsts={"dirty_since": moment_text(now)},
+        adds={"generation": 1},
+        removes=tuple(prefix + name for name in names for prefix in (keys.UNDONE, keys.REFUSED)),
+    )
+
+
+def _settled_state(intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str]) -> str:
+    """The value in the index of an intersection that lacks nothing any more."""
+    if refused.keys() & {cell.cell_id for cell in intersection.cells} or _has_refused(intersection, sent):
+        return keys.refused(intersection.target)
+    is_undone = any(cell.undone_minor is not None for cell in intersection.cells)
+    return keys.undone(intersection.target) if is_undone else ""
 
 
 def _has_refused(intersection: IntersectionState, sent: Collection[str]) -> bool:

@@ -21,6 +21,8 @@ TOTAL = "total:"
 CURRENCY = "currency:"
 WRITTEN = "written:"
 REFUSED = "refused:"
+UNDONE = "undone:"
+DOUBTED = "doubted:"
 
 
 def fact_key(record: RecordKey) -> Key:
@@ -97,6 +99,11 @@ def dirty(target: str) -> str:
 def refused(target: str) -> str:
     """The value of the index `cells_by_state` for intersections of which the target refused a cell, and lacks no other."""
     return f"refused#{target}"
+
+
+def undone(target: str) -> str:
+    """The value of the index `cells_by_state` for intersections with an undone cell that lack none and have none refused."""
+    return f"undone#{target}"
 
 
 def census_of(connection: str) -> str:

@@ -1,16 +1,47 @@
-"""Receipts of writes to planning: which cells, each with its value before and after; pure."""
+"""Receipts of writes to planning: which cells, each with its value before and after, and what came of the write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from tieout import strict_json
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, by_intersection
-from tieout.ledger.table import Item, Key
+from tieout.ledger.table import Item, Key, Table, pages
 from tieout.moments import moment_text, parse_moment
+
+_AT_ONCE = 25  # a receipt may be as large as an item can be
+_MOST_REASONS = 100  # distinct ones: a receipt that is refused by the table could not be closed
+_DOUBTFUL = "?"
+_OTHER_REASON = "another reason, which its cell has"
+
+
+class End(StrEnum):
+    """How a write to planning ended."""
+
+    WRITTEN = "written"  # every cell that was not refused
+    NOT_WRITTEN = "not written"  # the target took none of it
+    ABANDONED = "abandoned"  # no answer was seen, and its cells were written again
+    UNDO = "undo"  # no write: a person had values restored; the writes that followed have receipts of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What a receipt is closed with.
+
+    Attributes:
+        answer: one line in the target's own words or counts; where it took nothing, the class of the error.
+        refused: cell id to the target's reason.
+        reference: the ids under which the target knows what it did, with blanks between them.
+    """
+
+    end: End
+    answer: str
+    refused: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,41 +68,143 @@ class OpenReceipt:
         return by_intersection(receipt_rows(self.cells))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneReceipt(OpenReceipt):
+    """A write to planning that has ended; its `cells` say which were refused, too."""
+
+    closed_at: datetime
+    end: End
+    answer: str
+    reference: str = ""
+    undoes: str = ""  # the name of the receipt whose values before were restored
+    by: str = ""  # who had them restored
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """One cell of a receipt; `before_minor` is what planning was last given, None where nobody knew."""
+    """One cell of a receipt.
+
+    Attributes:
+        before_minor: what planning was last given; None where it was given nothing before, or nobody knew.
+        refused: why the target did not take `after_minor`; None where it did, or nobody knows yet.
+    """
 
     intersection_id: str
     measure: str
     before_minor: int | None
     after_minor: int
+    refused: str | None = None
+    is_doubtful: bool = False  # nobody knew what planning held before
+
+    @property
+    def cell_id(self) -> str:
+        """The cell it is about."""
+        return f"{self.intersection_id}:{self.measure}"
+
+
+class ReceiptLedger:
+    """The receipts of all targets, for those who ask what was written when; nothing is written here."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def newest(self, target: str) -> Iterator[OpenReceipt | DoneReceipt]:
+        """Those whose end nobody knows yet, and behind them those that are done; each the newest first."""
+        for key, item in self._items(target, keys.OPEN_PREFIX):
+            yield open_receipt(target, key, item)
+        for key, item in self._items(target, keys.DONE_PREFIX):
+            yield _done_receipt(target, key, item)
+
+    def _items(self, target: str, prefix: str) -> Iterator[tuple[Key, Item]]:
+        partition = keys.receipt_partition(target)
+        for page in pages(
+            lambda after: self._table.query(partition, prefix=prefix, limit=_AT_ONCE, after=after, newest_first=True)
+        ):
+            yield from page.items
 
 
 def cells_text(cells: Iterable[CellState]) -> str:
-    """Cells as a receipt keeps them: the measures by name, and rows of intersection id, measure by number, before and after."""
+    """Cells as a receipt keeps them: see `rows_text`."""
+    return rows_text(
+        ReceiptRow(
+            cell.intersection_id, cell.measure, cell.written_minor, cell.wanted_minor, is_doubtful=cell.is_doubted
+        )
+        for cell in cells
+    )
+
+
+def rows_text(cells: Iterable[ReceiptRow]) -> str:
+    """The measures by name, and rows of intersection id, measure by number, before (or that nobody knew) and after."""
     numbers: dict[str, int] = {}
     rows = [
         [
             cell.intersection_id,
             numbers.setdefault(cell.measure, len(numbers)),
-            cell.written_minor,
-            cell.total_minor,
+            _DOUBTFUL if cell.is_doubtful else cell.before_minor,
+            cell.after_minor,
         ]
         for cell in cells
     ]
     return strict_json.dump({"measures": list(numbers), "rows": rows})
 
 
-def receipt_rows(text: str) -> Iterator[ReceiptRow]:
-    """The rows `cells_text` wrote."""
+def with_refusals(text: str, refused: Mapping[str, str]) -> str:
+    """Cells as a done receipt keeps them: the reasons in a list, and behind each row refused the number of its own."""
+    if not refused:
+        return text
     kept = strict_json.parse(text.encode())
-    for intersection_id, number, before_minor, after_minor in kept["rows"]:
-        yield ReceiptRow(intersection_id, kept["measures"][number], before_minor, after_minor)
+    numbers: dict[str, int] = {}
+    for row in kept["rows"]:
+        reason = refused.get(f"{row[0]}:{kept['measures'][row[1]]}")
+        if reason is not None:
+            told = reason if reason in numbers or len(numbers) < _MOST_REASONS else _OTHER_REASON
+            row.append(numbers.setdefault(told, len(numbers)))
+    return strict_json.dump(kept | {"refused": list(numbers)})
+
+
+def receipt_rows(text: str) -> Iterator[ReceiptRow]:
+    """The rows `cells_text` and `with_refusals` wrote."""
+    kept = strict_json.parse(text.encode())
+    for intersection_id, number, before_minor, after_minor, *reason in kept["rows"]:
+        refused = kept["refused"][reason[0]] if reason else None
+        known = None if before_minor == _DOUBTFUL else before_minor
+        measure = kept["measures"][number]
+        yield ReceiptRow(intersection_id, measure, known, after_minor, refused, is_doubtful=before_minor == _DOUBTFUL)
 
 
 def open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:
     """The open receipt an item of the table holds."""
-    opened_at, _, receipt_id = key[1].removeprefix(keys.OPEN_PREFIX).partition("#")
-    return OpenReceipt(
-        target=target, receipt_id=receipt_id, opened_at=parse_moment(opened_at), cells=str(item["cells"])
+    opened_at, receipt_id = _named(key, keys.OPEN_PREFIX)
+    return OpenReceipt(target=target, receipt_id=receipt_id, opened_at=opened_at, cells=str(item["cells"]))
+
+
+def done_item(receipt: OpenReceipt, now: datetime, closing: Closing) -> dict[str, str]:
+    """What is kept of a receipt that was closed; what is empty is left out."""
+    return {
+        "cells": with_refusals(receipt.cells, closing.refused),
+        "end": str(closing.end),
+        "answer": closing.answer,
+        "closed_at": moment_text(now),
+    } | ({"reference": closing.reference} if closing.reference else {})
+
+
+def _done_receipt(target: str, key: Key, item: Item) -> DoneReceipt:
+    opened_at, receipt_id = _named(key, keys.DONE_PREFIX)
+    return DoneReceipt(
+        target=target,
+        receipt_id=receipt_id,
+        opened_at=opened_at,
+        cells=str(item["cells"]),
+        closed_at=parse_moment(str(item["closed_at"])),
+        end=End(item["end"]),
+        answer=str(item["answer"]),
+        reference=str(item.get("reference", "")),
+        undoes=str(item.get("undoes", "")),
+        by=str(item.get("by", "")),
     )
+
+
+def _named(key: Key, prefix: str) -> tuple[datetime, str]:
+    """When a receipt was opened, and its id."""
+    opened_at, _, receipt_id = key[1].removeprefix(prefix).partition("#")
+    return parse_moment(opened_at), receipt_id

@@ -17,7 +17,7 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.intersections import intersection_state
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.ledger.receipts import ReceiptRow, receipt_rows
+from tieout.ledger.receipts import Closing, End, ReceiptRow, receipt_rows
 from tieout.ledger.table import Item, Put, Table
 
 
@@ -30,7 +30,7 @@ def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
     receipt = cells.open_receipt(TARGET, "r-1", NOW, sent)
     committed(facts, planned(facts, statement(7, V2), {"C7": 11}))
     cells.mark_written(seen, sent, receipt, {f"{read_only}:Amount": "read only"}, NOW)
-    cells.close_receipt(receipt, NOW, "20 written")
+    cells.close_receipt(receipt, NOW, Closing(end=End.WRITTEN, answer="20 written"))
     assert [state.total_minor for state in dirty(table)] == [11]
     refused = table.index("cells_by_state", keys.refused(TARGET)).items
     assert [key for key, _ in refused] == [keys.cell_key(TARGET, read_only)]
@@ -47,7 +47,7 @@ def test_the_cells_of_a_receipt_left_open_are_written_again(table: Table) -> Non
     assert dirty(table) == []
     [found] = cells.stale_receipts(TARGET, NOW + timedelta(minutes=20))
     cells.dirty_again(found, NOW)
-    cells.close_receipt(found, NOW, "abandoned")
+    cells.close_receipt(found, NOW, Closing(end=End.ABANDONED, answer="none"))
     assert [state.total_minor for state in dirty(table)] == [5]
     assert cells.stale_receipts(TARGET, NOW + timedelta(hours=1)) == ()
 
@@ -72,7 +72,7 @@ def test_no_more_than_twenty_receipts_left_open_are_told_at_once(table: Table) -
     assert cells.stale_receipts(TARGET, later) == tuple(opened[:20])
     assert cells.stale_receipts(TARGET, later, limit=2) == tuple(opened[:2])
     for receipt in opened[:20]:
-        cells.close_receipt(receipt, later, "abandoned")
+        cells.close_receipt(receipt, later, Closing(end=End.ABANDONED, answer="none"))
     assert cells.stale_receipts(TARGET, later) == (opened[20],)
 
 
@@ -84,12 +84,13 @@ def test_a_closed_receipt_says_what_was_written_what_was_answered_and_when(table
     later = NOW + timedelta(seconds=7)
     done_key = ("RECEIPT#planning", "DONE#2026-03-02T09:00:00.000Z#r-1")
     for _ in range(2):
-        cells.close_receipt(receipt, later, "1 written")
+        cells.close_receipt(receipt, later, Closing(end=End.WRITTEN, answer="1 written"))
         assert table.query("RECEIPT#planning").items == (
             (
                 done_key,
                 {
                     "cells": receipt.cells,
+                    "end": "written",
                     "answer": "1 written",
                     "closed_at": "2026-03-02T09:00:07.000Z",
                     "expires_at": int(later.timestamp()) + 36 * 86_400,

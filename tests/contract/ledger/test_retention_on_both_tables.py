@@ -11,6 +11,7 @@ from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
+from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Table
 
 DAY = 86_400
@@ -35,7 +36,7 @@ def test_a_receipt_expires_days_after_it_was_closed_and_never_while_it_is_open(t
     receipt = cells.open_receipt(TARGET, "r-1", NOW, dirty(table))
     assert "expires_at" not in table.get([receipt.key])[receipt.key]
     later = NOW + timedelta(days=3)
-    cells.close_receipt(receipt, later, "1 written")
+    cells.close_receipt(receipt, later, Closing(end=End.WRITTEN, answer="1 written"))
     done = (keys.receipt_partition(TARGET), keys.DONE_PREFIX + receipt.name)
     assert table.get([done])[done]["expires_at"] == int(later.timestamp()) + 36 * DAY
 

@@ -38,6 +38,7 @@ from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome, decide
+from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Put, Update
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
@@ -62,6 +63,7 @@ PLACE = Intersection(
     ),
 )
 CELL = PLACE.intersection_id()
+RECEIPT = "5f0c" * 8
 
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
 TABLES = {
@@ -75,6 +77,10 @@ TABLES = {
     ("cells", "why"): (CELL[:8],),
     ("cells", "check"): (),
     ("cells", "retry"): (),
+    ("receipts", "list"): ("--from", NOW.strftime("%Y-%m-%d")),
+    ("receipts", "show"): (RECEIPT,),
+    ("undo",): (RECEIPT, "--yes"),
+    ("release",): (RECEIPT,),
     ("held", "list"): (),
     ("mappings", "put"): ("customer", CUSTOMER.key, "Globex Corporation (Holdings) plc", "--connection", CONNECTION),
     ("mappings", "list"): (),
@@ -180,6 +186,7 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
                 sets={
                     keys.WRITTEN + "Revenue USD": -1234567890100,
                     keys.REFUSED + "Weighted USD": refusal,
+                    keys.UNDONE + "Weighted USD": -1234567890100,
                 },
             )
         ]
@@ -190,6 +197,9 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
     cells = CellLedger(stage.place.table)
     [lacking] = cells.dirty(TARGET, 1).found
     cells.open_receipt(TARGET, "r-1", NOW - timedelta(hours=1), lacking.lacking())
+    done = cells.open_receipt(TARGET, RECEIPT, NOW, lacking.cells)
+    closing = Closing(end=End.WRITTEN, answer=f"Pipeline: 2 sent, {refusal}", reference=RECEIPT)
+    cells.close_receipt(done, NOW, closing)
     cells.pause(TARGET, NOW + timedelta(minutes=14), "AccessDeniedError: the model is locked")
 
 

@@ -58,6 +58,7 @@ def test_a_target_tells_what_it_lacks_and_why_it_is_left_alone(stage: OperatedSt
             "target": TARGET,
             "dirty": 0,
             "refused": 0,
+            "undone": 0,
             "paused_until": None,
             "paused_for": None,
             "lacks_a_change_since": None,

@@ -14,6 +14,7 @@ from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
 from tieout.errors import AccessDeniedError, LostAnswerError, MalformedError, ThrottledError, TieoutError
 from tieout.ledger import keys
 from tieout.ledger.intersections import intersection_state
+from tieout.ledger.receipts import DoneReceipt, ReceiptLedger
 
 PLACES = [f"p{number}" for number in range(9)]
 
@@ -50,10 +51,14 @@ def test_whatever_spoils_a_request_is_refused_alone(places: set[str], batch_size
 
 
 def test_the_receipt_of_a_halved_write_says_what_became_of_each_part(desk: Desk) -> None:
-    """In the order of the cells."""
+    """In the order of the cells; what the target calls each of them too."""
     spoiled(desk, {"p2"})
+    desk.planning.reference = "task-1"
     desk.flush()
     assert desk.answers() == ["set; refused alone; set"]
+    [receipt] = ReceiptLedger(desk.table).newest(TARGET)
+    assert isinstance(receipt, DoneReceipt)
+    assert receipt.reference == "task-1 task-1"
 
 
 def test_the_receipt_of_a_halved_write_stays_short(desk: Desk) -> None:

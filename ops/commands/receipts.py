@@ -1,0 +1,126 @@
+"""`tieout receipts`: what was written to planning when, and what it held before; `tieout undo` and `tieout release`."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from ops import display, receipt_views
+from ops.commands.arguments import AsJson, Stage, Target, targets_of
+from ops.place import Place, find_place
+from tieout.aws.queues import FifoFlushQueue
+from tieout.ledger.receipts import DoneReceipt, End
+from tieout.ledger.undoing import UndoLedger
+from tieout.system_clock import SystemClock, SystemEntropy
+
+app = typer.Typer(
+    no_args_is_help=True, help="Receipts of writes to planning: what was given when, and what was there before."
+)
+
+Receipt = Annotated[
+    str, typer.Argument(help="Its id as `tieout receipts list` shows it, or as many of its first digits.")
+]
+Confirmed = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")]
+_SHOWN = ("receipt", "target", "opened_at", "end", "cells", "refused", "answer", "undoes", "by")
+_WITHOUT_DATE = timedelta(days=7)
+_BUCKET_SECONDS = 1  # our request must not be counted as one of the line's own
+
+
+@app.command("list")
+def receipts_list(
+    target: Target = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="Begun on this UTC day or later. Default: the last seven days."
+        ),
+    ] = None,
+    cell: Annotated[str, typer.Option("--cell", help="Only of this cell, by the first digits of its id.")] = "",
+    reference: Annotated[
+        str, typer.Option("--reference", help="Only of this job or task of the planning system.")
+    ] = "",
+    limit: Annotated[int, typer.Option(help="The most to list.", min=1)] = 100,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """The writes to planning, newest first: how many cells each gave, how many were refused, and what was answered.
+
+    One that is open has no answer yet; where none ever comes, its cells are written again within half an hour.
+    """
+    place = find_place(stage)
+    begun = since.replace(tzinfo=UTC) if since else datetime.now(UTC) - _WITHOUT_DATE
+    wanted = receipt_views.receipts(place.table, targets_of(place, target), since=begun, cell=cell, reference=reference)
+    rows = [receipt_views.receipt_row(each) for each in islice(wanted, limit)]
+    display.rows(rows, title="Receipts", as_json=as_json, nothing="There are no such receipts.", columns=_SHOWN)
+
+
+@app.command("show")
+def receipts_show(receipt: Receipt, target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """One write, cell by cell: what planning had been given before, what it was given now, and why it did not take it."""
+    place = find_place(stage)
+    found = receipt_views.found(place.table, targets_of(place, target), receipt)
+    display.record(receipt_views.receipt_shown(place.table, found), as_json=as_json)
+
+
+def undo(
+    receipt: Receipt, target: Target = None, stage: Stage = None, *, yes: Confirmed = False, as_json: AsJson = False
+) -> None:
+    """Have planning hold again what it held before a write; shows the effect, and does it with --yes.
+
+    The cells stay so, whatever the sources say meanwhile, until `tieout release` of the same receipt. An undo has a receipt of
+    its own, which can be undone too. A cell of which nobody knows what planning held, or that was refused, is left as it is.
+    """
+    place = find_place(stage)
+    found = _done(place, target, receipt)
+    ledger = UndoLedger(place.table)
+    effect = ledger.effect(found)
+    shown = receipt_views.effect_shown(effect)
+    if yes and effect.restored():
+        entropy = SystemEntropy()
+        done = ledger.undo(effect, getpass.getuser(), entropy.token(), datetime.now(UTC))
+        _ask_for_a_flush(place, found.target)
+        shown = {"done": receipt_views.receipt_row(done)} | shown
+    display.record(shown, as_json=as_json)
+    _say_that_nothing_is_done(yes=yes, as_json=as_json)
+
+
+def release(
+    receipt: Receipt, target: Target = None, stage: Stage = None, *, yes: Confirmed = False, as_json: AsJson = False
+) -> None:
+    """Have planning hold the ledger's totals again in the cells of a receipt that are undone; shows them, and does it with --yes.
+
+    The receipt may be the undo's or that of the write it undid.
+    """
+    place = find_place(stage)
+    found = receipt_views.found(place.table, targets_of(place, target), receipt)
+    ledger = UndoLedger(place.table)
+    released = ledger.release(found, datetime.now(UTC)) if yes else ledger.undone(found)
+    if yes and released:
+        _ask_for_a_flush(place, found.target)
+    display.record({"done": yes} | receipt_views.released_shown(released), as_json=as_json)
+    _say_that_nothing_is_done(yes=yes, as_json=as_json)
+
+
+def _say_that_nothing_is_done(*, yes: bool, as_json: bool) -> None:
+    if not yes and not as_json:
+        display.note("Nothing is done yet: --yes does it.")
+
+
+def _done(place: Place, target: str | None, receipt: str) -> DoneReceipt:
+    """The receipt, if it has ended and something may have been written."""
+    found = receipt_views.found(place.table, targets_of(place, target), receipt)
+    if not isinstance(found, DoneReceipt):
+        raise typer.BadParameter("its end is not known yet: within half an hour it is")
+    if found.end is End.NOT_WRITTEN:
+        raise typer.BadParameter("nothing of it was written, so there is nothing to undo")
+    return found
+
+
+def _ask_for_a_flush(place: Place, target: str) -> None:
+    urls = {each.name: each.flush_queue_url for each in place.targets}
+    FifoFlushQueue(place.sqs, urls, SystemClock(), _BUCKET_SECONDS).ask(target)

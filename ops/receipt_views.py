@@ -1,0 +1,190 @@
+"""Receipts of writes to planning, and what undoing one comes to, as plain values for a table or for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from ops.display import Row
+from ops.ledger_views import cell_row, members_text
+from tieout.errors import PermanentError
+from tieout.ledger import keys
+from tieout.ledger.intersections import CellState, intersection_state
+from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, receipt_rows
+from tieout.ledger.table import Table
+from tieout.ledger.undoing import Effect, Fate
+from tieout.moments import moment_text
+from tieout.money import Money
+
+_LOOKED_AT = 20_000  # receipts of one target that are gone through for one that is named by its first digits
+
+
+class UnknownReceiptError(PermanentError):
+    """There is no such receipt, or there are several whose id begins so; the message says which."""
+
+
+def receipts(
+    table: Table, targets: Iterable[str], *, since: datetime | None, cell: str = "", reference: str = ""
+) -> Iterator[OpenReceipt]:
+    """The receipts of these targets, newest first of each.
+
+    Args:
+        table: the ledger's.
+        targets: whose.
+        since: none opened before.
+        cell: only those that wrote a cell whose id begins so.
+        reference: only those that the target knows under this id.
+    """
+    for target in targets:
+        for receipt in ReceiptLedger(table).newest(target):
+            if since is not None and receipt.opened_at < since:
+                if isinstance(receipt, DoneReceipt):
+                    break
+                continue
+            known = receipt.reference.split() if isinstance(receipt, DoneReceipt) else []
+            if (not reference or reference in known) and (not cell or _wrote(receipt, cell)):
+                yield receipt
+
+
+def found(table: Table, targets: Iterable[str], wanted: str) -> OpenReceipt:
+    """The receipt of that name, or whose id begins so.
+
+    Raises:
+        UnknownReceiptError: there is none, or there are several.
+    """
+    beginning = wanted.rpartition("#")[2]
+    alike = [
+        receipt
+        for target in targets
+        for receipt in islice(ReceiptLedger(table).newest(target), _LOOKED_AT)
+        if receipt.receipt_id.startswith(beginning)
+    ]
+    if len(alike) == 1:
+        return alike[0]
+    named = ", ".join(each.receipt_id for each in alike[:10])
+    what = f"several receipts begin with {wanted}: {named}" if alike else f"there is no receipt {wanted}"
+    raise UnknownReceiptError(f"{what}; `tieout receipts list` names them")
+
+
+def receipt_row(receipt: OpenReceipt) -> Row:
+    """A receipt as one line of a list."""
+    rows = list(receipt_rows(receipt.cells))
+    row = {
+        "receipt": receipt.receipt_id,
+        "target": receipt.target,
+        "opened_at": moment_text(receipt.opened_at),
+        "end": "open",
+        "cells": len(rows),
+        "refused": sum(row.refused is not None for row in rows),
+    }
+    if not isinstance(receipt, DoneReceipt):
+        return row
+    return row | {
+        "end": str(receipt.end),
+        "answer": receipt.answer,
+        "reference": receipt.reference or None,
+        "closed_at": moment_text(receipt.closed_at),
+        "undoes": receipt.undoes.rpartition("#")[2] or None,
+        "by": receipt.by or None,
+    }
+
+
+def receipt_shown(table: Table, receipt: OpenReceipt) -> Row:
+    """A receipt with each of its cells: what planning had been given before, what it was given now, and why it did not take it."""
+    rows = list(receipt_rows(receipt.cells))
+    cells = _cells(table, receipt.target, rows)
+    return receipt_row(receipt) | {
+        "written": [_row(row, cells[row.cell_id]) for row in rows if row.cell_id in cells],
+    }
+
+
+def effect_shown(effect: Effect) -> Row:
+    """What undoing a receipt would do: sums by cube, measure and currency, and cell by cell."""
+    return {
+        "undoes": effect.receipt.receipt_id,
+        "target": effect.receipt.target,
+        "restored": len(effect.restored()),
+        "left": sum(each.fate is not Fate.RESTORED for each in effect.cells),
+        "sums": _sums((each.cell, each.restored_minor) for each in effect.restored()),
+        "cells": [
+            _place(each.cell)
+            | {
+                "in_planning": _text(each.cell.written_minor, each.cell),
+                "then": _text(each.restored_minor, each.cell) if each.fate is Fate.RESTORED else None,
+                "fate": str(each.fate),
+            }
+            for each in effect.cells
+        ],
+    }
+
+
+def released_shown(cells: Iterable[CellState]) -> Row:
+    """Undone cells, and what releasing them comes to in sums and cell by cell."""
+    released = list(cells)
+    return {
+        "undone": len(released),
+        "sums": _sums((cell, cell.total_minor) for cell in released),
+        "cells": [
+            _place(cell) | {"in_planning": _text(cell.written_minor, cell), "then": _text(cell.total_minor, cell)}
+            for cell in released
+        ],
+    }
+
+
+def _wrote(receipt: OpenReceipt, cell: str) -> bool:
+    return any(row.intersection_id.startswith(cell) for row in receipt_rows(receipt.cells))
+
+
+def _cells(table: Table, target: str, rows: Iterable[ReceiptRow]) -> dict[str, CellState]:
+    """Cell id to the cell as it is now."""
+    wanted = dict.fromkeys(keys.cell_key(target, row.intersection_id) for row in rows)
+    found = table.get(list(wanted))
+    return {cell.cell_id: cell for key, item in found.items() for cell in intersection_state(key, item).cells}
+
+
+def _row(row: ReceiptRow, cell: CellState) -> Row:
+    return _place(cell) | {
+        "before": "unknown" if row.is_doubtful else _text(row.before_minor, cell),
+        "after": _text(row.after_minor, cell),
+        "refused": row.refused,
+    }
+
+
+def _place(cell: CellState) -> Row:
+    shown = cell_row(cell)
+    return {
+        "cell": shown["cell"],
+        "cube": shown["cube"],
+        "measure": shown["measure"],
+        "members": members_text(shown["members"]),
+        "currency": shown["currency"],
+    }
+
+
+def _sums(changes: Iterable[tuple[CellState, int]]) -> list[Row]:
+    """What planning holds in these cells, what it is to hold then, and the difference."""
+    now: Counter[tuple[str, str, str]] = Counter()
+    then: Counter[tuple[str, str, str]] = Counter()
+    for cell, wanted_minor in changes:
+        at = (cell.cube, cell.measure, cell.currency)
+        now[at] += cell.written_minor or 0
+        then[at] += wanted_minor
+    return [
+        {"cube": cube, "measure": measure, "currency": currency}
+        | {
+            name: str(Money(minor, currency).decimal())
+            for name, minor in {
+                "in_planning": now[at],
+                "then": then[at],
+                "difference": then[at] - now[at],
+            }.items()
+        }
+        for at in sorted(then)
+        for cube, measure, currency in (at,)
+    ]
+
+
+def _text(minor: int | None, cell: CellState) -> str | None:
+    return None if minor is None else str(Money(minor, cell.currency).decimal())

@@ -1,0 +1,169 @@
+"""Writes to planning are listed and shown, undone and released, by people at a stage in the emulated AWS."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.deliver.pipeline import DeliverStep, flush
+from ops.cli import app
+from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.operated_stage import TARGET, OperatedStage
+from tests.support.planning_desk import Planning
+from tieout.errors import LostAnswerError, UnavailableError
+from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.table import Update
+from tieout.moments import moment_text
+
+A, B = (digit * 32 for digit in "ab")
+
+
+class Writing:
+    """A stage whose cells change and are written."""
+
+    def __init__(self, stage: OperatedStage) -> None:
+        self.stage, self.planning, self.clock = stage, Planning(), ManualClock()
+        self._entropy = SeededEntropy(7)
+
+    def load(self, changes: dict[str, int]) -> str:
+        """Add to the totals of some places and write them; the newest receipt's id."""
+        for place, minor in changes.items():
+            update = Update(
+                keys.cell_key(TARGET, place),
+                sets={"cell_state": keys.dirty(TARGET), "catalogue": keys.cells_of(TARGET)},
+                firsts={
+                    "cube": "Bookings",
+                    "members": json.dumps([["Customer", f"C-{place[0]}"], ["Time", "2026-03"]]),
+                    keys.CURRENCY + "Booked": "EUR",
+                    "dirty_since": moment_text(self.clock.now()),
+                },
+                adds={keys.TOTAL + "Booked": minor, "generation": 1},
+                removes=(keys.REFUSED + "Booked",),
+            )
+            self.stage.place.table.write([update])
+        self.flush()
+        return str(self.listed()[0]["receipt"])
+
+    def flush(self) -> None:
+        """What the deliver step does."""
+        self.clock.advance(60)
+        step = DeliverStep(
+            target=TARGET,
+            cells=CellLedger(self.stage.place.table),
+            writer=self.planning,
+            clock=self.clock,
+            entropy=self._entropy,
+            has_time=lambda _: True,
+        )
+        flush(step)
+
+    def listed(self, *arguments: str) -> list[dict[str, object]]:
+        """What `tieout receipts list` shows."""
+        found: list[dict[str, object]] = self.stage.tieout("receipts", "list", "--from", "2026-03-01", *arguments)
+        return found
+
+
+@pytest.fixture(name="writing")
+def _writing(stage: OperatedStage) -> Writing:
+    return Writing(stage)
+
+
+def test_receipts_are_listed_newest_first_and_found_by_cell_and_job(writing: Writing) -> None:
+    """With what was answered; one that is open has no answer, and one a week old is not asked for by itself."""
+    writing.planning.reference = "task-1"
+    first = writing.load({A: 100})
+    writing.planning.reference, writing.planning.refused_cells = "task-2 task-3", {f"{B}:Booked": "no such member"}
+    second = writing.load({A: 50, B: 70})
+    writing.planning.refusal = lambda _: LostAnswerError("x")
+    third = writing.load({A: 1})
+    assert [(row["receipt"], row["end"], row["cells"], row["refused"]) for row in writing.listed()] == [
+        (third, "open", 1, 0),
+        (second, "written", 2, 1),
+        (first, "written", 1, 0),
+    ]
+    assert [row["receipt"] for row in writing.listed("--cell", B[:6])] == [second]
+    assert [row["receipt"] for row in writing.listed("--reference", "task-3")] == [second]
+    assert [row["receipt"] for row in writing.listed("--limit", "1", "--target", TARGET)] == [third]
+    assert writing.stage.tieout("receipts", "list") == []
+    assert {key: value for key, value in writing.listed()[2].items() if key not in {"receipt", "closed_at"}} == {
+        "target": TARGET,
+        "opened_at": "2026-03-02T09:01:00.000Z",
+        "end": "written",
+        "cells": 1,
+        "refused": 0,
+        "answer": "set",
+        "reference": "task-1",
+        "undoes": None,
+        "by": None,
+    }
+
+
+def test_a_receipt_is_shown_cell_by_cell(writing: Writing) -> None:
+    """By the first digits of its id, or by the name a cell tells it under."""
+    first = writing.load({A: 100})
+    writing.planning.refused_cells = {f"{B}:Booked": "no such member"}
+    second = writing.load({A: 50, B: 70})
+    shown = writing.stage.tieout("receipts", "show", second[:12])
+    assert [(row["members"], row["before"], row["after"], row["refused"]) for row in shown["written"]] == [
+        ("C-a/2026-03", "1.00", "1.50", None),
+        ("C-b/2026-03", None, "0.70", "no such member"),
+    ]
+    [why] = writing.stage.tieout("cells", "why", A)["cells"]
+    assert writing.stage.tieout("receipts", "show", why["last_write"]["receipt"])["receipt"] == second
+    assert writing.stage.tieout("receipts", "show", first)["receipt"] == first
+
+
+def test_an_undo_is_shown_then_done_and_released(writing: Writing) -> None:
+    """Nothing is done before somebody says so; the effect is told in cells and sums."""
+    writing.load({A: 100})
+    loaded = writing.load({A: 50, B: 70})
+    shown = writing.stage.tieout("undo", loaded)
+    sums = {"in_planning": "2.20", "then": "1.00", "difference": "-1.20"}
+    assert shown["sums"] == [{"cube": "Bookings", "measure": "Booked", "currency": "EUR", **sums}]
+    assert [(row["in_planning"], row["then"], row["fate"]) for row in shown["cells"]] == [
+        ("1.50", "1.00", "restored"),
+        ("0.70", "0.00", "restored"),
+    ]
+    writing.flush()
+    assert writing.planning.values == {f"{A}:Booked": Decimal("1.50"), f"{B}:Booked": Decimal("0.70")}
+    done = writing.stage.tieout("undo", loaded, "--yes")["done"]
+    assert (done["end"], done["undoes"], done["cells"]) == ("undo", loaded, 2)
+    assert done["by"]
+    writing.flush()
+    assert writing.planning.values == {f"{A}:Booked": Decimal(1), f"{B}:Booked": Decimal(0)}
+    undone = writing.stage.tieout("cells", "list", "--state", "undone")
+    assert [(row["cell"], row["total"], row["undone_to"]) for row in undone] == [
+        (A, "1.50", "1.00"),
+        (B, "0.70", "0.00"),
+    ]
+    assert writing.stage.tieout("targets", "list")[0]["undone"] == 2
+    for confirmed in ((), ("--yes",)):
+        assert len(writing.stage.tieout("cells", "list", "--state", "undone")) == 2
+        released = writing.stage.tieout("release", loaded, *confirmed)
+        assert (released["done"], released["undone"], released["sums"][0]["difference"]) == (bool(confirmed), 2, "1.20")
+        assert [(row["in_planning"], row["then"]) for row in released["cells"]] == [("1.00", "1.50"), ("0.00", "0.70")]
+    writing.flush()
+    assert writing.planning.values == {f"{A}:Booked": Decimal("1.50"), f"{B}:Booked": Decimal("0.70")}
+    assert writing.stage.tieout("cells", "list", "--state", "undone") == []
+
+
+def test_what_cannot_be_undone_is_said(writing: Writing) -> None:
+    """A receipt nobody knows, one that several begin with, one without an end, and one of which nothing was written."""
+    writing.planning.refusal = lambda _: UnavailableError("busy")
+    busy = writing.load({A: 100})
+    CellLedger(writing.stage.place.table).resume(TARGET)
+    writing.planning.refusal = lambda _: LostAnswerError("x")
+    left_open = writing.load({A: 1})
+    for wanted, said in (
+        ("nobody's", "there is no receipt nobody's"),
+        ("", "several receipts begin with"),
+        (left_open, "its end is not known yet"),
+        (busy, "nothing of it was written"),
+    ):
+        result = CliRunner().invoke(app, ["undo", wanted])
+        assert result.exit_code != 0
+        assert said in (result.output if result.exception is None else f"{result.output} {result.exception}")
