@@ -145,19 +145,23 @@ def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]
 
 
 def planning_state(table: Table, target: str) -> Row:
-    """How far planning is behind the ledger, and until when and why the target is left alone, if it is."""
+    """How far planning is behind the ledger, when and why a target that took nothing is tried next, and since when it does not.
+
+    One that may be tried now has no moment for it.
+    """
     values = (keys.dirty(target), keys.refused(target), keys.undone(target))
     found = [cell for value in values for cell in _cells_indexed(table, "cells_by_state", value)]
     pause = CellLedger(table).pause_of(target)
-    if pause is not None and pause.until <= datetime.now(UTC):
-        pause = None
+    is_over = pause is None or pause.until <= datetime.now(UTC)
     return {
         "target": target,
         "dirty": sum(cell.is_lacking for cell in found),
         "refused": sum(cell.refused_reason is not None for cell in found),
         "undone": sum(cell.undone_minor is not None for cell in found),
-        "paused_until": moment_text(pause.until) if pause else None,
+        "paused_until": None if pause is None or is_over else moment_text(pause.until),
         "paused_for": pause.reason if pause else None,
+        "failing_since": moment_text(pause.since) if pause else None,
+        "failures": pause.failures if pause else 0,
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from ops.changed_sums import sums_of
 from ops.display import Row
 from ops.ledger_views import cell_row, members_text
 from tieout.errors import PermanentError
@@ -107,7 +107,7 @@ def effect_shown(effect: Effect) -> Row:
         "target": effect.receipt.target,
         "restored": len(effect.restored()),
         "left": sum(each.fate is not Fate.RESTORED for each in effect.cells),
-        "sums": _sums((each.cell, each.restored_minor) for each in effect.restored()),
+        "sums": sums_of((each.cell, each.restored_minor) for each in effect.restored()),
         "cells": [
             _place(each.cell)
             | {
@@ -125,7 +125,7 @@ def released_shown(cells: Iterable[CellState]) -> Row:
     released = list(cells)
     return {
         "undone": len(released),
-        "sums": _sums((cell, cell.total_minor) for cell in released),
+        "sums": sums_of((cell, cell.total_minor) for cell in released),
         "cells": [
             _place(cell) | {"in_planning": _text(cell.written_minor, cell), "then": _text(cell.total_minor, cell)}
             for cell in released
@@ -161,29 +161,6 @@ def _place(cell: CellState) -> Row:
         "members": members_text(shown["members"]),
         "currency": shown["currency"],
     }
-
-
-def _sums(changes: Iterable[tuple[CellState, int]]) -> list[Row]:
-    """What planning holds in these cells, what it is to hold then, and the difference."""
-    now: Counter[tuple[str, str, str]] = Counter()
-    then: Counter[tuple[str, str, str]] = Counter()
-    for cell, wanted_minor in changes:
-        at = (cell.cube, cell.measure, cell.currency)
-        now[at] += cell.written_minor or 0
-        then[at] += wanted_minor
-    return [
-        {"cube": cube, "measure": measure, "currency": currency}
-        | {
-            name: str(Money(minor, currency).decimal())
-            for name, minor in {
-                "in_planning": now[at],
-                "then": then[at],
-                "difference": then[at] - now[at],
-            }.items()
-        }
-        for at in sorted(then)
-        for cube, measure, currency in (at,)
-    ]
 
 
 def _text(minor: int | None, cell: CellState) -> str | None:

@@ -51,9 +51,9 @@ class DeliverFunction:
         try:
             writer = self._writer()
         except (TransientError, PermanentError) as error:
-            self._cells.pause(
-                self._settings.target, self._clock.now() + _PAUSE_WITHOUT_CREDENTIALS, type(error).__name__
-            )
+            now = self._clock.now()
+            until = now + _PAUSE_WITHOUT_CREDENTIALS
+            self._cells.pause(self._settings.target, until, type(error).__name__, now)
             self._say(DeliverReport(stopped_by=error))
             return
         step = DeliverStep(

@@ -17,8 +17,11 @@ from tieout.ledger.intersections import IntersectionState
 from tieout.ledger.receipts import Closing, End
 from tieout.ports import Clock, Entropy
 
-_PAUSE_WHEN_BUSY = timedelta(seconds=30)
-_PAUSE_WHEN_DENIED = timedelta(minutes=10)
+# A target that names no time is left alone for so long after its first two errors in a row, then twice as long each time.
+_PAUSE_WHEN_BUSY, _LONGEST_WHEN_BUSY = timedelta(seconds=30), timedelta(minutes=10)
+_PAUSE_WHEN_DENIED, _LONGEST_WHEN_DENIED = timedelta(minutes=10), timedelta(hours=1)
+_MOST_DOUBLINGS = 8
+_PROBED_WITH = 10  # cells: a target that took nothing the last time is tried with few
 _LONGEST_ANSWER = 1000  # characters: a receipt names its cells too, and is one item of the ledger
 _MARKING_SECONDS = 30  # to mark thousands of cells after a write that was answered at the last moment
 
@@ -63,8 +66,9 @@ def flush(step: DeliverStep) -> DeliverReport:
     All that is dirty has its turn, round by round: where changes come faster than planning takes them, none waits for longer
     than a round, however often others change again.
 
-    A busy, locked or offline target is no failure: its cells stay dirty, it is left alone for as long as it asks, and the
-    sweeper asks for the next flush. So it does when the ledger fails: a message put back would block the queue for longer.
+    A busy, locked or offline target is no failure: its cells stay dirty, it is left alone for as long as it asks, or longer
+    each time, and the sweeper asks for the next flush, which tries it with a few cells first. So it does when the ledger
+    fails: a message put back would block the queue for longer.
     """
     report = DeliverReport(behind=step.behind)
     try:
@@ -75,9 +79,10 @@ def flush(step: DeliverStep) -> DeliverReport:
 
 
 def _flush(step: DeliverStep, report: DeliverReport) -> None:
-    paused_until = step.cells.paused_until(step.target)
-    if paused_until is not None and paused_until > step.clock.now():
+    pause = step.cells.pause_of(step.target)
+    if pause is not None and pause.until > step.clock.now():
         return
+    failures = pause.failures if pause else 0
     while True:
         found, behind = step.cells.dirty(step.target, step.writer.batch_size, report.behind)
         if not found and not report.behind:
@@ -85,14 +90,18 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
         for cube in dict.fromkeys(each.cube for each in found):
             if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
                 return
-            _write(step, [each for each in found if each.cube == cube], report)
+            _write(step, [each for each in found if each.cube == cube], failures, report)
+            if failures and report.writes:
+                step.cells.resume(step.target)
+                failures = 0
         report.behind = behind
 
 
-def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report: DeliverReport) -> None:
+def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failures: int, report: DeliverReport) -> None:
     """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
     step.cells.strike(each for each in intersections if not each.lacking())
-    cells = [cell for each in intersections for cell in each.lacking()][: step.writer.batch_size]
+    most = min(step.writer.batch_size, _PROBED_WITH) if failures else step.writer.batch_size
+    cells = [cell for each in intersections for cell in each.lacking()][:most]
     if not cells:
         return
     receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells)
@@ -100,9 +109,9 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], report
         answer = _written([cell.value() for cell in cells], step.writer)
     except LostAnswerError as error:
         # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
-        _leave_alone(step, error, report)
+        _leave_alone(step, error, failures, report)
     except (TransientError, PermanentError) as error:
-        _leave_alone(step, error, report)
+        _leave_alone(step, error, failures, report)
         step.cells.close_receipt(receipt, step.clock.now(), Closing(end=End.NOT_WRITTEN, answer=type(error).__name__))
     else:
         step.cells.mark_written(intersections, cells, receipt, answer.refused, step.clock.now())
@@ -137,11 +146,19 @@ def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
         )
 
 
-def _leave_alone(step: DeliverStep, error: TransientError | PermanentError, report: DeliverReport) -> None:
+def _leave_alone(
+    step: DeliverStep, error: TransientError | PermanentError, failures: int, report: DeliverReport
+) -> None:
+    now = step.clock.now()
+    step.cells.pause(step.target, now + _pause_after(error, failures), type(error).__name__, now)
+    report.stopped_by = error
+
+
+def _pause_after(error: TransientError | PermanentError, failures: int) -> timedelta:
+    """For how long a target is left alone that failed so often before: what it asks for, or longer each time."""
     asked = getattr(error, "retry_after_seconds", None)
     if asked is not None:
-        pause = timedelta(seconds=asked)
-    else:
-        pause = _PAUSE_WHEN_DENIED if isinstance(error, PermanentError) else _PAUSE_WHEN_BUSY
-    step.cells.pause(step.target, step.clock.now() + pause, type(error).__name__)
-    report.stopped_by = error
+        return timedelta(seconds=asked)
+    is_denied = isinstance(error, PermanentError)
+    first, longest = (_PAUSE_WHEN_DENIED, _LONGEST_WHEN_DENIED) if is_denied else (_PAUSE_WHEN_BUSY, _LONGEST_WHEN_BUSY)
+    return min(first * 2 ** min(max(failures - 1, 0), _MOST_DOUBLINGS), longest)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ops import display, ledger_views
+from ops.changed_sums import sums_of
 from ops.commands.arguments import AsJson, Stage, targets_of
 from ops.place import find_place
 from tieout.aws.queues import FifoFlushQueue
@@ -26,6 +27,21 @@ def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     place = find_place(stage)
     found = [ledger_views.target_row(place.table, target.name) for target in place.targets]
     display.rows(found, title="Targets", as_json=as_json, nothing="There are no targets.")
+
+
+@app.command("show")
+def targets_show(
+    target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """One target: since when it takes nothing and when it is tried next, and what waits for it in cells and in money."""
+    place = find_place(stage)
+    targets_of(place, target)
+    waiting = [(cell, cell.wanted_minor) for cell in ledger_views.cell_states(place.table, target, state="dirty")]
+    found = ledger_views.target_row(place.table, target) | {"waits": sums_of(waiting)}
+    display.record(found, as_json=as_json)
 
 
 @app.command("resume")

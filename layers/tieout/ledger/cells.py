@@ -30,10 +30,19 @@ from tieout.moments import moment_text, parse_moment
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Until when a target is left alone, and the name of the error that led to it."""
+    """A target that did not take what it was given, until it takes something again.
+
+    Attributes:
+        until: when it is tried next.
+        reason: the name of the last error.
+        since: when the first error came.
+        failures: how often it was tried in vain.
+    """
 
     until: datetime
     reason: str
+    since: datetime
+    failures: int
 
 
 _LOOKED_AT = 5_000  # entries of the index, which DynamoDB gives in one answer
@@ -151,19 +160,24 @@ class CellLedger:
                 retried += len(refused)
         return retried
 
-    def pause(self, target: str, until: datetime, reason: str) -> None:
-        """Leave a target alone until a moment."""
-        self._table.write(
-            [Update(keys.target_key(target), sets={"paused_until": moment_text(until), "reason": reason})]
+    def pause(self, target: str, until: datetime, reason: str, now: datetime) -> None:
+        """Leave a target alone until a moment, after one more error."""
+        update = Update(
+            keys.target_key(target),
+            sets={"paused_until": moment_text(until), "reason": reason},
+            firsts={"paused_since": moment_text(now)},
+            adds={"failures": 1},
         )
+        self._table.write([update])
 
     def pause_of(self, target: str) -> Pause | None:
-        """The last pause of a target, over or not; None if it never had one or was resumed."""
+        """The pause of a target that has taken nothing since, over or not; None where it has, or was resumed."""
         key = keys.target_key(target)
         item = self._table.get([key]).get(key, {})
         if "paused_until" not in item:
             return None
-        return Pause(parse_moment(str(item["paused_until"])), str(item["reason"]))
+        until, since = (parse_moment(str(item[name])) for name in ("paused_until", "paused_since"))
+        return Pause(until, str(item["reason"]), since, int(item["failures"]))
 
     def paused_until(self, target: str) -> datetime | None:
         """Until when the target is to be left alone, if it ever was."""
@@ -171,8 +185,9 @@ class CellLedger:
         return pause.until if pause else None
 
     def resume(self, target: str) -> None:
-        """Lift the pause of a target; without effect where it has none."""
-        self._table.write([Update(keys.target_key(target), removes=("paused_until", "reason"))])
+        """Forget the pause of a target; without effect where it has none."""
+        names = ("paused_until", "reason", "paused_since", "failures")
+        self._table.write([Update(keys.target_key(target), removes=names)])
 
     def _page(self, state: str, after: Cursor | None) -> Page:
         return self._table.index("cells_by_state", state, after=after)

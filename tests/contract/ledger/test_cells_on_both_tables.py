@@ -211,9 +211,12 @@ def test_a_pause_is_known_with_its_reason_until_somebody_lifts_it(table: Table) 
     cells = CellLedger(table)
     cells.resume(TARGET)
     assert cells.pause_of(TARGET) is None
-    cells.pause(TARGET, NOW, "UnavailableError")
-    assert cells.pause_of(TARGET) == Pause(NOW, "UnavailableError")
-    assert cells.paused_until(TARGET) == NOW
+    cells.pause(TARGET, NOW, "UnavailableError", NOW)
+    assert cells.pause_of(TARGET) == Pause(NOW, "UnavailableError", NOW, 1)
+    later = NOW + timedelta(minutes=1)
+    cells.pause(TARGET, later, "AccessDeniedError", later)
+    assert cells.pause_of(TARGET) == Pause(later, "AccessDeniedError", NOW, 2)
+    assert cells.paused_until(TARGET) == later
     cells.resume(TARGET)
     assert cells.pause_of(TARGET) is None
     assert cells.paused_until(TARGET) is None

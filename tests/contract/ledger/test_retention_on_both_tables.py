@@ -47,7 +47,7 @@ def test_nothing_that_decides_ever_expires(table: Table) -> None:
     committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
     written, places = dirty(table), cells.dirty(TARGET, 10).found
     cells.mark_written(places, written, cells.open_receipt(TARGET, "r-1", NOW, written), {}, NOW)
-    cells.pause(TARGET, NOW, "UnavailableError")
+    cells.pause(TARGET, NOW, "UnavailableError", NOW)
     kept = [places[0].key, keys.target_key(TARGET)]
     found = table.get(kept)
     assert len(found) == len(kept)

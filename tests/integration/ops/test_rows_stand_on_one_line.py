@@ -85,6 +85,7 @@ TABLES = {
     ("mappings", "put"): ("customer", CUSTOMER.key, "Globex Corporation (Holdings) plc", "--connection", CONNECTION),
     ("mappings", "list"): (),
     ("targets", "list"): (),
+    ("targets", "show"): (TARGET,),
     ("rejected", "list"): (CONNECTION,),
     ("rejected", "retry"): (CONNECTION,),
     ("spool", "list"): (),
@@ -200,7 +201,7 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
     done = cells.open_receipt(TARGET, RECEIPT, NOW, lacking.cells)
     closing = Closing(end=End.WRITTEN, answer=f"Pipeline: 2 sent, {refusal}", reference=RECEIPT)
     cells.close_receipt(done, NOW, closing)
-    cells.pause(TARGET, NOW + timedelta(minutes=14), "AccessDeniedError: the model is locked")
+    cells.pause(TARGET, NOW + timedelta(minutes=14), "AccessDeniedError: the model is locked", NOW)
 
 
 def keep_deliveries(stage: OperatedStage) -> None:

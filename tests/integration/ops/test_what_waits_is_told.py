@@ -61,6 +61,8 @@ def test_a_target_tells_what_it_lacks_and_why_it_is_left_alone(stage: OperatedSt
             "undone": 0,
             "paused_until": None,
             "paused_for": None,
+            "failing_since": None,
+            "failures": 0,
             "lacks_a_change_since": None,
             "open_receipts": 0,
             "oldest_opened_at": None,
@@ -68,24 +70,39 @@ def test_a_target_tells_what_it_lacks_and_why_it_is_left_alone(stage: OperatedSt
     ]
     opened_at = SOON - timedelta(hours=2)
     cells.open_receipt(TARGET, "r-1", opened_at, [dirty_cell(stage, "c-1"), dirty_cell(stage, "c-2")])
-    cells.pause(TARGET, SOON, "AccessDeniedError")
+    cells.pause(TARGET, SOON, "AccessDeniedError", SOON - timedelta(hours=3))
     [row] = stage.tieout("targets", "list")
     assert (row["dirty"], row["paused_until"], row["paused_for"]) == (2, moment_text(SOON), "AccessDeniedError")
     assert (row["open_receipts"], row["oldest_opened_at"]) == (1, moment_text(opened_at))
     assert row["lacks_a_change_since"] == moment_text(SOON - timedelta(days=1))
 
 
-def test_a_pause_that_is_over_is_none(stage: OperatedStage) -> None:
-    """Nobody needs to know of it."""
-    CellLedger(stage.place.table).pause(TARGET, SOON - timedelta(hours=2), "ThrottledError")
+def test_a_pause_that_is_over_has_no_moment(stage: OperatedStage) -> None:
+    """But that the target took nothing since is told, and what waits for it in money."""
+    dirty_cell(stage, "c-1")
+    dirty_cell(stage, "c-2")
+    CellLedger(stage.place.table).pause(TARGET, SOON - timedelta(hours=2), "ThrottledError", SOON - timedelta(hours=3))
     [row] = stage.tieout("targets", "list")
-    assert (row["paused_until"], row["paused_for"]) == (None, None)
+    assert (row["paused_until"], row["paused_for"], row["failures"]) == (None, "ThrottledError", 1)
+    assert row["failing_since"] == moment_text(SOON - timedelta(hours=3))
+    shown = stage.tieout("targets", "show", TARGET)
+    assert shown["waits"] == [
+        {
+            "cube": "Pipeline",
+            "measure": "Amount",
+            "currency": "EUR",
+            "in_planning": "0.00",
+            "then": "2.00",
+            "difference": "2.00",
+        }
+    ]
+    assert {name: shown[name] for name in row} == row
 
 
 def test_resuming_lifts_the_pause_and_asks_for_a_flush(stage: OperatedStage) -> None:
     """At once, and of the very target; a target that was not paused is flushed all the same."""
     cells = CellLedger(stage.place.table)
-    cells.pause(TARGET, SOON, "AccessDeniedError")
+    cells.pause(TARGET, SOON, "AccessDeniedError", SOON - timedelta(hours=3))
     assert stage.tieout("targets", "resume", TARGET) == {
         "target": TARGET,
         "was_paused_until": moment_text(SOON),
@@ -112,7 +129,7 @@ def test_the_sweepers_undelivered_runs_are_listed_and_deleted(stage: OperatedSta
 
 def test_status_says_why_planning_is_behind(stage: OperatedStage) -> None:
     """The reason stands beside the pause, on the page everybody looks at first."""
-    CellLedger(stage.place.table).pause(TARGET, SOON, "UnavailableError")
+    CellLedger(stage.place.table).pause(TARGET, SOON, "UnavailableError", SOON - timedelta(hours=3))
     status = stage.tieout("status")
     assert [(row["paused_until"], row["paused_for"]) for row in status["planning"]] == [
         (moment_text(SOON), "UnavailableError")

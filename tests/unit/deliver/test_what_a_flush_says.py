@@ -66,7 +66,7 @@ def test_a_flush_says_what_stopped_it(desk: Desk, error: TieoutError, answers: l
     assert desk.flush() == DeliverReport(stopped_by=error)  # type: ignore[arg-type]  # each is one of the two behaviours
     pause = desk.cells.pause_of(TARGET)
     assert pause is not None
-    assert pause.reason == type(error).__name__
+    assert (pause.reason, pause.since, pause.failures) == (type(error).__name__, desk.clock.now(), 1)
     assert (desk.answers(), desk.ends()) == (answers, ["not written"] * len(answers))
     assert desk.lacking() == ["a"]
 

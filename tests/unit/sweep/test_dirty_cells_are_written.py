@@ -38,7 +38,7 @@ def test_a_target_is_left_alone_until_its_pause_is_over(desk: Desk) -> None:
     """Another target does not wait for it, and the lag is told of all the same."""
     for target in (TARGET, OTHER):
         desk.change("a", 100, target=target)
-    desk.cells.pause(TARGET, desk.clock.now() + timedelta(seconds=60), "ThrottledError")
+    desk.cells.pause(TARGET, desk.clock.now() + timedelta(seconds=60), "ThrottledError", desk.clock.now())
     desk.clock.advance(59)
     report = desk.sweep(TARGET, OTHER)
     assert (report.flushes, report.oldest_dirty_seconds) == (1, {TARGET: 59, OTHER: 59})
