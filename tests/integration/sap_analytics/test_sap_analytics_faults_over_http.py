@@ -1,0 +1,281 @@
+"""The SAP Analytics Cloud writer against the simulated tenant over real HTTP: every state, status and silence."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.support.sap_analytics import analytics_target, analytics_writer, cash_cell, pipeline_cell
+from tests.support.sap_analytics_tenant import RunningTenant
+from tieout.errors import (
+    AccessDeniedError,
+    LostAnswerError,
+    MalformedError,
+    ThrottledError,
+    TieoutError,
+    UnavailableError,
+)
+from tieout.systems.sap_analytics.cells import open_writer
+
+HTML = "<html>Scheduled maintenance</html>"
+PLACE = ("Pipeline", "Amount", "202603")
+BEFORE_RUN = ["/factData", "/jobs/job-", "/validate"]  # the parts of the path of what is done until a job is run
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "error", "wait"),
+    [
+        ("/factData", "conflict", UnavailableError, None),
+        ("/factData", "user_limit", UnavailableError, 60),
+        ("/factData", "model_limit", UnavailableError, 60),
+        ("/factData", "not_granted", AccessDeniedError, None),
+        ("/jobs/job-", "throttled", ThrottledError, 30),
+        ("/validate", "offline", UnavailableError, None),
+        ("/validate", "in_progress", UnavailableError, 60),
+        ("/run", "offline", UnavailableError, None),
+        ("/run", "throttled", ThrottledError, 30),
+        ("/run", "not_granted", AccessDeniedError, None),
+    ],
+)
+def test_a_tenant_that_takes_nothing_now_leaves_cells_as_they_are(
+    tenant: RunningTenant, step: str, kind: str, error: type[TieoutError], wait: float | None
+) -> None:
+    """At whatever step it says so: each has its error and its wait, changes no cell, and is over when it is over."""
+    writer = tenant.writer()
+    tenant.fault(kind, method="POST", path=step)
+    with pytest.raises(error) as caught:
+        writer.write([pipeline_cell()])
+    assert getattr(caught.value, "retry_after_seconds", None) == wait
+    assert tenant.values() == {}
+    assert writer.write([pipeline_cell()]).refused == {}
+
+
+def test_a_throttled_write_waits_as_long_as_it_is_told(tenant: RunningTenant) -> None:
+    """Retry-After is SAP's word."""
+    tenant.fault("throttled", path="/factData", detail={"retry_after": 7})
+    with pytest.raises(ThrottledError) as caught:
+        tenant.writer().write([pipeline_cell()])
+    assert caught.value.retry_after_seconds == 7
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "error"), [("/factData", 403, AccessDeniedError), ("/factData", 200, UnavailableError),
+                                  ("/jobs/job-", 500, UnavailableError), ("/validate", 400, MalformedError),
+                                  ("/validate", 302, UnavailableError)]
+)  # fmt: skip
+def test_a_page_of_html_before_a_job_is_run_has_written_nothing(
+    tenant: RunningTenant, step: str, status: int, error: type[TieoutError]
+) -> None:
+    """Proxies and logins answer in HTML: a body is never needed to know what to do."""
+    tenant.fault("answer", method="POST", path=step, status=status, body=HTML, headers={"content-type": "text/html"})
+    with pytest.raises(TieoutError) as caught:
+        tenant.writer().write([pipeline_cell()])
+    assert type(caught.value) is error
+    assert tenant.values() == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, MalformedError), (504, LostAnswerError), (503, UnavailableError), (200, LostAnswerError)]
+)  # fmt: skip
+def test_a_page_of_html_in_answer_to_run_is_judged_by_its_status(
+    tenant: RunningTenant, status: int, error: type[TieoutError]
+) -> None:
+    """A gateway that gave up may have passed the call on, a refusal has not."""
+    tenant.fault("answer", path="/run", status=status, body=HTML, headers={"content-type": "text/html"})
+    with pytest.raises(TieoutError) as caught:
+        tenant.writer().write([pipeline_cell()])
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("step", BEFORE_RUN[1:])
+def test_an_answer_that_is_lost_before_a_job_is_run_is_no_lost_write(tenant: RunningTenant, step: str) -> None:
+    """Nothing is written until a job is run, so the cells are as they were, and known to be."""
+    tenant.fault("lost_answer", method="POST", path=step)
+    with pytest.raises(UnavailableError):
+        tenant.writer().write([pipeline_cell()])
+    assert tenant.values() == {}
+
+
+def test_a_job_whose_creation_was_not_answered_is_left_to_expire(tenant: RunningTenant) -> None:
+    """Nobody knows its id. It holds no rows, and it goes by itself."""
+    writer = tenant.writer()
+    tenant.fault("lost_answer", path="/factData")
+    with pytest.raises(UnavailableError):
+        writer.write([pipeline_cell()])
+    assert [job["state"] for job in tenant.jobs()] == ["READY_FOR_DATA"]
+    assert writer.write([pipeline_cell()]).refused == {}
+    tenant.clock.advance(3600)
+
+
+def test_a_run_whose_answer_is_lost_is_lost_although_the_cell_is_set(tenant: RunningTenant) -> None:
+    """The job wrote and its answer broke off: the cell stays to be written, and writing again ends in the same number."""
+    writer = tenant.writer()
+    tenant.control("settings", {"job_seconds": 0})
+    tenant.fault("lost_answer", path="/run")
+    with pytest.raises(LostAnswerError):
+        writer.write([pipeline_cell("a", "5.00")])
+    assert tenant.values() == {PLACE: "5.00"}
+    assert writer.write([pipeline_cell("a", "5.00")]).refused == {}
+    assert tenant.values() == {PLACE: "5.00"}
+
+
+def test_a_job_that_takes_its_time_is_waited_for(tenant: RunningTenant) -> None:
+    """Asked every two seconds, and once at the first: most jobs are quick."""
+    tenant.fault("busy", seconds=7)
+    assert tenant.writer().write([pipeline_cell()]).refused == {}
+    assert tenant.clock.slept == [2, 2, 2, 2]
+    assert tenant.values() == {PLACE: "1500.00"}
+
+
+def test_a_job_that_outlasts_the_write_is_lost_and_lands_later(tenant: RunningTenant) -> None:
+    """After two minutes nobody knows: here the job, although it was removed, writes in the end."""
+    tenant.fault("busy", seconds=500)
+    begun = tenant.clock.now()
+    with pytest.raises(LostAnswerError):
+        tenant.writer().write([pipeline_cell()])
+    assert 110 <= (tenant.clock.now() - begun).total_seconds() <= 120
+    assert tenant.values() == {}
+    tenant.clock.advance(500)
+    assert tenant.values() == {PLACE: "1500.00"}
+
+
+def test_questions_that_are_not_answered_are_asked_again(tenant: RunningTenant) -> None:
+    """The job goes on whatever becomes of them; a throttled question waits as long as it is told."""
+    tenant.fault("answer", path="/status", status=503, body=HTML, times=2)
+    tenant.fault("lost_answer", path="/status")
+    tenant.fault("answer", path="/status", status=429, headers={"retry-after": "9"})
+    assert tenant.writer().write([pipeline_cell()]).refused == {}
+    assert tenant.clock.slept == [2, 2, 2, 9]
+
+
+def test_questions_that_are_refused_leave_the_write_open(tenant: RunningTenant) -> None:
+    """A grant that is taken away meanwhile hides the job, and does not stop it."""
+    tenant.fault("not_granted", path="/status")
+    with pytest.raises(LostAnswerError):
+        tenant.writer().write([pipeline_cell()])
+    tenant.clock.advance(2)
+    assert tenant.values() == {PLACE: "1500.00"}
+
+
+def test_a_job_that_fails_leaves_the_write_open(tenant: RunningTenant) -> None:
+    """Without a word about its rows nobody knows what it wrote: all cells are written again later, and not too soon."""
+    writer = tenant.writer()
+    tenant.fault("job_fails")
+    with pytest.raises(LostAnswerError) as caught:
+        writer.write([pipeline_cell()])
+    assert caught.value.retry_after_seconds == 300
+    assert writer.write([pipeline_cell()]).refused == {}
+
+
+def test_a_job_that_fails_for_some_rows_is_refused_as_a_whole(tenant: RunningTenant) -> None:
+    """So that the deliver step halves it, and only the rows to blame stay unwritten."""
+    writer = tenant.writer()
+    tenant.fault("job_fails", detail={"blames": ";Date=202604;"})
+    with pytest.raises(MalformedError):
+        writer.write([pipeline_cell("a"), pipeline_cell("b", period="2026-04")])
+    assert writer.write([pipeline_cell("a")]).refused == {}
+
+
+def test_rows_that_are_refused_only_when_they_are_written_are_told(tenant: RunningTenant) -> None:
+    """Publishing checks once more; its refusals are read from the finished job."""
+    tenant.fault("reject_when_written", path=";Date=202604;", detail={"reason": "No write access"})
+    answer = tenant.writer().write([pipeline_cell("a"), pipeline_cell("b", period="2026-04")])
+    assert answer.refused == {"b": "No write access"}
+    assert tenant.values() == {PLACE: "1500.00"}
+
+
+def test_rows_that_were_left_out_without_a_name_leave_the_write_open(tenant: RunningTenant) -> None:
+    """Where it is not known which row was not written, none may count as written."""
+    tenant.fault("reject_when_written", path=";Date=202604;")
+    tenant.fault("answer", path="/invalidRows", status=503)
+    with pytest.raises(LostAnswerError):
+        tenant.writer().write([pipeline_cell("a"), pipeline_cell("b", period="2026-04")])
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [("/validate", UnavailableError), ("/run", UnavailableError), ("/status", LostAnswerError)]
+)
+def test_a_job_that_vanishes_is_told_apart_by_when_it_does(
+    tenant: RunningTenant, step: str, error: type[TieoutError]
+) -> None:
+    """Expired before it was run it has written nothing; afterwards it may have."""
+    tenant.fault("job_vanishes", path=step)
+    with pytest.raises(TieoutError) as caught:
+        tenant.writer().write([pipeline_cell()])
+    assert isinstance(caught.value, error)
+
+
+def test_a_run_that_is_said_to_be_in_progress_is_waited_for(tenant: RunningTenant) -> None:
+    """A proxy that repeats our call must not make a write of it that counts as refused; here nothing runs, so it ends open."""
+    tenant.fault("in_progress", path="/run")
+    with pytest.raises(LostAnswerError):
+        tenant.writer().write([pipeline_cell()])
+
+
+def test_a_second_job_that_cannot_be_run_leaves_the_whole_write_open(tenant: RunningTenant) -> None:
+    """Measures that go by jobs of their own are one write: once one job has written, nothing was not written."""
+    cells = [pipeline_cell("a"), pipeline_cell("u", measure="Amount USD", period="2026-04")]
+    tenant.fault("slow", path="/factData")  # in its turn, which is the first: that job is created as if nothing were
+    tenant.fault("answer", path="/factData", status=400, body={"error": {"code": 1002}})
+    with pytest.raises(LostAnswerError) as caught:
+        tenant.writer().write(cells)
+    assert caught.value.retry_after_seconds == 60
+
+
+@pytest.mark.parametrize("status", [500, 503, 401])
+def test_a_job_whose_removal_fails_once_is_removed_at_the_second_time(tenant: RunningTenant, status: int) -> None:
+    """A job that stays counts against the limit, so it is tried again; the write is done all the same."""
+    tenant.fault("answer", method="DELETE", path="/jobs/", status=status, body=HTML)
+    assert tenant.writer().write([pipeline_cell()]).refused == {}
+
+
+def test_a_removal_whose_answer_is_lost_is_done(tenant: RunningTenant) -> None:
+    """The second try finds no job, which is what was wanted."""
+    tenant.fault("lost_answer", method="DELETE", path="/jobs/")
+    assert tenant.writer().write([pipeline_cell()]).refused == {}
+
+
+@pytest.mark.parametrize("kind", ["expire_tokens", "expire_sessions"])
+@pytest.mark.parametrize("step", [*BEFORE_RUN, "/run", "/status"])
+def test_a_token_or_session_that_ends_in_the_middle_is_replaced(tenant: RunningTenant, kind: str, step: str) -> None:
+    """Whatever call it strikes is repeated with a new one, and the write knows nothing of it."""
+    writer = tenant.writer()
+    writer.write([cash_cell()])
+    tenant.fault(kind, path=step)
+    assert writer.write([pipeline_cell()]).refused == {}
+    assert tenant.values()[PLACE] == "1500.00"
+
+
+def test_one_token_and_one_session_serve_many_writes(tenant: RunningTenant) -> None:
+    """A login for each call would be throttled."""
+    before = tenant.control("writes")["logins"]
+    writer = tenant.writer()
+    for _ in range(3):
+        writer.write([pipeline_cell()])
+    assert tenant.control("writes")["logins"] == before + 1
+
+
+def test_no_connection_is_not_a_lost_answer(tenant: RunningTenant) -> None:
+    """Where nobody listens, nothing was written."""
+    writer = analytics_writer("http://127.0.0.1:9", tenant.http, tenant.clock)
+    with pytest.raises(UnavailableError):
+        writer.write([pipeline_cell()])
+
+
+def test_a_model_that_is_not_there_is_denied(tenant: RunningTenant) -> None:
+    """404 may hide a missing grant, so it is never taken for an empty model, in neither direction."""
+    writer = tenant.writer(models={"Pipeline": "C_ANOTHER"})
+    with pytest.raises(AccessDeniedError):
+        writer.write([pipeline_cell()])
+    with pytest.raises(AccessDeniedError):
+        writer.read([pipeline_cell()])
+
+
+def test_a_secret_that_is_wrong_is_denied(tenant: RunningTenant) -> None:
+    """A person must look; nothing of the secret is told."""
+    with httpx.Client() as http:
+        wrong = {"client_id": "sb-tieout", "client_secret": "canary"}
+        writer = open_writer(analytics_target(tenant.url), wrong, http, tenant.clock)
+        with pytest.raises(AccessDeniedError) as caught:
+            writer.write([pipeline_cell()])
+    assert "canary" not in str(caught.value)
