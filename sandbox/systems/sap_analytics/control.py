@@ -27,6 +27,8 @@ class TenantControl:
             ("GET", "jobs", self.jobs),
             ("POST", "members", self.members),
             ("POST", "locks", self.locks),
+            ("GET", "model", self.model),
+            ("POST", "model", self.model),
             ("POST", "expire_tokens", self.expire_tokens),
             ("POST", "expire_sessions", self.expire_sessions),
             ("POST", "reset", self.reset),
@@ -65,6 +67,19 @@ class TenantControl:
         model.locks = list(body["locks"])
         return {"locks": len(model.locks)}
 
+    async def model(self, _request: Request, body: Body) -> Body:
+        """Shows the lasting state of the tenant and the members by column, or sets the state: `{"state": "" | "offline"}`."""
+        state = body.get("state", self._tenant.state)
+        if state not in {"", "offline"}:
+            raise ValueError("no such state")
+        self._tenant.state = state
+        members = {
+            each.column: sorted(each.members)
+            for model in self._tenant.models.values()
+            for each in model.definition.dimensions
+        }
+        return {"state": state, "members": members}
+
     async def expire_tokens(self, _request: Request, _body: Body) -> Body:
         """Ends every access token."""
         self._tenant.sessions.end_tokens()
@@ -76,7 +91,7 @@ class TenantControl:
         return {}
 
     async def reset(self, _request: Request, _body: Body) -> Body:
-        """Forgets facts, jobs, locks, added members and faults."""
+        """Forgets facts, jobs, locks, added members, faults and the state."""
         self._tenant.reset()
         return {}
 

@@ -34,12 +34,17 @@ _ANSWERED = frozenset(FAULT_ANSWERS)
 
 @dataclass
 class Tenant:
-    """Everything a simulated tenant remembers."""
+    """Everything a simulated tenant remembers.
+
+    Attributes:
+        state: a lasting state: empty, or `offline`, in which every call is answered as by the fault of that name.
+    """
 
     settings: TenantSettings
     definitions: Sequence[ModelDefinition]
     now: Callable[[], datetime]
     faults: FaultPlan = field(default_factory=FaultPlan)
+    state: str = ""
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.settings, self.now)
@@ -51,8 +56,9 @@ class Tenant:
         self.desk = JobDesk(self.settings, self.faults, self.now)
 
     def reset(self) -> None:
-        """Forget facts, jobs, locks, added members and faults; settings, tokens and sessions stay."""
+        """Forget facts, jobs, locks, added members, faults and the state; settings, tokens and sessions stay."""
         self.begin()
+        self.state = ""
         self.faults.clear()
         self.faults.fired.clear()
 
@@ -112,6 +118,8 @@ def error(status: int, code: int | None, message: str, headers: dict[str, str] |
 
 def _refusal(tenant: Tenant, request: Request) -> Response | None:
     method, path = request.method, request.url.path
+    if tenant.state:
+        return error(*FAULT_ANSWERS[tenant.state])
     if request.headers.get("x-sap-sac-custom-auth") != "true":
         return RedirectResponse("/login", status_code=302)
     if tenant.faults.take(frozenset({"expire_tokens"}), method, path):

@@ -127,6 +127,13 @@ def test_a_cube_without_a_model_refuses_its_cells(tenant: RunningTenant) -> None
     assert tenant.writer().read([cell]) == {"heads": None}
 
 
+def test_cells_that_have_no_place_need_no_job(tenant: RunningTenant) -> None:
+    """What the landscape does not know is refused without a call."""
+    answer = tenant.writer().write([pipeline_cell(measure="Gap USD")])
+    assert answer.refused == {"c1": "measure_not_in_the_landscape"}
+    assert answer.summary == "Pipeline: 1 cells, 0 rows sent, 1 cells refused; job none"
+
+
 def test_a_column_the_model_does_not_have_refuses_the_cells_that_go_there(tenant: RunningTenant) -> None:
     """SAP refuses the whole job for it: so are its cells, once, and not halved until each is refused alone."""
     answer = tenant.writer(columns={}).write([pipeline_cell("a"), pipeline_cell("b", period="2026-04")])

@@ -29,7 +29,7 @@ def test_every_call_says_what_sap_asks_for() -> None:
         assert request.headers["x-sap-sac-custom-auth"] == "true"
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
         assert (request.headers.get("x-csrf-token") == "canary-csrf") == (request.method != "GET")
-        assert request.extensions["timeout"] == {"connect": 10, "read": 30, "write": 30, "pool": 30}
+        assert request.extensions["timeout"] == {"connect": 10, "read": 25, "write": 25, "pool": 25}
     assert json.loads(seen[0].content) == {
         "JobSettings": {"importMethod": "Update", "executeWithFailedRows": True, "ignoreAdditionalColumns": False}
     }
@@ -116,7 +116,7 @@ def test_a_write_that_was_slow_before_its_job_is_run_is_not_begun() -> None:
         if request.url.path == "/oauth/token":
             return httpx.Response(200, json={"access_token": TOKEN})
         if step_of(request) == "validate":
-            clock.advance(120)
+            clock.advance(100)
         assert step_of(request) != "run"
         return httpx.Response(200, json=good(request).json(), headers={"x-csrf-token": "csrf"})
 

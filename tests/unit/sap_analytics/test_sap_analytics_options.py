@@ -39,7 +39,7 @@ def test_defaults_are_the_careful_ones() -> None:
         {"write_timeout_seconds": 59},
         {"write_timeout_seconds": 181},
         {"call_timeout_seconds": 4},
-        {"call_timeout_seconds": 46},
+        {"call_timeout_seconds": 38},
         {"poll_seconds": 0},
         {"poll_seconds": 31},
         {"page_size": 0},

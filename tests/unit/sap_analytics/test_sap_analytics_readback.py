@@ -48,6 +48,9 @@ def test_an_export_is_asked_for_these_intersections_and_all_dimensions() -> None
         "$filter": "(Currency eq 'EUR') and (Customer eq 'ACME') and (LegalEntity eq 'EMEA') and "
         "(ProductLine eq 'SOFTWARE') and (Version eq 'public.Forecast') and (Date eq '202603' or Date eq '202604')",
     }
+    asked = url.raw_path.decode()
+    assert asked.partition("?")[2].startswith("$select=Customer,ProductLine,")
+    assert "&$filter=%28Currency%20eq%20%27EUR%27%29" in asked
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_a_page_of_another_shape_is_no_proof(page: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_pages_are_followed_by_their_links(link: str) -> None:
     """Relative or whole, a link leads on from the page it stands on."""
-    pages = [{"value": [], "@odata.nextLink": link}, {"value": [MARCH | {"Amount": 2}]}]
+    pages: list[dict[str, Any]] = [{"value": [], "@odata.nextLink": link}, {"value": [MARCH | {"Amount": 2}]}]
     read, asked = read_from(pages, [pipeline_cell("a")])
     assert read == {"a": Decimal(2)}
     assert str(asked[1]) == f"{URL}/api/v1/dataexport/providers/sac/C_PIPELINE/FactData?nextEntity=1"

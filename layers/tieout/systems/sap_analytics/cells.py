@@ -66,7 +66,7 @@ class AnalyticsWriter:
             refused |= _refusals(group, done)
             job_ids.append(done.job_id)
         said = f"{cube}: {len(cells)} cells, {len(rows)} rows sent, {len(refused)} cells refused"
-        return WriteAnswer(refused=refused, summary=f"{said}; job {', '.join(job_ids)}"[:1000])
+        return WriteAnswer(refused=refused, summary=f"{said}; job {', '.join(job_ids) or 'none'}"[:1000])
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
         """Cell id to what planning holds now, None where the landscape names no place for it; for checks (see `readback`)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx
 
@@ -79,7 +79,8 @@ class AnalyticsClient:
         Raises:
             MalformedError: if a link leads to another host, which is not to see our token, or to a page that was there before.
         """
-        url = str(httpx.URL(self._url + path, params=dict(parameters)))
+        # Blanks as %20 and the dollar as it is: OData's addresses are not forms, in which a plus would be a blank.
+        url = f"{self._url}{path}?{urlencode(parameters, quote_via=quote, safe='$,')}"
         seen: set[str] = set()
         while url:
             seen.add(url)
@@ -111,7 +112,6 @@ class AnalyticsClient:
             response = answers.send(self._http, self._request(method, url, content, token), running=running)
             if response.status_code == httpx.codes.UNAUTHORIZED:
                 self._tokens.forget(token)
-                self._csrf = ""  # it was given to the session of that token
             elif _lacks_csrf(response):
                 self._csrf = ""
             else:

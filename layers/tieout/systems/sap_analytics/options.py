@@ -60,8 +60,8 @@ class Options:
     version_dimension: str = "Version"
     versions: Mapping[str, str] = field(default_factory=dict)
     batch_size: int = 1000
-    write_timeout_seconds: int = MOST_WRITE_TIMEOUT_SECONDS
-    call_timeout_seconds: int = 30
+    write_timeout_seconds: int = 150
+    call_timeout_seconds: int = 25
     poll_seconds: int = 2
     page_size: int = 5000
 
