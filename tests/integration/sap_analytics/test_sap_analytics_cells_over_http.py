@@ -212,7 +212,7 @@ def test_a_model_that_alters_a_cell_unseen_is_seen_when_it_is_read(tenant: Runni
 PERIODS = [f"{year}-{month:02d}" for year in (2026, 2027) for month in range(1, 5)]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
         st.tuples(st.sampled_from(["Amount", "Amount USD", "Weighted amount"]), st.booleans()), min_size=1, max_size=8
