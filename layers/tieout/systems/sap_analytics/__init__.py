@@ -1,0 +1,1 @@
+"""SAP Analytics Cloud as a target: everything about writing facts of its planning models."""

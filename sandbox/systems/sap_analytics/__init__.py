@@ -1,0 +1,1 @@
+"""A simulated SAP Analytics Cloud tenant with planning models: `app.create_app` builds it."""
