@@ -13,7 +13,7 @@ from sandbox.systems.faults import Misbehaving
 from sandbox.systems.oracle_epm.control import EnvironmentControl
 from sandbox.systems.oracle_epm.definition import ApplicationDefinition, sandbox_definition
 from sandbox.systems.oracle_epm.environment import Environment, guarded
-from sandbox.systems.oracle_epm.exporting import export_slice
+from sandbox.systems.oracle_epm.exporting import export_slice, plan_types
 from sandbox.systems.oracle_epm.importing import import_slice
 from sandbox.systems.oracle_epm.settings import EnvironmentSettings
 from sandbox.systems.oracle_epm.tokens import TOKEN_PATH
@@ -21,7 +21,7 @@ from sandbox.systems.oracle_epm.tokens import TOKEN_PATH
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_CUBE = "/HyperionPlanning/rest/v3/applications/{application}/plantypes/{cube}"
+_CUBES = "/HyperionPlanning/rest/v3/applications/{application}/plantypes"
 
 
 def create_app(
@@ -40,8 +40,9 @@ def create_app(
     environment = Environment(settings or EnvironmentSettings(), definition or sandbox_definition(), now)
     routes = [
         Route(TOKEN_PATH, environment.desk.answer, methods=["POST"]),
-        Route(f"{_CUBE}/importdataslice", guarded(environment, import_slice), methods=["POST"]),
-        Route(f"{_CUBE}/exportdataslice", guarded(environment, export_slice), methods=["POST"]),
+        Route(_CUBES, guarded(environment, plan_types), methods=["GET"]),
+        Route(f"{_CUBES}/{{cube}}/importdataslice", guarded(environment, import_slice), methods=["POST"]),
+        Route(f"{_CUBES}/{{cube}}/exportdataslice", guarded(environment, export_slice), methods=["POST"]),
         *EnvironmentControl(environment).routes(),
     ]
     return Misbehaving(Starlette(routes=routes), environment.faults)

@@ -1,4 +1,4 @@
-"""The simulated `exportdataslice`: the cells of a grid as they are stored, `#Missing` where there is nothing.
+"""The simulated `exportdataslice`, cells as they are stored and `#Missing` where there is nothing; and the list of cubes.
 
 https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/export_dataslices.html
 """
@@ -43,6 +43,21 @@ def export_slice(call: Call) -> Response:
     return JSONResponse(
         {"pov": list(pov), "columns": [list(each) for each in zip(*columns, strict=True)], "rows": shown}
     )
+
+
+def plan_types(call: Call) -> Response:
+    """The application's cubes."""
+    items = [
+        {
+            "planTypeName": cube.name,
+            "planType": number,
+            "cubeName": cube.name,
+            "numDimensions": len(cube.dimensions),
+            "cubeType": 0,
+        }
+        for number, cube in enumerate(call.application.definition.cubes, 1)
+    ]
+    return JSONResponse({"links": [], "items": items})
 
 
 def _heads(call: Call, cube: Cube, axis: Mapping[str, Any]) -> Iterator[_Head]:

@@ -167,6 +167,15 @@ def test_an_export_of_what_is_not_there_is_refused(client: httpx.Client, parts: 
     assert exported(client, **parts).status_code == 400
 
 
+def test_the_cubes_are_listed_as_documented(client: httpx.Client) -> None:
+    """By name, with the number of their dimensions."""
+    items = client.get(CUBE.removesuffix("/Pipeline")).json()["items"]
+    assert items[0] == {
+        "planTypeName": "Pipeline", "planType": 1, "cubeName": "Pipeline", "numDimensions": 10, "cubeType": 0,
+    }  # fmt: skip
+    assert len(items) == 9
+
+
 def test_who_is_not_known_is_told_so(client: httpx.Client) -> None:
     """As the page shows it of a token that has ended."""
     for headers in ({}, {"Authorization": "Bearer nothing"}, {"Authorization": "Basic no base64"}):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
 
-from tests.support.oracle_epm import epm_writer, expense_cell, pipeline_cell
+from tests.support.oracle_epm import OPTIONS, epm_writer, expense_cell, pipeline_cell
 from tests.support.oracle_epm_environment import Hasty, RunningEnvironment, running_environment
 from tieout.errors import AccessDeniedError, LostAnswerError, ThrottledError, TieoutError, UnavailableError
 
@@ -41,7 +42,7 @@ def test_more_calls_than_the_bucket_holds_are_throttled_and_it_refills() -> None
     """One call is free again every ten seconds of six a minute."""
     with running_environment(requests_per_minute=6) as environment:
         writer = environment.writer()
-        for _ in range(6):
+        for _ in range(5):  # and the list of plan types, once
             writer.write([pipeline_cell()])
         with pytest.raises(ThrottledError):
             writer.write([pipeline_cell()])
@@ -65,13 +66,18 @@ def test_a_page_of_html_is_never_taken_for_a_refusal_of_cells(
         assert getattr(caught.value, "retry_after_seconds", None) == 15 * 60
 
 
-@pytest.mark.parametrize("wrong", [{"application": "Other"}, {"cubes": {"Pipeline": {"plan_type": "Pipe"}}}])
-def test_an_application_or_cube_that_is_not_there_is_denied(
-    environment: RunningEnvironment, wrong: dict[str, str]
-) -> None:
+def test_an_application_that_is_not_there_is_denied(environment: RunningEnvironment) -> None:
     """404 may hide a missing role, so a person looks."""
     with pytest.raises(AccessDeniedError):
-        environment.writer(**wrong).write([pipeline_cell()])
+        environment.writer(application="Other").write([pipeline_cell()])
+
+
+def test_a_plan_type_that_is_not_there_stops_no_other(environment: RunningEnvironment) -> None:
+    """Its cells are refused by name, and read as none."""
+    writer = environment.writer(cubes=OPTIONS["cubes"] | {"Pipeline": {"plan_type": "Pipe"}})  # type: ignore[operator]  # a table
+    assert writer.write([pipeline_cell()]).refused["c1"].startswith("plan_type_missing")
+    assert writer.write([expense_cell(value="3")]).refused == {}
+    assert writer.read([pipeline_cell(), expense_cell()]) == {"c1": None, "e1": Decimal(3)}
 
 
 def test_a_lost_answer_is_lost_although_the_cell_is_set(environment: RunningEnvironment) -> None:

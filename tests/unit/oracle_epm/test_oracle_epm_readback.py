@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,8 @@ def writer_seeing(answer: Callable[[dict[str, Any]], object]) -> tuple[OracleEpm
     asked: list[dict[str, Any]] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"items": [{"planTypeName": "Pipeline"}, {"planTypeName": "OpEx"}]})
         assert request.url.path.endswith("/exportdataslice")
         asked.append(json.loads(request.content)["gridDefinition"])
         content = answer(asked[-1])
@@ -82,6 +85,15 @@ def test_many_rows_are_read_a_hundred_at_a_time() -> None:
     assert read.pop("weeks") is None
     assert set(read.values()) == {Decimal(1)}
     assert len(read) == 251
+
+
+def test_cells_of_a_cube_that_is_not_there_read_as_none() -> None:
+    """What is not in planning has no value there, and hides no other cube."""
+    row = {"headers": ["Forecast"], "data": ["1"]}
+    writer, asked = writer_seeing(lambda _: {"columns": [["Amount"]], "rows": [row]})
+    elsewhere = replace(pipeline_cell("x"), cube="Elsewhere")
+    assert writer.read([elsewhere, pipeline_cell("a")]) == {"x": None, "a": Decimal(1)}
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

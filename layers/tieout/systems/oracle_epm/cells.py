@@ -21,6 +21,8 @@ from tieout.systems.oracle_epm.writing import SliceWriting
 if TYPE_CHECKING:
     import httpx
 
+_NO_CUBE = "plan_type_missing: the application shows our role no plan type of this name"
+
 
 class OracleEpmWriter:
     """Sets cells of one application (`CellWriter`): a cube is a plan type, and a write is one data slice or several."""
@@ -43,10 +45,13 @@ class OracleEpmWriter:
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
         """Set cells of one cube: see `CellWriter.write` for what is raised.
 
+        Cells of a plan type the application does not have are refused, so that one wrong name does not stop the other cubes.
         An error after a first slice was written is a lost answer, since only that is no claim that nothing was written.
         """
-        cube = self._options.cube(cells[0].cube)
-        ends_at = self._clock.now() + timedelta(seconds=self.write_seconds)
+        cube, ends_at = self._options.cube(cells[0].cube), self._clock.now() + timedelta(seconds=self.write_seconds)
+        if self._client.lacks(cube.plan_type, self.write_seconds):
+            refused = dict.fromkeys((cell.cell_id for cell in cells), _NO_CUBE)
+            return WriteAnswer(refused=refused, summary=f"{cells[0].cube}: nothing sent")
         placed, refused = _placed(cells, self._options)
 
         def send(body: bytes) -> Mapping[str, object]:
@@ -67,11 +72,13 @@ class OracleEpmWriter:
         return WriteAnswer(refused=refused, summary=_summary(cells, writing, refused))
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
-        """Cell id to what planning holds now, None where it has no such cell; for checks (see `readback`)."""
+        """Cell id to what planning holds now, None where cube or cell is missing; for checks (see `readback`)."""
         values: dict[str, Decimal | None] = dict.fromkeys((cell.cell_id for cell in cells), None)
         for name in dict.fromkeys(cell.cube for cell in cells):
-            placed, _ = _placed([cell for cell in cells if cell.cube == name], self._options)
-            values |= read_cube(self._client, self._options.cube(name), placed, self.write_seconds)
+            cube = self._options.cube(name)
+            if not self._client.lacks(cube.plan_type, self.write_seconds):
+                placed, _ = _placed([cell for cell in cells if cell.cube == name], self._options)
+                values |= read_cube(self._client, cube, placed, self.write_seconds)
         return values
 
 

@@ -15,7 +15,7 @@ from tieout.systems.oracle_epm.options import Options
 from tieout.systems.oracle_epm.tokens import Login
 
 _CONNECT_SECONDS = 10.0
-_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
+_JSON = {"Accept": "application/json"}
 
 
 class PlanningClient:
@@ -31,9 +31,28 @@ class PlanningClient:
     def __init__(self, api_base_url: str, options: Options, login: Login, http: httpx.Client) -> None:
         application = quote(options.application, safe="")
         self._url = f"{api_base_url.rstrip('/')}/HyperionPlanning/rest/v3/applications/{application}/plantypes"
-        self._pause_seconds = 60.0 * options.maintenance_minutes
+        self._write = Asked(writing=True, pause_seconds=60.0 * options.maintenance_minutes)
+        self._read = Asked(writing=False, pause_seconds=60.0 * options.maintenance_minutes)
         self._login = login
         self._http = http
+        self._plan_types: frozenset[str] = frozenset()
+
+    def lacks(self, plan_type: str, within_seconds: float) -> bool:
+        """Whether the application shows our role plan types, but none of this name; one that was found is remembered.
+
+        Raises:
+            AccessDeniedError: if it shows none at all: that is a missing role, not a missing cube.
+        """
+        if plan_type.casefold() not in self._plan_types:
+            items = self._call("GET", "", self._read, within_seconds).get("items")
+            if not isinstance(items, list):
+                return False  # of another shape than documented: the import will tell
+            if not items:
+                raise AccessDeniedError("oracle_epm shows no plan type of the application to our role")
+            self._plan_types = frozenset(
+                str(each.get("planTypeName")).casefold() for each in items if isinstance(each, dict)
+            )
+        return plan_type.casefold() not in self._plan_types
 
     def import_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
         """Set the cells of a grid: how many were accepted, and which rejected.
@@ -42,23 +61,23 @@ class PlanningClient:
             GridRefusedError: nothing was set.
             LostAnswerError: they may have been set.
         """
-        return self._call(
-            plan_type, "importdataslice", body, within_seconds, Asked(writing=True, pause_seconds=self._pause_seconds)
-        )
+        path = f"/{quote(plan_type, safe='')}/importdataslice"
+        return self._call("POST", path, self._write, within_seconds, body)
 
     def export_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
-        """The cells of a grid, as `pov`, `columns` and `rows`."""
-        return self._call(
-            plan_type, "exportdataslice", body, within_seconds, Asked(writing=False, pause_seconds=self._pause_seconds)
-        )
+        """The cells of a grid, as `pov`, `columns` and `rows`; raises `GridRefusedError` for members that are not there."""
+        path = f"/{quote(plan_type, safe='')}/exportdataslice"
+        return self._call("POST", path, self._read, within_seconds, body)
 
-    def _call(self, plan_type: str, verb: str, body: bytes, within_seconds: float, asked: Asked) -> Mapping[str, Any]:
+    def _call(
+        self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None
+    ) -> Mapping[str, Any]:
         """One call, repeated once where the login is refused and there can be another: then nothing was done the first time."""
         request = self._http.build_request(
-            "POST",
-            f"{self._url}/{quote(plan_type, safe='')}/{verb}",
+            method,
+            self._url + path,
             content=body,
-            headers=_HEADERS,
+            headers=_JSON if body is None else _JSON | {"Content-Type": "application/json"},
             timeout=httpx.Timeout(within_seconds, connect=_CONNECT_SECONDS),
         )
         used = self._login.current()
