@@ -83,8 +83,10 @@ def test_oracles_word_on_waiting_is_kept(status: int, asked: str, wait: float) -
 )
 @pytest.mark.parametrize("page", [f"<html>{CANARY}", f"\n <!DOCTYPE html>{CANARY}"])
 def test_a_page_refuses_no_cell(status: int, error: type[TieoutError], page: str) -> None:
-    """Only Planning itself may refuse cells for good."""
-    assert type(error_of(status, page)) is error
+    """Only Planning itself may refuse cells for good; its maintenance is waited for."""
+    caught = error_of(status, page)
+    assert type(caught) is error
+    assert getattr(caught, "retry_after_seconds", None) == (None if status == 500 else 900)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,19 @@ def test_cells_without_a_place_are_refused_and_nothing_is_sent_for_them() -> Non
     answer = writer_meeting(lambda _: httpx.Response(500)).write([pipeline_cell(period="FY2026-P01")])
     assert answer.refused == {"c1": "period_of_another_calendar"}
     assert answer.summary == "Pipeline: 1 given, 0 accepted, 0 updated, 1 rejected; slices: 0"
+
+
+def test_a_password_that_is_refused_is_not_tried_again() -> None:
+    """There is no other one, and a user is locked after some tries; its age is the likely cause."""
+    tries: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        tries.append(request)
+        return httpx.Response(401)
+
+    with pytest.raises(AccessDeniedError, match="60 days"):
+        writer_meeting(refuse).write([pipeline_cell()])
+    assert len(tries) == 1
 
 
 def test_a_plan_type_the_application_does_not_have_refuses_its_own_cells() -> None:

@@ -20,7 +20,7 @@ from tieout.systems.oracle_epm.rejections import UNSAID, outcome_of
 from tieout.systems.oracle_epm.writing import SAMPLES, SliceWriting
 
 MEASURES = ("Amount", "Amount USD", "Weighted")
-SHARED = ("EMEA", "GROUP", "UK", "SPAIN", "APAC", "BRAZIL")
+SHARED = ("EMEA", "GROUP", "UK")
 
 
 @dataclass
@@ -73,12 +73,14 @@ def cells_at(places: list[tuple[str, str, str]]) -> list[PlacedCell]:
 PLACES = st.lists(
     st.tuples(st.sampled_from(SHARED), st.sampled_from(SHARED), st.sampled_from(MEASURES)),
     min_size=1,
-    max_size=60,
     unique=True,
 )
 
 
-@given(PLACES, st.data(), st.integers(0, 4), st.sampled_from(["", "row"]))
+LISTED = st.sampled_from([0, 1, 3, 100])
+
+
+@given(PLACES, st.data(), LISTED, st.sampled_from(["", "row"]))
 def test_exactly_the_rejected_cells_are_refused(
     places: list[tuple[str, str, str]], data: st.DataObject, listed: int, takes: str
 ) -> None:
@@ -105,7 +107,7 @@ def test_a_few_cells_that_spoil_whole_grids_are_found(
     assert planning.stored == set(range(len(places))) - bad
 
 
-@given(PLACES, st.data(), st.sampled_from(["", "row", "grid", "request"]), st.integers(0, 4))
+@given(PLACES, st.data(), st.sampled_from(["", "row", "grid", "request"]), LISTED)
 def test_no_cell_counts_as_written_that_is_not(
     places: list[tuple[str, str, str]], data: st.DataObject, takes: str, listed: int
 ) -> None:
@@ -124,6 +126,16 @@ def column_of(count: int) -> list[PlacedCell]:
         PlacedCell(str(number), (("Scenario", "Actual"), ("Entity", f"E{number}")), "Amount", Decimal(number))
         for number in range(count)
     ]
+
+
+def test_a_good_column_between_bad_ones_is_written() -> None:
+    """Rows that were taken along say nothing of their cells until each column was sent by itself."""
+    places = [(entity, partner, measure) for entity in SHARED[:2] for partner in SHARED[:2] for measure in MEASURES]
+    planning = StrictPlanning(frozenset(number for number in range(12) if number % 3 != 1), takes="row")
+    writing = SliceWriting(planning)
+    writing.put(cells_at(places))
+    assert planning.stored == {1, 4, 7, 10}
+    assert len(writing.refused) == 8
 
 
 @pytest.mark.parametrize("takes", ["", "grid", "request"])

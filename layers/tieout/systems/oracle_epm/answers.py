@@ -71,7 +71,7 @@ def send(http: httpx.Client, request: httpx.Request, asked: Asked) -> httpx.Resp
         LostAnswerError: the connection broke or fell silent after a write was under way.
     """
     try:
-        return http.send(request, follow_redirects=False)
+        return http.send(request)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise UnavailableError(f"oracle_epm: no connection ({type(error).__name__})") from error
     except httpx.RequestError as error:

@@ -53,7 +53,7 @@ def outcome_of(answer: Mapping[str, Any], grid: Grid) -> Outcome:
     uncounted = len(cells) - accepted - rejected
     # Whether a cell that is cleared counts as accepted is not documented.
     is_complete = len(named) == rejected and 0 <= uncounted <= sum(cell.value is None for cell in cells)
-    is_whole = accepted == 0 and not (is_complete and rejected == 0)
+    is_whole = accepted == 0
     refused, unsettled = _settled(grid, named, is_complete=is_complete, is_whole=is_whole)
     return Outcome(
         refused=refused,
