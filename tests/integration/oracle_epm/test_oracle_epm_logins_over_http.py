@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,17 +33,15 @@ def oauth_writer(environment: RunningEnvironment) -> OracleEpmWriter:
 def test_a_joined_environment_takes_each_login(environment: RunningEnvironment) -> None:
     """The sandbox's secret has what every way needs; an assertion needs no state that could be lost."""
     target = epm_target("http://127.0.0.1:1", scope=SETTINGS.scope)
-    joined = join_target(target)
+    joined, clock = join_target(target), ManualClock(datetime.now(UTC))
     with serve(joined.app) as url:
         for way in ("assertion", "basic", "oauth"):
             writer = epm_writer(
-                url, environment.http, environment.clock, joined.credentials, authentication=way, scope=SETTINGS.scope
+                url, environment.http, clock, joined.credentials, authentication=way, scope=SETTINGS.scope
             )
             assert writer.write([pipeline_cell()]).refused == {}
         other = {**joined.credentials, "key_alias": "other"}
-        writer = epm_writer(
-            url, environment.http, environment.clock, other, authentication="assertion", scope=SETTINGS.scope
-        )
+        writer = epm_writer(url, environment.http, clock, other, authentication="assertion", scope=SETTINGS.scope)
         with pytest.raises(AccessDeniedError):
             writer.write([pipeline_cell()])
 

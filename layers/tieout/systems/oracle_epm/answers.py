@@ -25,8 +25,6 @@ from tieout.errors import (
     UnavailableError,
 )
 
-RATE_WAIT_SECONDS = 30.0  # no limit of calls is published, nor how long to wait after it
-CONFLICT_WAIT_SECONDS = 30.0
 _LONGEST_WAIT_SECONDS = 3600.0
 _LONGEST_DETAIL = 200
 _PAGE = re.compile(rb"\s*<", re.ASCII)
@@ -110,12 +108,12 @@ def _error_of(response: httpx.Response, asked: Asked) -> TieoutError:
     if asked.writing and _leaves_open(status):
         return LostAnswerError(f"oracle_epm: unknown whether it was done ({status})", retry_after_seconds=wait)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return ThrottledError("oracle_epm: too many requests (429)", retry_after_seconds=wait or RATE_WAIT_SECONDS)
+        return ThrottledError("oracle_epm: too many requests (429)", retry_after_seconds=wait)
     if status == httpx.codes.SERVICE_UNAVAILABLE or (not status >= 500 and _is_page(response)) or status < 400:  # noqa: PLR2004
         pause = max(wait or 0.0, asked.pause_seconds)
         return UnavailableError(f"oracle_epm: in maintenance ({status})", retry_after_seconds=pause)
     if status in _PASSING or status >= 500:  # noqa: PLR2004 the classes of HTTP
-        return UnavailableError(f"oracle_epm: not now ({status})", retry_after_seconds=wait or CONFLICT_WAIT_SECONDS)
+        return UnavailableError(f"oracle_epm: not now ({status})", retry_after_seconds=wait)
     return GridRefusedError(status, _told(response.content))
 
 
