@@ -70,10 +70,18 @@ def test_a_status_is_an_error_of_ours(status: int, error: type[TieoutError], wai
 
 @pytest.mark.parametrize(
     ("status", "asked", "wait"),
-    [(429, "7", 7), (429, "99999", 3600), (503, "1200", 1200), (503, "5", 900), (500, "60", 60), (409, "60", 60)],
+    [
+        (429, "7", 7),
+        (429, "99999", 3600),
+        (503, "1200", 1200),
+        (503, "5", 5),
+        (503, "0", 900),
+        (500, "60", 60),
+        (409, "60", 60),
+    ],
 )
 def test_oracles_word_on_waiting_is_kept(status: int, asked: str, wait: float) -> None:
-    """At most an hour, and in the maintenance no less than the options say."""
+    """At most an hour; where it says none, the options say how long the maintenance is waited for."""
     assert getattr(error_of(status, retry_after=asked), "retry_after_seconds", None) == wait
 
 
@@ -179,6 +187,11 @@ def test_cells_without_a_place_are_refused_and_nothing_is_sent_for_them() -> Non
     assert answer.summary == "Pipeline: 1 given, 0 accepted, 0 updated, 1 rejected; slices: 0"
 
 
+def test_a_page_is_one_by_what_it_says_it_is() -> None:
+    """However it begins."""
+    assert type(error_of(400, "Down for maintenance", content_type="text/html; charset=utf-8")) is UnavailableError
+
+
 def test_a_password_that_is_refused_is_not_tried_again() -> None:
     """There is no other one, and a user is locked after some tries; its age is the likely cause."""
     tries: list[httpx.Request] = []
@@ -210,10 +223,12 @@ def test_an_application_that_shows_no_plan_type_at_all_is_a_missing_role() -> No
         writer.write([pipeline_cell()])
 
 
-@pytest.mark.parametrize("body", [{}, {"items": None}])
-def test_a_list_of_another_shape_is_no_proof_that_a_cube_is_missing(body: dict[str, object]) -> None:
-    """Then the import tells."""
-    writer = writer_meeting(lambda _: httpx.Response(200, json=GOOD), lambda _: httpx.Response(200, json=body))
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(200, json={}), httpx.Response(200, json={"items": None}), httpx.Response(400, json={})]
+)
+def test_a_list_that_is_not_as_documented_is_no_proof_that_a_cube_is_missing(answer: httpx.Response) -> None:
+    """Then the import tells; no cell is refused for it."""
+    writer = writer_meeting(lambda _: httpx.Response(200, json=GOOD), lambda _: answer)
     assert writer.write([pipeline_cell()]).refused == {}
 
 

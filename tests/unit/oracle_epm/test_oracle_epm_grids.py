@@ -82,6 +82,7 @@ def test_parts_are_smaller_and_lose_no_cell(given_cells: dict[tuple[str, ...], D
         ids = sorted(cell.cell_id for part in parts for cell in part)
         assert ids == sorted(cell.cell_id for cell in grid.cells)
         assert all(len(part) < len(grid.cells) for part in parts) or len(grid.cells) == 1
+        assert len(grid.columns) > 1 or max(map(len, parts)) == (len(grid.cells) + 1) // 2
 
 
 def test_measures_of_an_intersection_go_together() -> None:

@@ -42,8 +42,8 @@ def writer_seeing(answer: Callable[[dict[str, Any]], object]) -> tuple[OracleEpm
 def test_rows_come_in_any_order_and_numbers_in_any_notation() -> None:
     """Cells are found by the members of their rows, and 0 stands for an empty one."""
     rows = [
-        {"headers": ["globex"], "data": ["1.50000005E7", "#MISSING"]},
-        {"headers": ["ACME"], "data": [7, ""]},
+        {"headers": ["globex"], "data": ["1.50000005E7", " #MISSING"]},
+        {"headers": ["ACME"], "data": [7, None]},
         {"headers": ["HOOLI"], "data": ["1", "1"]},
     ]
     writer, asked = writer_seeing(lambda _: {"columns": [["Amount", "Amount USD"]], "rows": rows})

@@ -149,6 +149,14 @@ def test_a_thousand_cells_that_are_all_bad_cost_few_calls(takes: str) -> None:
     assert not writing.has_written
 
 
+def test_bad_cells_that_stand_together_take_no_good_ones_along() -> None:
+    """Those that are tried alone are spread over all, since what is rejected for one reason is often in one place."""
+    planning = StrictPlanning(frozenset(range(20)), takes="request")
+    writing = SliceWriting(planning)
+    writing.put(column_of(60))
+    assert planning.stored == set(range(20, 60))
+
+
 def test_a_thousand_cells_of_which_every_fourth_is_bad_cost_few_calls() -> None:
     """Each slice names a hundred of them."""
     planning = StrictPlanning(frozenset(range(0, 1000, 4)))
@@ -244,8 +252,9 @@ def test_cells_updated_are_counted_over_all_slices_while_each_says_them() -> Non
     """A count that one slice does not give is not made up from the others."""
     whole = {"numAcceptedCells": 1, "numRejectedCells": 0}
     cells = [*column_of(1), PlacedCell("x", (("Scenario", "Actual"), ("Entity", "E9")), "Weighted", Decimal(1))]
-    for second, updated in (({"numUpdateCells": 1}, 2), ({}, None)):
-        writing = SliceWriting(answering({**whole, "numUpdateCells": 1}, {**whole, **second}))
+    said = {"numUpdateCells": 1}
+    for first, second, updated in ((said, said, 2), (said, {}, None), ({}, said, None)):
+        writing = SliceWriting(answering({**whole, **first}, {**whole, **second}))
         writing.put(cells)
         assert writing.updated == updated
         assert writing.slices == 2

@@ -40,7 +40,7 @@ class Domain:
 
     def forms(self) -> list[dict[str, str]]:
         """What was sent, in order."""
-        return [dict(parse_qsl(request.content.decode())) for request in self.requests]
+        return [dict(parse_qsl(request.content.decode(), keep_blank_values=True)) for request in self.requests]
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -173,7 +173,7 @@ def test_a_secret_that_lacks_something_is_named(
         (httpx.Response(429, headers={"retry-after": "9"}), ThrottledError),
         (httpx.Response(500, json={"error": "server_error"}), UnavailableError),
         (httpx.Response(503, text="<html>canary"), UnavailableError),
-        (httpx.Response(302), UnavailableError),
+        (httpx.Response(302, headers={"location": "/login"}), UnavailableError),
         (httpx.Response(200, text="<html>canary"), UnavailableError),
         (httpx.Response(200, json={"access_token": "canary\n"}), UnavailableError),
     ],

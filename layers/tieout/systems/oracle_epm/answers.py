@@ -110,8 +110,9 @@ def _error_of(response: httpx.Response, asked: Asked) -> TieoutError:
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return ThrottledError("oracle_epm: too many requests (429)", retry_after_seconds=wait)
     if status == httpx.codes.SERVICE_UNAVAILABLE or (not status >= 500 and _is_page(response)) or status < 400:  # noqa: PLR2004
-        pause = max(wait or 0.0, asked.pause_seconds)
-        return UnavailableError(f"oracle_epm: in maintenance ({status})", retry_after_seconds=pause)
+        return UnavailableError(
+            f"oracle_epm: in maintenance ({status})", retry_after_seconds=wait or asked.pause_seconds
+        )
     if status in _PASSING or status >= 500:  # noqa: PLR2004 the classes of HTTP
         return UnavailableError(f"oracle_epm: not now ({status})", retry_after_seconds=wait)
     return GridRefusedError(status, _told(response.content))

@@ -10,7 +10,7 @@ import httpx
 
 from tieout.errors import AccessDeniedError
 from tieout.systems.oracle_epm import answers
-from tieout.systems.oracle_epm.answers import Asked
+from tieout.systems.oracle_epm.answers import Asked, GridRefusedError
 from tieout.systems.oracle_epm.options import Options
 from tieout.systems.oracle_epm.tokens import Login
 
@@ -44,9 +44,9 @@ class PlanningClient:
             AccessDeniedError: if it shows none at all: that is a missing role, not a missing cube.
         """
         if plan_type.casefold() not in self._plan_types:
-            items = self._call("GET", "", self._read, within_seconds).get("items")
-            if not isinstance(items, list):
-                return False  # of another shape than documented: the import will tell
+            items = self._listed(within_seconds)
+            if items is None:
+                return False
             if not items:
                 raise AccessDeniedError("oracle_epm shows no plan type of the application to our role")
             self._plan_types = frozenset(
@@ -68,6 +68,14 @@ class PlanningClient:
         """The cells of a grid, as `pov`, `columns` and `rows`; raises `GridRefusedError` for members that are not there."""
         path = f"/{quote(plan_type, safe='')}/exportdataslice"
         return self._call("POST", path, self._read, within_seconds, body)
+
+    def _listed(self, within_seconds: float) -> list[Any] | None:
+        """The application's plan types; None where it gives no list of them as documented: then the import will tell."""
+        try:
+            items = self._call("GET", "", self._read, within_seconds).get("items")
+        except GridRefusedError:
+            return None
+        return items if isinstance(items, list) else None
 
     def _call(
         self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from tieout.systems.oracle_epm.answers import GridRefusedError
 from tieout.systems.oracle_epm.coordinates import PlacedCell
 from tieout.systems.oracle_epm.grids import Grid, grids_of, import_body, parts_of
-from tieout.systems.oracle_epm.rejections import UNSAID, Outcome, outcome_of
+from tieout.systems.oracle_epm.rejections import Outcome, outcome_of
 
 # So many cells of a column that was refused as a whole are tried alone. Where all of them are refused, so is what they share,
 # and the rest with them: else a cube with a wrong scenario would cost two calls for every cell of it.
@@ -79,10 +79,7 @@ class SliceWriting:
         rest = [cell for cell in cells if cell not in samples]
         if any(cell.cell_id not in self.refused for cell in samples):
             return rest
-        shared = f"{self.refused[samples[0].cell_id]} (as {SAMPLES} others alone)"
-        self.refused.update({cell.cell_id: _reason(suspected.get(cell.cell_id), shared) for cell in rest})
+        shared = self.refused[samples[0].cell_id]
+        for cell in rest:
+            self.refused[cell.cell_id] = f"{suspected.get(cell.cell_id, shared)} (as {SAMPLES} others alone)"
         return ()
-
-
-def _reason(suspected: str | None, shared: str) -> str:
-    return shared if suspected in {None, UNSAID} else f"{suspected} (as {SAMPLES} others alone)"
