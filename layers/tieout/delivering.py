@@ -62,11 +62,11 @@ class CellWriter(Protocol):
 
     @property
     def write_seconds(self) -> int:
-        """How long the target may keep one write waiting before it counts as unanswered."""
+        """How long one write may take, all its requests together, before it counts as unanswered."""
         ...
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
-        """Set up to `batch_size` cells of one cube by one request; every error but a lost answer says that nothing was written.
+        """Set up to `batch_size` cells of one cube; every error but a lost answer says that nothing was written.
 
         Raises:
             ThrottledError, UnavailableError: the target takes nothing now (rate, busy, locked, offline).

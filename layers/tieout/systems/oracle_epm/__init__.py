@@ -1,0 +1,1 @@
+"""Oracle EPM Planning as a target: everything about writing cells of one Planning application."""

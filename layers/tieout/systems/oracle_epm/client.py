@@ -1,0 +1,104 @@
+"""The REST API of Oracle EPM Planning, as far as cells need it: every answer judged, an ended token replaced once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tieout.errors import AccessDeniedError
+from tieout.systems.oracle_epm import answers
+from tieout.systems.oracle_epm.answers import Asked, GridRefusedError
+from tieout.systems.oracle_epm.options import Options
+from tieout.systems.oracle_epm.tokens import Login
+
+_CONNECT_SECONDS = 10.0
+_JSON = {"Accept": "application/json"}
+
+
+class PlanningClient:
+    """Calls one application.
+
+    Args:
+        api_base_url: the environment's address, without `/HyperionPlanning`.
+        options: the target's options.
+        login: what proves us.
+        http: sends the requests; its own timeouts are not used.
+    """
+
+    def __init__(self, api_base_url: str, options: Options, login: Login, http: httpx.Client) -> None:
+        application = quote(options.application, safe="")
+        self._url = f"{api_base_url.rstrip('/')}/HyperionPlanning/rest/v3/applications/{application}/plantypes"
+        self._write = Asked(writing=True, pause_seconds=60.0 * options.maintenance_minutes)
+        self._read = Asked(writing=False, pause_seconds=60.0 * options.maintenance_minutes)
+        self._login = login
+        self._http = http
+        self._plan_types: frozenset[str] = frozenset()
+
+    def lacks(self, plan_type: str, within_seconds: float) -> bool:
+        """Whether the application shows our role plan types, but none of this name; one that was found is remembered.
+
+        Raises:
+            AccessDeniedError: if it shows none at all: that is a missing role, not a missing cube.
+        """
+        if plan_type.casefold() not in self._plan_types:
+            items = self._listed(within_seconds)
+            if items is None:
+                return False
+            if not items:
+                raise AccessDeniedError("oracle_epm shows no plan type of the application to our role")
+            self._plan_types = frozenset(
+                str(each.get("planTypeName")).casefold() for each in items if isinstance(each, dict)
+            )
+        return plan_type.casefold() not in self._plan_types
+
+    def import_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
+        """Set the cells of a grid: how many were accepted, and which rejected.
+
+        Raises:
+            GridRefusedError: nothing was set.
+            LostAnswerError: they may have been set.
+        """
+        path = f"/{quote(plan_type, safe='')}/importdataslice"
+        return self._call("POST", path, self._write, within_seconds, body)
+
+    def export_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
+        """The cells of a grid, as `pov`, `columns` and `rows`; raises `GridRefusedError` for members that are not there."""
+        path = f"/{quote(plan_type, safe='')}/exportdataslice"
+        return self._call("POST", path, self._read, within_seconds, body)
+
+    def _listed(self, within_seconds: float) -> list[Any] | None:
+        """The application's plan types; None where it gives no list of them as documented: then the import will tell."""
+        try:
+            items = self._call("GET", "", self._read, within_seconds).get("items")
+        except GridRefusedError:
+            return None
+        return items if isinstance(items, list) else None
+
+    def _call(
+        self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None
+    ) -> Mapping[str, Any]:
+        """One call, repeated once where the login is refused and there can be another: then nothing was done the first time."""
+        request = self._http.build_request(
+            method,
+            self._url + path,
+            content=body,
+            headers=_JSON if body is None else _JSON | {"Content-Type": "application/json"},
+            timeout=httpx.Timeout(within_seconds, connect=_CONNECT_SECONDS),
+        )
+        used = self._login.current()
+        response = self._send(request, used, asked)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            if not self._login.forget(used):
+                raise AccessDeniedError(
+                    "oracle_epm refuses user name and password (401); a password ends after 60 days"
+                )
+            response = self._send(request, self._login.current(), asked)
+        answers.judge(response, asked)
+        return answers.content_of(response, asked)
+
+    def _send(self, request: httpx.Request, proof: str, asked: Asked) -> httpx.Response:
+        request.headers["Authorization"] = f"{self._login.scheme} {proof}"
+        return answers.send(self._http, request, asked)
