@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,16 +11,27 @@ from typing import Any
 
 from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
 from tests.simulation.systems import connections
+from tests.simulation.targets import ALSO_FED, ANAPLAN
 from tieout.landscape import Landscape
 
 _LANDSCAPE = Path(__file__).parents[2] / "landscape"
 
 
 @cache
-def landscape() -> Landscape:
-    """The flows and the planning model as they ship, over the connections and companies of the simulation."""
+def landscape(targets: Sequence[str] = (ANAPLAN,)) -> Landscape:
+    """The flows and the planning model as they ship, over the connections and companies of the simulation.
+
+    Args:
+        targets: those of a world; each is fed what `targets.ALSO_FED` says, Anaplan everything.
+    """
     plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
     plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
-    return replace(Landscape.of_plain(plain), connections=connections())
+    found = Landscape.of_plain(plain)
+    feeds = tuple(replace(feed, targets=_fed(feed.cube, targets)) for feed in found.feeds)
+    return replace(found, connections=connections(), feeds=feeds)
+
+
+def _fed(cube: str, targets: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in targets if name == ANAPLAN or cube in ALSO_FED[name])

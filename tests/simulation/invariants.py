@@ -184,7 +184,7 @@ def _refused(
     for intersection in intersections:
         for cell in intersection.cells:
             coordinates = _coordinates(cell)
-            wrong = {member for _, member in cell.members} & (target.planning.unknown | target.planning.spoiling)
+            wrong = target.refuses(dict(cell.members))
             if cell.refused_reason is not None:
                 refused.add(coordinates)
                 if not wrong:

@@ -232,7 +232,7 @@ class Line:
         dead_letters, queue = self._queues(name, recording.UNSEEN_SECONDS)
         settling = Settling(
             ledger=FactLedger(self.table),
-            model=PlanningModel.of(landscape()),
+            model=PlanningModel.of(landscape(tuple(self.targets))),
             reader_of=self.readers.__getitem__,
             clock=self.schedule,
             entropy=self.entropy,

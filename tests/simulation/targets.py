@@ -10,17 +10,32 @@ from typing import TYPE_CHECKING, Protocol, cast
 from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.planning import Coordinates, PlanningSystem
+from tests.simulation.planning_analytics import AnalyticsTenant
+from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
 from tieout.systems.anaplan.cells import AnaplanWriter
 from tieout.systems.anaplan.client import AnaplanClient
-from tieout.systems.anaplan.options import Options
+from tieout.systems.anaplan.options import Options as AnaplanOptions
+from tieout.systems.oracle_epm.cells import OracleEpmWriter
+from tieout.systems.oracle_epm.client import PlanningClient
+from tieout.systems.oracle_epm.options import Options as OracleOptions
+from tieout.systems.sap_analytics.cells import AnalyticsWriter
+from tieout.systems.sap_analytics.client import AnalyticsClient
+from tieout.systems.sap_analytics.jobs import ImportJobs
+from tieout.systems.sap_analytics.options import Options as AnalyticsOptions
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-ANAPLAN = "anaplan"
+ANAPLAN, ANALYTICS, ORACLE = "anaplan", "sap-analytics", "oracle-epm"
+ALSO_FED = {
+    ANALYTICS: frozenset({"Bookings", "Cash", "Operating expenses"}),
+    ORACLE: frozenset({"Pipeline", "Actuals", "Billings"}),
+}
+"""The cubes that other targets are given besides Anaplan, which is given all."""
+_WEEKS = "RT"  # how the periods of the companies begin that count weeks
 _FLUSH_DELAY_SECONDS = 5
 
 
@@ -46,15 +61,22 @@ class SimulatedTarget:
 
     Attributes:
         is_fed: whether it is given the cells of a cube.
+        has_period: whether it knows a period, as the ledger writes it; cells of others are refused for good.
         behind: what a warm deliver function remembers.
     """
 
     name: str
     planning: Planning
     is_fed: Callable[[str], bool]
+    has_period: Callable[[str], bool]
     open_writer: Callable[[], CellWriter]
     queue: MemoryFifoQueue
     behind: str = ""
+
+    def refuses(self, members: Mapping[str, str]) -> bool:
+        """Whether it has a reason to refuse cells with these members."""
+        is_wrong = set(members.values()) & (self.planning.unknown | self.planning.spoiling)
+        return bool(is_wrong) or not self.has_period(members["Time"])
 
 
 class FlushQueues:
@@ -71,8 +93,15 @@ class FlushQueues:
 
 
 def targets(world: World) -> dict[str, SimulatedTarget]:
-    """The targets of a world by their names."""
-    return {ANAPLAN: _anaplan(world)}
+    """The targets of a world by their names: Anaplan, and in some worlds another beside it."""
+    anaplan = _anaplan(world)
+    found = {ANAPLAN: anaplan}
+    if world.scenario.theme in {None, "planning"}:
+        if world.scenario.seed % 3 == 1:
+            found[ANALYTICS] = _analytics(world, anaplan.planning)
+        elif world.scenario.seed % 3 == 2:
+            found[ORACLE] = _oracle(world, anaplan.planning)
+    return found
 
 
 def _anaplan(world: World) -> SimulatedTarget:
@@ -86,12 +115,67 @@ def _anaplan(world: World) -> SimulatedTarget:
         unknown=frozenset(lacking) if world.random.random() < ignorance and not calm else frozenset(),
         spoiling=frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset(),
     )
-    options = Options(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
+    options = AnaplanOptions(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
     return SimulatedTarget(
         name=ANAPLAN,
         planning=planning,
         is_fed=lambda _: True,
+        has_period=lambda _: True,  # what its own calendar lacks it knows by the ledger's own text
         open_writer=lambda: AnaplanWriter(cast("AnaplanClient", planning), options),
+        queue=_flush_queue(world),
+    )
+
+
+def _analytics(world: World, like: Planning) -> SimulatedTarget:
+    """A tenant whose models have months, or weeks as in every other world, and know neither by another calendar."""
+    counts_weeks = bool(world.scenario.seed % 2)
+    tenant = AnalyticsTenant(
+        world.random,
+        world.schedule,
+        world.weather,
+        unknown=like.unknown,
+        spoiling=like.spoiling,
+    )
+    options = AnalyticsOptions(
+        models={cube: cube for cube in ALSO_FED[ANALYTICS]},
+        auth_base_url="https://login.invalid",
+        batch_size=_batch_size(world),
+        period_names=("{year}{number:03}",) if counts_weeks else (),
+        period_label=_WEEKS,
+    )
+    client = cast("AnalyticsClient", tenant)
+    return SimulatedTarget(
+        name=ANALYTICS,
+        planning=tenant,
+        is_fed=ALSO_FED[ANALYTICS].__contains__,
+        has_period=lambda period: period.startswith(_WEEKS) == counts_weeks,
+        open_writer=lambda: AnalyticsWriter(client, ImportJobs(client, world.schedule, 1), options, world.schedule),
+        queue=_flush_queue(world),
+    )
+
+
+def _oracle(world: World, like: Planning) -> SimulatedTarget:
+    """An application of months, or of weeks as in every other world."""
+    counts_weeks = bool(world.scenario.seed % 2)
+    application = SlicedApplication(
+        world.random, world.schedule, world.weather, unknown=like.unknown, spoiling=like.spoiling
+    )
+    options = OracleOptions(
+        application="Vision",
+        authentication="basic",
+        member_prefixes={name: f"{name}:" for name in PREFIXED},
+        dimensions={"Account": "Natural account"},
+        period_names=("P{number:02}",) if counts_weeks else (),
+        period_label=_WEEKS if counts_weeks else "",
+        batch_size=_batch_size(world),
+    )
+    client = cast("PlanningClient", application)
+    return SimulatedTarget(
+        name=ORACLE,
+        planning=application,
+        is_fed=ALSO_FED[ORACLE].__contains__,
+        has_period=lambda period: period.startswith(_WEEKS) == counts_weeks,
+        open_writer=lambda: OracleEpmWriter(client, options, world.schedule),
         queue=_flush_queue(world),
     )
 

@@ -55,7 +55,8 @@ def test_measures_of_an_intersection_are_one_row_of_one_job(tenant: RunningTenan
     answer = tenant.writer().write(cells)
     [written] = tenant.control("writes")["writes"]
     assert (written["rows"], written["method"]) == (2, "Update")
-    assert answer.summary == f"Pipeline: 4 cells, 2 rows sent, 0 cells refused; job {written['job']}"
+    assert answer.summary == "Pipeline: 4 cells, 2 rows sent, 0 cells refused"
+    assert answer.reference == written["job"]
 
 
 def test_a_measure_that_is_not_sent_stays_as_it_is(tenant: RunningTenant) -> None:
@@ -131,7 +132,7 @@ def test_cells_that_have_no_place_need_no_job(tenant: RunningTenant) -> None:
     """What the landscape does not know is refused without a call."""
     answer = tenant.writer().write([pipeline_cell(measure="Gap USD")])
     assert answer.refused == {"c1": "measure_not_in_the_landscape"}
-    assert answer.summary == "Pipeline: 1 cells, 0 rows sent, 1 cells refused; job none"
+    assert (answer.summary, answer.reference) == ("Pipeline: 1 cells, 0 rows sent, 1 cells refused", "")
 
 
 def test_a_column_the_model_does_not_have_refuses_the_cells_that_go_there(tenant: RunningTenant) -> None:

@@ -64,9 +64,10 @@ class AnalyticsWriter:
             done = self._imported(model_id, group, until, in_part=in_part)
             in_part = in_part or len(done.refused) < len(group)
             refused |= _refusals(group, done)
-            job_ids.append(done.job_id)
+            if done.job_id:
+                job_ids.append(done.job_id)
         said = f"{cube}: {len(cells)} cells, {len(rows)} rows sent, {len(refused)} cells refused"
-        return WriteAnswer(refused=refused, summary=f"{said}; job {', '.join(job_ids) or 'none'}"[:1000])
+        return WriteAnswer(refused=refused, summary=said, reference=" ".join(job_ids))
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
         """Cell id to what planning holds now, None where the landscape names no place for it; for checks (see `readback`)."""
@@ -83,7 +84,7 @@ class AnalyticsWriter:
         try:
             return self._jobs.import_rows(model_id, rows, until)
         except UnknownColumnsError:
-            return Imported("none", dict.fromkeys(range(len(rows)), _NO_COLUMN))
+            return Imported("", dict.fromkeys(range(len(rows)), _NO_COLUMN))
         except (TransientError, PermanentError) as error:
             if not in_part or isinstance(error, LostAnswerError):
                 raise

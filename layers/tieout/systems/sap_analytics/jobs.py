@@ -38,7 +38,7 @@ class Imported:
     """What one job came to.
 
     Attributes:
-        job_id: SAP's id of it.
+        job_id: SAP's id of it; empty where there is none.
         refused: position of a row to why it was refused; all others are written.
     """
 

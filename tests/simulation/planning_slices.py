@@ -1,0 +1,114 @@
+"""A Planning application of Oracle EPM in memory: it answers the calls about data slices, rejects cells, and writes late."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tests.simulation.planning import Coordinates
+from tests.simulation.schedule import Schedule
+from tests.simulation.weather import Weather
+from tieout.errors import LostAnswerError
+from tieout.systems.oracle_epm.answers import GridRefusedError
+
+PREFIXED = (
+    *("Customer", "Product line", "Legal entity", "Currency", "Version", "Account", "Cost centre", "Supplier"),
+    "Partner",
+)
+"""The dimensions before whose members their own name stands, so that a grid tells which member is of which."""
+_LONGEST_LANDING_MILLISECONDS = 600_000
+_STALL_MILLISECONDS = (2_000, 30_000, 110_000)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOST_LISTED = 3  # of the cells that are rejected; a hundred, where it runs
+_Cell = tuple[Coordinates, list[str], Decimal]  # where, by which members, and the value
+
+
+class SlicedApplication:
+    """One application with a plan type for each cube.
+
+    Args:
+        unknown: members it does not know: their cells are rejected, and with the first of a row the whole row.
+        spoiling: members whose cells make it refuse a grid as a whole.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        schedule: Schedule,
+        weather: Weather,
+        *,
+        unknown: frozenset[str] = frozenset(),
+        spoiling: frozenset[str] = frozenset(),
+    ) -> None:
+        self._random, self._schedule, self._weather = random, schedule, weather
+        self.unknown, self.spoiling = unknown, spoiling
+        self.cells: dict[Coordinates, Decimal] = {}
+        self.under_way = 0  # slices whose answer was lost and that are not written yet
+
+    # The calls of `tieout.systems.oracle_epm.client.PlanningClient`.
+
+    def lacks(self, plan_type: str, within_seconds: float) -> bool:
+        """It has every plan type."""
+        del plan_type, within_seconds
+        return False
+
+    def import_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
+        """Set the cells of a grid."""
+        del within_seconds
+        asked = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+        assert asked["aggregateEssbaseData"] is False, "it would add to what is there"
+        cells = list(_cells(plan_type, asked["dataGrid"]))
+        self._weather.io("before planning.set")
+        if any(_members(cell) & self.spoiling for cell in cells):
+            self._weather.strike("request_refused")
+            raise GridRefusedError(400, "")
+        rejected = [cell for cell in cells if _members(cell) & self.unknown]
+        taken = [(at, value) for at, members, value in cells if (at, members, value) not in rejected]
+        if self._weather.chance("landing_late"):
+            self._land_later(taken)
+            raise LostAnswerError("no answer in time")
+        if self._weather.chance("stalled"):
+            self._schedule.rest(self._random.choice(_STALL_MILLISECONDS))
+        self.cells.update(taken)
+        self._weather.io("after planning.set")
+        if rejected:
+            self._weather.strike("cell_refused")
+        told = [
+            {"memberNames": members, "otherReasons": ["unknown member"]} for _, members, _ in rejected[:_MOST_LISTED]
+        ]
+        counts = {"numAcceptedCells": len(taken), "numUpdateCells": len(taken), "numRejectedCells": len(rejected)}
+        return {**counts, "rejectedCellsWithDetails": told}
+
+    def _land_later(self, cells: list[tuple[Coordinates, Decimal]]) -> None:
+        self.under_way += 1
+
+        def land() -> None:
+            self.under_way -= 1
+            self.cells.update(cells)
+
+        self._schedule.after(self._random.randrange(_LONGEST_LANDING_MILLISECONDS), land)
+
+
+def _cells(cube: str, grid: Mapping[str, Any]) -> Iterator[_Cell]:
+    """The cells of a grid, under the ledger's own words."""
+    [measures] = grid["columns"]
+    for row in grid["rows"]:
+        members = [*grid["pov"], *row["headers"]]
+        at = tuple(sorted(_in_our_words(members).items()))
+        for measure, value in zip(measures, row["data"], strict=True):
+            yield (cube, measure, at), [*members, measure], value
+
+
+def _in_our_words(members: list[str]) -> dict[str, str]:
+    found = {dimension: member for dimension, _, member in (each.partition(":") for each in members) if member}
+    [year, period] = sorted((each for each in members if ":" not in each), key=lambda each: not each.startswith("FY"))
+    number = f"P{period[1:]}" if period.startswith("P") else f"{_MONTHS.index(period) + 1:02}"
+    label = "RT" if period.startswith("P") else ""
+    return found | {"Time": f"{label}20{year[2:]}-{number}"}
+
+
+def _members(cell: _Cell) -> set[str]:
+    return {member for _, member in cell[0][2]}
