@@ -161,4 +161,4 @@ def _pause_after(error: TransientError | PermanentError, failures: int) -> timed
         return timedelta(seconds=asked)
     is_denied = isinstance(error, PermanentError)
     first, longest = (_PAUSE_WHEN_DENIED, _LONGEST_WHEN_DENIED) if is_denied else (_PAUSE_WHEN_BUSY, _LONGEST_WHEN_BUSY)
-    return min(first * 2 ** min(max(failures - 1, 0), _MOST_DOUBLINGS), longest)
+    return min(first * (1 << min(max(failures - 1, 0), _MOST_DOUBLINGS)), longest)
