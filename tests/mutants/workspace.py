@@ -136,7 +136,13 @@ GROUPS = (
         "ledger",
         ("tieout/ledger/*.py",),
         (
-            *("tests/contract/ledger", "tests/unit/core", "tests/unit/intake", "tests/unit/journal"),
+            *(
+                "tests/contract/ledger",
+                "tests/unit/core",
+                "tests/unit/deliver",
+                "tests/unit/intake",
+                "tests/unit/journal",
+            ),
             *("tests/flow", _SEEDS),
         ),
     ),

@@ -99,6 +99,7 @@ class IntakeDesk:
         self.notices_sent = 0
         self.parts = parts
         self.scratches: list[MemoryScratch] = []
+        self.room_asked_for: list[int] = []  # bytes, for each of them
         self.finishing = FinishStep(ledger=self.ledger, clock=self.clock)
 
     def fail_at(self, io: FaultPoint) -> None:
@@ -110,7 +111,8 @@ class IntakeDesk:
         self.clock.advance(1)
         return self.incoming.put(f"incoming/{NAME}/{name}", content)
 
-    def _scratch(self, _bytes: int) -> MemoryScratch:
+    def _scratch(self, expected_bytes: int) -> MemoryScratch:
+        self.room_asked_for.append(expected_bytes)
         self.scratches.append(MemoryScratch(self.parts))
         return self.scratches[-1]
 

@@ -72,13 +72,13 @@ def test_documents_become_chunks_that_a_manifest_lists() -> None:
 def test_a_chunk_is_closed_when_it_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """At as many bytes as are read at once, whatever the number of its documents; the next one begins anew."""
     line = len(b'{"id":"a","rows":[["1"],["2"]]}')
-    for bytes_, chunks_of in ((2 * line, [2, 2, 1]), (2 * line + 1, [3, 2]), (line, [1, 1, 1, 1, 1])):
+    for bytes_, chunks_of in ((2 * line, [2, 2, 2, 1]), (2 * line + 1, [3, 3, 1]), (line, [1] * 7)):
         monkeypatch.setattr(chunks, "_CHUNK_BYTES", bytes_)
         store = MemoryObjectStore()
-        written = writer(store, most=99).write([A] * 5)
+        written = writer(store, most=99).write([A] * 7)
         items = strict_json.parse(store.get(written.manifest))
         assert [len(lines_of_chunk(store.get(each["key"]))) for each in items] == chunks_of
-        assert (written.chunks, written.documents, written.gone) == (len(chunks_of), 5, 0)
+        assert (written.chunks, written.documents, written.gone) == (len(chunks_of), 7, 0)
 
 
 def test_nothing_is_left_of_an_attempt_that_comes_to_nothing() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from functions.intake import parts
+from functions.intake.check import place_of
 from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.intake_desk import BUCKET, IntakeDesk
 from tests.support.legacy_feeds import JOURNALS, NAME, entry
@@ -104,8 +105,23 @@ def test_wrong_names_and_sizes_are_told_apart() -> None:
     assert desk.take("holidays.csv", CONTENT).state is FileState.NOT_A_FEED
     desk.incoming.objects[BUCKET, f"incoming/{NAME}/{FILE}"] = ("not read", b"")
     assert desk.check(Drop(BUCKET, f"incoming/{NAME}/{FILE}", "large", 51)).state is FileState.TOO_LARGE
+    assert desk.check(Drop(BUCKET, f"incoming/{NAME}/{FILE}", "full", 50)).state is FileState.CHANGED, "it was read"
     assert desk.check(Drop(BUCKET, "incoming/nobody/x.csv", "e", 1)).state is FileState.NOT_A_FEED
     assert sorted(each.state for each in desk.ledger.runs(NAME)) == ["not_a_feed", "too_large"]
+
+
+def test_a_name_may_have_folders_of_its_own() -> None:
+    """Behind the connection's."""
+    assert place_of("incoming/ledger/2026/03/x.csv") == ("ledger", "2026/03/x.csv")
+
+
+def test_a_run_says_what_the_file_is_and_what_was_counted() -> None:
+    """And room is asked for by the size of the file, twice: what is kept of a row is longer."""
+    desk = IntakeDesk()
+    run = desk.take(FILE, CONTENT)
+    assert (run.company, run.period, run.rows) == ("BR01", "2026-03", len(SALE))
+    assert (run.debit, run.credit) == ("100.00", "100.00")
+    assert desk.room_asked_for == [2 * len(CONTENT)]
 
 
 def test_the_same_drop_again_is_a_duplicate() -> None:

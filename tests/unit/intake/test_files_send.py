@@ -62,7 +62,7 @@ def test_a_chunk_is_sent_once_while_its_run_is_under_way() -> None:
     assert (desk.notices_sent, len(desk.bus.entries)) == (1, 1)
     desk.ledger.keep(FileRun.of_plain(NAME, run.run, {**run.plain(), "state": "stopped"}, run.revision))
     assert desk.send(second) == "stopped"
-    with pytest.raises(UnreadableRecordError, match="no such run"):
+    with pytest.raises(UnreadableRecordError, match=r"^no such run$"):
         desk.send(first._replace(run="of nobody"))
 
 
