@@ -52,7 +52,7 @@ def _business_hours(
 
 
 def _is_month_end(day: date, expected: Expected) -> bool:
-    """Whether fewer than three business days lie between a day and the end of a month, behind it or before it."""
+    """Whether fewer than two business days lie between a day and the end of a month, behind it or before it."""
     return any(
         sum(_WEEK[each.weekday()] in expected.days for each in days) < _MONTH_END_DAYS
         for days in (_days_left(day), _days_gone(day))

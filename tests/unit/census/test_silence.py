@@ -47,6 +47,16 @@ def test_only_business_hours_count(last: str, now: str, hours: float) -> None:
     assert business_time(at(last), at(now), OFFICE, BERLIN) == timedelta(hours=hours)
 
 
+def test_days_are_those_of_the_sources_zone() -> None:
+    """West of Greenwich a business day is not over when a new day has begun there; east of it one begins the evening before."""
+    since, until = datetime(2026, 3, 10, 0, 0, tzinfo=UTC), datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+    assert business_time(since, until, OFFICE, "America/Los_Angeles") == timedelta(hours=2)
+    since, until = datetime(2026, 3, 8, 10, 0, tzinfo=UTC), datetime(2026, 3, 8, 22, 0, tzinfo=UTC)
+    assert business_time(since, until, OFFICE, "Pacific/Auckland") == timedelta(hours=3)
+    last, now = datetime(2026, 3, 29, 18, 30, tzinfo=UTC), datetime(2026, 3, 29, 20, 30, tzinfo=UTC)
+    assert is_silent(last, now, OFFICE, "Pacific/Auckland"), "it is Monday there, and the end of the month"
+
+
 @given(since=MOMENTS, first=st.timedeltas(timedelta(), LOOKED_BACK), second=st.timedeltas(timedelta(), LOOKED_BACK))
 def test_business_time_adds_up(since: datetime, first: timedelta, second: timedelta) -> None:
     """However a time is cut, its parts have as much of it as the whole, and no more than there is."""
