@@ -117,6 +117,11 @@ def test_what_differs_is_read_through_the_line(desk: CensusDesk) -> None:
         ("1", "census.never_received", False),
         ("2", "census.deleted_there", True),
     ]
+    assert envelope.delivery_id.startswith("census-")
+    told_of = [f"{each.kind.replace('.', '/')}/" for each in envelope.notices]
+    versions = [each.notice_id.removeprefix(what) for each, what in zip(envelope.notices, told_of, strict=True)]
+    assert versions == [each.version_there for each in desk.findings()]
+    assert all(versions)
 
 
 def test_a_complete_window_is_kept_as_evidence(desk: CensusDesk) -> None:
