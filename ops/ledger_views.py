@@ -257,9 +257,9 @@ def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]
 def _contributions(table: Table, item: Item) -> list[Row]:
     """What a fact contributes, cell by cell; nothing while a commit in several steps is unfinished."""
     rows = _json(str(item["contributions"]))
-    found = table.get([keys.cell_key(target, intersection_id) for intersection_id, target, _ in rows])
+    found = table.get([keys.cell_key(target, intersection_id) for intersection_id, target, *_ in rows])
     shown = []
-    for intersection_id, target, shares in rows:
+    for intersection_id, target, shares, *_ in rows:
         key = keys.cell_key(target, intersection_id)
         cells = {cell.measure: cell for cell in intersection_state(key, found[key]).cells} if key in found else {}
         shown += [_contribution_row(cells[measure], int(minor), rate) for measure, minor, rate in shares]

@@ -27,6 +27,7 @@ from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.gate import Gate
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning.model import PlanningModel
 from tieout.sources import Sources
@@ -65,12 +66,13 @@ class RecordFunction:
             return S3ObjectStore(open_client("s3"), settings.archive_bucket).get(key)
 
         settling = Settling(
-            ledger=FactLedger(table),
+            ledger=FactLedger(table, Gate(table, int(entropy.token(), 16))),
             model=PlanningModel.of(landscape),
             reader_of=readers,
             clock=clock,
             entropy=entropy,
             code_version=__version__,
+            closing=landscape.closing,
         )
         outcomes = OutcomeLedger(table, landscape.retention.outcomes)
         return RecordStep(

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 
+from functions.record.protecting import Protecting
 from tieout.arriving.notice import Notice, RecordKey
-from tieout.errors import ConflictError, TieoutError, UnavailableError, UnreadableRecordError
+from tieout.closing import Closing
+from tieout.errors import ConflictError, TieoutError, TransientError, UnavailableError, UnreadableRecordError
 from tieout.facts.reading import Reading, SourceReader
 from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.gate import BooksNow
 from tieout.ledger.items import Lineage
 from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
+from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, Entropy
@@ -51,6 +57,13 @@ class Origin:
     statement: Statement | None = None
 
 
+class Known(NamedTuple):
+    """What the ledger held before the sources were read."""
+
+    stored: Mapping[RecordKey, StoredFact]
+    books: BooksNow
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settling:
     """What settling works with.
@@ -58,6 +71,7 @@ class Settling:
     Attributes:
         reader_of: the reader of a connection; `KeyError` for a connection this function may not read.
         code_version: of the code that records, kept with every fact.
+        closing: what becomes of changes that come after books were closed.
     """
 
     ledger: FactLedger
@@ -66,6 +80,12 @@ class Settling:
     clock: Clock
     entropy: Entropy
     code_version: str
+    closing: Closing = field(default_factory=Closing)
+
+    @cached_property
+    def protecting(self) -> Protecting:
+        """What keeps closed books as they are."""
+        return Protecting(ledger=self.ledger, model=self.model, closing=self.closing)
 
     def settle(self, wanted: Mapping[RecordKey, Origin]) -> dict[RecordKey, RecordResult]:
         """Bring these records up to date, and the records they turn out to be related to; each wanted one has a result.
@@ -86,9 +106,9 @@ class Settling:
     def _round(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Origin]:
         """Settle what is pending as far as it goes; what is to be tried again, and what was found to be needed too."""
         try:
-            stored = self.ledger.load(pending)
+            stored, now = self.ledger.open(pending)
             readings = self._read(pending, results)
-            plans = self._plans(pending, readings, stored, results)
+            plans = self._plans(pending, readings, Known(stored, now), results)
             failures = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
         except TieoutError as error:  # the ledger itself: nobody's fault, so nothing is settled
             results.fail(pending, error)
@@ -129,7 +149,7 @@ class Settling:
         self,
         pending: Mapping[RecordKey, Origin],
         readings: Mapping[RecordKey, Reading],
-        stored: Mapping[RecordKey, StoredFact],
+        known: Known,
         results: _Results,
     ) -> list[Plan]:
         statements = {key: reading for key, reading in readings.items() if isinstance(reading, Statement)}
@@ -140,8 +160,10 @@ class Settling:
         plans = []
         for key, entries in sorted(found.items()):
             try:
-                plan = self._plan(statements[key], stored.get(key), entries)
+                plan = self._plan(statements[key], pending[key].flow, known, entries)
                 plans.append(plan if pending[key].statement else _finishing(plan))
+            except TransientError as error:  # of the ledger, asked for what is late
+                results.fail([key], error)
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
@@ -175,11 +197,13 @@ class Settling:
             return frozenset()
         return self.model.mapping_keys(statement.key.connection, statement.fact, found)
 
-    def _plan(self, statement: Statement, stored: StoredFact | None, used: Found) -> Plan:
-        if statement.fact is None:
-            return decide(statement, stored, (), {})
-        planned = self.model.contributions(statement.key.connection, statement.fact, used)
-        plan = decide(statement, stored, planned, used)
+    def _plan(self, statement: Statement, flow: str, known: Known, used: Found) -> Plan:
+        stored = known.stored.get(statement.key)
+        planned: tuple[Contribution, ...] | Unmapped = ()
+        if statement.fact is not None:
+            planned = self.model.contributions(statement.key.connection, statement.fact, used)
+        guard = self.protecting.guard(statement.key, planned, stored, known.books, flow)
+        plan = decide(statement, stored, planned, used if statement.fact is not None else {}, guard)
         if plan.cell_count() > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
         return plan

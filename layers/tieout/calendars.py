@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -223,6 +223,14 @@ class EntityCalendars:
     def period_of(self, legal_entity: str, day: date) -> Period:
         """The period a date belongs to in the entity's calendar; raises as `Calendar.period_of`."""
         return self.calendar_of(legal_entity).period_of(day)
+
+    def following(self, legal_entity: str, period: Period) -> Period:
+        """The period after one of the entity's own; raises as `Calendar.span_of` and `Calendar.period_of`."""
+        calendar = self.calendar_of(legal_entity)
+        _, last_day = calendar.span_of(period)
+        if last_day == date.max:
+            raise OutsideCalendarError(last_day)
+        return calendar.period_of(last_day + timedelta(days=1))
 
     def period_of_span(self, legal_entity: str, first_day: date, last_day: date) -> Period | None:
         """The entity's period that has exactly these days; None where the mapping table `period` has to say."""

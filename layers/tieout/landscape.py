@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from tieout.arrivals import BusArrival, Census, Expected, Poll
+from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
@@ -162,6 +163,7 @@ class Landscape:
 
     Attributes:
         legal_entities: those with a calendar of their own; any other goes by the calendar `default`, or by calendar months.
+        closing: what becomes of changes that come after a period was closed.
     """
 
     stage: str
@@ -173,6 +175,7 @@ class Landscape:
     calendars: tuple[FiscalCalendar, ...] = ()
     legal_entities: tuple[LegalEntity, ...] = ()
     retention: Retention = field(default_factory=Retention)
+    closing: Closing = field(default_factory=Closing)
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -204,6 +207,7 @@ class Landscape:
             calendars=tuple(calendar_of_plain(each) for each in plain.get("calendars", ())),
             legal_entities=tuple(LegalEntity(**each) for each in plain.get("legal_entities", ())),
             retention=Retention(**plain.get("retention", {})),
+            closing=closing_of_plain(plain.get("closing", {})),
         )
 
 

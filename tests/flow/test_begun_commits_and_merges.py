@@ -72,7 +72,7 @@ def test_a_merge_flushes_where_its_survivor_stands() -> None:
     """The record asked for has no cells any more; the one it became part of does."""
     table = MemoryTable()
     assert settled(table, gone(KEY, EARLY)).targets == frozenset()
-    parts = '[["00","anaplan",[["Amount",1,"par"]]]]'
+    parts = '[["00","anaplan",[["Amount",1,"par"]],"##"]]'
     assert settled(table, gone(KEY, EARLY, SURVIVOR), gone(SURVIVOR, EARLY)).targets == frozenset()
     table.write([Update(keys.fact_key(SURVIVOR), sets={"contributions": parts})])
     assert settled(table, gone(KEY, LATE, SURVIVOR), gone(SURVIVOR, EARLY)).targets == {"anaplan"}

@@ -109,7 +109,7 @@ GROUPS = (
             "tieout/census.py",
             "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
-            *(f"functions/record/{name}.py" for name in ("listing", "payloads", "settle", "work")),
+            *(f"functions/record/{name}.py" for name in ("listing", "payloads", "protecting", "settle", "work")),
         ),
         (
             *(
@@ -134,7 +134,7 @@ GROUPS = (
     ),
     Group(
         "ledger",
-        ("tieout/ledger/*.py",),
+        ("tieout/closing.py", "tieout/ledger/*.py"),
         (
             *(
                 "tests/contract/ledger",

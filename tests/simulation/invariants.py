@@ -153,7 +153,7 @@ def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
             for measure, amount, rate in json.loads(item["shares"]):
                 beside[intersection_id, measure, record] = (amount, rate)
         elif key[0].startswith("FACT#"):
-            for intersection_id, _, shares in json.loads(item["contributions"]):
+            for intersection_id, _, shares, *_ in json.loads(item["contributions"]):
                 for measure, amount, rate in shares:
                     in_facts[intersection_id, measure, key[0].removeprefix("FACT#")] = (amount, rate)
     return beside, in_facts

@@ -19,6 +19,7 @@ from tieout.errors import ConflictError
 from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Absence
 from tieout.ledger import keys
+from tieout.ledger.items import parts_of, rates_of
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Absent, ConditionFailedError, Equals, Item, Key, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
@@ -213,8 +214,8 @@ class CensusLedger:
     def _periods(self, fact: Item | None, dimensions: Collection[str]) -> tuple[str, ...]:
         if fact is None:
             return ()
-        rows = strict_json.parse(str(fact["contributions"]).encode())
-        cells = self._table.get([keys.cell_key(target, intersection) for intersection, target, _ in rows])
+        parts = parts_of(str(fact["contributions"]))
+        cells = self._table.get([keys.cell_key(part.target, name) for name, part in parts.items()])
         members = [
             (dimension, member)
             for item in cells.values()
@@ -230,19 +231,18 @@ def _run(key: Key, item: Item) -> Run:
 
 
 def _known(item: Item) -> Known:
-    rows = strict_json.parse(str(item["contributions"]).encode())
     return Known(
         source_version=str(item["source_version"]),
         is_gone=str(item["kind"]) in _GONE,
-        rates=frozenset(rate for _, _, shares in rows for _, _, rates in shares for rate in rates.split()),
+        rates=rates_of(item),
     )
 
 
 def _planned(fact: Item) -> dict[str, int]:
     """Measure to what a fact contributes to it, over all its cells."""
     planned: dict[str, int] = {}
-    for _, _, shares in strict_json.parse(str(fact["contributions"]).encode()):
-        for measure, amount_minor, _ in shares:
+    for part in parts_of(str(fact["contributions"])).values():
+        for measure, amount_minor, _ in part.shares:
             planned[measure] = planned.get(measure, 0) + amount_minor
     return planned
 

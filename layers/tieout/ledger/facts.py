@@ -9,20 +9,27 @@ between leaves the mark, and whoever commits the record next starts over from wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import batched, chain
 
 from tieout.arriving.notice import RecordKey
+from tieout.closing import Books
 from tieout.errors import ConflictError
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, fact_item, parts_text, stored_fact, stored_part
-from tieout.ledger.plan import Outcome, Part, Plan, StoredFact
+from tieout.ledger.gate import BooksNow, Gate
+from tieout.ledger.intersections import intersection_state
+from tieout.ledger.items import Lineage, fact_item, late_text, parts_text, stored_fact, stored_part
+from tieout.ledger.part import Part
+from tieout.ledger.plan import Outcome, Plan, StoredFact
 from tieout.ledger.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
 from tieout.ledger.writes import (
     change_writes,
     changes,
     confirmation,
+    gate_writes,
     hold_writes,
+    late_writes,
     merged,
     packed,
     parts_before,
@@ -30,24 +37,61 @@ from tieout.ledger.writes import (
     revision_of,
     unchanged,
 )
+from tieout.planning.cells import Intersection
 from tieout.planning.mapping import MappingKey
 
 Failures = dict[RecordKey, ConflictError | RefusedRequestError]
 
-_INTERSECTIONS_PER_PART_FACT = 48  # two writes each, and the check of the mark
+_INTERSECTIONS_PER_PART_FACT = 48  # two writes each, and the checks of the mark and of the books
 
 
 class FactLedger:
     """The part of the ledger that the record step writes."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, gate: Gate | None = None) -> None:
         self._table = table
+        self._gate = gate or Gate(table, 0)
 
     def load(self, records: Iterable[RecordKey]) -> dict[RecordKey, StoredFact]:
         """What the ledger holds of these records; records it does not know are left out."""
+        return self.open(records)[0]
+
+    def open(self, records: Iterable[RecordKey]) -> tuple[dict[RecordKey, StoredFact], BooksNow]:
+        """What the ledger holds of these records, and which books may change: plans are made from both, and fail with either."""
         wanted = {keys.fact_key(record): record for record in records}
+        found = dict(self._table.get([*wanted, self._gate.key]))
+        now = self._gate.now(found.pop(self._gate.key, None))
+        stored = {wanted[key]: stored_fact(item) for key, item in found.items()}
+        return {record: self._as_far_as_it_came(record, fact) for record, fact in stored.items()}, now
+
+    def _as_far_as_it_came(self, record: RecordKey, fact: StoredFact) -> StoredFact:
+        """Of a commit that was begun, what stands beside the intersections by now: it decides what closed books hold."""
+        if not fact.unfinished:
+            return fact
+        part_keys = {name: keys.part_key(part.target, name, record) for name, part in fact.parts.items()}
+        found = self._table.get(list(part_keys.values()))
+        present = {
+            name: stored_part(fact.parts[name].target, found[key]) for name, key in part_keys.items() if key in found
+        }
+        return replace(fact, parts={**fact.parts, **present})
+
+    def places(self, parts: Mapping[str, Part]) -> dict[str, tuple[Intersection, Mapping[str, str]]]:
+        """The coordinates of intersections a fact contributes to, each with the currency of its measures."""
+        wanted = {keys.cell_key(part.target, name): name for name, part in parts.items()}
+        states = (intersection_state(key, item) for key, item in self._table.get(list(wanted)).items())
+        return {
+            wanted[each.key]: (
+                Intersection(each.target, each.cube, each.cells[0].members),
+                {cell.measure: cell.currency for cell in each.cells},
+            )
+            for each in states
+        }
+
+    def approvals(self, record: RecordKey, books: Iterable[Books]) -> dict[Books, str]:
+        """Of closed books what was approved to be restated for a record, as JSON with the digest of it."""
+        wanted = {keys.late_key(each, record): each for each in books}
         found = self._table.get(list(wanted))
-        return {wanted[key]: stored_fact(item) for key, item in found.items()}
+        return {wanted[key]: str(item["approval"]) for key, item in found.items() if "approval" in item}
 
     def mappings(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
         """The entries that exist."""
@@ -104,15 +148,19 @@ class FactLedger:
         return {}
 
     def _commit_in_part_facts(self, plan: Plan, lineage: Lineage) -> None:
-        targets = {each: part.target for each, part in {**parts_before(plan), **plan.new_parts()}.items()}
+        parts = {**parts_before(plan), **plan.new_parts()}
+        targets = {each: part.target for each, part in parts.items()}
         revision = revision_of(plan) + 1
-        touched = parts_text({each: Part(target) for each, target in targets.items()})
-        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched}
-        self._table.write([Put(keys.fact_key(plan.key), mark, unchanged(plan)), *hold_writes(plan, lineage)])
+        touched = parts_text({each: Part(part.target, books=part.books) for each, part in parts.items()})
+        listed = late_text(plan.stored.late if plan.stored else ())  # what is late is entered when all of it is
+        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched, "late": listed}
+        beside = [*gate_writes(plan), *hold_writes(plan, lineage)]
+        self._table.write([Put(keys.fact_key(plan.key), mark, unchanged(plan)), *beside])
         for chunk in batched(sorted(targets.items()), _INTERSECTIONS_PER_PART_FACT, strict=False):
             self._commit_some(plan, lineage, dict(chunk), revision)
         finished = fact_item(plan, lineage, revision + 1)
-        self._table.write([Put(keys.fact_key(plan.key), finished, Equals("revision", revision))])
+        ended = Put(keys.fact_key(plan.key), finished, Equals("revision", revision))
+        self._table.write([ended, *gate_writes(plan), *late_writes(plan, lineage)])
 
     def _commit_some(self, plan: Plan, lineage: Lineage, targets: Mapping[str, str], revision: int) -> None:
         """Bring some intersections up to the plan, from what the contributions are now (an earlier try may have got here)."""
@@ -124,4 +172,5 @@ class FactLedger:
         found = [change for change in changes(plan, present) if change.intersection_id in targets]
         if found:
             mark = Check(keys.fact_key(plan.key), Equals("revision", revision))
-            self._table.write([mark, *(write for each in found for write in change_writes(plan, lineage, each))])
+            moves = (write for each in found for write in change_writes(plan, lineage, each))
+            self._table.write([mark, *gate_writes(plan), *moves])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tieout import strict_json
+from tieout.closing import NO_BOOKS, Books
 from tieout.delivering import CellValue
 from tieout.ledger import keys
 from tieout.ledger.table import Equals, Item, Key, Update
@@ -75,6 +76,7 @@ class IntersectionState:
 
     Attributes:
         generation: counts the changes of its totals, and the times nobody could say any more what planning holds.
+        books: whose closing protects it.
         state: its value in the index `cells_by_state`; empty where planning lacks nothing, refused nothing and nothing is undone.
         cells: one for each measure, in their order.
     """
@@ -83,6 +85,7 @@ class IntersectionState:
     generation: int
     state: str
     cells: tuple[CellState, ...]
+    books: Books = NO_BOOKS
 
     @property
     def cube(self) -> str:
@@ -141,7 +144,11 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
         for measure in measures
     )
     return IntersectionState(
-        key=key, generation=int(item["generation"]), state=str(item.get("cell_state", "")), cells=cells
+        key=key,
+        generation=int(item["generation"]),
+        state=str(item.get("cell_state", "")),
+        cells=cells,
+        books=Books.of_text(str(item.get("books", NO_BOOKS))),
     )
 
 

@@ -11,11 +11,15 @@ from typing import Any
 from tieout import strict_json
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
+from tieout.closing import Books
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
-from tieout.ledger.plan import Part, Plan, Share, StoredFact
+from tieout.ledger.late import LateRow, late_row
+from tieout.ledger.part import Part
+from tieout.ledger.plan import Plan, StoredFact
 from tieout.ledger.table import Item
 from tieout.moments import moment_text, parse_moment
+from tieout.planning.cells import LateShare, Share
 from tieout.planning.mapping import MappingKey
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
@@ -59,6 +63,10 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
     }
     if plan.waits_for is not None:
         item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
+    if plan.guard.protected.late:
+        item["late"] = late_text(plan.guard.protected.late)
+    if plan.guard.protected.kept:
+        item["rates"] = " ".join(plan.guard.protected.rates)
     text = canonical_text(plan.statement)
     if len(text.encode()) > _INLINE_STATEMENT_BYTES:
         return item | {"statement_deflated": zlib.compress(text.encode())}
@@ -95,14 +103,51 @@ def mappings_text(plan: Plan) -> str:
 
 
 def parts_text(parts: Mapping[str, Part]) -> str:
-    """Contributions as one attribute: rows of intersection id, target and shares, in order of intersection id."""
-    return strict_json.dump([[each, part.target, part.shares] for each, part in sorted(parts.items())])
+    """Contributions as one attribute: rows of intersection id, target, shares, books, late shares, in order of intersection id."""
+    rows = [[each, part.target, part.shares, str(part.books), *_late(part)] for each, part in sorted(parts.items())]
+    return strict_json.dump(rows)
+
+
+def _late(part: Part) -> list[list[object]]:
+    """What is booked late as one value, nothing where nothing is."""
+    return [[[each.origin, str(each.books), each.shares] for each in part.late]] if part.late else []
+
+
+def parts_of(text: str) -> dict[str, Part]:
+    """The contributions that `parts_text` wrote."""
+    rows = strict_json.parse(text.encode())
+    return {name: _part(*row) for name, *row in rows}
+
+
+def _part(target: str, shares: Iterable[Any], books: str, late: Iterable[Any] = ()) -> Part:
+    adjustments = (LateShare(origin, Books.of_text(each), _shares_of(rows)) for origin, each, rows in late)
+    return Part(target, _shares_of(shares), Books.of_text(books), tuple(adjustments))
+
+
+def rates_of(item: Item) -> frozenset[str]:
+    """The identities of the rates a fact was converted with when it was last planned."""
+    if "rates" in item:  # what closed books keep was converted earlier
+        return frozenset(str(item["rates"]).split())
+    parts = parts_of(str(item["contributions"])).values()
+    return frozenset(rate for part in parts for _, _, rates in part.shares for rate in rates.split())
+
+
+def late_text(rows: Iterable[LateRow]) -> str:
+    """Late differences as one attribute."""
+    return strict_json.dump([row.plain() for row in rows])
+
+
+def late_of(item: Item) -> tuple[LateRow, ...]:
+    """The late differences of an item, none where it has none."""
+    return tuple(late_row(row) for row in strict_json.parse(str(item.get("late", "[]")).encode()))
 
 
 def part_item(part: Part, plan: Plan, lineage: Lineage) -> dict[str, Any]:
     """A contribution as the item that stands beside its intersection, with the notice it came in."""
     return {
         "shares": strict_json.dump(part.shares),
+        "books": str(part.books),
+        **({"late": strict_json.dump(*_late(part))} if part.late else {}),
         "source_version": plan.source_version,
         **lineage_item(lineage),
     }
@@ -110,24 +155,25 @@ def part_item(part: Part, plan: Plan, lineage: Lineage) -> dict[str, Any]:
 
 def stored_part(target: str, item: Item) -> Part:
     """The contribution in an item that stands beside an intersection."""
-    return Part(target, shares_of(strict_json.parse(str(item["shares"]).encode())))
+    shares, late = (strict_json.parse(str(item.get(name, "[]")).encode()) for name in ("shares", "late"))
+    return _part(target, shares, str(item["books"]), late)
 
 
-def shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
+def _shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
     """Shares as they come out of JSON."""
     return tuple((measure, amount_minor, rate) for measure, amount_minor, rate in rows)
 
 
 def stored_fact(item: Item) -> StoredFact:
     """What a fact item says, as far as the next plan needs it."""
-    rows = strict_json.parse(str(item["contributions"]).encode())
     held_for = item.get("held_for")
     return StoredFact(
         revision=int(item["revision"]),
         source_version=str(item["source_version"]),
         digest=str(item["digest"]),
-        parts={each: Part(target, shares_of(shares)) for each, target, shares in rows},
+        parts=parts_of(str(item["contributions"])),
         held_for=MappingKey(*strict_json.parse(held_for.encode())) if held_for else None,
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),
+        late=late_of(item),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from tieout.arriving.notice import RecordKey
+from tieout.closing import Books
 from tieout.ledger.table import Key
 from tieout.moments import moment_text
 from tieout.planning.mapping import MappingKey
@@ -16,6 +17,9 @@ OPEN_PREFIX = "OPEN#"
 DONE_PREFIX = "DONE#"
 RUN_PREFIX = "RUN#"
 WINDOW_PREFIX = "WINDOW#"
+LATE_PREFIX = "LATE#"
+WAITS_PREFIX = "WAITS#"
+RESTATED_PREFIX = "RESTATED#"
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"
@@ -89,6 +93,38 @@ def receipt_partition(target: str) -> str:
 def cells_of(target: str) -> str:
     """The value of the index `catalogue` for the intersections of a target."""
     return f"CELL#{target}"
+
+
+BOOKS = "BOOKS"
+"""The partition of what was closed, by plan version and legal entity."""
+
+LATE = "LATE"
+"""The value of the index `catalogue` for facts with late differences."""
+
+
+def books_key(version: str, legal_entity: str) -> Key:
+    """Where it stands which books of a legal entity and plan version are not open."""
+    return (BOOKS, f"{version}#{legal_entity}")
+
+
+def gate_key(shard: int) -> Key:
+    """Where it stands how often books were closed or opened: what every commit checks, one of many alike."""
+    return (f"GATE#{shard:03}", STATE)
+
+
+def late_in(books: Books) -> str:
+    """The partition of what came too late for closed books."""
+    return f"{LATE_PREFIX}{books}"
+
+
+def late_key(books: Books, record: RecordKey) -> Key:
+    """Where it stands what of a record's fact came too late for closed books."""
+    return (late_in(books), f"{WAITS_PREFIX}{record}")
+
+
+def restated_key(books: Books, record: RecordKey, at: datetime) -> Key:
+    """Where it stands how closed books were restated for a record's fact."""
+    return (late_in(books), f"{RESTATED_PREFIX}{moment_text(at)}#{record}")
 
 
 def dirty(target: str) -> str:

@@ -13,8 +13,12 @@ from enum import StrEnum
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
+from tieout.closing import Books
 from tieout.facts.statement import Absence, Statement, canonical_text
-from tieout.planning.cells import Amount, Contribution, Unmapped
+from tieout.ledger.late import LateKind, LateRow, Protected
+from tieout.ledger.part import Part
+from tieout.ledger.table import Check
+from tieout.planning.cells import Amount, Contribution, Share, Unmapped
 from tieout.planning.mapping import MappingKey
 
 
@@ -29,21 +33,6 @@ class Outcome(StrEnum):
     PARKED = "parked"
 
 
-Share = tuple[str, int, str]  # a measure, what a fact adds to it in minor units, the identity of the rate
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a fact contributes to an intersection, as the ledger keeps it: a share of each measure it touches, in their order."""
-
-    target: str
-    shares: tuple[Share, ...] = ()
-
-    def minor_by_measure(self) -> dict[str, int]:
-        """Measure to minor units."""
-        return {measure: amount_minor for measure, amount_minor, _ in self.shares}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFact:
     """What the ledger holds of a record.
@@ -54,6 +43,7 @@ class StoredFact:
         parts: intersection id to contribution; for an unfinished commit the intersections it touches, whatever they hold by now.
         held_for: the mapping entry the fact waits for.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
+        late: what came after books were closed.
     """
 
     revision: int
@@ -63,6 +53,21 @@ class StoredFact:
     held_for: MappingKey | None = None
     unfinished: bool = False
     readings: int = 0
+    late: tuple[LateRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What closed books leave of a fact's contributions.
+
+    Attributes:
+        gate: the check that books are as they were when that was worked out; None where nobody closes any.
+        approvals: of closed books that are restated, who asked for it and who approved it, as JSON.
+    """
+
+    protected: Protected
+    gate: Check | None = None
+    approvals: Mapping[Books, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,8 @@ class Plan:
     Attributes:
         outcome: of the notice that led here.
         stored: what the ledger held when the plan was made; None for a record it did not know.
-        contributions: the fact's new contributions; empty for an absence or a held fact.
         waits_for: the missing mapping entry of a held fact.
+        guard: what it contributes, and what stays as it is because its books are closed.
     """
 
     statement: Statement
@@ -81,14 +86,19 @@ class Plan:
     stored: StoredFact | None
     source_version: str
     digest: str
-    contributions: tuple[Contribution, ...] = ()
     waits_for: MappingKey | None = None
     used: Mapping[MappingKey, str] = field(default_factory=dict)
+    guard: Guard
 
     @property
     def key(self) -> RecordKey:
         """The record."""
         return self.statement.key
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """The fact's new contributions; those of an absence or a held fact are none but what is booked late."""
+        return self.guard.protected.contributions
 
     @property
     def changes_ledger(self) -> bool:
@@ -109,14 +119,19 @@ class Plan:
         """Intersection id to what the fact is to contribute there."""
         return {
             each.intersection.intersection_id(): Part(
-                each.intersection.target, tuple(_share(amount) for amount in each.amounts)
+                each.intersection.target, tuple(_share(amount) for amount in each.amounts), each.books, each.late
             )
             for each in self.contributions
-        }
+        } | dict(self.guard.protected.kept)
 
     def cell_count(self) -> int:
         """How many cells the fact is to contribute to."""
-        return sum(len(each.amounts) for each in self.contributions)
+        return sum(len(part.shares) for part in self.new_parts().values())
+
+    def passes_gate(self) -> bool:
+        """Whether it moves cells that somebody may be about to close."""
+        before = self.stored.parts if self.stored else {}
+        return bool(before or self.contributions or self.guard.protected.late)
 
 
 def decide(
@@ -124,6 +139,7 @@ def decide(
     stored: StoredFact | None,
     planned: tuple[Contribution, ...] | Unmapped,
     used: Mapping[MappingKey, str],
+    guard: Guard | None = None,
 ) -> Plan:
     """What a statement, read from the source after `stored` was read from the ledger, changes.
 
@@ -134,9 +150,9 @@ def decide(
     tombstones do.
     """
     waits_for = planned.key if isinstance(planned, Unmapped) else None
-    contributions = () if isinstance(planned, Unmapped) else planned
+    allowed = guard or Guard(protected=Protected(() if isinstance(planned, Unmapped) else planned))
     version = statement.source_version or (stored.source_version if stored else "")
-    digest = _digest(statement, contributions, waits_for)
+    digest = _digest(statement, allowed.protected, waits_for)
 
     def plan(outcome: Outcome) -> Plan:
         return Plan(
@@ -145,9 +161,9 @@ def decide(
             stored=stored,
             source_version=version,
             digest=digest,
-            contributions=contributions,
             waits_for=waits_for,
             used=used,
+            guard=allowed,
         )
 
     if stored is not None:
@@ -157,19 +173,25 @@ def decide(
             return plan(Outcome.DUPLICATE)
     if statement.absence is Absence.NOT_POSTED and not _is_in_the_books(stored):
         return plan(Outcome.IGNORED)
-    return plan(Outcome.APPLIED if waits_for is None else Outcome.HELD)
+    waits = waits_for is not None or any(row.kind is not LateKind.BOOKED for row in allowed.protected.late)
+    return plan(Outcome.HELD if waits else Outcome.APPLIED)
 
 
 def _is_in_the_books(stored: StoredFact | None) -> bool:
-    return stored is not None and (bool(stored.parts) or stored.held_for is not None or stored.unfinished)
+    known = stored is not None and (stored.parts or stored.held_for or stored.unfinished or stored.late)
+    return bool(known)
 
 
-def _digest(statement: Statement, contributions: tuple[Contribution, ...], waits_for: MappingKey | None) -> str:
-    """Equal for equal contents: the statement, where it goes, and what it waits for."""
+def _digest(statement: Statement, allowed: Protected, waits_for: MappingKey | None) -> str:
+    """Equal for equal contents: the statement, where it goes, what stays where it was, and what it waits for."""
     parts = [
-        [each.intersection.intersection_id(), [_share(amount) for amount in each.amounts]] for each in contributions
+        [each.intersection.intersection_id(), [_share(amount) for amount in each.amounts]]
+        for each in allowed.contributions
     ]
-    text = strict_json.dump([canonical_text(statement), parts, str(waits_for)])
+    kept = [[name, part.shares] for name, part in sorted(allowed.kept.items())]
+    late = [row.plain() for row in allowed.late]
+    closed = [kept, late, allowed.rates] if kept or late else []
+    text = strict_json.dump([canonical_text(statement), parts, str(waits_for), *closed])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

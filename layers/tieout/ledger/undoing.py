@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tieout.closing import BooksState
 from tieout.ledger import keys
+from tieout.ledger.gate import BooksNow, Gate
 from tieout.ledger.intersections import CellState, IntersectionState, intersection_state, release, undo
 from tieout.ledger.receipts import (
     Closing,
@@ -24,10 +26,11 @@ from tieout.ledger.receipts import (
     rows_text,
 )
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
-from tieout.ledger.table import Put, Table
+from tieout.ledger.table import ConditionFailedError, Put, Table, Update
 
 OVERTAKEN = "the cell changed meanwhile"
-"""Why a receipt of an undo says that a cell was not undone."""
+CLOSED_MEANWHILE = "its books were closed meanwhile"
+"""Why a receipt of an undo says that a cell was not undone: these two."""
 
 
 class Fate(StrEnum):
@@ -36,6 +39,7 @@ class Fate(StrEnum):
     RESTORED = "restored"
     DOUBTFUL = "doubtful"  # nobody knew what planning held before: it is left as it is
     NEVER_TAKEN = "never taken"  # the target refused it: there is nothing to restore
+    CLOSED = "closed"  # its books are not open: whoever wants it restored opens them first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +72,18 @@ class Effect:
 class UndoLedger:
     """Cells whose writes are undone; the receipt of an undo is kept for as many days as those of writes."""
 
-    def __init__(self, table: Table, receipt_days: int = DEFAULT_DAYS) -> None:
+    def __init__(self, table: Table, receipt_days: int = DEFAULT_DAYS, gate: Gate | None = None) -> None:
         self._table = table
         self._receipt_days = receipt_days
+        self._gate = gate or Gate(table, 0)
 
     def effect(self, receipt: DoneReceipt) -> Effect:
         """What undoing it would do now; no cells where nothing was written."""
         rows = () if receipt.end is End.NOT_WRITTEN else tuple(receipt_rows(receipt.cells))
         found = self._intersections(receipt, rows)
-        cells = {cell.cell_id: cell for each in found for cell in each.cells}
-        undone = (_undone(row, cells[row.cell_id]) for row in rows if row.cell_id in cells)
+        now = self._books()
+        cells = {cell.cell_id: (cell, now.state_of(each.books)) for each in found for cell in each.cells}
+        undone = (_undone(row, *cells[row.cell_id]) for row in rows if row.cell_id in cells)
         return Effect(receipt=receipt, cells=tuple(undone), intersections=found)
 
     def undo(self, effect: Effect, by: str, receipt_id: str, now: datetime) -> DoneReceipt:
@@ -99,13 +105,19 @@ class UndoLedger:
         wanted: dict[str, dict[str, int]] = {}
         for each in restored:
             wanted.setdefault(each.cell.intersection_id, {})[each.cell.measure] = each.restored_minor
-        touched = [each for each in effect.intersections if each.cells[0].intersection_id in wanted]
-        writes = [undo(each, wanted[each.cells[0].intersection_id], now) for each in touched]
-        overtaken = set(self._table.write_each(writes))
+        books, failed = self._books(), dict[str, str]()
+        for each in effect.intersections:
+            name = each.cells[0].intersection_id
+            if name not in wanted:
+                continue
+            if books.state_of(each.books) is not BooksState.OPEN:
+                failed[name] = CLOSED_MEANWHILE
+            elif not self._may_write(books, undo(each, wanted[name], now)):
+                failed[name] = OVERTAKEN
         refused = {
-            each.cell.cell_id: OVERTAKEN
+            each.cell.cell_id: failed[each.cell.intersection_id]
             for each in restored
-            if keys.cell_key(receipt.target, each.cell.intersection_id) in overtaken
+            if each.cell.intersection_id in failed
         }
         return self._keep(receipt, effect, by, now, refused)
 
@@ -116,12 +128,28 @@ class UndoLedger:
     def release(self, receipt: OpenReceipt, now: datetime) -> tuple[CellState, ...]:
         """Have planning hold the totals again in all cells of a receipt that are undone; those cells as they were.
 
+        Undone cells of books that are not open stay as they are.
+
         Raises:
             TieoutError: some of them may be released; once more does no harm.
         """
-        found = self._undone(receipt)
-        self._table.write_each([release(each, [cell.measure for cell in cells], now) for each, cells in found])
-        return tuple(cell for _, cells in found for cell in cells)
+        books, found = self._books(), self._undone(receipt)
+        released = [(each, cells) for each, cells in found if books.state_of(each.books) is BooksState.OPEN]
+        for each, cells in released:
+            self._table.write([books.check, release(each, [cell.measure for cell in cells], now)])
+        return tuple(cell for _, cells in released for cell in cells)
+
+    def _books(self) -> BooksNow:
+        """Which books are open."""
+        return self._gate.now(self._table.get([self._gate.key]).get(self._gate.key))
+
+    def _may_write(self, books: BooksNow, write: Update) -> bool:
+        """Make the write unless the cell, or any books, changed meanwhile; whether it was made."""
+        try:
+            self._table.write([books.check, write])
+        except ConditionFailedError:
+            return False
+        return True
 
     def _undone(self, receipt: OpenReceipt) -> list[tuple[IntersectionState, list[CellState]]]:
         rows = tuple(receipt_rows(receipt.cells))
@@ -160,9 +188,11 @@ class UndoLedger:
         return tuple(intersection_state(key, found[key]) for key in wanted if key in found)
 
 
-def _undone(row: ReceiptRow, cell: CellState) -> UndoneCell:
+def _undone(row: ReceiptRow, cell: CellState, books: BooksState) -> UndoneCell:
     fate = Fate.RESTORED
-    if row.refused is not None:
+    if books is not BooksState.OPEN:
+        fate = Fate.CLOSED
+    elif row.refused is not None:
         fate = Fate.NEVER_TAKEN
     elif row.is_doubtful:
         fate = Fate.DOUBTFUL

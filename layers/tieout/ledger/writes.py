@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, fact_item, lineage_item, mappings_text, part_item
-from tieout.ledger.plan import Part, Plan
+from tieout.ledger.items import Lineage, fact_item, late_text, lineage_item, mappings_text, part_item
+from tieout.ledger.late import by_books
+from tieout.ledger.part import Part
+from tieout.ledger.plan import Plan
 from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
     Absent,
@@ -92,7 +94,9 @@ def plan_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     """The whole plan as writes of one transaction."""
     writes: list[Write] = [
         Put(keys.fact_key(plan.key), fact_item(plan, lineage, revision_of(plan) + 1), unchanged(plan)),
+        *gate_writes(plan),
         *hold_writes(plan, lineage),
+        *late_writes(plan, lineage),
     ]
     for change in changes(plan, parts_before(plan)):
         writes.extend(change_writes(plan, lineage, change))
@@ -116,6 +120,34 @@ def hold_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     return writes
 
 
+def gate_writes(plan: Plan) -> list[Write]:
+    """The check that nobody has closed or opened books since the plan was made, where it moves cells at all."""
+    return [plan.guard.gate] if plan.guard.gate is not None and plan.passes_gate() else []
+
+
+def late_writes(plan: Plan, lineage: Lineage) -> list[Write]:
+    """Enter what came too late under the closed books, strike what did before, and keep what was restated for good.
+
+    An approval stands in the entry it is of: an entry that changes loses it.
+    """
+    before = by_books(plan.stored.late if plan.stored else ())
+    after = by_books(plan.guard.protected.late)
+    writes: list[Write] = []
+    for books in sorted(before.keys() | after.keys()):
+        if after.get(books) == before.get(books):
+            continue
+        at = keys.late_key(books, plan.key)
+        if books in after:
+            entry = {"late": late_text(after[books]), "catalogue": keys.LATE, "record": str(plan.key)}
+            writes.append(Put(at, entry | lineage_item(lineage)))
+        else:
+            writes.append(Delete(at))
+    for books, rows in by_books(plan.guard.protected.restated).items():
+        entry = {"late": late_text(rows), "approval": plan.guard.approvals[books], "record": str(plan.key)}
+        writes.append(Put(keys.restated_key(books, plan.key, lineage.recorded_at), entry | lineage_item(lineage)))
+    return writes
+
+
 def change_writes(plan: Plan, lineage: Lineage, change: Change) -> list[Write]:
     """The writes that bring one intersection and the contribution beside it up to the plan."""
     part = keys.part_key(change.target, change.intersection_id, plan.key)
@@ -135,6 +167,7 @@ def _totals_update(change: Change, differences: Mapping[str, int], lineage: Line
             "cube": intersection.cube,
             "members": strict_json.dump(intersection.members),
             "catalogue": keys.cells_of(change.target),
+            "books": str(change.contribution.books),
         }
         firsts |= {keys.CURRENCY + each.measure: each.currency for each in change.contribution.amounts}
     return Update(

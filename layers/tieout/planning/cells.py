@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tieout import strict_json
+from tieout.closing import NO_BOOKS, Books
 from tieout.planning.mapping import MappingKey
 
 
@@ -48,12 +50,36 @@ class Amount:
     rate: str
 
 
+Share = tuple[str, int, str]  # a measure, what a fact adds to it in minor units, the identity of the rate
+
+
+class LateShare(NamedTuple):
+    """What a fact adds here because it came too late elsewhere.
+
+    Attributes:
+        origin: id of the intersection it belongs to.
+        books: of that intersection.
+    """
+
+    origin: str
+    books: Books
+    shares: tuple[Share, ...]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Contribution:
-    """What one fact adds to one intersection: an amount, other than zero, for each measure it touches, in their order."""
+    """What one fact adds to one intersection.
+
+    Attributes:
+        amounts: one, other than zero, for each measure it touches, in their order; what is booked late included.
+        books: whose closing protects the cell.
+        late: what of it belongs to other intersections, whose books were closed.
+    """
 
     intersection: Intersection
     amounts: tuple[Amount, ...]
+    books: Books = NO_BOOKS
+    late: tuple[LateShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Self
+from functools import cached_property
+from typing import NamedTuple, Self
 
 from tieout.calendars import EntityCalendars
+from tieout.closing import Books
 from tieout.facts.families import lines_of
 from tieout.facts.family import Fact, Line
 from tieout.facts.statement import fact_kind
@@ -19,10 +21,12 @@ from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError,
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
+TIME = "Time"
+VERSION = "Version"  # the dimension of plan versions, in every cube that has one
 FUNCTIONAL = "functional"  # the ERP's own amount in the legal entity's currency
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanningModel:
     """The feeds of a stage, applied to facts of its connections.
 
@@ -56,9 +60,30 @@ class PlanningModel:
         contributes nothing, which is not the same as waiting for a mapping.
         """
         try:
-            return _summed(self._contribute(connection, fact, found))
+            return _summed(self._contribute(connection, fact, found), self.books_of)
         except MissingEntryError as missing:
             return Unmapped(missing.key)
+
+    def books_of(self, intersection: Intersection) -> Books:
+        """The books its cells belong to: those of a period of a company, in the plan version that is constant in its cube."""
+        place = self._places[intersection.cube]
+        members = dict(intersection.members)
+        return Books(members[place.legal_entity], members[place.period], members.get(VERSION, ""))
+
+    def moved(self, intersection: Intersection, period: str) -> Intersection:
+        """The same place in another period; of a cube that no feed has any more, by the name all cubes give to time."""
+        place = self._places.get(intersection.cube)
+        name = place.period if place else TIME
+        members = tuple((each, period if each == name else member) for each, member in intersection.members)
+        return replace(intersection, members=members)
+
+    @cached_property
+    def _places(self) -> Mapping[str, _Place]:
+        """Cube to the names of its dimensions of companies and of time, which every feed has."""
+        return {
+            feed.cube: _Place(*(_name_of(feed, attribute) for attribute in ("legal_entity", "period")))
+            for feed in self.feeds
+        }
 
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
         resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars)
@@ -138,7 +163,19 @@ def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -
     return tuple(members)
 
 
-def _summed(measured: Iterator[tuple[Intersection, Amount]]) -> tuple[Contribution, ...]:
+class _Place(NamedTuple):
+    legal_entity: str
+    period: str
+
+
+def _name_of(feed: Feed, attribute: str) -> str:
+    """The dimension of a feed that has the values of an attribute as they are."""
+    return next(each.name for each in feed.dimensions if each.attribute == attribute and not each.table)
+
+
+def _summed(
+    measured: Iterator[tuple[Intersection, Amount]], books_of: Callable[[Intersection], Books]
+) -> tuple[Contribution, ...]:
     """One contribution per intersection: the lines of a document that share a cell are added up."""
     cells: dict[Intersection, dict[str, list[Amount]]] = {}
     for intersection, amount in measured:
@@ -148,7 +185,7 @@ def _summed(measured: Iterator[tuple[Intersection, Amount]]) -> tuple[Contributi
         sums = (_sum_of(amounts) for _, amounts in sorted(by_measure.items()))
         amounts = tuple(each for each in sums if each.amount_minor)
         if amounts:
-            contributions.append(Contribution(intersection, amounts))
+            contributions.append(Contribution(intersection, amounts, books_of(intersection)))
     return tuple(contributions)
 
 

@@ -54,7 +54,7 @@ def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
         "source_version": V1,
         "outcome": "applied",
         "kind": "Opportunity",
-        "contributions": f'[["{CELL}","planning",[["Amount",5,"EUR>USD"]]]]',
+        "contributions": f'[["{CELL}","planning",[["Amount",5,"EUR>USD"]],"##"]]',
         "mappings": '{"crm#customer#4711":"Acme","crm#stage#default/won":"won"}',
         "statement": canonical_text(statement(1, V1)),
         **CAME,
@@ -63,6 +63,7 @@ def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
     assert (part_key[1], place_key[1]) == ("PART#crm#opportunity#1", "STATE")
     assert {name: value for name, value in part.items() if name != "notice"} == {
         "shares": '[["Amount",5,"EUR>USD"]]',
+        "books": "##",
         "source_version": V1,
         **CAME,
     }
@@ -70,6 +71,7 @@ def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
         "cube": "Pipeline",
         "members": '[["Customer","Acme"],["Time","2026-03"]]',
         "catalogue": "CELL#planning",
+        "books": "##",
         "cell_state": "dirty#planning",
         "dirty_since": CAME["recorded_at"],
         "generation": 1,

@@ -9,7 +9,8 @@ import pytest
 from tieout.arriving.notice import RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Absence, Statement
-from tieout.ledger.plan import Outcome, Part, Plan, StoredFact, decide
+from tieout.ledger.part import Part
+from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import MappingKey

@@ -1,0 +1,157 @@
+"""Closes and opens books, and approves restatements: what a controller does to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+
+from tieout import strict_json
+from tieout.arriving.notice import RecordKey
+from tieout.closing import Books, BooksState
+from tieout.errors import ConflictError, PermanentError, TransientError
+from tieout.ledger import keys
+from tieout.ledger.gate import SHARDS, Change, changes, changes_in
+from tieout.ledger.items import Lineage, late_of, late_text, stored_lineage
+from tieout.ledger.late import LateKind, LateRow, digest_of
+from tieout.ledger.table import Absent, Condition, Equals, Item, Put, Table, Update, pages
+from tieout.moments import moment_text
+
+_COUNTED_AT_ONCE = 16
+_TRIES = 50  # to count up items that a commit is just checking
+_PAUSE_SECONDS = 0.05
+
+
+class NotApprovableError(PermanentError):
+    """A restatement cannot be approved as asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFact:
+    """What of a record's fact came too late for closed books.
+
+    Attributes:
+        approval: who asked for a restatement and who approved it, until it is made; None where nobody did.
+    """
+
+    books: Books
+    record: RecordKey
+    rows: tuple[LateRow, ...]
+    lineage: Lineage
+    approval: str | None = None
+
+
+class BooksLedger:
+    """The books of all companies.
+
+    Attributes of a change are told in `tieout.ledger.gate.Change`. Whoever closes waits until all commits go by it.
+    """
+
+    def __init__(self, table: Table, pause: Callable[[float], None], shards: int = SHARDS) -> None:
+        self._table = table
+        self._pause = pause
+        self._shards = shards
+
+    def changes(self) -> dict[Books, Change]:
+        """All books that were ever closed, with how they came to be as they are."""
+        return changes(self._table)
+
+    def change(self, books: Books, state: BooksState, by: str, reason: str, now: datetime) -> None:
+        """Close or open books. When it returns, no commit passes any more that was planned before.
+
+        Raises:
+            ConflictError: somebody else is closing books of the company; once more does no harm.
+            TieoutError: it may hold for some commits and not for others until it is done once more.
+        """
+        change = Change(state, now, by, reason, is_done=False)
+        self._write(books, change, lambda _: True)
+        self._count_up()
+        self._write(books, change._replace(is_done=True), lambda found: found == change)
+
+    def late(self, books: Books | None = None) -> Iterator[LateFact]:
+        """What came too late, for one closed books or for all, by records."""
+        if books is not None:
+            for page in pages(
+                lambda after: self._table.query(keys.late_in(books), prefix=keys.WAITS_PREFIX, after=after)
+            ):
+                yield from (_late_fact(partition, item) for (partition, _), item in page.items)
+            return
+        for page in pages(lambda after: self._table.index("catalogue", keys.LATE, after=after)):
+            found = self._table.get([key for key, _ in page.items])
+            yield from (_late_fact(partition, item) for (partition, _), item in sorted(found.items()))
+
+    def restated(self, books: Books) -> Iterator[LateFact]:
+        """How closed books were restated, in order of time."""
+        for page in pages(
+            lambda after: self._table.query(keys.late_in(books), prefix=keys.RESTATED_PREFIX, after=after)
+        ):
+            yield from (_late_fact(partition, item) for (partition, _), item in page.items)
+
+    def approve(self, late: LateFact, asked_by: str, approved_by: str, reason: str, now: datetime) -> None:
+        """Allow exactly what is shown of a record to restate closed books, the next time the record goes through the line.
+
+        Raises:
+            NotApprovableError: nothing of it waits for an approval, nobody says why, or one person does both.
+            ConflictError: the difference is another one by now.
+        """
+        if not any(row.kind is LateKind.TO_RESTATE for row in late.rows):
+            raise NotApprovableError("nothing of it waits to be restated")
+        if asked_by == approved_by:
+            raise NotApprovableError("who asks for a restatement cannot approve it")
+        if not reason.strip():
+            raise NotApprovableError("a restatement needs a reason")
+        approval = {
+            "digest": digest_of(late.rows),
+            "asked_by": asked_by,
+            "approved_by": approved_by,
+            "reason": reason,
+            "at": moment_text(now),
+        }
+        shown = Equals("late", late_text(late.rows))
+        key = keys.late_key(late.books, late.record)
+        self._table.write([Update(key, sets={"approval": strict_json.dump(approval)}, condition=shown)])
+
+    def _write(self, books: Books, change: Change, may: Callable[[Change | None], bool]) -> None:
+        key = keys.books_key(books.version, books.legal_entity)
+        item = self._table.get([key]).get(key)
+        rows = changes_in(item) if item else {}
+        if not may(rows.get(books.period)):  # our count went up for a state that does not stand any more
+            raise ConflictError("somebody else closed or opened the same books meanwhile")
+        rows[books.period] = change
+        revision = int(item["revision"]) if item else 0
+        unchanged: Condition = Equals("revision", revision) if item else Absent("revision")
+        self._table.write([Put(key, {"revision": revision + 1, "periods": _periods_text(rows)}, unchanged)])
+
+    def _count_up(self) -> None:
+        """Count every item up; twice does no harm."""
+        for some in batched(range(self._shards), _COUNTED_AT_ONCE, strict=False):
+            for attempt in range(_TRIES):
+                try:
+                    self._table.write_each([Update(keys.gate_key(shard), adds={"count": 1}) for shard in some])
+                    break
+                except TransientError:
+                    if attempt == _TRIES - 1:
+                        raise
+                    self._pause(_PAUSE_SECONDS)
+
+
+def _late_fact(partition: str, item: Item) -> LateFact:
+    record = RecordKey(*str(item["record"]).split("#", 2))
+    approval = item.get("approval")
+    return LateFact(
+        books=Books.of_text(partition.removeprefix(keys.LATE_PREFIX)),
+        record=record,
+        rows=late_of(item),
+        lineage=stored_lineage(record.connection, item),
+        approval=None if approval is None else str(approval),
+    )
+
+
+def _periods_text(rows: dict[str, Change]) -> str:
+    return strict_json.dump(
+        {
+            period: [str(each.state), moment_text(each.at), each.by, each.reason, each.is_done]
+            for period, each in sorted(rows.items())
+        }
+    )

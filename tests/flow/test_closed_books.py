@@ -1,0 +1,284 @@
+"""Closed books stay as they are, whatever comes late: it waits, is booked to the next open period, or restates what was closed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.books_desk import FLOWS, BooksDesk, Said, books
+from tests.support.faults import no_fault
+from tests.support.ledger_scenes import record
+from tieout.closing import BooksState
+from tieout.errors import ConflictError
+from tieout.ledger.closing import NotApprovableError
+from tieout.ledger.plan import Outcome
+from tieout.planning.cells import Unmapped
+from tieout.planning.mapping import MappingKey
+
+MARCH, APRIL, MAY = PERIODS = ("2026-03", "2026-04", "2026-05")
+UNMAPPED = Unmapped(MappingKey("crm", "customer", "4711"))
+
+
+@pytest.fixture
+def desk() -> BooksDesk:
+    """March is closed, with 100 of record 1."""
+    desk = BooksDesk()
+    desk.say(1, {("Acme", MARCH): 100})
+    desk.close(MARCH)
+    return desk
+
+
+def test_a_late_change_waits_with_its_amount(desk: BooksDesk) -> None:
+    """The closed cell stays, the difference is listed, and a later change replaces it."""
+    assert desk.say(1, {("Acme", MARCH): 130}).outcome is Outcome.HELD
+    assert desk.totals() == {("Acme", MARCH): 100}
+    assert desk.late() == {("Acme", MARCH, "held", ""): 30}
+    desk.say(1, {("Acme", MARCH): 90})
+    assert desk.late() == {("Acme", MARCH, "held", ""): -10}
+    assert desk.say(1, {("Acme", MARCH): 100}).outcome is Outcome.APPLIED
+    assert desk.late() == {}
+
+
+def test_a_late_document_of_its_own_waits(desk: BooksDesk) -> None:
+    """Nothing of it is planned, and it is in the books all the same: when it is deleted nothing waits any more."""
+    desk.say(2, {("Acme", MARCH): 7, ("Acme", APRIL): 5})
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 5}
+    assert desk.late() == {("Acme", MARCH, "held", ""): 7}
+    desk.say(2, None)
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100}, {})
+
+
+def test_what_moves_out_of_a_closed_period_stands_there_and_where_it_went(desk: BooksDesk) -> None:
+    """A deal that is moved to April is planned there, while March waits to be told that it left."""
+    desk.say(1, {("Acme", APRIL): 100})
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 100}
+    assert desk.late() == {("Acme", MARCH, "held", ""): -100}
+
+
+def test_a_late_change_is_booked_to_the_next_open_period(desk: BooksDesk) -> None:
+    """As an adjustment that names where it comes from, and beside what the record says of that period itself."""
+    desk.close(APRIL, BooksState.SOFT_CLOSED)
+    plan = desk.say(1, {("Acme", MARCH): 130, ("Acme", MAY): 5}, FLOWS["next_open"])
+    assert plan.outcome is Outcome.APPLIED
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", MAY): 35}
+    assert desk.late() == {("Acme", MARCH, "booked", MAY): 30}
+    [part] = [item for item in desk.items("CELL#").values() if "late" in item]
+    assert str(books(MARCH)) in part["late"]
+
+
+def test_an_adjustment_stays_where_it_was_booked_when_that_closes_too(desk: BooksDesk) -> None:
+    """What comes later still is booked to the period that is open then."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])
+    desk.close(APRIL)
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30, ("Acme", MAY): 20}
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "booked", MAY): 20}
+
+
+def test_a_period_that_is_opened_again_takes_what_waited(desk: BooksDesk) -> None:
+    """And what was booked elsewhere comes home, the next time the record goes through the line."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])
+    desk.say(2, {("Acme", MARCH): 7})
+    desk.close(MARCH, BooksState.OPEN)
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])
+    desk.say(2, {("Acme", MARCH): 7})
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 137}, {})
+
+
+def test_a_duplicate_after_a_reopening_is_none(desk: BooksDesk) -> None:
+    """The same version says the same, and goes elsewhere now."""
+    desk.say(1, {("Acme", MARCH): 130})
+    desk.close(MARCH, BooksState.OPEN)
+    assert desk.say(1, {("Acme", MARCH): 130}).outcome is Outcome.APPLIED
+
+
+def test_soft_closed_books_still_take_what_their_rule_accepts(desk: BooksDesk) -> None:
+    """Accounting posts while everybody else waits; closed ones take nothing."""
+    desk.close(MARCH, BooksState.SOFT_CLOSED)
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["accept"])
+    desk.say(2, {("Acme", MARCH): 7})
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 130}, {("Acme", MARCH, "held", ""): 7})
+    desk.close(MARCH)
+    desk.say(1, {("Acme", MARCH): 140}, FLOWS["accept"])
+    assert desk.totals() == {("Acme", MARCH): 130}
+
+
+def test_a_fact_that_waits_for_a_mapping_leaves_closed_books_alone(desk: BooksDesk) -> None:
+    """It goes from the open ones, and books nothing anywhere."""
+    desk.say(1, {("Acme", MARCH): 100, ("Acme", APRIL): 5}, FLOWS["next_open"])
+    desk.say(1, UNMAPPED, FLOWS["next_open"])
+    assert desk.totals() == {("Acme", MARCH): 100}
+    assert desk.late() == {("Acme", MARCH, "held", ""): -100}
+    desk.say(1, {("Acme", MARCH): 100, ("Acme", APRIL): 5}, FLOWS["next_open"])
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100, ("Acme", APRIL): 5}, {})
+
+
+def test_a_plan_from_before_the_closing_is_not_committed() -> None:
+    """Whoever has closed books knows that nothing planned before gets into them."""
+    desk = BooksDesk()
+    plan = desk.plan(1, {("Acme", MARCH): 100})
+    desk.close(MARCH)
+    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    assert desk.totals() == {}
+
+
+def test_a_plan_from_before_a_reopening_is_not_committed(desk: BooksDesk) -> None:
+    """Nor does anything wait for a period that is open, where nobody would look for it."""
+    plan = desk.plan(1, {("Acme", MARCH): 130})
+    desk.close(MARCH, BooksState.OPEN)
+    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    assert desk.late() == {}
+
+
+def test_a_closing_between_the_steps_of_a_large_commit_holds() -> None:
+    """What got in before stays, and the rest waits: together they are what the document says."""
+    desk = BooksDesk()
+    said = {(f"C{n:03}", MARCH): 10 for n in range(120)}
+    plan = desk.plan(1, said)
+    writes = 0
+
+    def close_then(point: str) -> None:
+        nonlocal writes
+        writes += point == "before ledger.write"
+        if writes == 3:  # the mark, and the first 48 intersections
+            desk.table.io = no_fault
+            desk.close(MARCH)
+
+    desk.table.io = close_then
+    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    desk.say(1, said)
+    assert sum(desk.totals().values()) == 480
+    assert sum(desk.late().values()) == 720
+    assert "unfinished" not in next(iter(desk.items("FACT#").values()))
+
+
+def test_a_restatement_is_what_was_approved_or_nothing(desk: BooksDesk) -> None:
+    """It waits for an approval; where the difference is another by then, it waits for another."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["restate"])
+    assert desk.late() == {("Acme", MARCH, "to restate", ""): 30}
+    desk.approve(1, MARCH)
+    desk.say(1, {("Acme", MARCH): 140}, FLOWS["restate"])
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100}, {("Acme", MARCH, "to restate", ""): 40})
+    desk.say(1, {("Acme", MARCH): 140}, FLOWS["restate"])
+    assert desk.totals() == {("Acme", MARCH): 100}
+    desk.approve(1, MARCH)
+    assert desk.say(1, {("Acme", MARCH): 140}, FLOWS["restate"]).outcome is Outcome.APPLIED
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 140}, {})
+    [kept] = desk.books.restated(books(MARCH))
+    assert kept.approval is not None
+    assert [name in kept.approval for name in ("accountant", "controller", "auditors")] == [True] * 3
+    assert sum(amount.amount_minor for row in kept.rows for amount in row.amounts) == 40
+
+
+def test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(desk: BooksDesk) -> None:
+    """And only where the rule asks for one."""
+    desk.say(1, {("Acme", MARCH): 130})
+    [held] = desk.books.late(books(MARCH))
+    with pytest.raises(NotApprovableError, match="nothing of it waits to be restated"):
+        desk.books.approve(held, "ann", "ben", "why", desk.now())
+    desk.say(1, {("Acme", MARCH): 131}, FLOWS["restate"])
+    [late] = desk.books.late(books(MARCH))
+    with pytest.raises(NotApprovableError, match="cannot approve it"):
+        desk.books.approve(late, "ann", "ann", "why", desk.now())
+    with pytest.raises(NotApprovableError, match="needs a reason"):
+        desk.books.approve(late, "ann", "ben", " ", desk.now())
+    desk.say(1, {("Acme", MARCH): 132}, FLOWS["restate"])
+    with pytest.raises(ConflictError):
+        desk.books.approve(late, "ann", "ben", "why", desk.now())
+
+
+def test_who_closed_books_when_and_why_is_kept(desk: BooksDesk) -> None:
+    """And whether every commit goes by it already."""
+    [(closed, change)] = desk.books.changes().items()
+    assert closed == books(MARCH)
+    assert (change.state, change.by, change.reason, change.is_done) == (
+        BooksState.CLOSED,
+        "controller",
+        "month end",
+        True,
+    )
+
+
+_AMOUNTS = st.dictionaries(
+    st.sampled_from(list(product(("Acme", "Bolt"), PERIODS))), st.sampled_from((-5, 20, 100)), max_size=4
+)
+_SAYS = st.tuples(st.just("says"), st.integers(1, 2), st.one_of(_AMOUNTS, st.none(), st.just(UNMAPPED)))
+_CLOSES = st.tuples(st.just("closes"), st.sampled_from(PERIODS), st.sampled_from(list(BooksState)))
+_APPROVES = st.tuples(st.just("approves"), st.integers(1, 2), st.sampled_from(PERIODS))
+
+
+@given(
+    st.fixed_dictionaries({1: st.sampled_from(sorted(FLOWS)), 2: st.sampled_from(sorted(FLOWS))}),
+    st.lists(st.one_of(_SAYS, _SAYS, _CLOSES, _APPROVES), max_size=14),
+)
+def test_nothing_moves_a_closed_period_unseen(flows: dict[int, str], acts: list[tuple[str, object, object]]) -> None:
+    """Closed cells stay but for what is restated, and what is planned, booked elsewhere and waits is what the records say."""
+    desk = BooksDesk()
+    said: dict[int, Said] = {}
+    for act, first, second in acts:
+        before = desk.totals()
+        closed = _closed(desk)
+        if act == "closes":
+            desk.close(str(first), BooksState(str(second)))
+            assert desk.totals() == before
+        elif act == "approves":
+            _approve(desk, first, str(second))  # type: ignore[arg-type]
+            assert desk.totals() == before
+        else:
+            flow = FLOWS[flows[first]]  # type: ignore[index]
+            plan = desk.say(first, second, flow)  # type: ignore[arg-type]
+            said[first] = second if isinstance(second, dict) else {}  # type: ignore[index]
+            restated = _restated(plan.guard.protected.restated)
+            after = desk.totals()
+            for customer, period in before.keys() | after.keys():
+                if period in closed and not (flow == FLOWS["accept"] and _is_soft(desk, period)):
+                    moved = after.get((customer, period), 0) - before.get((customer, period), 0)
+                    assert moved == restated[customer, period]
+    late = desk.late()
+    if not any(act == "closes" for act, *_ in acts):
+        assert not late
+    assert _adds_up(desk) == _sum(said)
+
+
+def _adds_up(desk: BooksDesk) -> dict[tuple[str, str], int]:
+    """What the records say, by what is planned and what became of what came late."""
+    found = Counter(desk.totals())
+    for (customer, period, _, into), minor in desk.late().items():
+        found[customer, period] += minor
+        if into:
+            found[customer, into] -= minor
+    return {at: minor for at, minor in found.items() if minor}
+
+
+def _sum(said: dict[int, Said]) -> dict[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    for each in said.values():
+        found.update(each)
+    return {at: minor for at, minor in found.items() if minor}
+
+
+def _restated(rows: object) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows:  # type: ignore[attr-defined]
+        for amount in row.amounts:
+            found[dict(row.intersection.members)["Customer"], row.books.period] += amount.amount_minor
+    return found
+
+
+def _closed(desk: BooksDesk) -> set[str]:
+    return {each.period for each, change in desk.books.changes().items() if change.state is not BooksState.OPEN}
+
+
+def _is_soft(desk: BooksDesk, period: str) -> bool:
+    change = desk.books.changes().get(books(period))
+    return change is not None and change.state is BooksState.SOFT_CLOSED
+
+
+def _approve(desk: BooksDesk, number: int, period: str) -> None:
+    for late in desk.books.late(books(period)):
+        if late.record == record(number) and any(row.kind == "to restate" for row in late.rows):
+            desk.approve(number, period)
