@@ -21,6 +21,7 @@ from infra.calendar_rules import (
     misspelt_entity_problems,
     shared_label_problems,
 )
+from infra.closing_rules import closing_problems
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
 from infra.feed_rules import feed_problems
 from infra.landscape_files import Problem
@@ -74,6 +75,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
         yield from _below("feeds", position, feed_problems(feed, landscape))
     yield from _time_problems(landscape)
     yield from _retention_problems(landscape.retention)
+    yield from closing_problems(landscape)
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"

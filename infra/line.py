@@ -214,7 +214,10 @@ class LineStack(Stack):
         }
 
     def _others_told(self) -> Told:
+        companies = {each.legal_entity for each in self.landscape.connections}
+        companies |= {each.name for each in self.landscape.legal_entities}
         return {
+            "Closing": {"versions": list(self.landscape.closing.versions), "legal_entities": sorted(companies)},
             "Sweeper": {
                 "function_name": self.sweep.function.function.function_name,
                 "undelivered_queue_url": self.sweep.schedule.undelivered.queue_url,

@@ -11,7 +11,19 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import display, ledger_views, queues
-from ops.commands import cells, census, connections, dead_letters, deliveries, facts, files, mappings, receipts, targets
+from ops.commands import (
+    cells,
+    census,
+    connections,
+    dead_letters,
+    deliveries,
+    facts,
+    files,
+    mappings,
+    periods,
+    receipts,
+    targets,
+)
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
@@ -24,6 +36,7 @@ for name, group in {
     "facts": facts.app,
     "cells": cells.app,
     "receipts": receipts.app,
+    "periods": periods.app,
     "held": facts.held_app,
     "mappings": mappings.app,
     "targets": targets.app,

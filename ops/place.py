@@ -90,6 +90,12 @@ class Place:
         return str(json.loads(self.outputs["Census"])["function_name"])
 
     @cached_property
+    def closing(self) -> Mapping[str, list[str]]:
+        """The plan versions that are closed where none is named, and the companies the landscape knows."""
+        told: Mapping[str, list[str]] = json.loads(self.outputs["Closing"])
+        return told
+
+    @cached_property
     def undelivered_files(self) -> str | None:
         """The queue for files of which the state machine could not be told; None where no connection drops any."""
         return str(json.loads(self.outputs["Intake"])["undelivered_queue_url"]) if "Intake" in self.outputs else None

@@ -12,10 +12,17 @@ from hypothesis import strategies as st
 from tests.support.books_desk import FLOWS, BooksDesk, Said, books
 from tests.support.faults import no_fault
 from tests.support.ledger_scenes import record
-from tieout.closing import BooksState
+from tests.support.planning_desk import TARGET as PLANNING
+from tests.support.planning_desk import Desk
+from tieout.closing import Books, BooksState
 from tieout.errors import ConflictError
-from tieout.ledger.closing import NotApprovableError
+from tieout.facts.statement import Absence
+from tieout.ledger import keys
+from tieout.ledger.closing import BooksLedger, LateFact, NotApprovableError
 from tieout.ledger.plan import Outcome
+from tieout.ledger.receipts import DoneReceipt, ReceiptLedger, receipt_rows
+from tieout.ledger.table import Update
+from tieout.ledger.undoing import CLOSED_MEANWHILE, OVERTAKEN, Fate, UndoLedger
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -44,11 +51,11 @@ def test_a_late_change_waits_with_its_amount(desk: BooksDesk) -> None:
 
 
 def test_a_late_document_of_its_own_waits(desk: BooksDesk) -> None:
-    """Nothing of it is planned, and it is in the books all the same: when it is deleted nothing waits any more."""
-    desk.say(2, {("Acme", MARCH): 7, ("Acme", APRIL): 5})
-    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 5}
+    """Nothing of it is planned, and it is in the books all the same: when it is taken back nothing waits any more."""
+    desk.say(2, {("Acme", MARCH): 7})
+    assert desk.totals() == {("Acme", MARCH): 100}
     assert desk.late() == {("Acme", MARCH, "held", ""): 7}
-    desk.say(2, None)
+    assert desk.say(2, None, absence=Absence.NOT_POSTED).outcome is Outcome.APPLIED
     assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100}, {})
 
 
@@ -77,6 +84,16 @@ def test_an_adjustment_stays_where_it_was_booked_when_that_closes_too(desk: Book
     desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
     assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30, ("Acme", MAY): 20}
     assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "booked", MAY): 20}
+
+
+def test_what_is_booked_stays_booked_when_the_rule_becomes_another(desk: BooksDesk) -> None:
+    """Only what comes later still goes by the rule that holds then."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["hold"])
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30}
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "held", ""): 20}
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 50}
 
 
 def test_a_period_that_is_opened_again_takes_what_waited(desk: BooksDesk) -> None:
@@ -122,7 +139,7 @@ def test_a_plan_from_before_the_closing_is_not_committed() -> None:
     desk = BooksDesk()
     plan = desk.plan(1, {("Acme", MARCH): 100})
     desk.close(MARCH)
-    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    assert isinstance(desk.commit(plan).get(record(1)), ConflictError)
     assert desk.totals() == {}
 
 
@@ -130,7 +147,7 @@ def test_a_plan_from_before_a_reopening_is_not_committed(desk: BooksDesk) -> Non
     """Nor does anything wait for a period that is open, where nobody would look for it."""
     plan = desk.plan(1, {("Acme", MARCH): 130})
     desk.close(MARCH, BooksState.OPEN)
-    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    assert isinstance(desk.commit(plan).get(record(1)), ConflictError)
     assert desk.late() == {}
 
 
@@ -149,7 +166,7 @@ def test_a_closing_between_the_steps_of_a_large_commit_holds() -> None:
             desk.close(MARCH)
 
     desk.table.io = close_then
-    assert isinstance(desk.commit(plan)[record(1)], ConflictError)
+    assert isinstance(desk.commit(plan).get(record(1)), ConflictError)
     desk.say(1, said)
     assert sum(desk.totals().values()) == 480
     assert sum(desk.late().values()) == 720
@@ -178,17 +195,22 @@ def test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_show
     """And only where the rule asks for one."""
     desk.say(1, {("Acme", MARCH): 130})
     [held] = desk.books.late(books(MARCH))
-    with pytest.raises(NotApprovableError, match="nothing of it waits to be restated"):
-        desk.books.approve(held, "ann", "ben", "why", desk.now())
+    assert _refusal(desk, held, "ann", "ben", "why") == "nothing of it waits to be restated"
     desk.say(1, {("Acme", MARCH): 131}, FLOWS["restate"])
     [late] = desk.books.late(books(MARCH))
-    with pytest.raises(NotApprovableError, match="cannot approve it"):
-        desk.books.approve(late, "ann", "ann", "why", desk.now())
-    with pytest.raises(NotApprovableError, match="needs a reason"):
-        desk.books.approve(late, "ann", "ben", " ", desk.now())
+    assert _refusal(desk, late, "ann", "ann", "why") == "who asks for a restatement cannot approve it"
+    assert _refusal(desk, late, "ann", "ben", " ") == "a restatement needs a reason"
     desk.say(1, {("Acme", MARCH): 132}, FLOWS["restate"])
-    with pytest.raises(ConflictError):
-        desk.books.approve(late, "ann", "ben", "why", desk.now())
+    assert _refusal(desk, late, "ann", "ben", "why") == "a condition failed"
+
+
+def _refusal(desk: BooksDesk, late: LateFact, asked_by: str, approved_by: str, reason: str) -> str:
+    """Why an approval is refused; empty where it is not."""
+    try:
+        desk.books.approve(late, asked_by, approved_by, reason, desk.now())
+    except (NotApprovableError, ConflictError) as error:
+        return str(error)
+    return ""
 
 
 def test_who_closed_books_when_and_why_is_kept(desk: BooksDesk) -> None:
@@ -201,6 +223,69 @@ def test_who_closed_books_when_and_why_is_kept(desk: BooksDesk) -> None:
         "month end",
         True,
     )
+
+
+def _load(books: Books) -> tuple[Desk, UndoLedger, DoneReceipt]:
+    """A write of two places, the first of which belongs to books."""
+    desk = Desk()
+    for place in ("a", "b"):
+        desk.change(place, 100)
+    desk.table.write([Update(keys.cell_key(PLANNING, "a"), sets={"books": str(books)})])
+    desk.flush()
+    [receipt] = ReceiptLedger(desk.table).newest(PLANNING)
+    assert isinstance(receipt, DoneReceipt)
+    return desk, UndoLedger(desk.table), receipt
+
+
+def _close(desk: Desk, state: BooksState = BooksState.CLOSED) -> None:
+    BooksLedger(desk.table, lambda _: None).change(books(MARCH), state, "controller", "month end", desk.clock.now())
+
+
+def test_an_undo_leaves_closed_books_alone() -> None:
+    """Whoever wants them as they were before opens them first."""
+    desk, ledger, receipt = _load(books(MARCH))
+    _close(desk)
+    effect = ledger.effect(receipt)
+    assert [each.fate for each in effect.cells] == [Fate.CLOSED, Fate.RESTORED]
+    ledger.undo(effect, "ann", "undo-1", desk.clock.now())
+    desk.flush()
+    assert desk.planning.values == {"a:M": 1, "b:M": 0}
+
+
+def test_an_undo_that_was_shown_before_the_closing_leaves_closed_books_alone() -> None:
+    """Its receipt says so."""
+    desk, ledger, receipt = _load(books(MARCH))
+    effect = ledger.effect(receipt)
+    _close(desk)
+    done = ledger.undo(effect, "ann", "undo-1", desk.clock.now())
+    assert [row.refused for row in receipt_rows(done.cells)] == [CLOSED_MEANWHILE, None]
+
+
+def test_an_undo_that_meets_a_closing_under_way_leaves_the_cell_alone() -> None:
+    """The gate closes between its look at the books and its write."""
+    desk, ledger, receipt = _load(books(MARCH))
+    effect = ledger.effect(receipt)
+    points: list[str] = []
+
+    def close_then(point: str) -> None:
+        points.append(point)
+        if points.count("before ledger.write") == 2:  # behind the receipt
+            desk.table.io = no_fault
+            _close(desk)
+
+    desk.table.io = close_then
+    done = ledger.undo(effect, "ann", "undo-1", desk.clock.now())
+    assert [row.refused for row in receipt_rows(done.cells)] == [OVERTAKEN, OVERTAKEN]
+
+
+def test_a_release_leaves_closed_books_alone() -> None:
+    """They keep the value they were closed with, and are released when they are opened again."""
+    desk, ledger, receipt = _load(books(MARCH))
+    ledger.undo(ledger.effect(receipt), "ann", "undo-1", desk.clock.now())
+    _close(desk)
+    assert [cell.intersection_id for cell in ledger.release(receipt, desk.clock.now())] == ["b"]
+    _close(desk, BooksState.OPEN)
+    assert [cell.intersection_id for cell in ledger.release(receipt, desk.clock.now())] == ["a"]
 
 
 _AMOUNTS = st.dictionaries(

@@ -11,6 +11,7 @@ from tests.support.synthesis import REPOSITORY, STAGES
 from tieout.landscape import Landscape, Retention
 
 FLOWS, PLANNING, SANDBOX = "landscape/flows.toml", "landscape/planning.toml", "landscape/stages/sandbox.toml"
+PERIODS = "landscape/periods.toml"
 
 
 def problems(root: Path, overlay: Path | None = None) -> tuple[str, ...]:
@@ -133,6 +134,14 @@ SPOILED = [
      'feeds "pipeline" dimensions', "none has the attribute 'currency': different currencies would meet in one cell"),
     (PLANNING, '{ name = "Time", attribute = "period" },', "",
      'feeds "pipeline" dimensions', "none has the attribute 'period': different months would meet in one cell"),
+    (PERIODS, 'versions = ["Actual"]', 'versions = ["Actuals"]',
+     'closing "versions"', "'Actuals' is no plan version of any feed (Actual, Forecast)"),
+    (PERIODS, 'flows = ["spend_to_plan"]', 'flows = ["spending"]',
+     'closing "late" spending flows', "'spending' is no flow (forecast_to_plan, record_to_report, order_to_cash, spend_to_plan)"),
+    (PERIODS, 'flows = ["record_to_report"]', "",
+     'closing "late" accounting', "it is for every change, so 'spending' and what stands behind it never is"),
+    (PERIODS, 'closed = "hold"', 'closed = "accept"',
+     'closing "late" accounting closed', "input should be 'hold', 'next_open' or 'restate'"),
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def violations(world: World) -> list[str]:
         *_forged(world),
         *secrets_shown(world),
         *journal_violations(world),
+        *world.closings.violations(),
     ]
 
 
@@ -96,7 +97,7 @@ _BY_RATES = frozenset({"revision", "digest", "statement", "statement_deflated"})
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
-        *("unfinished", "shares", "cell_state", "waits_for"),
+        *("unfinished", "shares", "cell_state", "waits_for", "late"),
     )
 )
 _Delivery = tuple[str, str]  # its id, and when it was received
@@ -166,7 +167,7 @@ def _planned(world: World, target: SimulatedTarget, truth: Expected) -> Iterator
     """
     intersections = list(_intersections(world, f"{target.name}#"))
     refused = yield from _refused(target, intersections)
-    wanted = {at: value for at, value in truth.cells.items() if target.is_fed(at[0])}
+    wanted = world.closings.said(target.name, {at: value for at, value in truth.cells.items() if target.is_fed(at[0])})
     cells = [cell for each in intersections for cell in each.cells]
     totals = {_coordinates(cell): replace(cell, undone_minor=None).value().value for cell in cells}
     yield from _differences(f"the ledger for {target.name}", totals, wanted)

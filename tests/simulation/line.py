@@ -24,6 +24,7 @@ from functions.record.settle import Settling
 from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.bus import MemoryBus
+from tests.simulation.closing import GATE_SHARDS, rules
 from tests.simulation.declared import landscape
 from tests.simulation.journaling import Journaling
 from tests.simulation.relaying import UNSEEN_SECONDS
@@ -45,6 +46,7 @@ from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.gate import Gate
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.moments import moment_text
@@ -231,12 +233,13 @@ class Line:
     def _flow(self, name: str, entities: frozenset[str]) -> Flow:
         dead_letters, queue = self._queues(name, recording.UNSEEN_SECONDS)
         settling = Settling(
-            ledger=FactLedger(self.table),
+            ledger=FactLedger(self.table, Gate(self.table, len(name) % GATE_SHARDS)),
             model=PlanningModel.of(landscape(tuple(self.targets))),
             reader_of=self.readers.__getitem__,
             clock=self.schedule,
             entropy=self.entropy,
             code_version="simulated",
+            closing=rules(self.entropy.seed, [flow.name for flow in landscape().flows]),
         )
         outcomes = OutcomeLedger(self.table)
         step = RecordStep(

@@ -19,10 +19,8 @@ _MODULES = (
     *("Orders", "Billings"),
 )
 _PERIODS = {  # the model's names to the ledger's
-    "Mar 26": "2026-03",
-    "Apr 26": "2026-04",
-    "May 26": "2026-05",
-    **{f"P0{number} FY26": f"RT2026-P0{number}" for number in (2, 3, 4, 5)},
+    **{f"{name} 26": f"2026-{number:02}" for number, name in enumerate(("Mar", "Apr", "May", "Jun", "Jul", "Aug"), 3)},
+    **{f"P{number:02} FY26": f"RT2026-P{number:02}" for number in range(2, 10)},
 }
 _LONGEST_LANDING_MILLISECONDS = 600_000
 _STALL_MILLISECONDS = (2_000, 30_000, 110_000)

@@ -44,6 +44,7 @@ class Traffic:
             each.plan(span)
         self.world.counting.plan(span)
         self.world.undoing.plan(span)
+        self.world.closings.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
@@ -232,6 +233,7 @@ class Traffic:
             self.world.say(name, crm.mend_all(newborn=self.world.random.random() < 0.5))
         for name, tool in self.world.tools.items():
             self.world.senders[name].say(tool.mend_all())
+        self.world.closings.end()
         self.world.undoing.end()
         for each in taking_turns(self.world).values():
             each.end()

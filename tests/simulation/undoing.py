@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tieout.errors import TransientError
+from tieout.ledger.gate import Gate
 from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, receipt_rows
 from tieout.ledger.undoing import OVERTAKEN, Effect, UndoLedger
 
@@ -28,7 +29,7 @@ class Undoing:
     def __init__(self, world: World) -> None:
         self._world = world
         self._random = Random(f"undoing {world.scenario.seed}")  # noqa: S311 it must repeat itself
-        self._ledger = UndoLedger(world.line.table)
+        self._ledger = UndoLedger(world.line.table, gate=Gate(world.line.table, 1))
         self._tried: dict[_Cell, set[int]] = {}  # values that planning may hold instead of the totals
         self._certain: dict[_Cell, int] = {}  # those it must hold
 
@@ -81,8 +82,8 @@ class Undoing:
         done = self._ledger.undo(effect, "controller", f"{self._random.getrandbits(128):032x}", now)
         self._world.weather.strike("undone")
         for row in receipt_rows(done.cells):
-            if row.refused == OVERTAKEN:
-                self._world.weather.strike("undo_overtaken")
+            if row.refused:
+                self._world.weather.strike("undo_overtaken" if row.refused == OVERTAKEN else "undo_after_closing")
             else:
                 self._certain[target, row.cell_id] = row.after_minor
 
@@ -92,8 +93,10 @@ class Undoing:
             self._certain.pop(cell, None)
         if self._ledger.release(receipt, self._world.schedule.now()):
             self._world.weather.strike("undo_released")
+        stay = {cell.cell_id for cell in self._ledger.undone(receipt)}  # their books are closed
         for cell in cells:
-            self._tried.pop(cell, None)
+            if cell[1] not in stay:
+                self._tried.pop(cell, None)
 
     def _until_done(self, command: Callable[[], None]) -> None:
         """An operator gives a command once more while it fails."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
 from tests.simulation.bookkeeping import Bookkeeping
+from tests.simulation.closing import Closings
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.documents import Document
@@ -122,6 +123,7 @@ class World:
             readers=readers(self),
         )
         self.undoing = Undoing(self)
+        self.closings = Closings(self)
         self.counting = Counting(self)
         self.dropping = Dropping(self)
         self.doors = Doors(self)

@@ -76,14 +76,20 @@ class BooksDesk:
 
     def now(self) -> datetime:
         """A moment later than all before."""
-        self._moment += timedelta(minutes=1)
+        self._moment += timedelta(minutes=1, microseconds=1)  # finer than the ledger keeps
         return self._moment
 
-    def plan(self, number: int, said: Said | Unmapped | None, flow: str = "forecast") -> Plan:
-        """The plan of what a record says now; None where it is gone."""
+    def plan(
+        self,
+        number: int,
+        said: Said | Unmapped | None,
+        flow: str = "forecast",
+        absence: Absence = Absence.DELETED,
+    ) -> Plan:
+        """The plan of what a record says now; None where it is gone, and why."""
         stated = statement(number, self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
         if said is None:
-            stated = Statement(key=stated.key, source_version=stated.source_version, fact=None, absence=Absence.DELETED)
+            stated = Statement(key=stated.key, source_version=stated.source_version, fact=None, absence=absence)
         planned = said if isinstance(said, Unmapped) else _contributions(said or {})
         facts, books_now = self.ledger.open([stated.key])
         stored = facts.get(stated.key)
@@ -95,9 +101,15 @@ class BooksDesk:
         came = replace(lineage(plan.key), flow=flow, recorded_at=self.now())
         return self.ledger.commit([(plan, came)])
 
-    def say(self, number: int, said: Said | Unmapped | None, flow: str = "forecast") -> Plan:
+    def say(
+        self,
+        number: int,
+        said: Said | Unmapped | None,
+        flow: str = "forecast",
+        absence: Absence = Absence.DELETED,
+    ) -> Plan:
         """What a record says now goes through the line."""
-        plan = self.plan(number, said, flow)
+        plan = self.plan(number, said, flow, absence)
         failures = self.commit(plan, flow)
         assert not failures, failures
         return plan
@@ -129,6 +141,7 @@ class BooksDesk:
                 customer = dict(row.intersection.members)["Customer"]
                 assert row.books == each.books
                 into = row.into.period if row.into else ""
+                assert not into or into > row.books.period
                 found[customer, row.books.period, str(row.kind), into] += sum(a.amount_minor for a in row.amounts)
         return Counter({at: minor for at, minor in found.items() if minor})
 

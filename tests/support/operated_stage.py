@@ -94,6 +94,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
 
 def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
     told: dict[str, Any] = {
+        "Closing": {"versions": ["Actual"], "legal_entities": ["EMEA", "GROUP"]},
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
         "Intake": {"state_machine_arn": _file_machine(), "undelivered_queue_url": stage.queues["intake"]},

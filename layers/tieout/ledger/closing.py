@@ -16,7 +16,7 @@ from tieout.ledger.gate import SHARDS, Change, changes, changes_in
 from tieout.ledger.items import Lineage, late_of, late_text, stored_lineage
 from tieout.ledger.late import LateKind, LateRow, digest_of
 from tieout.ledger.table import Absent, Condition, Equals, Item, Put, Table, Update, pages
-from tieout.moments import moment_text
+from tieout.moments import moment_text, parse_moment
 
 _COUNTED_AT_ONCE = 16
 _TRIES = 50  # to count up items that a commit is just checking
@@ -64,7 +64,7 @@ class BooksLedger:
             ConflictError: somebody else is closing books of the company; once more does no harm.
             TieoutError: it may hold for some commits and not for others until it is done once more.
         """
-        change = Change(state, now, by, reason, is_done=False)
+        change = Change(state, parse_moment(moment_text(now)), by, reason, is_done=False)  # as it stands in the table
         self._write(books, change, lambda _: True)
         self._count_up()
         self._write(books, change._replace(is_done=True), lambda found: found == change)

@@ -65,8 +65,8 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
     if plan.guard.protected.late:
         item["late"] = late_text(plan.guard.protected.late)
-    if plan.guard.protected.kept:
-        item["rates"] = " ".join(plan.guard.protected.rates)
+    if plan.guard.protected.other_rates:
+        item["rates"] = " ".join(plan.guard.protected.other_rates)
     text = canonical_text(plan.statement)
     if len(text.encode()) > _INLINE_STATEMENT_BYTES:
         return item | {"statement_deflated": zlib.compress(text.encode())}

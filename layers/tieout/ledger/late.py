@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tieout import strict_json
@@ -105,14 +105,26 @@ class Protected:
         kept: intersection id to the contributions that stay as they are.
         late: what came too late.
         restated: what was approved, and is among the contributions.
-        rates: the identities of the rates the fact would be converted with now; what is kept stays as it was converted.
+        other_rates: the identities of the rates the fact would be converted with now, where what is kept was converted otherwise.
     """
 
     contributions: tuple[Contribution, ...]
     kept: Mapping[str, Part] = field(default_factory=dict)
     late: tuple[LateRow, ...] = ()
     restated: tuple[LateRow, ...] = ()
-    rates: tuple[str, ...] = ()
+    other_rates: tuple[str, ...] = ()
+
+    def parts(self) -> dict[str, Part]:
+        """Intersection id to what the fact is to contribute there."""
+        return {
+            each.intersection.intersection_id(): Part(
+                each.intersection.target,
+                tuple((a.measure, a.amount_minor, a.rate) for a in each.amounts),
+                each.books,
+                each.late,
+            )
+            for each in self.contributions
+        } | dict(self.kept)
 
 
 def is_touched(
@@ -160,7 +172,7 @@ class _Protecting:
         rests = {name: rest for name, books in sorted(origins.items()) if (rest := self._rest(name, books))}
         waiting = [self._row(name, origins[name], rest, LateKind.TO_RESTATE) for name, rest in rests.items()]
         restated = [row for row in waiting if self._is_approved(row, waiting)]
-        self._list_what_stays_booked(origins)
+        self._keep_what_stays_booked()
         for row in waiting:
             name = row.intersection.intersection_id()
             if self._protection.treatment(row.books) is Treatment.ACCEPT or row in restated:
@@ -169,8 +181,11 @@ class _Protecting:
                 self._put_off(name, row.books, rests[name])
         for row in restated:
             self._restate(row.intersection.intersection_id())
-        rates = {rate for each in self._desired.values() for a in each.amounts for rate in a.rate.split()}
-        return Protected(self._contributions(), self._kept, tuple(self._late), tuple(restated), tuple(sorted(rates)))
+        late = sorted(self._late, key=lambda row: strict_json.dump(row.plain()))  # alike however they came to be
+        found = Protected(self._contributions(), self._kept, tuple(late), tuple(restated))
+        wanted = _rates_in(a.rate for each in self._desired.values() for a in each.amounts)
+        there = _rates_in(rate for part in found.parts().values() for _, _, rate in part.shares)
+        return found if wanted == there else replace(found, other_rates=tuple(sorted(wanted)))
 
     def _find_origins(self) -> None:
         """Where what was booked late belongs: the same place in the period it was late for."""
@@ -194,7 +209,8 @@ class _Protecting:
     def _rest(self, name: str, books: Books) -> Amounts:
         """What the fact says of an intersection beyond what stays as it is: its own contribution, and what was booked."""
         wanted = amounts_of(self._desired[name].amounts) if name in self._desired else {}
-        frozen = [self._measured(name, each.shares) for part in self._kept.values() for each in part.late_of(name)]
+        lasting = {there: part for there, part in self._stored.items() if self._stays_booked(there, books)}
+        frozen = [self._measured(name, each.shares) for part in lasting.values() for each in part.late_of(name)]
         if self._is_closed(books) and name in self._kept:
             frozen.append(self._measured(name, self._kept[name].own()))
         for each in frozen:
@@ -212,12 +228,22 @@ class _Protecting:
         same = (each for each in waiting if each.books == row.books)
         return self._protection.approved[row.books] == digest_of(same)
 
-    def _list_what_stays_booked(self, origins: Mapping[str, Books]) -> None:
-        """What was booked to books that are closed by now stays there."""
-        for part in self._kept.values():
+    def _stays_booked(self, name: str, origin: Books) -> bool:
+        """Whether what was booked late to an intersection stays: that one is closed by now, or what comes late waits."""
+        treatment = self._protection.treatment(origin)
+        waits = treatment in {Treatment.HOLD, Treatment.RESTATE} or not self._protection.books_late
+        return name in self._kept or (waits and treatment is not Treatment.ACCEPT)
+
+    def _keep_what_stays_booked(self) -> None:
+        for name, part in self._stored.items():
             for each in part.late:
+                if not self._stays_booked(name, each.books):
+                    continue
                 amounts = self._measured(each.origin, each.shares)
-                self._late.append(self._row(each.origin, origins[each.origin], amounts, LateKind.BOOKED, part.books))
+                self._late.append(self._row(each.origin, each.books, amounts, LateKind.BOOKED, part.books))
+                if name not in self._kept:
+                    self._add(name, part.books, amounts)
+                    self._shares.setdefault(name, []).append(each)
 
     def _put_off(self, name: str, books: Books, rest: Amounts) -> None:
         treatment = self._protection.treatment(books)
@@ -264,3 +290,8 @@ class _Protecting:
             if amounts or late:
                 listed = tuple(amount for _, amount in sorted(amounts.items()))
                 yield Contribution(self._places[name], listed, self._books[name], late)
+
+
+def _rates_in(texts: Iterable[str]) -> set[str]:
+    """The identities of rates, several of which may stand in one text."""
+    return {rate for text in texts for rate in text.split()}

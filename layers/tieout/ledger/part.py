@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tieout.closing import NO_BOOKS, Books
@@ -28,9 +27,9 @@ class Part:
         """Measure to minor units."""
         return {measure: amount_minor for measure, amount_minor, _ in self.shares}
 
-    def late_of(self, origin: str) -> Iterator[LateShare]:
+    def late_of(self, origin: str) -> tuple[LateShare, ...]:
         """What of it belongs to another intersection."""
-        return (each for each in self.late if each.origin == origin)
+        return tuple(each for each in self.late if each.origin == origin)
 
     def own(self) -> tuple[Share, ...]:
         """What of it belongs here: the shares without what is booked late."""

@@ -18,7 +18,7 @@ from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.ledger.late import LateKind, LateRow, Protected
 from tieout.ledger.part import Part
 from tieout.ledger.table import Check
-from tieout.planning.cells import Amount, Contribution, Share, Unmapped
+from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
 
 
@@ -117,12 +117,7 @@ class Plan:
 
     def new_parts(self) -> dict[str, Part]:
         """Intersection id to what the fact is to contribute there."""
-        return {
-            each.intersection.intersection_id(): Part(
-                each.intersection.target, tuple(_share(amount) for amount in each.amounts), each.books, each.late
-            )
-            for each in self.contributions
-        } | dict(self.guard.protected.kept)
+        return self.guard.protected.parts()
 
     def cell_count(self) -> int:
         """How many cells the fact is to contribute to."""
@@ -183,17 +178,9 @@ def _is_in_the_books(stored: StoredFact | None) -> bool:
 
 
 def _digest(statement: Statement, allowed: Protected, waits_for: MappingKey | None) -> str:
-    """Equal for equal contents: the statement, where it goes, what stays where it was, and what it waits for."""
-    parts = [
-        [each.intersection.intersection_id(), [_share(amount) for amount in each.amounts]]
-        for each in allowed.contributions
-    ]
-    kept = [[name, part.shares] for name, part in sorted(allowed.kept.items())]
+    """Equal for equal contents: the statement, where it goes, what came too late, and what it waits for."""
+    parts = [[name, part.shares] for name, part in sorted(allowed.parts().items())]
     late = [row.plain() for row in allowed.late]
-    closed = [kept, late, allowed.rates] if kept or late else []
+    closed = [late, allowed.other_rates] if late or allowed.other_rates else []
     text = strict_json.dump([canonical_text(statement), parts, str(waits_for), *closed])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _share(amount: Amount) -> Share:
-    return amount.measure, amount.amount_minor, amount.rate

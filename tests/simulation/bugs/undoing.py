@@ -59,8 +59,8 @@ BUGS = (
     Bug(
         "what was refused is restored",
         undoing._undone,
-        "if row.refused is not None:",
-        "if False:",
+        "elif row.refused is not None:",
+        "elif False:",
         proof=lambda: undone.test_a_refused_cell_has_nothing_to_restore(undone.Undoing()),
     ),
 )

@@ -1,0 +1,164 @@
+"""`tieout periods`: which books are closed, who closed them, and what came too late for them."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ops import display, period_views
+from ops.commands.arguments import AsJson, Stage
+from ops.period_views import Wanted
+from ops.place import Place, find_place
+from ops.resending import send_again
+from tieout.closing import BooksState
+from tieout.ledger.closing import BooksLedger, LateFact
+from tieout.moments import moment_text
+
+app = typer.Typer(
+    no_args_is_help=True, help="Periods that are closed: their cells stay as they are, whatever comes late."
+)
+
+Period = Annotated[str, typer.Argument(help="Such as `2026-03` or `FY2026-P03`.")]
+Entity = Annotated[str, typer.Option("--entity", help="The company whose books they are.")]
+Versions = Annotated[
+    list[str] | None,
+    typer.Option("--version", help="A plan version; several are allowed. Default: those of landscape/periods.toml."),
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
+_LATE = ("period", "record", "kind", "booked_to", "amount", "currency", "measure", "where")
+
+
+@app.command("list")
+def periods_list(
+    entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Every period that was ever closed, newest first: its state, since when, by whom, why, and how many records came too late."""
+    place = find_place(stage)
+    found = period_views.books_rows(_ledger(place), Wanted(legal_entity=entity))
+    display.rows(found, title="Periods", as_json=as_json, nothing="No period was ever closed: all are open.")
+
+
+@app.command("close")
+def periods_close(
+    period: Period,
+    entity: Entity,
+    reason: Reason,
+    version: Versions = None,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Close a company's period: what comes late waits, is booked to the next open period, or needs an approval.
+
+    When the command ends no change gets in any more, whatever was under way. What that happens to which changes the landscape
+    says (landscape/periods.toml); `tieout periods late` lists them.
+    """
+    _change(find_place(stage), period, entity, version, BooksState.CLOSED, reason, as_json=as_json)
+
+
+@app.command("soft-close")
+def periods_soft_close(
+    period: Period,
+    entity: Entity,
+    reason: Reason,
+    version: Versions = None,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Close a company's period for all but the flows whose changes landscape/periods.toml still accepts, such as accounting's."""
+    _change(find_place(stage), period, entity, version, BooksState.SOFT_CLOSED, reason, as_json=as_json)
+
+
+@app.command("reopen")
+def periods_reopen(
+    period: Period,
+    entity: Entity,
+    reason: Reason,
+    version: Versions = None,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Open a company's period again, and send everything that came too late for it through the line once more."""
+    _change(find_place(stage), period, entity, version, BooksState.OPEN, reason, as_json=as_json)
+
+
+@app.command("late")
+def periods_late(
+    period: Annotated[str, typer.Argument(help="Of this period alone.")] = "",
+    entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
+    version: Versions = None,
+    stage: Stage = None,
+    *,
+    restated: Annotated[bool, typer.Option("--restated", help="What restated closed periods instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What came after its period was closed, cell by cell: held, to be restated, or booked to which other period."""
+    place = find_place(stage)
+    ledger = _ledger(place)
+    wanted = Wanted([period] if period else (), entity, version or ())
+    facts = (each for books in ledger.changes() for each in ledger.restated(books)) if restated else ledger.late()
+    found = list(period_views.late_rows(facts, wanted))
+    title = "Restated" if restated else "Late"
+    display.rows(found, title=title, as_json=as_json, nothing="Nothing came too late.", columns=_LATE)
+
+
+@app.command("restate")
+def periods_restate(
+    record: Annotated[str, typer.Argument(help="As `tieout periods late` names it: connection#entity#id.")],
+    period: Period,
+    reason: Reason,
+    approved_by: Annotated[str, typer.Option("--approved-by", help="Who approves it; not you.")],
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Let exactly what is listed of a record change its closed period, where the landscape asks for an approval of that.
+
+    Where the difference is another by the time it goes through the line, nothing changes, and it waits for another approval.
+    """
+    place = find_place(stage)
+    ledger = _ledger(place)
+    closed = [books for books in ledger.changes() if books.period == period]
+    found = [late for books in closed for late in ledger.late(books) if str(late.record) == record]
+    if not found:
+        raise typer.BadParameter(f"nothing of {record} waits for {period}; `tieout periods late` lists what does")
+    for late in found:
+        ledger.approve(late, getpass.getuser(), approved_by, reason, datetime.now(UTC))
+    sent = send_again(place, (late.lineage for late in found))
+    rows = list(period_views.late_rows(found, Wanted()))
+    display.record({"sent_again": sent, "restates": rows}, as_json=as_json, columns={"restates": _LATE})
+
+
+def _change(
+    place: Place,
+    period: str,
+    entity: str,
+    versions: list[str] | None,
+    state: BooksState,
+    reason: str,
+    *,
+    as_json: bool,
+) -> None:
+    ledger, changed, late = _ledger(place), [], list[LateFact]()
+    for books in period_views.named(place, period, entity, versions or ()):
+        ledger.change(books, state, getpass.getuser(), reason, datetime.now(UTC))
+        changed.append(period_views.change_row(books, ledger.changes()[books]))
+        late += ledger.late(books) if state is BooksState.OPEN else ()
+    shown: dict[str, object] = {"changed": changed, "at": moment_text(datetime.now(UTC))}
+    if late:
+        shown["late"] = period_views.sums(late)
+        shown["sent_again"] = send_again(place, (each.lineage for each in late))
+    display.record(shown, as_json=as_json)
+
+
+def _ledger(place: Place) -> BooksLedger:
+    return BooksLedger(place.table, time.sleep)

@@ -1,0 +1,95 @@
+"""Periods are closed, soft-closed and opened, and what comes late is listed, by people at a stage in the emulated AWS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.record.protecting import Protecting
+from ops.cli import app
+from tests.support.books_desk import MODEL, RULES, place
+from tests.support.ledger_scenes import lineage, statement
+from tests.support.operated_stage import OperatedStage
+from tieout.ledger.facts import FactLedger
+from tieout.ledger.plan import Plan, decide
+from tieout.planning.cells import Amount, Contribution
+
+MARCH = ("2026-03", "--entity", "EMEA", "--reason", "month end")
+
+
+def say(stage: OperatedStage, number: int, minor: int, flow: str) -> Plan:
+    """A record comes through the line, with an amount in March."""
+    ledger = FactLedger(stage.place.table)
+    stated = statement(number, datetime.now(UTC).isoformat())
+    facts, now = ledger.open([stated.key])
+    where = place("Acme", "2026-03")
+    planned = (Contribution(where, (Amount("Amount", "EUR", minor, "par"),), MODEL.books_of(where)),)
+    protecting = Protecting(ledger=ledger, model=MODEL, closing=RULES)
+    guard = protecting.guard(stated.key, planned, facts.get(stated.key), now, flow)
+    plan = decide(stated, facts.get(stated.key), planned, {}, guard)
+    assert ledger.commit([(plan, replace(lineage(stated.key), flow="forecast_to_plan"))]) == {}
+    return plan
+
+
+def test_a_period_is_closed_with_who_and_why_and_opened_again(stage: OperatedStage) -> None:
+    """And what came late meanwhile is listed, and goes through the line once more."""
+    assert stage.tieout("periods", "list") == []
+    say(stage, 1, 100, "forecast")
+    [closed] = stage.tieout("periods", "close", *MARCH)["changed"]
+    assert (closed["state"], closed["version"], closed["reason"]) == ("closed", "Actual", "month end")
+    say(stage, 1, 130, "forecast")
+    [late] = stage.tieout("periods", "late")
+    assert (late["record"], late["kind"], late["amount"], late["currency"]) == (
+        "crm#opportunity#1",
+        "held",
+        "0.30",
+        "EUR",
+    )
+    [row] = stage.tieout("periods", "list")
+    assert (row["legal_entity"], row["period"], row["late"], row["by"]) == ("EMEA", "2026-03", 1, closed["by"])
+    opened = stage.tieout("periods", "reopen", *MARCH)
+    assert (opened["late"], opened["sent_again"]) == ({"Amount EUR": "0.30"}, 1)
+    assert [notice.key.record_id for each in stage.waiting("forecast_to_plan") for notice in each.notices] == ["1"]
+    say(stage, 1, 130, "forecast")
+    assert stage.tieout("periods", "late") == []
+
+
+def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> None:
+    """Exactly what was shown, by the line; who asked, who approved and why is kept."""
+    stage.tieout("periods", "soft-close", *MARCH)
+    say(stage, 1, 130, "books")
+    approved = stage.tieout(
+        *("periods", "restate", "crm#opportunity#1", "2026-03"),
+        *("--reason", "audit", "--approved-by", "the controller"),
+    )
+    assert approved["sent_again"] == 1
+    assert [row["kind"] for row in stage.tieout("periods", "late")] == ["approved"]
+    say(stage, 1, 130, "books")
+    assert stage.tieout("periods", "late") == []
+    [restated] = stage.tieout("periods", "late", "--restated")
+    assert (restated["amount"], "the controller" in restated["approval"]) == ("1.30", True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("close", "2026-3", "--entity", "EMEA", "--reason", "x"), "neither a month"),
+        (
+            ("close", "2026-03", "--entity", "EMAE", "--reason", "x"),
+            "there is no company EMAE; the stage has EMEA, GROUP",
+        ),
+        (
+            ("restate", "crm#opportunity#9", "2026-03", "--reason", "x", "--approved-by", "y"),
+            "`tieout periods late` lists",
+        ),
+    ],
+)
+def test_what_would_close_nothing_is_said(stage: OperatedStage, arguments: tuple[str, ...], said: str) -> None:
+    """A misspelt company or period is named, with what there is."""
+    assert stage.place.table
+    result = CliRunner().invoke(app, ["periods", *arguments])
+    assert result.exit_code != 0
+    assert said in " ".join(f"{result.output} {result.exception}".replace("│", " ").split())

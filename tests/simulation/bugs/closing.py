@@ -1,0 +1,182 @@
+"""Slips in keeping closed books as they are, and in what becomes of what comes late."""
+
+from __future__ import annotations
+
+from functions.record import protecting
+from tests.flow import test_closed_books as closed
+from tests.simulation.bugs.bug import Bug
+from tieout import closing as rules
+from tieout.ledger import closing, facts, gate, late, plan, undoing, writes
+
+
+def _desk() -> closed.BooksDesk:
+    """March is closed, with 100 of record 1."""
+    desk = closed.BooksDesk()
+    desk.say(1, {("Acme", closed.MARCH): 100})
+    desk.close(closed.MARCH)
+    return desk
+
+
+BUGS = (
+    Bug(
+        "closed books are like open ones",
+        rules.Closing.treatment,
+        "if state is BooksState.OPEN:",
+        "if True:",
+        "records",
+    ),
+    Bug(
+        "soft-closed books are open to everybody",
+        rules.Closing.treatment,
+        "if state is BooksState.OPEN:",
+        "if state is not BooksState.CLOSED:",
+        proof=lambda: closed.test_soft_closed_books_still_take_what_their_rule_accepts(_desk()),
+    ),
+    Bug(
+        "a commit does not ask whether books were closed since",
+        writes.gate_writes,
+        "if plan.guard.gate is not None and plan.passes_gate()",
+        "if False",
+        proof=closed.test_a_plan_from_before_the_closing_is_not_committed,
+    ),
+    Bug(
+        "a large commit asks at its beginning alone whether books were closed",
+        facts.FactLedger._commit_some,
+        "[mark, *gate_writes(plan), *moves]",
+        "[mark, *moves]",
+        proof=closed.test_a_closing_between_the_steps_of_a_large_commit_holds,
+    ),
+    Bug(
+        "of a begun commit only what was planned counts as there",
+        facts.FactLedger._as_far_as_it_came,
+        "if not fact.unfinished:",
+        "if True:",
+        proof=closed.test_a_closing_between_the_steps_of_a_large_commit_holds,
+    ),
+    Bug(
+        "a function remembers the books for ever",
+        gate.Gate.now,
+        "if count != self._seen:",
+        "if self._seen == -1:",
+        "records",
+    ),
+    Bug(
+        "closing books counts nothing up",
+        closing.BooksLedger.change,
+        "self._count_up()",
+        "pass",
+        "records",
+    ),
+    Bug(
+        "a count is left out when books are closed",
+        closing.BooksLedger._count_up,
+        "range(self._shards)",
+        "range(1, self._shards)",
+        "records",
+    ),
+    Bug(
+        "what waits is not entered",
+        writes.late_writes,
+        "writes.append(Put(at, entry | lineage_item(lineage)))",
+        "pass",
+        "records",
+    ),
+    Bug(
+        "what waits no longer stays entered",
+        writes.late_writes,
+        "writes.append(Delete(at))",
+        "pass",
+        "records",
+    ),
+    Bug(
+        "an adjustment is booked anew beside the one that is there",
+        late._Protecting._rest,
+        "for part in self._kept.values() for each in part.late_of(name)",
+        "for part in () for each in part.late_of(name)",
+        proof=lambda: closed.test_an_adjustment_stays_where_it_was_booked_when_that_closes_too(_desk()),
+    ),
+    Bug(
+        "what a closed cell holds already comes late once more",
+        late._Protecting._rest,
+        "if self._is_closed(books) and name in self._kept:",
+        "if False:",
+        "records",
+    ),
+    Bug(
+        "an adjustment forgets where it comes from",
+        late._Protecting._put_off,
+        "self._shares.setdefault(there, []).append(LateShare(name, books, shares_of_amounts(rest)))",
+        "pass",
+        "records",
+    ),
+    Bug(
+        "what is held is booked as well",
+        late._Protecting._put_off,
+        "if treatment is Treatment.NEXT_OPEN and self._protection.books_late else None",
+        "",
+        "records",
+    ),
+    Bug(
+        "a fact that waits for a mapping books what it takes away",
+        protecting.Protecting.guard,
+        "books_late=is_mapped,",
+        "books_late=True,",
+        proof=lambda: closed.test_a_fact_that_waits_for_a_mapping_leaves_closed_books_alone(_desk()),
+    ),
+    Bug(
+        "an adjustment is booked to the very next period, open or not",
+        protecting.Protecting._following,
+        "if treatment(following) is Treatment.ACCEPT:",
+        "if True:",
+        proof=lambda: closed.test_a_late_change_is_booked_to_the_next_open_period(_desk()),
+    ),
+    Bug(
+        "an approval holds for whatever comes",
+        late._Protecting._is_approved,
+        "return self._protection.approved[row.books] == digest_of(same)",
+        "return True",
+        proof=lambda: closed.test_a_restatement_is_what_was_approved_or_nothing(_desk()),
+    ),
+    Bug(
+        "who asks for a restatement approves it",
+        closing.BooksLedger.approve,
+        "if asked_by == approved_by:",
+        "if False:",
+        proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
+    ),
+    Bug(
+        "an approval is of what waits by now",
+        closing.BooksLedger.approve,
+        "condition=shown",
+        "condition=None",
+        proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
+    ),
+    Bug(
+        "a fact of which all waits is in no books",
+        plan._is_in_the_books,
+        " or stored.late)",
+        ")",
+        proof=lambda: closed.test_a_late_document_of_its_own_waits(_desk()),
+    ),
+    Bug(
+        "an undo restores what is closed",
+        undoing._undone,
+        "if books is not BooksState.OPEN:",
+        "if False:",
+        proof=closed.test_an_undo_leaves_closed_books_alone,
+    ),
+    Bug(
+        "an undo goes by the books as they were when it was shown",
+        undoing.UndoLedger.undo,
+        "if books.state_of(each.books) is not BooksState.OPEN:",
+        "if False:",
+        proof=closed.test_an_undo_that_was_shown_before_the_closing_leaves_closed_books_alone,
+    ),
+    Bug(
+        "a release moves what is closed",
+        undoing.UndoLedger.release,
+        "for each, cells in found if books.state_of(each.books) is BooksState.OPEN]",
+        "for each, cells in found]",
+        proof=closed.test_a_release_leaves_closed_books_alone,
+    ),
+)
