@@ -28,7 +28,7 @@ class UnknownReceiptError(PermanentError):
 def receipts(
     table: Table, targets: Iterable[str], *, since: datetime | None, cell: str = "", reference: str = ""
 ) -> Iterator[OpenReceipt]:
-    """The receipts of these targets, newest first of each.
+    """The receipts of these targets, the newest of all first.
 
     Args:
         table: the ledger's.
@@ -37,15 +37,12 @@ def receipts(
         cell: only those that wrote a cell whose id begins so.
         reference: only those that the target knows under this id.
     """
-    for target in targets:
-        for receipt in ReceiptLedger(table).newest(target):
-            if since is not None and receipt.opened_at < since:
-                if isinstance(receipt, DoneReceipt):
-                    break
-                continue
-            known = receipt.reference.split() if isinstance(receipt, DoneReceipt) else []
-            if (not reference or reference in known) and (not cell or _wrote(receipt, cell)):
-                yield receipt
+    for receipt in ReceiptLedger(table).newest(*targets):
+        if since is not None and receipt.opened_at < since:
+            return
+        known = receipt.reference.split() if isinstance(receipt, DoneReceipt) else []
+        if (not reference or reference in known) and (not cell or _wrote(receipt, cell)):
+            yield receipt
 
 
 def found(table: Table, targets: Iterable[str], wanted: str) -> OpenReceipt:

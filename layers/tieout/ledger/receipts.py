@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from heapq import merge
 
 from tieout import strict_json
 from tieout.ledger import keys
@@ -108,10 +109,16 @@ class ReceiptLedger:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def newest(self, target: str) -> Iterator[OpenReceipt | DoneReceipt]:
-        """Those whose end nobody knows yet, and behind them those that are done; each the newest first."""
+    def newest(self, *targets: str) -> Iterator[OpenReceipt | DoneReceipt]:
+        """Those of all of these targets, whether their end is known or not, the newest first."""
+        each = [*map(self._open, targets), *map(self._done, targets)]
+        yield from merge(*each, key=lambda receipt: receipt.name, reverse=True)
+
+    def _open(self, target: str) -> Iterator[OpenReceipt]:
         for key, item in self._items(target, keys.OPEN_PREFIX):
             yield open_receipt(target, key, item)
+
+    def _done(self, target: str) -> Iterator[DoneReceipt]:
         for key, item in self._items(target, keys.DONE_PREFIX):
             yield _done_receipt(target, key, item)
 

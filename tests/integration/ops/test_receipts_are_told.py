@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from functions.deliver.pipeline import DeliverStep, flush
 from ops.cli import app
+from ops.place import Place
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.operated_stage import TARGET, OperatedStage
 from tests.support.planning_desk import Planning
@@ -20,6 +21,7 @@ from tieout.ledger.table import Update
 from tieout.moments import moment_text
 
 A, B = (digit * 32 for digit in "ab")
+OTHER = "oracle-epm"
 
 
 class Writing:
@@ -29,12 +31,12 @@ class Writing:
         self.stage, self.planning, self.clock = stage, Planning(), ManualClock()
         self._entropy = SeededEntropy(7)
 
-    def load(self, changes: dict[str, int]) -> str:
-        """Add to the totals of some places and write them; the newest receipt's id."""
+    def load(self, changes: dict[str, int], target: str = TARGET) -> str:
+        """Add to the totals of some places of a target and write them; the newest receipt's id."""
         for place, minor in changes.items():
             update = Update(
-                keys.cell_key(TARGET, place),
-                sets={"cell_state": keys.dirty(TARGET), "catalogue": keys.cells_of(TARGET)},
+                keys.cell_key(target, place),
+                sets={"cell_state": keys.dirty(target), "catalogue": keys.cells_of(target)},
                 firsts={
                     "cube": "Bookings",
                     "members": json.dumps([["Customer", f"C-{place[0]}"], ["Time", "2026-03"]]),
@@ -45,14 +47,14 @@ class Writing:
                 removes=(keys.REFUSED + "Booked",),
             )
             self.stage.place.table.write([update])
-        self.flush()
-        return str(self.listed()[0]["receipt"])
+        self.flush(target)
+        return str(self.listed("--target", target)[0]["receipt"])
 
-    def flush(self) -> None:
-        """What the deliver step does."""
+    def flush(self, target: str = TARGET) -> None:
+        """What the deliver step of a target does."""
         self.clock.advance(60)
         step = DeliverStep(
-            target=TARGET,
+            target=target,
             cells=CellLedger(self.stage.place.table),
             writer=self.planning,
             clock=self.clock,
@@ -100,6 +102,24 @@ def test_receipts_are_listed_newest_first_and_found_by_cell_and_job(writing: Wri
         "undoes": None,
         "by": None,
     }
+
+
+def test_the_newest_receipts_of_all_targets_are_listed(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their age alone, whichever target they are of and whether their end is known: none crowds out a newer one."""
+    told = dict(writing.stage.place.outputs)
+    told["TargetOracleEpm"] = json.dumps(json.loads(told["TargetAnaplan"]) | {"name": OTHER})
+    monkeypatch.setattr(Place, "outputs", told)
+    oldest = writing.load({A: 1})
+    writing.planning.refusal = lambda _: LostAnswerError("x")
+    left_open = writing.load({A: 1}, OTHER)
+    CellLedger(writing.stage.place.table).resume(OTHER)
+    writing.planning.refusal = lambda _: None
+    third, newest = writing.load({B: 1}, OTHER), writing.load({A: 1})
+    wanted = [newest, third, left_open, oldest]
+    assert [row["receipt"] for row in writing.listed()] == wanted
+    for limit in range(1, 4):
+        assert [row["receipt"] for row in writing.listed("--limit", str(limit))] == wanted[:limit]
+    assert [row["receipt"] for row in writing.listed("--target", OTHER)] == [third, left_open]
 
 
 def test_a_receipt_is_shown_cell_by_cell(writing: Writing) -> None:
