@@ -83,9 +83,13 @@ class FifoFlushQueue:
     def ask(self, target: str) -> None:
         """Return once a flush of `target` is asked for that begins after now.
 
+        Nothing is asked of a target that the stage has no more: a fact that was planned there still names it.
+
         Raises:
             TransientError: it may not have been asked for.
         """
+        if target not in self._urls:
+            return
         wanted = deduplication_id(target, self._clock.now(), self._bucket_seconds)
         asked(
             lambda: self._client.send_message(

@@ -46,6 +46,13 @@ def test_a_flush_is_asked_for_in_the_targets_queue_and_group_once_per_bucket() -
         stub.assert_no_pending_responses()
 
 
+def test_nothing_is_asked_of_a_target_that_the_stage_has_no_more() -> None:
+    """Facts that were planned in it go on being recorded."""
+    sqs = unreachable_client("sqs")
+    with Stubber(sqs):
+        FifoFlushQueue(sqs, {"plan": URL}, ManualClock(), 5).ask("report")
+
+
 def test_a_received_message_is_put_off_by_so_many_seconds() -> None:
     """It is named by the handle of this receive, which an earlier one's is not."""
     sqs = unreachable_client("sqs")
