@@ -17,6 +17,7 @@ from ops.bus import StageBus
 from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
+from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.secrets import JsonSecrets
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Target
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 ENDPOINTS_FILE = Path(".sandbox/endpoints.json")
+_BUCKET_SECONDS = 1  # a person's request for a flush must not be counted as one of the line's own
 _TELLING = ("Line", "Door")  # the stacks whose outputs name everything; those of the ledger are for the other two
 
 
@@ -218,6 +220,11 @@ class Place:
             )
             for each in self._declared("Target")
         )
+
+    def ask_for_a_flush(self, target: str) -> None:
+        """Ask for a flush of a target."""
+        urls = {each.name: each.flush_queue_url for each in self.targets}
+        FifoFlushQueue(self.sqs, urls, SystemClock(), _BUCKET_SECONDS).ask(target)
 
     def target(self, name: str) -> tuple[Target, str]:
         """The target of that name as the landscape declares it, and the secret with its credentials.

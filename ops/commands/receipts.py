@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
 import typer
 
-from ops import display, receipt_views
+from ops import display, receipt_views, undoing
 from ops.commands.arguments import AsJson, Stage, Target, targets_of
 from ops.place import Place, find_place
-from tieout.aws.queues import FifoFlushQueue
 from tieout.ledger.receipts import DoneReceipt, End
 from tieout.ledger.undoing import UndoLedger
-from tieout.system_clock import SystemClock, SystemEntropy
 
 app = typer.Typer(
     no_args_is_help=True, help="Receipts of writes to planning: what was given when, and what was there before."
@@ -27,7 +24,6 @@ Receipt = Annotated[
 Confirmed = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")]
 _SHOWN = ("receipt", "target", "opened_at", "end", "cells", "refused", "answer", "undoes", "by")
 _WITHOUT_DATE = timedelta(days=7)
-_BUCKET_SECONDS = 1  # our request must not be counted as one of the line's own
 
 
 @app.command("list")
@@ -77,14 +73,10 @@ def undo(
     """
     place = find_place(stage)
     found = _done(place, target, receipt)
-    ledger = UndoLedger(place.table)
-    effect = ledger.effect(found)
+    effect = UndoLedger(place.table).effect(found)
     shown = receipt_views.effect_shown(effect)
     if yes and effect.restored():
-        entropy = SystemEntropy()
-        done = ledger.undo(effect, getpass.getuser(), entropy.token(), datetime.now(UTC))
-        _ask_for_a_flush(place, found.target)
-        shown = {"done": receipt_views.receipt_row(done)} | shown
+        shown = {"done": receipt_views.receipt_row(undoing.undo(place, effect))} | shown
     display.record(shown, as_json=as_json)
     _say_that_nothing_is_done(yes=yes, as_json=as_json)
 
@@ -98,10 +90,7 @@ def release(
     """
     place = find_place(stage)
     found = receipt_views.found(place.table, targets_of(place, target), receipt)
-    ledger = UndoLedger(place.table)
-    released = ledger.release(found, datetime.now(UTC)) if yes else ledger.undone(found)
-    if yes and released:
-        _ask_for_a_flush(place, found.target)
+    released = undoing.release(place, found) if yes else UndoLedger(place.table).undone(found)
     display.record({"done": yes} | receipt_views.released_shown(released), as_json=as_json)
     _say_that_nothing_is_done(yes=yes, as_json=as_json)
 
@@ -119,8 +108,3 @@ def _done(place: Place, target: str | None, receipt: str) -> DoneReceipt:
     if found.end is End.NOT_WRITTEN:
         raise typer.BadParameter("nothing of it was written, so there is nothing to undo")
     return found
-
-
-def _ask_for_a_flush(place: Place, target: str) -> None:
-    urls = {each.name: each.flush_queue_url for each in place.targets}
-    FifoFlushQueue(place.sqs, urls, SystemClock(), _BUCKET_SECONDS).ask(target)

@@ -10,15 +10,12 @@ from ops import display, ledger_views
 from ops.changed_sums import sums_of
 from ops.commands.arguments import AsJson, Stage, targets_of
 from ops.place import find_place
-from tieout.aws.queues import FifoFlushQueue
 from tieout.ledger.cells import CellLedger
 from tieout.moments import moment_text
-from tieout.system_clock import SystemClock
 
 app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, and why they are left alone.")
 
 # A request of the line's own may have been received a moment ago and be ending its run: ours must not be counted as that one.
-_BUCKET_SECONDS = 1
 
 
 @app.command("list")
@@ -60,7 +57,6 @@ def targets_resume(
     ledger = CellLedger(place.table)
     pause = ledger.pause_of(target)
     ledger.resume(target)
-    urls = {each.name: each.flush_queue_url for each in place.targets}
-    FifoFlushQueue(place.sqs, urls, SystemClock(), _BUCKET_SECONDS).ask(target)
+    place.ask_for_a_flush(target)
     was = {"was_paused_until": moment_text(pause.until), "was_paused_for": pause.reason} if pause else {}
     display.record({"target": target, **was, "asked_for_a_flush": True}, as_json=as_json)
