@@ -8,7 +8,7 @@ from typing import Any
 from infra.landscape_files import Place, Problem
 from tieout.facts.families import FAMILIES, KINDS
 from tieout.facts.family import Family
-from tieout.landscape import Dimension, Feed, Landscape
+from tieout.landscape import Dimension, Feed, Landscape, Target
 from tieout.planning.mapping import TABLES
 
 # Without these a cell would hold what cannot be added up.
@@ -17,11 +17,15 @@ _ALWAYS_APART = {"legal_entity": "companies", "currency": "currencies", "period"
 
 def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
     """Every flaw of one feed, with the place it stands at inside the feed."""
-    yield from _target_problems(feed, landscape)
+    if feed.name not in landscape.unplanned and not any(each.is_given(feed.name) for each in landscape.targets):
+        yield (
+            (),
+            f"no target of stage {landscape.stage!r} is given it: name it in the `feeds` of one, or in `unplanned`",
+        )
     for name in feed.facts:
         if name not in KINDS:
             yield ("facts",), f"{name!r} is no canonical fact ({', '.join(KINDS)})"
-    for field in ("facts", "targets", "measures", "dimensions"):
+    for field in ("facts", "measures", "dimensions"):
         if not getattr(feed, field):
             yield (field,), f"a feed without {field} feeds nothing"
     yield from _dimension_problems(feed)
@@ -34,13 +38,28 @@ def feed_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
         yield from _address_problems(feed, families[0])
 
 
-def _target_problems(feed: Feed, landscape: Landscape) -> Iterator[Problem]:
-    declared = {target.name for target in landscape.targets}
-    for name in dict.fromkeys(feed.targets):
-        if name not in declared:
-            yield ("targets",), f"{name!r} is not a declared target of stage {landscape.stage!r}"
-        if feed.targets.count(name) > 1:
-            yield ("targets",), f"{name!r} is named twice: each of its cells would be given the double"
+def given_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
+    """Every flaw of which feeds a target says it is given."""
+    if target.feeds is None:
+        return
+    if not target.feeds:
+        yield ("feeds",), "a target that is given nothing is never written to; without `feeds` it is given all"
+    for name in dict.fromkeys(target.feeds):
+        yield from _unknown(("feeds",), name, "feed", [feed.name for feed in landscape.feeds])
+        if target.feeds.count(name) > 1:
+            yield ("feeds",), f"{name!r} is named twice"
+
+
+def unplanned_problems(landscape: Landscape) -> Iterator[Problem]:
+    """Feeds that are said to be given to nobody, and are, or are none."""
+    known = [feed.name for feed in landscape.feeds]
+    for name, reason in landscape.unplanned.items():
+        if not reason.strip():
+            yield ("unplanned", name), "no reason is given"
+        yield from _unknown(("unplanned", name), name, "feed", known)
+        for target in landscape.targets:
+            if name in known and target.is_given(name):
+                yield ("unplanned", name), f"it is planned: target {target.name!r} is given it"
 
 
 def _dimension_problems(feed: Feed) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from infra.calendar_rules import (
 )
 from infra.closing_rules import closing_problems
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
-from infra.feed_rules import feed_problems
+from infra.feed_rules import feed_problems, given_problems, unplanned_problems
 from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
@@ -68,11 +68,12 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     for position, connection in enumerate(landscape.connections):
         yield from _below("connections", position, _connection_problems(connection))
     for position, target in enumerate(landscape.targets):
-        yield from _below("targets", position, _target_problems(target))
+        yield from _below("targets", position, _target_problems(target, landscape))
     for position, flow in enumerate(landscape.flows):
         yield from _below("flows", position, _flow_problems(flow, landscape))
     for position, feed in enumerate(landscape.feeds):
         yield from _below("feeds", position, feed_problems(feed, landscape))
+    yield from unplanned_problems(landscape)
     yield from _time_problems(landscape)
     yield from _retention_problems(landscape.retention)
     yield from closing_problems(landscape)
@@ -114,10 +115,15 @@ def _connection_problems(connection: Connection) -> Iterator[Problem]:
     yield from problems or _door_problems(connection)
 
 
-def _target_problems(target: Target) -> Iterator[Problem]:
+def _target_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
     yield from _name_problems(target.name)
     yield from _url_problems("api_base_url", target.api_base_url)
-    yield from _system_problems((_IS_WRITTEN,), target.system, target.options)
+    yield from given_problems(target, landscape)
+    problems = list(_system_problems((_IS_WRITTEN,), target.system, target.options))
+    yield from problems
+    if not problems and _exists(f"tieout.systems.{target.system}.rules"):
+        given = [feed for feed in landscape.feeds if target.is_given(feed.name)]
+        yield from capability(target.system, "rules").target_problems(target, given)
 
 
 def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:

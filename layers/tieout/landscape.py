@@ -63,13 +63,19 @@ class Target:
 
     Attributes:
         system: the folder under `systems/`.
+        feeds: the names of those it is given; None: every one. One that is down delays no other.
         options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
     name: str
     system: str
     api_base_url: str
+    feeds: tuple[str, ...] | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
+
+    def is_given(self, feed: str) -> bool:
+        """Whether it is given the cells of the feed of that name."""
+        return self.feeds is None or feed in self.feeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +135,12 @@ class Feed:
 
     Attributes:
         facts: canonical fact names.
-        targets: the planning systems that are given its cells, each on its own: one that is down delays no other.
         where: attribute to the values it may have; all must hold.
         sign: 1, or -1 to turn the ledger's credits into planning's positive revenue.
     """
 
     name: str
     facts: tuple[str, ...]
-    targets: tuple[str, ...]
     cube: str
     sign: Literal[1, -1]
     where: Mapping[str, tuple[str, ...]]
@@ -162,6 +166,7 @@ class Landscape:
     """Everything one stage declares.
 
     Attributes:
+        unplanned: feeds that no target of the stage is given, each with the reason: so none is left out by mistake.
         legal_entities: those with a calendar of their own; any other goes by the calendar `default`, or by calendar months.
         closing: what becomes of changes that come after a period was closed.
     """
@@ -172,6 +177,7 @@ class Landscape:
     targets: tuple[Target, ...]
     flows: tuple[Flow, ...]
     feeds: tuple[Feed, ...]
+    unplanned: Mapping[str, str] = field(default_factory=dict)
     calendars: tuple[FiscalCalendar, ...] = ()
     legal_entities: tuple[LegalEntity, ...] = ()
     retention: Retention = field(default_factory=Retention)
@@ -201,9 +207,10 @@ class Landscape:
             stage=plain["stage"],
             reporting_currency=plain["reporting_currency"],
             connections=tuple(_connection(each) for each in plain["connections"]),
-            targets=tuple(Target(**each) for each in plain["targets"]),
+            targets=tuple(_target(each) for each in plain["targets"]),
             flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
             feeds=tuple(_feed(each) for each in plain["feeds"]),
+            unplanned=plain.get("unplanned", {}),
             calendars=tuple(calendar_of_plain(each) for each in plain.get("calendars", ())),
             legal_entities=tuple(LegalEntity(**each) for each in plain.get("legal_entities", ())),
             retention=Retention(**plain.get("retention", {})),
@@ -233,12 +240,16 @@ def _connection(plain: Mapping[str, Any]) -> Connection:
     )
 
 
+def _target(plain: Mapping[str, Any]) -> Target:
+    feeds = plain.get("feeds")
+    return Target(**{**plain, "feeds": None if feeds is None else tuple(feeds)})
+
+
 def _feed(plain: Mapping[str, Any]) -> Feed:
     return Feed(
         **{
             **plain,
             "facts": tuple(plain["facts"]),
-            "targets": tuple(plain["targets"]),
             "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
             "measures": tuple(Measure(**each) for each in plain["measures"]),
             "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),

@@ -8,12 +8,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from ops import connection_views, display, mapping_tables
 from sandbox.aws import EmulatedAws
+from sandbox.demo.planning_systems import ANAPLAN, Cell, Planning, PlanningSystems
 from sandbox.demo.scene import Scene
-from sandbox.demo.story import Crm, Planning
+from sandbox.demo.story import Crm
 from sandbox.demo.tools import EXPENSE, MEALS, Tool, claimed, claims, meal
 from sandbox.places import ROOT
 from sandbox.running import Sandbox
@@ -29,8 +29,9 @@ type Functions = dict[str, tuple[str, str]]
 """By name, the hash of each function's code and the version that runs."""
 
 
-def acquire(scene: Scene, planning: Planning, crm: Crm) -> Scene:
+def acquire(scene: Scene, systems: PlanningSystems, crm: Crm) -> Scene:
     """Add a company to the running line by a file; the scene that has it."""
+    planning = systems[ANAPLAN]
     scene.chapter("A company is acquired, by configuration alone")
     _show_file(scene)
     before = _functions(scene.sandbox.aws)
@@ -39,7 +40,7 @@ def acquire(scene: Scene, planning: Planning, crm: Crm) -> Scene:
     _compare_functions(scene, before)
     scene.rest()
     _check_what_others_posted(scene, planning, posted)
-    _post_its_claims(scene, planning)
+    _post_its_claims(scene, systems)
     _list_connections(scene)
     return scene
 
@@ -116,12 +117,14 @@ def _check_what_others_posted(scene: Scene, planning: Planning, posted: int) -> 
     )
 
 
-def _post_its_claims(scene: Scene, planning: Planning) -> None:
+def _post_its_claims(scene: Scene, systems: PlanningSystems) -> None:
     """What it has spent comes to planning under its own name, and changes nothing else there."""
     entries = mapping_tables.read_file(_FOLDER / "mappings.csv")
     mapping_tables.put(scene.place, entries)
-    planning.add_company(_COMPANY, _NAME)
-    scene.say(f"Its secret is filled, {len(entries)} mapping entries are put, and the planners add it to their model.")
+    for each in systems.values():
+        each.add_company(_COMPANY, _NAME)
+    scene.say(f"Its secret is filled, {len(entries)} mapping entries are put, and the planners add it to their models.")
+    planning = systems[ANAPLAN]
     before = _of_others(planning)
     with closing(Tool(scene.sandbox.systems[_CONNECTION])) as tool:
         tool.take_over()
@@ -136,7 +139,7 @@ def _post_its_claims(scene: Scene, planning: Planning) -> None:
     scene.hold(_of_others(planning) == before, "they stand apart: no cell of another company has changed")
 
 
-def _of_others(planning: Planning) -> list[dict[str, Any]]:
+def _of_others(planning: Planning) -> list[Cell]:
     return [cell for cell in planning.cells() if _COMPANY not in cell["members"].values()]
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from threading import Event
 
 from ops import census_views, comparing, display
+from sandbox.demo.planning_systems import Planning
 from sandbox.demo.scene import Scene
-from sandbox.demo.story import Crm, Erp, Planning
+from sandbox.demo.story import Crm, Erp
 from sandbox.places import SandboxError
 from tieout.census import Purpose, Run
 from tieout.facts.listing import Window

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +11,13 @@ from rich.console import Console
 
 from ops import display, ledger_views, mapping_tables, queues
 from sandbox.demo.acquisition import acquire
+from sandbox.demo.alike import compare_systems, hold_alike, undo_a_write
 from sandbox.demo.missing import find_what_never_arrived
+from sandbox.demo.planning_systems import ANAPLAN, planning_systems
 from sandbox.demo.quiet import counted
 from sandbox.demo.sales import tell_in_three_ways
 from sandbox.demo.scene import Scene
-from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Planning, Told
+from sandbox.demo.story import NEW_CUSTOMER, SPOILED_DEAL, Crm, Erp, Told
 from sandbox.demo.tools import ASKS_FIRST, SPENDING, TOOLS, Tool
 from sandbox.places import ROOT, Tell
 from sandbox.running import Sandbox, running_sandbox
@@ -45,23 +47,28 @@ class Demo:
         self._scene = Scene(sandbox, tell)
         self._crm = Crm(sandbox.systems["hubspot"])
         self._erp = Erp(sandbox.systems["netsuite"])
-        self._planning = Planning(sandbox.systems["anaplan"])
+        self._systems = planning_systems(sandbox)
+        self._planning = self._systems[ANAPLAN]
 
     def run(self) -> None:
         """The demo's chapters, in order."""
-        with closing(self._crm), closing(self._erp), closing(self._planning):
+        with ExitStack() as open_ended:
+            for each in (self._crm, self._erp, *self._systems.values()):
+                open_ended.enter_context(closing(each))
             self._tell_everything()
 
     def _tell_everything(self) -> None:
         self._map_members()
         self._work_and_deliver()
         self._show_cells()
+        compare_systems(self._scene, self._systems)
         self._explain_a_cell()
         self._release_what_is_held()
         self._park_and_redrive()
+        undo_a_write(self._scene, self._systems, self._crm)
         tell_in_three_ways(self._scene, self._planning)
         find_what_never_arrived(self._scene, self._planning, self._crm, self._erp)
-        self._scene = acquire(self._scene, self._planning, self._crm)
+        self._scene = acquire(self._scene, self._systems, self._crm)
         self._add_up()
 
     def _map_members(self) -> None:
@@ -180,7 +187,8 @@ class Demo:
         self._scene.chapter("At the end")
         self._scene.show_outcomes()
         self._scene.check_planning()
+        hold_alike(self._scene, self._systems)
 
     def _why(self, cell: dict[str, Any]) -> dict[str, Any]:
-        found = ledger_views.why(self._scene.place.table, "anaplan", cell["cell"])
+        found = ledger_views.why(self._scene.place.table, ANAPLAN, cell["cell"])
         return next(row for row in found if row["measure"] == cell["measure"])

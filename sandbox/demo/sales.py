@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from ops import display, ledger_views
+from sandbox.demo.planning_systems import Planning
 from sandbox.demo.scene import Scene
-from sandbox.demo.story import Controlled, Planning
+from sandbox.demo.story import Controlled
 
 CONNECTION = "salesforce-apac"
 _OPEN = "ACME/{}/APAC/USD/Dec 26/Forecast"

@@ -9,6 +9,7 @@ from rich.markup import escape
 from ops import display, ledger_views
 from ops.place import Place, sandbox_place
 from ops.reading_back import compare
+from sandbox.demo.planning_systems import ANAPLAN
 from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
 from sandbox.places import SandboxError, Tell
 from sandbox.running import Sandbox
@@ -61,14 +62,15 @@ class Scene:
         self.hold(ended.total() == accepted_notices(self.sandbox.aws), "every accepted notice has exactly one outcome")
 
     def check_planning(self) -> None:
-        """Planning holds what the ledger says, cell by cell: what `tieout cells check` finds."""
-        *_, found = compare(self.place, "anaplan")
+        """Every planning system holds what the ledger says, cell by cell: what `tieout cells check` finds."""
+        found = [list(compare(self.place, target.name))[-1] for target in self.place.targets]
         self.hold(
-            not found.different and not found.under_way,
-            f"all {found.equal} cells of the ledger stand in planning to the minor unit (tieout cells check)",
+            not any(each.different or each.under_way for each in found),
+            f"all {sum(each.equal for each in found)} cells of the ledger stand in planning, to the minor unit"
+            " (tieout cells check)",
         )
 
     def ledger_cells(self, cube: str, measure: str) -> list[dict[str, Any]]:
-        """The ledger's cells of one measure."""
-        found = ledger_views.cells(self.place.table, "anaplan")
+        """The ledger's cells of one measure, as Anaplan is given them."""
+        found = ledger_views.cells(self.place.table, ANAPLAN)
         return [row for row in found if row["cube"] == cube and row["measure"] == measure]

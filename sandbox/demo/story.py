@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -193,24 +192,3 @@ class Erp(Controlled):
             "lines": [{"account": account, "amount": amount, "department": place} for account, amount, place in lines],
         }
         self._call("POST", "documents", body)
-
-
-class Planning(Controlled):
-    """The simulated Anaplan model."""
-
-    def cells(self) -> list[dict[str, Any]]:
-        """Every cell planning holds, read from the planning system itself."""
-        found: list[dict[str, Any]] = self._call("GET", "cells")["cells"]
-        return found
-
-    def values(self, module: str, line_item: str) -> dict[str, Decimal]:
-        """What one line item holds, by the members of the cell: `GLOBEX/SUPPORT/EMEA/EUR/Dec 26/Actual`."""
-        return {
-            "/".join(cell["members"].values()): Decimal(cell["value"])
-            for cell in self.cells()
-            if (cell["module"], cell["line_item"]) == (module, line_item)
-        }
-
-    def add_company(self, code: str, name: str) -> None:
-        """Add a company to the model, as its planners do when one is acquired."""
-        self._call("POST", "members", {"list": "Legal entity", "items": [{"code": code, "name": name}]})

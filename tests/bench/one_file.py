@@ -201,7 +201,9 @@ def _message(entry: BusEntry) -> str:
 def _record(folder: Path) -> dict[str, Any]:
     store, usages = FolderStore(folder / "archive"), list[Usage]()
     ledger_table, clock = MemoryTable(observe=usages.append), SystemClock()
-    landscape = replace(read_landscape(ROOT, "sandbox"), connections=(legacy_connection(JOURNALS),))
+    shipped = read_landscape(ROOT, "sandbox")
+    anaplan = shipped.target("anaplan")
+    landscape = replace(shipped, connections=(legacy_connection(JOURNALS),), targets=(anaplan,))
     step = record_step(
         ledger_table,
         entities={"journal_entry"},

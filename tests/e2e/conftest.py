@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from sandbox.demo.planning_systems import PlanningSystems, planning_systems
 from sandbox.running import Sandbox, running_sandbox
 
 _HERE = Path(__file__).parent
@@ -22,6 +24,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     request.config.stash[_FOLDER] = folder
     with running_sandbox(folder) as ready:
         yield ready
+
+
+@pytest.fixture
+def planning(sandbox: Sandbox) -> Iterator[PlanningSystems]:
+    """The simulated planning systems by target, to look into them."""
+    with ExitStack() as ending:
+        yield {name: ending.enter_context(closing(each)) for name, each in planning_systems(sandbox).items()}
 
 
 def _be_the_only_one(own: Path) -> None:

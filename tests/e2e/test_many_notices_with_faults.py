@@ -10,6 +10,7 @@ import pytest
 
 from ops import mapping_tables, queues
 from ops.place import Place, sandbox_place
+from sandbox.demo.planning_systems import ANAPLAN, CUBES, Planning, PlanningSystems
 from sandbox.demo.quiet import accepted_notices, outcomes, wait_until_quiet
 from sandbox.running import Sandbox
 from tests.e2e.replaying import wait_until_the_journal_holds_the_ledger
@@ -47,7 +48,9 @@ class Deal:
         }
 
 
-def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(sandbox: Sandbox) -> None:
+def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(
+    sandbox: Sandbox, planning: PlanningSystems
+) -> None:
     """Over the deployed stacks with IAM on: every notice is accounted for, and planning equals the sources' final state."""
     place = sandbox_place(sandbox.endpoints())
     before = accepted_notices(sandbox.aws)
@@ -60,7 +63,6 @@ def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(
         revenue = erp_traffic(http, sandbox.systems["netsuite"])
         wait_until_quiet(place, sandbox.aws, tell=lambda _: None, patience_seconds=280)
         fired = {name: dict(Counter(faults_fired(http, url)) - struck[name]) for name, url in systems.items()}
-        planned = cells_in_planning(http, sandbox.systems["anaplan"])
     accepted = accepted_notices(sandbox.aws)
     assert accepted - before >= 500
     assert outcomes(place).total() == accepted
@@ -69,7 +71,12 @@ def test_five_hundred_notices_with_duplicates_and_faults_end_in_the_right_cells(
         "netsuite": {"answer": 2, "lost_answer": 1},
         "anaplan": {"answer": 2, "lost_answer": 1},
     }
-    assert planned == expected_cells(deals, revenue)
+    wanted = expected_cells(deals, revenue)
+    assert cells_in_planning(planning[ANAPLAN]) == wanted
+    for name, cubes in CUBES.items():
+        given = {at: value for at, value in wanted.items() if at[0] in cubes}
+        assert given
+        assert (name, cells_in_planning(planning[name])) == (name, given)
     assert [each.name for each in queues.dead_letter_queues(place) if depth(place, each.queue_url)] == []
     journal = wait_until_the_journal_holds_the_ledger(sandbox)
     assert len({line["event_id"] for line in journal}) == len(journal) > 300
@@ -201,13 +208,12 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def cells_in_planning(http: httpx.Client, base_url: str) -> Cells:
-    """The cells of our customers, read from the planning system, zeros left out."""
+def cells_in_planning(system: Planning) -> Cells:
+    """The cells of our customers, read from a planning system, zeros left out."""
     ours = {*CUSTOMERS.values(), "UMBRELLA"}
-    found = http.get(f"{base_url}/_control/cells").json()["cells"]
     return {
         (cell["module"], cell["line_item"], *cell["members"].values()): Decimal(cell["value"])
-        for cell in found
+        for cell in system.cells()
         if cell["members"].get("Customer") in ours and Decimal(cell["value"])
     }
 

@@ -65,7 +65,7 @@ def test_outside_tools_find_what_they_need(sandbox: Sandbox) -> None:
     endpoints = json.loads(sandbox.places.endpoints.read_text(encoding="utf-8"))
     assert {"api_url", "aws_endpoint_url", "region", "connections", "systems"} <= set(endpoints)
     tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
-    assert set(endpoints["systems"]) >= {"hubspot", "netsuite", "anaplan", *tools}
+    assert set(endpoints["systems"]) >= {"hubspot", "netsuite", "anaplan", "oracle_epm", "sap_analytics", *tools}
     assert set(endpoints["connections"]) >= set(sandbox.connections)
     for name, connection in endpoints["connections"].items():
         assert connection["webhook_url"] == f"{endpoints['api_url']}/webhooks/{name}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 from infra.alarms import Runbook
@@ -59,19 +60,23 @@ def test_silence_of_what_runs_by_the_clock_is_an_alarm(synthesis: Synthesis) -> 
 
 
 def test_late_planning_is_told_by_the_age_of_the_oldest_changed_cell(synthesis: Synthesis) -> None:
-    """A target that is locked empties its queue all the same, so the sweeper's own count is what is watched."""
+    """A target that is locked empties its queue all the same, so the sweeper's own count is what is watched, for each target."""
     filters = [
         each for each in synthesis.properties("AWS::Logs::MetricFilter").values() if "dirty" in str(each).lower()
     ]
-    (filter_,) = filters
-    (transformation,) = filter_["MetricTransformations"]
-    watching = [
-        alarm
-        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
-        if alarm.get("MetricName") == transformation["MetricName"]
+    targets = [
+        json.loads(written(told))["name"] for name, told in synthesis.outputs().items() if name.startswith("Target")
     ]
-    assert [alarm["Dimensions"] for alarm in watching] == [[{"Name": "Target", "Value": "anaplan"}]]
-    assert filter_["FilterPattern"] == '{ ($.target = "anaplan") && ($.oldest_dirty_seconds >= 0) }'
+    (metric,) = {each["MetricName"] for filter_ in filters for each in filter_["MetricTransformations"]}
+    watching = [
+        alarm["Dimensions"]
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == metric
+    ]
+    assert sorted(watching, key=str) == [[{"Name": "Target", "Value": name}] for name in sorted(targets)]
+    assert sorted(each["FilterPattern"] for each in filters) == [
+        f'{{ ($.target = "{name}") && ($.oldest_dirty_seconds >= 0) }}' for name in sorted(targets)
+    ]
 
 
 def test_spooled_objects_that_can_never_be_published_call_a_person(synthesis: Synthesis) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
 from tests.support.synthesis import REPOSITORY, STAGES
 from tieout.landscape import Landscape, Retention
+from tieout.planning.model import PlanningModel
 
+ORACLE, ANALYTICS = (f"landscape/stages/sandbox/{name}.toml" for name in ("oracle-epm", "sap-analytics"))
 FLOWS, PLANNING, SANDBOX = "landscape/flows.toml", "landscape/planning.toml", "landscape/stages/sandbox.toml"
 PERIODS = "landscape/periods.toml"
 
@@ -86,12 +89,34 @@ SPOILED = [
      'flows "unrouted" name', "'unrouted' is the name of the catch-all flow"),
     (PLANNING, 'reporting_currency = "USD"', 'reporting_currency = "US Dollar"',
      "reporting_currency", "'US Dollar' is no ISO 4217 currency code"),
-    (PLANNING, 'targets = ["anaplan"]', 'targets = ["anaplan", "essbase"]',
-     'feeds "pipeline" targets', "'essbase' is not a declared target of stage 'sandbox'"),
-    (PLANNING, 'targets = ["anaplan"]', 'targets = ["anaplan", "anaplan"]',
-     'feeds "pipeline" targets', "'anaplan' is named twice: each of its cells would be given the double"),
-    (PLANNING, 'targets = ["anaplan"]', "targets = []",
-     'feeds "pipeline" targets', "a feed without targets feeds nothing"),
+    (PLANNING, 'cube = "Pipeline"', 'cube = "Pipeline"\ntargets = ["anaplan"]',
+     'feeds "pipeline" targets', "unexpected keyword argument"),
+    (ORACLE, 'feeds = ["pipeline",', 'feeds = ["pipelin",',
+     'targets "oracle-epm" feeds', "'pipelin' is no feed (pipeline, bookings, "),
+    (ORACLE, 'feeds = ["pipeline",', 'feeds = ["pipeline", "pipeline",',
+     'targets "oracle-epm" feeds', "'pipeline' is named twice"),
+    (ORACLE, 'feeds = ["pipeline", "billed_revenue", "billings"]', "feeds = []",
+     'targets "oracle-epm" feeds', "a target that is given nothing is never written to; without `feeds` it is given all"),
+    (FLOWS, "retention =", 'unplanned = { renewels = "no cube" }\nretention =',
+     'unplanned "renewels"', "'renewels' is no feed (pipeline, bookings, "),
+    (FLOWS, "retention =", 'unplanned = { renewals = "no cube" }\nretention =',
+     'unplanned "renewals"', "it is planned: target 'anaplan' is given it"),
+    (FLOWS, "retention =", 'unplanned = { renewals = " " }\nretention =',
+     'unplanned "renewals"', "no reason is given"),
+    (ORACLE, "Actuals = {", "Actual = {",
+     'targets "oracle-epm" options cubes', "'Actual' is no cube that the target is given (Pipeline, Actuals, Billings)"),
+    (ORACLE, '"Legal entity" =', '"Company" =',
+     'targets "oracle-epm" options dimensions', "'Company' is no dimension of what the target is given (Customer, Product line, "),
+    (ORACLE, "{ Partner =", "{ Partners =",
+     'targets "oracle-epm" options member_prefixes', "'Partners' is no dimension of what the target is given (Customer, "),
+    (ANALYTICS, 'feeds = ["bookings",', 'feeds = ["bookings", "orders",',
+     'targets "sap-analytics" options models', "'Orders' is without a model, and the target is given its cells"),
+    (ANALYTICS, 'feeds = ["bookings",', "feeds = [",
+     'targets "sap-analytics" options measures', "'Bookings' is no cube that the target is given (Operating expenses, Cash)"),
+    (ANALYTICS, ', "Collected USD" = "CollectedUSD"', "",
+     'targets "sap-analytics" options measures Cash', "'Collected USD' is without a name, and the target is given its cells"),
+    (ANALYTICS, '"Legal entity" =', '"Company" =',
+     'targets "sap-analytics" options columns', "'Company' is no dimension of what the target is given (Customer, Product line, "),
     (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
      'feeds "pipeline" facts',
      ("'Deal' is no canonical fact (Opportunity, Contract, Invoice, "
@@ -155,6 +180,20 @@ def test_a_flaw_is_named_with_its_file_and_place(
     (root / file).write_text(text.replace(good, bad, 1))
     said = f"{file}: {place}: {problem}"
     assert said in [each[: len(said)] for each in problems(root)]
+
+
+def test_a_feed_that_no_target_is_given_must_be_said_to_be_unplanned(root: Path) -> None:
+    """Else somebody who gives a target its feeds would leave one out unseen; what is said is known to functions as well."""
+    text = (root / SANDBOX).read_text()
+    named = [name for name in re.findall(r'name = "(\w+)"\nfacts', (root / PLANNING).read_text()) if name != "renewals"]
+    (root / SANDBOX).write_text(text.replace('system = "anaplan"', f'system = "anaplan"\nfeeds = {json.dumps(named)}'))
+    missing = "no target of stage 'sandbox' is given it: name it in the `feeds` of one, or in `unplanned`"
+    assert problems(root) == (f'{PLANNING}: feeds "renewals": {missing}',)
+    overlay = root / "overlay.toml"
+    overlay.write_text('unplanned = { renewals = "the model has no cube for them" }\n')
+    landscape = read_landscape(root, "sandbox", overlay)
+    assert Landscape.of_plain(json.loads(compile_landscape(landscape))) == landscape
+    assert PlanningModel.of(landscape).targets["renewals"] == ()
 
 
 @pytest.mark.parametrize("days", [35, 3650])

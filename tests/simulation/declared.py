@@ -24,14 +24,14 @@ def landscape(targets: Sequence[str] = (ANAPLAN,)) -> Landscape:
     Args:
         targets: those of a world; each is fed what `targets.ALSO_FED` says, Anaplan everything.
     """
-    plain: dict[str, Any] = {"stage": "simulated", "connections": [], "targets": []}
+    plain: dict[str, Any] = {"stage": "simulated", "connections": []}
     plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
-    found = Landscape.of_plain(plain)
-    feeds = tuple(replace(feed, targets=_fed(feed.cube, targets)) for feed in found.feeds)
-    return replace(found, connections=connections(), feeds=feeds)
+    plain["targets"] = [_declared(name, plain["feeds"]) for name in targets]
+    return replace(Landscape.of_plain(plain), connections=connections())
 
 
-def _fed(cube: str, targets: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in targets if name == ANAPLAN or cube in ALSO_FED[name])
+def _declared(target: str, feeds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    given = {} if target == ANAPLAN else {"feeds": [each["name"] for each in feeds if each["cube"] in ALSO_FED[target]]}
+    return {"name": target, "system": "", "api_base_url": "", **given}

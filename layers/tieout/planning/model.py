@@ -33,18 +33,25 @@ class PlanningModel:
     Attributes:
         legal_entities: connection name to the company whose records it has where they do not say.
         calendars: how each company divides time.
+        targets: feed to the targets that are given it, each in cells of its own.
     """
 
     feeds: tuple[Feed, ...]
     reporting_currency: str
     legal_entities: Mapping[str, str] = field(default_factory=dict)
     calendars: EntityCalendars = CALENDAR_MONTHS
+    targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, landscape: Landscape) -> Self:
         """The planning model a landscape declares, its days divided by the fiscal calendars of its companies."""
         entities = {connection.name: connection.legal_entity for connection in landscape.connections}
-        return cls(landscape.feeds, landscape.reporting_currency, entities, EntityCalendars.of_landscape(landscape))
+        targets = {
+            feed.name: tuple(target.name for target in landscape.targets if target.is_given(feed.name))
+            for feed in landscape.feeds
+        }
+        calendars = EntityCalendars.of_landscape(landscape)
+        return cls(landscape.feeds, landscape.reporting_currency, entities, calendars, targets)
 
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
@@ -108,7 +115,7 @@ class PlanningModel:
         if members is None or line.period is None:
             return
         converted, rate = self._reported(amount, line, resolve)
-        for target in feed.targets:
+        for target in self.targets[feed.name]:
             intersection = Intersection(target, feed.cube, members)
             for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
                 yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)

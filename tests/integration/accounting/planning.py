@@ -26,6 +26,7 @@ from tieout.planning.model import PlanningModel
 Cells = dict[tuple[str, str, tuple[str, ...]], str]
 
 _MODEL = Path(__file__).parents[3] / "landscape/planning.toml"
+_TARGET = "planning"
 _ALL_THAT_WAS = timedelta(days=2)
 _PAUSE_SECONDS = 60.0  # so that what is changed afterwards has a later version
 # Rates of nobody's books: whoever converts by them instead of showing what an ERP posted has three or two times too much.
@@ -57,7 +58,7 @@ class Recording:
         """Every cell that is not zero."""
         return {
             (cell.cube, cell.measure, tuple(member for _, member in cell.members)): str(cell.value().value)
-            for each in CellLedger(self._table).dirty("anaplan", 1000).found
+            for each in CellLedger(self._table).dirty(_TARGET, 1000).found
             for cell in each.cells
             if cell.total_minor
         }
@@ -80,7 +81,8 @@ class Recording:
 def _settling(table: MemoryTable, erp: Erp) -> Settling:
     """The record step's settling by the planning model as it ships; companies are named by the records themselves."""
     plain: dict[str, Any] = tomllib.loads(_MODEL.read_text(encoding="utf-8"))
-    landscape = Landscape.of_plain(plain | {"stage": "accounting", "connections": [], "targets": [], "flows": []})
+    target = {"name": _TARGET, "system": "", "api_base_url": ""}
+    landscape = Landscape.of_plain(plain | {"stage": "accounting", "connections": [], "targets": [target], "flows": []})
     return Settling(
         ledger=FactLedger(table),
         model=PlanningModel.of(replace(landscape, connections=(erp.connection,))),

@@ -10,8 +10,8 @@ BUGS = (
     Bug(
         "only the first target of a feed is given its cells",
         model.PlanningModel._measured,
-        "for target in feed.targets:",
-        "for target in feed.targets[:1]:",
+        "for target in self.targets[feed.name]:",
+        "for target in self.targets[feed.name][:1]:",
         "planning",
     ),
     Bug(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
-from infra.landscape import read_landscape
+from tests.support.planning_model import sandbox_model
 from tieout.facts.commitment import Commitment, CommitmentLine
 from tieout.facts.families import lines_of
 from tieout.money import Money
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
 
-LANDSCAPE = read_landscape(Path(__file__).parents[3], "sandbox")
 CONNECTION = "some-tool"
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency, {CONNECTION: "EMEA"})
+MODEL = sandbox_model({CONNECTION: "EMEA"})
 TABLES = {
     MappingKey(CONNECTION, "account", "hosting"): "6300",
     MappingKey(CONNECTION, "cost_centre", "sales"): "CC_SALES",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 
-from infra.landscape import read_landscape
 from tests.support.any_facts import contracts
+from tests.support.planning_model import sandbox_model
 from tieout.errors import MalformedError
 from tieout.facts.contract import Contract, ContractStatus
 from tieout.facts.families import lines_of
@@ -19,12 +18,10 @@ from tieout.facts.family import Line, SourceRate
 from tieout.money import Money
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
 
-LANDSCAPE = read_landscape(Path(__file__).parents[3], "sandbox")
 CONNECTION = "some-crm"
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency, {CONNECTION: "EMEA"})
+MODEL = sandbox_model({CONNECTION: "EMEA"})
 TABLES = {
     MappingKey(CONNECTION, "customer", "001"): "ACME",
     MappingKey(CONNECTION, "product", "support"): "SUPPORT",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from infra.landscape import read_landscape
+from tests.support.planning_model import sandbox_landscape
 from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invoice, JournalEntry, LedgerLine, Payment
 from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
@@ -20,7 +19,7 @@ from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
 
-LANDSCAPE = read_landscape(Path(__file__).resolve().parents[3], "sandbox", None)
+LANDSCAPE = sandbox_landscape()
 HERE = "hubspot-emea"
 MODEL = PlanningModel.of(LANDSCAPE)
 FOUND = {
@@ -253,10 +252,22 @@ def test_an_intersections_name_does_not_depend_on_the_order_of_its_dimensions() 
     assert here.intersection_id() not in {each.intersection_id() for each in others}
 
 
+def test_a_target_that_names_its_feeds_is_given_no_other() -> None:
+    """Each feed goes to the targets that name it, and to those that name none."""
+    [anaplan] = LANDSCAPE.targets
+    others = (
+        replace(anaplan, name="deals", feeds=("bookings", "pipeline")),
+        replace(anaplan, name="books", feeds=("billings",)),
+    )
+    model = PlanningModel.of(replace(LANDSCAPE, targets=(anaplan, *others)))
+    found = model.contributions(HERE, DEAL, FOUND)
+    assert [each.intersection.target for each in found] == ["anaplan", "deals"]  # type: ignore[union-attr]  # mapped
+
+
 def test_each_target_of_a_feed_is_given_the_same() -> None:
     """In cells of its own, so that one of them can be written while the other is down."""
-    feeds = tuple(replace(feed, targets=("budget", "plan")) for feed in LANDSCAPE.feeds)
-    [budget, plan] = PlanningModel.of(replace(LANDSCAPE, feeds=feeds)).contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
+    targets = tuple(replace(LANDSCAPE.targets[0], name=name) for name in ("budget", "plan"))
+    [budget, plan] = PlanningModel.of(replace(LANDSCAPE, targets=targets)).contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
     [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
     assert (budget.intersection.target, plan.intersection.target) == ("budget", "plan")
     assert budget.amounts == plan.amounts == only.amounts

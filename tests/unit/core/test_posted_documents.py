@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.landscape import read_landscape
+from tests.support.planning_model import sandbox_landscape, sandbox_model
 from tieout.calendars import EntityCalendars
 from tieout.errors import MalformedError
 from tieout.facts.documents import (
@@ -33,12 +32,11 @@ from tieout.money import Money
 from tieout.periods import PostingPeriod
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
 
-LANDSCAPE = read_landscape(Path(__file__).parents[3], "sandbox")
+LANDSCAPE = sandbox_landscape()
 CONNECTION = "some-erp"
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency, {CONNECTION: "EMEA"})
+MODEL = sandbox_model({CONNECTION: "EMEA"})
 TABLES = {
     MappingKey(CONNECTION, "account", "6000"): "6400",
     MappingKey(CONNECTION, "account", "4000"): "4020",

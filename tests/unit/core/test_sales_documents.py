@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from infra.landscape import read_landscape
+from tests.support.planning_model import sandbox_model
 from tieout.calendars import EntityCalendars
 from tieout.facts.families import lines_of
 from tieout.facts.family import Line
@@ -17,12 +16,10 @@ from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
 from tieout.money import Money
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
 
-LANDSCAPE = read_landscape(Path(__file__).parents[3], "sandbox")
 CONNECTION = "some-erp"
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency, {CONNECTION: "EMEA"})
+MODEL = sandbox_model({CONNECTION: "EMEA"})
 TABLES = {
     MappingKey(CONNECTION, "customer", "C-1"): "ACME",
     MappingKey(CONNECTION, "product", "TG11"): "SOFTWARE",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.landscape import read_landscape
 from tests.support.any_facts import RATES, contracts, deals
+from tests.support.planning_model import sandbox_landscape, sandbox_model
 from tieout.errors import MalformedError
 from tieout.facts.contract import Contract
 from tieout.facts.families import lines_of
@@ -21,12 +20,11 @@ from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityL
 from tieout.money import Money
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import RATE, MappingKey
-from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
 
-LANDSCAPE = read_landscape(Path(__file__).parents[3], "sandbox")
+LANDSCAPE = sandbox_landscape()
 CRM = "some-crm"
-MODEL = PlanningModel(LANDSCAPE.feeds, LANDSCAPE.reporting_currency, {CRM: "EMEA"})
+MODEL = sandbox_model({CRM: "EMEA"})
 OWN = SourceRate(currency="USD", per_unit=Decimal("1.0842"), identity="salesforce:EUR>USD:2026-03-01=1.0842")
 DEAL = Opportunity(
     name="Deal",
@@ -162,7 +160,7 @@ def test_a_feed_can_ask_for_what_a_deal_counts_as_in_the_forecast(category: Fore
     """Its sellers' own word, whatever the stage; a deal without one is not asked for."""
     pipeline = next(feed for feed in LANDSCAPE.feeds if feed.name == "pipeline")
     committed = replace(pipeline, where={"status": ("open",), "forecast_category": ("commit",)})
-    model = PlanningModel((committed,), "USD", {CRM: "EMEA"})
+    model = replace(MODEL, feeds=(committed,))
     asked = {None: DEAL, category: replace(DEAL, forecast_category=category)}
     found = found_for(DEAL)
     assert model.contributions(CRM, asked[None], found) == ()

@@ -54,14 +54,16 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
     assert (tokens["issuer"], tokens["audience"]) == (systems.base_urls["sap-europe"], ["tieout"])
     for target in landscape.targets:
         assert target.api_base_url == target.options["auth_base_url"] == systems.base_urls[target.name]
-        assert target.options["batch_size"] == 1000
+        declared_options = systems.landscape.target(target.name).options
+        assert target.options == {**declared_options, "auth_base_url": target.api_base_url}
 
 
 def test_systems_are_found_by_their_name() -> None:
     """Outside tools look a simulated system up by the product it stands for, or by its connection where it is one of several."""
     tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
+    planning = {"anaplan", "oracle_epm", "sap_analytics"}
     erps = {"netsuite", "sap_s4hana", "dynamics_finance", "business_central", "legacy_files"}
-    assert set(simulated().by_system()) == {"hubspot", "salesforce", "anaplan", *erps, *tools}
+    assert set(simulated().by_system()) == {"hubspot", "salesforce", *erps, *tools, *planning}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:

@@ -1,0 +1,30 @@
+"""What a target in Oracle EPM Planning says of cubes and dimensions must be of those it is given: asked at synth.
+
+`infra/landscape_rules.py` asks a system's module of this name, where it has one, after its options were found to be sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tieout.landscape import Feed, Target
+from tieout.systems.oracle_epm.options import Options
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def target_problems(target: Target, feeds: Sequence[Feed]) -> Iterator[Problem]:
+    """Cubes and dimensions that the target names and is not given: misspelt, they would leave cells without their members."""
+    options = Options(**target.options)  # type: ignore[arg-type]  # checked with pydantic before this is asked
+    cubes = dict.fromkeys(feed.cube for feed in feeds)
+    for cube in options.cubes:
+        if cube not in cubes:
+            yield ("options", "cubes"), f"{cube!r} is no cube that the target is given ({', '.join(cubes)})"
+    dimensions = dict.fromkeys(each.name for feed in feeds for each in feed.dimensions)
+    for field in ("dimensions", "member_prefixes"):
+        for name in getattr(options, field):
+            if name not in dimensions:
+                yield (
+                    ("options", field),
+                    f"{name!r} is no dimension of what the target is given ({', '.join(dimensions)})",
+                )
