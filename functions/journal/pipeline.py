@@ -9,29 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from tieout.errors import ConflictError
 from tieout.ledger.journal import lines_by_object, packed, unpacked
+from tieout.ports import ChangingObjects
 
 ROUNDS = 8
 """How often one object is tried while others write it; then the whole batch comes again."""
-
-
-class ChangingObjects(Protocol):
-    """Objects that are only written by who knows what is there."""
-
-    def create(self, key: str, body: bytes) -> bool:
-        """Keep a new object; False, and nothing done, where there is one already."""
-        ...
-
-    def read(self, key: str) -> tuple[bytes, str]:
-        """The object, and the name of the version that was read."""
-        ...
-
-    def replace(self, key: str, body: bytes, version: str) -> bool:
-        """Keep this in place of that version; False, and nothing done, where it is no longer the one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

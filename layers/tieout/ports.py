@@ -51,6 +51,22 @@ class ObjectStore(Protocol):
         ...
 
 
+class ChangingObjects(Protocol):
+    """Objects that are only written by who knows what is there."""
+
+    def create(self, key: str, body: bytes) -> bool:
+        """Keep a new object; False, and nothing done, where there is one already."""
+        ...
+
+    def read(self, key: str) -> tuple[bytes, str]:
+        """The object, and the name of the version that was read."""
+        ...
+
+    def replace(self, key: str, body: bytes, version: str) -> bool:
+        """Keep this in place of that version; False, and nothing done, where it is no longer the one."""
+        ...
+
+
 class Queue(Protocol):
     """Sends to one queue (SQS)."""
 

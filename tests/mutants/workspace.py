@@ -128,6 +128,11 @@ GROUPS = (
         ("tests/unit/legacy_files", "tests/unit/intake"),
     ),
     Group(
+        "lake",
+        ("functions/lake/pipeline.py", "tieout/lake/*.py"),
+        ("tests/unit/lake",),
+    ),
+    Group(
         "planning",
         ("tieout/facts/*.py", "tieout/planning/*.py"),
         ("tests/unit/core", "tests/unit/hubspot", "tests/unit/netsuite", "tests/flow", _SEEDS),

@@ -6,7 +6,7 @@ It has chance and faults of its own, so that what it does changes nothing of wha
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
 from types import SimpleNamespace
@@ -37,6 +37,7 @@ class Journaling:
         self._random = random = Random(seed)  # noqa: S311 it must repeat itself
         self._schedule, self._weather, self._undeclared = schedule, weather, undeclared
         self.objects = MemoryChangingObjects(io=self._io)
+        self.heard: Callable[[Key, Item | None], None] | None = None  # told of every change, beside the stream
         self.began_with: Mapping[Key, Item] = {}
         self._records: list[dict[str, Any]] = []
         self._read = 0
@@ -54,6 +55,12 @@ class Journaling:
         if before != after:
             number = len(self._records) + 1
             self._records.append(change_record(key, before, after, number, self._schedule.now()))
+            if self.heard is not None:
+                self.heard(key, after)
+
+    def stream(self) -> Batch:
+        """All the stream was told since it was opened."""
+        return tuple(self._records)
 
     def read_on(self) -> None:
         """Keep all that the stream holds; sometimes begin again with changes that were kept long ago."""

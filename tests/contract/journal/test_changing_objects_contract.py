@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.journal.pipeline import ChangingObjects
 from tests.support.aws_over_http import CREDENTIALS, REGION, aws_over_http
 from tests.support.memory_changing import MemoryChangingObjects
 from tieout.aws.changing_objects import S3ChangingObjects
 from tieout.errors import PermanentError
+from tieout.ports import ChangingObjects
 from tieout.system_clock import SystemClock, SystemEntropy
 
 KEY = "journal/date=2026-11-25/120000.jsonl.gz"

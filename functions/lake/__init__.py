@@ -1,0 +1,1 @@
+"""Beside the line: makes rows of the lake's tables of what the journal keeps."""

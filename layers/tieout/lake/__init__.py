@@ -1,0 +1,1 @@
+"""The lake: what the journal tells of the ledger, as tables that SQL reads."""
