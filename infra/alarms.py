@@ -58,6 +58,8 @@ class Runbook(StrEnum):
     LATE_JOURNAL = "late-journal"
     ENDING_SUBSCRIPTIONS = "ending-subscriptions"
     UNKEPT_CHANGES = "unkept-changes"
+    UNDERIVED_ROWS = "underived-rows"
+    UNMERGED_ROWS = "unmerged-rows"
     MISSED_CHANGES = "missed-changes"
     STUCK_LISTINGS = "stuck-listings"
     SILENT_CENSUS = "silent-census"

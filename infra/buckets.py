@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # `payloads/` is not among them: a payload is the only source of its records, read again by every redrive, every entry of a
 # mapping that arrives late and every correction of how it is read, so it is kept, with all its versions, for good.
 ARCHIVE_DAYS = {"overflow/": 60, "spool/": 60, "rejected/": 30}
+LAKE_QUERIES = "queries/"
+LAKE_QUERY_DAYS = 30  # what a query answered can be asked again
 INCOMING_DAYS = 400  # what counts of a file is kept as payloads; the file itself as long as the outcomes of its records
 _ACCESS_LOG_DAYS = 90
 
@@ -59,9 +61,15 @@ def make_access_logs(scope: Construct, stage: Stage) -> s3.Bucket:
 
 
 def make_archive(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket) -> s3.Bucket:
-    """Where the functions keep what is too large for the ledger, or for good."""
-    rules = [*(_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()), _versions_of_journal()]
-    return _kept(scope, "Archive", stage, key, access_logs, rules)
+    """Where the functions keep what is too large for the ledger, or for good; EventBridge is told of the journal's objects.
+
+    The journal is kept; each of its objects is written a few times while its seconds pass, and only the last counts.
+    """
+    rules = [
+        *(_expiry(prefix, days) for prefix, days in ARCHIVE_DAYS.items()),
+        _old_versions("Journal", JOURNAL_PREFIX),
+    ]
+    return _telling(_kept(scope, "Archive", stage, key, access_logs, rules))
 
 
 def make_incoming(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket) -> s3.Bucket:
@@ -71,7 +79,20 @@ def make_incoming(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3
     of their records.
     """
     rules = [_expiry("", INCOMING_DAYS, old_versions=INCOMING_DAYS)]
-    bucket = _kept(scope, "Incoming", stage, key, access_logs, rules)
+    return _telling(_kept(scope, "Incoming", stage, key, access_logs, rules))
+
+
+def make_lake(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket) -> s3.Bucket:
+    """Where the lake's rows and tables are kept for good, and for some days what queries answered.
+
+    It is a bucket of its own, so that whoever queries needs no leave in the archive.
+    """
+    rules = [_expiry(LAKE_QUERIES, LAKE_QUERY_DAYS), _old_versions("Lake", None)]
+    return _kept(scope, "Lake", stage, key, access_logs, rules)
+
+
+def _telling(bucket: s3.Bucket) -> s3.Bucket:
+    """A bucket that tells EventBridge of its objects."""
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)
     # Said as `event_bridge_enabled=`, it would be done by a function of the CDK's, with a role over all buckets.
@@ -89,7 +110,7 @@ def _kept(
     access_logs: s3.IBucket,
     rules: Sequence[s3.LifecycleRule],
 ) -> s3.Bucket:
-    """What both have in common: they are private, encrypted with our key and versioned, and who asks is logged."""
+    """What all have in common: they are private, encrypted with our key and versioned, and who asks is logged."""
     return s3.Bucket(
         scope,
         construct_id,
@@ -107,11 +128,11 @@ def _kept(
     )
 
 
-def _versions_of_journal() -> s3.LifecycleRule:
-    """The journal is kept; each of its objects is written a few times while its seconds pass, and only the last counts."""
+def _old_versions(what: str, prefix: str | None) -> s3.LifecycleRule:
+    """Objects that are kept, and of each only what it is now."""
     return s3.LifecycleRule(
-        id="ExpireVersionsOfJournal",
-        prefix=JOURNAL_PREFIX,
+        id=f"ExpireVersionsOf{what}",
+        prefix=prefix,
         noncurrent_version_expiration=Duration.days(7),
         abort_incomplete_multipart_upload_after=Duration.days(1),
     )

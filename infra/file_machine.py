@@ -20,22 +20,7 @@ from infra.grants import use_key
 from infra.ledger import LedgerStack
 from infra.python_function import PythonFunction
 from infra.stage import Stage
-
-# Neither has resources to name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html, and X-Ray as for functions.
-_WITHOUT_RESOURCES = (
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-)
+from infra.state_machine_logs import ON_EVERYTHING, log_and_trace, logged_to
 
 
 class FileMachine(Construct):
@@ -75,7 +60,7 @@ class FileMachine(Construct):
                 LISTS_BUCKET: ledger.archive.bucket_name,
                 PARTITION: Aws.PARTITION,
             },
-            logging_configuration=_logged_to(self.log_group),
+            logging_configuration=logged_to(self.log_group),
             tracing_configuration=stepfunctions.CfnStateMachine.TracingConfigurationProperty(enabled=True),
         )
         self.arn = self.machine.attr_arn
@@ -130,27 +115,11 @@ def _role(scope: Construct, invoked: Sequence[str], listed: BucketAccess, decryp
                     iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(invoked)),
                     listed.statement,
                     decrypt,
-                    iam.PolicyStatement(actions=list(_WITHOUT_RESOURCES), resources=["*"]),
+                    log_and_trace(),
                 ]
             )
         },
     )
     listed.acknowledge_for(role)
-    acknowledge(
-        role,
-        "AwsSolutions-IAM5[Resource::*]",
-        "Only what has no resources to name stands on *: X-Ray and log deliveries.",
-    )
+    acknowledge(role, "AwsSolutions-IAM5[Resource::*]", ON_EVERYTHING)
     return role
-
-
-def _logged_to(group: logs.ILogGroup) -> stepfunctions.CfnStateMachine.LoggingConfigurationProperty:
-    """Every step, but not what tasks are told and answer, which has names of files."""
-    destination = stepfunctions.CfnStateMachine.LogDestinationProperty(
-        cloud_watch_logs_log_group=stepfunctions.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-            log_group_arn=group.log_group_arn
-        )
-    )
-    return stepfunctions.CfnStateMachine.LoggingConfigurationProperty(
-        level="ALL", include_execution_data=False, destinations=[destination]
-    )

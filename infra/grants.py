@@ -17,6 +17,11 @@ def change_items(table: dynamodb.ITable) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=[table.table_arn])
 
 
+def read_items(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to read items of the ledger by their keys, and no more."""
+    return iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[table.table_arn])
+
+
 def check_items(table: dynamodb.ITable) -> iam.PolicyStatement:
     """Leave to let a transaction depend on items that it does not write."""
     return iam.PolicyStatement(actions=["dynamodb:ConditionCheckItem"], resources=[table.table_arn])

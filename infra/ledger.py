@@ -13,9 +13,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra.acknowledged import acknowledge
-from infra.buckets import BucketAccess, make_access_logs, make_archive, make_incoming
+from infra.buckets import BucketAccess, make_access_logs, make_archive, make_incoming, make_lake
 from infra.door_options import door_token_issuer
 from infra.ids import pascal
+from infra.lake_catalogue import LakeCatalogue
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape, Target
 from tieout.ledger.retention import EXPIRES_AT
@@ -58,6 +59,10 @@ class LedgerStack(Stack):
         # Exported whether the line asks for them or not: the last connection that drops files may go.
         self.incoming_bucket = self.export_value(incoming.bucket_name, name=f"{self.stack_name}-IncomingName")
         self._incoming_arn = self.export_value(incoming.bucket_arn, name=f"{self.stack_name}-IncomingArn")
+        lake = make_lake(self, stage, self.key, access_logs)
+        self.lake_bucket = self.export_value(lake.bucket_name, name=f"{self.stack_name}-LakeName")
+        self.lake_arn = self.export_value(lake.bucket_arn, name=f"{self.stack_name}-LakeArn")
+        self.lake_catalogue = LakeCatalogue(self, "Catalogue", stage=stage, bucket=lake, key=self.key).name
         posting = [each for each in landscape.connections if "webhook" in each.arrivals]
         signing = [each for each in posting if door_token_issuer(each) is None]
         self.webhook_secrets = {each.name: self._webhook_secret(each) for each in signing}
@@ -75,6 +80,10 @@ class LedgerStack(Stack):
     def incoming_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
         """The same of the bucket that sources drop files into."""
         return self._access(self._incoming_arn, "IncomingArn", actions, prefixes)
+
+    def lake_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
+        """The same of the bucket of the lake."""
+        return self._access(self.lake_arn, "LakeArn", actions, prefixes)
 
     def list_incoming(self) -> iam.PolicyStatement:
         """Leave to be told that there is no such object there: without it S3 says that it may not be read."""

@@ -14,6 +14,7 @@ from infra.deliver import Deliver, FlushQueue
 from infra.ids import pascal
 from infra.intake import Intake
 from infra.journal import Journal
+from infra.lake import Lake
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
 from infra.ledger import LedgerStack
@@ -78,6 +79,7 @@ class LineStack(Stack):
         self.census = self._census(compiled)
         self.intake = self._intake(compiled)
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
+        self.lake = Lake(self, "KeepLake", feeds=landscape.feeds, ledger=ledger, parts=self.parts)
         self.observe = self._observe()
         self._tell(stage)
 
@@ -166,6 +168,7 @@ class LineStack(Stack):
             sweep=self.sweep,
             census=self.census,
             journal=self.journal,
+            lake=self.lake,
             intake=self.intake,
             table=self.ledger.table,
             alarms=self.alarms,
@@ -230,6 +233,17 @@ class LineStack(Stack):
                 "function_name": self.journal.function.function.function_name,
                 "stream_arn": self.ledger.stream_arn,
                 "unkept_queue_url": self.journal.unkept.queue_url,
+            },
+            "Lake": {
+                "bucket_name": self.ledger.lake_bucket,
+                "database": self.ledger.lake_catalogue,
+                "workgroup": self.ledger.lake_catalogue,
+                "function_name": self.lake.function.function.function_name,
+                "queue_url": self.lake.work.queue.queue_url,
+                "dead_letter_queue_url": self.lake.work.dead_letters.queue_url,
+                "undelivered_queue_url": self.lake.undelivered.queue_url,
+                "state_machine_arn": self.lake.machine.arn,
+                "unmerged_queue_url": self.lake.machine.undelivered.queue_url,
             },
         }
 

@@ -16,6 +16,7 @@ from infra.census import Census
 from infra.deliver import Deliver, FlushQueue
 from infra.intake import Intake
 from infra.journal import Journal
+from infra.lake import Lake
 from infra.python_function import PythonFunction
 from infra.receive import Door, Receive
 from infra.record import Record
@@ -90,6 +91,7 @@ class Observe(Construct):
         sweep: Sweep,
         census: Census,
         journal: Journal,
+        lake: Lake,
         intake: Intake | None,
         table: dynamodb.ITable,
         alarms: Alarms,
@@ -124,13 +126,12 @@ class Observe(Construct):
             ],
             [each.function for each in delivers],
         )
-        board.row("Beside the line: sweep, census and journal", [], [sweep.function, census.function, journal.function])
+        beside = [each.function for each in (sweep, census, journal, lake)]
+        board.row("Beside the line: sweep, census, journal and lake", [], beside)
         parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
         parked += [
             *(each.undelivered for each in routes),
-            sweep.schedule.undelivered,
-            census.schedule.undelivered,
-            journal.unkept,
+            *(sweep.schedule.undelivered, census.schedule.undelivered, journal.unkept, *lake.parked),
             *([intake.undelivered] if intake is not None else []),
         ]
         board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])

@@ -100,7 +100,7 @@ def rule_onto(
     return rule
 
 
-def target_of_rule(
+def target_of_rule(  # noqa: PLR0913 keyword-only parts of one target
     target_id: str,
     arn: str,
     *,
@@ -109,6 +109,7 @@ def target_of_rule(
     retry_seconds: int = _RETRY_SECONDS,
     role_arn: str | None = None,
     input_transformer: events.CfnRule.InputTransformerProperty | None = None,
+    event_input: str | None = None,
 ) -> events.CfnRule.TargetProperty:
     """What a rule puts its events on, and the queue that gets those it could not put there, whichever limit ends first."""
     return events.CfnRule.TargetProperty(
@@ -116,6 +117,7 @@ def target_of_rule(
         arn=arn,
         role_arn=role_arn,
         input_transformer=input_transformer,
+        input=event_input,
         dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
         retry_policy=events.CfnRule.RetryPolicyProperty(
             maximum_retry_attempts=retries, maximum_event_age_in_seconds=retry_seconds

@@ -123,7 +123,7 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
         [
             *(["1 take files"] if takes_files(synthesis) else []),
             *("2 route", "3 record", "4 deliver"),
-            *("Beside the line: sweep, census and journal", "Parked, and the ledger"),
+            *("Beside the line: sweep, census, journal and lake", "Parked, and the ledger"),
         ],
         [
             "1 receive",

@@ -99,7 +99,7 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
         for each in synthesis.properties("AWS::S3::Bucket").values()
         if "LoggingConfiguration" in each
     }
-    assert set(logged) == {"archive/", "incoming/"}
+    assert set(logged) == {"archive/", "incoming/", "lake/"}
     assert all(each["VersioningConfiguration"] == {"Status": "Enabled"} for each in logged.values())
     archive = logged["archive/"]
     rules = {rule["Prefix"]: rule for rule in archive["LifecycleConfiguration"]["Rules"]}
@@ -108,6 +108,9 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
     assert not any("payloads/".startswith(prefix) or prefix.startswith("payloads/") for prefix in days)
     assert rules.keys() - days.keys() == {"journal/"}  # it is kept
     assert "NoncurrentVersionExpiration" in rules["journal/"]
+    (kept, asked) = sorted(logged["lake/"]["LifecycleConfiguration"]["Rules"], key=lambda rule: rule.get("Prefix", ""))
+    assert "ExpirationInDays" not in kept
+    assert (asked["Prefix"], asked["ExpirationInDays"]) == ("queries/", 30)
     longest = max(queue["MessageRetentionPeriod"] for queue in synthesis.properties("AWS::SQS::Queue").values())
     assert min(days["overflow/"], days["spool/"]) * 86_400 > 2 * longest
 

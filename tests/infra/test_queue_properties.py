@@ -115,7 +115,7 @@ def test_a_writer_that_is_killed_blocks_its_target_for_five_minutes_at_most(synt
 def test_every_consumer_answers_for_each_message_alone(synthesis: Synthesis) -> None:
     """One bad message does not bring its neighbours back."""
     assert len(consumers(synthesis)) == len(
-        [name for name in synthesis.outputs() if name.startswith(("Flow", "Target", "Relay"))]
+        [name for name in synthesis.outputs() if name.startswith(("Flow", "Target", "Relay", "Lake"))]
     )
     for _, trigger, _ in consumers(synthesis):
         assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

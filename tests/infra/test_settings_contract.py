@@ -5,6 +5,7 @@ import pytest
 from functions.deliver.settings import DeliverSettings
 from functions.intake.settings import IntakeSettings
 from functions.journal.settings import JournalSettings
+from functions.lake.settings import LakeSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.sweep.settings import SweepSettings
@@ -31,6 +32,7 @@ EVERY_STEP: list[Settings] = [
         directory_arn="arn:directory",
     ),
     JournalSettings(archive_bucket="archive"),
+    LakeSettings(archive_bucket="archive", lake_bucket="lake", ledger_table="ledger", dimensions={"Time": "period"}),
     DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
     SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),
     IntakeSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flow_queue_urls={}),
