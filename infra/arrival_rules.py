@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from infra.landscape_files import Problem
 from tieout.arrivals import BusArrival, Expected
@@ -38,7 +38,7 @@ def arrival_problems(connection: Connection) -> Iterator[Problem]:
     yield from _poll_problems(connection)
     if "objects" in connection.arrivals and connection.completion != "payload":
         yield ("completion",), "what a file states is all there is of its records: say 'payload'"
-    yield from _census_problems(connection)
+    yield from range_problems("census", connection.census, _CENSUS_LIMITS)
     if connection.expected is not None:
         yield from _expected_problems(connection.expected)
     yield from _bus_problems(connection)
@@ -56,11 +56,12 @@ def _poll_problems(connection: Connection) -> Iterator[Problem]:
         yield ("poll",), "what is listed has to be read: completion is not 'read'"
 
 
-def _census_problems(connection: Connection) -> Iterator[Problem]:
-    for name, least, most in _CENSUS_LIMITS:
-        value = getattr(connection.census, name)
+def range_problems(place: str, declared: object, limits: Sequence[tuple[str, int, int]]) -> Iterator[Problem]:
+    """Every number of what is declared at a place that is not within its limits: a field, the least and the most."""
+    for name, least, most in limits:
+        value = getattr(declared, name)
         if not least <= value <= most:
-            yield ("census", name), f"{value} is not between {least} and {most}"
+            yield (place, name), f"{value} is not between {least} and {most}"
 
 
 def _expected_problems(expected: Expected) -> Iterator[Problem]:

@@ -37,8 +37,8 @@ def find_cells(table: dynamodb.ITable) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{CELLS_BY_STATE}"])
 
 
-def find_facts(table: dynamodb.ITable) -> iam.PolicyStatement:
-    """Leave to go through what the ledger knows of an entity."""
+def go_through(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to go through all that the ledger knows of an entity, or all intersections of a target."""
     return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{CATALOGUE}"])
 
 

@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from infra.arrival_rules import arrival_problems
+from infra.arrival_rules import arrival_problems, range_problems
 from infra.calendar_rules import (
     calendar_problems,
     entity_problems,
@@ -37,6 +37,12 @@ _FLOW_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 UNROUTED = "unrouted"
 _RETENTION_DAYS = (35, 3650)  # no shorter than the ledger can be restored to any second, no longer than books are kept
+_READBACK_LIMITS = (
+    ("every_hours", 0, 24 * 31),
+    ("within_hours", 1, 24 * 31),
+    ("sample_percent", 0, 100),
+    ("cells_per_minute", 10, 10_000),
+)
 _CONCURRENCY = (2, 1000)  # what an SQS event source mapping accepts as MaximumConcurrency
 
 
@@ -118,6 +124,7 @@ def _connection_problems(connection: Connection) -> Iterator[Problem]:
 def _target_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
     yield from _name_problems(target.name)
     yield from _url_problems("api_base_url", target.api_base_url)
+    yield from range_problems("readback", target.readback, _READBACK_LIMITS)
     yield from given_problems(target, landscape)
     problems = list(_system_problems((_IS_WRITTEN,), target.system, target.options))
     yield from problems

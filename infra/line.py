@@ -21,6 +21,7 @@ from infra.ledger import LedgerStack
 from infra.observe import Observe
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
+from infra.readback import ReadPlanningBack
 from infra.record import Record, payload_prefixes
 from infra.route import Route
 from infra.stage import Stage
@@ -77,6 +78,7 @@ class LineStack(Stack):
         }
         self.sweep = self._sweep()
         self.census = self._census(compiled)
+        self.readback = ReadPlanningBack(self, "ReadBack", ledger=ledger, landscape=compiled, parts=self.parts)
         self.intake = self._intake(compiled)
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.lake = Lake(self, "KeepLake", feeds=landscape.feeds, ledger=ledger, parts=self.parts)
@@ -167,6 +169,7 @@ class LineStack(Stack):
             delivers=list(self.delivers.values()),
             sweep=self.sweep,
             census=self.census,
+            readback=self.readback,
             journal=self.journal,
             lake=self.lake,
             intake=self.intake,
@@ -228,6 +231,10 @@ class LineStack(Stack):
             "Census": {
                 "function_name": self.census.function.function.function_name,
                 "undelivered_queue_url": self.census.schedule.undelivered.queue_url,
+            },
+            "Readback": {
+                "function_name": self.readback.function.function.function_name,
+                "undelivered_queue_url": self.readback.schedule.undelivered.queue_url,
             },
             "Journal": {
                 "function_name": self.journal.function.function.function_name,

@@ -18,6 +18,7 @@ from infra.intake import Intake
 from infra.journal import Journal
 from infra.lake import Lake
 from infra.python_function import PythonFunction
+from infra.readback import ReadPlanningBack
 from infra.receive import Door, Receive
 from infra.record import Record
 from infra.relay import Relay
@@ -90,6 +91,7 @@ class Observe(Construct):
         delivers: Sequence[Deliver],
         sweep: Sweep,
         census: Census,
+        readback: ReadPlanningBack,
         journal: Journal,
         lake: Lake,
         intake: Intake | None,
@@ -116,25 +118,40 @@ class Observe(Construct):
         board.row("3 record", outcomes, [each.function for each in records])
         board.row(
             "4 deliver",
-            [
-                *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
-                _graph(
-                    "Cells written and refused",
-                    [metric for each in delivers for metric in (each.written, each.refused)],
-                ),
-                _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
-            ],
+            _planning_widgets(flushes, delivers, sweep),
             [each.function for each in delivers],
         )
-        beside = [each.function for each in (sweep, census, journal, lake)]
-        board.row("Beside the line: sweep, census, journal and lake", [], beside)
+        board.row(
+            "Beside the line: sweep, census, read-back, journal and lake",
+            _readback_widgets(readback),
+            [each.function for each in (sweep, census, readback, journal, lake)],
+        )
         parked = [each.dead_letters for each in (*(route.work for route in routes), *(flush.work for flush in flushes))]
         parked += [
             *(each.undelivered for each in routes),
-            *(sweep.schedule.undelivered, census.schedule.undelivered, journal.unkept, *lake.parked),
+            *(each.schedule.undelivered for each in (sweep, census, readback)),
+            *(journal.unkept, *lake.parked),
             *([intake.undelivered] if intake is not None else []),
         ]
         board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
+
+
+def _planning_widgets(
+    flushes: Sequence[FlushQueue], delivers: Sequence[Deliver], sweep: Sweep
+) -> list[cloudwatch.IWidget]:
+    written = [metric for each in delivers for metric in (each.written, each.refused)]
+    return [
+        *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
+        _graph("Cells written and refused", written),
+        _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
+    ]
+
+
+def _readback_widgets(readback: ReadPlanningBack) -> list[cloudwatch.IWidget]:
+    return [
+        _graph("Cells that differ in planning", [readback.different]),
+        _graph("What they are off, in minor units of the reporting currency", [readback.off]),
+    ]
 
 
 def _throttled(table: dynamodb.ITable) -> cloudwatch.MathExpression:

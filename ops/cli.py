@@ -21,6 +21,7 @@ from ops.commands import (
     files,
     mappings,
     periods,
+    readback,
     receipts,
     targets,
 )
@@ -35,6 +36,7 @@ for name, group in {
     "files": files.app,
     "facts": facts.app,
     "cells": cells.app,
+    "readback": readback.app,
     "receipts": receipts.app,
     "periods": periods.app,
     "held": facts.held_app,

@@ -82,8 +82,12 @@ class Place:
 
     @cached_property
     def undelivered_runs(self) -> Mapping[str, str]:
-        """Of what runs by the clock (sweeper, census, renewal) the queue for runs that could not be started."""
-        told = {name.lower(): self.outputs[name] for name in ("Sweeper", "Census", "Renewal") if name in self.outputs}
+        """Of what runs by the clock (sweeper, census, read-back, renewal) the queue for runs that could not be started."""
+        told = {
+            name.lower(): self.outputs[name]
+            for name in ("Sweeper", "Census", "Readback", "Renewal")
+            if name in self.outputs
+        }
         return {name: str(json.loads(each)["undelivered_queue_url"]) for name, each in told.items()}
 
     @cached_property

@@ -58,6 +58,26 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Readback:
+    """How what planning holds is compared with the ledger, and how much of the target that may take.
+
+    Attributes:
+        every_hours: how often a cycle begins, which reads all cells once; 0: only when somebody asks.
+        within_hours: how long a cycle may take before somebody is told.
+        sample_percent: how many of a hundred cells just written are read back some minutes later, at least one of each write;
+            0: none.
+        cells_per_minute: how many cells are read in a minute, on the average of a run.
+        repair: what becomes of a cell that differs: it waits for a person, or is written again.
+    """
+
+    every_hours: int = 24
+    within_hours: int = 12
+    sample_percent: int = 1
+    cells_per_minute: int = 300
+    repair: Literal["by_hand", "automatic"] = "by_hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One planning model that is written to.
 
@@ -65,6 +85,7 @@ class Target:
         system: the folder under `systems/`.
         feeds: the names of those it is given; None: every one. One that is down delays no other.
         options: what only this system knows, checked by `systems/<system>/options.py`.
+        readback: how it is compared with the ledger.
     """
 
     name: str
@@ -72,6 +93,7 @@ class Target:
     api_base_url: str
     feeds: tuple[str, ...] | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
+    readback: Readback = field(default_factory=Readback)
 
     def is_given(self, feed: str) -> bool:
         """Whether it is given the cells of the feed of that name."""
@@ -195,6 +217,10 @@ class Landscape:
         """Ledger entity to the name of the flow that carries it."""
         return {entity: flow.name for flow in self.flows for entity in flow.entities}
 
+    def reporting_measures(self) -> frozenset[tuple[str, str]]:
+        """The cells that are in the reporting currency, each by its cube and measure."""
+        return frozenset((feed.cube, measure.reporting) for feed in self.feeds for measure in feed.measures)
+
     @classmethod
     def of_json(cls, text: bytes) -> Self:
         """The landscape in the file that is compiled into a function's asset."""
@@ -242,7 +268,8 @@ def _connection(plain: Mapping[str, Any]) -> Connection:
 
 def _target(plain: Mapping[str, Any]) -> Target:
     feeds = plain.get("feeds")
-    return Target(**{**plain, "feeds": None if feeds is None else tuple(feeds)})
+    readback = Readback(**plain.get("readback", {}))
+    return Target(**{**plain, "feeds": None if feeds is None else tuple(feeds), "readback": readback})
 
 
 def _feed(plain: Mapping[str, Any]) -> Feed:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ops import display
 from ops.place import Place
 
 Stage = Annotated[
@@ -14,6 +15,7 @@ Stage = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Target = Annotated[str | None, typer.Option("--target", help="A planning system. Default: every one.")]
+Confirmed = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")]
 Connection = Annotated[str, typer.Argument(help="The connection's name, as `tieout status` and the landscape have it.")]
 
 
@@ -27,3 +29,9 @@ def targets_of(place: Place, target: str | None) -> list[str]:
     if target is not None and target not in known:
         raise typer.BadParameter(f"there is no target {target}; the stage has {', '.join(known)}")
     return [target] if target else known
+
+
+def say_that_nothing_is_done(*, yes: bool, as_json: bool) -> None:
+    """Say beside what a command shows that it only shows it."""
+    if not yes and not as_json:
+        display.note("Nothing is done yet: --yes does it.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -11,9 +11,10 @@ import typer
 from ops import display, ledger_views
 from ops.commands.arguments import AsJson, Stage, Target, targets_of
 from ops.place import Place, find_place
+from ops.readback_views import SHOWN_OF_A_DIFFERENCE, difference_row
 from ops.reading_back import compare
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.intersections import CellState, by_intersection
+from tieout.ledger.readbacks import ReadbackLedger
 
 app = typer.Typer(no_args_is_help=True, help="Planning cells, and where they come from.")
 
@@ -88,7 +89,8 @@ def cells_check(
     """Read planning back, and name the cells that hold something else than they were last given; then exit code 1.
 
     Somebody typed over a cell, restored a model, or removed a member. Cells that are to be written or were refused are not
-    compared. It costs the target a call for every page of a view, and you need leave to read its secret.
+    compared. It costs the target a call for every page of a view, and you need leave to read its secret. The same is done by
+    the clock, and kept: see `tieout readback`.
     """
     place = find_place(stage)
     summary, rows = [], []
@@ -97,12 +99,11 @@ def cells_check(
         summary.append(
             {"target": name, "equal": done.equal, "different": len(done.different), "under_way": done.under_way}
         )
-        rows += [_difference(name, cell, held) for cell, held in done.different]
+        rows += [difference_row(each) for each in done.different]
         if write_again:
-            CellLedger(place.table).write_again(
-                name, by_intersection(cell for cell, _ in done.different), datetime.now(UTC)
-            )
-    display.record({"compared": summary, "different": rows}, as_json=as_json)
+            ReadbackLedger(place.table).repair(done.different, getpass.getuser(), datetime.now(UTC))
+    shown = {"different": SHOWN_OF_A_DIFFERENCE}
+    display.record({"compared": summary, "different": rows}, as_json=as_json, columns=shown)
     if rows:
         raise typer.Exit(1)
 
@@ -129,16 +130,3 @@ def _named(place: Place, target: str | None, cell: str) -> list[tuple[str, str]]
     if len({whole for _, whole in found}) > 1:
         raise typer.BadParameter(f"several cells begin with {cell}: {', '.join(whole for _, whole in found)}")
     return found
-
-
-def _difference(target: str, cell: CellState, held: Decimal | None) -> display.Row:
-    row = ledger_views.cell_row(cell)
-    return {
-        "cell": row["cell"],
-        "target": target,
-        "cube": row["cube"],
-        "measure": row["measure"],
-        "members": ledger_views.members_text(row["members"]),
-        "ledger": row["total"],
-        "planning": None if held is None else format(held, "f"),
-    }

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ops import display, receipt_views, undoing
-from ops.commands.arguments import AsJson, Stage, Target, targets_of
+from ops.commands.arguments import AsJson, Confirmed, Stage, Target, say_that_nothing_is_done, targets_of
 from ops.place import Place, find_place
 from tieout.ledger.receipts import DoneReceipt, End
 from tieout.ledger.undoing import UndoLedger
@@ -21,7 +21,6 @@ app = typer.Typer(
 Receipt = Annotated[
     str, typer.Argument(help="Its id as `tieout receipts list` shows it, or as many of its first digits.")
 ]
-Confirmed = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")]
 _SHOWN = ("receipt", "target", "opened_at", "end", "cells", "refused", "answer", "undoes", "by")
 _WITHOUT_DATE = timedelta(days=7)
 
@@ -78,7 +77,7 @@ def undo(
     if yes and effect.restored():
         shown = {"done": receipt_views.receipt_row(undoing.undo(place, effect))} | shown
     display.record(shown, as_json=as_json)
-    _say_that_nothing_is_done(yes=yes, as_json=as_json)
+    say_that_nothing_is_done(yes=yes, as_json=as_json)
 
 
 def release(
@@ -92,12 +91,7 @@ def release(
     found = receipt_views.found(place.table, targets_of(place, target), receipt)
     released = undoing.release(place, found) if yes else UndoLedger(place.table).undone(found)
     display.record({"done": yes} | receipt_views.released_shown(released), as_json=as_json)
-    _say_that_nothing_is_done(yes=yes, as_json=as_json)
-
-
-def _say_that_nothing_is_done(*, yes: bool, as_json: bool) -> None:
-    if not yes and not as_json:
-        display.note("Nothing is done yet: --yes does it.")
+    say_that_nothing_is_done(yes=yes, as_json=as_json)
 
 
 def _done(place: Place, target: str | None, receipt: str) -> DoneReceipt:

@@ -15,8 +15,6 @@ from tieout.moments import moment_text
 
 app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, and why they are left alone.")
 
-# A request of the line's own may have been received a moment ago and be ending its run: ours must not be counted as that one.
-
 
 @app.command("list")
 def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:

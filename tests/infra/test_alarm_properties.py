@@ -55,7 +55,7 @@ def test_silence_of_what_runs_by_the_clock_is_an_alarm(synthesis: Synthesis) -> 
         for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items()
         if alarm["TreatMissingData"] == "breaching"
     ]
-    scheduled = ["CompareSources", "Sweep", *(["KeepSubscribed"] if has_subscriptions(synthesis) else [])]
+    scheduled = ["CompareSources", "ReadBack", "Sweep", *(["KeepSubscribed"] if has_subscriptions(synthesis) else [])]
     assert sorted(name.partition("ScheduleSilent")[0] for name in breaching) == sorted(scheduled)
 
 
@@ -109,8 +109,9 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
     names = ["Rejected", "SecretMissing", "Malformed", "Spooled", "Missed", "ListingStuck"]
     names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
     names += ["FileRefused", "FileUnknown"] if takes_files(synthesis) else []
-    assert asked >= {query % name for name in names}
-    assert len(asked) - len(names) in {0, 1}  # the silence of sources, where any is expected to tell
+    targets = {query.replace("connection", "target") % name for name in ("Different", "ReadbackLate")}
+    assert asked >= {query % name for name in names} | targets
+    assert len(asked) - len(names) - len(targets) in {0, 1}  # the silence of sources, where any is expected to tell
 
 
 def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> None:
@@ -123,7 +124,7 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
         [
             *(["1 take files"] if takes_files(synthesis) else []),
             *("2 route", "3 record", "4 deliver"),
-            *("Beside the line: sweep, census, journal and lake", "Parked, and the ledger"),
+            *("Beside the line: sweep, census, read-back, journal and lake", "Parked, and the ledger"),
         ],
         [
             "1 receive",

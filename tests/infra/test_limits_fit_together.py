@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from functions.deliver import pipeline as deliver
 from functions.deliver.settings import UNSEEN_SECONDS
+from functions.readback import pipeline as readback
+from functions.readback.settings import EVERY_MINUTES
+from functions.readback.settings import RUN_SECONDS as READING_SECONDS
 from functions.record import pipeline as record
 from functions.sweep import pipeline as sweep
 from functions.sweep.settings import SweepSettings
@@ -146,3 +149,9 @@ def test_as_many_connections_are_kept_as_writes_are_made_side_by_side() -> None:
     from tieout.aws import dynamo  # noqa: PLC0415 loads botocore, which only this test needs
 
     assert dynamo._PARALLEL_WRITES <= clients._POOL
+
+
+def test_no_run_of_the_read_back_meets_the_next_and_a_sample_meets_no_write() -> None:
+    """It would read twice as much as it may; and a write that was begun before is answered, or its cells are dirty again."""
+    assert READING_SECONDS < EVERY_MINUTES * 60
+    assert readback.SETTLED.total_seconds() > DELIVER_SHAPE.timeout.to_seconds()

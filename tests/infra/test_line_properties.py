@@ -10,6 +10,7 @@ from functions.deliver.settings import DeliverSettings
 from functions.intake.settings import IntakeSettings
 from functions.journal.settings import JournalSettings
 from functions.lake.settings import LakeSettings
+from functions.readback.settings import ReadbackSettings
 from functions.receive.settings import ReceiveSettings
 from functions.record.settings import RecordSettings
 from functions.relay.settings import RelaySettings
@@ -29,6 +30,7 @@ SETTINGS: dict[
         | DeliverSettings
         | SweepSettings
         | CensusSettings
+        | ReadbackSettings
         | JournalSettings
         | LakeSettings
         | RenewSettings
@@ -41,6 +43,7 @@ SETTINGS: dict[
     "functions.deliver.handler.lambda_handler": DeliverSettings,
     "functions.sweep.handler.lambda_handler": SweepSettings,
     "functions.census.handler.lambda_handler": CensusSettings,
+    "functions.readback.handler.lambda_handler": ReadbackSettings,
     "functions.renew.handler.lambda_handler": RenewSettings,
     "functions.journal.handler.lambda_handler": JournalSettings,
     "functions.lake.handler.lambda_handler": LakeSettings,

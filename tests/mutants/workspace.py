@@ -103,8 +103,10 @@ GROUPS = (
         (
             *(
                 f"functions/{step}/pipeline.py"
-                for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census", "renew")
+                for step in ("receive", "relay", "record", "deliver", "sweep", "journal", "census", "readback", "renew")
             ),
+            "functions/readback/hurry.py",
+            "tieout/reading_back.py",
             *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
             "tieout/census.py",
             "tieout/silence.py",
@@ -114,7 +116,7 @@ GROUPS = (
         (
             *(
                 f"tests/unit/{step}"
-                for step in ("record", "receive", "relay", "deliver", "sweep", "journal", "census", "renew")
+                for step in ("record", "receive", "relay", "deliver", "sweep", "journal", "census", "readback", "renew")
             ),
             *("tests/flow", _SEEDS),
         ),
@@ -147,6 +149,7 @@ GROUPS = (
                 "tests/unit/deliver",
                 "tests/unit/intake",
                 "tests/unit/journal",
+                "tests/unit/readback",
             ),
             *("tests/flow", _SEEDS),
         ),

@@ -16,6 +16,7 @@ from tieout.closing import Books, BooksState, Closing, LateRule
 from tieout.errors import TransientError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
+from tieout.ledger.table import Item, Key
 from tieout.money import Money
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class Closings:
                         totals[place, name.removeprefix(keys.TOTAL)] = value
         return totals
 
-    def _intersections(self) -> Iterator[tuple[keys.Key, Mapping[str, object]]]:
+    def _intersections(self) -> Iterator[tuple[Key, Item]]:
         for key, item in self._world.line.table.contents().items():
             if key[0].startswith("CELL#") and key[1] == keys.STATE:
                 yield key, item

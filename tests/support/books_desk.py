@@ -37,7 +37,6 @@ RULES = Closing(
 _FEED = Feed(
     name="pipeline",
     facts=("Opportunity",),
-    targets=(TARGET,),
     cube="Pipeline",
     sign=1,
     where={},
@@ -49,7 +48,7 @@ _FEED = Feed(
         Dimension(name="Version", constant=VERSION),
     ),
 )
-MODEL = PlanningModel((_FEED,), "USD")
+MODEL = PlanningModel((_FEED,), "USD", targets={_FEED.name: (TARGET,)})
 Said = Mapping[tuple[str, str], int]  # customer and period to minor units
 
 

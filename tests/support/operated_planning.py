@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.support.anaplan import BASIC, MODEL_ID, pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant, running_tenant
 from tests.support.operated_stage import TARGET, OperatedStage
 from tieout.ledger import keys
+from tieout.ledger.cycles import Cycle
+from tieout.ledger.differences import difference_of
+from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.table import Put
 
 if TYPE_CHECKING:
     import pytest
+
+NOW = datetime(2026, 11, 26, 9, 30, 12, tzinfo=UTC)
 
 
 @contextmanager
@@ -27,6 +35,16 @@ def operated_planning(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> 
         told |= {"system": "anaplan", "api_base_url": tenant.url, "options": options, "secret_arn": arn}
         monkeypatch.setitem(stage.place.outputs, "TargetAnaplan", json.dumps(told))
         yield tenant
+
+
+def read_back_once(stage: OperatedStage, name: str, held: str) -> None:
+    """A cell of those that `written` makes was found to hold something else, by a cycle that is over."""
+    ledger = ReadbackLedger(stage.place.table)
+    [place] = ledger.places(TARGET, [name])
+    begun = ledger.begin(Cycle.begun(TARGET, NOW, "operator.with.long.name"))
+    different = [difference_of(place, cell, Decimal(held), NOW) for cell in place.cells]
+    ledger.keep(different)
+    ledger.advance(replace(begun.with_page(1_234_567, 1_234, different, "", NOW), finished_at=NOW))
 
 
 def written(stage: OperatedStage, tenant: RunningTenant, name: str, value: str, period: str) -> None:

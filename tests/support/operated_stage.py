@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
-_ALONE = ("sweeper", "census", "intake")  # what runs by the clock, or for a file
+_ALONE = ("sweeper", "census", "readback", "intake")  # what runs by the clock, or for a file
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -97,6 +97,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         "Closing": {"versions": ["Actual"], "legal_entities": ["EMEA", "GROUP"]},
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
+        "Readback": {"function_name": "readback", "undelivered_queue_url": stage.queues["readback"]},
         "Intake": {"state_machine_arn": _file_machine(), "undelivered_queue_url": stage.queues["intake"]},
     }
     for name, system in SYSTEMS.items():

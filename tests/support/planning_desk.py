@@ -24,7 +24,7 @@ STALE_AFTER = timedelta(minutes=20)
 
 
 class Planning:
-    """A planning system in which something may happen right after a write landed.
+    """A planning system in which something may happen right after a write landed, or cells were read.
 
     Attributes:
         refusal: what a request is refused with as a whole.
@@ -56,6 +56,16 @@ class Planning:
         happens()
         return WriteAnswer(refused=refused, summary=self.summary, reference=self.reference)
 
+    def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
+        """What it holds of cells; None where it has no such cell."""
+        error = self.refusal(cells)
+        if error is not None:
+            raise error
+        values = {cell.cell_id: self.values.get(cell.cell_id) for cell in cells}
+        happens, self.after_landing = self.after_landing, lambda: None
+        happens()
+        return values
+
 
 class Desk:
     """A ledger with cells, and what writes them."""
@@ -75,6 +85,7 @@ class Desk:
                     firsts={
                         "cube": cube,
                         "members": "[]",
+                        "catalogue": keys.cells_of(target),
                         keys.CURRENCY + measure: "EUR",
                         "dirty_since": "2026-03-02T09:00:00.000Z",
                     },

@@ -13,19 +13,27 @@ Fields = Mapping[str, str | int]
 
 
 class DeliveryLog:
-    """Writes the lines of one connection.
+    """Writes the lines of one connection, or of one target.
 
     Args:
-        step: which takes them (`receive`, `relay`, `intake`), or lists what there is (`census`).
-        connection: the only dimension of the metrics.
+        step: which takes them (`receive`, `relay`, `intake`), or compares what there is (`census`, `readback`).
+        name: of the connection or target.
         write: where a line goes; Lambda keeps what a function prints.
         namespace: where CloudWatch keeps the metrics.
+        dimension: the only one of the metrics: what the name is the name of.
     """
 
     def __init__(
-        self, step: str, connection: str, write: Callable[[str], object] = print, *, namespace: str = "Tieout"
+        self,
+        step: str,
+        name: str,
+        write: Callable[[str], object] = print,
+        *,
+        namespace: str = "Tieout",
+        dimension: str = "connection",
     ) -> None:
-        self._step, self._connection, self._write, self._namespace = step, connection, write, namespace
+        self._step, self._name, self._write, self._namespace = step, name, write, namespace
+        self._dimension = dimension
 
     def note(self, outcome: str, at: datetime, metrics: Mapping[str, int], fields: Fields) -> None:
         """One delivery's outcome, with the counts that are not zero as metrics."""
@@ -33,7 +41,7 @@ class DeliveryLog:
         line: dict[str, object] = {
             "level": "INFO" if outcome in {"accepted", "compared", "done", "greeted", "renewed", "sent"} else "WARNING",
             "step": self._step,
-            "connection": self._connection,
+            self._dimension: self._name,
             "outcome": outcome,
             **{name: value for name, value in fields.items() if value != ""},
             **counted,
@@ -44,7 +52,7 @@ class DeliveryLog:
                 "CloudWatchMetrics": [
                     {
                         "Namespace": self._namespace,
-                        "Dimensions": [["connection"]],
+                        "Dimensions": [[self._dimension]],
                         "Metrics": [{"Name": name, "Unit": "Count"} for name in counted],
                     }
                 ],

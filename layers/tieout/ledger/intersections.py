@@ -79,6 +79,8 @@ class IntersectionState:
         books: whose closing protects it.
         state: its value in the index `cells_by_state`; empty where planning lacks nothing, refused nothing and nothing is undone.
         cells: one for each measure, in their order.
+        written_at: when cells of it were last marked as written; empty where none ever was.
+        last_receipt: under the name of which receipt.
     """
 
     key: Key
@@ -86,6 +88,13 @@ class IntersectionState:
     state: str
     cells: tuple[CellState, ...]
     books: Books = NO_BOOKS
+    written_at: str = ""
+    last_receipt: str = ""
+
+    @property
+    def intersection_id(self) -> str:
+        """Its id."""
+        return self.key[0].split("#", 2)[2]
 
     @property
     def cube(self) -> str:
@@ -149,6 +158,8 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
         state=str(item.get("cell_state", "")),
         cells=cells,
         books=Books.of_text(str(item.get("books", NO_BOOKS))),
+        written_at=str(item.get("written_at", "")),
+        last_receipt=str(item.get("last_receipt", "")),
     )
 
 

@@ -120,8 +120,8 @@ def parts_of(text: str) -> dict[str, Part]:
 
 
 def _part(target: str, shares: Iterable[Any], books: str, late: Iterable[Any] = ()) -> Part:
-    adjustments = (LateShare(origin, Books.of_text(each), _shares_of(rows)) for origin, each, rows in late)
-    return Part(target, _shares_of(shares), Books.of_text(books), tuple(adjustments))
+    adjustments = (LateShare(origin, Books.of_text(each), shares_of(rows)) for origin, each, rows in late)
+    return Part(target, shares_of(shares), Books.of_text(books), tuple(adjustments))
 
 
 def rates_of(item: Item) -> frozenset[str]:
@@ -159,7 +159,7 @@ def stored_part(target: str, item: Item) -> Part:
     return _part(target, shares, str(item["books"]), late)
 
 
-def _shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
+def shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
     """Shares as they come out of JSON."""
     return tuple((measure, amount_minor, rate) for measure, amount_minor, rate in rows)
 

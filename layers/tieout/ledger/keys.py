@@ -15,6 +15,7 @@ HELD = "HELD"  # the value of the index `catalogue` for facts that wait
 PART_PREFIX = "PART#"
 OPEN_PREFIX = "OPEN#"
 DONE_PREFIX = "DONE#"
+FOUND_PREFIX = "FOUND#"
 RUN_PREFIX = "RUN#"
 WINDOW_PREFIX = "WINDOW#"
 LATE_PREFIX = "LATE#"
@@ -165,6 +166,31 @@ def found_key(connection: str, entity: str, started_at: datetime, record_id: str
 def pages_key(connection: str, day: date) -> Key:
     """Where it stands how many pages of a source were asked for on a UTC day."""
     return (census_of(connection), f"PAGES#{day.isoformat()}")
+
+
+def readback_of(target: str) -> str:
+    """The partition of everything that reading a target back leaves behind."""
+    return f"READBACK#{target}"
+
+
+def cycle_key(target: str) -> Key:
+    """Where the last cycle of a target stands, or the one under way."""
+    return (readback_of(target), "CYCLE")
+
+
+def sampled_key(target: str) -> Key:
+    """Where it stands up to when writes to a target were sampled."""
+    return (readback_of(target), "SAMPLED")
+
+
+def difference_key(target: str, cell_id: str) -> Key:
+    """Where it stands that a cell of a target differs."""
+    return (readback_of(target), f"{FOUND_PREFIX}{cell_id}")
+
+
+def repaired_key(target: str, cell_id: str) -> Key:
+    """Where it stands when a cell that differed was last written again."""
+    return (readback_of(target), f"REPAIRED#{cell_id}")
 
 
 def files_of(connection: str) -> str:

@@ -122,6 +122,15 @@ class ReceiptLedger:
         for key, item in self._items(target, keys.DONE_PREFIX):
             yield _done_receipt(target, key, item)
 
+    def written_between(self, target: str, since: datetime, until: datetime) -> Iterator[DoneReceipt]:
+        """The writes that were begun between two moments and are done, newest first."""
+        for key, item in self._items(target, keys.DONE_PREFIX):
+            receipt = _done_receipt(target, key, item)
+            if receipt.opened_at < since:
+                return
+            if receipt.opened_at < until and receipt.end is End.WRITTEN:
+                yield receipt
+
     def _items(self, target: str, prefix: str) -> Iterator[tuple[Key, Item]]:
         partition = keys.receipt_partition(target)
         for page in pages(

@@ -106,13 +106,13 @@ class UndoLedger:
         for each in restored:
             wanted.setdefault(each.cell.intersection_id, {})[each.cell.measure] = each.restored_minor
         books, failed = self._books(), dict[str, str]()
-        for each in effect.intersections:
-            name = each.cells[0].intersection_id
+        for there in effect.intersections:
+            name = there.intersection_id
             if name not in wanted:
                 continue
-            if books.state_of(each.books) is not BooksState.OPEN:
+            if books.state_of(there.books) is not BooksState.OPEN:
                 failed[name] = CLOSED_MEANWHILE
-            elif not self._may_write(books, undo(each, wanted[name], now)):
+            elif not self._may_write(books, undo(there, wanted[name], now)):
                 failed[name] = OVERTAKEN
         refused = {
             each.cell.cell_id: failed[each.cell.intersection_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +17,8 @@ from tests.support.operated_planning import operated_planning, written
 from tests.support.operated_stage import TARGET, OperatedStage
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.differences import difference_of
+from tieout.ledger.readbacks import CycleUnderWayError, ReadbackLedger
 from tieout.ledger.table import Update
 
 Comparison = tuple[int, dict[str, int], list[dict[str, str | None]]]
@@ -80,7 +83,7 @@ def test_cells_under_way_are_not_compared(stage: OperatedStage, tenant: RunningT
 def test_a_cell_that_changes_while_planning_is_read_is_not_called_different(
     stage: OperatedStage, tenant: RunningTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The line wrote a newer value between our look at the ledger and our look at planning."""
+    """The line wrote a newer value between our look at the ledger and our look at planning: it is looked at once more."""
     written(stage, tenant, "a", "7.00", "2026-03")
     read = type(tenant.kept_writer()).read
 
@@ -89,4 +92,59 @@ def test_a_cell_that_changes_while_planning_is_read_is_not_called_different(
         return read(writer, cells)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(tenant.kept_writer()), "read", late)
-    assert checked() == (0, {"target": TARGET, "equal": 0, "different": 0, "under_way": 1}, [])
+    assert checked() == (0, {"target": TARGET, "equal": 1, "different": 0, "under_way": 0}, [])
+
+
+def test_a_cycle_can_be_begun_and_only_one_at_a_time(stage: OperatedStage) -> None:
+    """It says who asked; before that the target was never read back."""
+    [row] = stage.tieout("readback", "list")
+    assert (row["target"], row["state"], row["standing"]) == (TARGET, "never read back", 0)
+    [row] = stage.tieout("readback", "run")
+    assert (row["state"], row["complete_percent"], bool(row["asked_by"])) == ("under way", 0, True)
+    refused = CliRunner().invoke(app, ["readback", "run"])
+    assert isinstance(refused.exception, CycleUnderWayError)
+
+
+def test_what_differs_is_shown_with_who_wrote_last_and_what_it_is_off(
+    stage: OperatedStage, tenant: RunningTenant
+) -> None:
+    """Cell by cell and in sums; too much and too little do not hide each other."""
+    for name, value, held in (("a", "100.00", "90.50"), ("b", "20.00", "29.50")):
+        written(stage, tenant, name, value, "2026-03")
+        stamp = {"written_at": "2026-11-25T10:00:00.000Z", "last_receipt": f"2026-11-25T09:59:58.000Z#r-{name}"}
+        stage.place.table.write([Update(keys.cell_key(TARGET, name), sets=stamp)])
+        found(stage, name, held)
+    shown = stage.tieout("readback", "show")
+    assert shown["cells"] == 2
+    [sums] = shown["sums"]
+    assert (sums["measure"], sums["currency"], sums["cells"]) == ("Amount", "EUR", 2)
+    assert (sums["too_much"], sums["too_little"], sums["off"]) == ("9.50", "-9.50", "0.00")
+    first, _ = shown["different"]
+    assert (first["cell"], first["ledger"], first["planning"], first["off"]) == ("a", "100.00", "90.50", "-9.50")
+    assert (first["receipt"], first["written_at"]) == ("r-a", "2026-11-25T10:00:00.000Z")
+    assert "ACME/SOFTWARE" in first["members"]
+    assert [each["cell"] for each in stage.tieout("readback", "show", "--cell", "b")["different"]] == ["b"]
+    [row] = stage.tieout("readback", "list")
+    assert row["standing"] == 2
+
+
+def test_a_repair_shows_its_effect_and_does_it_when_told_to(stage: OperatedStage, tenant: RunningTenant) -> None:
+    """The cell is dirty then, and a flush is asked for; nothing stands any more."""
+    written(stage, tenant, "a", "7.00", "2026-03")
+    found(stage, "a", "8.00")
+    assert stage.tieout("readback", "repair")["done"] is False
+    assert CellLedger(stage.place.table).dirty(TARGET, 10).found == ()
+    done = stage.tieout("readback", "repair", "--yes")
+    assert (done["done"], done["cells"]) == (True, 1)
+    [again] = CellLedger(stage.place.table).dirty(TARGET, 10).found
+    assert [cell.cell_id for cell in again.lacking()] == ["a:Amount"]
+    assert len(stage.aws.sqs.receive_message(QueueUrl=stage.queues["flush"])["Messages"]) == 1
+    assert stage.tieout("readback", "show")["cells"] == 0
+    assert stage.tieout("readback", "repair", "--yes")["cells"] == 0
+
+
+def found(stage: OperatedStage, name: str, held: str) -> None:
+    """A cycle found a cell to hold something else."""
+    ledger = ReadbackLedger(stage.place.table)
+    [place] = ledger.places(TARGET, [name])
+    ledger.keep([difference_of(place, place.cells[0], Decimal(held), datetime.now(UTC))])

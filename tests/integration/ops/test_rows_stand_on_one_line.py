@@ -19,7 +19,7 @@ from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.commands import leaves
 from tests.support.good_bodies import good_body
-from tests.support.operated_planning import operated_planning, written
+from tests.support.operated_planning import operated_planning, read_back_once, written
 from tests.support.operated_stage import OperatedStage
 from tests.support.receiving import Door
 from tieout.arriving.envelope import Envelope
@@ -66,7 +66,7 @@ CELL = PLACE.intersection_id()
 RECEIPT = "5f0c" * 8
 
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
-TABLES = {
+TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("status",): (),
     ("connections", "list"): (),
     ("census", "run"): (CONNECTION,),
@@ -77,6 +77,7 @@ TABLES = {
     ("cells", "why"): (CELL[:8],),
     ("cells", "check"): (),
     ("cells", "retry"): (),
+    **{("readback", each): () for each in ("list", "run", "show", "repair")},
     ("receipts", "list"): ("--from", NOW.strftime("%Y-%m-%d")),
     ("receipts", "show"): (RECEIPT,),
     ("undo",): (RECEIPT, "--yes"),
@@ -195,6 +196,7 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
     name = hashlib.md5(b"another", usedforsecurity=False).hexdigest()
     written(stage, tenant, name, "1234567.89", "2026-03")
     tenant.kept_writer().write([pipeline_cell(name, "1234567.90")])
+    read_back_once(stage, name, "-123456789012345.67")
     cells = CellLedger(stage.place.table)
     [lacking] = cells.dirty(TARGET, 1).found
     cells.open_receipt(TARGET, "r-1", NOW - timedelta(hours=1), lacking.lacking())

@@ -119,7 +119,9 @@ def test_the_sweepers_undelivered_runs_are_listed_and_deleted(stage: OperatedSta
     """They need no second run, which is said."""
     stage.aws.sqs.send_message(QueueUrl=stage.queues["sweeper"], MessageBody="{}")
     depths = {row["queue"]: row["waiting"] for row in stage.tieout("dlq", "list")}
-    assert len(depths) == 14  # two for each of five flows, the target's, the sweeper's, the census's and that of files
+    assert (
+        len(depths) == 15
+    )  # two for each of five flows, the target's, and those of sweeper, census, read-back and files
     assert depths.pop("sweeper-undelivered") == 1
     assert set(depths.values()) == {0}
     assert stage.tieout("dlq", "redrive", "sweeper-undelivered") == {"queue": "sweeper-undelivered", "deleted": 1}

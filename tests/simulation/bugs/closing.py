@@ -5,13 +5,14 @@ from __future__ import annotations
 from functions.record import protecting
 from tests.flow import test_closed_books as closed
 from tests.simulation.bugs.bug import Bug
+from tests.support.books_desk import BooksDesk
 from tieout import closing as rules
 from tieout.ledger import closing, facts, gate, late, plan, undoing, writes
 
 
-def _desk() -> closed.BooksDesk:
+def _desk() -> BooksDesk:
     """March is closed, with 100 of record 1."""
-    desk = closed.BooksDesk()
+    desk = BooksDesk()
     desk.say(1, {("Acme", closed.MARCH): 100})
     desk.close(closed.MARCH)
     return desk
@@ -168,7 +169,7 @@ BUGS = (
     Bug(
         "an undo goes by the books as they were when it was shown",
         undoing.UndoLedger.undo,
-        "if books.state_of(each.books) is not BooksState.OPEN:",
+        "if books.state_of(there.books) is not BooksState.OPEN:",
         "if False:",
         proof=closed.test_an_undo_that_was_shown_before_the_closing_leaves_closed_books_alone,
     ),
