@@ -72,7 +72,7 @@ class ReadbackReport:
     """What one run did for a target.
 
     Attributes:
-        read: how many cells were asked for.
+        read: how many cells were looked at, those that were not compared too.
         repaired: how many are written again because they differed.
         is_late: whether the cycle under way has taken longer than it may.
         failing: the class of what kept the target from being read; empty where nothing did.

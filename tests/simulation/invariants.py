@@ -41,6 +41,7 @@ def violations(world: World) -> list[str]:
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
+        *world.reading_back.wrong,
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
         *_contributed(world),

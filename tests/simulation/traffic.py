@@ -42,9 +42,8 @@ class Traffic:
         span = self.world.span
         for each in taking_turns(self.world).values():
             each.plan(span)
-        self.world.counting.plan(span)
-        self.world.undoing.plan(span)
-        self.world.closings.plan(span)
+        for beside in (self.world.counting, self.world.undoing, self.world.closings, self.world.reading_back):
+            beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
             self.world.schedule.after(self.world.random.randrange(span), self._change)
@@ -60,7 +59,7 @@ class Traffic:
     def finish(self) -> None:
         """Come to rest, find what nobody told of, then work off what lies in the dead-letter queues.
 
-        What is parked again is parked for a reason. A census behind all of it finds no more.
+        What is parked again is parked for a reason. A census behind all of it finds no more. Then planning is read back.
 
         Raises:
             NeverAtRestError: if the line does not come to rest.
@@ -70,6 +69,7 @@ class Traffic:
         self._work_off()
         self.world.counting.check()
         self.world.run_until_rest()
+        self.world.reading_back.to_the_end()
 
     def _work_off(self) -> None:
         self.world.run_until_rest()

@@ -20,6 +20,7 @@ from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.posting import Posting
+from tests.simulation.reading_back import ReadingBack, small_pages_of_planning
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_trading import Trading
@@ -122,8 +123,7 @@ class World:
             flush_queue=FlushQueues(self, self.targets),
             readers=readers(self),
         )
-        self.undoing = Undoing(self)
-        self.closings = Closings(self)
+        self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
         self.counting = Counting(self)
         self.dropping = Dropping(self)
         self.doors = Doors(self)
@@ -196,7 +196,7 @@ class World:
         Raises:
             NeverAtRestError: if it does not come to rest within hours.
         """
-        with small_answers_of_all():
+        with small_answers_of_all(), small_pages_of_planning():
             self._run_until_rest()
 
     def _run_until_rest(self) -> None:

@@ -47,9 +47,11 @@ def read_back_once(stage: OperatedStage, name: str, held: str) -> None:
     ledger.advance(replace(begun.with_page(1_234_567, 1_234, different, "", NOW), finished_at=NOW))
 
 
-def written(stage: OperatedStage, tenant: RunningTenant, name: str, value: str, period: str) -> None:
+def written(
+    stage: OperatedStage, tenant: RunningTenant, name: str, value: str, period: str, measure: str = "Amount"
+) -> None:
     """A cell that the ledger and planning hold alike."""
-    cell = pipeline_cell(name, value, period=period)
+    cell = pipeline_cell(name, value, measure=measure, period=period)
     minor = int(cell.value.scaleb(2))
     item = {
         "cube": cell.cube,

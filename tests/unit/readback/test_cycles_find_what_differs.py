@@ -16,12 +16,16 @@ from tieout.ledger.undoing import UndoLedger
 PLACES = [f"{number:032x}" for number in range(10)]
 
 
-@pytest.fixture(name="desk")
-def _desk() -> ReadbackDesk:
+def filled() -> ReadbackDesk:
     """Ten cells that planning holds."""
     desk = ReadbackDesk()
     desk.fill(PLACES)
     return desk
+
+
+@pytest.fixture(name="desk")
+def _desk() -> ReadbackDesk:
+    return filled()
 
 
 def test_planning_that_holds_what_it_was_given_differs_nowhere(desk: ReadbackDesk) -> None:

@@ -20,14 +20,19 @@ from tieout.ledger.readbacks import CycleUnderWayError
 PLACES = [f"{number * 0x0123456789ABCDEF % 16**16:016x}{number:016x}" for number in range(40)]
 
 
+def filled() -> ReadbackDesk:
+    """Forty cells."""
+    desk = ReadbackDesk()
+    desk.fill(PLACES)
+    return desk
+
+
 @pytest.fixture(name="desk")
 def _desk(monkeypatch: pytest.MonkeyPatch) -> ReadbackDesk:
     """Forty cells, of which a page has four."""
     monkeypatch.setattr(pipeline, "_AT_ONCE", 4)
     monkeypatch.setattr(pipeline, "_PLACES_AT_ONCE", 7)
-    desk = ReadbackDesk()
-    desk.fill(PLACES)
-    return desk
+    return filled()
 
 
 def read(desk: ReadbackDesk) -> list[str]:
