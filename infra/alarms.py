@@ -53,6 +53,7 @@ class Runbook(StrEnum):
     MALFORMED_DELIVERIES = "malformed-deliveries"
     SPOOLED_DELIVERIES = "spooled-deliveries"
     REFUSED_CELLS = "refused-cells"
+    UNFIT_TARGET = "unfit-target"
     THROTTLED_LEDGER = "throttled-ledger"
     SILENT_SWEEPER = "silent-sweeper"
     LATE_JOURNAL = "late-journal"

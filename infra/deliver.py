@@ -94,7 +94,18 @@ class Deliver(Construct):
         )
         self.trigger = flushes.work.trigger(self, self.function.live)
         self.written, self.refused = (self._metric(name) for name in ("Written", "Refused"))
-        parts.alarms.raise_when(
+        self._watch(target, parts.alarms)
+
+    def _watch(self, target: str, alarms: Alarms) -> None:
+        alarms.raise_when(
+            self,
+            "Unfit",
+            metric=self._metric("Unfit"),
+            above=0,
+            meaning=f"Target {target}: it lacks what the planning model writes to, so cells are refused: `tieout targets check`.",
+            runbook=Runbook.UNFIT_TARGET,
+        )
+        alarms.raise_when(
             self,
             "Refused",
             metric=self.refused,

@@ -240,6 +240,14 @@ class Place:
         wanted = {each: declared[each] for each in ("name", "system", "api_base_url", "options")}
         return Target(**wanted), str(declared["secret_arn"])
 
+    def deliver_function(self, target: str) -> str:
+        """The name of the function that writes to a target, and checks it.
+
+        Raises:
+            UnknownNameError: there is no such target.
+        """
+        return str(self._named("Target", target)["function_name"])
+
     def _named(self, prefix: str, name: str) -> dict[str, Any]:
         declared = {str(each["name"]): each for each in self._declared(prefix)}
         if name not in declared:

@@ -13,17 +13,20 @@ import httpx
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.deliver.checking import CheckStep, check, check_when_due
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.deliver.settings import DeliverSettings
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.secrets import JsonSecrets
 from tieout.delivering import CellWriter
+from tieout.discovering import TargetChecker
 from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.checks import CheckLedger
 from tieout.system_clock import SystemClock, SystemEntropy
-from tieout.systems import capability
+from tieout.systems import capability, has_capability
 
 _PAUSE_WITHOUT_CREDENTIALS = timedelta(minutes=1)
 
@@ -38,9 +41,11 @@ class DeliverFunction:
         self._metrics = Metrics(namespace=self._settings.metric_namespace, service=service)
         self._clock = SystemClock()
         landscape = Landscape.of_json(Path(self._settings.landscape_file).read_bytes())
+        self._landscape = landscape
         self._target = landscape.target(self._settings.target)
         table = DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
         self._cells = CellLedger(table, landscape.retention.receipts)
+        self._checks = CheckLedger(table)
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
         self._behind = ""
@@ -56,6 +61,7 @@ class DeliverFunction:
             self._cells.pause(self._settings.target, until, type(error).__name__, now)
             self._say(DeliverReport(stopped_by=error))
             return
+        self._check_when_due()
         step = DeliverStep(
             target=self._settings.target,
             cells=self._cells,
@@ -68,6 +74,39 @@ class DeliverFunction:
         report = flush(step)
         self._behind = report.behind
         self._say(report)
+
+    def check(self) -> dict[str, Any]:
+        """Compare the target with the planning model now; what was found, as JSON values."""
+        try:
+            return check(self._checking()).plain()
+        except (TransientError, PermanentError) as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    def _check_when_due(self) -> None:
+        """Compare the target with the planning model where that is due; whatever comes of it, cells are written."""
+        try:
+            checked = check_when_due(self._checking())
+        except Exception:  # a check that fails is no reason to write nothing
+            self._logger.exception("check_failed")
+            return
+        if checked is not None:
+            self._metrics.add_metric(name="Unfit", unit=MetricUnit.Count, value=checked.in_the_way)
+
+    def _checking(self) -> CheckStep:
+        return CheckStep(
+            target=self._target.name,
+            landscape=self._landscape,
+            open_checker=self._open_checker if has_capability(self._target.system, "discovery") else None,
+            checks=self._checks,
+            clock=self._clock,
+        )
+
+    def _open_checker(self) -> TargetChecker:
+        credentials = self._secrets.get(self._settings.secret_arn)
+        checker: TargetChecker = capability(self._target.system, "discovery").open_checker(
+            self._target, credentials, self._http, self._clock
+        )
+        return checker
 
     def _writer(self) -> CellWriter:
         """The target's writer, opened again when its credentials have changed."""
@@ -98,8 +137,10 @@ class DeliverFunction:
         self._metrics.flush_metrics()
 
 
-def lambda_handler(_event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context
-    """Flush the target whose queue asked: see `DeliverFunction.handle`."""
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context
+    """Flush the target whose queue asked, or answer how it was found where an operator asked (`{"check": true}`)."""
+    if "check" in event:
+        return _function().check()
     _function().handle(context.get_remaining_time_in_millis)
     return {"batchItemFailures": []}
 

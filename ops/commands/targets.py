@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -37,6 +38,56 @@ def targets_show(
     waiting = [(cell, cell.wanted_minor) for cell in ledger_views.cell_states(place.table, target, state="dirty")]
     found = ledger_views.target_row(place.table, target) | {"waits": sums_of(waiting)}
     display.record(found, as_json=as_json)
+
+
+@app.command("check")
+def targets_check(
+    target: Annotated[
+        str, typer.Argument(help="The planning system, as `tieout targets list` names it; all where it is left out.")
+    ] = "",
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare planning systems with what landscape/planning.toml writes to: what each lacks, and what to do about it.
+
+    Nothing is written there. The target's own function asks, with the role and the landscape it was deployed with. Exits with 1
+    where something keeps cells from being taken.
+    """
+    place = find_place(stage)
+    checks = {
+        name: place.invoke(place.deliver_function(name), {"check": True}) for name in targets_of(place, target or None)
+    }
+    found = [row for name, check in checks.items() for row in _findings(name, check)]
+    if as_json:
+        display.record({"targets": checks, "findings": found}, as_json=True)
+    else:
+        for name, check in checks.items():
+            display.record({"target": name, **check.get("told", {})}, as_json=False)
+        display.rows(found, title="Findings", as_json=False, nothing="Nothing is wanted that they do not have.")
+    if any(row["in_the_way"] for row in found):
+        raise typer.Exit(1)
+
+
+def _findings(target: str, check: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "error" in check:
+        yield {
+            "target": target,
+            "finding": "not_reached",
+            "in_the_way": True,
+            "cube": "",
+            "measure": "",
+            "says": check["error"],
+        }
+    for each in check.get("findings", []):
+        yield {
+            "target": target,
+            "finding": each["code"],
+            "in_the_way": each["is_in_the_way"],
+            "cube": each["cube"],
+            "measure": each["measure"],
+            "says": each["says"],
+        }
 
 
 @app.command("resume")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -14,10 +14,20 @@ from tieout.errors import LostAnswerError, MalformedError
 
 Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
 
-_MODULES = (
-    *("Pipeline", "Bookings", "Renewals", "Actuals", "Cash", "Operating expenses", "Commitments"),
-    *("Orders", "Billings"),
-)
+_MODULES = {  # with what their line items are called, each of them once more in US dollars
+    cube: tuple(f"{name}{currency}" for name in names for currency in ("", " USD"))
+    for cube, names in {
+        "Pipeline": ("Amount", "Weighted amount"),
+        "Bookings": ("Booked", "Recurring a month"),
+        "Renewals": ("Renewal", "Weighted renewal"),
+        "Actuals": ("Revenue",),
+        "Cash": ("Collected",),
+        "Operating expenses": ("Expense",),
+        "Commitments": ("Committed",),
+        "Orders": ("Ordered",),
+        "Billings": ("Billed",),
+    }.items()
+}
 _PERIODS = {  # the model's names to the ledger's
     **{f"{name} 26": f"2026-{number:02}" for number, name in enumerate(("Mar", "Apr", "May", "Jun", "Jul", "Aug"), 3)},
     **{f"P{number:02} FY26": f"RT2026-P{number:02}" for number in range(2, 10)},
@@ -53,6 +63,10 @@ class PlanningSystem:
     def module_id(self, name: str) -> str | None:
         """The id of a module."""
         return f"id of {name}" if name in _MODULES else None
+
+    def line_items(self, module_id: str) -> Sequence[Mapping[str, Any]]:
+        """The line items of a module, all of them fit to be written to."""
+        return [{"id": name, "name": name, "format": "NUMBER"} for name in _MODULES[module_id.removeprefix("id of ")]]
 
     def forget_modules(self) -> None:
         """Nothing is remembered."""

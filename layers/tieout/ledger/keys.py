@@ -86,6 +86,11 @@ def target_key(target: str) -> Key:
     return (f"TARGET#{target}", STATE)
 
 
+def check_key(target: str) -> Key:
+    """Where it stands how a target was found when it was last compared with the planning model."""
+    return (f"TARGET#{target}", "CHECK")
+
+
 def receipt_partition(target: str) -> str:
     """The partition of a target's receipts."""
     return f"RECEIPT#{target}"

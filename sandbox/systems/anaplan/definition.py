@@ -20,12 +20,13 @@ _RESERVED = {"Time": TIME_ID, "Version": VERSIONS_ID}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One item of a dimension; an item that is the parent of another is an aggregate."""
+    """One item of a dimension; an item that is the parent of another is an aggregate, and so is a version with a formula."""
 
     item_id: str
     name: str
     code: str = ""
     parent_id: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,14 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A line item with a number format; `difference` names the two line items a calculated one subtracts."""
+    """A line item; `difference` names the two line items a calculated one subtracts."""
 
     item_id: str
     name: str
     difference: tuple[str, ...] = ()
+    data_type: str = "NUMBER"
+    decimal_places: int = 2
+    is_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

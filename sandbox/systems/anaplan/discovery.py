@@ -145,6 +145,7 @@ def versions(call: Call) -> Response:
             "editFrom": {"periodText": edges[0], "date": "1900-01-01"},
             "editTo": {"periodText": edges[-1], "date": "2399-12-31"},
         }
+        | ({"formula": each.formula} if each.formula else {})
         for each in dimension.members
     ]
     return success("versions", {"versionMetadata": plain})
@@ -213,8 +214,8 @@ def _line_item(call: Call, module: Module, line_item: LineItem, detailed: bool) 
         return plain
     dimensions = dimensions_of(call, module)
     return plain | {
-        "format": "NUMBER",
-        "formatMetadata": _NUMBER_FORMAT,
+        "format": line_item.data_type,
+        "formatMetadata": _NUMBER_FORMAT | {"dataType": line_item.data_type, "decimalPlaces": line_item.decimal_places},
         "summary": "Sum",
         "appliesTo": [_named(each) for each in dimensions if each.is_list],
         "timeScale": "Month",
@@ -222,7 +223,7 @@ def _line_item(call: Call, module: Module, line_item: LineItem, detailed: bool) 
         "version": {"id": VERSIONS_ID, "name": "All"},
         "style": "Normal",
         "notes": "",
-        "isSummary": False,
+        "isSummary": line_item.is_summary,
         "formula": " - ".join(line_item.difference) or None,
         "formulaScope": "All Versions",
         "useSwitchover": False,

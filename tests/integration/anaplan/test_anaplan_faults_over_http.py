@@ -134,7 +134,7 @@ def test_no_connection_is_not_a_lost_answer(tenant: RunningTenant) -> None:
 def test_more_than_600_calls_a_minute_are_throttled_and_the_bucket_refills() -> None:
     """The tenant's own limit answers 429 with the seconds to wait, one call being free again every tenth of a second."""
     clock = ManualClock(datetime.now(UTC))
-    with serve(create_app(TenantSettings(requests_per_minute=6), now=clock.now)) as url, httpx.Client() as http:
+    with serve(create_app(TenantSettings(requests_per_minute=7), now=clock.now)) as url, httpx.Client() as http:
         writer = anaplan_writer(url, http, clock)
         for _ in range(5):
             writer.write([pipeline_cell()])

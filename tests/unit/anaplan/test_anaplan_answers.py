@@ -25,6 +25,7 @@ URL = "https://anaplan.test"
 CANARY = "canary-in-a-body"
 LOGIN = {"tokenInfo": {"tokenValue": "canary-token", "expiresAt": 1_900_000_000_000}}
 MODULES = {"meta": {"paging": {"totalSize": 1}}, "modules": [{"id": "102000000001", "name": "Pipeline"}]}
+LINE_ITEMS = {"items": [{"id": "206000000001", "name": "Amount"}]}
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -37,6 +38,8 @@ def writer_meeting(on_write: Handler, on_modules: Handler | None = None) -> Anap
             return httpx.Response(201, json=LOGIN)
         if request.url.path.endswith("/modules"):
             return on_modules(request) if on_modules else httpx.Response(200, json=MODULES)
+        if request.url.path.endswith("/lineItems"):
+            return httpx.Response(200, json=LINE_ITEMS)
         return on_write(request)
 
     return anaplan_writer(URL, httpx.Client(transport=httpx.MockTransport(handle)), ManualClock())

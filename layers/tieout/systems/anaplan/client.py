@@ -70,8 +70,25 @@ class AnaplanClient:
         return self._call("POST", f"/modules/{quote(module_id, safe='')}/data", content=body, writing=True)
 
     def line_items(self, module_id: str) -> Sequence[Mapping[str, Any]]:
-        """The module's line items, each with `id` and `name`."""
-        return _objects(self._call("GET", f"/modules/{quote(module_id, safe='')}/lineItems"), "items")
+        """The module's line items, each with `id`, `name` and its blueprint: `format`, `formula`, `isSummary` and the rest."""
+        path = f"/modules/{quote(module_id, safe='')}/lineItems"
+        return _objects(self._call("GET", path, params={"includeAll": "true"}), "items")
+
+    def dimensions_of(self, line_item_id: str) -> Sequence[Mapping[str, Any]]:
+        """The dimensions a line item applies to, Time and Versions included, each with `id` and `name`."""
+        return _objects(self._call("GET", f"/lineItems/{quote(line_item_id, safe='')}/dimensions"), "dimensions")
+
+    def model(self) -> Mapping[str, Any]:
+        """The model's own card, such as its `name` and `activeState`; it is shown even where nothing inside the model is."""
+        return _object(self._call("GET", "", params={"modelDetails": "true"}), "model")
+
+    def versions(self) -> Sequence[Mapping[str, Any]]:
+        """The versions with `name`, and a `formula` where they are calculated."""
+        return _objects(self._call("GET", "/versions"), "versionMetadata")
+
+    def current_period(self) -> Mapping[str, Any]:
+        """The model's current period; empty where it has none."""
+        return _object(self._call("GET", "/currentPeriod"), "currentPeriod")
 
     def view(self, view_id: str) -> Mapping[str, Any]:
         """Which dimensions a view has on `pages`, `rows` and `columns`; an empty axis has no key."""
@@ -137,6 +154,12 @@ def _objects(content: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """The objects of a collection; Anaplan leaves the key of an empty one out."""
     found = content.get(key)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _object(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """One object of an answer, empty where it is left out."""
+    found = content.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _total_size(content: Mapping[str, Any]) -> int:

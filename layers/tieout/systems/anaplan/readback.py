@@ -15,10 +15,10 @@ from typing import Any
 from tieout.delivering import CellValue
 from tieout.errors import MalformedError
 from tieout.money import decimal_of
+from tieout.systems.anaplan.blueprint import plain_name
 from tieout.systems.anaplan.client import AnaplanClient
 
 _LINE_ITEMS = "line items"
-_SYNONYMS = {"versions": "version", "line item": _LINE_ITEMS}  # the metadata of views and the body of writes differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +66,17 @@ def read_module(
 def _axes(view: Mapping[str, Any], key: str) -> list[_Axis]:
     found = view.get(key)
     return [
-        _Axis(str(each.get("id")), _plain_name(str(each.get("name"))))
+        _Axis(str(each.get("id")), plain_name(str(each.get("name"))))
         for each in (found if isinstance(found, list) else [])
         if isinstance(each, dict)
     ]
-
-
-def _plain_name(name: str) -> str:
-    folded = name.casefold()
-    return _SYNONYMS.get(folded, folded)
 
 
 def _member_of(cell: CellValue, axis: _Axis) -> str:
     if axis.name == _LINE_ITEMS:
         return cell.measure
     for dimension, member in cell.members:
-        if _plain_name(dimension) == axis.name:
+        if plain_name(dimension) == axis.name:
             return member
     raise MalformedError("anaplan_view_has_another_dimension")
 
@@ -94,7 +89,7 @@ def _members(
     client: AnaplanClient, module_id: str, cells: Sequence[CellValue], axes: Sequence[_Axis], named: Collection[str]
 ) -> dict[tuple[str, str], _Member]:
     """(dimension, our member) to Anaplan's member, both folded, since Anaplan does not tell upper from lower case."""
-    by_name = {_plain_name(name) for name in named}
+    by_name = {plain_name(name) for name in named}
     members: dict[tuple[str, str], _Member] = {}
     for axis in axes:
         wanted = sorted({_member_of(cell, axis) for cell in cells})
