@@ -2,18 +2,21 @@
 
 dirty intersections -> the cells planning lacks -> receipt opened -> written as absolute values
 -> marked, each intersection only if unchanged -> receipt closed
+
+Where the target can set many cells by a task of its own, a load is given to it that way: see `tasks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tieout.delivering import CellValue, CellWriter, WriteAnswer
-from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError
-from tieout.ledger.cells import CellLedger
-from tieout.ledger.intersections import IntersectionState
+from functions.deliver.tasks import TaskStep, settle, write_as_task
+from tieout.delivering import CellValue, CellWriter, TaskWriter, WriteAnswer
+from tieout.errors import LostAnswerError, MalformedError, PermanentError, StillRunningError, TransientError
+from tieout.ledger.cells import CellLedger, Dirty
+from tieout.ledger.intersections import CellState, IntersectionState
 from tieout.ledger.receipts import Closing, End
 from tieout.ports import Clock, Entropy
 
@@ -83,23 +86,92 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     if pause is not None and pause.until > step.clock.now():
         return
     failures = pause.failures if pause else 0
-    while True:
-        found, behind = step.cells.dirty(step.target, step.writer.batch_size, report.behind)
+    if isinstance(step.writer, TaskWriter) and _settle(step, step.writer, failures, report):
+        failures = 0
+    while report.stopped_by is None:
+        found, behind = _look(step, report.behind, failures)
         if not found and not report.behind:
             return
-        for cube in dict.fromkeys(each.cube for each in found):
+        for each in _by_cube(found).values():
             if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
                 return
-            _write(step, [each for each in found if each.cube == cube], failures, report)
+            _write(step, each, failures, report)
             if failures and report.writes:
                 step.cells.resume(step.target)
                 failures = 0
         report.behind = behind
 
 
+def _settle(step: DeliverStep, writer: TaskWriter, failures: int, report: DeliverReport) -> bool:
+    """Find out what became of tasks that earlier runs began; whether one has written, so that the target takes something."""
+    if not step.has_time(writer.write_seconds + _MARKING_SECONDS):
+        return False
+    try:
+        settled = settle(_task_step(step, writer))
+    except StillRunningError as error:
+        _leave_alone(step, error, failures, report)
+        return False
+    report.writes += settled.writes
+    report.written += settled.written
+    report.refused += settled.refused
+    if settled.writes:
+        step.cells.resume(step.target)
+    return bool(settled.writes)
+
+
+def _look(step: DeliverStep, behind: str, failures: int) -> Dirty:
+    """What is dirty behind a place: as much of each cube as a write may carry, or as a task may where one is worth it."""
+    writer = step.writer
+    found = step.cells.dirty(step.target, writer.batch_size, behind)
+    if failures or not isinstance(writer, TaskWriter) or len(found.found) < writer.batch_size:
+        return found
+    more = step.cells.dirty(step.target, writer.task_size, behind)
+    return more if any(_task_of(writer, each) for each in _by_cube(more.found).values()) else found
+
+
+def _by_cube(found: Iterable[IntersectionState]) -> dict[str, list[IntersectionState]]:
+    cubes: dict[str, list[IntersectionState]] = {}
+    for each in found:
+        cubes.setdefault(each.cube, []).append(each)
+    return cubes
+
+
+def _task_of(writer: CellWriter, intersections: Iterable[IntersectionState]) -> list[CellState]:
+    """The cells planning lacks of some intersections of one cube, where a task is to set them; else none."""
+    if not isinstance(writer, TaskWriter):
+        return []
+    cells = [cell for each in intersections for cell in each.lacking()][: writer.task_size]
+    return cells if cells and writer.takes_as_task([cell.value() for cell in cells]) else []
+
+
+def _task_step(step: DeliverStep, writer: TaskWriter) -> TaskStep:
+    return TaskStep(target=step.target, cells=step.cells, writer=writer, clock=step.clock, entropy=step.entropy)
+
+
+def _write_task(
+    step: DeliverStep, intersections: Sequence[IntersectionState], failures: int, report: DeliverReport
+) -> bool:
+    """Have a load of one cube set by a task; whether there was one, whatever became of it."""
+    writer = step.writer
+    cells = [] if failures or not isinstance(writer, TaskWriter) else _task_of(writer, intersections)
+    if not cells or not isinstance(writer, TaskWriter):
+        return False
+    try:
+        answer = write_as_task(_task_step(step, writer), intersections, cells)
+    except (TransientError, PermanentError) as error:
+        _leave_alone(step, error, failures, report)
+    else:
+        report.writes += 1
+        report.refused += len(answer.refused)
+        report.written += len(cells) - len(answer.refused)
+    return True
+
+
 def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failures: int, report: DeliverReport) -> None:
     """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
     step.cells.strike(each for each in intersections if not each.lacking())
+    if _write_task(step, intersections, failures, report):
+        return
     most = min(step.writer.batch_size, _PROBED_WITH) if failures else step.writer.batch_size
     cells = [cell for each in intersections for cell in each.lacking()][:most]
     if not cells:

@@ -19,6 +19,7 @@ from tieout.ledger.cells import CellLedger
 from tieout.ledger.receipts import Closing, End
 from tieout.ports import Clock, FlushQueue, ObjectStore
 
+TASKS_STALE_AFTER = timedelta(days=1)  # the deliver step finds out what became of a task, unless it cannot any more
 _PAGE = 1000
 _PUBLISHING_TIME = timedelta(seconds=30)  # of the 50 the function has: one call that hangs must still fit in
 _REFUSALS_IN_A_ROW = 10  # then it is the bus, and not the entries
@@ -134,7 +135,10 @@ def _publish_one(step: SweepStep, key: str, report: SweepReport) -> None:
 
 def _reopen_stale(step: SweepStep, target: str, report: SweepReport) -> None:
     """Write the cells of abandoned receipts again: nobody knows which of their values planning holds."""
-    for receipt in step.cells.stale_receipts(target, step.clock.now() - step.stale_after):
+    now = step.clock.now()
+    for receipt in step.cells.stale_receipts(target, now - step.stale_after):
+        if receipt.reference and now - receipt.opened_at < TASKS_STALE_AFTER:
+            continue
         step.cells.dirty_again(receipt, step.clock.now())
         step.cells.close_receipt(receipt, step.clock.now(), Closing(end=End.ABANDONED, answer="no answer was seen"))
         report.reopened_receipts += 1

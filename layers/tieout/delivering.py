@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-MAX_CELLS_PER_WRITE = 3_000  # the receipt of a write is one item of the ledger, which ends at 400 KB
+MAX_CELLS_PER_WRITE = 3_000  # a receipt is one item of the ledger, which ends at 400 KB; a task has several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +74,49 @@ class CellWriter(Protocol):
             LostAnswerError: the write may have been applied, or may still be.
             AccessDeniedError: our role or credentials do not reach the model: a person must act.
             MalformedError: the target refuses the request as a whole.
+        """
+        ...
+
+
+@runtime_checkable
+class TaskWriter(CellWriter, Protocol):
+    """A writer that can also have many cells set by a task of the target's own, which goes on without us."""
+
+    @property
+    def task_size(self) -> int:
+        """The most cells one task may carry."""
+        ...
+
+    def takes_as_task(self, cells: Sequence[CellValue]) -> bool:
+        """Whether these cells of one cube are better set by a task than by writes of `batch_size`."""
+        ...
+
+    def prepare(self, cells: Sequence[CellValue], until: datetime) -> str:
+        """Hand cells of one cube over before `until`, and name the task that is to set them; nothing is set yet.
+
+        Raises as `CellWriter.write` does; whatever it is, nothing was written.
+        """
+        ...
+
+    def start(self, prepared: str) -> str:
+        """Start the task and give its reference, under which `outcome` finds it.
+
+        Raises:
+            LostAnswerError: it may have been started, or may still be.
+        """
+        ...
+
+    def outcome(self, reference: str, cells: Sequence[CellValue], until: datetime) -> WriteAnswer:
+        """What became of a task that was given these cells; waits for its end until then.
+
+        Args:
+            reference: what `start` gave; or what `prepare` did, where nobody knows whether it was started.
+            cells: those it was prepared with.
+            until: when to stop waiting.
+
+        Raises:
+            StillRunningError: it has not ended, or cannot be asked now.
+            LostAnswerError: it has ended or is gone, and nobody can say what it has set.
+            TransientError, PermanentError: it has ended, and has set nothing.
         """
         ...

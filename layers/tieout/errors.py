@@ -79,5 +79,9 @@ class LostAnswerError(TransientError):
     """The call may or may not have taken effect: we did not see the answer."""
 
 
+class StillRunningError(LostAnswerError):
+    """What we started has not ended yet: ask again what became of it, and start nothing beside it."""
+
+
 class ConflictError(TransientError):
     """Somebody else changed what we were about to change: read again and decide again."""

@@ -109,7 +109,7 @@ GROUPS = (
             "functions/readback/hurry.py",
             "tieout/reading_back.py",
             *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
-            "functions/deliver/checking.py",
+            *(f"functions/deliver/{name}.py" for name in ("checking", "tasks")),
             "tieout/census.py",
             "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),

@@ -15,9 +15,9 @@ from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
-from tieout.systems.anaplan.cells import AnaplanWriter
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.options import Options as AnaplanOptions
+from tieout.systems.anaplan.writing import AnaplanWriter
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
 from tieout.systems.oracle_epm.client import PlanningClient
 from tieout.systems.oracle_epm.options import Options as OracleOptions

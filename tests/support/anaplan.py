@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tieout.delivering import CellValue
 from tieout.landscape import Option, Target
 from tieout.ports import Clock
-from tieout.systems.anaplan.cells import AnaplanWriter, open_writer
+from tieout.systems.anaplan.cells import open_writer
+from tieout.systems.anaplan.writing import AnaplanWriter
 
 if TYPE_CHECKING:
     import httpx

@@ -18,7 +18,8 @@ from sandbox.systems.serving import serve
 from tests.support.anaplan import BASIC, anaplan_target
 from tests.support.clock import ManualClock
 from tieout.landscape import Option
-from tieout.systems.anaplan.cells import AnaplanWriter, open_writer
+from tieout.systems.anaplan.cells import open_writer
+from tieout.systems.anaplan.writing import AnaplanWriter
 
 
 class Hasty(httpx.BaseTransport):

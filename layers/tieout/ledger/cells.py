@@ -8,11 +8,12 @@ check on every mark, a late or doubled writer repairs itself, though planning sy
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from tieout import strict_json
 from tieout.ledger import keys
 from tieout.ledger.intersections import (
     CellState,
@@ -22,9 +23,9 @@ from tieout.ledger.intersections import (
     mark,
     write_again,
 )
-from tieout.ledger.receipts import Closing, OpenReceipt, cells_text, done_item, open_receipt
+from tieout.ledger.receipts import GENERATIONS, Closing, OpenReceipt, cells_text, done_item, open_receipt
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
-from tieout.ledger.table import Cursor, Delete, Key, Page, Put, Table, Update, pages
+from tieout.ledger.table import Cursor, Delete, Equals, Key, Page, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
 
 
@@ -95,6 +96,48 @@ class CellLedger:
         receipt = OpenReceipt(target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells))
         self._table.write([Put(receipt.key, {"cells": receipt.cells})])
         return receipt
+
+    def open_task_receipts(
+        self,
+        target: str,
+        parts: Iterable[tuple[str, Sequence[CellState]]],
+        now: datetime,
+        generations: Mapping[str, int],
+    ) -> list[OpenReceipt]:
+        """Write down what a task of the target's is about to be given, in parts that are each a receipt with an id of its own."""
+        return [self._open_task_receipt(target, receipt_id, now, cells, generations) for receipt_id, cells in parts]
+
+    def note_reference(self, receipts: Iterable[OpenReceipt], reference: str) -> None:
+        """Write down under which reference the target knows the task of these receipts, so that any later run can find it.
+
+        Raises:
+            ConditionFailedError: one of them was closed meanwhile.
+        """
+        for receipt in receipts:
+            unchanged = Equals(GENERATIONS, strict_json.dump(receipt.generations))
+            self._table.write([Update(receipt.key, sets={"reference": reference}, condition=unchanged)])
+
+    def open_tasks(self, target: str) -> dict[str, list[OpenReceipt]]:
+        """Reference to the receipts of each task whose end was not seen yet, the oldest first."""
+        found: dict[str, list[OpenReceipt]] = {}
+        partition = keys.receipt_partition(target)
+        for page in pages(lambda after: self._table.query(partition, prefix=keys.OPEN_PREFIX, limit=20, after=after)):
+            for key, item in page.items:
+                receipt = open_receipt(target, key, item)
+                if receipt.reference:
+                    found.setdefault(receipt.reference, []).append(receipt)
+        return found
+
+    def as_begun(self, receipt: OpenReceipt) -> list[IntersectionState]:
+        """The intersections of a task's receipt with the generation they had when it was opened.
+
+        One that has changed since has other totals than were sent; a mark on that generation does not hold, as it must be.
+        """
+        wanted = [keys.cell_key(receipt.target, each) for each in receipt.generations]
+        return [
+            replace(state, generation=receipt.generations[state.cells[0].intersection_id])
+            for state in self._states(wanted)
+        ]
 
     def close_receipt(self, receipt: OpenReceipt, now: datetime, closing: Closing) -> None:
         """Keep the receipt with what came of the write. Closing twice is as closing once."""
@@ -188,6 +231,16 @@ class CellLedger:
         """Forget the pause of a target; without effect where it has none."""
         names = ("paused_until", "reason", "paused_since", "failures")
         self._table.write([Update(keys.target_key(target), removes=names)])
+
+    def _open_task_receipt(
+        self, target: str, receipt_id: str, now: datetime, cells: Sequence[CellState], generations: Mapping[str, int]
+    ) -> OpenReceipt:
+        begun = {cell.intersection_id: generations[cell.intersection_id] for cell in cells}
+        receipt = OpenReceipt(
+            target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells), generations=begun
+        )
+        self._table.write([Put(receipt.key, {"cells": receipt.cells, GENERATIONS: strict_json.dump(begun)})])
+        return receipt
 
     def _page(self, state: str, after: Cursor | None) -> Page:
         return self._table.index("cells_by_state", state, after=after)

@@ -14,6 +14,7 @@ from tieout.ledger.intersections import CellState, by_intersection
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.moments import moment_text, parse_moment
 
+GENERATIONS = "generations"  # the attribute of an open receipt that only a task's has
 _AT_ONCE = 25  # a receipt may be as large as an item can be
 _MOST_REASONS = 100  # distinct ones: a receipt that is refused by the table could not be closed
 _DOUBTFUL = "?"
@@ -47,12 +48,20 @@ class Closing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReceipt:
-    """A write to planning that was begun."""
+    """A write to planning that was begun.
+
+    Attributes:
+        reference: the ids under which the target knows what it does, or did, with blanks between them.
+        generations: where a task of the target's does the writing, the generation of each intersection when it was begun, by its
+            id; so that what became of it can be marked by whoever finds out.
+    """
 
     target: str
     receipt_id: str
     opened_at: datetime
     cells: str  # JSON: see `cells_text`
+    reference: str = ""
+    generations: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -76,7 +85,6 @@ class DoneReceipt(OpenReceipt):
     closed_at: datetime
     end: End
     answer: str
-    reference: str = ""
     undoes: str = ""  # the name of the receipt whose values before were restored
     by: str = ""  # who had them restored
 
@@ -191,7 +199,14 @@ def receipt_rows(text: str) -> Iterator[ReceiptRow]:
 def open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:
     """The open receipt an item of the table holds."""
     opened_at, receipt_id = _named(key, keys.OPEN_PREFIX)
-    return OpenReceipt(target=target, receipt_id=receipt_id, opened_at=opened_at, cells=str(item["cells"]))
+    return OpenReceipt(
+        target=target,
+        receipt_id=receipt_id,
+        opened_at=opened_at,
+        cells=str(item["cells"]),
+        reference=str(item.get("reference", "")),
+        generations=strict_json.parse(str(item.get(GENERATIONS, "{}")).encode()),
+    )
 
 
 def done_item(receipt: OpenReceipt, now: datetime, closing: Closing) -> dict[str, str]:

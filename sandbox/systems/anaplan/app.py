@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sandbox.systems.anaplan import cells, discovery, lists, views
+from sandbox.systems.anaplan import cells, discovery, files, lists, tasks, views
 from sandbox.systems.anaplan.authentication import AuthenticationHost
 from sandbox.systems.anaplan.control import TenantControl
 from sandbox.systems.anaplan.definition import ModelDefinition, sandbox_definition
 from sandbox.systems.anaplan.settings import TenantSettings
-from sandbox.systems.anaplan.tenant import Answering, Tenant, guarded
+from sandbox.systems.anaplan.tenant import Answering, Endpoint, Tenant, guarded
 from sandbox.systems.faults import Misbehaving
 
 if TYPE_CHECKING:
@@ -55,6 +55,30 @@ _MODEL_CALLS: tuple[tuple[str, str, Answering, bool], ...] = (
     ("GET", "/views", views.views, True),
     ("GET", "/views/{view}", views.view, True),
     ("GET", "/views/{view}/data", views.view_data, True),
+    ("GET", "/files", files.files, False),
+    ("POST", "/files/{file}", files.announce, False),
+    ("GET", "/files/{file}", files.whole, False),
+    ("PUT", "/files/{file}", files.put_whole, False),
+    ("POST", "/files/{file}/complete", files.complete, False),
+    ("GET", "/files/{file}/chunks", files.chunks, False),
+    ("GET", "/files/{file}/chunks/{chunk}", files.chunk, False),
+    ("PUT", "/files/{file}/chunks/{chunk}", files.put_chunk, False),
+    ("GET", "/imports", tasks.imports, False),
+    ("GET", "/processes", tasks.processes, False),
+    *(
+        each
+        for kind in ("imports", "processes")
+        for each in (
+            ("POST", f"/{kind}/{{action}}/tasks", tasks.start, False),
+            ("GET", f"/{kind}/{{action}}/tasks", tasks.tasks, False),
+            ("GET", f"/{kind}/{{action}}/tasks/{{task}}", tasks.task, False),
+            ("DELETE", f"/{kind}/{{action}}/tasks/{{task}}", tasks.cancel, False),
+            ("GET", f"/{kind}/{{action}}/tasks/{{task}}/dump/chunks", tasks.dump_chunks, False),
+            ("GET", f"/{kind}/{{action}}/tasks/{{task}}/dump/chunks/{{chunk}}", tasks.dump_chunk, False),
+            ("GET", f"/{kind}/{{action}}/tasks/{{task}}/dumps/{{object}}/chunks", tasks.dump_chunks, False),
+            ("GET", f"/{kind}/{{action}}/tasks/{{task}}/dumps/{{object}}/chunks/{{chunk}}", tasks.dump_chunk, False),
+        )
+    ),
 )
 
 
@@ -77,5 +101,10 @@ def create_app(
         routes.append(Route(_API + path, guarded(tenant, answering, waits=False), methods=[method]))
     for form in _MODEL_FORMS:
         for method, path, answering, waits in _MODEL_CALLS:
-            routes.append(Route(_API + form + path, guarded(tenant, answering, waits=waits), methods=[method]))
+            routes.append(Route(_API + form + path, _inside(tenant, answering, waits=waits), methods=[method]))
     return Misbehaving(Starlette(routes=routes), tenant.faults)
+
+
+def _inside(tenant: Tenant, answering: Answering, *, waits: bool) -> Endpoint:
+    """An endpoint inside the model, whose imports have done by then what they were to have done."""
+    return guarded(tenant, answering, waits=waits, before=tasks.run_what_is_due)

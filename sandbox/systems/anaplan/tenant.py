@@ -52,6 +52,7 @@ class Tenant:
     def __post_init__(self) -> None:
         self.model = PlanningModel(self.definition)
         self.desk = TokenDesk(self.settings, self.now)
+        self._forget_imports()
         self.busy_until = self.now()
         self._calls_left = Decimal(self.settings.requests_per_minute)
         self._counted_at = self.now()
@@ -62,8 +63,16 @@ class Tenant:
         self.busy_until = self.now()
         self.state = ""
         self.writes.clear()
+        self._forget_imports()
         self.faults.clear()
         self.faults.fired.clear()
+
+    def _forget_imports(self) -> None:
+        from sandbox.systems.anaplan.files import HeldFile, files_of  # noqa: PLC0415 which itself answers calls of this tenant
+
+        self.files: dict[str, HeldFile] = files_of(self.definition)
+        self.tasks: dict[str, Any] = {}
+        self.imported: list[dict[str, Any]] = []
 
     def is_busy(self) -> bool:
         """Whether an import, export or process has the model."""
@@ -118,13 +127,16 @@ Answering = Callable[[Call], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def guarded(tenant: Tenant, answering: Answering, *, waits: bool) -> Endpoint:
+def guarded(
+    tenant: Tenant, answering: Answering, *, waits: bool, before: Callable[[Call], None] = lambda _: None
+) -> Endpoint:
     """An endpoint that answers only calls a real tenant would answer.
 
     Args:
         tenant: whose calls are counted.
         answering: gives the answer.
         waits: whether the call needs the model, and so waits while an import has it.
+        before: what happens in the model before it answers.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -134,7 +146,9 @@ def guarded(tenant: Tenant, answering: Answering, *, waits: bool) -> Endpoint:
             return refused
         while waits and tenant.is_busy():  # noqa: ASYNC110 the end of the import is a moment of the tenant's clock
             await asyncio.sleep(0.02)
-        return answering(Call(tenant, request, body))
+        call = Call(tenant, request, body)
+        before(call)
+        return answering(call)
 
     return endpoint
 

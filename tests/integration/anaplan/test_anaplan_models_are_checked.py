@@ -12,7 +12,8 @@ from sandbox.systems.anaplan.definition import ModelDefinition, Module, sandbox_
 from tests.support.anaplan import BASIC, anaplan_target, pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant, running_tenant
 from tieout.discovering import Discovered, WantedCube
-from tieout.errors import AccessDeniedError
+from tieout.errors import AccessDeniedError, UnavailableError
+from tieout.landscape import Option
 from tieout.periods import Period
 from tieout.systems.anaplan.discovery import open_checker
 
@@ -27,9 +28,11 @@ PERIODS = (Period(2026, 11), Period(2026, 12))
 Change = Callable[[Module], Module]
 
 
-def discovered(tenant: RunningTenant, *wanted: WantedCube, periods: tuple[Period, ...] = PERIODS) -> Discovered:
+def discovered(
+    tenant: RunningTenant, *wanted: WantedCube, periods: tuple[Period, ...] = PERIODS, **options: Option
+) -> Discovered:
     """What a check of the tenant's model finds."""
-    checker = open_checker(anaplan_target(tenant.url), BASIC, tenant.http, tenant.clock)
+    checker = open_checker(anaplan_target(tenant.url, **options), BASIC, tenant.http, tenant.clock)
     return checker.discover(wanted or (PIPELINE,), periods)
 
 
@@ -183,3 +186,30 @@ def test_a_collection_without_its_key_is_an_empty_one(tenant: RunningTenant) -> 
     """A module without line items, and a look-up that finds nobody."""
     tenant.fault("answer", path="/lineItems", status=200, body={"status": {"code": 200, "message": "Success"}})
     assert found(tenant) == {("line_item_missing", "Pipeline", measure) for measure in PIPELINE.measures}
+
+
+def test_a_busy_model_is_not_waited_for(tenant: RunningTenant) -> None:
+    """Everything inside it would wait, and the time is for writing."""
+    tenant.control("model", {"busy_seconds": 50})
+    with pytest.raises(UnavailableError):
+        discovered(tenant)
+
+
+@pytest.mark.parametrize(
+    ("cube", "action", "file", "code"),
+    [
+        ("Pipeline", "112000000000", "113000000000", None),
+        ("Pipeline", "118000000000", "113000000000", None),
+        ("Pipeline", "112000000099", "113000000000", "import_missing"),
+        ("Pipeline", "112000000000", "113000000099", "import_missing"),
+        ("Pipelines", "112000000000", "113000000000", "import_missing"),
+        ("Pipeline", "112000000000", "113000000001", "import_of_another_file"),
+    ],
+)
+def test_an_import_that_is_not_what_the_landscape_says_is_named(
+    tenant: RunningTenant, cube: str, action: str, file: str, code: str | None
+) -> None:
+    """One that reads another file would set old numbers; one that is missing only makes loads slow."""
+    findings = discovered(tenant, imports={cube: {"action": action, "file": file}}).findings
+    assert [each.code for each in findings] == ([code] if code else [])
+    assert [each.is_in_the_way for each in findings] == ([code == "import_of_another_file"] if code else [])

@@ -19,7 +19,7 @@ from tieout.errors import (
     TransientError,
     UnavailableError,
 )
-from tieout.systems.anaplan.cells import AnaplanWriter
+from tieout.systems.anaplan.writing import AnaplanWriter
 
 URL = "https://anaplan.test"
 CANARY = "canary-in-a-body"

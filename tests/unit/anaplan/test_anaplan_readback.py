@@ -13,7 +13,7 @@ from tests.support.anaplan import BASIC, anaplan_writer, pipeline_cell
 from tests.support.clock import ManualClock
 from tieout.errors import MalformedError
 from tieout.landscape import Option
-from tieout.systems.anaplan.cells import AnaplanWriter
+from tieout.systems.anaplan.writing import AnaplanWriter
 
 ITEMS = {
     "101": [("11", "Acme Corporation", "ACME"), ("12", "Globex GmbH", "GLOBEX")],

@@ -16,6 +16,7 @@ from tieout.systems.anaplan.options import Options
 from tieout.systems.anaplan.tokens import Token, TokenKeeper
 
 _CONNECT_SECONDS = 10.0
+_BYTES = {"Content-Type": "application/octet-stream"}
 _PAGE = 5000  # the most, and the default; the server may silently give less
 _JSON = {"Accept": "application/json"}
 
@@ -39,6 +40,7 @@ class AnaplanClient:
         workspace = f"/workspaces/{quote(options.workspace_id, safe='')}" if options.workspace_id else ""
         self._model_url = f"{api_base_url.rstrip('/')}/2/0{workspace}/models/{quote(options.model_id, safe='')}"
         self._timeout = httpx.Timeout(float(options.write_timeout_seconds), connect=_CONNECT_SECONDS)
+        self._short = httpx.Timeout(float(options.call_timeout_seconds), connect=_CONNECT_SECONDS)
         self._tokens = tokens
         self._http = http
         self._clock = clock
@@ -110,6 +112,36 @@ class AnaplanClient:
             self._call("POST", f"/dimensions/{quote(dimension_id, safe='')}/items", content=content), "items"
         )
 
+    def is_busy(self) -> bool:
+        """Whether an import, export or process has the model; it is told even while one has."""
+        status = _object(self.ask("GET", "/status"), "requestStatus")
+        return str(status.get("currentStep", "")).startswith("Processing")
+
+    def ask(self, method: str, path: str, content: bytes | None = None, *, writing: bool = False) -> Mapping[str, Any]:
+        """The answer to a call about files, imports or tasks, none of which waits for the model.
+
+        Raises:
+            LostAnswerError: only when `writing`: it may have been done.
+        """
+        response = self._answer(method, path, content=content, writing=writing, timeout=self._short)
+        return answers.content_of(response, writing=writing)
+
+    def ask_object(self, path: str, key: str) -> Mapping[str, Any]:
+        """One object out of the answer to such a call."""
+        return _object(self.ask("GET", path), key)
+
+    def all_of(self, path: str, key: str) -> Sequence[Mapping[str, Any]]:
+        """All pages of a collection; empty where the model leaves its key out."""
+        return list(self._all(path, key))
+
+    def put_bytes(self, path: str, content: bytes) -> None:
+        """Replace what stands there with these bytes; the answer is empty."""
+        self._answer("PUT", path, content=content, headers=_BYTES, timeout=self._short)
+
+    def get_bytes(self, path: str) -> bytes:
+        """The bytes that stand there."""
+        return self._answer("GET", path, headers={"Accept": "application/octet-stream"}, timeout=self._short).content
+
     def _all(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
         offset = 0
         while True:
@@ -129,21 +161,35 @@ class AnaplanClient:
         content: bytes | None = None,
         writing: bool = False,
     ) -> Mapping[str, Any]:
-        """One call, repeated once with a new login where Anaplan rejects the token: then nothing was done the first time."""
+        response = self._answer(method, path, params=params, content=content, writing=writing, timeout=self._timeout)
+        return answers.content_of(response, writing=writing)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: httpx.Timeout,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        writing: bool = False,
+    ) -> httpx.Response:
+        """A good answer; one call, repeated once with a new login where Anaplan rejects the token: then nothing was done before."""
         request = self._http.build_request(
             method,
             self._model_url + path,
             params=dict(params) if params else None,
             content=content,
-            headers=_JSON if content is None else _JSON | {"Content-Type": "application/json"},
-            timeout=self._timeout,
+            headers=headers or (_JSON if content is None else _JSON | {"Content-Type": "application/json"}),
+            timeout=timeout,
         )
         token = self._tokens.current()
         response = self._send(request, token, writing=writing)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             response = self._send(request, self._tokens.renewed(token), writing=writing)
         answers.judge(response, writing=writing, now=self._clock.now())
-        return answers.content_of(response, writing=writing)
+        return response
 
     def _send(self, request: httpx.Request, token: Token, *, writing: bool) -> httpx.Response:
         request.headers["Authorization"] = f"AnaplanAuthToken {token.value}"

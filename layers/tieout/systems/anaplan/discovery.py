@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tieout.discovering import Discovered, Finding, WantedCube
-from tieout.errors import AccessDeniedError
+from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.landscape import Target
 from tieout.periods import Period
 from tieout.ports import Clock
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 _OPEN_STATES = frozenset({"UNLOCKED", "PRODUCTION"})
+_BUSY_SECONDS = 60.0
 _NAMED_AT_MOST = 12  # periods that are missing: a calendar that ends lacks a year of them
 
 
@@ -34,8 +35,16 @@ class ModelChecker:
 
         Raises:
             AccessDeniedError: the model shows our role nothing at all.
+            UnavailableError: an import, export or process has the model.
         """
-        model, current = self._client.model(), self._current_period()
+        model = self._client.model()
+        if (
+            model.get("modelTransactionRunning") is True
+        ):  # then everything inside it waits, and a check is worth no waiting
+            raise UnavailableError(
+                "anaplan: an import, export or process has the model", retry_after_seconds=_BUSY_SECONDS
+            )
+        current = self._current_period()
         told = {
             "model": str(model.get("name", "")),
             "state": str(model.get("activeState", "")),
@@ -48,6 +57,7 @@ class ModelChecker:
             findings += self._cube(cube, dimensions)
         findings += self._members(wanted, dimensions)
         findings += self._periods(wanted, periods, dimensions)
+        findings += self._imports(wanted)
         return Discovered(told=told, findings=tuple(findings))
 
     def _current_period(self) -> Mapping[str, Any]:
@@ -151,6 +161,24 @@ class ModelChecker:
             told = ", ".join(lacking[:_NAMED_AT_MOST]) + (" ..." if len(lacking) > _NAMED_AT_MOST else "")
             says = f"the model's calendar has no {told}: extend its timescale, or set period_names as the model names periods"
             yield Finding(code="period_missing", says=says)
+
+    def _imports(self, wanted: Sequence[WantedCube]) -> Iterator[Finding]:
+        """Imports and processes that the options name and the model lacks, or that read another file; in nobody's way."""
+        if not self._options.imports:
+            return
+        actions = {str(each.get("id")): each for each in self._client.all_of("/imports", "imports")}
+        actions |= {str(each.get("id")): each for each in self._client.all_of("/processes", "processes")}
+        files = {str(each.get("id")) for each in self._client.all_of("/files", "files")}
+        cubes = {cube.cube for cube in wanted}
+        for cube, parts in self._options.imports.items():
+            action, file = actions.get(parts["action"]), parts["file"]
+            if cube not in cubes or action is None or file not in files:
+                lacks = "the planning model no such cube" if cube not in cubes else "the model no such import or file"
+                says = f"imports names {parts['action']} and {file}, but {lacks} for our user: loads go cell by cell"
+                yield Finding(code="import_missing", cube=cube, says=says, is_in_the_way=False)
+            elif str(action.get("importDataSourceId", file)) != file:
+                says = f"the import {parts['action']} reads {action['importDataSourceId']}, not {file}: name the file it reads"
+                yield Finding(code="import_of_another_file", cube=cube, says=says)
 
     def _held(self, dimension_id: str, members: Sequence[str], key: str) -> set[str]:
         """Of some members those a dimension has, upper and lower case alike."""

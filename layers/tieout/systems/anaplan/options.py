@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tieout.delivering import MAX_CELLS_PER_WRITE
@@ -11,6 +11,7 @@ from tieout.systems.anaplan.period_names import PeriodNames, flaw_of
 
 LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an import or export has the model
 MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
+MOST_CELLS_PER_IMPORT = 10_000  # marking them takes the function less than half a minute
 _LEAST_MARGIN_SECONDS = 60
 _MOST_MARGIN_SECONDS = 1500  # a token lives 30 minutes by the documentation: more would refresh on every call
 
@@ -32,6 +33,13 @@ class Options:
         period_names: how a model of fiscal periods names them (`period_names.PeriodNames`); empty for calendar months, `Mar 26`.
         period_label: the label of the calendar whose periods those are.
         year_digits: 2 or 4, as the model's timescale format says: `Mar 26` or `Mar 2026`.
+        imports: cube to the `action` (an import or a process) that reads the `file` of this id, for loads; a cube that is not named
+            here is written cell by cell however many there are. What an import does is defined in the model: it must map every
+            column to set values, never to clear or to add.
+        bulk_from: from how many cells on an import is used; fewer are, from `batch_size` on, while the model is busy.
+        bulk_size: the most cells one import is given, up to 10,000, which the function still has the time to mark.
+        poll_seconds: the pause between the first two questions for a task's state, 5 to 30.
+        call_timeout_seconds: how long a call about files and tasks may wait for its answer, 5 to 30.
 
     Raises:
         ValueError: for a value outside its bounds, so that it fails at synth.
@@ -49,6 +57,11 @@ class Options:
     period_names: Sequence[str] = ()
     period_label: str = "FY"
     year_digits: Literal[2, 4] = 2
+    imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    bulk_from: int = 5000
+    bulk_size: int = MOST_CELLS_PER_IMPORT
+    poll_seconds: int = 5
+    call_timeout_seconds: int = 30
 
     def __post_init__(self) -> None:
         _demand(bool(self.model_id), "model_id is empty")
@@ -63,6 +76,7 @@ class Options:
             "refresh_margin_seconds is not within 60 to 1,500",
         )
         _demand(self.year_digits in {2, 4}, "year_digits is neither 2 nor 4")
+        self._demand_bulk()
         flaw = flaw_of(self.period_names)
         _demand(not flaw, f"period_names is of no use: {flaw}")
 
@@ -70,6 +84,23 @@ class Options:
     def names(self) -> PeriodNames:
         """How the model names periods."""
         return PeriodNames(self.period_names, self.period_label, self.year_digits)
+
+    def _demand_bulk(self) -> None:
+        for cube, parts in self.imports.items():
+            _demand(set(parts) == {"action", "file"}, f"imports is without exactly an action and a file for {cube}")
+            action, file = parts["action"], parts["file"]
+            _demand(
+                action.startswith(("112", "118")),
+                f"imports is with {action} for {cube}, no import (112...) or process (118...)",
+            )
+            _demand(file.startswith("113"), f"imports is with {file} for {cube}, which is no file (113...)")
+        for name in ("action", "file"):
+            given = [parts[name] for parts in self.imports.values()]
+            _demand(len(set(given)) == len(given), f"imports is with one {name} for two cubes")
+        _demand(1 <= self.bulk_from <= self.bulk_size, "bulk_from is not within 1 to bulk_size")
+        _demand(self.bulk_size <= MOST_CELLS_PER_IMPORT, f"bulk_size is more than {MOST_CELLS_PER_IMPORT}")
+        _demand(5 <= self.poll_seconds <= 30, "poll_seconds is not within 5 to 30")  # noqa: PLR2004 as documented above
+        _demand(5 <= self.call_timeout_seconds <= 30, "call_timeout_seconds is not within 5 to 30")  # noqa: PLR2004 the same
 
 
 def _demand(condition: bool, flaw: str) -> None:  # noqa: FBT001 the condition is the argument

@@ -1,0 +1,241 @@
+"""Loads that a task of the target's own sets: begun, found again by a later run, and marked only on what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from functions.deliver import tasks
+from functions.sweep.pipeline import TASKS_STALE_AFTER
+from functions.sweep.settings import SweepSettings
+from tests.support.planning_desk import TARGET, Desk, Planning
+from tieout.delivering import CellValue, TaskWriter, WriteAnswer
+from tieout.errors import LostAnswerError, StillRunningError, TieoutError, UnavailableError
+from tieout.ledger.receipts import ReceiptLedger
+
+
+class TaskedPlanning(Planning):
+    """A planning system that sets loads by tasks, each of which ends as a test says.
+
+    Attributes:
+        ends: what happens when somebody asks for the outcome; by itself a task sets its cells and says so.
+        least: from how many cells on.
+        lost_start: the start of a task is not answered, though it runs.
+    """
+
+    batch_size = 2
+    task_size = 10_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: dict[str, Sequence[CellValue]] = {}
+        self.log: list[str] = []
+        self.ends: Callable[[], TieoutError | None] = lambda: None
+        self.lost_start = False
+        self.least = 4
+        self._numbers = count(1)
+        self._prepared: Sequence[CellValue] = ()
+
+    def takes_as_task(self, cells: Sequence[CellValue]) -> bool:
+        """From so many cells on."""
+        return len(cells) >= self.least
+
+    def prepare(self, cells: Sequence[CellValue], until: datetime) -> str:  # noqa: ARG002 as the port has it
+        """Take the cells."""
+        self.log.append(f"prepare {len(cells)}")
+        self._prepared = cells
+        return "import"
+
+    def start(self, prepared: str) -> str:
+        """Begin a task."""
+        reference = f"{prepared} {next(self._numbers)}"
+        self.given[reference] = self._prepared
+        self.log.append(f"start {reference}")
+        if self.lost_start:
+            raise LostAnswerError("no answer")
+        return reference
+
+    def outcome(self, reference: str, cells: Sequence[CellValue], until: datetime) -> WriteAnswer:  # noqa: ARG002 the same
+        """Set the cells it was given, whoever asks."""
+        self.log.append(f"outcome {reference}")
+        error = self.ends()
+        if error is not None:
+            raise error
+        if reference not in self.given:
+            raise LostAnswerError("never started, or over")
+        sent = {cell.cell_id: cell for cell in self.given[reference]}
+        assert set(sent) == {cell.cell_id for cell in cells}
+        refused = {each: why for each, why in self.refused_cells.items() if each in sent}
+        self.values |= {each: cell.value for each, cell in sent.items() if each not in refused}
+        return WriteAnswer(refused=refused, summary="imported", reference=reference)
+
+
+@pytest.fixture(name="planning")
+def _planning() -> TaskedPlanning:
+    return TaskedPlanning()
+
+
+@pytest.fixture(name="desk")
+def _desk(planning: TaskedPlanning) -> Desk:
+    desk = Desk()
+    desk.planning = planning
+    assert isinstance(planning, TaskWriter)
+    for number in range(6):
+        desk.change(f"p{number}", 100 + number)
+    return desk
+
+
+def times(number: int, error: TieoutError) -> Callable[[], TieoutError | None]:
+    """That error for the next so many questions, then none."""
+    errors = iter([error] * number)
+    return lambda: next(errors, None)
+
+
+def later(desk: Desk) -> None:
+    """The pause of the target is over."""
+    desk.clock.advance(timedelta(minutes=2).total_seconds())
+
+
+def test_a_load_is_one_task_with_its_reference_on_the_receipt(desk: Desk, planning: TaskedPlanning) -> None:
+    """Though it is larger than a write; cells refused are marked so, all others are written."""
+    planning.refused_cells = {"p3:M": "no such member"}
+    report = desk.flush()
+    assert (report.writes, report.written, report.refused) == (1, 5, 1)
+    assert planning.log == ["prepare 6", "start import 1", "outcome import 1"]
+    assert set(planning.values) == {f"p{n}:M" for n in (0, 1, 2, 4, 5)}
+    [receipt] = ReceiptLedger(desk.table).newest(TARGET)
+    assert (receipt.reference, desk.ends(), desk.lacking()) == ("import 1", ["written"], [])
+
+
+def test_few_cells_are_written_as_ever(desk: Desk, planning: TaskedPlanning) -> None:
+    """A task is for loads."""
+    planning.least = 7
+    assert desk.flush().writes == 3
+    assert planning.log == []
+
+
+def test_a_task_has_as_many_receipts_as_its_cells_need(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receipt is one item of the ledger; all of a task's have its reference."""
+    monkeypatch.setattr(tasks, "CELLS_PER_RECEIPT", 4)
+    desk.flush()
+    assert [each.reference for each in ReceiptLedger(desk.table).newest(TARGET)] == ["import 1", "import 1"]
+    assert desk.lacking() == []
+
+
+def test_a_task_that_still_runs_is_found_by_the_next_run_and_nothing_is_written_beside_it(
+    desk: Desk, planning: TaskedPlanning
+) -> None:
+    """Not even what changed meanwhile; when it has ended, what it has set is marked without being written again."""
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=60)
+    assert isinstance(desk.flush().stopped_by, StillRunningError)
+    desk.change("p0", 1000)
+    later(desk)
+    desk.flush()
+    assert planning.values == {}
+    assert len(desk.lacking()) == 6
+    planning.ends = lambda: None
+    later(desk)
+    report = desk.flush()
+    assert report.stopped_by is None
+    assert planning.log.count("start import 1") == 1
+    assert desk.lacking() == []
+    assert planning.values["p0:M"] == 11
+
+
+def test_what_changed_while_a_task_ran_is_written_though_it_changed_back(desk: Desk, planning: TaskedPlanning) -> None:
+    """The task has set another total than there is now: a mark on it does not hold."""
+    desk.flush()
+    for number in range(6):
+        desk.change(f"p{number}", 50)
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=60)
+    desk.flush()
+    desk.change("p0", -50)
+    planning.ends = lambda: None
+    later(desk)
+    desk.flush()
+    assert planning.values["p0:M"] == 1
+    assert desk.lacking() == []
+
+
+def test_a_task_that_has_set_nothing_leaves_its_cells_to_be_written(desk: Desk, planning: TaskedPlanning) -> None:
+    """It was cancelled, or found no file: whether seen at once or by a later run, its receipts say so."""
+    planning.ends = times(1, UnavailableError("cancelled", retry_after_seconds=1))
+    desk.flush()
+    assert desk.ends() == ["not written"]
+    later(desk)
+    desk.flush()
+    assert desk.lacking() == []
+
+
+def test_a_cancelled_task_that_a_later_run_finds_is_not_written(desk: Desk, planning: TaskedPlanning) -> None:
+    """Then its cells are written anew."""
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=1)
+    desk.flush()
+    planning.ends = times(1, UnavailableError("cancelled"))
+    later(desk)
+    desk.flush()
+    assert desk.ends()[0] == "not written"
+    assert desk.lacking() == []
+    assert len(planning.values) == 6
+
+
+def test_a_task_that_ended_nobody_knows_how_is_written_again_at_once(desk: Desk, planning: TaskedPlanning) -> None:
+    """It has ended, so nothing of it can land any more."""
+    planning.ends = times(2, LostAnswerError("left out rows that it does not name", retry_after_seconds=1))
+    desk.flush()
+    assert desk.ends() == []
+    later(desk)
+    desk.flush()
+    assert desk.ends()[0] == "abandoned"
+    assert desk.lacking() == []
+    assert len(planning.values) == 6
+
+
+def test_a_task_whose_start_was_lost_may_begin_for_twenty_minutes(desk: Desk, planning: TaskedPlanning) -> None:
+    """Until then nothing is written beside it; after it, its cells are written again."""
+    planning.lost_start = True
+    desk.flush()
+    planning.given.clear()
+    planning.lost_start = False
+    desk.clock.advance(tasks.LOST_START.total_seconds() - 1)
+    assert isinstance(desk.flush().stopped_by, StillRunningError)
+    desk.clock.advance(timedelta(minutes=20).total_seconds())
+    desk.flush()
+    assert desk.ends()[0] == "abandoned"
+    assert desk.lacking() == []
+    assert timedelta(minutes=SweepSettings.stale_receipt_minutes) == tasks.LOST_START
+
+
+def test_the_sweeper_leaves_a_task_to_whoever_can_ask_the_target(desk: Desk, planning: TaskedPlanning) -> None:
+    """For a day; then even a task of a target that is written to in another way by now is given up."""
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=60)
+    desk.flush()
+    desk.clock.advance(TASKS_STALE_AFTER.total_seconds() - 60)
+    assert desk.sweep(TARGET).reopened_receipts == 0
+    desk.clock.advance(120)
+    assert desk.sweep(TARGET).reopened_receipts == 1
+    assert desk.ends() == ["abandoned"]
+
+
+def test_nothing_is_begun_without_the_time_to_see_its_end(desk: Desk, planning: TaskedPlanning) -> None:
+    """Nor is anybody asked what became of an earlier one."""
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=1)
+    desk.flush()
+    later(desk)
+    asked = len(planning.log)
+    desk.flush(has_time=lambda seconds: seconds < planning.write_seconds)
+    assert len(planning.log) == asked
+
+
+def test_a_target_that_failed_is_tried_with_a_few_cells_and_not_with_a_load(
+    desk: Desk, planning: TaskedPlanning
+) -> None:
+    """After the pause of an error, as for any write."""
+    planning.ends = lambda: UnavailableError("cancelled", retry_after_seconds=1)
+    desk.flush()
+    later(desk)
+    desk.flush()
+    assert planning.log.count("prepare 6") == 1
