@@ -14,7 +14,7 @@ from tieout.errors import LostAnswerError, MalformedError
 
 Coordinates = tuple[str, str, tuple[tuple[str, str], ...]]  # module, line item, members by dimension
 
-_MODULES = {  # with what their line items are called, each of them once more in US dollars
+MODULES = {  # with what their line items are called, each of them once more in US dollars
     cube: tuple(f"{name}{currency}" for name in names for currency in ("", " USD"))
     for cube, names in {
         "Pipeline": ("Amount", "Weighted amount"),
@@ -28,7 +28,7 @@ _MODULES = {  # with what their line items are called, each of them once more in
         "Billings": ("Billed",),
     }.items()
 }
-_PERIODS = {  # the model's names to the ledger's
+PERIODS = {  # the model's names to the ledger's
     **{f"{name} 26": f"2026-{number:02}" for number, name in enumerate(("Mar", "Apr", "May", "Jun", "Jul", "Aug"), 3)},
     **{f"P{number:02} FY26": f"RT2026-P{number:02}" for number in range(2, 10)},
 }
@@ -62,11 +62,11 @@ class PlanningSystem:
 
     def module_id(self, name: str) -> str | None:
         """The id of a module."""
-        return f"id of {name}" if name in _MODULES else None
+        return f"id of {name}" if name in MODULES else None
 
     def line_items(self, module_id: str) -> Sequence[Mapping[str, Any]]:
         """The line items of a module, all of them fit to be written to."""
-        return [{"id": name, "name": name, "format": "NUMBER"} for name in _MODULES[module_id.removeprefix("id of ")]]
+        return [{"id": name, "name": name, "format": "NUMBER"} for name in MODULES[module_id.removeprefix("id of ")]]
 
     def forget_modules(self) -> None:
         """Nothing is remembered."""
@@ -109,5 +109,5 @@ class PlanningSystem:
 
 def _coordinates(module: str, row: Mapping[str, Any]) -> Coordinates:
     members = {each["dimensionName"]: each.get("itemCode") or each["itemName"] for each in row["dimensions"]}
-    members["Time"] = _PERIODS.get(members["Time"], members["Time"])
+    members["Time"] = PERIODS.get(members["Time"], members["Time"])
     return module, row["lineItemName"], tuple(sorted(members.items()))

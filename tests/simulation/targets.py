@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -11,11 +11,14 @@ from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.planning import Coordinates, PlanningSystem
 from tests.simulation.planning_analytics import AnalyticsTenant
+from tests.simulation.planning_imports import IMPORTS, ImportingSystem
 from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
+from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
+from tieout.systems.anaplan.imports import ModelImports
 from tieout.systems.anaplan.options import Options as AnaplanOptions
 from tieout.systems.anaplan.writing import AnaplanWriter
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
@@ -106,9 +109,10 @@ def targets(world: World) -> dict[str, SimulatedTarget]:
 
 def _anaplan(world: World) -> SimulatedTarget:
     calm = world.scenario.fault_scale == 0
-    ignorance, lacking = (0.8, {"M-73", "M-501", "M-71"}) if world.theme == "planning" else (0.15, {"M-73"})
+    ignorance, lacking = (0.8, {"M-73", "M-501", "M-71"}) if world.theme in {"planning", "loads"} else (0.15, {"M-73"})
     names = FISCAL_NAMES if world.scenario.seed % 2 else ()
-    planning = PlanningSystem(
+    loads = world.theme == "loads"
+    planning = (ImportingSystem if loads else PlanningSystem)(
         world.random,
         world.schedule,
         world.weather,
@@ -116,12 +120,19 @@ def _anaplan(world: World) -> SimulatedTarget:
         spoiling=frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset(),
     )
     options = AnaplanOptions(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
+    client = cast("AnaplanClient", planning)
+    if loads:
+        options = replace(options, batch_size=1, bulk_from=2, imports=IMPORTS)
     return SimulatedTarget(
         name=ANAPLAN,
         planning=planning,
         is_fed=lambda _: True,
         has_period=lambda _: True,  # what its own calendar lacks it knows by the ledger's own text
-        open_writer=lambda: AnaplanWriter(cast("AnaplanClient", planning), options),
+        open_writer=lambda: (
+            BulkWriter(client, options, ModelImports(client, world.schedule, 5), world.schedule)
+            if loads
+            else AnaplanWriter(client, options)
+        ),
         queue=_flush_queue(world),
     )
 

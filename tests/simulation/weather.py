@@ -38,6 +38,15 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "queue": {"partial_put_events": 0.3, "lost_answer": 0.03, "throttled": 0.03, "record_read_failed": 0.1}
     | {"flush_request_lost": 0.3},
     "planning": {"target_busy": 0.2, "target_denied": 0.05, "landing_late": 0.4, "stalled": 0.1},
+    "loads": {
+        "visibility_ran_out": 0.2,
+        "landing_late": 0.05,
+        "stalled": 0.1,
+        "target_busy": 0.05,
+        "crash_before": 0.01,
+        "crash_after": 0.01,
+    }
+    | {"task_slow": 0.4, "task_cancelled": 0.1, "task_file_gone": 0.1, "dump_lost": 0.5},
     "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "books": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "sap": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
@@ -46,7 +55,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
 DRAWN_THEMES = tuple(
-    name for name in THEMES if name not in {*OWN_THEMES, "missed"}
+    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads"}
 )  # of which there are some on other days
 
 

@@ -42,7 +42,7 @@ _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last
     datetime(2026, 3, 31, 21, 40, tzinfo=UTC),
 )
 _TRAFFIC_MILLISECONDS = (60_000, 240_000, 900_000, 1_800_000)
-_SPANS = {"writers": 60_000, "planning": 240_000, "crowd": 20_000, "documents": 60_000}
+_SPANS = {"writers": 60_000, "planning": 240_000, "crowd": 20_000, "documents": 60_000, "loads": 1_800_000}
 _PATIENCE_MILLISECONDS = 8 * 3_600_000  # after which a line without faults must be at rest
 
 
@@ -83,7 +83,7 @@ class World:
         self.theme = drawn if scenario.theme is None else scenario.theme
         drawn_span = random.choice(_TRAFFIC_MILLISECONDS)
         self.span = _SPANS.get(self.theme, drawn_span)
-        self.may_rest = self.theme in {"writers", "records", "mappings", "documents"} or random.random() < 0.2
+        self.may_rest = self.theme in {"writers", "records", "mappings", "documents", "loads"} or random.random() < 0.2
         self.weather = weather(
             random,
             self.schedule,

@@ -32,6 +32,18 @@ def test_defaults_are_the_careful_ones() -> None:
         {"refresh_margin_seconds": 1501},
         {"year_digits": 3},
         {"period_names": ["Period {number}"]},
+        {"imports": {"Cash": {"action": "112000000001"}}},
+        {"imports": {"Cash": {"action": "116000000001", "file": "113000000001"}}},
+        {"imports": {"Cash": {"action": "112000000001", "file": "112000000001"}}},
+        {"imports": {cube: {"action": "112000000001", "file": f"11300000000{cube}"} for cube in "12"}},
+        {"imports": {cube: {"action": f"11200000000{cube}", "file": "113000000001"} for cube in "12"}},
+        {"bulk_from": 0},
+        {"bulk_from": 11, "bulk_size": 10},
+        {"bulk_size": 10_001},
+        {"poll_seconds": 4},
+        {"poll_seconds": 31},
+        {"call_timeout_seconds": 4},
+        {"call_timeout_seconds": 31},
     ],
 )
 def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:

@@ -73,18 +73,25 @@ class TaskedPlanning(Planning):
         return WriteAnswer(refused=refused, summary="imported", reference=reference)
 
 
+def loaded() -> tuple[Desk, TaskedPlanning]:
+    """A ledger with six cells that planning lacks, and a planning system that takes them as a load."""
+    desk, planning = Desk(), TaskedPlanning()
+    desk.planning = planning
+    for number in range(6):
+        desk.change(f"p{number}", 100 + number)
+    return desk, planning
+
+
 @pytest.fixture(name="planning")
-def _planning() -> TaskedPlanning:
-    return TaskedPlanning()
+def _planning(desk: Desk) -> TaskedPlanning:
+    assert isinstance(desk.planning, TaskedPlanning)
+    return desk.planning
 
 
 @pytest.fixture(name="desk")
-def _desk(planning: TaskedPlanning) -> Desk:
-    desk = Desk()
-    desk.planning = planning
+def _desk() -> Desk:
+    desk, planning = loaded()
     assert isinstance(planning, TaskWriter)
-    for number in range(6):
-        desk.change(f"p{number}", 100 + number)
     return desk
 
 

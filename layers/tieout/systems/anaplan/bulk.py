@@ -90,8 +90,9 @@ class BulkWriter(AnaplanWriter):
             raise self._unknown(name)
         try:
             result = result_of(self._imports.ended(name, self._ends(until)))
-            left_out = self._upload(cells).left_out
-            refused = left_out | self._refused(name, result, [cell.cell_id for cell in cells])
+            upload = self._upload(cells)
+            left_out = upload.left_out
+            refused = left_out | self._refused(name, result, [cell.cell_id for cell in cells], upload.rows)
         except StillRunningError:
             raise
         except LostAnswerError:
@@ -109,8 +110,8 @@ class BulkWriter(AnaplanWriter):
             pass
         return StillRunningError("anaplan: an import may still run", retry_after_seconds=30.0)
 
-    def _refused(self, name: TaskName, result: TaskResult, ids: Sequence[str]) -> dict[str, str]:
-        """Our cells that an import which has ended left out.
+    def _refused(self, name: TaskName, result: TaskResult, ids: Sequence[str], rows: int) -> dict[str, str]:
+        """Our cells that an import which has ended left out, of so many rows.
 
         Raises:
             UnavailableError: it set nothing.
@@ -127,7 +128,13 @@ class BulkWriter(AnaplanWriter):
         for object_id in result.dumps:
             refused |= refused_in(self._dump(name, object_id), ids)
         is_told = bool(refused) and result.failed_rows <= len(refused)
-        if not result.is_successful or ((result.dumps or result.failed_rows or result.flaws) and not is_told):
+        # Another run may have replaced the file between upload and start: then fewer rows were read than it had.
+        is_short = result.taken_rows is not None and result.taken_rows + len(refused) < rows
+        if (
+            not result.is_successful
+            or is_short
+            or ((result.dumps or result.failed_rows or result.flaws) and not is_told)
+        ):
             raise LostAnswerError(
                 "anaplan: the import left out rows that it does not name", retry_after_seconds=_SOON_SECONDS
             )

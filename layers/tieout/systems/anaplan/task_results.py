@@ -29,6 +29,7 @@ class TaskResult:
         is_successful: it ran to its end; nothing that it left out counts here.
         dumps: the ids of the objects that have a dump of rows they left out.
         failed_rows: how many rows its counts say were left out.
+        taken_rows: how many they say were taken; None where they do not say.
         flaws: the kinds of the details that say that something was left out or went wrong.
     """
 
@@ -37,6 +38,7 @@ class TaskResult:
     is_successful: bool
     dumps: tuple[str, ...]
     failed_rows: int
+    taken_rows: int | None
     flaws: tuple[str, ...]
 
 
@@ -63,7 +65,11 @@ def result_of(task: Mapping[str, Any]) -> TaskResult:
         is_file_gone=_FILE_GONE in kinds,
         is_successful=bool(results) and all(result.get("successful") is True for result in results),
         dumps=tuple(str(each.get("objectId", "")) for each in results if each.get("failureDumpAvailable") is True),
-        failed_rows=sum(_failed(detail.get("values")) for detail in details),
+        failed_rows=sum(_count(detail, "failedCount") or 0 for detail in details)
+        + sum(_count(detail, "ignoredCount") or 0 for detail in details),
+        taken_rows=sum(taken)
+        if (taken := [n for each in details if (n := _count(each, "successRowCount")) is not None])
+        else None,
         flaws=tuple(kind for kind in kinds if _is_flaw(kind)),
     )
 
@@ -83,9 +89,10 @@ def _is_flaw(kind: str) -> bool:
     return kind.endswith("WithFailures") or "Failed" in kind or kind.startswith(_DATA_ERRORS)
 
 
-def _failed(values: object) -> int:
-    """The rows left out, of a flat list of names and numbers that is in no fixed order."""
+def _count(detail: Mapping[str, Any], name: str) -> int | None:
+    """A count of a detail, whose values are a flat list of names and numbers in no fixed order; None where it states none."""
+    values = detail.get("values")
     if not isinstance(values, list):
-        return 0
+        return None
     counts = dict(zip(map(str, values[::2]), map(str, values[1::2]), strict=False))
-    return sum(int(counts[name]) for name in ("failedCount", "ignoredCount") if counts.get(name, "").isdigit())
+    return int(counts[name]) if counts.get(name, "").isdigit() else None
