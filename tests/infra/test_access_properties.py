@@ -257,7 +257,7 @@ BY_KEY = ["BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"]
     ("step", "on_items", "queried"),
     [
         ("record", [*BY_KEY, "ConditionCheckItem"], []),
-        ("deliver", BY_KEY, ["/index/cells_by_state"]),
+        ("deliver", BY_KEY, ["", "/index/cells_by_state"]),
         ("sweep", BY_KEY, ["", "/index/cells_by_state"]),
     ],
 )

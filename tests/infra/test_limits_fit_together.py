@@ -10,6 +10,7 @@ from functions.deliver.settings import UNSEEN_SECONDS
 from functions.readback import pipeline as readback
 from functions.readback.settings import EVERY_MINUTES
 from functions.readback.settings import RUN_SECONDS as READING_SECONDS
+from functions.deliver.tasks import CELLS_PER_RECEIPT
 from functions.record import pipeline as record
 from functions.sweep import pipeline as sweep
 from functions.sweep.settings import SweepSettings
@@ -53,6 +54,30 @@ def test_the_largest_entry_fits_into_a_call_and_a_call_into_the_bus() -> None:
     """With a source, a type and a time around the detail; and no entry is too large for a call of its own."""
     around = len("tieout.") + 2 * 40 + 14
     assert MAX_DETAIL_BYTES + around <= publishing._MAX_CALL_BYTES <= _BUS_CALL_BYTES
+
+
+def test_a_receipt_of_a_task_is_one_item_though_it_keeps_generations() -> None:
+    """And what it says in the end, too; its generations are compared whenever its reference is kept."""
+    cells = [
+        CellState(
+            target="planning-of-the-whole-group-and-its-part",
+            intersection_id=f"{number:032x}",
+            cube="Revenue",
+            measure=f"Measure {number % 12}",
+            members=(),
+            currency="EUR",
+            total_minor=-(10**14),
+            written_minor=-(10**14) + 1,
+        )
+        for number in range(CELLS_PER_RECEIPT)
+    ]
+    ledger = CellLedger(MemoryTable())
+    generations = dict.fromkeys((cell.intersection_id for cell in cells), 10**6)
+    [receipt] = ledger.open_task_receipts(cells[0].target, [("r" * 32, cells)], NOW, generations)
+    ledger.note_reference([receipt], f"112000000000 {'A' * 32}")
+    [(reference, [found])] = ledger.open_tasks(cells[0].target).items()
+    assert reference == f"112000000000 {'A' * 32}"
+    assert len(found.generations) == CELLS_PER_RECEIPT
 
 
 def test_a_receipt_of_the_largest_write_is_one_item() -> None:

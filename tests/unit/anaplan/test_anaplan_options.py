@@ -37,6 +37,8 @@ def test_defaults_are_the_careful_ones() -> None:
         {"imports": {"Cash": {"action": "112000000001", "file": "112000000001"}}},
         {"imports": {cube: {"action": "112000000001", "file": f"11300000000{cube}"} for cube in "12"}},
         {"imports": {cube: {"action": f"11200000000{cube}", "file": "113000000001"} for cube in "12"}},
+        {"calls_per_minute": 0},
+        {"calls_per_minute": 601},
         {"bulk_from": 0},
         {"bulk_from": 11, "bulk_size": 10},
         {"bulk_size": 10_001},

@@ -13,6 +13,7 @@ from tieout.errors import AccessDeniedError
 from tieout.ports import Clock
 from tieout.systems.anaplan import answers
 from tieout.systems.anaplan.options import Options
+from tieout.systems.anaplan.pacing import CallPace
 from tieout.systems.anaplan.tokens import Token, TokenKeeper
 
 _CONNECT_SECONDS = 10.0
@@ -31,7 +32,7 @@ class AnaplanClient:
         options: the target's options.
         tokens: the login.
         http: sends the requests; its own timeouts are not used.
-        clock: the time, to read `Retry-After` dates.
+        clock: the time, to read `Retry-After` dates and to keep to our share of the tenant's calls.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class AnaplanClient:
         self._tokens = tokens
         self._http = http
         self._clock = clock
+        self._pace = CallPace(options.calls_per_minute, clock)
         self._module_ids: dict[str, str] = {}
 
     def module_id(self, name: str) -> str | None:
@@ -192,6 +194,7 @@ class AnaplanClient:
         return response
 
     def _send(self, request: httpx.Request, token: Token, *, writing: bool) -> httpx.Response:
+        self._pace.take()
         request.headers["Authorization"] = f"AnaplanAuthToken {token.value}"
         return answers.send(self._http, request, writing=writing)
 

@@ -11,6 +11,7 @@ from tieout.systems.anaplan.period_names import PeriodNames, flaw_of
 
 LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an import or export has the model
 MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
+TENANT_CALLS_PER_MINUTE = 600  # help.anaplan.com, for all workspaces of a tenant
 MOST_CELLS_PER_IMPORT = 10_000  # marking them takes the function less than half a minute
 _LEAST_MARGIN_SECONDS = 60
 _MOST_MARGIN_SECONDS = 1500  # a token lives 30 minutes by the documentation: more would refresh on every call
@@ -39,6 +40,8 @@ class Options:
         bulk_from: from how many cells on an import is used; fewer are, from `batch_size` on, while the model is busy.
         bulk_size: the most cells one import is given, up to 10,000, which the function still has the time to mark.
         poll_seconds: the pause between the first two questions for a task's state, 5 to 30.
+        calls_per_minute: this target's share of the tenant's 600 calls a minute, which all integrations spend together;
+            an operator's command has as much beside it.
         call_timeout_seconds: how long a call about files and tasks may wait for its answer, 5 to 30.
 
     Raises:
@@ -61,6 +64,7 @@ class Options:
     bulk_from: int = 5000
     bulk_size: int = MOST_CELLS_PER_IMPORT
     poll_seconds: int = 5
+    calls_per_minute: int = 300
     call_timeout_seconds: int = 30
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class Options:
             "refresh_margin_seconds is not within 60 to 1,500",
         )
         _demand(self.year_digits in {2, 4}, "year_digits is neither 2 nor 4")
+        _demand(1 <= self.calls_per_minute <= TENANT_CALLS_PER_MINUTE, "calls_per_minute is not within 1 to 600")
         self._demand_bulk()
         flaw = flaw_of(self.period_names)
         _demand(not flaw, f"period_names is of no use: {flaw}")
