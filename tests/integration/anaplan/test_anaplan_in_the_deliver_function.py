@@ -1,0 +1,93 @@
+"""The deliver function of an Anaplan target as Lambda runs it: it checks before its first write, loads, and answers a check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from functions.deliver import handler
+from infra.landscape import compile_landscape, read_landscape
+from sandbox.places import ROOT
+from tests.support.anaplan import BASIC, anaplan_target
+from tests.support.anaplan_tenant import RunningTenant, running_tenant
+from tests.support.moto_aws import REGION, emulated_aws
+from tieout.aws.dynamo import DynamoTable
+from tieout.ledger import keys
+from tieout.ledger.checks import CheckLedger
+from tieout.ledger.table import Update
+from tieout.system_clock import SystemClock, SystemEntropy
+
+IMPORTS = {"Pipeline": {"action": "112000000000", "file": "113000000000"}}
+
+
+@dataclass
+class Function:
+    """The function, its table and the tenant it writes to."""
+
+    tenant: RunningTenant
+    table: DynamoTable
+
+    def change(self, period: str) -> None:
+        """A total of a cell that planning lacks."""
+        members = [
+            *(["Customer", "ACME"], ["Product line", "SOFTWARE"], ["Legal entity", "EMEA"]),
+            *(["Currency", "EUR"], ["Time", period], ["Version", "Forecast"]),
+        ]
+        first = {"cube": "Pipeline", "members": json.dumps(members), keys.CURRENCY + "Amount": "EUR"}
+        since = {"dirty_since": "2026-03-02T09:00:00.000Z"}
+        dirty = {"cell_state": keys.dirty("anaplan")}
+        adds = {keys.TOTAL + "Amount": 150, "generation": 1}
+        self.table.write([Update(keys.cell_key("anaplan", period), sets=dirty, firsts=first | since, adds=adds)])
+
+    def invoke(self, event: dict[str, object]) -> dict[str, object]:
+        """What it answers."""
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 240_000)
+        answer: dict[str, object] = handler.lambda_handler(event, context)
+        return answer
+
+
+@pytest.fixture
+def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    """A function of its own, which remembers nothing."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    with emulated_aws() as aws, running_tenant() as tenant:
+        target = anaplan_target(tenant.url, imports=IMPORTS, batch_size=1, bulk_from=2)
+        landscape = read_landscape(ROOT, "sandbox")
+        compiled = json.loads(compile_landscape(landscape))
+        compiled["targets"] = [
+            {"name": "anaplan", "system": "anaplan", "api_base_url": tenant.url, "options": dict(target.options)}
+        ]
+        (tmp_path / "landscape.json").write_text(json.dumps(compiled))
+        secret = aws.secrets.create_secret(Name="target", SecretString=json.dumps(BASIC))["ARN"]
+        name = aws.create_ledger()
+        environment = {"TARGET": "anaplan", "LEDGER_TABLE": name, "SECRET_ARN": secret, "METRIC_NAMESPACE": "Tieout"}
+        for key, value in (environment | {"LANDSCAPE_FILE": str(tmp_path / "landscape.json")}).items():
+            monkeypatch.setenv(f"TIEOUT_{key}", value)
+        handler._function.cache_clear()
+        yield Function(tenant, DynamoTable(aws.dynamodb, name, SystemClock(), SystemEntropy()))
+        handler._function.cache_clear()
+
+
+def test_a_load_is_checked_for_and_imported_and_an_operator_is_answered(function: Function) -> None:
+    """The check is kept, no cell goes by a cell write, and a check that is asked for flushes nothing."""
+    for month in ("2026-01", "2026-02", "2026-03"):
+        function.change(month)
+    assert function.invoke({"Records": []}) == {"batchItemFailures": []}
+    assert set(function.tenant.values().values()) == {"1.50"}
+    assert len(function.tenant.values()) == 3
+    assert function.tenant.control("writes")["writes"] == []
+    kept = CheckLedger(function.table).last("anaplan")
+    assert kept is not None
+    assert kept.in_the_way == 0
+    assert kept.at <= datetime.now(UTC)
+    function.change("2026-04")
+    answer = function.invoke({"check": True})
+    assert (answer["findings"], answer["told"]["state"]) == ([], "UNLOCKED")  # type: ignore[index]
+    assert len(function.tenant.values()) == 3
