@@ -128,13 +128,10 @@ class BulkWriter(AnaplanWriter):
         for object_id in result.dumps:
             refused |= refused_in(self._dump(name, object_id), ids)
         is_told = bool(refused) and result.failed_rows <= len(refused)
+        has_left_out = bool(result.dumps or result.failed_rows or result.flaws)
         # Another run may have replaced the file between upload and start: then fewer rows were read than it had.
         is_short = result.taken_rows is not None and result.taken_rows + len(refused) < rows
-        if (
-            not result.is_successful
-            or is_short
-            or ((result.dumps or result.failed_rows or result.flaws) and not is_told)
-        ):
+        if not result.is_successful or is_short or (has_left_out and not is_told):
             raise LostAnswerError(
                 "anaplan: the import left out rows that it does not name", retry_after_seconds=_SOON_SECONDS
             )
