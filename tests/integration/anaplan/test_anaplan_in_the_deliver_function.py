@@ -72,6 +72,7 @@ def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functi
             monkeypatch.setenv(f"TIEOUT_{key}", value)
         handler._function.cache_clear()
         yield Function(tenant, DynamoTable(aws.dynamodb, name, SystemClock(), SystemEntropy()))
+        handler._function()._http.close()  # a real one is kept until its process ends
         handler._function.cache_clear()
 
 
