@@ -36,9 +36,16 @@ def test_what_balances_still_does_and_no_line_but_the_largest_is_rounded_otherwi
 def test_a_part_that_is_missing_is_refused_where_none_may_be() -> None:
     """Else each line is what it is by itself."""
     numbers = [Decimal("1.005"), Decimal("-0.50")]
-    with pytest.raises(UnreadableRecordError, match="the lines in EUR do not balance"):
+    with pytest.raises(UnreadableRecordError, match=r"^the lines in EUR do not balance$"):
         balanced(numbers, "EUR")
     assert [str(each) for each in rounded(numbers, "EUR")] == ["1.01 EUR", "-0.50 EUR"]
+
+
+def test_what_does_not_balance_by_a_decimal_that_no_currency_has_is_refused() -> None:
+    """It is looked at to the last digit a source states, however many the largest amount has before it."""
+    numbers = [Decimal("1000000000000000000.000000000001"), Decimal(-1000000000000000000)]
+    with pytest.raises(UnreadableRecordError):
+        balanced(numbers, "EUR")
 
 
 def test_what_is_no_currency_is_malformed_whether_it_balances_or_not() -> None:

@@ -47,14 +47,14 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["1e25", "1e999999", "9" * 30])
 def test_what_is_no_amount_of_money_is_refused(text: str) -> None:
     """An amount beyond every budget is a fault or an attack, and costs nothing to refuse."""
-    with pytest.raises(MalformedError, match="amount_too_large"):
+    with pytest.raises(MalformedError, match=r"^amount_too_large$"):
         Money.parse(text, "EUR")
 
 
 @pytest.mark.parametrize("currency", ["eur", "EU", "EURO", "E1R", "", "ÄÖÜ"])
 def test_a_currency_has_three_capital_letters(currency: str) -> None:
     """A currency that is none is refused before an amount of it exists."""
-    with pytest.raises(MalformedError, match="currency_not_iso4217"):
+    with pytest.raises(MalformedError, match=r"^currency_not_iso4217$"):
         Money.of(Decimal(1), currency)
 
 

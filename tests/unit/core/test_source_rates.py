@@ -151,7 +151,7 @@ def test_a_rate_that_does_not_apply_is_as_none(fact: STATED, rate: SourceRate) -
 )
 def test_a_rate_nothing_can_be_converted_by_is_refused(change: dict[str, object], reason: str) -> None:
     """At once, and not when somebody's plan is reckoned."""
-    with pytest.raises(MalformedError, match=reason):
+    with pytest.raises(MalformedError, match=f"^{reason}$"):
         replace(OWN, **change)  # type: ignore[arg-type]  # a field
 
 

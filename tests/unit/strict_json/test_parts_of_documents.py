@@ -39,7 +39,7 @@ def test_a_part_is_judged_without_what_stands_around_it(part: bytes, found: obje
 )
 def test_a_flaw_of_the_part_or_of_the_whole_form_is_told(raw: bytes, reason: str) -> None:
     """Where the part itself cannot be had, nothing stands for it."""
-    with pytest.raises(MalformedError, match=reason):
+    with pytest.raises(MalformedError, match=f"^{reason}$"):
         strict_json.parse_part(raw, "head")
 
 
