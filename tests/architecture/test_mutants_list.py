@@ -52,6 +52,8 @@ def test_a_survivor_that_is_not_listed_is_new_and_a_listed_one_that_is_noticed_i
         ("zip(flows, codes, strict=True)", "zip(flows, codes, strict=False)", False),
         ("for few in batched(found, 8, strict=False):", "for few in batched(found, 8, ):", True),
         ("for few in batched(found, 8, strict=False):", "for few in batched(found, 8, strict=True):", False),
+        ('assert day is not None, "it has one"', 'assert day is not None, "XXit has oneXX"', True),
+        ('assert day is not None, "it has one"', 'assert day is None, "it has one"', False),
     ],
 )
 def test_some_changes_are_equal_wherever_they_are_made(removed: str, added: str, is_equal: bool) -> None:  # noqa: FBT001 a case
