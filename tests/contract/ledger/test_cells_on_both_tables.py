@@ -17,8 +17,8 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.intersections import intersection_state
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
-from tieout.ledger.receipts import Closing, End, ReceiptRow, receipt_rows
-from tieout.ledger.table import Item, Put, Table
+from tieout.ledger.receipts import Closing, End, ReceiptLedger, ReceiptRow, receipt_rows
+from tieout.ledger.table import Item, Put, Table, Usage
 
 
 def test_a_mark_that_was_overtaken_leaves_its_cell_dirty(table: Table) -> None:
@@ -113,6 +113,17 @@ def test_a_receipt_tells_of_each_cell_what_planning_was_given_before_and_what_no
         place(name).intersection_id(): ReceiptRow(place(name).intersection_id(), "Amount", before, after)
         for name, before, after in (("Acme", 5, 6), ("Beta", 7, 0), ("Gamma", None, 9))
     }
+
+
+def test_receipts_are_read_a_few_at_a_time(table: Table, usages: list[Usage]) -> None:
+    """Each may be large, and whoever looks for the newest is not kept waiting by the others."""
+    for second in range(26):
+        CellLedger(table).open_receipt(TARGET, "r", NOW + timedelta(seconds=second), ())
+    usages.clear()
+    newest = ReceiptLedger(table).newest(TARGET)
+    assert next(newest).opened_at == NOW + timedelta(seconds=25)
+    assert [usage.items for usage in usages] == [25]
+    assert len(list(newest)) == 25
 
 
 def test_a_mark_says_when_planning_was_written_and_under_which_receipt(table: Table) -> None:

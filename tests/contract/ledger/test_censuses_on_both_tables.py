@@ -27,7 +27,7 @@ from tieout.facts.statement import Absence, Statement
 from tieout.ledger.censuses import CensusLedger, CompleteWindow, Found, StillRunningError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import decide
-from tieout.ledger.table import Item, Table
+from tieout.ledger.table import Item, Table, Usage
 from tieout.money import Money
 
 DEAL = "opportunity"
@@ -224,6 +224,15 @@ def test_the_findings_of_a_run_are_its_own(table: Table) -> None:
     differences = {record(number): Difference.OLDER_HERE for number in (5, 6)}
     assert ledger.not_found_yet(run_of(), differences) == {record(6): Difference.OLDER_HERE}
     assert ledger.not_found_yet(other, differences) == {record(5): Difference.OLDER_HERE}
+
+
+def test_findings_are_read_a_hundred_at_a_time(table: Table, usages: list[Usage]) -> None:
+    """Whoever is told of a census that found very much is told while it is read."""
+    ledger = CensusLedger(table)
+    ledger.keep_found(run_of(), [difference(number) for number in range(101)])
+    usages.clear()
+    assert len(list(ledger.findings(run_of()))) == 101
+    assert [usage.items for usage in usages] == [100, 1]
 
 
 def test_a_complete_window_stands_for_good(table: Table) -> None:
