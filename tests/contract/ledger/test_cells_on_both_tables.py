@@ -117,13 +117,13 @@ def test_a_receipt_tells_of_each_cell_what_planning_was_given_before_and_what_no
 
 def test_receipts_are_read_a_few_at_a_time(table: Table, usages: list[Usage]) -> None:
     """Each may be large, and whoever looks for the newest is not kept waiting by the others."""
-    for second in range(26):
-        CellLedger(table).open_receipt(TARGET, "r", NOW + timedelta(seconds=second), ())
+    cells = CellLedger(table)
+    opened = [cells.open_receipt(TARGET, "r", NOW + timedelta(seconds=second), ()) for second in range(26)]
     usages.clear()
     newest = ReceiptLedger(table).newest(TARGET)
-    assert next(newest).opened_at == NOW + timedelta(seconds=25)
+    assert next(newest) == opened.pop()
     assert [usage.items for usage in usages] == [25]
-    assert len(list(newest)) == 25
+    assert list(newest) == opened[::-1]
 
 
 def test_a_mark_says_when_planning_was_written_and_under_which_receipt(table: Table) -> None:
