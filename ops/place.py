@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,8 +99,7 @@ class Place:
     @cached_property
     def closing(self) -> Mapping[str, list[str]]:
         """The plan versions that are closed where none is named, and the companies the landscape knows."""
-        told: Mapping[str, list[str]] = json.loads(self.outputs["Closing"])
-        return told
+        return dict(json.loads(self.outputs["Closing"]))
 
     @cached_property
     def undelivered_files(self) -> str | None:
@@ -193,37 +193,17 @@ class Place:
     @cached_property
     def flows(self) -> tuple[FlowQueues, ...]:
         """The queues of every flow, the one for notices no flow wants included."""
-        return tuple(
-            FlowQueues(
-                name=each["name"],
-                queue_url=each["queue_url"],
-                dead_letter_queue_url=each["dead_letter_queue_url"],
-                undelivered_queue_url=each["undelivered_queue_url"],
-            )
-            for each in self._declared("Flow")
-        )
+        return tuple(_filled(FlowQueues, each) for each in self._declared("Flow"))
 
     @cached_property
     def relays(self) -> tuple[RelayQueues, ...]:
         """The queues of every connection whose events come over a bus."""
-        return tuple(
-            RelayQueues(
-                name=each["name"], queue_url=each["queue_url"], dead_letter_queue_url=each["dead_letter_queue_url"]
-            )
-            for each in self._declared("Relay")
-        )
+        return tuple(_filled(RelayQueues, each) for each in self._declared("Relay"))
 
     @cached_property
     def targets(self) -> tuple[TargetQueues, ...]:
         """The queues of every target."""
-        return tuple(
-            TargetQueues(
-                name=each["name"],
-                flush_queue_url=each["flush_queue_url"],
-                dead_letter_queue_url=each["dead_letter_queue_url"],
-            )
-            for each in self._declared("Target")
-        )
+        return tuple(_filled(TargetQueues, each) for each in self._declared("Target"))
 
     def ask_for_a_flush(self, target: str) -> None:
         """Ask for a flush of a target."""
@@ -236,9 +216,10 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        declared = self._named("Target", name)
-        wanted = {each: declared[each] for each in ("name", "system", "api_base_url", "options")}
-        return Target(**wanted), str(declared["secret_arn"])
+        told = self._named("Target", name)
+        return Target(**{each: told[each] for each in ("name", "system", "api_base_url", "options")}), str(
+            told["secret_arn"]
+        )
 
     def deliver_function(self, target: str) -> str:
         """The name of the function that writes to a target, and checks it.
@@ -300,3 +281,8 @@ def _silent(stage: str, url: str) -> str:
 
 def _is_declared(key: str, prefix: str) -> bool:
     return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()
+
+
+def _filled[Told: (FlowQueues, RelayQueues, TargetQueues)](kind: type[Told], told: Mapping[str, Any]) -> Told:
+    """What an output tells, as far as it is asked for here."""
+    return kind(**{each.name: told[each.name] for each in fields(kind)})

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from functions.deliver import pipeline as deliver
 from functions.deliver.settings import UNSEEN_SECONDS
+from functions.deliver.tasks import CELLS_PER_RECEIPT
 from functions.readback import pipeline as readback
 from functions.readback.settings import EVERY_MINUTES
 from functions.readback.settings import RUN_SECONDS as READING_SECONDS
-from functions.deliver.tasks import CELLS_PER_RECEIPT
 from functions.record import pipeline as record
 from functions.sweep import pipeline as sweep
 from functions.sweep.settings import SweepSettings

@@ -84,7 +84,8 @@ class Traffic:
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
 
     def _plan_mappings(self) -> None:
-        looks_for_races, away = self.world.theme == "mappings", self._away()
+        looks_for_races = self.world.theme == "mappings"
+        away = {name for name, each in taking_turns(self.world).items() if not each.is_part}
         for key, member in all_mappings().items():
             if key.connection in away:
                 continue
@@ -98,10 +99,6 @@ class Traffic:
                 self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
         for arrive in self.world.mappings_to_come.values():
             self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
-
-    def _away(self) -> set[str]:
-        """The connections that take no part in the world's story."""
-        return {name for name, each in taking_turns(self.world).items() if not each.is_part}
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:

@@ -22,7 +22,7 @@ def cubes_wanted(landscape: Landscape, target: str) -> tuple[WantedCube, ...]:
     """
     together: dict[tuple[str, tuple[str, ...]], list[Feed]] = {}
     for feed in landscape.feeds:
-        if target in feed.targets:
+        if landscape.target(target).is_given(feed.name):
             names = tuple(dimension.name for dimension in feed.dimensions)
             together.setdefault((feed.cube, names), []).append(feed)
     reporting = landscape.reporting_currency

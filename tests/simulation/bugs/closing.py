@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.record import protecting
 from tests.flow import test_closed_books as closed
+from tests.flow import test_undos_of_closed_books as undone
 from tests.simulation.bugs.bug import Bug
 from tests.support.books_desk import BooksDesk
 from tieout import closing as rules
@@ -164,20 +165,20 @@ BUGS = (
         undoing._undone,
         "if books is not BooksState.OPEN:",
         "if False:",
-        proof=closed.test_an_undo_leaves_closed_books_alone,
+        proof=undone.test_an_undo_leaves_closed_books_alone,
     ),
     Bug(
         "an undo goes by the books as they were when it was shown",
         undoing.UndoLedger.undo,
         "if books.state_of(there.books) is not BooksState.OPEN:",
         "if False:",
-        proof=closed.test_an_undo_that_was_shown_before_the_closing_leaves_closed_books_alone,
+        proof=undone.test_an_undo_that_was_shown_before_the_closing_leaves_closed_books_alone,
     ),
     Bug(
         "a release moves what is closed",
         undoing.UndoLedger.release,
         "for each, cells in found if books.state_of(each.books) is BooksState.OPEN]",
         "for each, cells in found]",
-        proof=closed.test_a_release_leaves_closed_books_alone,
+        proof=undone.test_a_release_leaves_closed_books_alone,
     ),
 )
