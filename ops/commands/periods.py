@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import getpass
-import time
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from ops import display, period_views
+from ops.closing import books_ledger, change_books
 from ops.commands.arguments import AsJson, Stage
 from ops.period_views import Wanted
 from ops.place import Place, find_place
 from ops.resending import send_again
 from tieout.closing import BooksState
-from tieout.ledger.closing import BooksLedger, LateFact
-from tieout.moments import moment_text
 
 app = typer.Typer(
     no_args_is_help=True, help="Periods that are closed: their cells stay as they are, whatever comes late."
@@ -41,7 +39,7 @@ def periods_list(
 ) -> None:
     """Every period that was ever closed, newest first: its state, since when, by whom, why, and how many records came too late."""
     place = find_place(stage)
-    found = period_views.books_rows(_ledger(place), Wanted(legal_entity=entity))
+    found = period_views.books_rows(books_ledger(place), Wanted(legal_entity=entity))
     display.rows(found, title="Periods", as_json=as_json, nothing="No period was ever closed: all are open.")
 
 
@@ -103,7 +101,7 @@ def periods_late(
 ) -> None:
     """What came after its period was closed, cell by cell: held, to be restated, or booked to which other period."""
     place = find_place(stage)
-    ledger = _ledger(place)
+    ledger = books_ledger(place)
     wanted = Wanted([period] if period else (), entity, version or ())
     facts = (each for books in ledger.changes() for each in ledger.restated(books)) if restated else ledger.late()
     found = list(period_views.late_rows(facts, wanted))
@@ -126,7 +124,7 @@ def periods_restate(
     Where the difference is another by the time it goes through the line, nothing changes, and it waits for another approval.
     """
     place = find_place(stage)
-    ledger = _ledger(place)
+    ledger = books_ledger(place)
     closed = [books for books in ledger.changes() if books.period == period]
     found = [late for books in closed for late in ledger.late(books) if str(late.record) == record]
     if not found:
@@ -148,17 +146,5 @@ def _change(
     *,
     as_json: bool,
 ) -> None:
-    ledger, changed, late = _ledger(place), [], list[LateFact]()
-    for books in period_views.named(place, period, entity, versions or ()):
-        ledger.change(books, state, getpass.getuser(), reason, datetime.now(UTC))
-        changed.append(period_views.change_row(books, ledger.changes()[books]))
-        late += ledger.late(books) if state is BooksState.OPEN else ()
-    shown: dict[str, object] = {"changed": changed, "at": moment_text(datetime.now(UTC))}
-    if late:
-        shown["late"] = period_views.sums(late)
-        shown["sent_again"] = send_again(place, (each.lineage for each in late))
-    display.record(shown, as_json=as_json)
-
-
-def _ledger(place: Place) -> BooksLedger:
-    return BooksLedger(place.table, time.sleep)
+    books = period_views.named(place, period, entity, versions or ())
+    display.record(change_books(place, books, state, reason), as_json=as_json)

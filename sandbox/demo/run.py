@@ -12,6 +12,7 @@ from rich.console import Console
 from ops import display, ledger_views, mapping_tables, queues
 from sandbox.demo.acquisition import acquire
 from sandbox.demo.alike import compare_systems, hold_alike, undo_a_write
+from sandbox.demo.closing import close_a_month
 from sandbox.demo.missing import find_what_never_arrived
 from sandbox.demo.planning_systems import ANAPLAN, planning_systems
 from sandbox.demo.quiet import counted
@@ -66,6 +67,7 @@ class Demo:
         self._release_what_is_held()
         self._park_and_redrive()
         undo_a_write(self._scene, self._systems, self._crm)
+        close_a_month(self._scene, self._planning, self._erp)
         tell_in_three_ways(self._scene, self._planning)
         find_what_never_arrived(self._scene, self._planning, self._crm, self._erp)
         self._scene = acquire(self._scene, self._systems, self._crm)

@@ -156,6 +156,10 @@ class Erp(Controlled):
         self._call("PATCH", "documents/48302", {"lines": edited})
         self._call("POST", "settings", {"tells": True})
 
+    def invoice_late(self) -> None:
+        """An invoice is posted to a month that is over, by somebody who found it in a drawer."""
+        self._invoice("48310", "7939", "900.00", "USD", "1")
+
     def deliver(self) -> Told:
         """Send what waits, as the account's script does: once."""
         events = self._call("POST", "deliver", {})

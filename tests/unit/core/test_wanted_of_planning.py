@@ -22,7 +22,8 @@ def test_every_cube_of_a_target_is_wanted_with_its_measures_dimensions_and_named
     assert list(pipeline.measures) == ["Amount", "Amount USD", "Weighted amount", "Weighted amount USD"]
     assert pipeline.members == (("Customer", "NO_CUSTOMER"), ("Product line", "NO_PRODUCT"), ("Version", "Forecast"))
     assert pipeline.time_dimension == "Time"
-    assert cubes_wanted(LANDSCAPE, "another") == ()
+    given = replace(LANDSCAPE.targets[0], feeds=("bookings",))
+    assert [cube.cube for cube in cubes_wanted(replace(LANDSCAPE, targets=(given,)), "anaplan")] == ["Bookings"]
 
 
 def test_feeds_of_one_cube_are_wanted_together() -> None:

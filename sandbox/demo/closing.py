@@ -1,0 +1,49 @@
+"""The chapter of the demo in which a month is closed, and an invoice comes late: planning stays as it was closed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ops import display, period_views
+from ops.closing import books_ledger, change_books
+from sandbox.demo.planning_systems import Planning
+from sandbox.demo.scene import Scene
+from sandbox.demo.story import Erp
+from tieout.closing import BooksState
+
+_MONTH, _COMPANY = "2026-11", "GROUP"
+_REVENUE = ("Actuals", "Revenue", "4020/CC_SALES/GLOBEX/GROUP/NO_PARTNER/USD/Nov 26/Actual")
+_LATE = "900.00"
+_SHOWN = ("record", "kind", "amount", "currency", "measure", "where")
+
+
+def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
+    """Close November for one company, post an invoice to it, and open it again."""
+    scene.chapter("A month is closed, and an invoice comes late")
+    before = _revenue(planning)
+    books = period_views.named(scene.place, _MONTH, _COMPANY, ())
+    change_books(scene.place, books, BooksState.CLOSED, "month end")
+    scene.say(f'tieout periods close {_MONTH} --entity {_COMPANY} --reason "month end"')
+    erp.invoice_late()
+    erp.deliver()
+    scene.rest()
+    found = list(period_views.late_rows(books_ledger(scene.place).late(), period_views.Wanted()))
+    display.rows(
+        found, title=f"Late (tieout periods late {_MONTH})", as_json=False, nothing="nothing", columns=list(_SHOWN)
+    )
+    waiting = [row["amount"] for row in found if row["measure"] == _REVENUE[1] and row["kind"] == "held"]
+    scene.hold(waiting == [_LATE], f"the invoice waits, with its amount: {_LATE}")
+    scene.hold(_revenue(planning) == before, f"planning stays as it was closed: {before}")
+    opened = change_books(scene.place, books, BooksState.OPEN, "an invoice was found")
+    scene.say(
+        f'tieout periods reopen {_MONTH} --entity {_COMPANY} --reason "an invoice was found":'
+        f" {opened['sent_again']} fact sent again"
+    )
+    scene.rest()
+    after = before + Decimal(_LATE)
+    scene.hold(_revenue(planning) == after, f"nothing waits any more, and planning has it: {after}")
+    scene.check_planning()
+
+
+def _revenue(planning: Planning) -> Decimal:
+    return planning.values(*_REVENUE[:2])[_REVENUE[2]]
