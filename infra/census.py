@@ -12,7 +12,7 @@ from constructs import Construct
 
 from functions.census.settings import CensusSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
-from infra.grants import change_items, go_through, list_receipts, read_secrets, use_ledger_key
+from infra.grants import change_items, go_through, list_items, read_secrets, use_ledger_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
@@ -104,7 +104,7 @@ class Census(Construct):
                     actions=["sqs:GetQueueAttributes"], resources=[queue.queue_arn for queue in flow_queues.values()]
                 ),
                 change_items(ledger.table),
-                list_receipts(ledger.table),
+                list_items(ledger.table),
                 go_through(ledger.table),
                 *read_secrets([ledger.directory_arn, *ledger.api_secrets.values()]),
                 use_ledger_key(ledger.key),

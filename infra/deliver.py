@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS, DeliverSettings
 from infra.alarms import Alarms, Runbook, counted
-from infra.grants import change_items, find_cells, list_receipts, read_secrets, use_ledger_key
+from infra.grants import change_items, find_cells, list_items, read_secrets, use_ledger_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
@@ -86,7 +86,7 @@ class Deliver(Construct):
                 flushes.work.consume(),
                 change_items(ledger.table),
                 find_cells(ledger.table),
-                list_receipts(ledger.table),
+                list_items(ledger.table),
                 *read_secrets([secret_arn]),
                 use_ledger_key(ledger.key),
             ],

@@ -27,8 +27,8 @@ def check_items(table: dynamodb.ITable) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["dynamodb:ConditionCheckItem"], resources=[table.table_arn])
 
 
-def list_receipts(table: dynamodb.ITable) -> iam.PolicyStatement:
-    """Leave to list the items of a partition, such as a target's receipts."""
+def list_items(table: dynamodb.ITable) -> iam.PolicyStatement:
+    """Leave to list the items of a partition, such as a target's receipts, or the books that are closed."""
     return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[table.table_arn])
 
 

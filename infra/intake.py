@@ -15,7 +15,7 @@ from functions.intake.settings import IntakeSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
 from infra.buckets import BucketAccess
 from infra.file_machine import FileMachine
-from infra.grants import change_items, check_items, list_receipts, use_ledger_key
+from infra.grants import change_items, check_items, list_items, use_ledger_key
 from infra.ids import pascal
 from infra.ledger import LedgerStack
 from infra.python_function import Failing, FunctionParts, PythonFunction, Shape
@@ -159,7 +159,7 @@ class Intake(Construct):
                 *task.permissions,
                 *(each.statement for each in task.objects),
                 change_items(ledger.table),
-                list_receipts(ledger.table),
+                list_items(ledger.table),
                 use_ledger_key(ledger.key),
             ],
             extra_files={self.settings.landscape_file: landscape},

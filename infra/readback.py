@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.readback.settings import EVERY_MINUTES, RUN_SECONDS, ReadbackSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
-from infra.grants import change_items, go_through, list_receipts, read_secrets, use_ledger_key
+from infra.grants import change_items, go_through, list_items, read_secrets, use_ledger_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.schedule import Schedule
@@ -38,7 +38,7 @@ class ReadPlanningBack(Construct):
             description="Reads back what planning holds, and compares it with the ledger.",
             permissions=[
                 change_items(ledger.table),
-                list_receipts(ledger.table),
+                list_items(ledger.table),
                 go_through(ledger.table),
                 *read_secrets(list(ledger.target_secrets.values())),
                 use_ledger_key(ledger.key),

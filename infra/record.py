@@ -11,7 +11,7 @@ from constructs import Construct
 
 from functions.record.settings import RUN_SECONDS, RecordSettings
 from infra.alarms import counted
-from infra.grants import change_items, check_items, read_secrets, use_ledger_key
+from infra.grants import change_items, check_items, list_items, read_secrets, use_ledger_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.route import Route
@@ -70,6 +70,7 @@ class Record(Construct):
                 send_to(route.work.dead_letters, *listed_to, *flush_queues.values()),
                 change_items(ledger.table),
                 check_items(ledger.table),
+                list_items(ledger.table),
                 archive.statement,
                 *(read_secrets([ledger.directory_arn, *ledger.api_secrets.values()]) if reads_sources else []),
                 use_ledger_key(ledger.key),

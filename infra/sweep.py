@@ -14,7 +14,7 @@ from constructs import Construct
 
 from functions.sweep.settings import SweepSettings
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook
-from infra.grants import change_items, find_cells, list_receipts, use_ledger_key
+from infra.grants import change_items, find_cells, list_items, use_ledger_key
 from infra.ids import pascal
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
@@ -94,7 +94,7 @@ class Sweep(Construct):
                 publish_as(bus, f"{SOURCE_PREFIX}*"),
                 send_to(*flush_queues.values()),
                 change_items(ledger.table),
-                list_receipts(ledger.table),
+                list_items(ledger.table),
                 find_cells(ledger.table),
                 use_ledger_key(ledger.key),
             ],

@@ -14,7 +14,7 @@ from tieout.closing import BooksState
 _MONTH, _COMPANY = "2026-11", "GROUP"
 _REVENUE = ("Actuals", "Revenue", "4020/CC_SALES/GLOBEX/GROUP/NO_PARTNER/USD/Nov 26/Actual")
 _LATE = "900.00"
-_SHOWN = ("record", "kind", "amount", "currency", "measure", "where")
+_SHOWN = ("record", "kind", "amount", "measure", "target")
 
 
 def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
@@ -31,8 +31,8 @@ def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
     display.rows(
         found, title=f"Late (tieout periods late {_MONTH})", as_json=False, nothing="nothing", columns=list(_SHOWN)
     )
-    waiting = [row["amount"] for row in found if row["measure"] == _REVENUE[1] and row["kind"] == "held"]
-    scene.hold(waiting == [_LATE], f"the invoice waits, with its amount: {_LATE}")
+    waiting = {row["amount"] for row in found if row["measure"] == _REVENUE[1] and row["kind"] == "held"}
+    scene.hold(waiting == {_LATE}, f"the invoice waits, with its amount: {_LATE}")
     scene.hold(_revenue(planning) == before, f"planning stays as it was closed: {before}")
     opened = change_books(scene.place, books, BooksState.OPEN, "an invoice was found")
     scene.say(

@@ -256,7 +256,7 @@ BY_KEY = ["BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"]
 @pytest.mark.parametrize(
     ("step", "on_items", "queried"),
     [
-        ("record", [*BY_KEY, "ConditionCheckItem"], []),
+        ("record", [*BY_KEY, "ConditionCheckItem"], [""]),
         ("deliver", BY_KEY, ["", "/index/cells_by_state"]),
         ("sweep", BY_KEY, ["", "/index/cells_by_state"]),
     ],
@@ -264,7 +264,7 @@ BY_KEY = ["BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"]
 def test_a_step_does_with_the_ledger_what_its_code_does(
     synthesis: Synthesis, step: str, on_items: list[str], queried: list[str]
 ) -> None:
-    """Nobody scans, a flow looks nothing up but by its key, and no function reads the operators' catalogue."""
+    """Nobody scans, a flow lists nothing but the books that are closed, and no function reads the operators' catalogue."""
     for role, _ in role_of(synthesis, step):
         statements = synthesis.statements(role)
         (table,) = resources_for(statements, "dynamodb:BatchGetItem")

@@ -91,11 +91,12 @@ class Undoing:
         cells = [(receipt.target, row.cell_id) for row in receipt_rows(receipt.cells)]
         for cell in cells:
             self._certain.pop(cell, None)
-        if self._ledger.release(receipt, self._world.schedule.now()):
+        released = {cell.cell_id for cell in self._ledger.release(receipt, self._world.schedule.now())}
+        if released:
             self._world.weather.strike("undo_released")
-        stay = {cell.cell_id for cell in self._ledger.undone(receipt)}  # their books are closed
+        closed = {cell.cell_id for cell in self._ledger.undone(receipt)} - released
         for cell in cells:
-            if cell[1] not in stay:
+            if cell[1] not in closed:
                 self._tried.pop(cell, None)
 
     def _until_done(self, command: Callable[[], None]) -> None:

@@ -14,12 +14,13 @@ from typer.testing import CliRunner
 
 from ops import display
 from ops.cli import app
-from ops.place import Place
 from ops.tables import Fitted, fitted
 from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.commands import leaves
 from tests.support.good_bodies import good_body
+from tests.support.operated_files import drop_files
+from tests.support.operated_periods import PERIOD, WHY, answer_checks, close_late
 from tests.support.operated_planning import operated_planning, read_back_once, written
 from tests.support.operated_stage import OperatedStage
 from tests.support.receiving import Door
@@ -27,18 +28,13 @@ from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.spool import spool_key
 from tieout.census import Difference, Phase, Purpose, Run, Tally
-from tieout.closing import Books, BooksState
 from tieout.facts.listing import Window
 from tieout.facts.statement import Absence, Statement
-from tieout.file_runs import Drop, FileRun, FileState, run_of
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.censuses import CensusLedger, Found
-from tieout.ledger.closing import BooksLedger
 from tieout.ledger.facts import FactLedger
-from tieout.ledger.files import FileLedger
-from tieout.ledger.items import Lineage, late_text, lineage_item
-from tieout.ledger.late import LateKind, LateRow
+from tieout.ledger.items import Lineage
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome, decide
@@ -69,8 +65,6 @@ PLACE = Intersection(
 CELL = PLACE.intersection_id()
 RECEIPT = "5f0c" * 8
 
-PERIOD, REASON = "2026-11", ("--reason", "the auditors found an invoice that had been posted to the wrong company")
-
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
 TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("status",): (),
@@ -95,9 +89,9 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("targets", "show"): (TARGET,),
     ("targets", "check"): (),
     ("periods", "list"): (),
-    **{("periods", each): (PERIOD, *("--entity", "EMEA"), *REASON) for each in ("close", "soft-close", "reopen")},
+    **{("periods", each): (PERIOD, *("--entity", "EMEA"), *WHY) for each in ("close", "soft-close", "reopen")},
     ("periods", "late"): (),
-    ("periods", "restate"): (str(RECORD), PERIOD, *REASON, "--approved-by", "controller.with.long.name"),
+    ("periods", "restate"): (str(RECORD), PERIOD, *WHY, "--approved-by", "controller.with.long.name"),
     ("rejected", "list"): (CONNECTION,),
     ("rejected", "retry"): (CONNECTION,),
     ("spool", "list"): (),
@@ -124,48 +118,10 @@ def _full(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
         keep_deliveries(stage)
         park(stage)
         compare(stage)
-        drop(stage)
-        close(stage)
-        answers_checks(stage, monkeypatch)
+        drop_files(stage, CONNECTION)
+        close_late(stage, RECORD, PLACE, FLOW)
+        answer_checks(monkeypatch)
         yield stage
-
-
-def close(stage: OperatedStage) -> None:
-    """A closed period for which a record came too late, which waits for an approval."""
-    table, books = stage.place.table, Books("EMEA", PERIOD, "Actual")
-    BooksLedger(table, lambda _: None, 1).change(books, BooksState.CLOSED, "controller.with.long.name", REASON[1], NOW)
-    amounts = tuple(Amount(name, "USD", -1234567890123, "par") for name in ("Revenue", "Revenue USD"))
-    row = LateRow(intersection=PLACE, books=books, kind=LateKind.TO_RESTATE, amounts=amounts)
-    notice = Notice(key=RECORD, notice_id="4063812345", kind="deal.associationChange")
-    came = Lineage(notice=notice, delivery_id="d", flow=FLOW, received_at=NOW, recorded_at=NOW, code_version="0.1")
-    entry = {"late": late_text([row]), "catalogue": keys.LATE, "record": str(RECORD)} | lineage_item(came)
-    table.write([Put(keys.late_key(books, RECORD), entry)])
-
-
-def answers_checks(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A target whose function has found much to say."""
-    assert stage.place.stage == "tested"
-    finding = {
-        "cube": "Revenue and Actuals",
-        "measure": "Weighted amount USD",
-        "is_in_the_way": True,
-        "says": REASON[1],
-    }
-    told = {"model": "Forecast and actuals of the group", "state": "UNLOCKED", "current_period": "Nov 26"}
-    answer = {"told": told, "findings": [finding | {"code": "line_item_missing"}]}
-    monkeypatch.setattr(Place, "deliver_function", lambda *_: "deliver")
-    monkeypatch.setattr(Place, "invoke", lambda _, function, __: answer if function == "deliver" else {})
-
-
-def drop(stage: OperatedStage) -> None:
-    """A file of a million rows under way, and one that is refused."""
-    for name, state in (("GL_2026-11_0000012345_02.csv", FileState.ACCEPTED), ("x.csv", FileState.REFUSED)):
-        dropped = Drop("drops", f"incoming/{CONNECTION}/{name}", f"etag of {name}", 1_000_000_000)
-        run = FileRun(
-            run=run_of(dropped), connection=CONNECTION, name=name, drop=dropped, state=state, seen_at=NOW, feed="journals",
-            own_version="00000000000000012345.0000000002", rows=1_234_567, chunks=1_000, flaws=123_456,
-        )  # fmt: skip
-        FileLedger(stage.place.table).keep(run)
 
 
 def compare(stage: OperatedStage) -> None:

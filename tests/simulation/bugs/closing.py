@@ -93,7 +93,7 @@ BUGS = (
     Bug(
         "an adjustment is booked anew beside the one that is there",
         late._Protecting._rest,
-        "for part in self._kept.values() for each in part.late_of(name)",
+        "for part in lasting.values() for each in part.late_of(name)",
         "for part in () for each in part.late_of(name)",
         proof=lambda: closed.test_an_adjustment_stays_where_it_was_booked_when_that_closes_too(_desk()),
     ),

@@ -76,8 +76,8 @@ BUGS = (
     Bug(
         "the ledger is read after the source",
         settle.Settling._round,
-        "self._plans(pending, readings, stored, results)",
-        "self._plans(pending, readings, self.ledger.load(pending), results)",
+        "self._plans(pending, readings, Known(stored, now), results)",
+        "self._plans(pending, readings, Known(*self.ledger.open(pending)), results)",
         proof=workers.test_the_ledger_is_read_before_the_source,
     ),
     Bug(
