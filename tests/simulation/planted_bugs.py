@@ -44,7 +44,7 @@ def caught(bug: Bug, first: int | None = None) -> tuple[Sequence[int], list[str]
 def is_sound(bug: Bug, seeds: Sequence[int]) -> list[str]:
     """What the same seeds or the same test find without the bug: nothing, or they find something else."""
     if bug.proof is not None:
-        return _proved(bug.proof)
+        return _proved_sound(bug.proof)
     return [each for seed in seeds for each in _judged_sound(seed, bug.theme, bug.changes)]
 
 
@@ -62,6 +62,12 @@ def _proved(proof: Callable[[], None]) -> list[str]:
     except AssertionError as error:
         return [str(error) or "the test fails"]
     return []
+
+
+@cache
+def _proved_sound(proof: Callable[[], None]) -> list[str]:
+    """As `_proved`, once for all bugs that the same test shows."""
+    return _proved(proof)
 
 
 @cache
