@@ -22,6 +22,7 @@ from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.delivering import CellValue, WriteAnswer
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.checks import CheckLedger
 from tieout.planning.model import PlanningModel
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability
@@ -141,6 +142,7 @@ class MemoryLine:
             recording.vendor_calls = self._remembering.asked - asked
             step = self._deliver_step(table)
             began = time.thread_time()
+            CheckLedger(table).last(TARGET)  # the handler looks whether its target is fit
             delivered = flush(step)
             self._note(delivering, time.thread_time() - began, first=each_round == 1)
             recording.cells = delivering.cells = delivered.written
