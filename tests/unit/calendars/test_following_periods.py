@@ -22,7 +22,8 @@ CALENDARS = EntityCalendars(
             label="AG",
             table=(
                 StatedPeriod(period="AG2026-P01", first_day="2026-01-01", last_day="2026-01-25"),
-                StatedPeriod(period="AG2026-P02", first_day="2026-01-26", last_day="9999-12-31"),
+                StatedPeriod(period="AG2026-P02", first_day="2026-01-26", last_day="2026-01-26"),
+                StatedPeriod(period="AG2026-P03", first_day="2026-01-27", last_day="9999-12-31"),
             ),
         ),
     ),
@@ -37,7 +38,8 @@ CALENDARS = EntityCalendars(
         ("EMEA", "2026-12", "2027-01"),
         ("Shops", "RT2026-P01", "RT2026-P02"),
         ("Shops", "RT2026-P12", "RT2027-P01"),
-        ("Club", "AG2026-P01", "AG2026-P02"),
+        ("Club", "AG2026-P01", "AG2026-P02"),  # of one day
+        ("Club", "AG2026-P02", "AG2026-P03"),
     ],
 )
 def test_a_period_is_followed_by_that_of_the_next_day(company: str, period: str, following: str) -> None:
@@ -47,7 +49,7 @@ def test_a_period_is_followed_by_that_of_the_next_day(company: str, period: str,
 
 @pytest.mark.parametrize(
     ("company", "period", "outside"),
-    [("Shops", "2026-03", "2026-03"), ("Club", "AG2026-P02", "9999-12-31"), ("EMEA", "9999-12", "9999-12-31")],
+    [("Shops", "2026-03", "2026-03"), ("Club", "AG2026-P03", "9999-12-31"), ("EMEA", "9999-12", "9999-12-31")],
 )
 def test_nothing_follows_what_the_calendar_lacks_or_ends_with(company: str, period: str, outside: str) -> None:
     """A period of another calendar, the last one of a table, and the last day there is."""
