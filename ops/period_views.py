@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ops.display import Row
 from ops.place import Place
-from tieout.closing import Books, BooksState
+from tieout.closing import Books
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
@@ -93,11 +93,6 @@ def sums(facts: Iterable[LateFact]) -> dict[str, str]:
             for amount in row.amounts:
                 found[amount.measure, amount.currency] += amount.amount_minor
     return {f"{measure} {each}": str(Money(minor, each).decimal()) for (measure, each), minor in sorted(found.items())}
-
-
-def is_open(change: Change | None) -> bool:
-    """Whether books may change."""
-    return change is None or change.state is BooksState.OPEN
 
 
 def _late_rows(fact: LateFact) -> Iterator[Row]:

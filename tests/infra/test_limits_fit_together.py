@@ -56,9 +56,9 @@ def test_the_largest_entry_fits_into_a_call_and_a_call_into_the_bus() -> None:
     assert MAX_DETAIL_BYTES + around <= publishing._MAX_CALL_BYTES <= _BUS_CALL_BYTES
 
 
-def test_a_receipt_of_a_task_is_one_item_though_it_keeps_generations() -> None:
-    """And what it says in the end, too; its generations are compared whenever its reference is kept."""
-    cells = [
+def _long_cells(count: int) -> list[CellState]:
+    """Cells whose rows in a receipt are as long as they get."""
+    return [
         CellState(
             target="planning-of-the-whole-group-and-its-part",
             intersection_id=f"{number:032x}",
@@ -69,8 +69,13 @@ def test_a_receipt_of_a_task_is_one_item_though_it_keeps_generations() -> None:
             total_minor=-(10**14),
             written_minor=-(10**14) + 1,
         )
-        for number in range(CELLS_PER_RECEIPT)
+        for number in range(count)
     ]
+
+
+def test_a_receipt_of_a_task_is_one_item_though_it_keeps_generations() -> None:
+    """And what it says in the end, too; its generations are compared whenever its reference is kept."""
+    cells = _long_cells(CELLS_PER_RECEIPT)
     ledger = CellLedger(MemoryTable())
     generations = dict.fromkeys((cell.intersection_id for cell in cells), 10**6)
     [receipt] = ledger.open_task_receipts(cells[0].target, [("r" * 32, cells)], NOW, generations)
@@ -83,19 +88,7 @@ def test_a_receipt_of_a_task_is_one_item_though_it_keeps_generations() -> None:
 def test_a_receipt_of_the_largest_write_is_one_item() -> None:
     """It is written before planning is: a receipt that is refused would stop every write to the target."""
     table = MemoryTable()
-    cells = [
-        CellState(
-            target="planning-of-the-whole-group-and-its-part",
-            intersection_id=f"{number:032x}",
-            cube="Revenue",
-            measure=f"Measure {number % 12}",
-            members=(),
-            currency="EUR",
-            total_minor=-(10**14),
-            written_minor=-(10**14) + 1,
-        )
-        for number in range(MAX_CELLS_PER_WRITE)
-    ]
+    cells = _long_cells(MAX_CELLS_PER_WRITE)
     receipt = CellLedger(table).open_receipt(cells[0].target, "r" * 32, NOW, cells)
     assert table.get([receipt.key])
     assert len(receipt.measures()) == MAX_CELLS_PER_WRITE >= 3_000

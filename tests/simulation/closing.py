@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.declared import landscape
+from tests.simulation.operators import give_until_done
 from tests.simulation.planning import Coordinates
 from tieout.closing import Books, BooksState, Closing, LateRule
-from tieout.errors import TransientError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.table import Item, Key
@@ -198,14 +197,4 @@ class Closings:
                 yield from ((str(item["flow"]), row) for row in json.loads(str(item["late"])))
 
     def _until_done(self, command: Callable[[], None]) -> None:
-        """A controller gives a command once more while it fails."""
-        done: list[bool] = []
-
-        def attempt() -> None:
-            with suppress(TransientError):
-                command()
-                done.append(True)
-
-        self._world.invoke("close", attempt, 600_000, may_rest=False)
-        if not done:
-            self._world.schedule.after(20_000, lambda: self._until_done(command))
+        give_until_done(self._world, "close", command, 600_000)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING
 
-from tieout.errors import TransientError
+from tests.simulation.operators import give_until_done
 from tieout.ledger.gate import Gate
 from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, receipt_rows
 from tieout.ledger.undoing import OVERTAKEN, Effect, UndoLedger
@@ -100,14 +99,4 @@ class Undoing:
                 self._tried.pop(cell, None)
 
     def _until_done(self, command: Callable[[], None]) -> None:
-        """An operator gives a command once more while it fails."""
-        done: list[bool] = []
-
-        def attempt() -> None:
-            with suppress(TransientError):
-                command()
-                done.append(True)
-
-        self._world.invoke("undo", attempt, 60_000, may_rest=False)
-        if not done:
-            self._world.schedule.after(20_000, lambda: self._until_done(command))
+        give_until_done(self._world, "undo", command, 60_000)
