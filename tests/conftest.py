@@ -7,11 +7,14 @@ the test itself, so a second run tries the same ones. Chance is for those who lo
 
 from __future__ import annotations
 
+import functools
 import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from xdist.scheduler import LoadScopeScheduling
@@ -56,6 +59,10 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+
+
+# Each test makes clients of its own: what botocore tells of the services is read once for all of them, not for each.
+botocore.session.create_loader = functools.cache(create_loader)
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +141,19 @@ def committed() -> Iterator[Path]:
     """The files git knows."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout  # noqa: S607
     yield from (ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def test_the_types_of_every_part_of_the_cdk_in_use_are_read() -> None:
+    """What the check of types does not read is of any type: no mistake in how it is called would be seen."""
+    read = {
+        module
+        for override in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["overrides"]
+        if override.get("follow_imports") == "normal"
+        for module in override["module"]
+    }
+    used = set(re.findall(r"^from aws_cdk import (aws_\w+)", _text_of(["infra", "tests"]), re.MULTILINE))
+    assert {module.removeprefix("aws_cdk.") for module in read} == used | {"aws_cdk"}
+
+
+def _text_of(folders: list[str]) -> str:
+    return "\n".join(path.read_text() for path in modules(folders))

@@ -278,14 +278,15 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Whether nothing is under way that will go on by itself."""
-        queued = any(queue.contents() for queue in self._queues.values())
-        items = self.line.table._items
+        if self.schedule.resting or any(queue.contents() for queue in self._queues.values()):
+            return False
+        if any(target.planning.under_way for target in self.targets.values()):
+            return False
         left = any(
-            key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#") for key, item in items.items()
+            key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#")
+            for key, item in self.line.table._items.items()
         )
-        spooled = any(key.startswith("spool/") for key in self.line.archive._objects)
-        under_way = any(target.planning.under_way for target in self.targets.values())
-        return not (queued or left or spooled or under_way or self.schedule.resting)
+        return not left and not any(key.startswith("spool/") for key in self.line.archive._objects)
 
     @property
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:
