@@ -63,6 +63,7 @@ class Deliver(Construct):
         flushes: FlushQueue,
         ledger: LedgerStack,
         landscape: str,
+        members: str,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -90,7 +91,7 @@ class Deliver(Construct):
                 *read_secrets([secret_arn]),
                 use_ledger_key(ledger.key),
             ],
-            extra_files={self.settings.landscape_file: landscape},
+            extra_files={self.settings.landscape_file: landscape, self.settings.members_file: members},
             no_dead_letters_because="Its queue invokes it: what it cannot work off goes to that queue's dead-letter queue.",
         )
         self.trigger = flushes.work.trigger(self, self.function.live)

@@ -20,6 +20,7 @@ from infra.landscape_files import (
     second_declarations,
 )
 from infra.landscape_rules import problems_of
+from infra.member_rules import member_problems
 from tieout import strict_json
 from tieout.landscape import Landscape
 
@@ -44,7 +45,10 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
         raise LandscapeError(twice)
     merged = merge(files)
     landscape = _typed({**merged, "stage": stage}, files)
-    problems = [_located(files, merged, place, problem) for place, problem in problems_of(landscape)]
+    problems = [
+        _located(files, merged, place, problem)
+        for place, problem in (*problems_of(landscape), *member_problems(root, landscape))
+    ]
     if problems:
         raise LandscapeError(problems)
     return landscape

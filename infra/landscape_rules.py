@@ -65,6 +65,7 @@ _IS_COMPLETED_BY = {
     "payload": Asked("a source whose payloads state whole records", ("contents",)),
 }
 _IS_WRITTEN = Asked("a target that cells are written to", ("options", "cells"))
+_HAS_MEMBERS_KEPT = Asked("a target whose members are kept", ("members",))
 
 
 def problems_of(landscape: Landscape) -> Iterator[Problem]:
@@ -126,7 +127,8 @@ def _target_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
     yield from _url_problems("api_base_url", target.api_base_url)
     yield from range_problems("readback", target.readback, _READBACK_LIMITS)
     yield from given_problems(target, landscape)
-    problems = list(_system_problems((_IS_WRITTEN,), target.system, target.options))
+    roles = (_IS_WRITTEN, _HAS_MEMBERS_KEPT) if target.members else (_IS_WRITTEN,)
+    problems = list(_system_problems(roles, target.system, target.options))
     yield from problems
     if not problems and _exists(f"tieout.systems.{target.system}.rules"):
         given = [feed for feed in landscape.feeds if target.is_given(feed.name)]

@@ -18,6 +18,7 @@ from infra.lake import Lake
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
 from infra.ledger import LedgerStack
+from infra.member_rules import compile_members
 from infra.observe import Observe
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
@@ -30,6 +31,7 @@ from tieout.landscape import Flow, Landscape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from constructs import Construct
 
@@ -47,6 +49,7 @@ class LineStack(Stack):
         *,
         stage: Stage,
         landscape: Landscape,
+        root: Path,
         ledger: LedgerStack,
         bundler: Bundler,
     ) -> None:
@@ -72,7 +75,13 @@ class LineStack(Stack):
         self.records = self._records(compiled)
         self.delivers = {
             name: Deliver(
-                self, f"{pascal(name)}Deliver", flushes=flushes, ledger=ledger, landscape=compiled, parts=self.parts
+                self,
+                f"{pascal(name)}Deliver",
+                flushes=flushes,
+                ledger=ledger,
+                landscape=compiled,
+                members=compile_members(root, flushes.target),
+                parts=self.parts,
             )
             for name, flushes in self.flushes.items()
         }

@@ -52,6 +52,7 @@ def add_stacks(
         f"Tieout-{stage_name}-Line",
         stage=stage,
         landscape=landscape,
+        root=root,
         ledger=ledger,
         bundler=bundler,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tieout.discovering import Discovered, Finding, TargetChecker
+from tieout.discovering import Discovered, Finding, TargetChecker, WantedCube
 from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.checks import Checked, CheckLedger
+from tieout.ledger.members import KeptMembers
 from tieout.planning.wanted import cubes_wanted, periods_wanted
 from tieout.ports import Clock
 
@@ -23,6 +24,7 @@ class CheckStep:
 
     Attributes:
         open_checker: what asks the target; None where its system cannot be asked.
+        kept: how the members that are kept from here were found last: what is wrong with those is part of a check.
     """
 
     target: str
@@ -30,6 +32,7 @@ class CheckStep:
     open_checker: Callable[[], TargetChecker] | None
     checks: CheckLedger
     clock: Clock
+    kept: Callable[[], KeptMembers | None] = lambda: None
 
 
 def check_when_due(step: CheckStep) -> Checked | None:
@@ -66,8 +69,16 @@ def _discovered(step: CheckStep) -> Discovered:
         says = "its system cannot be asked what it has: look at the cells it refuses"
         return Discovered(findings=(Finding(code="not_checked", says=says, is_in_the_way=False),))
     try:
-        wanted = cubes_wanted(step.landscape, step.target)
-        return step.open_checker().discover(wanted, periods_wanted(step.landscape, step.clock.now().date()))
+        wanted = [_without_kept(step, cube) for cube in cubes_wanted(step.landscape, step.target)]
+        found = step.open_checker().discover(wanted, periods_wanted(step.landscape, step.clock.now().date()))
+        kept = step.kept()
+        return replace(found, findings=(*found.findings, *(kept.findings if kept else ())))
     except PermanentError as error:
         says = f"{error}: grant the integration user's role what it lacks, or mend the credentials"
         return Discovered(findings=(Finding(code="access_denied", says=says),))
+
+
+def _without_kept(step: CheckStep, cube: WantedCube) -> WantedCube:
+    """A cube without the members that are kept from here: what lacks of those is about to be added, or was refused."""
+    kept = step.landscape.target(step.target).members
+    return replace(cube, members=tuple(each for each in cube.members if each[0] not in kept))

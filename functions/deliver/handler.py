@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.deliver.checking import CheckStep, check, check_when_due
+from functions.deliver.declaring import Declarations
+from functions.deliver.members import Known, MemberStep, keep_when_due, make_sure
+from functions.deliver.members_asked import answer_of
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.deliver.settings import DeliverSettings
 from tieout.aws.clients import open_client
@@ -25,6 +29,9 @@ from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.checks import CheckLedger
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.members import MemberLedger
+from tieout.members import MemberKeeper
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability, has_capability
 
@@ -46,6 +53,15 @@ class DeliverFunction:
         table = DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
         self._cells = CellLedger(table, landscape.retention.receipts)
         self._checks = CheckLedger(table)
+        self._members = MemberLedger(table, landscape.retention.receipts)
+        is_by_file = any(source.file for source in self._target.members.values())
+        self._declarations = Declarations(
+            landscape=landscape,
+            target=self._target.name,
+            files=json.loads(Path(self._settings.members_file).read_bytes()) if is_by_file else {},
+            mappings=MappingLedger(table),
+        )
+        self._known = Known()
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
         self._behind = ""
@@ -61,6 +77,12 @@ class DeliverFunction:
             self._cells.pause(self._settings.target, until, type(error).__name__, now)
             self._say(DeliverReport(stopped_by=error))
             return
+
+        def has_time(seconds: float) -> bool:
+            return bool(remaining_milliseconds() > 1000 * seconds)
+
+        members = self._member_step(has_time)
+        self._keep_members_when_due(members)
         self._check_when_due()
         step = DeliverStep(
             target=self._settings.target,
@@ -68,8 +90,9 @@ class DeliverFunction:
             writer=writer,
             clock=self._clock,
             entropy=SystemEntropy(),
-            has_time=lambda seconds: remaining_milliseconds() > 1000 * seconds,
+            has_time=has_time,
             behind=self._behind,
+            make_sure=lambda named: make_sure(members, named),
         )
         report = flush(step)
         self._behind = report.behind
@@ -81,6 +104,45 @@ class DeliverFunction:
             return check(self._checking()).plain()
         except (TransientError, PermanentError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
+
+    def members(self, asked: Mapping[str, Any], remaining_milliseconds: Any) -> dict[str, Any]:  # noqa: ANN401 see above
+        """Compare the target's members with what is declared, or keep them so; what was found, as JSON values."""
+        step = self._member_step(lambda seconds: remaining_milliseconds() > 1000 * seconds, str(asked["by"]))
+        try:
+            return answer_of(step, is_applied=asked["apply"] is True)
+        except (TransientError, PermanentError) as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    def _keep_members_when_due(self, step: MemberStep) -> None:
+        """Keep the target's members where that is due; whatever comes of it, cells are written, unless they need one."""
+        try:
+            kept = keep_when_due(step)
+        except (TransientError, PermanentError) as error:
+            self._logger.warning("members_not_kept", extra={"error": type(error).__name__})
+        except Exception:  # as a check that fails
+            self._logger.exception("members_failed")
+        else:
+            if kept is not None:
+                self._metrics.add_metric(name="Unfit", unit=MetricUnit.Count, value=len(kept.findings))
+
+    def _member_step(self, has_time: Callable[[float], bool], by: str = "deliver") -> MemberStep:
+        return MemberStep(
+            target=self._target.name,
+            sources=self._target.members,
+            declarations=self._declarations,
+            open_keeper=self._keeper,
+            ledger=self._members,
+            cells=self._cells,
+            clock=self._clock,
+            entropy=SystemEntropy(),
+            known=self._known,
+            by=by,
+            has_time=has_time,
+        )
+
+    def _keeper(self) -> MemberKeeper:
+        keeper: MemberKeeper = capability(self._target.system, "members").open_keeper(self._writer())
+        return keeper
 
     def _check_when_due(self) -> None:
         """Compare the target with the planning model where that is due; whatever comes of it, cells are written."""
@@ -98,6 +160,7 @@ class DeliverFunction:
             landscape=self._landscape,
             open_checker=self._open_checker if has_capability(self._target.system, "discovery") else None,
             checks=self._checks,
+            kept=lambda: self._members.last(self._target.name),
             clock=self._clock,
         )
 
@@ -138,9 +201,14 @@ class DeliverFunction:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context
-    """Flush the target whose queue asked, or answer how it was found where an operator asked (`{"check": true}`)."""
+    """Flush the target whose queue asked, or answer an operator who asks how it was found, or what its members are like.
+
+    They ask with `{"check": true}`, or `{"members": {"apply": false, "by": "somebody"}}`.
+    """
     if "check" in event:
         return _function().check()
+    if "members" in event:
+        return _function().members(event["members"], context.get_remaining_time_in_millis)
     _function().handle(context.get_remaining_time_in_millis)
     return {"batchItemFailures": []}
 

@@ -1,6 +1,6 @@
 """Step 4, deliver: sets the changed cells of one target in planning, and keeps a receipt of every write.
 
-dirty intersections -> the cells planning lacks -> receipt opened -> written as absolute values
+dirty intersections -> the cells planning lacks -> the members they name -> receipt opened -> written as absolute values
 -> marked, each intersection only if unchanged -> receipt closed
 
 Where the target can set many cells by a task of its own, a load is given to it that way: see `tasks`.
@@ -8,8 +8,8 @@ Where the target can set many cells by a task of its own, a load is given to it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from functions.deliver.tasks import TaskStep, settle, write_as_task
@@ -26,6 +26,7 @@ _PAUSE_WHEN_DENIED, _LONGEST_WHEN_DENIED = timedelta(minutes=10), timedelta(hour
 _MOST_DOUBLINGS = 8
 _PROBED_WITH = 10  # cells: a target that took nothing the last time is tried with few
 _LONGEST_ANSWER = 1000  # characters: a receipt names its cells too, and is one item of the ledger
+_LONGEST_REASON = 400
 _MARKING_SECONDS = 30  # to mark thousands of cells after a write that was answered at the last moment
 
 
@@ -36,6 +37,8 @@ class DeliverStep:
     Attributes:
         has_time: whether the function may run on for so many seconds; what there is no time for waits for the sweeper.
         behind: where the last flush ended, to go on there.
+        make_sure: has the (dimension, member) pairs that cells are about to name, as far as members are kept from here, and says
+            why planning does not take one.
     """
 
     target: str
@@ -45,6 +48,7 @@ class DeliverStep:
     entropy: Entropy
     has_time: Callable[[float], bool]
     behind: str = ""
+    make_sure: Callable[[Iterable[tuple[str, str]]], Mapping[tuple[str, str], str]] = lambda _: {}
 
 
 @dataclass(slots=True)
@@ -170,6 +174,11 @@ def _write_task(
 def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failures: int, report: DeliverReport) -> None:
     """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
     step.cells.strike(each for each in intersections if not each.lacking())
+    try:
+        why_not = step.make_sure(pair for each in intersections if each.lacking() for pair in each.cells[0].members)
+    except TransientError as error:
+        _leave_alone(step, error, failures, report)
+        return
     if _write_task(step, intersections, failures, report):
         return
     most = min(step.writer.batch_size, _PROBED_WITH) if failures else step.writer.batch_size
@@ -178,7 +187,7 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
         return
     receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells)
     try:
-        answer = _written([cell.value() for cell in cells], step.writer)
+        answer = _explained(_written([cell.value() for cell in cells], step.writer), cells, why_not)
     except LostAnswerError as error:
         # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
         _leave_alone(step, error, failures, report)
@@ -195,6 +204,20 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
 
 def _closing(answer: WriteAnswer) -> Closing:
     return Closing(end=End.WRITTEN, answer=answer.summary, refused=answer.refused, reference=answer.reference)
+
+
+def _explained(answer: WriteAnswer, cells: Iterable[CellState], why_not: Mapping[tuple[str, str], str]) -> WriteAnswer:
+    """The answer with why a member is not there that a refused cell names."""
+    refused = dict(answer.refused)
+    for cell in cells if why_not else ():
+        if cell.cell_id in refused:
+            said = [
+                f"{name} {member}: {why_not[name, member]}"
+                for name, member in cell.members
+                if (name, member) in why_not
+            ]
+            refused[cell.cell_id] = "; ".join([refused[cell.cell_id], *said])[:_LONGEST_REASON]
+    return replace(answer, refused=refused)
 
 
 def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:

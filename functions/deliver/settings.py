@@ -19,6 +19,7 @@ class DeliverSettings(Settings):
         ledger_table: the DynamoDB table.
         secret_arn: the secret with the target's API credentials.
         landscape_file: the compiled landscape, relative to the function's asset.
+        members_file: the files of members that the target declares, name to text, relative to the function's asset.
         metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """
 
@@ -26,4 +27,5 @@ class DeliverSettings(Settings):
     ledger_table: str
     secret_arn: str
     landscape_file: str = "landscape.json"
+    members_file: str = "members.json"
     metric_namespace: str = "Tieout"

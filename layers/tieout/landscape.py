@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from tieout.arrivals import BusArrival, Census, Expected, Poll
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
+from tieout.members import MemberSource
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 
@@ -86,6 +87,7 @@ class Target:
         feeds: the names of those it is given; None: every one. One that is down delays no other.
         options: what only this system knows, checked by `systems/<system>/options.py`.
         readback: how it is compared with the ledger.
+        members: dimension to which members it shall have there, for those whose members are kept from here.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Target:
     feeds: tuple[str, ...] | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     readback: Readback = field(default_factory=Readback)
+    members: Mapping[str, MemberSource] = field(default_factory=dict)
 
     def is_given(self, feed: str) -> bool:
         """Whether it is given the cells of the feed of that name."""
@@ -269,7 +272,9 @@ def _connection(plain: Mapping[str, Any]) -> Connection:
 def _target(plain: Mapping[str, Any]) -> Target:
     feeds = plain.get("feeds")
     readback = Readback(**plain.get("readback", {}))
-    return Target(**{**plain, "feeds": None if feeds is None else tuple(feeds), "readback": readback})
+    members = {name: MemberSource(**each) for name, each in plain.get("members", {}).items()}
+    given = None if feeds is None else tuple(feeds)
+    return Target(**{**plain, "feeds": given, "readback": readback, "members": members})
 
 
 def _feed(plain: Mapping[str, Any]) -> Feed:

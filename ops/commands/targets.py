@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from ops.changed_sums import sums_of
 from ops.commands.arguments import AsJson, Stage, targets_of
 from ops.place import find_place
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.members import MemberLedger, MemberWrite
 from tieout.moments import moment_text
 
 app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, and why they are left alone.")
@@ -67,6 +69,61 @@ def targets_check(
         display.rows(found, title="Findings", as_json=False, nothing="Nothing is wanted that they do not have.")
     if any(row["in_the_way"] for row in found):
         raise typer.Exit(1)
+
+
+@app.command("members")
+def targets_members(
+    target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
+    stage: Stage = None,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Add what is missing and change what differs now.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What the dimensions lack of the members the landscape declares, and what they have beside; nothing is ever removed.
+
+    The target's own function asks, and does by itself within hours what --apply does at once. What it did is listed by
+    `tieout targets member-writes`. Exits with 1 where something is in the way.
+    """
+    place = find_place(stage)
+    targets_of(place, target)
+    asked = {"apply": apply, "by": getpass.getuser()}
+    answer = place.invoke(place.deliver_function(target), {"members": asked})
+    found = [each | {"target": target} for each in answer.get("dimensions", [])]
+    findings = list(_findings(target, {"findings": [each for row in found for each in row.pop("findings")]}))
+    findings += _findings(target, answer) if "error" in answer else []
+    if as_json:
+        display.record({"applied": apply, "members": found, "findings": findings}, as_json=True)
+    else:
+        display.rows(found, title="Members", as_json=False, nothing="No members are declared: see docs/operating.md.")
+        display.rows(findings, title="Findings", as_json=False, nothing="Nothing is in the way.")
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command("member-writes")
+def targets_member_writes(
+    target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Every call that added or changed members: who had it done and when, which members, and which were refused for what."""
+    place = find_place(stage)
+    targets_of(place, target)
+    found = [_written(each) for each in MemberLedger(place.table).writes(target)]
+    display.rows(found, title="Members written", as_json=as_json, nothing="None was added or changed from here.")
+
+
+def _written(write: MemberWrite) -> dict[str, Any]:
+    return {
+        "at": moment_text(write.begun_at),
+        "by": write.by,
+        "dimension": write.dimension,
+        "action": write.action,
+        "members": list(write.codes),
+        "answer": write.answer or "none seen",
+        "refused": dict(write.refused),
+    }
 
 
 def _findings(target: str, check: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -109,7 +109,10 @@ GROUPS = (
             "functions/readback/hurry.py",
             "tieout/reading_back.py",
             *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
-            *(f"functions/deliver/{name}.py" for name in ("checking", "tasks")),
+            *(
+                f"functions/deliver/{name}.py"
+                for name in ("checking", "declaring", "members", "members_asked", "tasks")
+            ),
             "tieout/census.py",
             "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
@@ -138,7 +141,7 @@ GROUPS = (
     ),
     Group(
         "planning",
-        ("tieout/facts/*.py", "tieout/planning/*.py"),
+        ("tieout/facts/*.py", "tieout/members.py", "tieout/planning/*.py"),
         ("tests/unit/core", "tests/unit/hubspot", "tests/unit/netsuite", "tests/flow", _SEEDS),
     ),
     Group(

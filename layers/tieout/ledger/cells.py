@@ -7,7 +7,7 @@ check on every mark, a late or doubled writer repairs itself, though planning sy
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -192,13 +192,15 @@ class CellLedger:
         """Have cells (intersection id to measures) written again though nothing changed here: planning holds something else."""
         self._table.write_each([write_again(target, each, names, now) for each, names in measures.items()])
 
-    def retry_refused(self, target: str, now: datetime) -> int:
-        """Mark the refused cells of a target to be written again, once their cause is mended; how many there were."""
+    def retry_refused(self, target: str, now: datetime, is_meant: Callable[[CellState], bool] = lambda _: True) -> int:
+        """Mark the refused cells of a target to be written again, all or those meant, once their cause is mended; how many."""
         retried = 0
         for state in (keys.refused(target), keys.dirty(target)):
             for page in pages(partial(self._page, state)):
                 found = self._states([key for key, _ in page.items])
-                refused = [cell for each in found for cell in each.cells if cell.refused_reason is not None]
+                refused = [
+                    cell for each in found for cell in each.cells if cell.refused_reason is not None and is_meant(cell)
+                ]
                 self.write_again(target, by_intersection(refused), now)
                 retried += len(refused)
         return retried

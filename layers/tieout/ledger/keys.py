@@ -91,6 +91,21 @@ def check_key(target: str) -> Key:
     return (f"TARGET#{target}", "CHECK")
 
 
+def kept_members_key(target: str) -> Key:
+    """Where it stands how the members of a target were found when they were last kept."""
+    return (f"TARGET#{target}", "MEMBERS")
+
+
+def member_writes_of(target: str) -> str:
+    """The partition of what was added to a target's dimensions, and changed there."""
+    return f"MEMBERS#{target}"
+
+
+def member_write_key(target: str, begun_at: datetime, token: str) -> Key:
+    """Where it stands what one call added or changed."""
+    return (member_writes_of(target), f"{moment_text(begun_at)}#{token}")
+
+
 def receipt_partition(target: str) -> str:
     """The partition of a target's receipts."""
     return f"RECEIPT#{target}"

@@ -58,11 +58,15 @@ class TenantControl:
         return JSONResponse({"added": len(added)})
 
     async def model(self, request: Request) -> Response:
-        """Shows the model's state, or sets it: `{"state": "" | "archived" | "locked" | "offline", "busy_seconds": n}`."""
+        """Shows the model's state, or sets it.
+
+        `{"state": "" | "archived" | "locked" | "offline", "busy_seconds": n, "deployed": false}`.
+        """
         wanted = json.loads(await request.body()) if request.method == "POST" else {}
         if wanted.get("state", "") not in _STATES:
             return JSONResponse({"error": "no such state"}, status_code=400)
         self._tenant.state = wanted.get("state", self._tenant.state)
+        self._tenant.is_deployed = wanted.get("deployed", self._tenant.is_deployed)
         if "busy_seconds" in wanted:
             self._tenant.be_busy(wanted["busy_seconds"])
         lists = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from calendar import month_abbr
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,25 @@ class Member:
     code: str = ""
     parent_id: str = ""
     formula: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A list, or Time or Version, whose items have no codes."""
+    """A list, or Time or Version, whose items have no codes.
+
+    Attributes:
+        is_numbered: its items are named by number, and told apart by codes.
+        is_production: its items are data of a deployed model, where no others can be changed.
+        properties: the names of what its items have beside.
+    """
 
     dimension_id: str
     name: str
     members: tuple[Member, ...]
+    is_numbered: bool = False
+    is_production: bool = False
+    properties: tuple[str, ...] = ()
 
     @property
     def is_list(self) -> bool:

@@ -190,7 +190,9 @@ def _model(call: Call) -> dict[str, Any]:
     return {
         "id": call.tenant.settings.model_id,
         "name": call.model.name,
-        "activeState": _ACTIVE_STATES[call.tenant.state],
+        "activeState": "PRODUCTION"
+        if call.tenant.is_deployed and not call.tenant.state
+        else _ACTIVE_STATES[call.tenant.state],
         "lastSavedSerialNumber": len(call.tenant.writes),
         "lastModifiedByUserGuid": "5d3f7b1e2c4a4f6f9a0b1c2d3e4f5a6b",
         "memoryUsage": 104857600,

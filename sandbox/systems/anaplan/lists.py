@@ -12,7 +12,6 @@ from sandbox.systems.anaplan.answering import paged, success
 from sandbox.systems.anaplan.definition import Dimension, Member
 from sandbox.systems.anaplan.tenant import Call, refuse
 
-_MOST_ITEMS = 100_000
 _INCOMPLETE = ("INCOMPLETE_DATA", "incomplete data")
 _FORMAT = ("INCORRECT_FORMAT", "incorrect format")
 
@@ -34,10 +33,10 @@ def list_metadata(call: Call) -> Response:
         "id": dimension.dimension_id,
         "name": dimension.name,
         "hasSelectiveAccess": False,
-        "properties": [],
-        "productionData": True,
+        "properties": [{"name": each, "format": "TEXT"} for each in dimension.properties],
+        "productionData": dimension.is_production,
         "managedBy": "-",
-        "numberedList": False,
+        "numberedList": dimension.is_numbered,
         "useTopLevelAsPageDefault": False,
         "itemCount": len(dimension.members),
         "workflowEnabled": False,
@@ -61,12 +60,14 @@ def change_list_items(call: Call) -> Response:
     dimension = _list(call)
     if dimension is None:
         return refuse(call, 404, "Not Found")
+    if call.tenant.is_deployed and not dimension.is_production:
+        return refuse(call, 425, "Model deployed")
     action = "update" if call.request.method == "PUT" else call.parameter("action")
     try:
         items = call.json()["items"]
     except (ValueError, TypeError, KeyError):
         return refuse(call, 400, "Bad Request")
-    known = action in _CHANGES and isinstance(items, list) and len(items) <= _MOST_ITEMS
+    known = action in _CHANGES and isinstance(items, list) and len(items) <= call.tenant.settings.most_items_per_call
     if not known or not all(isinstance(each, dict) for each in items):
         return refuse(call, 400, "Bad Request")
     counted, change = _CHANGES[action]
@@ -86,13 +87,19 @@ def _add(call: Call, dimension: Dimension, item: Mapping[str, Any]) -> tuple[str
     current = call.model.dimension(dimension.name)
     assert current is not None
     name, code = str(item.get("name") or ""), str(item.get("code") or "")
-    if not name:
-        return _INCOMPLETE
-    taken = any(each.name.casefold() == name.casefold() or (code and each.code == code) for each in current.members)
+    if bool(name) == current.is_numbered:
+        return _FORMAT if name else _INCOMPLETE  # a numbered list names its items itself
+    taken = any(_is_taken(each, name, code) for each in current.members)
     parent = _found(current, item.get("parent"))
-    if taken or ("parent" in item and parent is None):
+    if taken or ("parent" in item and parent is None) or not _has_properties(current, item):
         return _FORMAT
-    call.model.add_member(current, code=code, name=name, parent_id=parent.item_id if parent else "")
+    call.model.add_member(
+        current,
+        code=code,
+        name=name,
+        parent_id=parent.item_id if parent else "",
+        properties=dict(item.get("properties") or {}),
+    )
     return None
 
 
@@ -105,8 +112,35 @@ def _update(call: Call, dimension: Dimension, item: Mapping[str, Any]) -> tuple[
         if by_name is None or by_name.code:  # an item that has a code must be addressed by it
             return _INCOMPLETE
         member = by_name
-    call.model.change_member(current, replace(member, name=str(item.get("name") or member.name)))
+    name = str(item.get("name") or member.name)
+    parent = _found(current, item.get("parent"))
+    is_twice = name != member.name and (
+        current.is_numbered or any(_is_taken(each, name, "") for each in current.members)
+    )
+    if is_twice or not _has_properties(current, item) or ("parent" in item and not _fits(current, member, parent)):
+        return _FORMAT
+    properties = {**member.properties, **(item.get("properties") or {})}
+    above = parent.item_id if parent else member.parent_id
+    call.model.change_member(current, replace(member, name=name, parent_id=above, properties=properties))
     return None
+
+
+def _is_taken(member: Member, name: str, code: str) -> bool:
+    same_name = bool(name) and member.name.casefold() == name.casefold()
+    return same_name or (bool(code) and member.code.casefold() == code.casefold())
+
+
+def _has_properties(dimension: Dimension, item: Mapping[str, Any]) -> bool:
+    return set(item.get("properties") or {}) <= set(dimension.properties)
+
+
+def _fits(dimension: Dimension, member: Member, parent: Member | None) -> bool:
+    """Whether a member can be put below another: one that is there, and not below it itself."""
+    parents = {each.item_id: each.parent_id for each in dimension.members}
+    above = parent.item_id if parent else ""
+    while above and above != member.item_id:
+        above = parents[above]
+    return parent is not None and not above
 
 
 def _delete(call: Call, dimension: Dimension, item: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -148,7 +182,7 @@ def _found(dimension: Dimension, text: object) -> Member | None:
 def _item(member: Member, names: Mapping[str, str], detailed: bool) -> dict[str, Any]:  # noqa: FBT001 see caller
     plain: dict[str, Any] = {"id": member.item_id, "name": member.name}
     if detailed:
-        plain |= {"code": member.code, "properties": {}, "subsets": {}}
+        plain |= {"code": member.code, "properties": dict(member.properties), "subsets": {}}
         if member.parent_id:
             plain |= {"parent": names[member.parent_id], "parentId": member.parent_id}
     return plain

@@ -59,13 +59,23 @@ class PlanningModel:
         """The module a line item belongs to."""
         return next((each for each in self.modules if any(i.item_id == line_item_id for i in each.line_items)), None)
 
-    def add_member(self, dimension: Dimension, *, code: str, name: str, parent_id: str = "") -> Member:
-        """Put a new member at the end of a list; without a parent it goes below the list's top item."""
+    def add_member(
+        self,
+        dimension: Dimension,
+        *,
+        code: str,
+        name: str,
+        parent_id: str = "",
+        properties: Mapping[str, str] | None = None,
+    ) -> Member:
+        """Put a new member at the end of a list; without a parent it goes below the list's top item, without a name by number."""
         current = self._dimensions[dimension.name.casefold()]
         parents = {each.parent_id for each in current.members}
         tops = [each.item_id for each in current.members if each.item_id in parents]
         self._next_item += 1
-        member = Member(str(self._next_item), name, code, parent_id or (tops[0] if tops else ""))
+        number = name or f"#{self._next_item - 299000000000}"
+        above = parent_id or (tops[0] if tops else "")
+        member = Member(str(self._next_item), number, code, above, properties=properties or {})
         self._put(replace(current, members=(*current.members, member)))
         return member
 

@@ -26,4 +26,5 @@ class TenantSettings:
     refresh_keeps_value: bool = False
     requests_per_minute: int = 600
     most_cells_per_write: int = 100_000
+    most_items_per_call: int = 100_000
     largest_page: int = 5000

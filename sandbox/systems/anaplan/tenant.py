@@ -39,6 +39,7 @@ class Tenant:
     Attributes:
         state: a lasting state of the model: empty for open, or `archived`, `locked`, `offline`.
         busy_until: an import or export has the model until then.
+        is_deployed: whether its structure can only be changed in its development model.
         writes: every cell write that reached the model, in order, as plain JSON values.
     """
 
@@ -47,6 +48,7 @@ class Tenant:
     now: Callable[[], datetime]
     faults: FaultPlan = field(default_factory=FaultPlan)
     state: str = ""
+    is_deployed: bool = False
     writes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class Tenant:
         """Forget cells, writes, added members, faults and states; tokens stay good."""
         self.model = PlanningModel(self.definition)
         self.busy_until = self.now()
-        self.state = ""
+        self.state, self.is_deployed = "", False
         self.writes.clear()
         self._forget_imports()
         self.faults.clear()

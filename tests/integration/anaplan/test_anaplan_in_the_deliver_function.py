@@ -20,6 +20,7 @@ from tests.support.moto_aws import REGION, emulated_aws
 from tieout.aws.dynamo import DynamoTable
 from tieout.ledger import keys
 from tieout.ledger.checks import CheckLedger
+from tieout.ledger.members import MemberLedger
 from tieout.ledger.table import Update
 from tieout.system_clock import SystemClock, SystemEntropy
 
@@ -33,10 +34,10 @@ class Function:
     tenant: RunningTenant
     table: DynamoTable
 
-    def change(self, period: str) -> None:
+    def change(self, period: str, customer: str = "ACME") -> None:
         """A total of a cell that planning lacks."""
         members = [
-            *(["Customer", "ACME"], ["Product line", "SOFTWARE"], ["Legal entity", "EMEA"]),
+            *(["Customer", customer], ["Product line", "SOFTWARE"], ["Legal entity", "EMEA"]),
             *(["Currency", "EUR"], ["Time", period], ["Version", "Forecast"]),
         ]
         first = {"cube": "Pipeline", "members": json.dumps(members), keys.CURRENCY + "Amount": "EUR"}
@@ -62,13 +63,25 @@ def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functi
         landscape = read_landscape(ROOT, "sandbox")
         compiled = json.loads(compile_landscape(landscape))
         compiled["targets"] = [
-            {"name": "anaplan", "system": "anaplan", "api_base_url": tenant.url, "options": dict(target.options)}
+            {
+                "name": "anaplan",
+                "system": "anaplan",
+                "api_base_url": tenant.url,
+                "options": dict(target.options),
+                "members": {"Customer": {"file": "customers.csv", "parent": "ALL_CUSTOMERS"}},
+            }
         ]
+        (tmp_path / "members.json").write_text(
+            json.dumps({"customers.csv": "code,name,parent\nOSLO,,NORTH\nNORTH,North,\n"})
+        )
         (tmp_path / "landscape.json").write_text(json.dumps(compiled))
         secret = aws.secrets.create_secret(Name="target", SecretString=json.dumps(BASIC))["ARN"]
         name = aws.create_ledger()
         environment = {"TARGET": "anaplan", "LEDGER_TABLE": name, "SECRET_ARN": secret, "METRIC_NAMESPACE": "Tieout"}
-        for key, value in (environment | {"LANDSCAPE_FILE": str(tmp_path / "landscape.json")}).items():
+        environment |= {
+            name: str(tmp_path / f"{name.split('_')[0].lower()}.json") for name in ("LANDSCAPE_FILE", "MEMBERS_FILE")
+        }
+        for key, value in environment.items():
             monkeypatch.setenv(f"TIEOUT_{key}", value)
         handler._function.cache_clear()
         yield Function(tenant, DynamoTable(aws.dynamodb, name, SystemClock(), SystemEntropy()))
@@ -92,3 +105,18 @@ def test_a_load_is_checked_for_and_imported_and_an_operator_is_answered(function
     answer = function.invoke({"check": True})
     assert (answer["findings"], answer["told"]["state"]) == ([], "UNLOCKED")  # type: ignore[index]
     assert len(function.tenant.values()) == 3
+
+
+def test_members_are_added_before_the_cells_that_name_them_and_an_operator_is_told(function: Function) -> None:
+    """Parents first; what an operator has done is noted in their name."""
+    told = function.invoke({"members": {"apply": False, "by": "somebody"}})
+    assert told["dimensions"][0]["to_add"] == ["NORTH", "OSLO"]  # type: ignore[index]
+    function.change("2026-01", customer="OSLO")
+    function.invoke({"Records": []})
+    assert set(function.tenant.values().values()) == {"1.50"}
+    writes = [(each.codes, each.by) for each in MemberLedger(function.table).writes("anaplan")]
+    assert writes == [(("NORTH",), "deliver"), (("OSLO",), "deliver")]
+    again = function.invoke({"members": {"apply": True, "by": "somebody"}})
+    assert (again["dimensions"][0]["to_add"], again["dimensions"][0]["findings"]) == ([], [])  # type: ignore[index]
+    function.tenant.control("model", {"state": "locked"})
+    assert str(function.invoke({"members": {"apply": True, "by": "somebody"}})["error"]).startswith("UnavailableError")

@@ -114,6 +114,30 @@ class AnaplanClient:
             self._call("POST", f"/dimensions/{quote(dimension_id, safe='')}/items", content=content), "items"
         )
 
+    def lists(self) -> Sequence[Mapping[str, Any]]:
+        """The model's lists, each with `id` and `name`."""
+        return self.all_of("/lists", "lists")
+
+    def list_card(self, list_id: str) -> Mapping[str, Any]:
+        """What a list is: `numberedList`, `productionData` and the rest."""
+        return _object(self._call("GET", f"/lists/{quote(list_id, safe='')}"), "metadata")
+
+    def list_items(self, list_id: str) -> Sequence[Mapping[str, Any]]:
+        """All items of a list, with codes, parents and properties; Anaplan gives no more than 1,000,000."""
+        path = f"/lists/{quote(list_id, safe='')}/items"
+        return _objects(self._call("GET", path, params={"includeAll": "true"}), "listItems")
+
+    def change_list(self, list_id: str, body: bytes, *, adding: bool) -> Mapping[str, Any]:
+        """Add items to a list, or change them: Anaplan's answer, whose `failures` (if any) name the positions it ignored.
+
+        Raises:
+            LostAnswerError: it may have been done.
+        """
+        path = f"/lists/{quote(list_id, safe='')}/items"
+        if adding:
+            return self._call("POST", path, params={"action": "add"}, content=body, writing=True)
+        return self._call("PUT", path, content=body, writing=True)
+
     def is_busy(self) -> bool:
         """Whether an import, export or process has the model; it is told even while one has."""
         status = _object(self.ask("GET", "/status"), "requestStatus")

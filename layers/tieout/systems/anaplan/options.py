@@ -13,6 +13,8 @@ LEAST_WRITE_TIMEOUT_SECONDS = 120  # a cell write waits on the socket while an i
 MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
 TENANT_CALLS_PER_MINUTE = 600  # help.anaplan.com, for all workspaces of a tenant
 MOST_CELLS_PER_IMPORT = 10_000  # marking them takes the function less than half a minute
+MOST_ITEMS_PER_CALL = 100_000  # help.anaplan.com
+_OF_A_LIST = {"list": str, "numbered": bool, "display": str, "production": bool}
 _LEAST_MARGIN_SECONDS = 60
 _MOST_MARGIN_SECONDS = 1500  # a token lives 30 minutes by the documentation: more would refresh on every call
 
@@ -42,6 +44,9 @@ class Options:
         poll_seconds: the pause between the first two questions for a task's state, 5 to 30.
         calls_per_minute: this target's share of the tenant's 600 calls a minute, which all integrations spend together;
             an operator's command has as much beside it.
+        lists: dimension to the `list` that has its members, where that is called otherwise; whether it is `numbered`, and then the
+            property that shows the name (`display`); whether it is `production` data, which is kept in a deployed model alone.
+        items_per_call: the most members that one call adds or changes; Anaplan takes 100,000.
         call_timeout_seconds: how long a call about files and tasks may wait for its answer, 5 to 30.
 
     Raises:
@@ -65,6 +70,8 @@ class Options:
     bulk_size: int = MOST_CELLS_PER_IMPORT
     poll_seconds: int = 5
     calls_per_minute: int = 300
+    lists: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    items_per_call: int = 10_000
     call_timeout_seconds: int = 30
 
     def __post_init__(self) -> None:
@@ -82,6 +89,7 @@ class Options:
         _demand(self.year_digits in {2, 4}, "year_digits is neither 2 nor 4")
         _demand(1 <= self.calls_per_minute <= TENANT_CALLS_PER_MINUTE, "calls_per_minute is not within 1 to 600")
         self._demand_bulk()
+        self._demand_lists()
         flaw = flaw_of(self.period_names)
         _demand(not flaw, f"period_names is of no use: {flaw}")
 
@@ -89,6 +97,20 @@ class Options:
     def names(self) -> PeriodNames:
         """How the model names periods."""
         return PeriodNames(self.period_names, self.period_label, self.year_digits)
+
+    def _demand_lists(self) -> None:
+        _demand(1 <= self.items_per_call <= MOST_ITEMS_PER_CALL, "items_per_call is not within 1 to 100,000")
+        for dimension, parts in self.lists.items():
+            unknown = sorted(set(parts) - set(_OF_A_LIST))
+            _demand(not unknown, f"lists is with {', '.join(unknown)} for {dimension}, not {', '.join(_OF_A_LIST)}")
+            for name, value in parts.items():
+                kind = _OF_A_LIST[name]
+                says = f"lists is with a {name} for {dimension} that is {'no text' if kind is str else 'neither true nor false'}"
+                _demand(isinstance(value, kind) and value != "", says)
+            _demand(
+                "display" not in parts or parts.get("numbered") is True,
+                f"lists is with a display for {dimension}, which is not numbered: its names are shown anyway",
+            )
 
     def _demand_bulk(self) -> None:
         for cube, parts in self.imports.items():

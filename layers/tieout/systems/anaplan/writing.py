@@ -25,6 +25,16 @@ class AnaplanWriter:
         self._written_to: dict[str, set[str]] = {}  # module id to the line items that were found fit to be written to
 
     @property
+    def client(self) -> AnaplanClient:
+        """What it calls the model with, which whoever works beside it shares: its login, and its share of the calls."""
+        return self._client
+
+    @property
+    def options(self) -> Options:
+        """The target's options."""
+        return self._options
+
+    @property
     def batch_size(self) -> int:
         """The most cells one write may carry."""
         return self._options.batch_size

@@ -1,0 +1,261 @@
+"""Keeps the members of a target's dimensions as declared: all of them every few hours, and those that cells are about to name.
+
+declared members, and those planning has -> what differs -> added by levels, parents first -> changed
+
+Each call is noted in the ledger before it is made, and again when it is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import batched
+
+from functions.deliver.declaring import Declarations
+from tieout.discovering import Finding
+from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
+from tieout.ledger.cells import CellLedger
+from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
+from tieout.members import Difference, Member, MemberKeeper, MemberSource, difference, folded
+from tieout.ports import Clock, Entropy
+
+_EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked
+_KNOWN_FOR, _REFUSED_FOR = (
+    timedelta(hours=1),
+    timedelta(minutes=10),
+)  # before somebody may have removed one, or mended it
+_NOTING_SECONDS = 30
+_LEFT_TO_ITSELF = "deliver"
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Known:
+    """What a warm function remembers of single members, each folded and under its dimension.
+
+    Attributes:
+        until: those that are there, and for how long that is believed.
+        refused: those that planning does not take, why, and until when it is not asked to again.
+    """
+
+    until: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    refused: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberStep:
+    """Everything that members of one target are kept with.
+
+    Attributes:
+        sources: the dimensions whose members are declared.
+        by: who asked for it.
+        has_time: whether the function may run on for so many seconds.
+    """
+
+    target: str
+    sources: Mapping[str, MemberSource]
+    declarations: Declarations
+    open_keeper: Callable[[], MemberKeeper]
+    ledger: MemberLedger
+    cells: CellLedger
+    clock: Clock
+    entropy: Entropy
+    known: Known = field(default_factory=Known)
+    by: str = _LEFT_TO_ITSELF
+    has_time: Callable[[float], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of the members of one dimension, or would become of them.
+
+    Attributes:
+        differs: how planning was not as declared.
+        refused: code to why planning has not added it, or has not changed it.
+        findings: what is in the way of all of them; then nothing was compared.
+    """
+
+    dimension: str
+    differs: Difference = field(default_factory=Difference)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def told(self) -> tuple[Finding, ...]:
+        """What is not as declared, and what to do about it."""
+        refused = {**self.differs.misplaced, **self.refused}
+        return self.findings + tuple(_refusal(self.dimension, code, reason) for code, reason in refused.items())
+
+
+def keep_when_due(step: MemberStep) -> KeptMembers | None:
+    """Keep the members of all declared dimensions where that is due, unless the target is left alone; how they were found last.
+
+    It is due when the declaration has changed, and after some hours, since somebody may have changed planning.
+
+    Raises:
+        TransientError: it cannot be asked now, or takes nothing.
+    """
+    if not step.sources:
+        return None
+    last, now = step.ledger.last(step.target), step.clock.now()
+    every = _EVERY_WHILE_UNFIT if last is not None and last.findings else _EVERY
+    if last is not None and last.declaration == step.declarations.digest() and now - last.at < every:
+        return last
+    paused_until = step.cells.paused_until(step.target)
+    return last if paused_until is not None and paused_until > now else keep_all(step)
+
+
+def keep_all(step: MemberStep) -> KeptMembers:
+    """Keep the members of all declared dimensions now, and remember how they were found. Raises as `keep_when_due`."""
+    kept = [keep(step, dimension) for dimension in step.sources]
+    findings = tuple(finding for each in kept for finding in each.told())
+    found = KeptMembers(step.clock.now(), step.declarations.digest(), findings)
+    step.ledger.keep(step.target, found)
+    return found
+
+
+def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
+    """Have the declared members that cells are about to name; (dimension, member) to why planning does not take it.
+
+    Whoever is known to be there is not asked for again, and one that is not declared is left to planning, which refuses its cells.
+
+    Raises:
+        TransientError: planning cannot be asked now, or takes nothing: the cells are not to be written yet.
+    """
+    by_dimension: dict[str, dict[str, str]] = {}
+    now = step.clock.now()
+    for dimension, member in named:
+        if dimension in step.sources and step.known.until.get((dimension, folded(member)), now) <= now:
+            by_dimension.setdefault(dimension, {})[folded(member)] = member
+    reasons = {}
+    for dimension, members in by_dimension.items():
+        for key, reason in _lacking(step, dimension, members).items():
+            reasons[dimension, members[key]] = reason
+    return reasons
+
+
+def compare(step: MemberStep, dimension: str) -> Kept:
+    """How the members of a dimension differ from what is declared; nothing is written. Raises as `keep_when_due`."""
+    try:
+        keeper = step.open_keeper()
+        flaws = tuple(keeper.flaws(dimension))
+        if any(flaw.is_in_the_way for flaw in flaws):
+            return Kept(dimension=dimension, findings=flaws)
+        declared = step.declarations.members(dimension)
+        differs = difference(declared, keeper.held(dimension), step.sources[dimension].parent)
+    except PermanentError as error:
+        return Kept(dimension=dimension, findings=(_denied(dimension, error),))
+    return Kept(dimension=dimension, differs=differs, findings=flaws)
+
+
+def keep(step: MemberStep, dimension: str) -> Kept:
+    """Add and change members of a dimension until they are as declared; one that is refused stops no other.
+
+    Doing it twice changes nothing more: what was done without an answer is there when planning is asked what it has.
+    Raises as `keep_when_due`.
+    """
+    kept = compare(step, dimension)
+    differs, refused = kept.differs, dict[str, str]()
+    _write_again(step, dimension, [member for level in differs.to_add for member in level])
+    try:
+        for level in differs.to_add:
+            lost = set(map(folded, refused))
+            orphans = {each.code: f"parent_refused: {each.parent}" for each in level if folded(each.parent) in lost}
+            refused |= orphans | _done(step, dimension, "add", [each for each in level if each.code not in orphans])
+        refused |= _done(step, dimension, "change", differs.to_change)
+    except PermanentError as error:
+        kept = replace(kept, findings=(*kept.findings, _denied(dimension, error)))
+    return replace(kept, refused=refused)
+
+
+def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> dict[str, str]:
+    """Folded members that are declared and not there, each with the reason, after all that could be done about it."""
+    there = _having(step, dimension, members)
+    now = step.clock.now()
+    refused = {key: step.known.refused[dimension, key] for key in members if (dimension, key) in step.known.refused}
+    reasons = {key: reason for key, (reason, until) in refused.items() if until > now and key not in there}
+    declared = {folded(each.code) for each in step.declarations.members(dimension)}
+    if members.keys() & declared <= there | reasons.keys():
+        return reasons
+    kept = keep(step, dimension)
+    found = {folded(code): reason for code, reason in {**kept.differs.misplaced, **kept.refused}.items()}
+    there |= _having(step, dimension, {key: member for key, member in members.items() if key not in there})
+    hindered = "; ".join(f"{each.code}: {each.says}" for each in kept.findings if each.is_in_the_way)
+    reasons = {key: found.get(key, hindered or "not there") for key in members.keys() & declared - there}
+    until = step.clock.now() + _REFUSED_FOR
+    step.known.refused |= {(dimension, key): (reason, until) for key, reason in reasons.items()}
+    return reasons
+
+
+def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set[str]:
+    """Of some members those that are there, and known to be from now on; none where our role is not shown the dimension."""
+    try:
+        there = set(step.open_keeper().having(dimension, tuple(members.values()))) if members else set()
+    except PermanentError:
+        return set()
+    until = step.clock.now() + _KNOWN_FOR
+    step.known.until |= {(dimension, key): until for key in there}
+    return there
+
+
+def _done(step: MemberStep, dimension: str, action: str, members: Sequence[Member]) -> dict[str, str]:
+    """Add or change members, call by call, each noted before and after; code to why it was refused."""
+    keeper, refused = step.open_keeper(), dict[str, str]()
+    for some in batched(members, keeper.batch_size, strict=False):
+        if not step.has_time(keeper.write_seconds + _NOTING_SECONDS):
+            raise UnavailableError("no time left for members in this run", retry_after_seconds=0.0)
+        token, codes = step.entropy.token(), tuple(each.code for each in some)
+        write = MemberWrite(dimension=dimension, action=action, codes=codes, by=step.by, begun_at=step.clock.now())
+        step.ledger.note(step.target, token, write)
+        try:
+            answer = _sent(keeper.add if action == "add" else keeper.change, dimension, some)
+        except LostAnswerError:
+            raise  # it stays without an end: planning may have them all the same
+        except (TransientError, PermanentError) as error:
+            step.ledger.note(step.target, token, replace(write, ended_at=step.clock.now(), answer=type(error).__name__))
+            raise
+        ended = replace(write, ended_at=step.clock.now(), answer="taken", refused=answer)
+        step.ledger.note(step.target, token, ended)
+        refused |= answer
+    return refused
+
+
+def _sent(
+    send: Callable[[str, Sequence[Member]], Mapping[str, str]], dimension: str, members: Sequence[Member]
+) -> dict[str, str]:
+    """Send members, and where the request is refused as a whole, find the one that spoils it by halving."""
+    try:
+        return dict(send(dimension, members))
+    except MalformedError as error:
+        if len(members) == 1:
+            return {members[0].code: error.reason}
+        middle = len(members) // 2
+        first = _sent(send, dimension, members[:middle])
+        try:
+            return first | _sent(send, dimension, members[middle:])
+        except (TransientError, PermanentError) as failure:  # the first half is taken, so this is not "not taken"
+            asked = getattr(failure, "retry_after_seconds", None)
+            raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
+
+
+def _write_again(step: MemberStep, dimension: str, members: Sequence[Member]) -> None:
+    """Have cells written again that were refused for want of members which are about to be added: before, so none is forgotten."""
+    added = {folded(each.code) for each in members}
+    if added:
+        step.cells.retry_refused(
+            step.target,
+            step.clock.now(),
+            lambda cell: any(name == dimension and folded(member) in added for name, member in cell.members),
+        )
+
+
+def _refusal(dimension: str, code: str, reason: str) -> Finding:
+    says = f"{dimension} {code} is not as declared: {reason}: mend it there, or what is declared"
+    return Finding(code="member_refused", says=says)
+
+
+def _denied(dimension: str, error: PermanentError) -> Finding:
+    says = (
+        f"{dimension} cannot be kept: {error}: grant the integration user's role what it lacks, or add members by hand"
+    )
+    return Finding(code="members_denied", says=says)

@@ -1,0 +1,225 @@
+"""The members a dimension shall have against those planning has: what to add, parents first, what to change, what stays. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from tieout.discovering import Finding
+
+_CODE, _NAME, _PARENT = "code", "name", "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSource:
+    """Which members one dimension of a target shall have, as the landscape declares it: by a mapping table or by a file.
+
+    Attributes:
+        table: the mapping table whose stored entries name them; those that the feeds name themselves are among them.
+        file: a CSV file of the tree with the columns `code`, `name`, `parent` and any others, which are properties.
+        parent: below which member of the dimension those are put when they are added that name none; one that is moved stays.
+    """
+
+    table: str = ""
+    file: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member that a dimension shall have; what is empty is not said, and stays as planning has it."""
+
+    code: str
+    name: str = ""
+    parent: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMember:
+    """A member that planning has; `parents` are the words its parent goes by there, its code and its name."""
+
+    code: str
+    name: str = ""
+    parents: frozenset[str] = frozenset()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """In what planning is not as declared.
+
+    Attributes:
+        to_add: by level: whoever is named as a parent stands in a level before its children.
+        to_change: with nothing but what differs; parents first.
+        misplaced: code to why a member can neither be added nor changed as declared.
+        undeclared: the codes, or names where there is none, of what planning has beside: told, and never removed.
+    """
+
+    to_add: tuple[tuple[Member, ...], ...] = ()
+    to_change: tuple[Member, ...] = ()
+    misplaced: Mapping[str, str] = field(default_factory=dict)
+    undeclared: tuple[str, ...] = ()
+
+
+class MemberKeeper(Protocol):
+    """Adds and changes members of one target's dimensions; nothing here removes any.
+
+    Every method raises as `tieout.delivering.CellWriter.write` does where the target cannot be asked, or takes nothing.
+    """
+
+    @property
+    def write_seconds(self) -> int:
+        """How long one call may take before it counts as unanswered."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """The most members `add` and `change` may be given."""
+        ...
+
+    def flaws(self, dimension: str) -> Sequence[Finding]:
+        """Why members of a dimension cannot be kept there, and what to do about it; nothing is written."""
+        ...
+
+    def held(self, dimension: str) -> Sequence[HeldMember]:
+        """Every member of a dimension."""
+        ...
+
+    def having(self, dimension: str, codes: Collection[str]) -> Collection[str]:
+        """Of some codes, folded, those a dimension has a member of."""
+        ...
+
+    def add(self, dimension: str, members: Sequence[Member]) -> Mapping[str, str]:
+        """Add members whose parents are there; code to the target's reason, for those that are not there afterwards."""
+        ...
+
+    def change(self, dimension: str, members: Sequence[Member]) -> Mapping[str, str]:
+        """Change what is said of members that are there; code to the target's reason, for those that stay as they were."""
+        ...
+
+
+def folded(code: str) -> str:
+    """A code for comparing: upper and lower case do not tell two members apart."""
+    return code.casefold()
+
+
+def read_members(text: str) -> list[tuple[int, Member]]:
+    """The members of a CSV file, each with the line it ends on; a column but the three with a name of its own is a property."""
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey="", restval="")
+    return [(rows.line_num, _member(row)) for row in rows]
+
+
+def flaws_of(text: str) -> Iterator[str]:
+    """What is wrong with a CSV file of members, each flaw with its line; a parent it does not name may stand in planning."""
+    header = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), [])
+    if _CODE not in header or len(set(header)) != len(header) or "" in header:
+        yield "line 1: the columns are not `code`, and maybe `name`, `parent` and properties, each once"
+        return
+    found = read_members(text)
+    first: dict[str, int] = {}
+    for line, member in found:
+        if not member.code or "" in member.properties:
+            yield f"line {line}: {'has no code' if not member.code else 'has more values than there are columns'}"
+        elif folded(member.code) in first:
+            yield f"line {line}: {member.code!r} stands in line {first[folded(member.code)]} already"
+        first.setdefault(folded(member.code), line)
+    for code in _circling([member for _, member in found]):
+        yield f"line {first[folded(code)]}: {code!r} is below itself"
+
+
+def difference(declared: Sequence[Member], held: Sequence[HeldMember], parent: str = "") -> Difference:
+    """What is to be done so that every declared member is there, under the parent it names.
+
+    Args:
+        declared: each code once.
+        held: all that planning has.
+        parent: under which those are added that name none.
+    """
+    there = {folded(each.code): each for each in held if each.code}
+    wanted = {folded(each.code): each for each in declared}
+    placed = [
+        each if key in there else replace(each, parent=each.parent or _other(parent, each))
+        for key, each in wanted.items()
+    ]
+    misplaced = dict(_misplaced(placed, there.keys()))
+    levels = _levels([each for each in placed if each.code not in misplaced])
+    changes = [
+        _change(each, there[folded(each.code)]) for level in levels for each in level if folded(each.code) in there
+    ]
+    new = (tuple(each for each in level if folded(each.code) not in there) for level in levels)
+    return Difference(
+        to_add=tuple(level for level in new if level),
+        to_change=tuple(each for each in changes if each is not None),
+        misplaced=misplaced,
+        undeclared=tuple(each.code or each.name for each in held if folded(each.code) not in wanted),
+    )
+
+
+def _member(row: Mapping[str, object]) -> Member:
+    plain = {name: str(value).strip() for name, value in row.items()}
+    properties = {name: value for name, value in plain.items() if name not in {_CODE, _NAME, _PARENT} and value}
+    return Member(plain.get(_CODE, ""), plain.get(_NAME, ""), plain.get(_PARENT, ""), properties)
+
+
+def _other(parent: str, member: Member) -> str:
+    """The parent, unless it is the member itself."""
+    return "" if folded(parent) == folded(member.code) else parent
+
+
+def _circling(members: Iterable[Member]) -> list[str]:
+    """The codes of those that are above themselves."""
+    parents = {folded(each.code): (each.code, folded(each.parent)) for each in members if each.code}
+    found = []
+    for key, (code, parent) in parents.items():
+        seen, above = set[str](), parent
+        while above in parents and above not in seen and above != key:
+            seen.add(above)
+            above = parents[above][1]
+        if above == key:
+            found.append(code)
+    return found
+
+
+def _misplaced(members: Sequence[Member], there: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Code to why it has no place: it is above itself, its parent is nowhere, or has itself no place to be added to."""
+    circling = set(_circling(members))
+    known = {folded(each.code) for each in members} | set(there)
+    wrong: set[str] = set()
+    for each in members:
+        if each.code in circling:
+            yield each.code, f"parent_circle: it is below itself, by way of {each.parent}"
+        elif each.parent and folded(each.parent) not in known:
+            yield each.code, f"parent_missing: {each.parent} is neither declared nor there"
+        else:
+            continue
+        wrong.add(folded(each.code))
+    nowhere = wrong - set(there)
+    while nowhere:
+        found = [each for each in members if folded(each.parent) in nowhere and folded(each.code) not in wrong]
+        for each in found:
+            yield each.code, f"parent_misplaced: {each.parent} has no place itself"
+        wrong |= {folded(each.code) for each in found}
+        nowhere = {folded(each.code) for each in found} - set(there)
+
+
+def _levels(members: Sequence[Member]) -> list[list[Member]]:
+    """The members by how many of them stand above each."""
+    left = {folded(each.code): each for each in members}
+    levels = []
+    while left:
+        level = [each for each in left.values() if folded(each.parent) not in left]
+        levels.append(level)
+        left = {key: each for key, each in left.items() if folded(each.parent) in left}
+    return levels
+
+
+def _change(member: Member, held: HeldMember) -> Member | None:
+    """What is said of a member and is not so; None where all is."""
+    name = member.name if member.name != held.name else ""
+    parent = member.parent if member.parent and folded(member.parent) not in map(folded, held.parents) else ""
+    properties = {key: value for key, value in member.properties.items() if held.properties.get(key, "") != value}
+    return Member(member.code, name, parent, properties) if name or parent or properties else None

@@ -1,0 +1,258 @@
+"""When and how members are kept as declared: before cells name them, each once, noted, and never stopping what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.deliver.members import keep, keep_when_due
+from functions.deliver.members_asked import answer_of
+from functions.deliver.pipeline import DeliverStep, flush
+from tests.support.clock import SeededEntropy
+from tests.support.members_desk import FILE, SOURCES
+from tests.support.members_desk import MembersDesk as Desk
+from tests.support.memory_members import MemoryMembers
+from tests.support.planning_desk import Desk as Cells
+from tests.support.planning_desk import Planning
+from tieout.discovering import Finding
+from tieout.errors import AccessDeniedError, LostAnswerError, UnavailableError
+from tieout.ledger import keys
+from tieout.ledger.table import Update
+
+
+def test_a_members_file_is_added_level_by_level_and_a_second_time_changes_nothing() -> None:
+    """Each level is a call of its own, since a parent must be there before its child."""
+    desk = Desk()
+    keep(desk.step, "Cost centre")
+    added = [("Cost centre", "add", codes) for codes in (("ALL",), ("EAST",), ("CC_1", "CC_2"))]
+    assert desk.keeper.calls == added
+    assert desk.keeper.parents("Cost centre") == {"ALL": "", "EAST": "all", "CC_1": "east", "CC_2": "east"}
+    keep(desk.step, "Cost centre")
+    assert desk.keeper.calls == added
+
+
+def test_a_table_names_each_member_once_and_those_the_feeds_name_themselves() -> None:
+    """Of all connections; upper and lower case do not make two."""
+    desk = Desk()
+    for value, member, connection in (
+        *(("1", "ACME", "hubspot-emea"), ("2", "acme", "hubspot-emea"), ("7", "GLOBEX", "netsuite-group")),
+        ("1", "HOOLI", "no-connection-of-the-stage"),
+    ):
+        desk.map(value, member, connection)
+    keep(desk.step, "Customer")
+    assert sorted(desk.keeper.parents("Customer").items()) == [
+        *(("ACME", "top"), ("GLOBEX", "top"), ("NO_CUSTOMER", "top"), ("TOP", "")),
+    ]
+
+
+def test_a_member_a_cell_names_is_added_before_and_then_known() -> None:
+    """One that is there costs one question an hour, one that is not declared is left to planning."""
+    desk = Desk()
+    desk.map("1", "ACME")
+    assert desk.sure(("Customer", "ACME"), ("Customer", "TOP"), ("Currency", "EUR")) == {}
+    assert "ACME" in desk.keeper.parents("Customer")
+    asked, calls = desk.keeper.asked, len(desk.keeper.calls)
+    assert desk.sure(("Customer", "acme"), ("Customer", "TOP")) == {}
+    assert desk.keeper.asked == asked
+    assert desk.sure(("Customer", "STRANGER")) == {}
+    assert (desk.keeper.asked, len(desk.keeper.calls)) == (asked + 1, calls)
+    desk.clock.advance(3601)
+    desk.sure(("Customer", "ACME"))
+    assert desk.keeper.asked == asked + 2
+
+
+def test_a_member_that_is_refused_is_named_with_its_reason_and_stops_no_other() -> None:
+    """It is not tried again for each write, but some minutes later."""
+    desk = Desk(keeper=MemoryMembers(refused={"EAST": "INCORRECT_FORMAT"}))
+    reasons = desk.sure(("Cost centre", "CC_1"), ("Cost centre", "EAST"), ("Cost centre", "ALL"))
+    assert reasons == {("Cost centre", "EAST"): "INCORRECT_FORMAT", ("Cost centre", "CC_1"): "parent_refused: EAST"}
+    assert list(desk.keeper.parents("Cost centre")) == ["ALL"]
+    calls = len(desk.keeper.calls)
+    assert desk.sure(("Cost centre", "CC_1")) == {("Cost centre", "CC_1"): "parent_refused: EAST"}
+    assert len(desk.keeper.calls) == calls
+    desk.keeper.refused.clear()
+    desk.clock.advance(601)
+    assert desk.sure(("Cost centre", "CC_1")) == {}
+
+
+def test_a_request_that_is_refused_as_a_whole_is_halved_until_one_is_left() -> None:
+    """All but the one that spoils it are added."""
+    desk = Desk(text="code\n" + "\n".join("ABCDE"), keeper=MemoryMembers(spoiling=frozenset("C")))
+    assert keep(desk.step, "Cost centre").refused == {"C": "refuses_request_400"}
+    assert set(desk.keeper.parents("Cost centre")) == set("ABDE")
+
+
+def test_a_half_that_fails_after_the_other_was_taken_is_a_lost_answer() -> None:
+    """Its note stays without an end: nothing says of it that nothing was done."""
+    keeper = MemoryMembers(spoiling=frozenset("D"), errors=[None, UnavailableError("busy")])
+    desk = Desk(text="code\nA\nB\nC\nD\n", keeper=keeper)
+    with pytest.raises(LostAnswerError):
+        keep(desk.step, "Cost centre")
+
+
+def test_no_call_carries_more_than_the_target_takes() -> None:
+    """The rest goes in further calls."""
+    desk = Desk(text="code\n" + "\n".join("ABCDE"), keeper=MemoryMembers(batch_size=2))
+    keep(desk.step, "Cost centre")
+    assert [codes for _, _, codes in desk.keeper.calls] == [("A", "B"), ("C", "D"), ("E",)]
+
+
+def test_what_was_added_without_an_answer_is_not_added_twice() -> None:
+    """Planning is asked what it has, and the note of the lost call stays without an end."""
+    desk = Desk(text="code\nA\n", keeper=MemoryMembers(errors=[LostAnswerError("timeout")], is_lost=True))
+    with pytest.raises(LostAnswerError):
+        desk.sure(("Cost centre", "A"))
+    assert desk.sure(("Cost centre", "A")) == {}
+    assert len(desk.keeper.calls) == 1
+    [write] = desk.ledger.writes("anaplan")
+    assert (write.codes, write.ended_at, write.answer) == (("A",), None, "")
+
+
+def test_every_call_is_noted_with_who_when_and_what_became_of_each_member() -> None:
+    """Also one that planning took nothing of."""
+    desk = Desk(text="code\nA\nB\n", keeper=MemoryMembers(refused={"B": "taken"}, errors=[UnavailableError("locked")]))
+    step = replace(desk.step, by="somebody")
+    with pytest.raises(UnavailableError):
+        keep(step, "Cost centre")
+    keep(step, "Cost centre")
+    first, second = sorted(desk.ledger.writes("anaplan"), key=lambda each: bool(each.refused))
+    assert (first.answer, first.by, first.action, first.ended_at) == (
+        "UnavailableError",
+        "somebody",
+        "add",
+        desk.clock.now(),
+    )
+    assert (second.answer, second.codes, second.refused) == ("taken", ("A", "B"), {"B": "taken"})
+
+
+def test_what_is_in_the_way_of_a_whole_list_is_told_before_anything_is_written() -> None:
+    """The cells' own members are named with it."""
+    flaw = Finding(code="list_is_structural", says="make it production data")
+    desk = Desk(keeper=MemoryMembers(found=(flaw,)))
+    assert keep_when_due(desk.step).findings == (flaw, flaw)  # type: ignore[union-attr]
+    assert desk.keeper.calls == []
+    assert desk.sure(("Cost centre", "CC_1")) == {
+        ("Cost centre", "CC_1"): "list_is_structural: make it production data"
+    }
+
+
+def test_a_role_that_may_not_add_members_is_told_and_holds_up_no_cell() -> None:
+    """Cells of members that are there go on; the note says what was refused."""
+    desk = Desk(text="code\nA\n", keeper=MemoryMembers(errors=[AccessDeniedError("no")]))
+    assert desk.sure(("Cost centre", "A"))["Cost centre", "A"].startswith("members_denied: ")
+    assert [each.answer for each in desk.ledger.writes("anaplan")] == ["AccessDeniedError"]
+
+
+def test_all_members_are_kept_at_first_then_after_hours_and_when_another_file_is_declared() -> None:
+    """Sooner where something was refused; a function that is cold asks no more often."""
+    desk = Desk()
+    assert keep_when_due(desk.step).findings == ()  # type: ignore[union-attr]
+    asked = desk.keeper.asked
+    desk.clock.advance(timedelta(hours=6).total_seconds() - 1)
+    keep_when_due(desk.of_a_cold_function())
+    assert desk.keeper.asked == asked
+    desk.text = FILE + "CC_3,Three,EAST\n"
+    keep_when_due(desk.of_a_cold_function())
+    assert "CC_3" in desk.keeper.parents("Cost centre")
+    desk.keeper.refused["CC_4"] = "no"
+    desk.text += "CC_4,Four,EAST\n"
+    assert [each.code for each in keep_when_due(desk.of_a_cold_function()).findings] == ["member_refused"]  # type: ignore[union-attr]
+    desk.keeper.refused.clear()
+    desk.clock.advance(3600)
+    assert keep_when_due(desk.of_a_cold_function()).findings == ()  # type: ignore[union-attr]
+
+
+def test_a_target_that_is_left_alone_is_asked_nothing_by_the_clock() -> None:
+    """Nor is one without declared members."""
+    desk = Desk()
+    desk.step.cells.pause("anaplan", desk.clock.now() + timedelta(minutes=5), "locked", desk.clock.now())
+    assert keep_when_due(desk.step) is None
+    assert desk.keeper.asked == 0
+    desk.clock.advance(300)
+    assert keep_when_due(desk.step) is not None
+    assert keep_when_due(replace(desk.step, sources={})) is None
+
+
+def test_cells_that_were_refused_for_want_of_a_member_are_written_once_it_is_added() -> None:
+    """Those of other members stay as they are."""
+    desk = Desk()
+    desk.refuse_a_cell("ACME")
+    desk.refuse_a_cell("STRANGER")
+    desk.map("1", "acme")
+    keep(desk.step, "Customer")
+    assert desk.state_of("ACME") == keys.dirty("anaplan")
+    assert desk.state_of("STRANGER") == keys.refused("anaplan")
+
+
+def test_without_time_for_another_call_none_is_begun() -> None:
+    """It goes on in the next run, which is asked for at once."""
+    desk = Desk()
+    with pytest.raises(UnavailableError) as caught:
+        keep(replace(desk.step, has_time=lambda seconds: seconds < 150), "Cost centre")
+    assert caught.value.retry_after_seconds == 0
+    assert desk.keeper.calls == []
+
+
+def test_cells_wait_while_their_members_cannot_be_asked_for() -> None:
+    """The target is left alone, as after a write it did not take, and no cell is refused."""
+    desk = Desk(text="code\nA\n", keeper=MemoryMembers(errors=[UnavailableError("locked", retry_after_seconds=300)]))
+    cells = Cells()
+    cells.change("p", 5)
+    step = DeliverStep(
+        target="anaplan",
+        cells=cells.cells,
+        writer=cells.planning,
+        clock=cells.clock,
+        entropy=SeededEntropy(),
+        has_time=lambda _: True,
+        make_sure=lambda _: desk.sure(("Cost centre", "A")),
+    )
+    assert isinstance(flush(step).stopped_by, UnavailableError)
+    assert cells.planning.values == {}
+    cells.clock.advance(300)
+    flush(step)
+    assert len(cells.planning.values) == 1
+
+
+def test_a_refused_cell_says_why_its_member_is_not_there() -> None:
+    """The target's own reason first."""
+
+    class Refusing(Planning):
+        """Refuses every cell."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.refused_cells = {"p:M": "cellIsInvalid"}
+
+    cells = Cells()
+    cells.planning = Refusing()
+    cells.change("p", 5)
+    key = keys.cell_key("anaplan", "p")
+    cells.table.write([Update(key, sets={"members": '[["Customer","X"],["Currency","EUR"]]'})])
+    flush(
+        DeliverStep(
+            target="anaplan",
+            cells=cells.cells,
+            writer=cells.planning,
+            clock=cells.clock,
+            entropy=SeededEntropy(),
+            has_time=lambda _: True,
+            make_sure=lambda _: {("Customer", "X"): "INCORRECT_FORMAT"},
+        )
+    )
+    assert cells.table.get([key])[key][f"{keys.REFUSED}M"] == "cellIsInvalid; Customer X: INCORRECT_FORMAT"
+
+
+def test_an_operator_is_told_what_differs_and_it_is_done_where_that_is_asked_for() -> None:
+    """What is undeclared is named, and stays."""
+    desk = Desk(sources={"Customer": SOURCES["Customer"]})
+    told = answer_of(desk.step, is_applied=False)
+    assert told["dimensions"] == [
+        {"dimension": "Customer", "to_add": ["NO_CUSTOMER"], "to_change": [], "undeclared": ["TOP"], "findings": []}
+    ]
+    assert desk.keeper.calls == []
+    assert answer_of(desk.step, is_applied=True)["applied"] is True
+    assert answer_of(desk.step, is_applied=False)["dimensions"][0]["to_add"] == []
+    assert "TOP" in desk.keeper.parents("Customer")
