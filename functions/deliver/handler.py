@@ -6,7 +6,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.deliver.checking import CheckStep, check, check_when_due
 from functions.deliver.declaring import Declarations
-from functions.deliver.members import Known, MemberStep, keep_when_due, make_sure
+from functions.deliver.members import MemberStep, keep_when_due, make_sure
 from functions.deliver.members_asked import answer_of
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.deliver.settings import DeliverSettings
@@ -61,7 +61,7 @@ class DeliverFunction:
             files=json.loads(Path(self._settings.members_file).read_bytes()) if is_by_file else {},
             mappings=MappingLedger(table),
         )
-        self._known = Known()
+        self._known: dict[tuple[str, str], datetime] = {}
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
         self._behind = ""

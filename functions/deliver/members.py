@@ -21,26 +21,10 @@ from tieout.members import Difference, Member, MemberKeeper, MemberSource, diffe
 from tieout.ports import Clock, Entropy
 
 _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked
-_KNOWN_FOR, _REFUSED_FOR = (
-    timedelta(hours=1),
-    timedelta(minutes=10),
-)  # before somebody may have removed one, or mended it
+_KNOWN_FOR = timedelta(minutes=10)  # somebody may remove one
 _NOTING_SECONDS = 30
 _LEFT_TO_ITSELF = "deliver"
 Pairs = Iterable[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class Known:
-    """What a warm function remembers of single members, each folded and under its dimension.
-
-    Attributes:
-        until: those that are there, and for how long that is believed.
-        refused: those that planning does not take, why, and until when it is not asked to again.
-    """
-
-    until: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    refused: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +33,8 @@ class MemberStep:
 
     Attributes:
         sources: the dimensions whose members are declared.
+        known: what a warm function remembers: dimension and folded member that is there, and for how long that is believed.
+        refused: dimension and folded member that planning did not take in this run, and why: it is asked once a run.
         by: who asked for it.
         has_time: whether the function may run on for so many seconds.
     """
@@ -61,7 +47,8 @@ class MemberStep:
     cells: CellLedger
     clock: Clock
     entropy: Entropy
-    known: Known = field(default_factory=Known)
+    known: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    refused: dict[tuple[str, str], str] = field(default_factory=dict)
     by: str = _LEFT_TO_ITSELF
     has_time: Callable[[float], bool] = lambda _: True
 
@@ -125,7 +112,7 @@ def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
     by_dimension: dict[str, dict[str, str]] = {}
     now = step.clock.now()
     for dimension, member in named:
-        if dimension in step.sources and step.known.until.get((dimension, folded(member)), now) <= now:
+        if dimension in step.sources and step.known.get((dimension, folded(member)), now) <= now:
             by_dimension.setdefault(dimension, {})[folded(member)] = member
     reasons = {}
     for dimension, members in by_dimension.items():
@@ -171,9 +158,7 @@ def keep(step: MemberStep, dimension: str) -> Kept:
 def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> dict[str, str]:
     """Folded members that are declared and not there, each with the reason, after all that could be done about it."""
     there = _having(step, dimension, members)
-    now = step.clock.now()
-    refused = {key: step.known.refused[dimension, key] for key in members if (dimension, key) in step.known.refused}
-    reasons = {key: reason for key, (reason, until) in refused.items() if until > now and key not in there}
+    reasons = {key: step.refused[dimension, key] for key in members.keys() - there if (dimension, key) in step.refused}
     declared = {folded(each.code) for each in step.declarations.members(dimension)}
     if members.keys() & declared <= there | reasons.keys():
         return reasons
@@ -182,8 +167,7 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
     there |= _having(step, dimension, {key: member for key, member in members.items() if key not in there})
     hindered = "; ".join(f"{each.code}: {each.says}" for each in kept.findings if each.is_in_the_way)
     reasons = {key: found.get(key, hindered or "not there") for key in members.keys() & declared - there}
-    until = step.clock.now() + _REFUSED_FOR
-    step.known.refused |= {(dimension, key): (reason, until) for key, reason in reasons.items()}
+    step.refused.update({(dimension, key): reason for key, reason in reasons.items()})
     return reasons
 
 
@@ -194,7 +178,7 @@ def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set
     except PermanentError:
         return set()
     until = step.clock.now() + _KNOWN_FOR
-    step.known.until |= {(dimension, key): until for key in there}
+    step.known.update({(dimension, key): until for key in there})
     return there
 
 

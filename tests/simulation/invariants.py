@@ -13,6 +13,7 @@ from tests.simulation.books_values import FORGED
 from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
+from tests.simulation.keeping_members import member_violations
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.oracle_of_files import add_files
 from tests.simulation.planning import Coordinates
@@ -53,6 +54,7 @@ def violations(world: World) -> list[str]:
         *secrets_shown(world),
         *journal_violations(world),
         *world.closings.violations(),
+        *member_violations(world),
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from functions.deliver import settings as delivering
+from functions.deliver.members import keep_when_due, make_sure
 from functions.deliver.pipeline import DeliverStep, flush
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
@@ -27,6 +28,7 @@ from tests.simulation.bus import MemoryBus
 from tests.simulation.closing import GATE_SHARDS, rules
 from tests.simulation.declared import landscape
 from tests.simulation.journaling import Journaling
+from tests.simulation.keeping_members import member_step
 from tests.simulation.relaying import UNSEEN_SECONDS
 from tests.simulation.schedule import Schedule
 from tests.simulation.systems import contents_reader
@@ -166,17 +168,25 @@ class Line:
 
     def deliver(self, target: SimulatedTarget, batch: list[Received]) -> None:
         """One run of a target's deliver function."""
-        started = self.schedule.milliseconds
+        started, clock, writer = self.schedule.milliseconds, self._clock(), target.open_writer()
+
+        def has_time(seconds: float) -> bool:
+            return self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS
+
+        members = member_step(self, target, landscape(tuple(self.targets)), writer, clock, has_time)
         step = DeliverStep(
             target=target.name,
             cells=self.cells,
-            writer=target.open_writer(),
-            clock=self._clock(),
+            writer=writer,
+            clock=clock,
             entropy=self.entropy,
-            has_time=lambda seconds: self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS,
+            has_time=has_time,
             behind=target.behind,
+            make_sure=lambda named: make_sure(members, named),
         )
         try:
+            with suppress(TransientError):
+                keep_when_due(members)
             target.behind = flush(step).behind
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"deliver: {error!r}")

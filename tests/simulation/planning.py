@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -85,7 +85,7 @@ class PlanningSystem:
             raise LostAnswerError("no answer in time")
         if self._weather.chance("stalled"):
             self._schedule.rest(self._random.choice(_STALL_MILLISECONDS))
-        refused = [place for place, each in enumerate(members) if each & self.unknown]
+        refused = [place for place, (coordinates, _) in enumerate(cells) if not self.knows(coordinates[2])]
         self._land([cell for place, cell in enumerate(cells) if place not in refused])
         self._weather.io("after planning.set")
         answer: dict[str, Any] = {"numberOfCellsChanged": len(cells) - len(refused)}
@@ -94,12 +94,16 @@ class PlanningSystem:
             answer["failures"] = [{"requestIndex": place, "failureType": "cellIsInvalid"} for place in refused]
         return answer
 
+    def knows(self, members: Iterable[tuple[str, str]]) -> bool:
+        """Whether it has all of these members, each with its dimension."""
+        return not {member for _, member in members} & self.unknown
+
     def _land_later(self, cells: list[tuple[Coordinates, Decimal]]) -> None:
         self.under_way += 1
 
         def land() -> None:
             self.under_way -= 1
-            self._land([cell for cell in cells if not {member for _, member in cell[0][2]} & self.unknown])
+            self._land([cell for cell in cells if self.knows(cell[0][2])])
 
         self._schedule.after(self._random.randrange(_LONGEST_LANDING_MILLISECONDS), land)
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
+from tests.simulation.keeping_members import SOURCES, first_items
+from tests.simulation.keeping_members import THEME as MEMBERS_THEME
 from tests.simulation.planning import Coordinates, PlanningSystem
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
+from tests.simulation.planning_lists import ListedSystem
 from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
+from tieout.members import MemberSource
 from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.imports import ModelImports
@@ -66,6 +72,9 @@ class SimulatedTarget:
         is_fed: whether it is given the cells of a cube.
         has_period: whether it knows a period, as the ledger writes it; cells of others are refused for good.
         behind: what a warm deliver function remembers.
+        has_members: whether it has those of the dimensions whose members are kept from here.
+        sources: the dimensions whose members are kept from here.
+        known: what it remembers of those.
     """
 
     name: str
@@ -75,11 +84,14 @@ class SimulatedTarget:
     open_writer: Callable[[], CellWriter]
     queue: MemoryFifoQueue
     behind: str = ""
+    has_members: Callable[[Mapping[str, str]], bool] = lambda _: True
+    sources: Mapping[str, MemberSource] = field(default_factory=dict)
+    known: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def refuses(self, members: Mapping[str, str]) -> bool:
         """Whether it has a reason to refuse cells with these members."""
         is_wrong = set(members.values()) & (self.planning.unknown | self.planning.spoiling)
-        return bool(is_wrong) or not self.has_period(members["Time"])
+        return bool(is_wrong) or not self.has_members(members) or not self.has_period(members["Time"])
 
 
 class FlushQueues:
@@ -109,10 +121,15 @@ def targets(world: World) -> dict[str, SimulatedTarget]:
 
 def _anaplan(world: World) -> SimulatedTarget:
     calm = world.scenario.fault_scale == 0
-    ignorance, lacking = (0.8, {"M-73", "M-501", "M-71"}) if world.theme in {"planning", "loads"} else (0.15, {"M-73"})
+    ignorance, lacking = (
+        (0.8, {"M-73", "M-501", "M-71"}) if world.theme in {"planning", "loads", MEMBERS_THEME} else (0.15, {"M-73"})
+    )
     names = FISCAL_NAMES if world.scenario.seed % 2 else ()
     loads = world.theme == "loads"
-    planning = (ImportingSystem if loads else PlanningSystem)(
+    opened: Callable[..., PlanningSystem] = ImportingSystem if loads else PlanningSystem
+    if world.theme == MEMBERS_THEME:
+        opened = partial(ListedSystem, kept=first_items())
+    planning = opened(
         world.random,
         world.schedule,
         world.weather,
@@ -121,6 +138,8 @@ def _anaplan(world: World) -> SimulatedTarget:
     )
     options = AnaplanOptions(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
     client = cast("AnaplanClient", planning)
+    sources = SOURCES if world.theme == MEMBERS_THEME else {}
+    options = replace(options, items_per_call=20 if sources else options.items_per_call)
     if loads:
         options = replace(options, batch_size=1, bulk_from=2, imports=IMPORTS)
     return SimulatedTarget(
@@ -134,6 +153,8 @@ def _anaplan(world: World) -> SimulatedTarget:
             else AnaplanWriter(client, options)
         ),
         queue=_flush_queue(world),
+        has_members=lambda members: planning.knows(members.items()) or not sources,
+        sources=sources,
     )
 
 

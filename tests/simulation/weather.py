@@ -47,6 +47,13 @@ THEMES: Mapping[str, Mapping[str, float]] = {
         "crash_after": 0.01,
     }
     | {"task_slow": 0.4, "task_cancelled": 0.1, "task_file_gone": 0.1, "dump_lost": 0.5},
+    "members": {
+        "crash_before": 0.01,
+        "crash_after": 0.01,
+        "lost_answer": 0.03,
+        "landing_late": 0.15,
+        "target_busy": 0.1,
+    },
     "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "books": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "sap": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
@@ -55,7 +62,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
 DRAWN_THEMES = tuple(
-    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads"}
+    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads", "members"}
 )  # of which there are some on other days
 
 
@@ -150,7 +157,7 @@ def classes_at(point: str) -> tuple[str, ...]:
     names = ["crash_before", "throttled", "unavailable"]
     if operation.startswith("ledger.write"):
         names.append("conflict")
-    if operation == "planning.set":
+    if operation in {"planning.set", "planning.add"}:
         names += ["target_busy", "target_denied"]
     return tuple(names)
 

@@ -7,6 +7,7 @@ says in which seed each bug is met now.
 from __future__ import annotations
 
 MET_IN = {
+    "nobody makes sure of the members that cells name": 5,
     "every other window is left out": 6,
     "nobody asks whether the source still has what is here": 9,
     "marked written whatever happened meanwhile": 10,
