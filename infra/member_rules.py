@@ -9,7 +9,8 @@ from infra.landscape_files import Problem
 from tieout import strict_json
 from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.landscape import Landscape, Target
-from tieout.members import MemberSource, flaws_of
+from tieout.member_sources import MemberSource
+from tieout.members import flaws_of
 
 
 def member_problems(root: Path, landscape: Landscape) -> Iterator[Problem]:

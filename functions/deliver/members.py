@@ -17,7 +17,8 @@ from tieout.discovering import Finding
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
-from tieout.members import Difference, Member, MemberKeeper, MemberSource, difference, folded
+from tieout.member_sources import MemberSource
+from tieout.members import Difference, Member, MemberKeeper, difference, folded
 from tieout.ports import Clock, Entropy
 
 _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked

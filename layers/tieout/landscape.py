@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 from tieout.arrivals import BusArrival, Census, Expected, Poll
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
-from tieout.members import MemberSource
+from tieout.member_sources import MemberSource
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 

@@ -14,21 +14,6 @@ _CODE, _NAME, _PARENT = "code", "name", "parent"
 
 
 @dataclass(frozen=True, slots=True)
-class MemberSource:
-    """Which members one dimension of a target shall have, as the landscape declares it: by a mapping table or by a file.
-
-    Attributes:
-        table: the mapping table whose stored entries name them; those that the feeds name themselves are among them.
-        file: a CSV file of the tree with the columns `code`, `name`, `parent` and any others, which are properties.
-        parent: below which member of the dimension those are put when they are added that name none; one that is moved stays.
-    """
-
-    table: str = ""
-    file: str = ""
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """A member that a dimension shall have; what is empty is not said, and stays as planning has it."""
 

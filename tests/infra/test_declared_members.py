@@ -12,7 +12,7 @@ from infra.landscape_files import LandscapeError
 from infra.member_rules import compile_members
 from tests.support.synthesis import REPOSITORY
 from tieout.landscape import Landscape
-from tieout.members import MemberSource
+from tieout.member_sources import MemberSource
 
 FILE = "tests/infra/data/members.csv"
 

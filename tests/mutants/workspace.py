@@ -48,6 +48,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tieout/errors.py": "it only declares",
     "tieout/fiscal.py": "it only declares",
     "tieout/landscape.py": "it only declares",
+    "tieout/member_sources.py": "it only declares",
     "tieout/ports.py": "it only declares",
     "tieout/settings.py": "it only declares",
     "tieout/sources.py": "it only wires",

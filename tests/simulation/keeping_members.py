@@ -15,7 +15,7 @@ from tests.simulation.entries import all_mappings
 from tests.simulation.planning_lists import TOP, ListedSystem
 from tieout.landscape import Landscape
 from tieout.ledger.members import MemberLedger
-from tieout.members import MemberSource
+from tieout.member_sources import MemberSource
 from tieout.systems.anaplan.members import open_keeper
 
 if TYPE_CHECKING:

@@ -48,6 +48,10 @@ class ListedSystem(PlanningSystem):
         """The model's card."""
         return {"activeState": "UNLOCKED"}
 
+    def is_busy(self) -> bool:
+        """Never: what waits for a busy model is met where its calls do not come through."""
+        return False
+
     def lists(self) -> Sequence[Mapping[str, Any]]:
         """The lists."""
         self._weather.io("before planning.read")

@@ -21,7 +21,7 @@ from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
-from tieout.members import MemberSource
+from tieout.member_sources import MemberSource
 from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.imports import ModelImports

@@ -18,7 +18,8 @@ from tieout.ledger.cells import CellLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.members import MemberLedger
 from tieout.ledger.table import Update
-from tieout.members import HeldMember, MemberSource
+from tieout.member_sources import MemberSource
+from tieout.members import HeldMember
 from tieout.planning.mapping import MappingKey
 
 SHIPPED = read_landscape(ROOT, "sandbox")

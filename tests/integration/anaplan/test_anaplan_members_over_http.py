@@ -143,6 +143,11 @@ def test_a_model_that_takes_nothing_says_so_as_for_cells(tenant: RunningTenant) 
         tenant.fault(kind, path="/items")
         with pytest.raises(error):
             keeper.add("Customer", [Member("VANDELAY")])
+    tenant.control("model", {"busy_seconds": 60})
+    for ask in (lambda: keeper.flaws("Customer"), lambda: keeper.having("Customer", ["ACME"])):
+        with pytest.raises(UnavailableError, match="busy"):
+            ask()
+    tenant.clock.advance(60)
     tenant.fault("answer", path="/items", status=502)
     with pytest.raises(LostAnswerError):
         keeper.add("Customer", [Member("VANDELAY")])

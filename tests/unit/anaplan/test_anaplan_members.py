@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from tieout.errors import MalformedError
+from tieout.errors import LostAnswerError, MalformedError, UnavailableError
 from tieout.members import HeldMember, Member
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.list_items import ListKind, body_of, held_of
@@ -23,6 +23,11 @@ class Lists:
 
     def __init__(self, answer: Mapping[str, Any], there: Sequence[str]) -> None:
         self._answer, self._there = answer, there
+        self.busy = False
+
+    def is_busy(self) -> bool:
+        """Whether an import has the model."""
+        return self.busy
 
     def lists(self) -> Sequence[Mapping[str, Any]]:
         """The one list."""
@@ -58,6 +63,17 @@ def test_what_was_ignored_without_a_reason_and_is_not_there_is_refused() -> None
     assert added({}, "A", "B") == {}
     with pytest.raises(MalformedError):
         added({"added": 1, "failures": [{"requestIndex": 7}]}, "A")
+
+
+def test_what_cannot_be_looked_up_after_a_call_may_have_been_done() -> None:
+    """So nothing says that it was not; a busy model is asked nothing that would wait for it."""
+    lists = Lists({"added": 1, "failures": [FAILURE]}, ["A"])
+    lists.busy = True
+    keeper = ModelMembers(cast("AnaplanClient", lists), Options(model_id="0"))
+    with pytest.raises(LostAnswerError):
+        keeper.add("Customer", [Member("A"), Member("B")])
+    with pytest.raises(UnavailableError):
+        keeper.having("Customer", ["A"])
 
 
 def test_a_member_is_sent_as_its_list_wants_it() -> None:

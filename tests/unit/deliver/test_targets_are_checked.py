@@ -12,10 +12,14 @@ from functions.deliver.checking import CheckStep, check, check_when_due
 from infra.landscape import read_landscape
 from sandbox.places import ROOT
 from tests.support.clock import ManualClock
+from tests.support.members_desk import declaring
 from tests.support.memory_table import MemoryTable
 from tieout.discovering import Discovered, Finding, WantedCube
 from tieout.errors import AccessDeniedError, TieoutError, UnavailableError
+from tieout.landscape import Landscape
 from tieout.ledger.checks import Checked, CheckLedger
+from tieout.ledger.members import KeptMembers
+from tieout.member_sources import MemberSource
 from tieout.periods import Period
 
 LANDSCAPE = read_landscape(ROOT, "sandbox")
@@ -30,11 +34,13 @@ class Checker:
     findings: tuple[Finding, ...] = ()
     error: TieoutError | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    members: set[str] = field(default_factory=set)
 
     def discover(self, wanted: Sequence[WantedCube], periods: Sequence[Period]) -> Discovered:
         """What was put here."""
         assert periods
         self.asked.append(tuple(each.cube for each in wanted))
+        self.members |= {name for cube in wanted for name, _ in cube.members}
         if self.error is not None:
             raise self.error
         return Discovered(told={"state": "UNLOCKED"}, findings=self.findings)
@@ -48,11 +54,12 @@ class Desk:
     clock: ManualClock = field(default_factory=ManualClock)
     checks: CheckLedger = field(default_factory=lambda: CheckLedger(MemoryTable()))
 
-    def step(self) -> CheckStep:
+    def step(self, landscape: Landscape = LANDSCAPE, kept: KeptMembers | None = None) -> CheckStep:
         """What the check works with."""
         return CheckStep(
             target="anaplan",
-            landscape=LANDSCAPE,
+            landscape=landscape,
+            kept=lambda: kept,
             open_checker=lambda: self.checker,
             checks=self.checks,
             clock=self.clock,
@@ -137,3 +144,14 @@ def test_a_check_is_remembered_whole_up_to_a_hundred_findings() -> None:
     kept = desk.checks.last("anaplan")
     assert kept is not None
     assert kept.in_the_way == 100
+
+
+def test_members_that_are_kept_are_told_of_as_they_were_found_and_not_looked_up() -> None:
+    """What lacks of them is about to be added, so that alone calls nobody."""
+    desk = Desk()
+    refused = Finding(code="member_refused", says="mend it")
+    landscape = declaring({"Customer": MemberSource(table="customer")})
+    found = check(desk.step(landscape, KeptMembers(desk.clock.now(), "d", (refused,)))).found
+    assert found.findings == (refused,)
+    assert "Customer" not in desk.checker.members
+    assert "Supplier" in desk.checker.members

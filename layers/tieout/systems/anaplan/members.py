@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tieout.delivering import CellWriter
 from tieout.discovering import Finding
-from tieout.errors import AccessDeniedError
+from tieout.errors import AccessDeniedError, LostAnswerError, PermanentError, TransientError, UnavailableError
 from tieout.members import HeldMember, Member, folded
+from tieout.systems.anaplan.answers import CONFLICT_WAIT_SECONDS
 from tieout.systems.anaplan.cell_write import refusals_of
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.list_items import ListKind, body_of, held_of
@@ -37,7 +38,11 @@ class ModelMembers:
         return self._options.items_per_call
 
     def flaws(self, dimension: str) -> Sequence[Finding]:
-        """What the model's state and the list's kind say against keeping members there."""
+        """What the model's state and the list's kind say against keeping members there.
+
+        Raises:
+            UnavailableError: an import, export or process has the model.
+        """
         return tuple(Finding(code=code, says=says) for code, says in self._flaws(dimension))
 
     def held(self, dimension: str) -> Sequence[HeldMember]:
@@ -45,7 +50,15 @@ class ModelMembers:
         return tuple(held_of(self._kind(dimension), self._client.list_items(self._list_id(dimension))))
 
     def having(self, dimension: str, codes: Collection[str]) -> set[str]:
-        """Of some codes, folded, those an item of the dimension's list has."""
+        """Of some codes, folded, those an item of the dimension's list has.
+
+        Raises:
+            UnavailableError: an import, export or process has the model.
+        """
+        if (
+            self._client.is_busy()
+        ):  # then the question would wait for minutes, and a load could not be given its task meanwhile
+            raise _busy()
         found = self._client.items(self._list_id(dimension), codes=list(codes))
         return {folded(str(each["code"])) for each in found if each.get("code")}
 
@@ -62,7 +75,10 @@ class ModelMembers:
             return {}
         codes = [each.code for each in members]
         reasons = refusals_of(answer, codes)
-        there = self.having(dimension, codes)
+        try:
+            there = self.having(dimension, codes)
+        except (TransientError, PermanentError) as error:  # the items were taken, or some of them
+            raise LostAnswerError("anaplan: some items were not added, and which is not told") from error
         return {code: reasons.get(code, _IGNORED) for code in codes if folded(code) not in there}
 
     def change(self, dimension: str, members: Sequence[Member]) -> Mapping[str, str]:
@@ -89,8 +105,11 @@ class ModelMembers:
         return self._list_ids[name]
 
     def _flaws(self, dimension: str) -> Iterator[tuple[str, str]]:
+        model = self._client.model()
+        if model.get("modelTransactionRunning") is True:
+            raise _busy()
         kind, card = self._kind(dimension), self._client.list_card(self._list_id(dimension))
-        is_deployed = self._client.model().get("activeState") in _DEPLOYED
+        is_deployed = model.get("activeState") in _DEPLOYED
         numbered, production = card.get("numberedList") is True, card.get("productionData") is True
         if numbered != kind.numbered:
             is_one = "a numbered list" if numbered else "no numbered list"
@@ -122,6 +141,10 @@ def open_keeper(writer: CellWriter) -> ModelMembers:
     """The keeper beside a writer that `cells.open_writer` gave: they share the login, and the target's share of calls."""
     assert isinstance(writer, AnaplanWriter)
     return ModelMembers(writer.client, writer.options)
+
+
+def _busy() -> UnavailableError:
+    return UnavailableError("anaplan: model busy", retry_after_seconds=CONFLICT_WAIT_SECONDS)
 
 
 def _properties_of(card: Mapping[str, object]) -> set[str]:
