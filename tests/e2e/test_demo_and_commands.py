@@ -212,3 +212,8 @@ def test_targets_are_looked_at_and_resumed(tieout: Any) -> None:  # noqa: ANN401
     )  # a busy machine may have answered a write late: that pause is over
     assert (resumed["target"], resumed["asked_for_a_flush"]) == ("anaplan", True)
     assert tieout("spool", "list") == []
+    told = tieout("targets", "members", "anaplan")
+    assert [(row["dimension"], row["to_add"], row["to_change"]) for row in told["members"]] == [("Supplier", [], [])]
+    assert "AD_AGENCY" not in told["members"][0]["undeclared"]
+    added = [(row["by"], row["action"], row["members"]) for row in tieout("targets", "member-writes", "anaplan")]
+    assert added == [("deliver", "add", ["HOSTING_HOUSE"])]

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ops.place import Place
-from tests.support.operated_stage import OperatedStage
+from tests.support.operated_stage import TARGET, OperatedStage
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.closing import Books, BooksState
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger
 from tieout.ledger.items import Lineage, late_text, lineage_item
 from tieout.ledger.late import LateKind, LateRow
+from tieout.ledger.members import MemberLedger, MemberWrite
 from tieout.ledger.table import Put
 from tieout.planning.cells import Amount, Intersection
 
@@ -40,6 +41,16 @@ def answer_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     cell = {"cube": "Revenue and Actuals", "measure": "Weighted amount USD"}
     finding = {**cell, "code": "line_item_missing", "is_in_the_way": True, "says": WHY[1]}
     told = {"model": "Forecast and actuals of the group", "state": "UNLOCKED", "current_period": "Nov 26"}
-    answer = {"told": told, "findings": [finding]}
+    members = [f"A_CUSTOMER_OF_THE_GROUP_{number}" for number in range(20)]
+    differs = {"dimension": "Customer", "to_add": members, "to_change": members, "undeclared": members}
+    answer = {"told": told, "findings": [finding], "dimensions": [differs | {"findings": [finding]}]}
     monkeypatch.setattr(Place, "deliver_function", lambda *_: "deliver")
     monkeypatch.setattr(Place, "invoke", lambda _, function, __: answer if function == "deliver" else {})
+
+
+def add_members(stage: OperatedStage) -> None:
+    """A call that added many members, of which one was refused."""
+    codes = tuple(f"A_CUSTOMER_OF_THE_GROUP_{number}" for number in range(20))
+    refused = {codes[0]: "INCORRECT_FORMAT: incorrect format -- column name: parent, value: nowhere"}
+    write = MemberWrite(dimension="Customer", action="add", codes=codes, by="deliver", begun_at=_NOW, refused=refused)
+    MemberLedger(stage.place.table).note(TARGET, "0" * 32, write)

@@ -20,7 +20,7 @@ from tests.support.anaplan_tenant import RunningTenant
 from tests.support.commands import leaves
 from tests.support.good_bodies import good_body
 from tests.support.operated_files import drop_files
-from tests.support.operated_periods import PERIOD, WHY, answer_checks, close_late
+from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning, read_back_once, written
 from tests.support.operated_stage import OperatedStage
 from tests.support.receiving import Door
@@ -88,6 +88,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("targets", "list"): (),
     ("targets", "show"): (TARGET,),
     ("targets", "check"): (),
+    **{("targets", each): (TARGET,) for each in ("members", "member-writes")},
     ("periods", "list"): (),
     **{("periods", each): (PERIOD, *("--entity", "EMEA"), *WHY) for each in ("close", "soft-close", "reopen")},
     ("periods", "late"): (),
@@ -121,6 +122,7 @@ def _full(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
         drop_files(stage, CONNECTION)
         close_late(stage, RECORD, PLACE, FLOW)
         answer_checks(monkeypatch)
+        add_members(stage)
         yield stage
 
 
