@@ -27,6 +27,7 @@ from infra.feed_rules import feed_problems, given_problems, unplanned_problems
 from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
+from tieout.maintenance import Maintenance
 from tieout.money import is_currency
 from tieout.systems import capability
 
@@ -43,6 +44,8 @@ _READBACK_LIMITS = (
     ("sample_percent", 0, 100),
     ("cells_per_minute", 10, 10_000),
 )
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_MAINTENANCE_LIMITS = (("minutes", 5, 12 * 60),)  # one that takes longer is a target that is down
 _CONCURRENCY = (2, 1000)  # what an SQS event source mapping accepts as MaximumConcurrency
 
 
@@ -126,6 +129,8 @@ def _target_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
     yield from _name_problems(target.name)
     yield from _url_problems("api_base_url", target.api_base_url)
     yield from range_problems("readback", target.readback, _READBACK_LIMITS)
+    if target.maintenance is not None:
+        yield from _maintenance_problems(target.maintenance)
     yield from given_problems(target, landscape)
     roles = (_IS_WRITTEN, _HAS_MEMBERS_KEPT) if target.members else (_IS_WRITTEN,)
     problems = list(_system_problems(roles, target.system, target.options))
@@ -133,6 +138,14 @@ def _target_problems(target: Target, landscape: Landscape) -> Iterator[Problem]:
     if not problems and _exists(f"tieout.systems.{target.system}.rules"):
         given = [feed for feed in landscape.feeds if target.is_given(feed.name)]
         yield from capability(target.system, "rules").target_problems(target, given)
+
+
+def _maintenance_problems(declared: Maintenance) -> Iterator[Problem]:
+    if not _TIME_OF_DAY.fullmatch(declared.begins):
+        yield ("maintenance", "begins"), f"{declared.begins!r} is no time of day (HH:MM)"
+    if declared.time_zone not in available_timezones():
+        yield ("maintenance", "time_zone"), f"{declared.time_zone!r} is no IANA time zone"
+    yield from range_problems("maintenance", declared, _MAINTENANCE_LIMITS)
 
 
 def _flow_problems(flow: Flow, landscape: Landscape) -> Iterator[Problem]:

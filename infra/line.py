@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aws_cdk import Stack
@@ -134,7 +135,7 @@ class LineStack(Stack):
             bus=self.bus,
             ledger=self.ledger,
             flush_queues=self._flush_queues(),
-            receipt_days=self.landscape.retention.receipts,
+            landscape=self.landscape,
             parts=self.parts,
         )
 
@@ -220,6 +221,7 @@ class LineStack(Stack):
                 "system": flushes.target.system,
                 "api_base_url": flushes.target.api_base_url,
                 "options": dict(flushes.target.options),
+                "maintenance": asdict(flushes.target.maintenance) if flushes.target.maintenance else None,
                 "secret_arn": self.ledger.target_secrets[name],
                 "flush_queue_url": flushes.work.queue.queue_url,
                 "dead_letter_queue_url": flushes.work.dead_letters.queue_url,

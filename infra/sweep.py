@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -22,6 +23,7 @@ from infra.receive import publish_as
 from infra.schedule import Schedule
 from infra.work_queue import send_to
 from tieout.arriving.envelope import SOURCE_PREFIX
+from tieout.landscape import Landscape
 
 SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
 DIRTY_METRIC = "OldestDirtySeconds"
@@ -40,7 +42,7 @@ class Sweep(Construct):
         bus: events.IEventBus,
         ledger: LedgerStack,
         flush_queues: Mapping[str, sqs.IQueue],
-        receipt_days: int,
+        landscape: Landscape,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -50,8 +52,9 @@ class Sweep(Construct):
             archive_bucket=ledger.archive.bucket_name,
             bus_name=bus.event_bus_name,
             flush_queue_urls={target: queue.queue_url for target, queue in flush_queues.items()},
+            maintenance={each.name: asdict(each.maintenance) for each in landscape.targets if each.maintenance},
             coalescing_seconds=parts.stage.coalescing_seconds,
-            receipt_days=receipt_days,
+            receipt_days=landscape.retention.receipts,
         )
         self.function = self._function(bus, ledger, flush_queues, parts)
         self.schedule = Schedule(

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
-from ops import display, ledger_views, queues
+from ops import display, ledger_views, queues, target_views
 from ops.commands import (
     cells,
     census,
@@ -64,7 +64,7 @@ def status(stage: Stage = None, *, as_json: AsJson = False) -> None:
         "queues": [{"flow": flow.name, **queues.depth(place.sqs, flow.queue_url)} for flow in place.flows],
         "dead_letters": dead_letters.letters_rows(place),
         "held": len(ledger_views.held(place.table)),
-        "planning": [ledger_views.planning_state(place.table, target.name) for target in place.targets],
+        "planning": [target_views.planning_state(place.table, target) for target in place.targets],
     }
     display.record(found, as_json=as_json)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
-from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
@@ -70,12 +69,12 @@ def cells(table: Table, target: str, *, state: str = "") -> Iterator[Row]:
 def cell_states(table: Table, target: str, *, state: str = "") -> Iterator[CellState]:
     """The cells of a target, all or those that are `dirty`, `refused` or `undone`."""
     if not state:
-        yield from _cells_indexed(table, "catalogue", keys.cells_of(target))
+        yield from cells_indexed(table, "catalogue", keys.cells_of(target))
         return
     # An intersection that lacks a cell stands among the dirty ones, with the refused and undone cells it has, and so on.
     values = (keys.dirty(target), keys.refused(target), keys.undone(target))
     for value in values[: _STATES.index(state) + 1]:
-        for cell in _cells_indexed(table, "cells_by_state", value):
+        for cell in cells_indexed(table, "cells_by_state", value):
             if (cell.is_lacking, cell.refused_reason is not None, cell.undone_minor is not None)[_STATES.index(state)]:
                 yield cell
 
@@ -144,37 +143,10 @@ def received(table: Table, connections: tuple[str, ...], day: date) -> list[Row]
     return rows
 
 
-def planning_state(table: Table, target: str) -> Row:
-    """How far planning is behind the ledger, when and why a target that took nothing is tried next, and since when it does not.
-
-    One that may be tried now has no moment for it.
-    """
-    values = (keys.dirty(target), keys.refused(target), keys.undone(target))
-    found = [cell for value in values for cell in _cells_indexed(table, "cells_by_state", value)]
-    pause = CellLedger(table).pause_of(target)
-    is_over = pause is None or pause.until <= datetime.now(UTC)
-    return {
-        "target": target,
-        "dirty": sum(cell.is_lacking for cell in found),
-        "refused": sum(cell.refused_reason is not None for cell in found),
-        "undone": sum(cell.undone_minor is not None for cell in found),
-        "paused_until": None if pause is None or is_over else moment_text(pause.until),
-        "paused_for": pause.reason if pause else None,
-        "failing_since": moment_text(pause.since) if pause else None,
-        "failures": pause.failures if pause else 0,
-    }
-
-
-def target_row(table: Table, target: str) -> Row:
-    """How a target is doing: `planning_state`, since when it lacks a change, and the writes whose answer was not seen yet."""
-    ledger, now = CellLedger(table), datetime.now(UTC)
-    lacks_since = ledger.oldest_dirty(target)
-    receipts = ledger.stale_receipts(target, now, limit=1000)
-    return planning_state(table, target) | {
-        "lacks_a_change_since": moment_text(lacks_since) if lacks_since else None,
-        "open_receipts": len(receipts),
-        "oldest_opened_at": moment_text(receipts[0].opened_at) if receipts else None,
-    }
+def cells_indexed(table: Table, index: str, value: str) -> Iterator[CellState]:
+    """The cells of the intersections an index names, read from the table."""
+    for key, item in _indexed(table, index, value):
+        yield from intersection_state(key, item).cells
 
 
 def cell_row(cell: CellState) -> Row:
@@ -241,11 +213,6 @@ def _last_write(cell: CellState, receipt: Row | None) -> Row | None:
         "answer": receipt["answer"],
         "at": receipt["closed_at"],
     }
-
-
-def _cells_indexed(table: Table, index: str, value: str) -> Iterator[CellState]:
-    for key, item in _indexed(table, index, value):
-        yield from intersection_state(key, item).cells
 
 
 def _indexed(table: Table, index: str, value: str) -> Iterator[tuple[Key, Item]]:

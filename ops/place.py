@@ -23,6 +23,7 @@ from tieout.aws.secrets import JsonSecrets
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Target
 from tieout.ledger.table import Table
+from tieout.maintenance import maintenance_of_plain
 from tieout.system_clock import SystemClock, SystemEntropy
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class Place:
     @cached_property
     def targets(self) -> tuple[TargetQueues, ...]:
         """The queues of every target."""
-        return tuple(_filled(TargetQueues, each) for each in self._declared("Target"))
+        return tuple(_filled(TargetQueues, _maintained(each)) for each in self._declared("Target"))
 
     def ask_for_a_flush(self, target: str) -> None:
         """Ask for a flush of a target."""
@@ -216,10 +217,9 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        told = self._named("Target", name)
-        return Target(**{each: told[each] for each in ("name", "system", "api_base_url", "options")}), str(
-            told["secret_arn"]
-        )
+        told = _maintained(self._named("Target", name))
+        names = ("name", "system", "api_base_url", "options", "maintenance")
+        return Target(**{each: told[each] for each in names}), str(told["secret_arn"])
 
     def deliver_function(self, target: str) -> str:
         """The name of the function that writes to a target, and checks it.
@@ -281,6 +281,11 @@ def _silent(stage: str, url: str) -> str:
 
 def _is_declared(key: str, prefix: str) -> bool:
     return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()
+
+
+def _maintained(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What an output tells of a target, with its maintenance as `Maintenance`."""
+    return {**told, "maintenance": maintenance_of_plain(told["maintenance"])}
 
 
 def _filled[Told: (FlowQueues, RelayQueues, TargetQueues)](kind: type[Told], told: Mapping[str, Any]) -> Told:

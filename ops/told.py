@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tieout.maintenance import Maintenance
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
@@ -61,8 +63,9 @@ class RelayQueues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetQueues:
-    """The queues of a target: its flush requests, and those that failed."""
+    """The queues of a target: its flush requests, and those that failed; and when it is not called."""
 
     name: str
     flush_queue_url: str
     dead_letter_queue_url: str
+    maintenance: Maintenance | None

@@ -11,6 +11,7 @@ from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.checks import Checked, CheckLedger
 from tieout.ledger.members import KeptMembers
+from tieout.maintenance import demand_no_maintenance
 from tieout.planning.wanted import cubes_wanted, periods_wanted
 from tieout.ports import Clock
 
@@ -56,7 +57,7 @@ def check(step: CheckStep) -> Checked:
     """Check the target now and remember how it was found.
 
     Raises:
-        TransientError: it cannot be asked now; nothing is remembered.
+        TransientError: it cannot be asked now, as in its maintenance; nothing is remembered.
     """
     now = step.clock.now()
     checked = Checked(now, _discovered(step))
@@ -68,6 +69,7 @@ def _discovered(step: CheckStep) -> Discovered:
     if step.open_checker is None:
         says = "its system cannot be asked what it has: look at the cells it refuses"
         return Discovered(findings=(Finding(code="not_checked", says=says, is_in_the_way=False),))
+    demand_no_maintenance(step.landscape.target(step.target).maintenance, step.clock.now())
     try:
         wanted = [_without_kept(step, cube) for cube in cubes_wanted(step.landscape, step.target)]
         found = step.open_checker().discover(wanted, periods_wanted(step.landscape, step.clock.now().date()))

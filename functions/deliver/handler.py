@@ -93,6 +93,7 @@ class DeliverFunction:
             has_time=has_time,
             behind=self._behind,
             make_sure=lambda named: make_sure(members, named),
+            maintenance=self._target.maintenance,
         )
         report = flush(step)
         self._behind = report.behind
@@ -138,6 +139,7 @@ class DeliverFunction:
             known=self._known,
             by=by,
             has_time=has_time,
+            maintenance=self._target.maintenance,
         )
 
     def _keeper(self) -> MemberKeeper:

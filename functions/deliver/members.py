@@ -17,6 +17,7 @@ from tieout.discovering import Finding
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
+from tieout.maintenance import Maintenance, demand_no_maintenance
 from tieout.member_sources import MemberSource
 from tieout.members import Difference, Member, MemberKeeper, difference, folded
 from tieout.ports import Clock, Entropy
@@ -38,6 +39,7 @@ class MemberStep:
         refused: dimension and folded member that planning did not take in this run, and why: it is asked once a run.
         by: who asked for it.
         has_time: whether the function may run on for so many seconds.
+        maintenance: when the target is not called.
     """
 
     target: str
@@ -52,6 +54,7 @@ class MemberStep:
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     by: str = _LEFT_TO_ITSELF
     has_time: Callable[[float], bool] = lambda _: True
+    maintenance: Maintenance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def keep_when_due(step: MemberStep) -> KeptMembers | None:
     It is due when the declaration has changed, and after some hours, since somebody may have changed planning.
 
     Raises:
-        TransientError: it cannot be asked now, or takes nothing.
+        TransientError: it cannot be asked now, as in its maintenance, or takes nothing.
     """
     if not step.sources:
         return None
@@ -125,7 +128,7 @@ def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
 def compare(step: MemberStep, dimension: str) -> Kept:
     """How the members of a dimension differ from what is declared; nothing is written. Raises as `keep_when_due`."""
     try:
-        keeper = step.open_keeper()
+        keeper = _keeper(step)
         flaws = tuple(keeper.flaws(dimension))
         if any(flaw.is_in_the_way for flaw in flaws):
             return Kept(dimension=dimension, findings=flaws)
@@ -175,7 +178,7 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
 def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set[str]:
     """Of some members those that are there, and known to be from now on; none where our role is not shown the dimension."""
     try:
-        there = set(step.open_keeper().having(dimension, tuple(members.values()))) if members else set()
+        there = set(_keeper(step).having(dimension, tuple(members.values()))) if members else set()
     except PermanentError:
         return set()
     until = step.clock.now() + _KNOWN_FOR
@@ -183,9 +186,14 @@ def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set
     return there
 
 
+def _keeper(step: MemberStep) -> MemberKeeper:
+    demand_no_maintenance(step.maintenance, step.clock.now())
+    return step.open_keeper()
+
+
 def _done(step: MemberStep, dimension: str, action: str, members: Sequence[Member]) -> dict[str, str]:
     """Add or change members, call by call, each noted before and after; code to why it was refused."""
-    keeper, refused = step.open_keeper(), dict[str, str]()
+    keeper, refused = _keeper(step), dict[str, str]()
     for some in batched(members, keeper.batch_size, strict=False):
         if not step.has_time(keeper.write_seconds + _NOTING_SECONDS):
             raise UnavailableError("no time left for members in this run", retry_after_seconds=0.0)

@@ -18,6 +18,7 @@ from tieout.errors import LostAnswerError, MalformedError, PermanentError, Still
 from tieout.ledger.cells import CellLedger, Dirty
 from tieout.ledger.intersections import CellState, IntersectionState
 from tieout.ledger.receipts import Closing, End
+from tieout.maintenance import Maintenance
 from tieout.ports import Clock, Entropy
 
 # A target that names no time is left alone for so long after its first two errors in a row, then twice as long each time.
@@ -39,6 +40,7 @@ class DeliverStep:
         behind: where the last flush ended, to go on there.
         make_sure: has the (dimension, member) pairs that cells are about to name, as far as members are kept from here, and says
             why planning does not take one.
+        maintenance: when the target is not called.
     """
 
     target: str
@@ -49,6 +51,7 @@ class DeliverStep:
     has_time: Callable[[float], bool]
     behind: str = ""
     make_sure: Callable[[Iterable[tuple[str, str]]], Mapping[tuple[str, str], str]] = lambda _: {}
+    maintenance: Maintenance | None = None
 
 
 @dataclass(slots=True)
@@ -75,7 +78,8 @@ def flush(step: DeliverStep) -> DeliverReport:
 
     A busy, locked or offline target is no failure: its cells stay dirty, it is left alone for as long as it asks, or longer
     each time, and the sweeper asks for the next flush, which tries it with a few cells first. So it does when the ledger
-    fails: a message put back would block the queue for longer.
+    fails: a message put back would block the queue for longer. In a declared maintenance it is not called at all, nor is a write
+    begun that could still be under way when that begins.
     """
     report = DeliverReport(behind=step.behind)
     try:
@@ -92,12 +96,12 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     failures = pause.failures if pause else 0
     if isinstance(step.writer, TaskWriter) and _settle(step, step.writer, failures, report):
         failures = 0
-    while report.stopped_by is None:
+    while report.stopped_by is None and not _is_maintained(step):
         found, behind = _look(step, report.behind, failures)
         if not found and not report.behind:
             return
         for each in _by_cube(found).values():
-            if report.stopped_by is not None or not step.has_time(step.writer.write_seconds + _MARKING_SECONDS):
+            if report.stopped_by is not None or not _may_write(step):
                 return
             _write(step, each, failures, report)
             if failures and report.writes:
@@ -106,9 +110,20 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
         report.behind = behind
 
 
+def _may_write(step: DeliverStep) -> bool:
+    """Whether a write that begins now can be marked before the function ends, and ends before the target is maintained."""
+    return step.has_time(step.writer.write_seconds + _MARKING_SECONDS) and not _is_maintained(step)
+
+
+def _is_maintained(step: DeliverStep) -> bool:
+    """Whether the target is in its maintenance, or would be before a write has ended that begins now."""
+    lasting = timedelta(seconds=step.writer.write_seconds)
+    return step.maintenance is not None and step.maintenance.ends_at(step.clock.now(), lasting) is not None
+
+
 def _settle(step: DeliverStep, writer: TaskWriter, failures: int, report: DeliverReport) -> bool:
     """Find out what became of tasks that earlier runs began; whether one has written, so that the target takes something."""
-    if not step.has_time(writer.write_seconds + _MARKING_SECONDS):
+    if not _may_write(step):
         return False
     try:
         settled = settle(_task_step(step, writer))

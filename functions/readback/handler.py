@@ -71,6 +71,7 @@ class ReadbackFunction:
             give_up_at=now + time * _PAGES_SHARE,
             tell=self._tell,
             note_failure=functools.partial(self._note_failure, target.name),
+            maintenance=target.maintenance,
         )
 
     def _reader(self, target: Target) -> CellReader:

@@ -26,6 +26,7 @@ from tieout.ledger.differences import CellDifference
 from tieout.ledger.intersections import IntersectionState, by_intersection
 from tieout.ledger.readbacks import CycleUnderWayError, ReadbackLedger
 from tieout.ledger.receipts import DoneReceipt, ReceiptLedger, ReceiptRow, receipt_rows
+from tieout.maintenance import Maintenance
 from tieout.ports import Clock
 from tieout.reading_back import compare
 
@@ -52,6 +53,7 @@ class ReadbackStep:
         give_up_at: when no further page is begun.
         tell: is told of cells that differ once they are kept, and again where a page is done twice.
         note_failure: is told of what nobody declared.
+        maintenance: when planning is not called.
     """
 
     target: str
@@ -65,6 +67,7 @@ class ReadbackStep:
     give_up_at: datetime
     tell: Callable[[Sequence[CellDifference]], None]
     note_failure: Callable[[Exception], None]
+    maintenance: Maintenance | None = None
 
 
 @dataclass(slots=True)
@@ -93,8 +96,8 @@ class ReadbackReport:
 def read_back(step: ReadbackStep) -> ReadbackReport:
     """Do a run's work for one target; the next run goes on where this one ended.
 
-    A target that is left alone by deliver is left alone here too; an error of planning puts the cycle off, and never pauses
-    what deliver does.
+    A target that is left alone by deliver, or in its maintenance, is left alone here too; an error of planning puts the cycle
+    off, and never pauses what deliver does.
     """
     report = ReadbackReport(left=step.budget)
     cycle = _begun(step)
@@ -128,7 +131,11 @@ def _begun(step: ReadbackStep) -> Cycle | None:
 def _is_left_alone(step: ReadbackStep, cycle: Cycle | None) -> bool:
     pause, now = step.cells.pause_of(step.target), step.clock.now()
     waits_until = cycle.waits_until if cycle is not None else None
-    return (pause is not None and pause.until > now) or (waits_until is not None and waits_until > now)
+    ends_at = step.maintenance.ends_at(now, step.give_up_at - now) if step.maintenance is not None else None
+    return any(
+        until is not None and until > now
+        for until in (pause.until if pause is not None else None, waits_until, ends_at)
+    )
 
 
 def _is_late(step: ReadbackStep, cycle: Cycle) -> bool:

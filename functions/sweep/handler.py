@@ -19,6 +19,7 @@ from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.store import S3ObjectStore
 from tieout.aws.without_sdk import EventBus
 from tieout.ledger.cells import CellLedger
+from tieout.maintenance import Maintenance
 from tieout.system_clock import SystemClock, SystemEntropy
 
 
@@ -42,6 +43,11 @@ class SweepFunction:
             publish=functools.partial(publish_spooled, bus),
             clock=clock,
             stale_after=timedelta(minutes=settings.stale_receipt_minutes),
+            maintenance={
+                target: Maintenance(**plain)
+                for target, plain in settings.maintenance.items()
+                if isinstance(plain, dict)
+            },
         )
 
     def handle(self) -> None:

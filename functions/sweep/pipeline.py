@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from tieout.errors import (
 )
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.receipts import Closing, End
+from tieout.maintenance import Maintenance
 from tieout.ports import Clock, FlushQueue, ObjectStore
 
 TASKS_STALE_AFTER = timedelta(days=1)  # the deliver step finds out what became of a task, unless it cannot any more
@@ -35,6 +36,7 @@ class SweepStep:
         publish: puts one spooled entry on the bus; see `publish_spooled`.
         stale_after: how long a write to planning may be under way before it can no longer land: longer than the deliver
             function may run and the target may keep a write waiting.
+        maintenance: target to when it is not called, where it has such a time.
     """
 
     targets: Sequence[str]
@@ -44,6 +46,7 @@ class SweepStep:
     publish: Callable[[bytes], None]
     clock: Clock
     stale_after: timedelta
+    maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ class SweepReport:
     Attributes:
         unpublishable: spooled objects that cannot be read, are no entry, or one no bus will ever take; they stay for a person.
         still_refused: entries the bus did not take this time.
-        oldest_dirty_seconds: target to for how long planning has lacked a change; 0 if it lacks none.
+        oldest_dirty_seconds: target to for how long planning has lacked a change, its maintenance not counted; 0 if it lacks none.
     """
 
     published: int = 0
@@ -145,10 +148,14 @@ def _reopen_stale(step: SweepStep, target: str, report: SweepReport) -> None:
 
 
 def _ask_for_flush(step: SweepStep, target: str, report: SweepReport) -> None:
-    now = step.clock.now()
+    now, maintenance = step.clock.now(), step.maintenance.get(target)
     dirty_since = step.cells.oldest_dirty(target)
-    report.oldest_dirty_seconds[target] = int((now - dirty_since).total_seconds()) if dirty_since else 0
-    paused_until = step.cells.paused_until(target)
-    if dirty_since is not None and (paused_until is None or paused_until <= now):
+    report.oldest_dirty_seconds[target] = 0
+    if dirty_since is None:
+        return
+    maintained = maintenance.time_within(dirty_since, now) if maintenance is not None else timedelta()
+    report.oldest_dirty_seconds[target] = int((now - dirty_since - maintained).total_seconds())
+    ends_at = maintenance.ends_at(now) if maintenance is not None else None
+    if all(until is None or until <= now for until in (step.cells.paused_until(target), ends_at)):
         step.flush_queue.ask(target)
         report.flushes += 1

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from tieout.arrivals import BusArrival, Census, Expected, Poll
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
+from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
@@ -88,6 +89,7 @@ class Target:
         options: what only this system knows, checked by `systems/<system>/options.py`.
         readback: how it is compared with the ledger.
         members: dimension to which members it shall have there, for those whose members are kept from here.
+        maintenance: when it is not called, day after day; None: at no time.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Target:
     options: Mapping[str, Option] = field(default_factory=dict)
     readback: Readback = field(default_factory=Readback)
     members: Mapping[str, MemberSource] = field(default_factory=dict)
+    maintenance: Maintenance | None = None
 
     def is_given(self, feed: str) -> bool:
         """Whether it is given the cells of the feed of that name."""
@@ -271,10 +274,13 @@ def _connection(plain: Mapping[str, Any]) -> Connection:
 
 def _target(plain: Mapping[str, Any]) -> Target:
     feeds = plain.get("feeds")
-    readback = Readback(**plain.get("readback", {}))
-    members = {name: MemberSource(**each) for name, each in plain.get("members", {}).items()}
-    given = None if feeds is None else tuple(feeds)
-    return Target(**{**plain, "feeds": given, "readback": readback, "members": members})
+    declared = {
+        "feeds": None if feeds is None else tuple(feeds),
+        "readback": Readback(**plain.get("readback", {})),
+        "members": {name: MemberSource(**each) for name, each in plain.get("members", {}).items()},
+        "maintenance": maintenance_of_plain(plain.get("maintenance")),
+    }
+    return Target(**{**plain, **declared})
 
 
 def _feed(plain: Mapping[str, Any]) -> Feed:

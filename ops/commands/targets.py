@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops import display, ledger_views
+from ops import display, ledger_views, target_views
 from ops.changed_sums import sums_of
 from ops.commands.arguments import AsJson, Stage, targets_of
 from ops.place import find_place
@@ -21,9 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, 
 
 @app.command("list")
 def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
-    """Each target: cells it lacks or refused, until when and for which error it is left alone, writes without an answer yet."""
+    """Each target: what it lacks or refused, until when it is maintained or left alone, and writes without an answer yet."""
     place = find_place(stage)
-    found = [ledger_views.target_row(place.table, target.name) for target in place.targets]
+    found = [target_views.target_row(place.table, target) for target in place.targets]
     display.rows(found, title="Targets", as_json=as_json, nothing="There are no targets.")
 
 
@@ -36,9 +36,10 @@ def targets_show(
 ) -> None:
     """One target: since when it takes nothing and when it is tried next, and what waits for it in cells and in money."""
     place = find_place(stage)
-    targets_of(place, target)
+    [name] = targets_of(place, target)
+    [told] = [each for each in place.targets if each.name == name]
     waiting = [(cell, cell.wanted_minor) for cell in ledger_views.cell_states(place.table, target, state="dirty")]
-    found = ledger_views.target_row(place.table, target) | {"waits": sums_of(waiting)}
+    found = target_views.target_row(place.table, told) | {"waits": sums_of(waiting)}
     display.record(found, as_json=as_json)
 
 

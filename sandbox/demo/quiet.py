@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from ops import ledger_views, queues
+from ops import ledger_views, queues, target_views
 from ops.place import Place
 from sandbox.aws import EmulatedAws
 from sandbox.function_logs import read_function_logs
@@ -68,7 +68,7 @@ def _unfinished(place: Place, aws: EmulatedAws) -> str:
     accepted, ended = accepted_notices(aws), outcomes(place).total()
     if ended < accepted:
         return f"{accepted - ended} of {accepted} notices without an outcome"
-    dirty = sum(ledger_views.planning_state(place.table, target.name)["dirty"] for target in place.targets)
+    dirty = sum(target_views.planning_state(place.table, target)["dirty"] for target in place.targets)
     return f"{counted(dirty, 'cell')} on their way to planning" if dirty else ""
 
 

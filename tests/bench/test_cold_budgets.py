@@ -66,7 +66,11 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     ).environment(),
     "deliver": DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="secret").environment(),
     "sweep": SweepSettings(
-        ledger_table="ledger", archive_bucket="archive", bus_name="line", flush_queue_urls={"anaplan": _QUEUE}
+        ledger_table="ledger",
+        archive_bucket="archive",
+        bus_name="line",
+        flush_queue_urls={"anaplan": _QUEUE},
+        maintenance={},
     ).environment(),
 }
 _LOAD = """

@@ -131,6 +131,7 @@ class World:
             archive_bucket=ARCHIVE,
             bus_name=BUS,
             flush_queue_urls={TARGET: self.queues[TARGET]},
+            maintenance={},
         )
         return self._with_dependencies("sweep", settings.environment())
 

@@ -138,7 +138,7 @@ def test_a_writer_that_is_killed_frees_its_target_five_minutes_after_it_began() 
 def test_a_receipt_counts_as_abandoned_only_when_its_write_can_no_longer_land() -> None:
     """Longer than the function may run and the target may keep a write waiting after that."""
     longest = DELIVER_SHAPE.timeout.to_seconds() + LONGEST_WRITE_SECONDS
-    settings = SweepSettings(ledger_table="t", archive_bucket="b", bus_name="n", flush_queue_urls={})
+    settings = SweepSettings(ledger_table="t", archive_bucket="b", bus_name="n", flush_queue_urls={}, maintenance={})
     assert settings.stale_receipt_minutes * 60 > longest
 
 

@@ -34,7 +34,13 @@ EVERY_STEP: list[Settings] = [
     JournalSettings(archive_bucket="archive"),
     LakeSettings(archive_bucket="archive", lake_bucket="lake", ledger_table="ledger", dimensions={"Time": "period"}),
     DeliverSettings(target="anaplan", ledger_table="ledger", secret_arn="arn:secret"),
-    SweepSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flush_queue_urls={}),
+    SweepSettings(
+        ledger_table="ledger",
+        archive_bucket="archive",
+        bus_name="bus",
+        flush_queue_urls={},
+        maintenance={"oracle": {"begins": "22:00", "time_zone": "Asia/Kolkata", "minutes": 60}},
+    ),
     IntakeSettings(ledger_table="ledger", archive_bucket="archive", bus_name="bus", flow_queue_urls={}),
 ]
 

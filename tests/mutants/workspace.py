@@ -67,6 +67,7 @@ GROUPS = (
                 "money",
                 "periods",
                 "calendars",
+                "maintenance",
                 "moments",
                 "strict_json",
                 "jwt",

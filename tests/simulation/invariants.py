@@ -43,6 +43,7 @@ def violations(world: World) -> list[str]:
         *world.line.undeclared,
         *world.line.table.went_back,
         *world.reading_back.wrong,
+        *world.maintaining.violations(),
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
         *_contributed(world),

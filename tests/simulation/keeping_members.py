@@ -78,6 +78,7 @@ def member_step(
         entropy=line.entropy,
         known=target.known,
         has_time=has_time,
+        maintenance=target.maintenance,
     )
 
 

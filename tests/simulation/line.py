@@ -183,6 +183,7 @@ class Line:
             has_time=has_time,
             behind=target.behind,
             make_sure=lambda named: make_sure(members, named),
+            maintenance=target.maintenance,
         )
         try:
             with suppress(TransientError):
@@ -205,6 +206,7 @@ class Line:
             publish=partial(publish_spooled, self.bus),
             clock=self._clock(),
             stale_after=STALE_AFTER,
+            maintenance={name: each.maintenance for name, each in self.targets.items() if each.maintenance},
         )
         try:
             sweep(step)

@@ -156,6 +156,7 @@ class ReadingBack:
             give_up_at=world.schedule.now() + _WORKING,
             tell=self._tell,
             note_failure=lambda error: world.line.undeclared.append(f"readback: {error!r}"),
+            maintenance=target.maintenance,
         )
 
     def _tell(self, different: Sequence[CellDifference]) -> None:
@@ -203,10 +204,12 @@ class _Reader:
 
     def __init__(self, world: World, target: SimulatedTarget, random: Random) -> None:
         self._weather, self._cells = world.weather, target.planning.cells
+        self._begin = partial(world.maintaining.note_reading, target.name)
         self._schedule, self._random = world.schedule, random
 
     def read(self, cells: Sequence[CellValue]) -> Mapping[str, Decimal | None]:
         """Cell id to what it holds."""
+        self._begin()
         self._wait()
         self._weather.io("before planning.read")
         held = {each.cell_id: self._cells.get((each.cube, each.measure, tuple(sorted(each.members)))) for each in cells}

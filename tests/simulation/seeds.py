@@ -34,6 +34,7 @@ FAULT_CLASSES = (
     *("given_up", "listed_twice", "short_answer"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
     *("never_told", "census_failed", "rates_recalculated"),
+    "maintained",
     *("planning_altered", "planning_rounded", "planning_dropped"),
     *("readback_failed", "repaired_by_itself", "repaired_by_hand"),
     *("undone", "undo_overtaken", "undo_released", "undo_after_closing"),

@@ -21,6 +21,7 @@ from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
+from tieout.maintenance import Maintenance
 from tieout.member_sources import MemberSource
 from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
@@ -75,6 +76,7 @@ class SimulatedTarget:
         has_members: whether it has those of the dimensions whose members are kept from here.
         sources: the dimensions whose members are kept from here.
         known: what it remembers of those.
+        maintenance: when it is not called.
     """
 
     name: str
@@ -87,6 +89,7 @@ class SimulatedTarget:
     has_members: Callable[[Mapping[str, str]], bool] = lambda _: True
     sources: Mapping[str, MemberSource] = field(default_factory=dict)
     known: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    maintenance: Maintenance | None = None
 
     def refuses(self, members: Mapping[str, str]) -> bool:
         """Whether it has a reason to refuse cells with these members."""

@@ -19,6 +19,7 @@ from tests.simulation.doors import Doors
 from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
 from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, Flow, Line
+from tests.simulation.maintaining import Maintaining
 from tests.simulation.posting import Posting
 from tests.simulation.reading_back import ReadingBack, small_pages_of_planning
 from tests.simulation.relaying import run_relay
@@ -124,6 +125,7 @@ class World:
             readers=readers(self),
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
+        self.maintaining = Maintaining(self)
         self.counting = Counting(self)
         self.dropping = Dropping(self)
         self.doors = Doors(self)
@@ -242,6 +244,7 @@ class World:
             if self.weather.chance("visibility_ran_out"):
                 queue.change_visibility(message.handle, self.random.choice((0.05, 3)))
         if name in self._flushes:
+            self.maintaining.note_flush(self._flushes[name])
             self.invoke("deliver", lambda: self.line.deliver(self._flushes[name], batch), DELIVER_LIFETIME_MS)
         elif name == "relay":
             system = receiving(SALES)

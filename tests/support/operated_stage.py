@@ -121,6 +121,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         }
     told["TargetAnaplan"] = {
         "name": TARGET,
+        "maintenance": None,
         "flush_queue_url": stage.queues["flush"],
         "dead_letter_queue_url": stage.queues["flush-dead"],
     }

@@ -18,6 +18,7 @@ from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Update
+from tieout.maintenance import Maintenance
 
 TARGET = "anaplan"
 STALE_AFTER = timedelta(minutes=20)
@@ -74,6 +75,7 @@ class Desk:
         self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
         self.cells = CellLedger(self.table)
         self.flush_requests = MemoryFifoQueue(self.clock)
+        self.maintenance: Maintenance | None = None
 
     def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M", target: str = TARGET) -> None:
         """A commit that adds to a cell."""
@@ -120,6 +122,7 @@ class Desk:
                 entropy=SeededEntropy(len(self.table.contents())),
                 has_time=has_time,
                 behind=behind,
+                maintenance=self.maintenance,
             )
         )
 
@@ -133,6 +136,7 @@ class Desk:
             publish=lambda _: None,
             clock=self.clock,
             stale_after=STALE_AFTER,
+            maintenance={TARGET: self.maintenance} if self.maintenance else {},
         )
         return sweep(step)
 

@@ -106,6 +106,7 @@ class ReadbackDesk(Desk):
             give_up_at=self.clock.now() + timedelta(seconds=self.working_seconds),
             tell=self.told.extend,
             note_failure=self.failures.append,
+            maintenance=self.maintenance,
         )
 
     def _opened(self) -> ReadbackDesk:

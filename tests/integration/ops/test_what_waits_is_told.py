@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.support.good_bodies import good_body
 from tests.support.operated_stage import CRM, TARGET, OperatedStage
 from tests.support.receiving import Door
+from tieout.errors import UnavailableError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.intersections import CellState, intersection_state
@@ -59,6 +62,7 @@ def test_a_target_tells_what_it_lacks_and_why_it_is_left_alone(stage: OperatedSt
             "dirty": 0,
             "refused": 0,
             "undone": 0,
+            "in_maintenance_until": None,
             "paused_until": None,
             "paused_for": None,
             "failing_since": None,
@@ -137,3 +141,22 @@ def test_status_says_why_planning_is_behind(stage: OperatedStage) -> None:
         (moment_text(SOON), "UnavailableError")
     ]
     assert "sweeper-undelivered" in {row["queue"] for row in status["dead_letters"]}
+
+
+def test_until_when_a_target_is_in_its_maintenance_is_told(
+    stage: OperatedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every page; outside of it there is no moment, and while it lasts its cells are not read back either."""
+    begins = SOON.replace(second=0, microsecond=0) - timedelta(hours=2)
+    declared = {"begins": begins.strftime("%H:%M"), "time_zone": "UTC", "minutes": 720}
+    told = json.loads(stage.place.outputs["TargetAnaplan"]) | {"maintenance": declared, "system": "anaplan"}
+    told |= {"api_base_url": "https://planning.invalid", "options": {}, "secret_arn": "none"}
+    monkeypatch.setitem(stage.place.outputs, "TargetAnaplan", json.dumps(told))
+    ends = moment_text(begins + timedelta(hours=12))
+    assert stage.tieout("targets", "list")[0]["in_maintenance_until"] == ends
+    assert stage.tieout("status")["planning"][0]["in_maintenance_until"] == ends
+    with pytest.raises(UnavailableError, match=f"in maintenance until {ends}"):
+        stage.tieout("cells", "check")
+    declared["minutes"] = 5
+    monkeypatch.setitem(stage.place.outputs, "TargetAnaplan", json.dumps(told | {"maintenance": declared}))
+    assert stage.tieout("targets", "show", TARGET)["in_maintenance_until"] is None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 MET_IN = {
     "nobody makes sure of the members that cells name": 5,
+    "a write reaches into the maintenance": 11,
+    "planning is read back in its maintenance": 66,
     "every other window is left out": 6,
     "nobody asks whether the source still has what is here": 9,
     "marked written whatever happened meanwhile": 10,

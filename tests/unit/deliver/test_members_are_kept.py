@@ -20,6 +20,7 @@ from tieout.discovering import Finding
 from tieout.errors import AccessDeniedError, LostAnswerError, UnavailableError
 from tieout.ledger import keys
 from tieout.ledger.table import Update
+from tieout.maintenance import Maintenance
 
 
 def test_a_members_file_is_added_level_by_level_and_a_second_time_changes_nothing() -> None:
@@ -256,3 +257,14 @@ def test_an_operator_is_told_what_differs_and_it_is_done_where_that_is_asked_for
     assert answer_of(desk.step, is_applied=True)["applied"] is True
     assert answer_of(desk.step, is_applied=False)["dimensions"][0]["to_add"] == []
     assert "TOP" in desk.keeper.parents("Customer")
+
+
+def test_members_are_not_kept_in_the_maintenance_of_their_target() -> None:
+    """Planning is not called for them either, not even to be asked."""
+    desk = Desk()
+    step = replace(desk.step, maintenance=Maintenance(begins="08:30", time_zone="UTC", minutes=60))
+    with pytest.raises(UnavailableError, match="in maintenance until"):
+        keep_when_due(step)
+    assert (desk.keeper.asked, desk.keeper.calls) == (0, [])
+    desk.clock.advance(3600)
+    assert keep_when_due(step) is not None

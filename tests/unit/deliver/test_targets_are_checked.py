@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +19,7 @@ from tieout.errors import AccessDeniedError, TieoutError, UnavailableError
 from tieout.landscape import Landscape
 from tieout.ledger.checks import Checked, CheckLedger
 from tieout.ledger.members import KeptMembers
+from tieout.maintenance import Maintenance
 from tieout.member_sources import MemberSource
 from tieout.periods import Period
 
@@ -155,3 +156,18 @@ def test_members_that_are_kept_are_told_of_as_they_were_found_and_not_looked_up(
     assert found.findings == (refused,)
     assert "Customer" not in desk.checker.members
     assert "Supplier" in desk.checker.members
+
+
+def test_a_target_is_not_asked_in_its_maintenance() -> None:
+    """Not by itself, where the last check stands; whoever asks is told until when."""
+    desk = Desk()
+    first = desk.when_due()
+    target = replace(LANDSCAPE.target("anaplan"), maintenance=Maintenance(begins="15:00", time_zone="UTC", minutes=30))
+    maintained = replace(desk.step(), landscape=replace(LANDSCAPE, targets=(target,)))
+    desk.clock.advance(6 * 3600 + 60)
+    assert check_when_due(maintained) == first
+    with pytest.raises(UnavailableError, match="in maintenance until"):
+        check(maintained)
+    assert len(desk.checker.asked) == 1
+    desk.clock.advance(30 * 60)
+    assert check_when_due(maintained) != first

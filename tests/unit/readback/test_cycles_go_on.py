@@ -16,6 +16,7 @@ from tieout.errors import AccessDeniedError, ConflictError, ThrottledError, Tieo
 from tieout.landscape import Readback
 from tieout.ledger.cycles import Cycle
 from tieout.ledger.readbacks import CycleUnderWayError
+from tieout.maintenance import Maintenance
 
 PLACES = [f"{number * 0x0123456789ABCDEF % 16**16:016x}{number:016x}" for number in range(40)]
 
@@ -256,3 +257,12 @@ def test_a_conflict_is_no_failure(desk: ReadbackDesk) -> None:
     desk.run()
     with pytest.raises(ConflictError):
         desk.ledger.advance(Cycle.begun(TARGET, desk.clock.now()))
+
+
+def test_planning_is_not_read_in_its_maintenance(desk: ReadbackDesk) -> None:
+    """Nor so shortly before that a page could reach into it; the cycle goes on behind it."""
+    desk.declared = Readback(sample_percent=0)
+    desk.working_seconds = 60
+    desk.maintenance = Maintenance(begins="09:02", time_zone="UTC", minutes=14)
+    reports = [desk.run().read for _ in range(4)]
+    assert reports == [0, 0, 0, 40]

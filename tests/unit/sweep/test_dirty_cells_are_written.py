@@ -9,6 +9,7 @@ import pytest
 
 from functions.sweep.pipeline import SweepReport
 from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
+from tieout.maintenance import Maintenance
 
 OTHER, CLEAN = "budget", "archive"
 
@@ -78,3 +79,17 @@ def test_a_write_that_may_still_land_is_not_called_abandoned(desk: Desk) -> None
     assert desk.lacking() == desk.answers() == []
     desk.clock.advance(0.001)
     assert desk.sweep(TARGET).reopened_receipts == 1
+
+
+def test_a_target_is_left_alone_in_its_maintenance_and_its_lag_is_without_it(desk: Desk) -> None:
+    """Nobody is called at night for what was declared; once it is over, the lag goes on where it was."""
+    desk.maintenance = Maintenance(begins="09:10", time_zone="UTC", minutes=60)
+    for target in (TARGET, OTHER):
+        desk.change("a", 100, target=target)
+    desk.clock.advance(40 * 60)
+    report = desk.sweep(TARGET, OTHER)
+    assert (report.flushes, report.oldest_dirty_seconds) == (1, {TARGET: 600, OTHER: 2400})
+    assert asked(desk) == [OTHER]
+    desk.clock.advance(30 * 60)
+    report = desk.sweep(TARGET)
+    assert (report.flushes, report.oldest_dirty_seconds) == (1, {TARGET: 600})
