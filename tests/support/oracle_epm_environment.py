@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from sandbox.systems.oracle_epm.app import create_app
+from sandbox.systems.oracle_epm.definition import ApplicationDefinition
 from sandbox.systems.oracle_epm.settings import EnvironmentSettings
 from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock
@@ -85,9 +86,12 @@ class RunningEnvironment:
 
 
 @contextmanager
-def running_environment(**settings: Any) -> Iterator[RunningEnvironment]:  # noqa: ANN401 settings are of several types
+def running_environment(
+    definition: ApplicationDefinition | None = None,
+    **settings: Any,  # noqa: ANN401 settings are of several types
+) -> Iterator[RunningEnvironment]:
     """An environment whose clock begins now and is turned by hand."""
     clock = ManualClock(datetime.now(UTC))
-    app = create_app(replace(SETTINGS, **settings), now=clock.now)
+    app = create_app(replace(SETTINGS, **settings), definition=definition, now=clock.now)
     with serve(app) as url, httpx.Client() as http:
         yield RunningEnvironment(url, clock, http)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from sandbox.systems.faults import Misbehaving
 from sandbox.systems.oracle_epm.control import EnvironmentControl
 from sandbox.systems.oracle_epm.definition import ApplicationDefinition, sandbox_definition
+from sandbox.systems.oracle_epm.describing import dimensions, member
 from sandbox.systems.oracle_epm.environment import Environment, guarded
 from sandbox.systems.oracle_epm.exporting import export_slice, plan_types
 from sandbox.systems.oracle_epm.importing import import_slice
@@ -21,7 +22,8 @@ from sandbox.systems.oracle_epm.tokens import TOKEN_PATH
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_CUBES = "/HyperionPlanning/rest/v3/applications/{application}/plantypes"
+_APPLICATION = "/HyperionPlanning/rest/v3/applications/{application}"
+_CUBES = f"{_APPLICATION}/plantypes"
 
 
 def create_app(
@@ -43,6 +45,10 @@ def create_app(
         Route(_CUBES, guarded(environment, plan_types), methods=["GET"]),
         Route(f"{_CUBES}/{{cube}}/importdataslice", guarded(environment, import_slice), methods=["POST"]),
         Route(f"{_CUBES}/{{cube}}/exportdataslice", guarded(environment, export_slice), methods=["POST"]),
+        Route(f"{_CUBES}/{{cube}}/dimensions", guarded(environment, dimensions), methods=["GET"]),
+        Route(
+            f"{_APPLICATION}/dimensions/{{dimension}}/members/{{member}}", guarded(environment, member), methods=["GET"]
+        ),
         *EnvironmentControl(environment).routes(),
     ]
     return Misbehaving(Starlette(routes=routes), environment.faults)

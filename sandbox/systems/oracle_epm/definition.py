@@ -20,6 +20,7 @@ class Member:
         is_parent: whether others are below it, so that its cells are not written to.
         is_dynamic: whether it is calculated when it is read.
         data_type: of an account; all that are not accounts hold numbers.
+        storage: how it is told to be stored, where that is otherwise than the others say.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Member:
     is_parent: bool = False
     is_dynamic: bool = False
     data_type: str = CURRENCY
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

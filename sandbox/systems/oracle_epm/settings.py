@@ -20,6 +20,7 @@ class EnvironmentSettings:
         most_listed: so many rejected cells are listed at most.
         rejects_whole_rows: whether one bad cell takes its row along, as was seen live.
         rejects_whole_grids: whether one bad cell takes its grid along.
+        is_administrator: whether the user is a service administrator, who alone is told of members.
         updated_key: how the count of updated cells is spelled; `numUpdatedCells` was seen live.
     """
 
@@ -40,4 +41,5 @@ class EnvironmentSettings:
     most_listed: int = 100
     rejects_whole_rows: bool = False
     rejects_whole_grids: bool = False
+    is_administrator: bool = False
     updated_key: str = "numUpdateCells"

@@ -138,7 +138,7 @@ def test_what_a_bad_cell_takes_along_is_written_all_the_same(whole: str) -> None
         for customer in CUSTOMERS
         for measure in measures
     ]
-    with running_environment(**{whole: True}) as environment:
+    with running_environment(None, **{whole: True}) as environment:
         environment.fault("reject_cell", path=";Account=Amount;Customer=STARK;", times=9, detail={"reason": "locked"})
         answer = environment.writer().write(cells)
         assert answer.refused == {"STARKAmount": "locked"}

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
+from tests.unit.oracle_epm import test_oracle_epm_discovery as checked
 from tests.unit.oracle_epm import test_oracle_epm_rejections as rejected
-from tieout.systems.oracle_epm import cells, grids, period_names, rejections, writing
+from tieout.systems.oracle_epm import cells, discovery, grids, period_names, rejections, writing
+
+
+def _a_calculated_member_is_named() -> None:
+    checked.test_a_member_that_is_not_written_to_is_named({"dataStorage": "DYNAMICCALC"}, "member_calculated")
+
+
+def _a_parent_is_named() -> None:
+    checked.test_a_member_that_is_not_written_to_is_named({"children": True}, "member_parent")
+
+
+def _a_user_who_is_shown_no_members_is_told_so() -> None:
+    checked.test_a_role_that_is_shown_no_members_is_told_so_once(None)
+
 
 BUGS = (
     Bug(
@@ -49,5 +63,33 @@ BUGS = (
         "refused[cell.cell_id] = error.reason",
         "pass",
         "planning",
+    ),
+    Bug(
+        "a member that is calculated counts as written to",
+        discovery._flaws,
+        "_STORAGE.get(storage, storage)",
+        '"storedata"',
+        proof=_a_calculated_member_is_named,
+    ),
+    Bug(
+        "a member with others below it counts as written to",
+        discovery._flaws,
+        'member.get("children") not in (None, False, "", [], "false")',
+        "False",
+        proof=_a_parent_is_named,
+    ),
+    Bug(
+        "every member counts as missing where none is shown",
+        discovery.ApplicationChecker._members,
+        "if asked and not any(member is not None for member in found.values()):",
+        "if False:",
+        proof=_a_user_who_is_shown_no_members_is_told_so,
+    ),
+    Bug(
+        "members are looked for without their prefix",
+        discovery.ApplicationChecker._asked,
+        "prefix + member)",
+        "member)",
+        proof=checked.test_an_application_that_has_everything_is_told_and_nothing_is_found,
     ),
 )

@@ -15,6 +15,8 @@ from tieout.systems.oracle_epm.options import Options
 from tieout.systems.oracle_epm.tokens import Login
 
 _CONNECT_SECONDS = 10.0
+_LOOK_SECONDS = 20.0  # to look one thing up
+_UNKNOWN = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND})
 _JSON = {"Accept": "application/json"}
 
 
@@ -30,7 +32,7 @@ class PlanningClient:
 
     def __init__(self, api_base_url: str, options: Options, login: Login, http: httpx.Client) -> None:
         application = quote(options.application, safe="")
-        self._url = f"{api_base_url.rstrip('/')}/HyperionPlanning/rest/v3/applications/{application}/plantypes"
+        self._url = f"{api_base_url.rstrip('/')}/HyperionPlanning/rest/v3/applications/{application}"
         self._write = Asked(writing=True, pause_seconds=60.0 * options.maintenance_minutes)
         self._read = Asked(writing=False, pause_seconds=60.0 * options.maintenance_minutes)
         self._login = login
@@ -61,18 +63,46 @@ class PlanningClient:
             GridRefusedError: nothing was set.
             LostAnswerError: they may have been set.
         """
-        path = f"/{quote(plan_type, safe='')}/importdataslice"
+        path = f"/plantypes/{quote(plan_type, safe='')}/importdataslice"
         return self._call("POST", path, self._write, within_seconds, body)
 
     def export_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
         """The cells of a grid, as `pov`, `columns` and `rows`; raises `GridRefusedError` for members that are not there."""
-        path = f"/{quote(plan_type, safe='')}/exportdataslice"
+        path = f"/plantypes/{quote(plan_type, safe='')}/exportdataslice"
         return self._call("POST", path, self._read, within_seconds, body)
+
+    def dimensions_of(self, plan_type: str) -> list[Mapping[str, Any]] | None:
+        """The dimensions of a plan type, each with `name` and `dimType`; None where the environment does not list them.
+
+        https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/get_dim_plan_types.html
+        """
+        path = f"/plantypes/{quote(plan_type, safe='')}/dimensions?limit=0"
+        response = self._answer("GET", path, self._read, _LOOK_SECONDS)
+        if response.status_code in _UNKNOWN:
+            return None
+        answers.judge(response, self._read)
+        items = answers.content_of(response, self._read).get("items")
+        return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else None
+
+    def member(self, dimension: str, name: str) -> Mapping[str, Any] | None:
+        """The properties of a member (`dataStorage`, `dataType`, `children`); None where it is not there, or not shown.
+
+        https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/get_member.html
+
+        Raises:
+            AccessDeniedError: our role may not look members up, which only a service administrator may.
+        """
+        path = f"/dimensions/{quote(dimension, safe='')}/members/{quote(name, safe='')}"
+        response = self._answer("GET", path, self._read, _LOOK_SECONDS)
+        if response.status_code in _UNKNOWN:
+            return None
+        answers.judge(response, self._read)
+        return answers.content_of(response, self._read)
 
     def _listed(self, within_seconds: float) -> list[Any] | None:
         """The application's plan types; None where it gives no list of them as documented: then the import will tell."""
         try:
-            items = self._call("GET", "", self._read, within_seconds).get("items")
+            items = self._call("GET", "/plantypes", self._read, within_seconds).get("items")
         except GridRefusedError:
             return None
         return items if isinstance(items, list) else None
@@ -80,6 +110,14 @@ class PlanningClient:
     def _call(
         self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None
     ) -> Mapping[str, Any]:
+        """What a call is answered, which was judged good."""
+        response = self._answer(method, path, asked, within_seconds, body)
+        answers.judge(response, asked)
+        return answers.content_of(response, asked)
+
+    def _answer(
+        self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None
+    ) -> httpx.Response:
         """One call, repeated once where the login is refused and there can be another: then nothing was done the first time."""
         request = self._http.build_request(
             method,
@@ -96,8 +134,7 @@ class PlanningClient:
                     "oracle_epm refuses user name and password (401); a password ends after 60 days"
                 )
             response = self._send(request, self._login.current(), asked)
-        answers.judge(response, asked)
-        return answers.content_of(response, asked)
+        return response
 
     def _send(self, request: httpx.Request, proof: str, asked: Asked) -> httpx.Response:
         request.headers["Authorization"] = f"{self._login.scheme} {proof}"
