@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from sandbox.systems.faults import Misbehaving, control_routes
-from sandbox.systems.sap_analytics import exporting, importing
+from sandbox.systems.sap_analytics import describing, exporting, importing
 from sandbox.systems.sap_analytics.control import TenantControl
 from sandbox.systems.sap_analytics.definition import ModelDefinition, sandbox_models
 from sandbox.systems.sap_analytics.settings import TenantSettings
@@ -23,6 +23,8 @@ _IMPORT = "/api/v1/dataimport"
 _JOB = f"{_IMPORT}/jobs/{{job}}"
 _CALLS: tuple[tuple[str, str, Answering], ...] = (
     ("POST", f"{_IMPORT}/models/{{model}}/{{import_type}}", importing.create_job),
+    ("GET", f"{_IMPORT}/models", describing.models),
+    ("GET", f"{_IMPORT}/models/{{model}}/metadata", describing.metadata),
     ("GET", f"{_IMPORT}/jobs", importing.list_jobs),
     ("POST", _JOB, importing.add_rows),
     ("DELETE", _JOB, importing.remove_job),

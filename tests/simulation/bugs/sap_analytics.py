@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
+from tests.unit.sap_analytics import test_sap_analytics_discovery as checked
 from tieout.planning import model
-from tieout.systems.sap_analytics import cells, jobs, period_names, rows
+from tieout.systems.sap_analytics import cells, discovery, jobs, period_names, rows
+
+
+def _too_few_decimals_are_named() -> None:
+    checked.test_a_measure_that_is_not_fit_is_named_alone({"scale": 1}, "format_too_coarse")
+
 
 BUGS = (
     Bug(
@@ -50,5 +56,26 @@ BUGS = (
         "if len(refused.reasons) < len(rows):",
         "if refused.reasons and len(refused.reasons) < len(rows):",
         "planning",
+    ),
+    Bug(
+        "a measure with too few decimals counts as fit",
+        discovery._flaws,
+        "scale < places",
+        "scale < 0",
+        proof=_too_few_decimals_are_named,
+    ),
+    Bug(
+        "a dimension that nobody names passes",
+        discovery.ModelsChecker._dimensions,
+        "[each for each in keys if each not in named]",
+        "[]",
+        proof=checked.test_a_dimension_that_is_missing_or_unnamed_is_told,
+    ),
+    Bug(
+        "a model of accounts is looked at by its measures",
+        discovery.ModelsChecker._measures,
+        "self._options.value_column if has_accounts else",
+        "",
+        proof=checked.test_a_model_of_accounts_has_one_measure_and_a_dimension_of_them,
     ),
 )

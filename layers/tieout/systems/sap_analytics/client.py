@@ -47,6 +47,10 @@ class AnalyticsClient:
         """What a POST that writes nothing to a model, and is not about a job, is answered."""
         return answers.content_of(self._call("POST", self._url + path, content), running=False)
 
+    def told(self, path: str) -> Mapping[str, Any]:
+        """What a GET that is not about a job is answered."""
+        return answers.content_of(self._call("GET", self._url + path), running=False)
+
     def tell_job(self, path: str, content: bytes = b"{}") -> Mapping[str, Any]:
         """What a job answers to a POST that does not yet make it write.
 
