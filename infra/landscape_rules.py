@@ -24,6 +24,7 @@ from infra.calendar_rules import (
 from infra.closing_rules import closing_problems
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
 from infra.feed_rules import feed_problems, given_problems, unplanned_problems
+from infra.freshness_rules import freshness_problems
 from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
@@ -87,6 +88,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     yield from _time_problems(landscape)
     yield from _retention_problems(landscape.retention)
     yield from closing_problems(landscape)
+    yield from freshness_problems(landscape)
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"

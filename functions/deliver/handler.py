@@ -16,10 +16,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.deliver.checking import CheckStep, check, check_when_due
 from functions.deliver.declaring import Declarations
+from functions.deliver.judging import Judging
 from functions.deliver.members import MemberStep, keep_when_due, make_sure
 from functions.deliver.members_asked import answer_of
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.deliver.settings import DeliverSettings
+from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.secrets import JsonSecrets
@@ -32,6 +34,7 @@ from tieout.ledger.checks import CheckLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.members import MemberLedger
 from tieout.members import MemberKeeper
+from tieout.objectives import Objectives
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability, has_capability
 
@@ -62,6 +65,7 @@ class DeliverFunction:
             mappings=MappingLedger(table),
         )
         self._known: dict[tuple[str, str], datetime] = {}
+        self._judging = Judging(target=self._settings.target, objectives=Objectives(landscape), tell=self._say_reached)
         self._secrets = JsonSecrets(open_client("secretsmanager"), self._clock)
         self._http = httpx.Client()
         self._behind = ""
@@ -88,6 +92,7 @@ class DeliverFunction:
             target=self._settings.target,
             cells=self._cells,
             writer=writer,
+            judging=self._judging,
             clock=self._clock,
             entropy=SystemEntropy(),
             has_time=has_time,
@@ -180,6 +185,17 @@ class DeliverFunction:
             system = capability(self._target.system, "cells")
             self._opened = (credentials, system.open_writer(self._target, credentials, self._http, self._clock))
         return self._opened[1]
+
+    def _say_reached(self, flow: str, changes: int, late: int) -> None:
+        """How many changes of a flow are in planning now, and how many of them later than they should: a line, and metrics."""
+        log = DeliveryLog(
+            "deliver",
+            self._settings.target,
+            namespace=self._settings.metric_namespace,
+            dimension="target",
+            beside={"flow": flow},
+        )
+        log.note("reached", self._clock.now(), {"Changes": changes, "Late": late}, {})
 
     def _say(self, report: DeliverReport) -> None:
         stopped_by = type(report.stopped_by).__name__ if report.stopped_by else None

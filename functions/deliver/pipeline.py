@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from functions.deliver.judging import Judging
 from functions.deliver.tasks import TaskStep, settle, write_as_task
 from tieout.delivering import CellValue, CellWriter, TaskWriter, WriteAnswer
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, StillRunningError, TransientError
@@ -36,6 +37,7 @@ class DeliverStep:
     """Everything the step works with, for one target.
 
     Attributes:
+        judging: tells whether changes were written in time.
         has_time: whether the function may run on for so many seconds; what there is no time for waits for the sweeper.
         behind: where the last flush ended, to go on there.
         make_sure: has the (dimension, member) pairs that cells are about to name, as far as members are kept from here, and says
@@ -46,6 +48,7 @@ class DeliverStep:
     target: str
     cells: CellLedger
     writer: CellWriter
+    judging: Judging
     clock: Clock
     entropy: Entropy
     has_time: Callable[[float], bool]
@@ -164,7 +167,14 @@ def _task_of(writer: CellWriter, intersections: Iterable[IntersectionState]) -> 
 
 
 def _task_step(step: DeliverStep, writer: TaskWriter) -> TaskStep:
-    return TaskStep(target=step.target, cells=step.cells, writer=writer, clock=step.clock, entropy=step.entropy)
+    return TaskStep(
+        target=step.target,
+        cells=step.cells,
+        writer=writer,
+        judging=step.judging,
+        clock=step.clock,
+        entropy=step.entropy,
+    )
 
 
 def _write_task(
@@ -188,7 +198,8 @@ def _write_task(
 
 def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failures: int, report: DeliverReport) -> None:
     """Write what planning lacks of some intersections of one cube, and no cell that it holds."""
-    step.cells.strike(each for each in intersections if not each.lacking())
+    now = step.clock.now()
+    step.judging.judge(step.cells.strike((each for each in intersections if not each.lacking()), now), now)
     try:
         why_not = step.make_sure(pair for each in intersections if each.lacking() for pair in each.cells[0].members)
     except TransientError as error:
@@ -210,7 +221,8 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
         _leave_alone(step, error, failures, report)
         step.cells.close_receipt(receipt, step.clock.now(), Closing(end=End.NOT_WRITTEN, answer=type(error).__name__))
     else:
-        step.cells.mark_written(intersections, cells, receipt, answer.refused, step.clock.now())
+        now = step.clock.now()
+        step.judging.judge(step.cells.mark_written(intersections, cells, receipt, answer.refused, now), now)
         step.cells.close_receipt(receipt, step.clock.now(), _closing(answer))
         report.writes += 1
         report.refused += len(answer.refused)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 
+from functions.deliver.judging import Judging
 from tieout.delivering import MAX_CELLS_PER_WRITE, CellValue, TaskWriter, WriteAnswer
 from tieout.errors import LostAnswerError, PermanentError, StillRunningError, TransientError
 from tieout.ledger.cells import CellLedger
@@ -26,6 +27,7 @@ class TaskStep:
     target: str
     cells: CellLedger
     writer: TaskWriter
+    judging: Judging
     clock: Clock
     entropy: Entropy
 
@@ -66,7 +68,8 @@ def write_as_task(
         _close(step, receipts, Closing(end=End.NOT_WRITTEN, answer=type(error).__name__))
         raise
     for receipt, (_, part) in zip(receipts, parts, strict=True):
-        step.cells.mark_written(intersections, part, receipt, answer.refused, step.clock.now())
+        now = step.clock.now()
+        step.judging.judge(step.cells.mark_written(intersections, part, receipt, answer.refused, now), now)
     _close(step, receipts, _closing(answer))
     return answer
 
@@ -109,7 +112,8 @@ def _settle(step: TaskStep, reference: str, receipts: Sequence[OpenReceipt], set
         _close(step, receipts, Closing(end=End.NOT_WRITTEN, answer=type(error).__name__, reference=reference))
         return
     for (receipt, states), cells in zip(begun, sent, strict=True):
-        step.cells.mark_written(states, cells, receipt, answer.refused, step.clock.now())
+        now = step.clock.now()
+        step.judging.judge(step.cells.mark_written(states, cells, receipt, answer.refused, now), now)
     _close(step, receipts, _closing(answer))
     settled.writes += 1
     settled.refused += len(answer.refused)

@@ -130,11 +130,12 @@ def _wanted(step: RecordStep, groups: dict[RecordKey, list[Task]]) -> dict[Recor
     wanted = {}
     for key, group in groups.items():
         if key.entity in step.entities:
-            wanted[key] = _origin(latest_of(group))
+            wanted[key] = _origin(group)
     return wanted
 
 
-def _origin(task: Task) -> Origin:
+def _origin(group: Sequence[Task]) -> Origin:
+    task = latest_of(group)
     envelope = task.envelope
     return Origin(
         notice=task.notice,
@@ -142,6 +143,7 @@ def _origin(task: Task) -> Origin:
         flow=envelope.flow,
         received_at=envelope.received_at,
         statement=task.statement,
+        occurred=tuple(each.occurred_at for each in group if each.occurred_at is not None),
     )
 
 

@@ -48,6 +48,7 @@ class Origin:
 
     Attributes:
         statement: what the notice's payload says of the record, which then is not read from the source.
+        occurred: when the changes occurred that this notice and those it stands for tell of, as far as they say.
     """
 
     notice: Notice
@@ -55,6 +56,11 @@ class Origin:
     flow: str
     received_at: datetime
     statement: Statement | None = None
+    occurred: tuple[datetime, ...] = ()
+
+    def oldest_news(self, stored: StoredFact | None) -> datetime | None:
+        """When the oldest change occurred that the ledger does not hold; None where nobody can say, or it holds them all."""
+        return min((each for each in self.occurred if stored is None or stored.is_news(each)), default=None)
 
 
 class Known(NamedTuple):
@@ -109,7 +115,7 @@ class Settling:
             stored, now = self.ledger.open(pending)
             readings = self._read(pending, results)
             plans = self._plans(pending, readings, Known(stored, now), results)
-            failures = self.ledger.commit([(plan, self._lineage(pending[plan.key])) for plan in plans])
+            failures = self.ledger.commit([(plan, self._lineage(pending[plan.key], plan.stored)) for plan in plans])
         except TieoutError as error:  # the ledger itself: nobody's fault, so nothing is settled
             results.fail(pending, error)
             return {}
@@ -208,7 +214,7 @@ class Settling:
             raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
         return plan
 
-    def _lineage(self, origin: Origin) -> Lineage:
+    def _lineage(self, origin: Origin, stored: StoredFact | None) -> Lineage:
         return Lineage(
             notice=origin.notice,
             delivery_id=origin.delivery_id,
@@ -216,6 +222,7 @@ class Settling:
             received_at=origin.received_at,
             recorded_at=self.clock.now(),
             code_version=self.code_version,
+            occurred_at=origin.oldest_news(stored),
         )
 
 

@@ -45,6 +45,12 @@ class Task:
     parked_for: Exception | None = None
 
     @property
+    def occurred_at(self) -> datetime | None:
+        """When what it tells of occurred, where it says: not after it was told, whatever the source's clock has."""
+        said = self.notice.occurred_at
+        return said and min(said, self.envelope.received_at)
+
+    @property
     def is_open(self) -> bool:
         """Whether nothing has become of it yet."""
         return self.outcome is None and self.error is None

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from tieout.arrivals import BusArrival, Census, Expected, Poll
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
+from tieout.freshness import Freshness, freshness_of_plain
 from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
 
@@ -197,6 +198,7 @@ class Landscape:
         unplanned: feeds that no target of the stage is given, each with the reason: so none is left out by mistake.
         legal_entities: those with a calendar of their own; any other goes by the calendar `default`, or by calendar months.
         closing: what becomes of changes that come after a period was closed.
+        freshness: how soon changes are to be in planning.
     """
 
     stage: str
@@ -210,6 +212,7 @@ class Landscape:
     legal_entities: tuple[LegalEntity, ...] = ()
     retention: Retention = field(default_factory=Retention)
     closing: Closing = field(default_factory=Closing)
+    freshness: Freshness = field(default_factory=Freshness)
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -247,6 +250,7 @@ class Landscape:
             legal_entities=tuple(LegalEntity(**each) for each in plain.get("legal_entities", ())),
             retention=Retention(**plain.get("retention", {})),
             closing=closing_of_plain(plain.get("closing", {})),
+            freshness=freshness_of_plain(plain.get("freshness", {})),
         )
 
 

@@ -15,6 +15,7 @@ from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.work import Message
 from tests.bench.world import TARGET, World, store_mappings
+from tests.support.judging import judging
 from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tests.support.record_step import record_step
@@ -174,6 +175,7 @@ class MemoryLine:
             target=TARGET,
             cells=CellLedger(table),
             writer=_AcceptingWriter(),
+            judging=judging(TARGET),
             clock=self._clock,
             entropy=self._entropy,
             has_time=lambda _: True,

@@ -46,6 +46,7 @@ class Load:
                     target=TARGET,
                     cells=self.desk.cells,
                     writer=self.desk.planning,
+                    judging=self.desk.judging,
                     clock=self.desk.clock,
                     entropy=self.entropy,
                     has_time=lambda _, ends_at=ends_at: self.desk.clock.now() < ends_at,  # type: ignore[misc]  # bound now

@@ -47,6 +47,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tieout/discovering.py": "it only declares",
     "tieout/errors.py": "it only declares",
     "tieout/fiscal.py": "it only declares",
+    "tieout/freshness.py": "it only declares",
     "tieout/landscape.py": "it only declares",
     "tieout/member_sources.py": "it only declares",
     "tieout/ports.py": "it only declares",
@@ -68,6 +69,7 @@ GROUPS = (
                 "periods",
                 "calendars",
                 "maintenance",
+                "objectives",
                 "moments",
                 "strict_json",
                 "jwt",
@@ -113,7 +115,7 @@ GROUPS = (
             *(f"functions/census/{name}.py" for name in ("due", "silence", "telling")),
             *(
                 f"functions/deliver/{name}.py"
-                for name in ("checking", "declaring", "members", "members_asked", "tasks")
+                for name in ("checking", "declaring", "judging", "members", "members_asked", "tasks")
             ),
             "tieout/census.py",
             "tieout/silence.py",

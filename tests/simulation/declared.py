@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.simulation.aging import FRESHNESS
 from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
 from tests.simulation.systems import connections
 from tests.simulation.targets import ALSO_FED, ANAPLAN
@@ -28,6 +29,7 @@ def landscape(targets: Sequence[str] = (ANAPLAN,)) -> Landscape:
     plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
+    plain["freshness"] = FRESHNESS
     plain["targets"] = [_declared(name, plain["feeds"]) for name in targets]
     return replace(Landscape.of_plain(plain), connections=connections())
 

@@ -56,6 +56,7 @@ def violations(world: World) -> list[str]:
         *journal_violations(world),
         *world.closings.violations(),
         *member_violations(world),
+        *world.line.aging.violations(),
     ]
 
 

@@ -11,9 +11,6 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from functions.deliver import settings as delivering
-from functions.deliver.members import keep_when_due, make_sure
-from functions.deliver.pipeline import DeliverStep, flush
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
@@ -24,11 +21,12 @@ from functions.record.pipeline import RecordStep, record
 from functions.record.settle import Settling
 from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
+from tests.simulation.aging import Aging
 from tests.simulation.bus import MemoryBus
 from tests.simulation.closing import GATE_SHARDS, rules
 from tests.simulation.declared import landscape
+from tests.simulation.delivering import flush_once
 from tests.simulation.journaling import Journaling
-from tests.simulation.keeping_members import member_step
 from tests.simulation.relaying import UNSEEN_SECONDS
 from tests.simulation.schedule import Schedule
 from tests.simulation.systems import contents_reader
@@ -52,12 +50,12 @@ from tieout.ledger.gate import Gate
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.moments import moment_text
+from tieout.objectives import Objectives
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, FlushQueue
 
 STALE_AFTER = timedelta(minutes=20)
 RECORD_LIFETIME_MS = 1000 * recording.RUN_SECONDS
-DELIVER_LIFETIME_MS = 1000 * delivering.RUN_SECONDS
 _MAX_ATTEMPTS, _MAX_RECEIVES = 5, 8  # as far apart as where it runs, and soon enough to be reached in a day
 
 
@@ -84,6 +82,8 @@ class Line:
     readers: Mapping[str, SourceReader]
     table: WatchedTable = field(init=False)
     journaling: Journaling = field(init=False)
+    aging: Aging = field(init=False)
+    objectives: Objectives = field(init=False)
     archive: MemoryObjectStore = field(init=False)
     flows: dict[str, Flow] = field(init=False)
     bus: MemoryBus = field(init=False)
@@ -98,6 +98,9 @@ class Line:
         self.table = WatchedTable(self.weather, index_lag=self.random.choice((0, 0, 3, 12)))
         self.journaling = Journaling(self.entropy.seed, self.schedule, self.weather, self.undeclared)
         self.table.told = self.journaling.tell
+        self.aging = Aging(self.schedule)
+        self.table.applied = self.aging.applied
+        self.objectives = Objectives(landscape(tuple(self.targets)))
         self.archive = MemoryObjectStore(io=io)
         self.most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
@@ -155,6 +158,7 @@ class Line:
             Message(message_id=each.message_id, receipt_handle=each.handle, body=each.body, attempt=each.receive_count)
             for each in batch
         ]
+        self.aging.hand([each.body for each in batch], self.archive._objects.__getitem__)
         try:
             report = record(flow.step, messages)
         except Exception as error:  # noqa: BLE001 none may
@@ -168,30 +172,14 @@ class Line:
 
     def deliver(self, target: SimulatedTarget, batch: list[Received]) -> None:
         """One run of a target's deliver function."""
-        started, clock, writer = self.schedule.milliseconds, self._clock(), target.open_writer()
-
-        def has_time(seconds: float) -> bool:
-            return self.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS
-
-        members = member_step(self, target, landscape(tuple(self.targets)), writer, clock, has_time)
-        step = DeliverStep(
-            target=target.name,
-            cells=self.cells,
-            writer=writer,
-            clock=clock,
-            entropy=self.entropy,
-            has_time=has_time,
-            behind=target.behind,
-            make_sure=lambda named: make_sure(members, named),
-            maintenance=target.maintenance,
-        )
+        self.aging.begin()
         try:
-            with suppress(TransientError):
-                keep_when_due(members)
-            target.behind = flush(step).behind
+            report = flush_once(self, target)
         except Exception as error:  # noqa: BLE001 none may
             self.undeclared.append(f"deliver: {error!r}")
             return
+        target.behind = report.behind
+        self.aging.end(is_whole=report.stopped_by is None)
         for each in batch:
             self.acknowledge(target.queue, each)
 
@@ -204,7 +192,7 @@ class Line:
             flush_queue=self.flush_queue,
             store=self.archive,
             publish=partial(publish_spooled, self.bus),
-            clock=self._clock(),
+            clock=self.clock_of_a_worker(),
             stale_after=STALE_AFTER,
             maintenance={name: each.maintenance for name, each in self.targets.items() if each.maintenance},
         )
@@ -226,7 +214,7 @@ class Line:
             for each in flow.dead_letters.contents():
                 yield name, read_message(each.body, self.archive._objects.__getitem__)
 
-    def _clock(self) -> Clock:
+    def clock_of_a_worker(self) -> Clock:
         """The clock of the machine a function happens to run on: it may be seconds off."""
         if not self.weather.chance("skewed_worker"):
             return self.schedule

@@ -9,6 +9,9 @@ from tests.support.memory_queue import MemoryQueue, StoredMessage
 from tests.support.memory_table import MemoryTable
 from tieout.ledger.table import ConditionFailedError, Cursor, Item, Key, Page, Write
 
+Changed = tuple[Key, Item | None, Item | None]
+"""An item before a write and after it."""
+
 
 class WatchedTable(MemoryTable):
     """A table that remembers every fact that went back to an older version."""
@@ -19,6 +22,10 @@ class WatchedTable(MemoryTable):
         self.went_back: list[str] = []
         self.missed: Callable[[Key], None] | None = None  # told of every mapping entry that was looked for in vain
         self.begun: Callable[[], None] | None = None  # told whenever a commit in part-facts was begun
+        self.applied: Callable[[Sequence[Write], Sequence[Changed]], None] | None = (
+            None  # told of every write that was made
+        )
+        self._changed: list[Changed] = []
         self.told: Callable[[Key, Item | None, Item | None], None] | None = None  # the table's stream
 
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
@@ -31,6 +38,7 @@ class WatchedTable(MemoryTable):
         return found
 
     def _store(self, key: Key, item: Item | None, size: int) -> None:
+        self._changed.append((key, self._items.get(key), item))
         if self.told is not None:
             self.told(key, self._items.get(key), item)
         if key[0].startswith("FACT#"):
@@ -44,12 +52,15 @@ class WatchedTable(MemoryTable):
         super()._store(key, item, size)
 
     def _apply(self, writes: Sequence[Write]) -> None:
+        self._changed = []
         try:
             super()._apply(writes)
         except ConditionFailedError as error:
             for key in error.keys:
                 self._weather.strike(_RACES.get(key[0].split("#", 1)[0], "other_race"))
             raise
+        if self.applied is not None:
+            self.applied(writes, self._changed)
         if any(write.key[0].startswith("FACT#") and "unfinished" in getattr(write, "item", {}) for write in writes):
             self._weather.strike("part_facts")
             if self.begun is not None:

@@ -14,11 +14,12 @@ from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.closing import Closings
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
+from tests.simulation.delivering import DELIVER_LIFETIME_MS
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
-from tests.simulation.line import DELIVER_LIFETIME_MS, RECORD_LIFETIME_MS, Flow, Line
+from tests.simulation.line import RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.maintaining import Maintaining
 from tests.simulation.posting import Posting
 from tests.simulation.reading_back import ReadingBack, small_pages_of_planning

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.sweep.pipeline import SweepReport, SweepStep, sweep
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.judging import judging
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.memory_table import MemoryTable
@@ -76,6 +77,7 @@ class Desk:
         self.cells = CellLedger(self.table)
         self.flush_requests = MemoryFifoQueue(self.clock)
         self.maintenance: Maintenance | None = None
+        self.judging = judging(TARGET)
 
     def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M", target: str = TARGET) -> None:
         """A commit that adds to a cell."""
@@ -118,6 +120,7 @@ class Desk:
                 target=TARGET,
                 cells=self.cells,
                 writer=self.planning,
+                judging=self.judging,
                 clock=self.clock,
                 entropy=SeededEntropy(len(self.table.contents())),
                 has_time=has_time,

@@ -20,7 +20,8 @@ class DeliveryLog:
         name: of the connection or target.
         write: where a line goes; Lambda keeps what a function prints.
         namespace: where CloudWatch keeps the metrics.
-        dimension: the only one of the metrics: what the name is the name of.
+        dimension: of the metrics: what the name is the name of.
+        beside: further dimensions by their names, where it takes more than one to tell what is counted.
     """
 
     def __init__(
@@ -31,17 +32,20 @@ class DeliveryLog:
         *,
         namespace: str = "Tieout",
         dimension: str = "connection",
+        beside: Mapping[str, str] | None = None,
     ) -> None:
-        self._step, self._name, self._write, self._namespace = step, name, write, namespace
-        self._dimension = dimension
+        self._step, self._write, self._namespace = step, write, namespace
+        self._dimensions = {dimension: name, **(beside or {})}
 
     def note(self, outcome: str, at: datetime, metrics: Mapping[str, int], fields: Fields) -> None:
         """One delivery's outcome, with the counts that are not zero as metrics."""
         counted = {name: count for name, count in metrics.items() if count}
         line: dict[str, object] = {
-            "level": "INFO" if outcome in {"accepted", "compared", "done", "greeted", "renewed", "sent"} else "WARNING",
+            "level": "INFO"
+            if outcome in {"accepted", "compared", "done", "greeted", "reached", "renewed", "sent"}
+            else "WARNING",
             "step": self._step,
-            self._dimension: self._name,
+            **self._dimensions,
             "outcome": outcome,
             **{name: value for name, value in fields.items() if value != ""},
             **counted,
@@ -52,7 +56,7 @@ class DeliveryLog:
                 "CloudWatchMetrics": [
                     {
                         "Namespace": self._namespace,
-                        "Dimensions": [[self._dimension]],
+                        "Dimensions": [list(self._dimensions)],
                         "Metrics": [{"Name": name, "Unit": "Count"} for name in counted],
                     }
                 ],

@@ -21,8 +21,10 @@ from tieout.ledger.intersections import (
     by_intersection,
     intersection_state,
     mark,
+    reached_planning,
     write_again,
 )
+from tieout.ledger.lags import Reached
 from tieout.ledger.receipts import GENERATIONS, Closing, OpenReceipt, cells_text, done_item, open_receipt
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Cursor, Delete, Equals, Key, Page, Put, Table, Update, pages
@@ -158,8 +160,10 @@ class CellLedger:
         receipt: OpenReceipt,
         refused: Mapping[str, str],
         now: datetime,
-    ) -> None:
+    ) -> list[Reached]:
         """Mark the cells of these intersections that were sent, each intersection only if its generation is unchanged.
+
+        What it returns are the changes that planning holds now.
 
         A changed generation means that planning may now hold our older value in place of a newer one that another
         writer has already marked: only writing the cell again repairs that.
@@ -176,13 +180,19 @@ class CellLedger:
                 if keys.cell_key(receipt.target, each) in overtaken
             ]
         )
+        held = {each.key for each in touched} - overtaken
+        marked = (each for each in touched if each.key in held)
+        return [known for each in marked for known in reached_planning(each, ids, refused, now)]
 
-    def strike(self, intersections: Iterable[IntersectionState]) -> None:
+    def strike(self, intersections: Iterable[IntersectionState], now: datetime) -> list[Reached]:
         """Strike intersections that lack nothing any more (they changed, and changed back) from the dirty ones.
 
-        One that has changed meanwhile stays where it is.
+        One that has changed meanwhile stays where it is. What it returns are the changes that planning holds.
         """
-        self._table.write_each([mark(each, (), {}, {}) for each in intersections])
+        lacking_none = tuple(intersections)
+        changed = set(self._table.write_each([mark(each, (), {}, {}) for each in lacking_none]))
+        struck = (each for each in lacking_none if each.key not in changed)
+        return [known for each in struck for known in reached_planning(each, (), {}, now)]
 
     def dirty_again(self, receipt: OpenReceipt, now: datetime) -> None:
         """Mark every cell of a receipt to be written again."""

@@ -11,8 +11,9 @@ from tieout import strict_json
 from tieout.closing import NO_BOOKS, Books
 from tieout.delivering import CellValue
 from tieout.ledger import keys
+from tieout.ledger.lags import Reached, Waiting, reached, waiting_in
 from tieout.ledger.table import Equals, Item, Key, Update
-from tieout.moments import moment_text
+from tieout.moments import moment_text, parse_moment
 from tieout.money import Money
 
 
@@ -81,6 +82,8 @@ class IntersectionState:
         cells: one for each measure, in their order.
         written_at: when cells of it were last marked as written; empty where none ever was.
         last_receipt: under the name of which receipt.
+        dirty_since: when the first of the changes was recorded that planning lacks; empty where it lacks none.
+        waiting: those of them whose age is known.
     """
 
     key: Key
@@ -90,6 +93,8 @@ class IntersectionState:
     books: Books = NO_BOOKS
     written_at: str = ""
     last_receipt: str = ""
+    dirty_since: str = ""
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def intersection_id(self) -> str:
@@ -160,6 +165,8 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
         books=Books.of_text(str(item.get("books", NO_BOOKS))),
         written_at=str(item.get("written_at", "")),
         last_receipt=str(item.get("last_receipt", "")),
+        dirty_since=str(item.get("dirty_since", "")),
+        waiting=waiting_in(item),
     )
 
 
@@ -184,8 +191,8 @@ def mark(
             removes.append(keys.REFUSED + cell.measure)  # another writer may have been refused what this one was not
             if cell.is_doubted:
                 removes.append(keys.DOUBTED + cell.measure)
-    if not any(cell.cell_id not in sent for cell in intersection.lacking()):
-        removes.append("dirty_since")
+    if _is_settled_by(intersection, sent):
+        removes += ["dirty_since", *(each.attribute for each in intersection.waiting)]
         state = _settled_state(intersection, sent, refused)
         if state:
             sets["cell_state"] = state
@@ -193,6 +200,23 @@ def mark(
             removes.append("cell_state")
     unchanged = Equals("generation", intersection.generation)
     return Update(intersection.key, sets=sets, removes=tuple(removes), condition=unchanged)
+
+
+def reached_planning(
+    intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str], now: datetime
+) -> list[Reached]:
+    """The changes of which planning holds everything once such a mark holds, those alone whose age is known.
+
+    None where a cell stands refused or undone: planning does not hold them, and that is not for want of time.
+    """
+    if (
+        not intersection.waiting
+        or not _is_settled_by(intersection, sent)
+        or _settled_state(intersection, sent, refused)
+    ):
+        return []
+    since = parse_moment(intersection.dirty_since)
+    return reached(intersection.waiting, intersection.books.legal_entity, since, now)
 
 
 def write_again(target: str, intersection_id: str, measures: Iterable[str], now: datetime) -> Update:
@@ -234,6 +258,11 @@ def release(intersection: IntersectionState, measures: Iterable[str], now: datet
         adds={"generation": 1},
         removes=tuple(prefix + name for name in names for prefix in (keys.UNDONE, keys.REFUSED)),
     )
+
+
+def _is_settled_by(intersection: IntersectionState, sent: Collection[str]) -> bool:
+    """Whether planning lacks nothing more of an intersection when these cells were sent."""
+    return not any(cell.cell_id not in sent for cell in intersection.lacking())
 
 
 def _settled_state(intersection: IntersectionState, sent: Collection[str], refused: Mapping[str, str]) -> str:

@@ -27,7 +27,11 @@ _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """Where a commit came from, kept with the fact."""
+    """Where a commit came from, kept with the fact.
+
+    Attributes:
+        occurred_at: when the oldest change it brings occurred; None where nobody can say, or it brings none. It is not kept.
+    """
 
     notice: Notice
     delivery_id: str
@@ -35,6 +39,7 @@ class Lineage:
     received_at: datetime
     recorded_at: datetime
     code_version: str
+    occurred_at: datetime | None = None
 
     def envelope(self) -> Envelope:
         """The notice once more, alone and with its own position, so that its outcome replaces the earlier one."""
@@ -176,4 +181,12 @@ def stored_fact(item: Item) -> StoredFact:
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),
         late=late_of(item),
+        told_until=_told_until(item),
     )
+
+
+def _told_until(item: Item) -> datetime:
+    """Up to when a fact was told of: its last notice says, else the reading that followed it."""
+    occurred_at = strict_json.parse(str(item["notice"]).encode())["occurred_at"]
+    received_at = parse_moment(str(item["received_at"]))
+    return min(parse_moment(occurred_at), received_at) if occurred_at else parse_moment(str(item["recorded_at"]))

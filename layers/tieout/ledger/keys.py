@@ -28,6 +28,7 @@ WRITTEN = "written:"
 REFUSED = "refused:"
 UNDONE = "undone:"
 DOUBTED = "doubted:"
+LAG = "lag:"  # and the name of a flow and a lag: how many changes planning was not given yet
 
 
 def fact_key(record: RecordKey) -> Key:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tieout import strict_json
@@ -20,6 +21,8 @@ from tieout.ledger.part import Part
 from tieout.ledger.table import Check
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Outcome(StrEnum):
@@ -44,6 +47,7 @@ class StoredFact:
         held_for: the mapping entry the fact waits for.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
         late: what came after books were closed.
+        told_until: when the newest change occurred that it was told of.
     """
 
     revision: int
@@ -54,6 +58,14 @@ class StoredFact:
     unfinished: bool = False
     readings: int = 0
     late: tuple[LateRow, ...] = ()
+    told_until: datetime = _NEVER
+
+    def is_news(self, occurred_at: datetime) -> bool:
+        """Whether a change that occurred then is one it does not hold: what is told again, or out of order, is none.
+
+        Of a commit that was not finished, what is left is as old as it was.
+        """
+        return occurred_at > self.told_until or (self.unfinished and occurred_at == self.told_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

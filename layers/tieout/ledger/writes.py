@@ -9,6 +9,7 @@ from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, late_text, lineage_item, mappings_text, part_item
+from tieout.ledger.lags import lag_count
 from tieout.ledger.late import by_books
 from tieout.ledger.part import Part
 from tieout.ledger.plan import Plan
@@ -174,9 +175,18 @@ def _totals_update(change: Change, differences: Mapping[str, int], lineage: Line
         keys.cell_key(change.target, change.intersection_id),
         sets={"cell_state": keys.dirty(change.target)},
         firsts=firsts,
-        adds={keys.TOTAL + measure: difference for measure, difference in differences.items()} | {"generation": 1},
+        adds={keys.TOTAL + measure: difference for measure, difference in differences.items()}
+        | _lag(lineage)
+        | {"generation": 1},
         removes=tuple(keys.REFUSED + measure for measure in differences),
     )
+
+
+def _lag(lineage: Lineage) -> dict[str, int]:
+    """How late the change is, where anybody can say."""
+    if lineage.occurred_at is None:
+        return {}
+    return lag_count(lineage.flow, lineage.occurred_at, lineage.recorded_at)
 
 
 def merged(writes: Iterable[Write]) -> list[Write]:

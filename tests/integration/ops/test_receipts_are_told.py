@@ -12,6 +12,7 @@ from functions.deliver.pipeline import DeliverStep, flush
 from ops.cli import app
 from ops.place import Place
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.judging import judging
 from tests.support.operated_stage import TARGET, OperatedStage
 from tests.support.planning_desk import Planning
 from tieout.errors import LostAnswerError, UnavailableError
@@ -57,6 +58,7 @@ class Writing:
             target=target,
             cells=CellLedger(self.stage.place.table),
             writer=self.planning,
+            judging=judging(target),
             clock=self.clock,
             entropy=self._entropy,
             has_time=lambda _: True,

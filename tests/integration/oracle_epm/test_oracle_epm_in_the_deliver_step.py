@@ -8,6 +8,7 @@ import pytest
 
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from tests.support.clock import SeededEntropy
+from tests.support.judging import judging
 from tests.support.oracle_epm import pipeline_cell
 from tests.support.oracle_epm_environment import RunningEnvironment
 from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
@@ -41,8 +42,14 @@ class OracleDesk(Desk):
         """One flush."""
         entropy = SeededEntropy(len(self.table.contents()))
         step = DeliverStep(
-            target=TARGET, cells=self.cells, writer=self.writer, clock=self.clock, entropy=entropy, has_time=lambda _: True
-        )  # fmt: skip
+            target=TARGET,
+            cells=self.cells,
+            writer=self.writer,
+            judging=judging(TARGET),
+            clock=self.clock,
+            entropy=entropy,
+            has_time=lambda _: True,
+        )
         return flush(step)
 
     def held(self) -> dict[str, Decimal]:

@@ -21,7 +21,7 @@ BUGS = (
     Bug(
         "an intersection is done when some of it is written",
         intersections.mark,
-        "if not any(cell.cell_id not in sent for cell in intersection.lacking()):",
+        "if _is_settled_by(intersection, sent):",
         "if True:",
         "planning",
     ),

@@ -73,3 +73,15 @@ def test_what_was_raised_nowhere_has_no_place(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == (
         '{"level":"ERROR","step":"receive","connection":"","outcome":"unavailable","error":"KeyError","raised_at":""}\n'
     )
+
+
+def test_what_is_counted_by_more_than_one_name_has_a_dimension_for_each() -> None:
+    """Together, as one: CloudWatch keeps a metric for each pair."""
+    lines: list[str] = []
+    log = DeliveryLog("deliver", "anaplan", lines.append, dimension="target", beside={"flow": "forecasts"})
+    log.note("reached", AT, {"Changes": 3, "Late": 0}, {})
+    line = json.loads(lines[0])
+    assert (line["level"], line["target"], line["flow"]) == ("INFO", "anaplan", "forecasts")
+    [metrics] = line["_aws"]["CloudWatchMetrics"]
+    assert metrics["Dimensions"] == [["target", "flow"]]
+    assert metrics["Metrics"] == [{"Name": "Changes", "Unit": "Count"}]
