@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from aws_cdk import ArnFormat, Aws, Duration, Stack
@@ -43,6 +44,7 @@ class Runbook(StrEnum):
     PARKED_FLUSHES = "parked-flushes"
     LATE_FLOW = "late-flow"
     LATE_PLANNING = "late-planning"
+    STALE_PLANNING = "stale-planning"
     FAILING_FUNCTION = "failing-function"
     THROTTLED_FUNCTION = "throttled-function"
     FAILING_WEBHOOKS = "failing-webhooks"
@@ -110,7 +112,7 @@ class Alarms:
 
     def __init__(self, topic: sns.ITopic) -> None:
         self.topic = topic
-        self.raised: list[cloudwatch.Alarm] = []
+        self.raised: list[cloudwatch.AlarmBase] = []
 
     def raise_when(  # noqa: PLR0913 an alarm has this many parts, and each has a name
         self,
@@ -136,10 +138,39 @@ class Alarms:
             datapoints_to_alarm=periods,
             evaluation_periods=of_periods or periods,
             treat_missing_data=missing.NOT_BREACHING if silence_is_fine else missing.BREACHING,
-            alarm_description=f"{meaning} Runbook: docs/runbooks/{runbook}.md",
+            alarm_description=_described(meaning, runbook),
         )
+        self._call(alarm)
+        return alarm
+
+    def raise_when_all(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        of: Sequence[cloudwatch.Alarm],
+        meaning: str,
+        runbook: Runbook,
+    ) -> cloudwatch.CompositeAlarm:
+        """An alarm for a time at which each of several others is raised, which call nobody themselves."""
+        alarm = cloudwatch.CompositeAlarm(
+            scope,
+            construct_id,
+            alarm_rule=cloudwatch.AlarmRule.all_of(
+                *(cloudwatch.AlarmRule.from_alarm(each, cloudwatch.AlarmState.ALARM) for each in of)
+            ),
+            alarm_description=_described(meaning, runbook),
+        )
+        self._call(alarm)
+        return alarm
+
+    def _call(self, alarm: cloudwatch.AlarmBase) -> None:
+        """Have the topic told when the alarm is raised and when it is over."""
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
         self.raised.append(alarm)
-        return alarm
+
+
+def _described(meaning: str, runbook: Runbook) -> str:
+    return f"{meaning} Runbook: docs/runbooks/{runbook}.md"

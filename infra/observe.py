@@ -1,4 +1,4 @@
-"""Two dashboards in the order of the line: what came in at the door; what waits, was recorded, and is held by planning."""
+"""Dashboards in the order of the line: what came in at the door; what waits, was recorded, and is held by planning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app of one stage: its three stacks and the security checks over them."""
+"""The app of one stage: its four stacks and the security checks over them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.door import DoorStack
+from infra.freshness import FreshnessStack
 from infra.landscape import read_landscape
 from infra.ledger import LedgerStack
 from infra.line import LineStack
@@ -26,6 +27,7 @@ class Stacks:
     ledger: LedgerStack
     line: LineStack
     door: DoorStack
+    freshness: FreshnessStack
 
 
 def add_stacks(
@@ -66,9 +68,10 @@ def add_stacks(
         bundler=bundler,
         public_base_url=public_base_url,
     )
+    freshness = FreshnessStack(app, f"Tieout-{stage_name}-Freshness", stage=stage, landscape=landscape, line=line)
     Tags.of(app).add("product", "tieout")
     Tags.of(app).add("stage", stage_name)
-    return Stacks(ledger, line, door)
+    return Stacks(ledger, line, door, freshness)
 
 
 def add_checks(app: App) -> None:

@@ -84,6 +84,19 @@ def accept_metric_math() -> None:
     handlers["update"] = lambda physical, old, new, *a, **k: update(physical, plain(old), plain(new), *a, **k)
 
 
+def accept_composite_alarms() -> None:
+    """Accept alarms over other alarms, which the emulator's templates know nothing of. They are not stored."""
+
+    def arn(name: str) -> Record:
+        return {"Arn": f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{name}"}
+
+    provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {  # noqa: SLF001
+        "create": lambda name, _properties, _stack: (name, arn(name)),
+        "update": lambda physical_id, *_a, **_k: (physical_id, arn(physical_id)),
+        "delete": lambda *_a, **_k: None,
+    }
+
+
 def tell_policies_the_event_source() -> None:
     """Give policies the condition key `events:source` of a PutEvents call, which narrows who may publish as whom."""
     known: Callable[..., Record] = iam_actions.request_tag_context
@@ -229,6 +242,7 @@ def main() -> None:
     trust_the_loopback()
     refer_to_secrets_by_arn()
     accept_metric_math()
+    accept_composite_alarms()
     tell_policies_the_event_source()
     route_options()
     verify_tokens()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from infra.alarms import Runbook
 from tests.support.synthesis import Synthesis, logical_id, written
@@ -15,6 +17,17 @@ def has_subscriptions(synthesis: Synthesis) -> bool:
 def takes_files(synthesis: Synthesis) -> bool:
     """Whether the stage has a source that drops files."""
     return any("TakeFiles" in name for name in synthesis.resources)
+
+
+def alarms(synthesis: Synthesis) -> dict[str, Mapping[str, Any]]:
+    """Those over metrics, and those over other alarms."""
+    return synthesis.properties("AWS::CloudWatch::Alarm") | synthesis.properties("AWS::CloudWatch::CompositeAlarm")
+
+
+def windows_of_others(synthesis: Synthesis) -> set[str]:
+    """The alarms that others are made of."""
+    rules = [written(each["AlarmRule"]) for each in synthesis.properties("AWS::CloudWatch::CompositeAlarm").values()]
+    return {name for rule in rules for name in re.findall(r"<(\w+)\.Arn>", rule)}
 
 
 def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis) -> None:
@@ -32,7 +45,9 @@ def test_every_function_is_watched_for_errors_and_throttles(synthesis: Synthesis
 def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) -> None:
     """Whoever is called reads what it means and which page to open; every kind of page is used where there is what it is of."""
     pages = set()
-    for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items():
+    calling = {name: each for name, each in alarms(synthesis).items() if "AlarmActions" in each}
+    assert alarms(synthesis).keys() - calling.keys() == windows_of_others(synthesis)
+    for name, alarm in calling.items():
         assert [logical_id(action) in synthesis.of_type("AWS::SNS::Topic") for action in alarm["AlarmActions"]] == [
             True
         ]
@@ -131,4 +146,5 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
             *(["1 relay"] if any("Relay" in name for name in synthesis.resources) else []),
             *(["Beside the line: renewal of subscriptions"] if has_subscriptions(synthesis) else []),
         ],
+        ["forecast_to_plan", "record_to_report", "order_to_cash", "spend_to_plan"],
     ]

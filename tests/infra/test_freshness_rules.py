@@ -37,11 +37,11 @@ SPOILED = [
     ("{ last = 1, first = 5 }", "{ last = 1, first = -1 }",
      'freshness "close_days" first', "-1 is not between 0 and 15 days"),
     ("window_days = 28", "window_days = 6",
-     'freshness "window_days"', "6 is not between 7 and 90 days"),
-    ("late_of_thousand = 20", "late_of_thousand = 70",
-     'freshness "objectives" spending late_of_thousand', "70 is not between 1 and 69"),
+     'freshness "window_days"', "6 is not between 7 and 31 days"),
+    ("late_of_thousand = 20", "late_of_thousand = 66",
+     'freshness "objectives" spending late_of_thousand', "66 is not between 1 and 65"),
     ("late_of_thousand = 20", "late_of_thousand = 0",
-     'freshness "objectives" spending late_of_thousand', "0 is not between 1 and 69"),
+     'freshness "objectives" spending late_of_thousand', "0 is not between 1 and 65"),
 ]  # fmt: skip
 
 

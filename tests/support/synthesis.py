@@ -55,12 +55,13 @@ class Synthesis:
     ledger: Mapping[str, Any]
     line: Mapping[str, Any]
     door: Mapping[str, Any]
+    freshness: Mapping[str, Any]
     manifest: Mapping[str, Any]
 
     @property
     def templates(self) -> tuple[Mapping[str, Any], ...]:
         """The templates in the order they are deployed in."""
-        return self.ledger, self.line, self.door
+        return self.ledger, self.line, self.door, self.freshness
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """All resources of a CloudFormation type by logical id, of all stacks."""
@@ -129,7 +130,10 @@ def add_stage(app: App, folder: Path, stage: str) -> Stacks:
 
 def read_synthesis(outdir: Path, stage: str) -> Synthesis:
     """What an app left in its output folder."""
-    files = (*(f"Tieout-{stage}-{stack}.template.json" for stack in ("Ledger", "Line", "Door")), "manifest.json")
+    files = (
+        *(f"Tieout-{stage}-{stack}.template.json" for stack in ("Ledger", "Line", "Door", "Freshness")),
+        "manifest.json",
+    )
     documents = [json.loads((outdir / name).read_text()) for name in files]
     return Synthesis(*documents)
 
