@@ -201,14 +201,13 @@ def _receipt(table: Table, target: str, name: str) -> Row | None:
 def _last_write(cell: CellState, receipt: Row | None) -> Row | None:
     """What the last write of the intersection did to a cell of it; None where it was not among the cells written."""
     rows = receipt_rows(str(receipt["cells"])) if receipt else ()
-    row = next(
-        (row for row in rows if (row.intersection_id, row.measure) == (cell.intersection_id, cell.measure)), None
-    )
+    row = next((row for row in rows if row.cell_id == cell.cell_id), None)
     if row is None or receipt is None:
         return None
     return {
         "receipt": receipt["receipt"],
         "before_minor": row.before_minor,
+        "before_is": str(row.source),
         "after_minor": row.after_minor,
         "answer": receipt["answer"],
         "at": receipt["closed_at"],

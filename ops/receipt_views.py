@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -12,7 +13,7 @@ from ops.ledger_views import cell_row, members_text
 from tieout.errors import PermanentError
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, intersection_state
-from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, receipt_rows
+from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, Source, receipt_rows
 from tieout.ledger.table import Table
 from tieout.ledger.undoing import Effect, Fate
 from tieout.moments import moment_text
@@ -26,7 +27,13 @@ class UnknownReceiptError(PermanentError):
 
 
 def receipts(
-    table: Table, targets: Iterable[str], *, since: datetime | None, cell: str = "", reference: str = ""
+    table: Table,
+    targets: Iterable[str],
+    *,
+    since: datetime | None,
+    until: datetime | None = None,
+    cell: str = "",
+    reference: str = "",
 ) -> Iterator[OpenReceipt]:
     """The receipts of these targets, the newest of all first.
 
@@ -34,14 +41,16 @@ def receipts(
         table: the ledger's.
         targets: whose.
         since: none opened before.
+        until: none opened then or later.
         cell: only those that wrote a cell whose id begins so.
         reference: only those that the target knows under this id.
     """
     for receipt in ReceiptLedger(table).newest(*targets):
         if since is not None and receipt.opened_at < since:
             return
-        known = receipt.reference.split() if isinstance(receipt, DoneReceipt) else []
-        if (not reference or reference in known) and (not cell or _wrote(receipt, cell)):
+        is_later = until is not None and receipt.opened_at >= until
+        is_another = bool(reference) and reference not in receipt.reference.split()
+        if not is_later and not is_another and (not cell or _wrote(receipt, cell)):
             yield receipt
 
 
@@ -75,13 +84,14 @@ def receipt_row(receipt: OpenReceipt) -> Row:
         "end": "open",
         "cells": len(rows),
         "refused": sum(row.refused is not None for row in rows),
+        "before_is": _source(rows),
+        "reference": receipt.reference or None,
     }
     if not isinstance(receipt, DoneReceipt):
         return row
     return row | {
         "end": str(receipt.end),
         "answer": receipt.answer,
-        "reference": receipt.reference or None,
         "closed_at": moment_text(receipt.closed_at),
         "undoes": receipt.undoes.rpartition("#")[2] or None,
         "by": receipt.by or None,
@@ -89,7 +99,7 @@ def receipt_row(receipt: OpenReceipt) -> Row:
 
 
 def receipt_shown(table: Table, receipt: OpenReceipt) -> Row:
-    """A receipt with each of its cells: what planning had been given before, what it was given now, and why it did not take it."""
+    """A receipt with each of its cells: what planning held before and who says so, what it was given, why it did not take it."""
     rows = list(receipt_rows(receipt.cells))
     cells = _cells(table, receipt.target, rows)
     return receipt_row(receipt) | {
@@ -143,10 +153,17 @@ def _cells(table: Table, target: str, rows: Iterable[ReceiptRow]) -> dict[str, C
 
 def _row(row: ReceiptRow, cell: CellState) -> Row:
     return _place(cell) | {
-        "before": "unknown" if row.is_doubtful else _text(row.before_minor, cell),
+        "before": str(Source.UNKNOWN) if row.source is Source.UNKNOWN else _text(row.before_minor, cell),
+        "before_is": str(row.source),
         "after": _text(row.after_minor, cell),
         "refused": row.refused,
     }
+
+
+def _source(rows: Sequence[ReceiptRow]) -> str:
+    """Where the values before come from: of how many cells, where not all are alike."""
+    counted = Counter(str(row.source) for row in rows)
+    return ", ".join(counted) if len(counted) < 2 else ", ".join(f"{counted[each]} {each}" for each in counted)  # noqa: PLR2004
 
 
 def _place(cell: CellState) -> Row:

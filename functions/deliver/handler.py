@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from aws_lambda_powertools import Logger, Metrics
@@ -25,7 +25,7 @@ from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.secrets import JsonSecrets
-from tieout.delivering import CellWriter
+from tieout.delivering import CellWriter, ReadingWriter
 from tieout.discovering import TargetChecker
 from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
@@ -37,6 +37,9 @@ from tieout.members import MemberKeeper
 from tieout.objectives import Objectives
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability, has_capability
+
+if TYPE_CHECKING:
+    from functions.deliver.before import ReadingBefore
 
 _PAUSE_WITHOUT_CREDENTIALS = timedelta(minutes=1)
 
@@ -53,7 +56,9 @@ class DeliverFunction:
         landscape = Landscape.of_json(Path(self._settings.landscape_file).read_bytes())
         self._landscape = landscape
         self._target = landscape.target(self._settings.target)
-        table = DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
+        self._table = table = DynamoTable(
+            open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy()
+        )
         self._cells = CellLedger(table, landscape.retention.receipts)
         self._checks = CheckLedger(table)
         self._members = MemberLedger(table, landscape.retention.receipts)
@@ -96,6 +101,7 @@ class DeliverFunction:
             clock=self._clock,
             entropy=SystemEntropy(),
             has_time=has_time,
+            before=self._before(writer),
             behind=self._behind,
             make_sure=lambda named: make_sure(members, named),
             maintenance=self._target.maintenance,
@@ -196,6 +202,26 @@ class DeliverFunction:
             beside={"flow": flow},
         )
         log.note("reached", self._clock.now(), {"Changes": changes, "Late": late}, {})
+
+    def _before(self, writer: CellWriter) -> ReadingBefore | None:
+        """What reads cells before they are written, where the landscape has that done."""
+        if not isinstance(writer, ReadingWriter) or not writer.reads_before:
+            return None
+        from functions.deliver.before import ReadingBefore  # noqa: PLC0415 most targets never come here
+        from tieout.ledger.readbacks import ReadbackLedger  # noqa: PLC0415 the same
+        from tieout.telling_differences import DifferenceLog  # noqa: PLC0415 the same
+
+        reporting, namespace = self._landscape.reporting_measures(), self._settings.metric_namespace
+        return ReadingBefore(
+            writer=writer,
+            ledger=ReadbackLedger(self._table),
+            clock=self._clock,
+            tell=DifferenceLog(reporting, self._clock, namespace).tell,
+            note_failure=self._note_failure,
+        )
+
+    def _note_failure(self, error: Exception) -> None:
+        self._logger.error("not_read_before", extra={"error": type(error).__name__})
 
     def _say(self, report: DeliverReport) -> None:
         stopped_by = type(report.stopped_by).__name__ if report.stopped_by else None

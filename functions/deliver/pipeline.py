@@ -9,26 +9,30 @@ Where the target can set many cells by a task of its own, a load is given to it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from functions.deliver.answering import explained, written
 from functions.deliver.judging import Judging
 from functions.deliver.tasks import TaskStep, settle, write_as_task
-from tieout.delivering import CellValue, CellWriter, TaskWriter, WriteAnswer
-from tieout.errors import LostAnswerError, MalformedError, PermanentError, StillRunningError, TransientError
+from tieout.delivering import NOTHING_READ, READ_SECONDS, CellWriter, TaskWriter, WriteAnswer
+from tieout.errors import LostAnswerError, PermanentError, StillRunningError, TransientError
 from tieout.ledger.cells import CellLedger, Dirty
 from tieout.ledger.intersections import CellState, IntersectionState
 from tieout.ledger.receipts import Closing, End
 from tieout.maintenance import Maintenance
 from tieout.ports import Clock, Entropy
 
+if TYPE_CHECKING:  # it reads the ledger's differences, which most targets never do
+    from functions.deliver.before import ReadingBefore
+
 # A target that names no time is left alone for so long after its first two errors in a row, then twice as long each time.
 _PAUSE_WHEN_BUSY, _LONGEST_WHEN_BUSY = timedelta(seconds=30), timedelta(minutes=10)
 _PAUSE_WHEN_DENIED, _LONGEST_WHEN_DENIED = timedelta(minutes=10), timedelta(hours=1)
 _MOST_DOUBLINGS = 8
 _PROBED_WITH = 10  # cells: a target that took nothing the last time is tried with few
-_LONGEST_ANSWER = 1000  # characters: a receipt names its cells too, and is one item of the ledger
-_LONGEST_REASON = 400
 _MARKING_SECONDS = 30  # to mark thousands of cells after a write that was answered at the last moment
 
 
@@ -39,6 +43,7 @@ class DeliverStep:
     Attributes:
         judging: tells whether changes were written in time.
         has_time: whether the function may run on for so many seconds; what there is no time for waits for the sweeper.
+        before: asks the target what it holds of cells before they are written; None where it is not to be asked.
         behind: where the last flush ended, to go on there.
         make_sure: has the (dimension, member) pairs that cells are about to name, as far as members are kept from here, and says
             why planning does not take one.
@@ -52,6 +57,7 @@ class DeliverStep:
     clock: Clock
     entropy: Entropy
     has_time: Callable[[float], bool]
+    before: ReadingBefore | None = None
     behind: str = ""
     make_sure: Callable[[Iterable[tuple[str, str]]], Mapping[tuple[str, str], str]] = lambda _: {}
     maintenance: Maintenance | None = None
@@ -118,9 +124,9 @@ def _may_write(step: DeliverStep) -> bool:
     return step.has_time(step.writer.write_seconds + _MARKING_SECONDS) and not _is_maintained(step)
 
 
-def _is_maintained(step: DeliverStep) -> bool:
-    """Whether the target is in its maintenance, or would be before a write has ended that begins now."""
-    lasting = timedelta(seconds=step.writer.write_seconds)
+def _is_maintained(step: DeliverStep, seconds_before: float = 0) -> bool:
+    """Whether the target is in its maintenance, or would be before a write has ended that begins so soon."""
+    lasting = timedelta(seconds=seconds_before + step.writer.write_seconds)
     return step.maintenance is not None and step.maintenance.ends_at(step.clock.now(), lasting) is not None
 
 
@@ -211,9 +217,10 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
     cells = [cell for each in intersections for cell in each.lacking()][:most]
     if not cells:
         return
-    receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells)
+    held = _held_before(step, intersections, cells)
+    receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells, held)
     try:
-        answer = _explained(_written([cell.value() for cell in cells], step.writer), cells, why_not)
+        answer = explained(written([cell.value() for cell in cells], step.writer), cells, why_not)
     except LostAnswerError as error:
         # The write may still land, even after a newer one: the receipt stays open, so that the sweeper writes again then.
         _leave_alone(step, error, failures, report)
@@ -229,43 +236,18 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
         report.written += len(cells) - len(answer.refused)
 
 
+def _held_before(
+    step: DeliverStep, intersections: Sequence[IntersectionState], cells: Sequence[CellState]
+) -> Mapping[str, Decimal | None]:
+    """What planning holds of cells that are about to be written, where it is asked and there is time to."""
+    needed = step.writer.write_seconds + _MARKING_SECONDS + READ_SECONDS
+    if step.before is None or not step.has_time(needed) or _is_maintained(step, READ_SECONDS):
+        return NOTHING_READ
+    return step.before.held(intersections, [cell.value() for cell in cells])
+
+
 def _closing(answer: WriteAnswer) -> Closing:
     return Closing(end=End.WRITTEN, answer=answer.summary, refused=answer.refused, reference=answer.reference)
-
-
-def _explained(answer: WriteAnswer, cells: Iterable[CellState], why_not: Mapping[tuple[str, str], str]) -> WriteAnswer:
-    """The answer with why a member is not there that a refused cell names."""
-    refused = dict(answer.refused)
-    for cell in cells if why_not else ():
-        if cell.cell_id in refused:
-            said = [
-                f"{name} {member}: {why_not[name, member]}"
-                for name, member in cell.members
-                if (name, member) in why_not
-            ]
-            refused[cell.cell_id] = "; ".join([refused[cell.cell_id], *said])[:_LONGEST_REASON]
-    return replace(answer, refused=refused)
-
-
-def _written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
-    """Write, and where the target refuses a request as a whole, find the cell that spoils it by halving."""
-    try:
-        return writer.write(values)
-    except MalformedError as error:
-        if len(values) == 1:
-            return WriteAnswer(refused={values[0].cell_id: error.reason}, summary="refused alone")
-        middle = len(values) // 2
-        first = _written(values[:middle], writer)
-        try:
-            second = _written(values[middle:], writer)
-        except (TransientError, PermanentError) as failure:  # the first half is written, so this is not "not written"
-            asked = getattr(failure, "retry_after_seconds", None)
-            raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
-        return WriteAnswer(
-            refused={**first.refused, **second.refused},
-            summary=f"{first.summary}; {second.summary}"[:_LONGEST_ANSWER],
-            reference=f"{first.reference} {second.reference}".strip()[:_LONGEST_ANSWER],
-        )
 
 
 def _leave_alone(

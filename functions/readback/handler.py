@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ from tieout.aws.secrets import JsonSecrets
 from tieout.delivering import CellReader
 from tieout.landscape import Landscape, Target
 from tieout.ledger.cells import CellLedger
-from tieout.ledger.differences import CellDifference
 from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.receipts import ReceiptLedger
 from tieout.system_clock import SystemClock, SystemEntropy
 from tieout.systems import capability
+from tieout.telling_differences import DifferenceLog
 
 _KEPT_BACK_SECONDS = 15  # of a run: to keep what the last page found
 _PAGES_SHARE = 0.6  # of a target's time: a page begun at its end has the rest
@@ -39,8 +39,8 @@ class ReadbackFunction:
         self._settings = ReadbackSettings.of_environment(environ)
         landscape = Landscape.of_json(Path(self._settings.landscape_file).read_bytes())
         self._targets = [landscape.target(name) for name in sorted(self._settings.secret_arns)]
-        self._reporting = landscape.reporting_measures()
         self._clock = SystemClock()
+        self._differences = DifferenceLog(landscape.reporting_measures(), self._clock, self._settings.metric_namespace)
         table = DynamoTable(open_client("dynamodb"), self._settings.ledger_table, self._clock, SystemEntropy())
         self._cells, self._receipts = CellLedger(table), ReceiptLedger(table)
         self._ledger = ReadbackLedger(table, landscape.retention.receipts)
@@ -69,7 +69,7 @@ class ReadbackFunction:
             open_reader=functools.partial(self._reader, target),
             clock=self._clock,
             give_up_at=now + time * _PAGES_SHARE,
-            tell=self._tell,
+            tell=self._differences.tell,
             note_failure=functools.partial(self._note_failure, target.name),
             maintenance=target.maintenance,
         )
@@ -86,11 +86,6 @@ class ReadbackFunction:
 
     def _note_failure(self, target: str, error: Exception) -> None:
         self._logger.error("failed", extra={"target": target, "error": type(error).__name__})
-
-    def _tell(self, different: Sequence[CellDifference]) -> None:
-        """Count what differs, and what that comes to in the reporting currency: before anything more is done of it."""
-        off = sum(abs(each.off_minor or 0) for each in different if (each.cube, each.measure) in self._reporting)
-        self._note(different[0].target, "different", {"Different": len(different), "DifferentMinorUnits": off})
 
     def _say(self, target: str, report: ReadbackReport) -> None:
         """One line a target, which is its metrics too: counts, never contents."""

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
+
+NOTHING_READ: Mapping[str, Decimal | None] = MappingProxyType({})
+"""What planning was read to hold before a write that nobody asked it about."""
+
+READ_SECONDS = 10
+"""No write waits longer for what its receipt is to say."""
 
 MAX_CELLS_PER_WRITE = 3_000  # a receipt is one item of the ledger, which ends at 400 KB; a task has several
 
@@ -74,6 +81,23 @@ class CellWriter(Protocol):
             LostAnswerError: the write may have been applied, or may still be.
             AccessDeniedError: our role or credentials do not reach the model: a person must act.
             MalformedError: the target refuses the request as a whole.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadingWriter(CellWriter, Protocol):
+    """A writer that can say just before a write what planning holds of its cells, by no more calls than the write makes."""
+
+    @property
+    def reads_before(self) -> bool:
+        """Whether the landscape has it do so."""
+        ...
+
+    def read_before(self, cells: Sequence[CellValue], within_seconds: float) -> Mapping[str, Decimal | None]:
+        """Cell id to what planning holds now of cells of one cube, None where it has no such cell.
+
+        Cells that would take more than one call for each call of their write are left out. Raises as `CellWriter.write` does.
         """
         ...
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from tieout.delivering import CellReader
 from tieout.errors import MalformedError
@@ -75,29 +76,68 @@ def _look(
     asked = [(place, cell) for place in places for cell in place.cells if only is None or cell.cell_id in only]
     settled = [(place, cell) for place, cell in asked if cell.is_settled]
     values = reader.read([cell.value() for _, cell in settled]) if settled else {}
-    differing = [(place, cell) for place, cell in settled if not _is_equal(cell, values.get(cell.cell_id))]
-    if not differing:
-        return Comparison(equal=len(settled), under_way=len(asked) - len(settled)), []
-    being_written = ledger.being_written(differing[0][0].target)
-    changed = ledger.changed(place for place, _ in differing)
-    now = clock.now()
-    certain = [(place, cell) for place, cell in differing if cell.cell_id not in being_written]
-    different = tuple(
-        difference_of(place, cell, values.get(cell.cell_id), now)
-        for place, cell in certain
-        if cell.intersection_id not in changed
-    )
-    overtaken = [cell for _, cell in certain if cell.intersection_id in changed]
+    differing = _differing(_Seen(place, cell, cell.wanted_minor, values.get(cell.cell_id)) for place, cell in settled)
+    different, overtaken = _certain(ledger, differing, ledger.changed, clock)
     equal = len(settled) - len(differing)
     under_way = len(asked) - equal - len(different) - len(overtaken)
     return Comparison(equal=equal, under_way=under_way, different=different), overtaken
 
 
-def _is_equal(cell: CellState, held: Decimal | None) -> bool:
+def changed_by_others(
+    ledger: ReadbackLedger,
+    places: Sequence[IntersectionState],
+    held: Mapping[str, Decimal | None],
+    clock: Clock,
+) -> tuple[CellDifference, ...]:
+    """The cells of these intersections that planning was read to hold otherwise (cell id to value) than it was last given.
+
+    They may be about to be written: what they are to hold then is nothing that planning knows of.
+    """
+    given = (
+        _Seen(place, cell, cell.written_minor, held[cell.cell_id])
+        for place in places
+        for cell in place.cells
+        if cell.cell_id in held and cell.written_minor is not None
+    )
+    different, _ = _certain(ledger, _differing(given), ledger.given_meanwhile, clock)
+    return different
+
+
+class _Seen(NamedTuple):
+    """A cell, what planning was to hold of it, and what it holds."""
+
+    place: IntersectionState
+    cell: CellState
+    wanted_minor: int
+    held: Decimal | None
+
+
+def _certain(
+    ledger: ReadbackLedger,
+    differing: Sequence[_Seen],
+    changed: Callable[[Iterable[IntersectionState]], frozenset[str]],
+    clock: Clock,
+) -> tuple[tuple[CellDifference, ...], list[CellState]]:
+    """Those that differ though no write of them may land any more, and those whose intersections changed meanwhile."""
+    if not differing:
+        return (), []
+    being_written = ledger.being_written(differing[0].place.target)
+    overtaken = changed(each.place for each in differing)
+    now = clock.now()
+    certain = [each for each in differing if each.cell.cell_id not in being_written]
+    different = tuple(difference_of(*each, now) for each in certain if each.cell.intersection_id not in overtaken)
+    return different, [each.cell for each in certain if each.cell.intersection_id in overtaken]
+
+
+def _differing(seen: Iterable[_Seen]) -> list[_Seen]:
+    return [each for each in seen if not _is_equal(each)]
+
+
+def _is_equal(seen: _Seen) -> bool:
     """To the minor unit: planning systems calculate with doubles, so that the last digits of a large number may differ."""
-    if held is None:
+    if seen.held is None:
         return False
     try:
-        return Money.of(held, cell.currency).amount_minor == cell.wanted_minor
+        return Money.of(seen.held, seen.cell.currency).amount_minor == seen.wanted_minor
     except MalformedError:
         return False

@@ -21,18 +21,36 @@ app = typer.Typer(
 Receipt = Annotated[
     str, typer.Argument(help="Its id as `tieout receipts list` shows it, or as many of its first digits.")
 ]
-_SHOWN = ("receipt", "target", "opened_at", "end", "cells", "refused", "answer", "undoes", "by")
+_SHOWN = (
+    "receipt",
+    "target",
+    "opened_at",
+    "end",
+    "cells",
+    "refused",
+    "before_is",
+    "answer",
+    "reference",
+    "undoes",
+    "by",
+)
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _WITHOUT_DATE = timedelta(days=7)
 
 
 @app.command("list")
-def receipts_list(
+def receipts_list(  # noqa: PLR0913 each is an option of the command
     target: Target = None,
     since: Annotated[
         datetime | None,
         typer.Option(
-            "--from", formats=["%Y-%m-%d"], help="Begun on this UTC day or later. Default: the last seven days."
+            "--from",
+            formats=_MOMENTS,
+            help="Begun at this moment or on this day, in UTC, or later. Default: the last seven days.",
         ),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=_MOMENTS, help="Begun before this moment or day, in UTC.")
     ] = None,
     cell: Annotated[str, typer.Option("--cell", help="Only of this cell, by the first digits of its id.")] = "",
     reference: Annotated[
@@ -45,18 +63,23 @@ def receipts_list(
 ) -> None:
     """The writes to planning, newest first: how many cells each gave, how many were refused, and what was answered.
 
+    `before_is` says where the values before come from: read from planning just before, or what it was last given.
+
     One that is open has no answer yet; where none ever comes, its cells are written again within half an hour.
     """
     place = find_place(stage)
     begun = since.replace(tzinfo=UTC) if since else datetime.now(UTC) - _WITHOUT_DATE
-    wanted = receipt_views.receipts(place.table, targets_of(place, target), since=begun, cell=cell, reference=reference)
+    ended = until.replace(tzinfo=UTC) if until else None
+    wanted = receipt_views.receipts(
+        place.table, targets_of(place, target), since=begun, until=ended, cell=cell, reference=reference
+    )
     rows = [receipt_views.receipt_row(each) for each in islice(wanted, limit)]
     display.rows(rows, title="Receipts", as_json=as_json, nothing="There are no such receipts.", columns=_SHOWN)
 
 
 @app.command("show")
 def receipts_show(receipt: Receipt, target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
-    """One write, cell by cell: what planning had been given before, what it was given now, and why it did not take it."""
+    """One write, cell by cell: what planning held before, read or last given; what it was given, and why it did not take it."""
     place = find_place(stage)
     found = receipt_views.found(place.table, targets_of(place, target), receipt)
     display.record(receipt_views.receipt_shown(place.table, found), as_json=as_json)

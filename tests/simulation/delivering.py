@@ -9,6 +9,7 @@ from functions.deliver import settings as delivering
 from functions.deliver.judging import Judging
 from functions.deliver.members import keep_when_due, make_sure
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
+from tests.simulation.before_writing import reading_before
 from tests.simulation.declared import landscape
 from tests.simulation.keeping_members import member_step
 from tieout.errors import TransientError
@@ -35,6 +36,7 @@ def flush_once(line: Line, target: SimulatedTarget) -> DeliverReport:
         judging=Judging(target=target.name, objectives=line.objectives, tell=line.aging.tell),
         clock=clock,
         entropy=line.entropy,
+        before=reading_before(line, writer, clock),
         has_time=has_time,
         behind=target.behind,
         make_sure=lambda named: make_sure(members, named),

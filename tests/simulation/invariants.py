@@ -8,6 +8,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from tests.simulation.before_writing import unread
 from tests.simulation.books_system import BOOKS
 from tests.simulation.books_values import FORGED
 from tests.simulation.files_system import FILES
@@ -44,6 +45,7 @@ def violations(world: World) -> list[str]:
         *world.line.table.went_back,
         *world.reading_back.wrong,
         *world.maintaining.violations(),
+        *unread(world),
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
         *_contributed(world),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +45,7 @@ from tieout.arriving.log import DeliveryLog
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.differences import CellDifference
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.mappings import MappingLedger
@@ -92,6 +93,7 @@ class Line:
     sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
+    tell_different: Callable[[Sequence[CellDifference]], None] = field(init=False)
 
     def __post_init__(self) -> None:
         io = self.weather.io

@@ -11,7 +11,7 @@ from typing import Any
 from tests.simulation.planning import Coordinates
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
-from tieout.errors import LostAnswerError
+from tieout.errors import LostAnswerError, TransientError
 from tieout.systems.oracle_epm.answers import GridRefusedError
 
 PREFIXED = (
@@ -47,6 +47,9 @@ class SlicedApplication:
         self.unknown, self.spoiling = unknown, spoiling
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # slices whose answer was lost and that are not written yet
+        self.shown: list[
+            tuple[int, Mapping[Coordinates, Decimal]]
+        ] = []  # what it held of which cells when it was asked
 
     # The calls of `tieout.systems.oracle_epm.client.PlanningClient`.
 
@@ -82,6 +85,26 @@ class SlicedApplication:
         counts = {"numAcceptedCells": len(taken), "numUpdateCells": len(taken), "numRejectedCells": len(rejected)}
         return {**counts, "rejectedCellsWithDetails": told}
 
+    def export_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
+        """What it holds of the cells of a grid, the last row first."""
+        assert within_seconds > 0
+        try:
+            self._weather.io("before planning.read")
+        except TransientError:
+            self._weather.strike("not_read_before")
+            raise
+        grid = _as_given(json.loads(body)["gridDefinition"])
+        cells = list(_cells(plan_type, grid))
+        if any(_members(cell) & (self.unknown | self.spoiling) for cell in cells):
+            self._weather.strike("slice_unreadable")
+            raise GridRefusedError(400, "")
+        held = {at: self.cells.get(at, Decimal()) for at, _, _ in cells}
+        self.shown.append((self._schedule.milliseconds, held))
+        values = iter(str(held[at]) if at in self.cells else "#missing" for at, _, _ in cells)
+        rows = [{**row, "data": [next(values) for _ in row["data"]]} for row in grid["rows"]]
+        self._weather.io("after planning.read")
+        return {"pov": grid["pov"], "columns": grid["columns"], "rows": rows[::-1]}
+
     def _land_later(self, cells: list[tuple[Coordinates, Decimal]]) -> None:
         self.under_way += 1
 
@@ -90,6 +113,17 @@ class SlicedApplication:
             self.cells.update(cells)
 
         self._schedule.after(self._random.randrange(_LONGEST_LANDING_MILLISECONDS), land)
+
+
+def _as_given(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The grid of a question, as one that is given: without values."""
+    [measures] = definition["columns"][0]["members"]
+    pov = [member for (member,) in definition["pov"]["members"]]
+    rows = [
+        {"headers": [member for (member,) in row["members"]], "data": [Decimal()] * len(measures)}
+        for row in definition["rows"]
+    ]
+    return {"pov": pov, "columns": [measures], "rows": rows}
 
 
 def _cells(cube: str, grid: Mapping[str, Any]) -> Iterator[_Cell]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
@@ -14,7 +16,7 @@ from unittest.mock import patch
 from functions.readback import pipeline
 from functions.readback.pipeline import ReadbackStep, read_back
 from tests.simulation.planning import Coordinates
-from tests.simulation.targets import SimulatedTarget
+from tests.simulation.targets import ORACLE, SimulatedTarget
 from tieout.delivering import CellValue
 from tieout.errors import TransientError
 from tieout.landscape import Readback
@@ -33,6 +35,7 @@ _LANDING_MS = 1_300_000  # for so long after the last fault a write may land lat
 _AT_REST_MS = 300_000
 _RUNS = 400
 _MOST_ALTERED = 6
+_LOOKS, _LOOKS_AGAIN_MS = 60, 1_500  # at what is about to be written
 _Place = tuple[str, Coordinates]  # target, where
 
 
@@ -46,7 +49,8 @@ class ReadingBack:
     def __init__(self, world: World) -> None:
         self._world = world
         self._random = random = Random(f"reading back {world.scenario.seed}")  # noqa: S311 it must repeat itself
-        likely = 0.5 if world.theme == "planning" else 0.1
+        self._is_hasty = ORACLE in world.targets  # people type over what is about to be written
+        likely = 0.5 if world.theme == "planning" else 0.25 if self._is_hasty else 0.1
         self._is_part = world.scenario.fault_scale > 0 and random.random() < likely
         self._declared = Readback(
             every_hours=random.choice((0, 1)),
@@ -57,6 +61,7 @@ class ReadingBack:
         self._altered: dict[_Place, list[Decimal | None]] = {}  # what planning has made of cells, one after the other
         self._told: dict[_Place, set[Decimal | None]] = {}  # what it was told to hold of them
         self._until = 0
+        world.line.tell_different = self.hear_before_a_write
         self.wrong: list[str] = []
 
     def plan(self, span: int) -> None:
@@ -88,16 +93,31 @@ class ReadingBack:
         if standing or told != self._told:
             self.wrong.append(f"after all repairs {standing} still differ")
 
+    def hear_before_a_write(self, different: Sequence[CellDifference]) -> None:
+        """What deliver found changed just before it wrote; an application shows a cell that was removed as empty."""
+        self._world.weather.strike("changed_before_a_write")
+        for each in different:
+            at = (each.target, (each.cube, each.measure, tuple(sorted(each.members))))
+            is_removed = each.held == 0 and None in self._altered.get(at, ())
+            self._tell([replace(each, held=None) if is_removed else each])
+
     def _held(self, at: _Place) -> Decimal | None:
         return self._world.targets[at[0]].planning.cells.get(at[1])
 
-    def _alter(self) -> None:
+    def _alter(self, tries: int = _LOOKS) -> None:
         """Something happens to a cell in planning: it is typed over, rounded, or removed."""
         target = self._random.choice(list(self._world.targets.values()))
         cells = sorted(at for at, value in target.planning.cells.items() if value and not target.refuses(dict(at[2])))
         if not cells:
             return
         at = self._random.choice(cells)
+        if self._is_hasty and tries:
+            target = self._world.targets[ORACLE]
+            about_to_be_written = self._waiting(target)
+            if not about_to_be_written:
+                self._world.schedule.after(_LOOKS_AGAIN_MS, partial(self._alter, tries - 1))
+                return
+            at = self._random.choice(about_to_be_written)
         value = target.planning.cells[at]
         rounded = value.quantize(Decimal(1), ROUND_HALF_EVEN)
         smallest = Decimal("0.01") if rounded != value else Decimal(1)  # yen have no hundredths
@@ -116,6 +136,16 @@ class ReadingBack:
             del target.planning.cells[at]
         else:
             target.planning.cells[at] = made
+
+    def _waiting(self, target: SimulatedTarget) -> list[Coordinates]:
+        """The cells of a target that it holds, and that are about to be written."""
+        dirty = {
+            (str(item["cube"]), tuple(sorted((name, member) for name, member in json.loads(item["members"]))))
+            for item in self._world.line.table.contents().values()
+            if item.get("cell_state") == f"dirty#{target.name}"
+        }
+        held = sorted(at for at, value in target.planning.cells.items() if value)
+        return [at for at in held if (at[0], at[2]) in dirty and not target.refuses(dict(at[2]))]
 
     def _ask(self, name: str) -> None:
         """`tieout readback run`."""

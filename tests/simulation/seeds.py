@@ -37,6 +37,7 @@ FAULT_CLASSES = (
     "maintained",
     *("planning_altered", "planning_rounded", "planning_dropped"),
     *("readback_failed", "repaired_by_itself", "repaired_by_hand"),
+    *("not_read_before", "slice_unreadable", "changed_before_a_write"),
     *("undone", "undo_overtaken", "undo_released", "undo_after_closing"),
     *("books_closed", "books_opened", "restatement_approved", "restated"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),

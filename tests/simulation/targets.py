@@ -203,6 +203,7 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
         period_names=("P{number:02}",) if counts_weeks else (),
         period_label=_WEEKS if counts_weeks else "",
         batch_size=_batch_size(world),
+        reads_before=True,
     )
     client = cast("PlanningClient", application)
     return SimulatedTarget(

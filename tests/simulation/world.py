@@ -127,8 +127,7 @@ class World:
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
         self.maintaining = Maintaining(self)
-        self.counting = Counting(self)
-        self.dropping = Dropping(self)
+        self.counting, self.dropping = Counting(self), Dropping(self)
         self.doors = Doors(self)
         self.boxes, self.senders = self.doors.boxes, self.doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}
@@ -282,9 +281,8 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Whether nothing is under way that will go on by itself."""
-        if self.schedule.resting or any(queue.contents() for queue in self._queues.values()):
-            return False
-        if any(target.planning.under_way for target in self.targets.values()):
+        is_queued = any(queue.contents() for queue in self._queues.values())
+        if is_queued or self.schedule.resting or any(target.planning.under_way for target in self.targets.values()):
             return False
         left = any(
             key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#")

@@ -42,7 +42,7 @@ def read_back_once(stage: OperatedStage, name: str, held: str) -> None:
     ledger = ReadbackLedger(stage.place.table)
     [place] = ledger.places(TARGET, [name])
     begun = ledger.begin(Cycle.begun(TARGET, NOW, "operator.with.long.name"))
-    different = [difference_of(place, cell, Decimal(held), NOW) for cell in place.cells]
+    different = [difference_of(place, cell, cell.wanted_minor, Decimal(held), NOW) for cell in place.cells]
     ledger.keep(different)
     ledger.advance(replace(begun.with_page(1_234_567, 1_234, different, "", NOW), finished_at=NOW))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from functions.deliver.before import ReadingBefore
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from functions.sweep.pipeline import SweepReport, SweepStep, sweep
 from tests.support.clock import ManualClock, SeededEntropy
@@ -13,10 +14,12 @@ from tests.support.judging import judging
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.memory_table import MemoryTable
-from tieout.delivering import CellValue, WriteAnswer
+from tieout.delivering import CellValue, ReadingWriter, WriteAnswer
 from tieout.errors import TieoutError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.differences import CellDifference
+from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Update
 from tieout.maintenance import Maintenance
@@ -31,6 +34,8 @@ class Planning:
     Attributes:
         refusal: what a request is refused with as a whole.
         refused_cells: cell id to why that cell is refused.
+        unreadable: what a question before a write is answered with.
+        unasked: cell ids that it is not asked for before a write.
         summary: what it says of a write that it took.
         reference: under which ids it knows that write.
     """
@@ -40,10 +45,14 @@ class Planning:
 
     def __init__(self) -> None:
         self.values: dict[str, Decimal] = {}
+        self.before_reading: Callable[[], None] = lambda: None
         self.after_landing: Callable[[], None] = lambda: None
         self.refusal: Callable[[Sequence[CellValue]], TieoutError | None] = lambda _: None
         self.refused_cells: Mapping[str, str] = {}
         self.summary, self.reference = "set", ""
+        self.reads_before, self.asked_before = False, 0
+        self.unreadable: Exception | None = None
+        self.unasked: frozenset[str] = frozenset()
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
         """Set cells."""
@@ -68,13 +77,32 @@ class Planning:
         happens()
         return values
 
+    def read_before(self, cells: Sequence[CellValue], within_seconds: float) -> Mapping[str, Decimal | None]:
+        """What it holds of cells that are about to be written, of which it has every one; 0 where nothing was ever written."""
+        assert within_seconds > 0
+        self.asked_before += 1
+        happens, self.before_reading = self.before_reading, lambda: None
+        happens()
+        if self.unreadable is not None:
+            raise self.unreadable
+        return {
+            cell.cell_id: self.values.get(cell.cell_id, Decimal()) for cell in cells if cell.cell_id not in self.unasked
+        }
+
 
 class Desk:
-    """A ledger with cells, and what writes them."""
+    """A ledger with cells, and what writes them.
+
+    Attributes:
+        told: what was told of cells that others had changed before they were written.
+        failures: what nobody declared.
+    """
 
     def __init__(self) -> None:
         self.table, self.clock, self.planning = MemoryTable(), ManualClock(), Planning()
-        self.cells = CellLedger(self.table)
+        self.cells, self.readbacks = CellLedger(self.table), ReadbackLedger(self.table)
+        self.told: list[CellDifference] = []
+        self.failures: list[Exception] = []
         self.flush_requests = MemoryFifoQueue(self.clock)
         self.maintenance: Maintenance | None = None
         self.judging = judging(TARGET)
@@ -124,9 +152,21 @@ class Desk:
                 clock=self.clock,
                 entropy=SeededEntropy(len(self.table.contents())),
                 has_time=has_time,
+                before=self._before(),
                 behind=behind,
                 maintenance=self.maintenance,
             )
+        )
+
+    def _before(self) -> ReadingBefore | None:
+        if not isinstance(self.planning, ReadingWriter) or not self.planning.reads_before:
+            return None
+        return ReadingBefore(
+            writer=self.planning,
+            ledger=self.readbacks,
+            clock=self.clock,
+            tell=self.told.extend,
+            note_failure=self.failures.append,
         )
 
     def sweep(self, *targets: str) -> SweepReport:

@@ -11,8 +11,6 @@ from tests.support.planning_desk import TARGET, Desk
 from tieout.errors import TieoutError
 from tieout.landscape import Readback
 from tieout.ledger.cycles import Cycle
-from tieout.ledger.differences import CellDifference
-from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.receipts import ReceiptLedger
 
 EVERY_SECONDS = 300
@@ -24,8 +22,6 @@ class ReadbackDesk(Desk):
 
     Attributes:
         asked: the ids of cells of each call.
-        told: what was told of cells that differ.
-        failures: what nobody declared.
         budget: how many cells a run may read.
         cannot_open: what stands in the way of reading at all.
         seconds_a_page: how long planning takes to answer.
@@ -35,11 +31,9 @@ class ReadbackDesk(Desk):
         super().__init__()
         self.declared = declared or Readback(sample_percent=0)
         self.planning.batch_size = 3_000
-        self.ledger = ReadbackLedger(self.table)
+        self.ledger = self.readbacks
         self.receipts = ReceiptLedger(self.table)
         self.asked: list[list[str]] = []
-        self.told: list[CellDifference] = []
-        self.failures: list[Exception] = []
         self.budget = 1_000
         self.cannot_open: TieoutError | None = None
         self.seconds_a_page = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Which of these declarations a row was made by; a change of a column or of what it means raises it."""
 
 PREFIX = "rows/"
@@ -160,9 +160,14 @@ RECEIPTS = Table(
         Column("receipt", "The receipt's name: when it was opened, and its id."),
         Column("state", "open, and beside it done once the write has ended."),
         *_PLACE,
-        Column("amount_before", "What planning was given before; null if nothing, or if nobody knew.", Kind.AMOUNT),
+        Column(
+            "amount_before",
+            "What planning held or was given before (before_is); null if nothing, or if nobody knew.",
+            Kind.AMOUNT,
+        ),
         Column("amount_after", "What it was given by this write.", Kind.AMOUNT),
         Column("is_doubtful", "Nobody knew what planning held before.", Kind.TRUTH),
+        Column("before_is", "Where amount_before comes from: read, last given, or unknown."),
         Column("refused_reason", "Why planning refused the cell; null where it did not."),
         Column("opened_at", "When the write was begun."),
         Column("closed_at", "When it ended."),

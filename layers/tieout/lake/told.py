@@ -184,6 +184,7 @@ def _written(row: ReceiptRow, place: Place) -> dict[str, Any]:
         "amount_before": place.amount(row.measure, row.before_minor),
         "amount_after": place.amount(row.measure, row.after_minor),
         "is_doubtful": row.is_doubtful,
+        "before_is": str(row.source),
         "refused_reason": row.refused,
     }
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from tieout import strict_json
+from tieout.delivering import NOTHING_READ
 from tieout.ledger import keys
 from tieout.ledger.intersections import (
     CellState,
@@ -93,9 +95,16 @@ class CellLedger:
         moments = [parse_moment(str(item["dirty_since"])) for _, item in page.items if "dirty_since" in item]
         return min(moments, default=None)
 
-    def open_receipt(self, target: str, receipt_id: str, now: datetime, cells: Sequence[CellState]) -> OpenReceipt:
-        """Write down what is about to be written, before it is."""
-        receipt = OpenReceipt(target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells))
+    def open_receipt(
+        self,
+        target: str,
+        receipt_id: str,
+        now: datetime,
+        cells: Sequence[CellState],
+        held: Mapping[str, Decimal | None] = NOTHING_READ,
+    ) -> OpenReceipt:
+        """Write down what is about to be written, before it is; `held` is what planning was read to hold, by cell id."""
+        receipt = OpenReceipt(target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells, held))
         self._table.write([Put(receipt.key, {"cells": receipt.cells})])
         return receipt
 
@@ -249,7 +258,11 @@ class CellLedger:
     ) -> OpenReceipt:
         begun = {cell.intersection_id: generations[cell.intersection_id] for cell in cells}
         receipt = OpenReceipt(
-            target=target, receipt_id=receipt_id, opened_at=now, cells=cells_text(cells), generations=begun
+            target=target,
+            receipt_id=receipt_id,
+            opened_at=now,
+            cells=cells_text(cells, NOTHING_READ),
+            generations=begun,
         )
         self._table.write([Put(receipt.key, {"cells": receipt.cells, GENERATIONS: strict_json.dump(begun)})])
         return receipt

@@ -21,7 +21,7 @@ class CellDifference:
     """What the ledger and planning hold of a cell.
 
     Attributes:
-        wanted_minor: what planning was last given, and is to hold.
+        wanted_minor: what planning was last given, and was to hold when it was asked.
         held: what it holds, in whole units; None where it has no such cell.
         last_receipt: the name of the receipt of the last write to the cell's place; empty where none is known.
         written_at: when that was marked.
@@ -62,8 +62,10 @@ class CellDifference:
         return held.amount_minor - self.wanted_minor
 
 
-def difference_of(place: IntersectionState, cell: CellState, held: Decimal | None, now: datetime) -> CellDifference:
-    """What was found of a cell just now."""
+def difference_of(
+    place: IntersectionState, cell: CellState, wanted_minor: int, held: Decimal | None, now: datetime
+) -> CellDifference:
+    """What was found of a cell just now, beside what it was to hold."""
     return CellDifference(
         target=cell.target,
         intersection_id=cell.intersection_id,
@@ -71,7 +73,7 @@ def difference_of(place: IntersectionState, cell: CellState, held: Decimal | Non
         cube=cell.cube,
         members=cell.members,
         currency=cell.currency,
-        wanted_minor=cell.wanted_minor,
+        wanted_minor=wanted_minor,
         held=held,
         last_receipt=place.last_receipt,
         written_at=place.written_at,

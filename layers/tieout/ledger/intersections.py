@@ -111,6 +111,11 @@ class IntersectionState:
         """The planning system they stand in."""
         return self.cells[0].target
 
+    def given(self) -> tuple[object, ...]:
+        """What planning was last given of each cell, and under which receipt: the same until a write is marked or in doubt."""
+        cells = ((cell.measure, cell.written_minor, cell.is_doubted) for cell in self.cells)
+        return (self.last_receipt, self.written_at, *cells)
+
     def lacking(self) -> tuple[CellState, ...]:
         """The cells planning is still to be given."""
         return tuple(cell for cell in self.cells if cell.is_lacking)

@@ -8,7 +8,7 @@ READBACK#<target> / REPAIRED#<cell>          when a cell that differed was last 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -103,9 +103,14 @@ class ReadbackLedger:
 
     def changed(self, read: Iterable[IntersectionState]) -> frozenset[str]:
         """The ids of those intersections that are not any more as they were read."""
-        before = {each.key: each for each in read}
-        now = {each.key: each for each in self._states(list(before))}
-        return frozenset(each.intersection_id for key, each in before.items() if now.get(key) != each)
+        return self._otherwise(read, lambda each: each)
+
+    def given_meanwhile(self, read: Iterable[IntersectionState]) -> frozenset[str]:
+        """The ids of those of which planning was given cells since they were read, or nobody can say any more what it holds.
+
+        Totals that changed meanwhile do not count: planning does not know of them.
+        """
+        return self._otherwise(read, lambda each: each.given())
 
     def keep(self, differences: Iterable[CellDifference]) -> None:
         """Keep what was found; once more is the same."""
@@ -155,6 +160,13 @@ class ReadbackLedger:
     def keep_sampled(self, target: str, until: datetime) -> None:
         """Keep up to when they were."""
         self._table.write([Put(keys.sampled_key(target), {"until": moment_text(until)})])
+
+    def _otherwise(
+        self, read: Iterable[IntersectionState], seen: Callable[[IntersectionState], object]
+    ) -> frozenset[str]:
+        before = {each.key: each for each in read}
+        now = {each.key: seen(each) for each in self._states(list(before))}
+        return frozenset(each.intersection_id for key, each in before.items() if now.get(key) != seen(each))
 
     def _states(self, wanted: Sequence[Key]) -> tuple[IntersectionState, ...]:
         return tuple(intersection_state(key, item) for key, item in sorted(self._table.get(wanted).items()))

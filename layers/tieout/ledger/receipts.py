@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from heapq import merge
 
 from tieout import strict_json
+from tieout.errors import MalformedError
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, by_intersection
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.moments import moment_text, parse_moment
+from tieout.money import Money
 
 GENERATIONS = "generations"  # the attribute of an open receipt that only a task's has
 _AT_ONCE = 25  # a receipt may be as large as an item can be
@@ -28,6 +31,14 @@ class End(StrEnum):
     NOT_WRITTEN = "not written"  # the target took none of it
     ABANDONED = "abandoned"  # no answer was seen, and its cells were written again
     UNDO = "undo"  # no write: a person had values restored; the writes that followed have receipts of their own
+
+
+class Source(StrEnum):
+    """Where a receipt has the value before of a cell from."""
+
+    READ = "read"  # from planning, just before the write
+    LAST_GIVEN = "last given"  # what planning was last given, whoever has changed it there since
+    UNKNOWN = "unknown"  # nobody could say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +105,8 @@ class ReceiptRow:
     """One cell of a receipt.
 
     Attributes:
-        before_minor: what planning was last given; None where it was given nothing before, or nobody knew.
+        before_minor: what planning held, to the minor unit, where it was read, else what it was last given; None where it had
+            no such cell, was given nothing before, or nobody knew.
         refused: why the target did not take `after_minor`; None where it did, or nobody knows yet.
     """
 
@@ -104,11 +116,19 @@ class ReceiptRow:
     after_minor: int
     refused: str | None = None
     is_doubtful: bool = False  # nobody knew what planning held before
+    is_read: bool = False  # planning was asked just before
 
     @property
     def cell_id(self) -> str:
         """The cell it is about."""
         return f"{self.intersection_id}:{self.measure}"
+
+    @property
+    def source(self) -> Source:
+        """Where the value before comes from."""
+        if self.is_read:
+            return Source.READ
+        return Source.UNKNOWN if self.is_doubtful else Source.LAST_GIVEN
 
 
 class ReceiptLedger:
@@ -147,18 +167,31 @@ class ReceiptLedger:
             yield from page.items
 
 
-def cells_text(cells: Iterable[CellState]) -> str:
-    """Cells as a receipt keeps them: see `rows_text`."""
-    return rows_text(
-        ReceiptRow(
-            cell.intersection_id, cell.measure, cell.written_minor, cell.wanted_minor, is_doubtful=cell.is_doubted
-        )
-        for cell in cells
+def cells_text(cells: Iterable[CellState], held: Mapping[str, Decimal | None]) -> str:
+    """Cells as a receipt keeps them (see `rows_text`), with what planning was read to hold of those it was asked for."""
+    return rows_text(_row(cell, held) for cell in cells)
+
+
+def _row(cell: CellState, held: Mapping[str, Decimal | None]) -> ReceiptRow:
+    before = ReceiptRow(
+        cell.intersection_id, cell.measure, cell.written_minor, cell.wanted_minor, is_doubtful=cell.is_doubted
     )
+    if cell.cell_id not in held:
+        return before
+    number = held[cell.cell_id]
+    try:
+        read = None if number is None else Money.of(number, cell.currency).amount_minor
+    except MalformedError:  # no amount of money, so nothing that the ledger could give back
+        return before
+    return replace(before, before_minor=read, is_doubtful=False, is_read=True)
 
 
 def rows_text(cells: Iterable[ReceiptRow]) -> str:
-    """The measures by name, and rows of intersection id, measure by number, before (or that nobody knew) and after."""
+    """The measures by name, and rows of intersection id, measure by number, before (or that nobody knew) and after.
+
+    Beside them the numbers of the rows whose value before was read, where any was.
+    """
+    cells = tuple(cells)
     numbers: dict[str, int] = {}
     rows = [
         [
@@ -169,7 +202,8 @@ def rows_text(cells: Iterable[ReceiptRow]) -> str:
         ]
         for cell in cells
     ]
-    return strict_json.dump({"measures": list(numbers), "rows": rows})
+    read = [number for number, cell in enumerate(cells) if cell.is_read]
+    return strict_json.dump({"measures": list(numbers), "rows": rows} | ({"read": read} if read else {}))
 
 
 def with_refusals(text: str, refused: Mapping[str, str]) -> str:
@@ -189,11 +223,18 @@ def with_refusals(text: str, refused: Mapping[str, str]) -> str:
 def receipt_rows(text: str) -> Iterator[ReceiptRow]:
     """The rows `cells_text` and `with_refusals` wrote."""
     kept = strict_json.parse(text.encode())
-    for intersection_id, number, before_minor, after_minor, *reason in kept["rows"]:
-        refused = kept["refused"][reason[0]] if reason else None
-        known = None if before_minor == _DOUBTFUL else before_minor
-        measure = kept["measures"][number]
-        yield ReceiptRow(intersection_id, measure, known, after_minor, refused, is_doubtful=before_minor == _DOUBTFUL)
+    read = frozenset(kept.get("read", ()))
+    for place, (intersection_id, number, before_minor, after_minor, *reason) in enumerate(kept["rows"]):
+        is_doubtful = before_minor == _DOUBTFUL
+        yield ReceiptRow(
+            intersection_id,
+            kept["measures"][number],
+            None if is_doubtful else before_minor,
+            after_minor,
+            kept["refused"][reason[0]] if reason else None,
+            is_doubtful=is_doubtful,
+            is_read=place in read,
+        )
 
 
 def open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:

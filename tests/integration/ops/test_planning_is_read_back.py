@@ -147,4 +147,4 @@ def found(stage: OperatedStage, name: str, held: str) -> None:
     """A cycle found a cell to hold something else."""
     ledger = ReadbackLedger(stage.place.table)
     [place] = ledger.places(TARGET, [name])
-    ledger.keep([difference_of(place, place.cells[0], Decimal(held), datetime.now(UTC))])
+    ledger.keep([difference_of(place, place.cells[0], place.cells[0].wanted_minor, Decimal(held), datetime.now(UTC))])

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
+from functions.deliver.before import ReadingBefore
 from functions.deliver.pipeline import DeliverStep, flush
 from ops.cli import app
 from ops.place import Place
@@ -18,6 +19,8 @@ from tests.support.planning_desk import Planning
 from tieout.errors import LostAnswerError, UnavailableError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.differences import CellDifference
+from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.table import Update
 from tieout.moments import moment_text
 
@@ -31,6 +34,7 @@ class Writing:
     def __init__(self, stage: OperatedStage) -> None:
         self.stage, self.planning, self.clock = stage, Planning(), ManualClock()
         self._entropy = SeededEntropy(7)
+        self.differing: list[CellDifference] = []
 
     def load(self, changes: dict[str, int], target: str = TARGET) -> str:
         """Add to the totals of some places of a target and write them; the newest receipt's id."""
@@ -62,8 +66,18 @@ class Writing:
             clock=self.clock,
             entropy=self._entropy,
             has_time=lambda _: True,
+            before=self._before() if self.planning.reads_before else None,
         )
         flush(step)
+
+    def _before(self) -> ReadingBefore:
+        return ReadingBefore(
+            writer=self.planning,
+            ledger=ReadbackLedger(self.stage.place.table),
+            clock=self.clock,
+            tell=self.differing.extend,
+            note_failure=lambda _: None,
+        )
 
     def listed(self, *arguments: str) -> list[dict[str, object]]:
         """What `tieout receipts list` shows."""
@@ -99,11 +113,49 @@ def test_receipts_are_listed_newest_first_and_found_by_cell_and_job(writing: Wri
         "end": "written",
         "cells": 1,
         "refused": 0,
+        "before_is": "last given",
         "answer": "set",
         "reference": "task-1",
         "undoes": None,
         "by": None,
     }
+
+
+def test_receipts_are_found_by_time(writing: Writing) -> None:
+    """From a moment on, and before another; a day is its first moment."""
+    first, second, third = (writing.load({A: 1}) for _ in range(3))
+
+    def found(*arguments: str) -> list[object]:
+        return [row["receipt"] for row in writing.stage.tieout("receipts", "list", *arguments)]
+
+    assert found("--from", "2026-03-02T09:02", "--to", "2026-03-02T09:03:00") == [second]
+    assert found("--from", "2026-03-02", "--to", "2026-03-02T09:03") == [second, first]
+    assert found("--from", "2026-03-02T09:03:00", "--to", "2026-03-03") == [third]
+
+
+def test_a_task_that_has_not_ended_is_found(writing: Writing) -> None:
+    """By the reference that was written down before it was waited for: then somebody looks for it."""
+    cells, now = CellLedger(writing.stage.place.table), writing.clock.now()
+    receipts = cells.open_task_receipts(TARGET, [("r1", []), ("r2", [])], now, {})
+    cells.note_reference(receipts[:1], "112000000001 A1B2C3")
+    [found] = writing.listed("--reference", "A1B2C3")
+    assert (found["receipt"], found["end"], found["reference"]) == ("r1", "open", "112000000001 A1B2C3")
+
+
+def test_a_receipt_says_where_the_values_before_come_from(writing: Writing) -> None:
+    """Read from planning, or last given; in a list in sum, and cell by cell where it is shown."""
+    writing.load({A: 100})
+    writing.planning.reads_before, writing.planning.unasked = True, frozenset({f"{B}:Booked"})
+    writing.planning.values[f"{A}:Booked"] = Decimal("7.25")
+    writing.load({A: 50})
+    mixed = writing.load({A: 50, B: 70})
+    assert [row["before_is"] for row in writing.listed()] == ["1 read, 1 last given", "read", "last given"]
+    shown = writing.stage.tieout("receipts", "show", mixed)
+    assert [(row["before"], row["before_is"]) for row in shown["written"]] == [("1.50", "read"), (None, "last given")]
+    [why] = writing.stage.tieout("cells", "why", A)["cells"]
+    assert why["last_write"]["before_is"] == "read"
+    [different] = writing.stage.tieout("readback", "show", "--target", TARGET)["different"]
+    assert (different["cell"], [each.cell_id for each in writing.differing]) == (A, [f"{A}:Booked"])
 
 
 def test_the_newest_receipts_of_all_targets_are_listed(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from functions.deliver.before import ReadingBefore
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from tests.support.clock import SeededEntropy
 from tests.support.judging import judging
@@ -14,6 +15,7 @@ from tests.support.oracle_epm_environment import RunningEnvironment
 from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
 from tieout import strict_json
 from tieout.ledger import keys
+from tieout.ledger.receipts import ReceiptLedger, Source, receipt_rows
 from tieout.ledger.table import Update
 
 CUSTOMERS = ("ACME", "GLOBEX", "HOOLI", "NOBODY")
@@ -41,6 +43,13 @@ class OracleDesk(Desk):
     def deliver(self) -> DeliverReport:
         """One flush."""
         entropy = SeededEntropy(len(self.table.contents()))
+        before = ReadingBefore(
+            writer=self.writer,
+            ledger=self.readbacks,
+            clock=self.clock,
+            tell=self.told.extend,
+            note_failure=self.failures.append,
+        )
         step = DeliverStep(
             target=TARGET,
             cells=self.cells,
@@ -49,6 +58,7 @@ class OracleDesk(Desk):
             clock=self.clock,
             entropy=entropy,
             has_time=lambda _: True,
+            before=before if self.writer.reads_before else None,
         )
         return flush(step)
 
@@ -104,3 +114,19 @@ def test_a_customer_that_arrives_in_planning_is_written_when_its_total_changes(d
     desk.book("NOBODY", 1)
     assert desk.deliver().written == 1
     assert desk.held()["NOBODY Amount"] == Decimal("10.04")
+
+
+def test_what_somebody_typed_is_in_the_receipt_of_the_write_over_it(desk: OracleDesk) -> None:
+    """It was read just before; one call more for one slice, and a member that is not there keeps nothing from being written."""
+    desk.writer = desk.environment.writer(reads_before=True)
+    desk.deliver()
+    acme = next(each for each in desk.environment.control("cells")["cells"] if "ACME" in each["members"].values())
+    members = list(acme["members"].values())
+    desk.environment.control("cells", {"cube": acme["cube"], "members": members, "value": "77.70"})
+    desk.book("ACME", 500)
+    desk.let_pass(60)
+    assert (desk.deliver().written, desk.held()["ACME Amount"]) == (1, Decimal("15.00"))
+    newest, oldest = ReceiptLedger(desk.table).newest(TARGET)
+    assert [(row.before_minor, row.source) for row in receipt_rows(newest.cells)] == [(7770, Source.READ)]
+    assert {row.source for row in receipt_rows(oldest.cells)} == {Source.LAST_GIVEN}
+    assert [(each.wanted_minor, each.held) for each in desk.told] == [(1000, Decimal("77.70"))]

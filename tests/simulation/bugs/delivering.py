@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.deliver import answering
 from functions.deliver import pipeline as deliver
 from functions.sweep import pipeline as sweep
 from tests.flow import test_a_load_keeps_forecasts_fresh as loading
@@ -64,7 +65,7 @@ BUGS = (
     ),
     Bug(
         "half a batch written is none written",
-        deliver._written,
+        answering.written,
         "raise LostAnswerError",
         "raise failure or LostAnswerError",
         proof=lambda: writers.test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(Desk()),

@@ -13,16 +13,16 @@ from tieout.ledger.readbacks import ReadbackLedger
 BUGS = (
     Bug(
         "a write that may still land counts as a difference",
-        reading_back._look,
-        " if cell.cell_id not in being_written",
+        reading_back._certain,
+        " if each.cell.cell_id not in being_written",
         "",
         "planning",
     ),
     Bug(
         "a cell that changed while planning was read is called different",
-        reading_back._look,
-        "changed = ledger.changed(place for place, _ in differing)",
-        "changed = frozenset()",
+        reading_back._certain,
+        "overtaken = changed(each.place for each in differing)",
+        "overtaken = frozenset()",
         proof=lambda: finding.test_a_cell_that_changes_while_planning_is_read_is_read_again(finding.filled()),
     ),
     Bug(
@@ -34,7 +34,7 @@ BUGS = (
     ),
     Bug(
         "an undone cell is compared with its total",
-        reading_back._is_equal,
+        reading_back._look,
         "cell.wanted_minor",
         "cell.total_minor",
         "planning",
@@ -49,8 +49,8 @@ BUGS = (
     Bug(
         "cells are compared in whole units",
         reading_back._is_equal,
-        ".amount_minor == cell.wanted_minor",
-        ".amount_minor // 100 == cell.wanted_minor // 100",
+        ".amount_minor == seen.wanted_minor",
+        ".amount_minor // 100 == seen.wanted_minor // 100",
         "planning",
     ),
     Bug(

@@ -25,8 +25,8 @@ class JudgedDesk(Desk):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[Told] = []
-        self.judging = judging(TARGET, FRESHNESS, self.told)
+        self.reached: list[Told] = []
+        self.judging = judging(TARGET, FRESHNESS, self.reached)
 
     def change_late(self, place: str, lags: Mapping[str, int], amount_minor: int = 100) -> None:
         """Commits that add to a cell, counted under these names."""
@@ -47,7 +47,7 @@ def test_a_change_is_late_that_took_longer_than_its_flow_may(desk: JudgedDesk) -
     desk.change_late("a", {"forecasts:50": 2, "forecasts:56": 3, "actuals:56": 4, "others:1": 5})
     desk.clock.advance(10)
     desk.flush()
-    assert desk.told == [("actuals", 4, 0), ("forecasts", 5, 3)]
+    assert desk.reached == [("actuals", 4, 0), ("forecasts", 5, 3)]
 
 
 def test_each_write_tells_of_its_own(desk: JudgedDesk) -> None:
@@ -57,9 +57,9 @@ def test_each_write_tells_of_its_own(desk: JudgedDesk) -> None:
     desk.change_late("b", {"forecasts:64": 1})
     desk.change("c", 100)
     desk.flush()
-    assert desk.told == [("forecasts", 1, 0), ("forecasts", 1, 1)]
+    assert desk.reached == [("forecasts", 1, 0), ("forecasts", 1, 1)]
     desk.flush()
-    assert len(desk.told) == 2
+    assert len(desk.reached) == 2
 
 
 def test_changes_that_cancel_each_other_are_told_of_too(desk: JudgedDesk) -> None:
@@ -70,4 +70,4 @@ def test_changes_that_cancel_each_other_are_told_of_too(desk: JudgedDesk) -> Non
     desk.change_late("a", {"forecasts:1": 1}, -50)
     desk.clock.advance(60)
     assert desk.flush().writes == 0
-    assert desk.told == [("forecasts", 2, 2)]
+    assert desk.reached == [("forecasts", 2, 2)]

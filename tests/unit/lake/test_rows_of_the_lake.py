@@ -212,6 +212,7 @@ def test_a_receipt_is_open_then_done_and_its_opening_is_struck() -> None:
     )
     assert named(done, "opened_at", "closed_at") == ("2026-11-25T10:30:45.000Z", "2026-11-25T10:30:45.000Z")
     assert named(done, "amount_after", "currency", "period", "is_doubtful") == ("1200.00", "EUR", "2026-12", False)
+    assert done["before_is"] == "last given"
 
 
 def test_a_receipt_about_no_cell_is_told_all_the_same() -> None:

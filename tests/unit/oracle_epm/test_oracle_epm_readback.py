@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.clock import ManualClock
 from tests.support.oracle_epm import epm_writer, expense_cell, pipeline_cell
+from tieout.delivering import CellValue
 from tieout.errors import MalformedError
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
 
@@ -24,7 +25,9 @@ CELLS = [
 ]
 
 
-def writer_seeing(answer: Callable[[dict[str, Any]], object]) -> tuple[OracleEpmWriter, list[dict[str, Any]]]:
+def writer_seeing(
+    answer: Callable[[dict[str, Any]], object], clock: ManualClock | None = None
+) -> tuple[OracleEpmWriter, list[dict[str, Any]]]:
     """A writer whose grids are answered so, 400 where there is no answer; and the grids that were asked for."""
     asked: list[dict[str, Any]] = []
 
@@ -36,7 +39,8 @@ def writer_seeing(answer: Callable[[dict[str, Any]], object]) -> tuple[OracleEpm
         content = answer(asked[-1])
         return httpx.Response(400, json={}) if content is None else httpx.Response(200, json=content)
 
-    return epm_writer("https://epm.test", httpx.Client(transport=httpx.MockTransport(handle)), ManualClock()), asked
+    http = httpx.Client(transport=httpx.MockTransport(handle))
+    return epm_writer("https://epm.test", http, clock or ManualClock()), asked
 
 
 def test_rows_come_in_any_order_and_numbers_in_any_notation() -> None:
@@ -118,3 +122,58 @@ def test_an_answer_that_does_not_fit_together_is_no_proof(content: dict[str, Any
     writer, _ = writer_seeing(lambda _: content)
     with pytest.raises(MalformedError):
         writer.read(CELLS)
+
+
+def all_ones(grid: dict[str, Any]) -> dict[str, Any]:
+    """An answer to any grid."""
+    rows = [{"headers": [member for (member,) in row["members"]], "data": ["1"] * 2} for row in grid["rows"]]
+    columns = grid["columns"][0]["members"]
+    return {"columns": columns, "rows": [row | {"data": row["data"][: len(columns[0])]} for row in rows]}
+
+
+def customers(number: int) -> list[CellValue]:
+    """A cell of each of so many customers."""
+    return [pipeline_cell(str(each), customer=f"C{each}") for each in range(number)]
+
+
+def test_cells_are_read_before_a_write_by_one_call_for_each_of_its_slices() -> None:
+    """Cells of as many measures are a slice, in reading as in writing."""
+    writer, asked = writer_seeing(all_ones)
+    assert dict(writer.read_before(customers(100), 10)) == {str(each): Decimal(1) for each in range(100)}
+    assert len(asked) == 1
+    both = pipeline_cell("both", customer="C7", measure="Amount USD")
+    assert set(writer.read_before([*customers(101), both], 10)) == {"both", *map(str, range(101))}
+    assert [len(grid["rows"]) for grid in asked[1:]] == [100, 1]
+
+
+def test_a_slice_that_takes_more_than_one_call_is_not_read_before_it_is_written() -> None:
+    """It has more rows than one call names, or a member that the cube lacks, so that it would be read in parts."""
+    writer, asked = writer_seeing(lambda grid: None if "NOBODY" in json.dumps(grid) else all_ones(grid))
+    assert writer.read_before(customers(101), 10) == {}
+    assert asked == []
+    both = pipeline_cell("both", customer="C1", measure="Amount USD")
+    found = writer.read_before([*customers(2), both, pipeline_cell("x", customer="NOBODY")], 10)
+    assert (set(found), len(asked)) == ({"1", "both"}, 2)
+    assert writer.read_before([pipeline_cell("x", customer="C1", period="FY2026-P01")], 10) == {}
+
+
+def test_no_slice_is_read_before_a_write_for_which_no_time_is_left() -> None:
+    """What was read until then is known all the same."""
+    clock = ManualClock()
+
+    def slow(grid: dict[str, Any]) -> object:
+        clock.advance(10)
+        return all_ones(grid)
+
+    writer, asked = writer_seeing(slow, clock)
+    both = pipeline_cell("both", customer="C1", measure="Amount USD")
+    assert (len(writer.read_before([*customers(2), both], 10)), len(asked)) == (1, 1)
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_whether_cells_are_read_before_is_declared(*, declared: bool) -> None:
+    """And of a plan type that the application lacks nothing is read."""
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"items": [{}]})))
+    writer = epm_writer("https://epm.test", http, ManualClock(), reads_before=declared)
+    assert writer.reads_before is declared
+    assert writer.read_before(customers(1), 10) == {}

@@ -7,14 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tieout.delivering import CellValue, WriteAnswer
+from tieout.delivering import NOTHING_READ, CellValue, WriteAnswer
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
 from tieout.landscape import Target
 from tieout.ports import Clock
 from tieout.systems.oracle_epm.client import PlanningClient
 from tieout.systems.oracle_epm.coordinates import PlacedCell, place_cell
 from tieout.systems.oracle_epm.options import Options
-from tieout.systems.oracle_epm.readback import read_cube
+from tieout.systems.oracle_epm.readback import read_as_written, read_cube
 from tieout.systems.oracle_epm.tokens import login_of
 from tieout.systems.oracle_epm.writing import SliceWriting
 
@@ -25,7 +25,7 @@ _NO_CUBE = "plan_type_missing: the application shows our role no plan type of th
 
 
 class OracleEpmWriter:
-    """Sets cells of one application (`CellWriter`): a cube is a plan type, and a write is one data slice or several."""
+    """Sets cells of one application (`ReadingWriter`): a cube is a plan type, and a write is one data slice or several."""
 
     def __init__(self, client: PlanningClient, options: Options, clock: Clock) -> None:
         self._client = client
@@ -80,6 +80,23 @@ class OracleEpmWriter:
                 placed, _ = _placed([cell for cell in cells if cell.cube == name], self._options)
                 values |= read_cube(self._client, cube, placed, self.write_seconds)
         return values
+
+    @property
+    def reads_before(self) -> bool:
+        """Whether the landscape has cells read before they are written."""
+        return self._options.reads_before
+
+    def read_before(self, cells: Sequence[CellValue], within_seconds: float) -> Mapping[str, Decimal | None]:
+        """Cell id to what the cube holds just before a write of these cells: see `readback.read_as_written`."""
+        cube, ends_at = self._options.cube(cells[0].cube), self._clock.now() + timedelta(seconds=within_seconds)
+        if self._client.lacks(cube.plan_type, within_seconds):
+            return NOTHING_READ
+        placed, _ = _placed(cells, self._options)
+
+        def seconds_left() -> float:
+            return (ends_at - self._clock.now()).total_seconds()
+
+        return read_as_written(self._client, cube, placed, seconds_left)
 
 
 def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> OracleEpmWriter:

@@ -70,6 +70,8 @@ class Options:
         time_dimension: our dimension of periods, which are members of two dimensions there.
         year_dimension, period_dimension: those two.
         year_name, year_digits, period_names, period_label, first_month: how periods are called (`period_names.PeriodNames`).
+        reads_before: whether the cells of a write are read just before it, for its receipt: a call more for each data slice of at
+            most a hundred rows, none for a longer one.
         clear_zeros: whether a total of 0 clears the cell (`#missing`) instead of setting it to 0.
         batch_size: cells per write; more than `MAX_CELLS_PER_WRITE` the ledger's receipts do not hold.
         write_timeout_seconds: how long a write may take in all, 60 to 180, with as many data slices as it needs.
@@ -97,6 +99,7 @@ class Options:
     period_names: Sequence[str] = ()
     period_label: str = ""
     first_month: int = 1
+    reads_before: bool = False
     clear_zeros: bool = False
     batch_size: int = MAX_CELLS_PER_WRITE
     write_timeout_seconds: int = 120

@@ -1,4 +1,4 @@
-"""Reads cells of one cube back by `exportdataslice`, to compare planning with the ledger.
+"""Reads cells of one cube back by `exportdataslice`, to compare planning with the ledger, or for the receipt of a write.
 
 https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/export_dataslices.html
 """
@@ -6,6 +6,7 @@ https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import batched
@@ -41,6 +42,24 @@ def read_cube(
     for grid in grids_of(cells):
         for rows in batched(grid.rows, _ROWS_AT_ONCE, strict=False):
             values |= _read(export, cube, replace(grid, rows=rows))
+    return values
+
+
+def read_as_written(
+    client: PlanningClient, cube: Cube, cells: Sequence[PlacedCell], seconds_left: Callable[[], float]
+) -> dict[str, Decimal | None]:
+    """The same for cells that are about to be written, by one call for each data slice that their write consists of.
+
+    Left out is a slice that takes more than one call, because it is long or has a member that the cube does not know, and
+    whatever there is no time left for.
+    """
+    values: dict[str, Decimal | None] = {}
+    for grid in grids_of(cells):
+        left = seconds_left()
+        if len(grid.rows) <= _ROWS_AT_ONCE and left > 0:
+            with suppress(GridRefusedError):
+                body = export_body(grid, cube.measure_dimension)
+                values |= _values(client.export_slice(cube.plan_type, body, left), grid)
     return values
 
 
