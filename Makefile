@@ -53,7 +53,7 @@ mutants: setup .venv-mutants/.ready ## Change what decides, line by line, and se
 	@.venv-mutants/bin/python -m tests.mutants $(GROUPS)
 
 .PHONY: bench
-bench: setup ## Measure cold paths, work per notice, AWS calls, cost and sizes
+bench: setup ## Measure cold paths, work per notice, AWS calls, bursts, cost and sizes
 	@$(BIN)/python -m tests.bench
 
 ##@ Seldom

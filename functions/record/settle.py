@@ -23,7 +23,7 @@ from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, Entropy
 
-_ROUNDS = 6  # of losing to other writers before the queue is asked to try later
+_ROUNDS = 8  # of losing to other writers before the queue is asked to try later
 _FIRST_PAUSE_SECONDS = 0.02
 _MAX_CELLS = 2_500  # of one fact: its item stays under DynamoDB's 400 KB
 

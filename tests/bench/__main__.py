@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.bundling import AWS_PLATFORM, dependencies_layer
-from tests.bench import cost, memory
+from tests.bench import bursts, cost, memory
 from tests.bench.deliveries import STEPS, Delivery, deliveries
 from tests.bench.measured import Phase, can_count
 from tests.bench.prices import PRICES
 from tests.bench.runs import Bench, Run
+from tests.bench.simulators import simulators_table
 from tests.bench.sizes import size_of
 from tests.bench.tables import table
 from tests.bench.world import World, world
@@ -50,6 +51,9 @@ def main() -> int:
     _say(_cost(passed))
     _say(_memory(timed, passed))
     _say(sizes)
+    _tell("bursts, contention, a month-end, simulated planning systems")
+    for text in (*bursts.tables(), simulators_table()):
+        _say(text)
     return _judge(counted)
 
 

@@ -22,7 +22,16 @@ from tieout.ledger.intersections import intersection_state
 from tieout.ledger.items import Lineage, fact_item, late_text, parts_text, stored_fact, stored_part
 from tieout.ledger.part import Part
 from tieout.ledger.plan import Outcome, Plan, StoredFact
-from tieout.ledger.table import MAX_TRANSACTION_WRITES, Check, Equals, Put, RefusedRequestError, Table, Write
+from tieout.ledger.table import (
+    MAX_TRANSACTION_WRITES,
+    Check,
+    ConditionFailedError,
+    Equals,
+    Put,
+    RefusedRequestError,
+    Table,
+    Write,
+)
 from tieout.ledger.writes import (
     change_writes,
     changes,
@@ -131,8 +140,10 @@ class FactLedger:
         if len(pack) > 1:
             try:
                 self._table.write(merged(chain.from_iterable(pack.values())))
-            except (ConflictError, RefusedRequestError):  # one of them spoils the pack: find out which
+            except (ConditionFailedError, RefusedRequestError):  # one of them spoils the pack: find out which
                 pass
+            except ConflictError as error:  # apart, each would meet the other transaction, and the others of the pack
+                return dict.fromkeys(pack, error)
             else:
                 return {}
         failures: Failures = {}

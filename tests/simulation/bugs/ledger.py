@@ -10,6 +10,7 @@ from tests.flow.test_days import Day
 from tests.simulation.bugs.bug import Bug
 from tests.support.memory_table import MemoryTable
 from tests.support.planning_desk import Desk
+from tests.unit.record import test_records_settled_together as together
 from tieout.ledger import facts, plan, planned, writes
 
 BUGS = (
@@ -96,5 +97,12 @@ BUGS = (
         "[confirmation(plan) for plan in duplicates]",
         "[]",
         proof=workers.test_a_customer_changed_and_changed_back_is_the_one_the_source_has,
+    ),
+    Bug(
+        "a pack that meets another transaction is taken apart",
+        facts.FactLedger._commit_pack,
+        "return dict.fromkeys(pack, error)",
+        "pass",
+        proof=together.test_records_that_meet_another_transaction_are_committed_together_later,
     ),
 )

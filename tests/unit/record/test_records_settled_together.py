@@ -19,7 +19,7 @@ from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
-from tieout.ledger.table import RefusedRequestError, Write
+from tieout.ledger.table import ConditionFailedError, RefusedRequestError, Write
 from tieout.planning.cells import Contribution
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
@@ -59,9 +59,11 @@ class SpoilingTable(MemoryTable):
     def __init__(self, spoiled: RecordKey, error: Exception, times: int) -> None:
         super().__init__()
         self._spoiled, self._error, self._left = keys.fact_key(spoiled), error, times
+        self.packs: list[int] = []  # of how many facts each transaction was
 
     def write(self, writes: Sequence[Write]) -> None:
         """Fail, or write."""
+        self.packs.append(sum(each.key[0].startswith("FACT#") for each in writes))
         if self._left and any(each.key == self._spoiled for each in writes):
             self._left -= 1
             raise self._error
@@ -154,7 +156,10 @@ def test_a_record_the_ledger_refuses_fails_alone() -> None:
 @pytest.mark.parametrize("loser", [1, 2, 3])
 def test_a_record_that_loses_to_another_writer_is_read_again_alone(loser: int) -> None:
     """Those that were to be committed with it are settled at once, wherever they stand in the batch."""
-    source, table = Source(), SpoilingTable(record(loser), ConflictError("somebody was faster"), times=2)
+    source, table = (
+        Source(),
+        SpoilingTable(record(loser), ConditionFailedError([keys.fact_key(record(loser))]), times=2),
+    )
     results = settled(source, *map(record, (1, 2, 3)), table=table)
     assert [result.outcome for result in results.values()] == [Outcome.APPLIED] * 3
     assert source.reads == [[record(1), record(2), record(3)], [record(loser)]]
@@ -192,10 +197,20 @@ def test_a_merged_record_fails_with_its_survivor() -> None:
 def test_a_survivor_that_is_settled_already_is_not_read_again() -> None:
     """Only the record that lost to another writer is."""
     source = Source(gone(record(1), record(2)))
-    table = SpoilingTable(record(1), ConflictError("somebody was faster"), times=2)
+    table = SpoilingTable(record(1), ConditionFailedError([keys.fact_key(record(1))]), times=2)
     results = settled(source, record(1), record(2), table=table)
     assert [result.outcome for result in results.values()] == [Outcome.APPLIED] * 2
     assert source.reads == [[record(1), record(2)], [record(1)]]
+
+
+def test_records_that_meet_another_transaction_are_committed_together_later() -> None:
+    """Each by itself they would meet it, and each other's successors, as many times as there are of them."""
+    source = Source()
+    table = SpoilingTable(record(1), ConflictError("another transaction is on one of the items"), times=1)
+    results = settled(source, record(1), record(2), record(3), table=table)
+    assert [result.outcome for result in results.values()] == [Outcome.APPLIED] * 3
+    assert source.reads == [[record(1), record(2), record(3)]] * 2
+    assert table.packs == [3, 3]
 
 
 def test_what_a_payload_states_is_no_statement_of_its_survivor() -> None:

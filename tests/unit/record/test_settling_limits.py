@@ -36,8 +36,8 @@ class ContestedTable(MemoryTable):
         super().write(writes)
 
 
-@pytest.mark.parametrize("lost", [0, 1, 5])
-def test_a_record_that_loses_five_times_is_settled_at_the_sixth(lost: int) -> None:
+@pytest.mark.parametrize("lost", [0, 1, 7])
+def test_a_record_that_loses_seven_times_is_settled_at_the_eighth(lost: int) -> None:
     """A deal that many workers have at once is settled by each of them in the end."""
     recording = Recording(ContestedTable(lost))
     assert recording.work(deal(1)).retries == {}
@@ -45,22 +45,22 @@ def test_a_record_that_loses_five_times_is_settled_at_the_sixth(lost: int) -> No
     assert recording.reads == lost + 1
 
 
-def test_a_record_that_loses_six_times_is_left_to_the_queue() -> None:
-    """Six rounds take seconds; the queue waits better than a function does."""
-    table = ContestedTable(6)
+def test_a_record_that_loses_eight_times_is_left_to_the_queue() -> None:
+    """Eight rounds take seconds; the queue waits better than a function does."""
+    table = ContestedTable(8)
     recording = Recording(table)
     report = recording.work(deal(1))
     assert report.retries == {"m": 15}
     assert report.errors == {"ConflictError": 1}
-    assert table.commits == recording.reads == 6
+    assert table.commits == recording.reads == 8
 
 
 @pytest.mark.parametrize(("chance", "share"), [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
 def test_the_pauses_between_rounds_are_chance_and_double(chance: float, share: float) -> None:
     """Workers that met once do not meet again in step: the whole pause is chance."""
-    recording = Recording(ContestedTable(6), chance=chance)
+    recording = Recording(ContestedTable(8), chance=chance)
     recording.work(deal(1))
-    assert recording.clock.slept == pytest.approx([share * each for each in (0.04, 0.08, 0.16, 0.32, 0.64)])
+    assert recording.clock.slept == pytest.approx([share * each for each in (0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56)])
 
 
 class WideModel:
