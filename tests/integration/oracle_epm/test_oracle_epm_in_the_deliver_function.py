@@ -1,4 +1,4 @@
-"""The deliver function of an Oracle EPM target as Lambda runs it: it reads cells before it writes them, and tells what others changed."""
+"""The deliver function of an Oracle EPM target as Lambda runs it: it reads cells before it writes them, where that is declared."""
 
 from __future__ import annotations
 
