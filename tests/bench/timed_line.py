@@ -17,6 +17,7 @@ from functions.record.work import Message
 from tests.bench.contended_table import ContendedTable
 from tests.simulation.schedule import Schedule
 from tests.support.clock import DEFAULT_START, SeededEntropy
+from tests.support.judging import judging
 from tests.support.memory_queue import MemoryQueue, Received
 from tests.support.memory_table import MemoryTable
 from tests.support.planning_model import sandbox_model
@@ -166,6 +167,7 @@ class TimedLine:
             target=TARGET,
             cells=CellLedger(self.table),
             writer=self.writer,
+            judging=judging(TARGET),
             clock=self.schedule,
             entropy=SeededEntropy(self.runs["deliver"]),
             has_time=lambda _: True,

@@ -112,8 +112,8 @@ BUGS = (
     Bug(
         "a target that is left alone is read",
         pipeline._is_left_alone,
-        "pause.until > now",
-        "pause.until < now",
+        "pause.until if pause is not None else None, waits_until",
+        "None, waits_until",
         proof=lambda: going_on.test_a_target_that_deliver_leaves_alone_is_left_alone(going_on.filled()),
     ),
 )
