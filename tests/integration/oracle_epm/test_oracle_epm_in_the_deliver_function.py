@@ -67,7 +67,9 @@ def function(
         secret = aws.secrets.create_secret(Name="target", SecretString=json.dumps(BASIC))["ARN"]
         name = aws.create_ledger()
         told = {"TARGET": TARGET, "LEDGER_TABLE": name, "SECRET_ARN": secret, "METRIC_NAMESPACE": "Tieout"}
-        for key, value in (told | {"LANDSCAPE_FILE": str(tmp_path / "landscape.json")}).items():
+        (tmp_path / "members.json").write_text("{}")
+        files = {f"{each.upper()}_FILE": str(tmp_path / f"{each}.json") for each in ("landscape", "members")}
+        for key, value in (told | files).items():
             monkeypatch.setenv(f"TIEOUT_{key}", value)
         handler._function.cache_clear()
         yield Function(environment, DynamoTable(aws.dynamodb, name, SystemClock(), SystemEntropy()))
