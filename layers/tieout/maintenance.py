@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tieout.errors import UnavailableError
 from tieout.moments import moment_text
@@ -41,6 +40,8 @@ class Maintenance:
 
     def _windows(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """When each window between two moments, and the one before them, begins and ends; as moments."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 most targets declare no maintenance
+
         zone, utc = ZoneInfo(self.time_zone), since.tzinfo
         day = since.astimezone(zone).date() - timedelta(days=1)
         while day <= until.astimezone(zone).date():
