@@ -109,7 +109,7 @@ BUGS = (
         late._Protecting._put_off,
         "self._shares.setdefault(there, []).append(LateShare(name, books, shares_of_amounts(rest)))",
         "pass",
-        "records",
+        proof=lambda: closed.test_a_late_change_is_booked_to_the_next_open_period(_desk()),
     ),
     Bug(
         "what is held is booked as well",

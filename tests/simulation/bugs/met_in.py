@@ -22,7 +22,6 @@ MET_IN = {
     "every other window is left out": 6,
     "nobody asks whether the source still has what is here": 9,
     "marked written whatever happened meanwhile": 10,
-    "an adjustment forgets where it comes from": 20,
     "what is held is booked as well": 37,
     "a line item in the recycling bin is still offered": 47,
     "a write that may still land counts as a difference": 6,
