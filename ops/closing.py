@@ -26,7 +26,7 @@ def change_books(place: Place, books: Iterable[Books], state: BooksState, reason
     for each in books:
         ledger.change(each, state, getpass.getuser(), reason, datetime.now(UTC))
         changed.append(period_views.change_row(each, ledger.changes()[each]))
-        late += ledger.late(each) if state is BooksState.OPEN else ()
+        late += () if state is BooksState.CLOSED else ledger.late(each)
     if not late:
         return {"changed": changed}
     sent = send_again(place, (each.lineage for each in late))

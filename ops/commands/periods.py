@@ -71,7 +71,10 @@ def periods_soft_close(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Close a company's period for all but the flows whose changes landscape/periods.toml still accepts, such as accounting's."""
+    """Close a company's period for all but the flows whose changes landscape/periods.toml still accepts, such as accounting's.
+
+    What came too late while it was closed to all goes through the line once more.
+    """
     _change(find_place(stage), period, entity, version, BooksState.SOFT_CLOSED, reason, as_json=as_json)
 
 

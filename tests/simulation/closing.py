@@ -131,9 +131,10 @@ class Closings:
         self._world.note(f"{books} is {state}")
         if state is BooksState.OPEN:
             self._world.weather.strike("books_opened")
+        else:
+            self._world.weather.strike("books_closed")
+        if state is not BooksState.CLOSED:
             self._send_again(self._ledger.late(books))
-            return
-        self._world.weather.strike("books_closed")
         if state is BooksState.CLOSED:
             self._closed[books] = self._totals(books)
             self._count_restated(books)

@@ -57,6 +57,17 @@ def test_a_period_is_closed_with_who_and_why_and_opened_again(stage: OperatedSta
     assert stage.tieout("periods", "late") == []
 
 
+def test_what_came_late_goes_through_the_line_when_a_closed_period_takes_some_changes_again(
+    stage: OperatedStage,
+) -> None:
+    """What soft-closed books accept of it comes home, and does not wait for the next change of its record."""
+    say(stage, 1, 100, "forecast")
+    assert "sent_again" not in stage.tieout("periods", "close", *MARCH)
+    say(stage, 1, 130, "forecast")
+    assert stage.tieout("periods", "soft-close", *MARCH)["sent_again"] == 1
+    assert "sent_again" not in stage.tieout("periods", "close", *MARCH)
+
+
 def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> None:
     """Exactly what was shown, by the line; who asked, who approved and why is kept."""
     stage.tieout("periods", "soft-close", *MARCH)
