@@ -2,7 +2,7 @@
 
 Of each change of a fact in an intersection it knows when it occurred, by what the record function was handed; of each mark,
 which changes planning holds with it. What the deliver function tells of them must be as many, and as late. Where the moment
-is not known exactly (a lag is rounded up, a run takes its time), both are right.
+is not known exactly (a lag is rounded up, a run takes its time, of several payloads one states the record), both are right.
 """
 
 from __future__ import annotations
@@ -48,11 +48,17 @@ Record = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a fact in an intersection: when it occurred, and when it was recorded."""
+    """A change of a fact in an intersection: when it occurred at the earliest and at the latest, and when it was recorded.
+
+    Attributes:
+        is_sure: whether it is one; of several payloads one states the record, and those beside it may be done with already.
+    """
 
     flow: str
-    occurred_at: datetime
+    earliest: datetime
+    latest: datetime
     recorded_at: datetime
+    is_sure: bool
 
 
 @dataclass(slots=True)
@@ -62,7 +68,7 @@ class Marked:
     Attributes:
         changes: how many reached planning.
         late, either: how many of them are late, and how many may be called so or not.
-        doubled: how many another writer has marked before in the same generation.
+        doubled: how many may be told of or not: another writer has marked them before in the same generation, or they are not sure.
         told, told_late: what it told.
     """
 
@@ -170,12 +176,12 @@ class Aging:
         group = self._handed.get(self._schedule.current, {}).get(
             (connection, notice["entity"], notice["record_id"]), []
         )
-        if "payload" in notice:  # one of several states the record, and nobody looks at the others
-            group = [each for each in group if each == _told_until(after)]
         known, is_open = (_LONG_AGO, False) if before is None else (_told_until(before), "unfinished" in before)
         news = [each for each in group if each > known or (is_open and each == known)]
+        stated = [each for each in news if each == _told_until(after)] if "payload" in notice else news
         recorded_at = datetime.fromisoformat(after["recorded_at"])
-        found = Change(after["flow"], min(news), recorded_at) if news else None
+        latest = min(stated or news, default=_LONG_AGO)
+        found = Change(after["flow"], min(news), latest, recorded_at, is_sure=bool(stated)) if news else None
         self._news[connection, entity, record_id] = found
 
     def _moved(self, key: Key) -> None:
@@ -199,6 +205,9 @@ class Aging:
             place.marked = []
         for change in place.marked:
             marked = run[change.flow]
+            if not change.is_sure:
+                marked.doubled += 1
+                continue
             marked.changes += 1
             late = self._is_late(change, before)
             marked.late += late is True
@@ -206,8 +215,8 @@ class Aging:
 
     def _is_late(self, change: Change, place: Item) -> bool | None:
         """Whether it must be called late; None where it may be."""
-        least = self._began[self._schedule.current] - _SKEW - change.occurred_at
-        lag = change.recorded_at - change.occurred_at
+        least = self._began[self._schedule.current] - _SKEW - change.latest
+        lag = change.recorded_at - change.earliest
         waited = self._schedule.now() + _SKEW - datetime.fromisoformat(place["dirty_since"])
         most = waited + lag * 5 / 4 + timedelta(seconds=1)
         within = self._within(change, str(place["books"]).split("#", 2)[2], most)
@@ -220,7 +229,7 @@ class Aging:
         usual, in_close = timedelta(seconds=WITHIN_SECONDS), timedelta(seconds=IN_CLOSE_SECONDS)
         if legal_entity in _BY_WEEKS:
             return usual, in_close
-        days = {(self._schedule.now() - most).day, (change.occurred_at + _SKEW).day}
+        days = {(self._schedule.now() - most).day, (change.latest + _SKEW).day}
         return [in_close if day == 1 else usual for day in days]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.deliver import judging
 from functions.record import settle, work
 from tests.simulation.bugs.bug import Bug
+from tests.unit.record import test_how_old_news_is as ages
 from tieout import objectives
 from tieout.ledger import cells, intersections, lags, plan
 
@@ -15,7 +16,13 @@ BUGS = (
         "said and min(said, self.envelope.received_at)",
         "said and self.envelope.received_at",
     ),
-    Bug("of notices about one record the newest says how old it is", settle.Origin.oldest_news, "min(", "max("),
+    Bug(
+        "of notices about one record the newest says how old it is",
+        settle.Origin.oldest_news,
+        "min(",
+        "max(",
+        proof=lambda: ages.test_only_what_occurred_later_than_a_fact_was_told_of_is_news(None, (7, 6, 8), 6),
+    ),
     Bug(
         "a change counts as the newest of its cell",
         intersections.reached_planning,

@@ -10,7 +10,6 @@ MET_IN = {
     "nobody makes sure of the members that cells name": 5,
     "a write reaches into the maintenance": 11,
     "planning is read back in its maintenance": 66,
-    "of notices about one record the newest says how old it is": 27,
     "changes of one cell that are written together count as one": 16,
     "what a write was overtaken by counts with it": 11,
     "the objective of close days is ignored": 12,
