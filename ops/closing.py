@@ -1,4 +1,4 @@
-"""Closes and opens books, and lets what came too late through the line once more where they are opened."""
+"""Closes and opens books, and lets what came too late for them through the line once more: other rules hold for it now."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def change_books(place: Place, books: Iterable[Books], state: BooksState, reason
     for each in books:
         ledger.change(each, state, getpass.getuser(), reason, datetime.now(UTC))
         changed.append(period_views.change_row(each, ledger.changes()[each]))
-        late += () if state is BooksState.CLOSED else ledger.late(each)
+        late += ledger.late(each)
     if not late:
         return {"changed": changed}
     sent = send_again(place, (each.lineage for each in late))

@@ -10,6 +10,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.calendars import OutsideCalendarError
 from tieout.closing import Books, Closing, Treatment
 from tieout.errors import MalformedError
+from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import BooksNow
 from tieout.ledger.late import LateKind, Protected, Protection, is_touched, places_needed, protected
@@ -31,16 +32,17 @@ class Protecting:
 
     def guard(
         self,
-        record: RecordKey,
+        statement: Statement,
         planned: tuple[Contribution, ...] | Unmapped,
         stored: StoredFact | None,
         now: BooksNow,
         flow: str,
     ) -> Guard:
-        """What of a plan stands while the books are as they are now.
+        """What of the plan of a statement that came by a flow stands while the books are as they are now.
 
         Raises what reading the ledger raises, where something came too late.
         """
+        flow = stored.rules_for(statement, flow) if stored else flow
 
         def treatment(books: Books) -> Treatment:
             return self.closing.treatment(books, now.state_of(books), flow)
@@ -49,8 +51,8 @@ class Protecting:
         desired = planned if isinstance(planned, tuple) else ()
         parts = stored.parts if stored else {}
         if not is_touched(desired, parts, treatment):
-            return Guard(protected=Protected(desired), gate=now.check)
-        approvals = self._approvals(record, stored, treatment)
+            return Guard(protected=Protected(desired), flow=flow, gate=now.check)
+        approvals = self._approvals(statement.key, stored, treatment)
         protection = Protection(
             treatment=treatment,
             following=lambda books: self._following(books, treatment),
@@ -59,7 +61,8 @@ class Protecting:
             approved={books: str(strict_json.parse(text.encode())["digest"]) for books, text in approvals.items()},
             books_late=is_mapped,
         )
-        return Guard(protected=protected(desired, parts, protection), gate=now.check, approvals=approvals)
+        late = protected(desired, parts, protection)
+        return Guard(protected=late, flow=flow, gate=now.check, approvals=approvals)
 
     def _approvals(
         self, record: RecordKey, stored: StoredFact | None, treatment: Callable[[Books], Treatment]

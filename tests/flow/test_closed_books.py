@@ -90,6 +90,19 @@ def test_what_is_booked_stays_booked_when_the_rule_becomes_another(desk: BooksDe
     assert desk.late() == {("Acme", MARCH, "booked", APRIL): 50}
 
 
+def test_what_came_late_goes_by_the_flow_it_came_by_whichever_tells_of_it_again(desk: BooksDesk) -> None:
+    """Until the record changes: else every second notice would book it, and every other one put it off."""
+    desk.version = "2026-07-02T08:00:00.000Z"
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["hold"])
+    assert desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"]).outcome is Outcome.DUPLICATE
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["restate"])
+    assert desk.late() == {("Acme", MARCH, "held", ""): 50}
+    desk.version = "2026-07-03T08:00:00.000Z"
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 50}
+
+
 def test_a_period_that_is_opened_again_takes_what_waited(desk: BooksDesk) -> None:
     """And what was booked elsewhere comes home, the next time the record goes through the line."""
     desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])

@@ -31,7 +31,7 @@ _Cell = tuple[str, str]  # id of an intersection with its target, and measure
 def rules(seed: int, flows: Collection[str]) -> Closing:
     """What becomes of what comes late, by chance for every flow of a world."""
     random = Random(f"late {seed}")  # noqa: S311 it must repeat itself
-    treatments = ("hold", "next_open", "next_open", "restate")
+    treatments = ("hold", "next_open", "restate")
     return Closing(
         late=tuple(
             LateRule(
@@ -68,8 +68,15 @@ class Closings:
             for _ in range(self._random.randint(1, _MOST_CLOSED)):
                 self._world.schedule.after(self._random.randrange(span), self._act)
 
+    def close(self, books: Books) -> None:
+        """Close books, whoever is at work on them."""
+        self._until_done(lambda: self._change(books, BooksState.CLOSED))
+
     def end(self) -> None:
-        """Perhaps every period is opened again before the end."""
+        """What waits to be restated is perhaps approved, and perhaps every period is opened again before the end."""
+        for books in self._to_restate():
+            if self._random.random() < 0.8:
+                self._until_done(lambda books=books: self._approve_some(books))  # type: ignore[misc]
         if self._closed and self._random.random() < 0.4:
             for books in list(self._closed):
                 self._until_done(lambda books=books: self._change(books, BooksState.OPEN))  # type: ignore[misc]
@@ -111,7 +118,7 @@ class Closings:
 
     def _act(self) -> None:
         if self._closed and self._random.random() < 0.5:
-            books = self._random.choice(sorted(self._closed))
+            books = self._random.choice(self._to_restate() or sorted(self._closed))
             deed = self._random.choice((self._reopen, self._approve_some, self._approve_some))
             self._until_done(lambda: deed(books))
             return
@@ -120,6 +127,12 @@ class Closings:
             state = self._random.choice((BooksState.CLOSED, BooksState.CLOSED, BooksState.SOFT_CLOSED))
             books = Books.of_text(self._random.choice(there))
             self._until_done(lambda: self._change(books, state))
+
+    def _to_restate(self) -> list[Books]:
+        """The closed books for which something waits to be restated."""
+        return sorted(
+            {Books.of_text(row[0]) for _, row in self._rows() if row[1] == "to restate"} & self._closed.keys()
+        )
 
     def _reopen(self, books: Books) -> None:
         self._change(books, BooksState.OPEN)
@@ -133,8 +146,7 @@ class Closings:
             self._world.weather.strike("books_opened")
         else:
             self._world.weather.strike("books_closed")
-        if state is not BooksState.CLOSED:
-            self._send_again(self._ledger.late(books))
+        self._send_again(self._ledger.late(books))
         if state is BooksState.CLOSED:
             self._closed[books] = self._totals(books)
             self._count_restated(books)
@@ -195,7 +207,7 @@ class Closings:
         """What is listed as late, each with the flow it came by."""
         for key, item in self._world.line.table.contents().items():
             if key[0].startswith(keys.LATE_PREFIX) and key[1].startswith(keys.WAITS_PREFIX):
-                yield from ((str(item["flow"]), row) for row in json.loads(str(item["late"])))
+                yield from ((str(item["late_flow"]), row) for row in json.loads(str(item["late"])))
 
     def _until_done(self, command: Callable[[], None]) -> None:
         give_until_done(self._world, "close", command, 600_000)

@@ -50,7 +50,7 @@ class ReadingBack:
         self._world = world
         self._random = random = Random(f"reading back {world.scenario.seed}")  # noqa: S311 it must repeat itself
         self._is_hasty = ORACLE in world.targets  # people type over what is about to be written
-        likely = 0.5 if world.theme == "planning" else 0.25 if self._is_hasty else 0.1
+        likely = 0.5 if world.theme == "planning" else 0.5 if self._is_hasty else 0.1
         self._is_part = world.scenario.fault_scale > 0 and random.random() < likely
         self._declared = Readback(
             every_hours=random.choice((0, 1)),

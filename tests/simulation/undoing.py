@@ -34,7 +34,7 @@ class Undoing:
 
     def plan(self, span: int) -> None:
         """Have some writes undone within a span of milliseconds."""
-        likely = 0.7 if self._world.theme == "planning" else 0.1
+        likely = 0.7 if self._world.theme == "planning" else 0.3
         if self._world.scenario.fault_scale and self._random.random() < likely:
             for _ in range(self._random.randint(1, _MOST_UNDONE)):
                 self._world.schedule.after(self._random.randrange(span), self._look)
@@ -64,6 +64,8 @@ class Undoing:
             self._world.schedule.after(thinks_for, lambda: self._until_done(lambda: self._release(receipt)))
             return
         effect = self._ledger.effect(receipt)
+        if effect.restored() and self._random.random() < 0.2:
+            self._world.closings.close(self._random.choice(effect.intersections).books)
         self._world.schedule.after(thinks_for, lambda: self._until_done(lambda: self._undo(receipt, effect)))
 
     def _receipts(self) -> list[DoneReceipt]:

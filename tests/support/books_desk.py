@@ -64,7 +64,13 @@ def place(customer: str, period: str) -> Intersection:
 
 
 class BooksDesk:
-    """Commits what records say, by the gate as a function goes by it, and closes books."""
+    """Commits what records say, by the gate as a function goes by it, and closes books.
+
+    Attributes:
+        version: of what records say; None where everything they say is newer than what they said before.
+    """
+
+    version: str | None = None
 
     def __init__(self) -> None:
         self.table = MemoryTable()
@@ -86,13 +92,13 @@ class BooksDesk:
         absence: Absence = Absence.DELETED,
     ) -> Plan:
         """The plan of what a record says now; None where it is gone, and why."""
-        stated = statement(number, self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+        stated = statement(number, self.version or self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
         if said is None:
             stated = Statement(key=stated.key, source_version=stated.source_version, fact=None, absence=absence)
         planned = said if isinstance(said, Unmapped) else _contributions(said or {})
         facts, books_now = self.ledger.open([stated.key])
         stored = facts.get(stated.key)
-        guard = self.protecting.guard(stated.key, planned, stored, books_now, flow)
+        guard = self.protecting.guard(stated, planned, stored, books_now, flow)
         return decide(stated, stored, planned, {}, guard)
 
     def commit(self, plan: Plan, flow: str = "forecast") -> Mapping[RecordKey, Exception]:

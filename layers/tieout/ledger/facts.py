@@ -164,7 +164,8 @@ class FactLedger:
         revision = revision_of(plan) + 1
         touched = parts_text({each: Part(part.target, books=part.books) for each, part in parts.items()})
         listed = late_text(plan.stored.late if plan.stored else ())  # what is late is entered when all of it is
-        mark = fact_item(plan, lineage, revision) | {"unfinished": True, "contributions": touched, "late": listed}
+        mark = fact_item(plan, lineage, revision)
+        mark |= {"unfinished": True, "contributions": touched, "late": listed, "late_flow": plan.guard.flow}
         beside = [*gate_writes(plan), *hold_writes(plan, lineage)]
         self._table.write([Put(keys.fact_key(plan.key), mark, unchanged(plan)), *beside])
         for chunk in batched(sorted(targets.items()), _INTERSECTIONS_PER_PART_FACT, strict=False):

@@ -69,7 +69,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
     if plan.waits_for is not None:
         item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
     if plan.guard.protected.late:
-        item["late"] = late_text(plan.guard.protected.late)
+        item |= {"late": late_text(plan.guard.protected.late), "late_flow": plan.guard.flow}
     if plan.guard.protected.other_rates:
         item["rates"] = " ".join(plan.guard.protected.other_rates)
     text = canonical_text(plan.statement)
@@ -181,6 +181,7 @@ def stored_fact(item: Item) -> StoredFact:
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),
         late=late_of(item),
+        late_flow=str(item.get("late_flow", item["flow"])),
         told_until=_told_until(item),
     )
 

@@ -47,6 +47,7 @@ class StoredFact:
         held_for: the mapping entry the fact waits for.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
         late: what came after books were closed.
+        late_flow: the one whose rules hold for that.
         told_until: when the newest change occurred that it was told of.
     """
 
@@ -58,7 +59,16 @@ class StoredFact:
     unfinished: bool = False
     readings: int = 0
     late: tuple[LateRow, ...] = ()
+    late_flow: str = ""
     told_until: datetime = _NEVER
+
+    def rules_for(self, statement: Statement, flow: str) -> str:
+        """The flow whose rules hold for what comes late of a statement: of a version that is late already, the one it came by.
+
+        Else a record that several flows tell of would be put off by one of them, and booked when the next tells of it again.
+        """
+        is_new = statement.source_version > self.source_version
+        return self.late_flow if self.late and not is_new else flow
 
     def is_news(self, occurred_at: datetime) -> bool:
         """Whether a change that occurred then is one it does not hold: what is told again, or out of order, is none.
@@ -73,11 +83,13 @@ class Guard:
     """What closed books leave of a fact's contributions.
 
     Attributes:
+        flow: the one whose rules hold for what comes late.
         gate: the check that books are as they were when that was worked out; None where nobody closes any.
         approvals: of closed books that are restated, who asked for it and who approved it, as JSON.
     """
 
     protected: Protected
+    flow: str = ""
     gate: Check | None = None
     approvals: Mapping[Books, str] = field(default_factory=dict)
 

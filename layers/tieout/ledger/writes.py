@@ -139,8 +139,8 @@ def late_writes(plan: Plan, lineage: Lineage) -> list[Write]:
             continue
         at = keys.late_key(books, plan.key)
         if books in after:
-            entry = {"late": late_text(after[books]), "catalogue": keys.LATE, "record": str(plan.key)}
-            writes.append(Put(at, entry | lineage_item(lineage)))
+            listed = {"late": late_text(after[books]), "late_flow": plan.guard.flow, "catalogue": keys.LATE}
+            writes.append(Put(at, {**listed, "record": str(plan.key), **lineage_item(lineage)}))
         else:
             writes.append(Delete(at))
     for books, rows in by_books(plan.guard.protected.restated).items():

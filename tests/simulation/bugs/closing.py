@@ -8,7 +8,7 @@ from tests.flow import test_undos_of_closed_books as undone
 from tests.simulation.bugs.bug import Bug
 from tests.support.books_desk import BooksDesk
 from tieout import closing as rules
-from tieout.ledger import closing, facts, gate, late, plan, undoing, writes
+from tieout.ledger import closing, facts, gate, items, late, plan, undoing, writes
 
 
 def _desk() -> BooksDesk:
@@ -152,6 +152,20 @@ BUGS = (
         "condition=shown",
         "condition=None",
         proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
+    ),
+    Bug(
+        "who tells of what is late decides what becomes of it",
+        plan.StoredFact.rules_for,
+        "if self.late and not is_new",
+        "if False",
+        proof=lambda: closed.test_what_came_late_goes_by_the_flow_it_came_by_whichever_tells_of_it_again(_desk()),
+    ),
+    Bug(
+        "the flow that what is late came by is forgotten",
+        items.fact_item,
+        '"late_flow": plan.guard.flow',
+        '"late_flow": lineage.flow',
+        proof=lambda: closed.test_what_came_late_goes_by_the_flow_it_came_by_whichever_tells_of_it_again(_desk()),
     ),
     Bug(
         "a fact of which all waits is in no books",
