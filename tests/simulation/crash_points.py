@@ -14,7 +14,7 @@ from tests.simulation.finance_system import FINANCE
 from tests.simulation.invariants import violations
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
-from tests.simulation.schedule import CrashedError
+from tests.simulation.schedule import CrashedError, Invocation
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.telling import WAYS
@@ -25,9 +25,11 @@ from tests.simulation.world import NeverAtRestError, Scenario, World
 from tieout.errors import LostAnswerError, ThrottledError
 from tieout.planning.mapping import MappingKey
 
-# A read that crashed after its answer is one that crashed before the next call, and a lost answer is one that never came.
-READ_MODES = ("crash before", "throttled")
-WRITE_MODES = ("crash before", "crash after", "lost answer", "throttled")
+# What a function remembers is lost when it crashes, so it matters only what it had written by then: a crash before a call is one
+# after the last write before it, and where there is none, one before the first call. A read's lost answer is one that never came.
+READ_MODES = ("throttled",)
+WRITE_MODES = ("crash after", "lost answer", "throttled")
+FIRST_MODES = ("crash before",)  # of a function's calls
 Strike = tuple[int, str]  # the number of the call, and the mode
 Day = Callable[[World, Traffic], None]  # what happens in a world that lacks one mapping
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
@@ -41,6 +43,8 @@ class PlannedWeather(Weather):
 
     strikes: Mapping[int, str] = {}
     points: list[str]
+    firsts: set[int]
+    _last: Invocation | None = None
 
     def io(self, point: str) -> None:
         """Count the call, and strike if it is one of those."""
@@ -48,8 +52,7 @@ class PlannedWeather(Weather):
         if self._schedule.current is None or not self.is_on or operation.endswith(".delete"):
             return  # to delete a message is Lambda's own doing
         if when == "before":
-            self._schedule.pass_by(3)
-            self.points.append(operation)
+            self._count(operation)
         mode = self.strikes.get(len(self.points) - 1)
         if mode is None:
             return
@@ -61,6 +64,13 @@ class PlannedWeather(Weather):
         elif when == "after" and mode == "lost answer":
             raise LostAnswerError(point)
 
+    def _count(self, operation: str) -> None:
+        self._schedule.pass_by(3)
+        if self._schedule.current is not self._last:
+            self._last = self._schedule.current
+            self.firsts.add(len(self.points))
+        self.points.append(operation)
+
     def chance(self, name: str) -> bool:
         """Nothing is left to chance."""
         del name
@@ -69,10 +79,17 @@ class PlannedWeather(Weather):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One plan, the calls that were made under it, what does not hold after it, and which functions ran when (milliseconds)."""
+    """One plan, and what came of it.
+
+    Attributes:
+        points: the calls that were made under it.
+        firsts: which of them were a function's first.
+        invoked: which functions ran when, in milliseconds.
+    """
 
     strikes: tuple[Strike, ...]
     points: tuple[str, ...]
+    firsts: frozenset[int]
     violations: tuple[str, ...]
     invoked: tuple[tuple[str, int], ...]
 
@@ -124,7 +141,7 @@ def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> T
     world = World(Scenario(seed=_SEED, fault_scale=0.0, theme=theme, ways=WAYS), weather=PlannedWeather)
     weather = world.weather
     assert isinstance(weather, PlannedWeather)
-    weather.strikes, weather.points = dict(strikes), []
+    weather.strikes, weather.points, weather.firsts = dict(strikes), [], set()
     world.may_rest = False
     began = _with_mappings(theme)
     world.line.table.begin_as(began.line.table)
@@ -138,7 +155,7 @@ def reference_day(strikes: tuple[Strike, ...], day: Day = deal_and_invoice) -> T
         found = violations(world)
     except NeverAtRestError as error:
         found = [str(error)]
-    return Trial(strikes, tuple(weather.points), tuple(found), tuple(world.invoked))
+    return Trial(strikes, tuple(weather.points), frozenset(weather.firsts), tuple(found), tuple(world.invoked))
 
 
 @cache
@@ -154,17 +171,17 @@ def _with_mappings(theme: str | None) -> World:
 
 def singles(day: Day = deal_and_invoice) -> Iterator[tuple[Strike, ...]]:
     """Every call of the undisturbed day, struck in every way."""
-    for call, operation in enumerate(reference_day((), day).points):
-        yield from (((call, mode),) for mode in _modes(operation))
+    yield from (((call, mode),) for call, mode in _strikes(reference_day((), day)))
 
 
 def pairs(first: tuple[Strike, ...], day: Day = deal_and_invoice) -> Iterator[tuple[Strike, ...]]:
     """A first strike, and every later call of the day it leads to struck in every way."""
     ((call, _),) = first
-    for other, operation in enumerate(reference_day(first, day).points):
-        if other > call:
-            yield from ((*first, (other, mode)) for mode in _modes(operation))
+    yield from ((*first, strike) for strike in _strikes(reference_day(first, day)) if strike[0] > call)
 
 
-def _modes(operation: str) -> tuple[str, ...]:
-    return READ_MODES if operation.rsplit(".", 1)[1] in READS else WRITE_MODES
+def _strikes(trial: Trial) -> Iterator[Strike]:
+    """Every way to strike every call of a day that leads to another end than all others."""
+    for call, operation in enumerate(trial.points):
+        modes = READ_MODES if operation.rsplit(".", 1)[1] in READS else WRITE_MODES
+        yield from ((call, mode) for mode in (*(FIRST_MODES if call in trial.firsts else ()), *modes))
