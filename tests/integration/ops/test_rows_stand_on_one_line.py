@@ -22,7 +22,7 @@ from tests.support.good_bodies import good_body
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning, read_back_once, written
-from tests.support.operated_stage import OperatedStage
+from tests.support.operated_stage import OperatedStage, operated_stage
 from tests.support.receiving import Door
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
@@ -107,9 +107,14 @@ NO_TABLES = {
 }
 
 
-@pytest.fixture(name="full")
-def _full(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
-    """A stage that has something of everything to show."""
+@pytest.fixture(name="full", scope="module")
+def _full() -> Iterator[OperatedStage]:
+    """A stage that has something of everything to show; all commands work on one, and what each does leaves enough for the next."""
+    with pytest.MonkeyPatch.context() as monkeypatch, operated_stage(monkeypatch) as stage:
+        yield from _filled(stage, monkeypatch)
+
+
+def _filled(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
     told = json.loads(stage.place.outputs["ConnectionHubspot-Emea"])
     told |= {"name": CONNECTION, "url": stage.url(CONNECTION)}
     monkeypatch.setitem(stage.place.outputs, "ConnectionNorthAmerica", json.dumps(told))
