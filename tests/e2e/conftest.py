@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import ops.place
 from sandbox.demo.planning_systems import PlanningSystems, planning_systems
 from sandbox.running import Sandbox, running_sandbox
+from tests.e2e import commands
+from tests.e2e.commands import Tieout
 
 _HERE = Path(__file__).parent
 _FOLDER = pytest.StashKey[Path]()
@@ -31,6 +34,14 @@ def planning(sandbox: Sandbox) -> Iterator[PlanningSystems]:
     """The simulated planning systems by target, to look into them."""
     with ExitStack() as ending:
         yield {name: ending.enter_context(closing(each)) for name, each in planning_systems(sandbox).items()}
+
+
+@pytest.fixture
+def tieout(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Tieout:
+    """Runs a command against the sandbox and returns the JSON it printed."""
+    monkeypatch.setattr(ops.place, "ENDPOINTS_FILE", sandbox.places.endpoints)
+    monkeypatch.delenv("TIEOUT_STAGE", raising=False)
+    return commands.tieout
 
 
 def _be_the_only_one(own: Path) -> None:

@@ -24,6 +24,9 @@ from tests.e2e.changing import (
 )
 
 Cells = dict[tuple[str, ...], Decimal]
+"""By cube, measure and members in the order of the planning model; without those of zero."""
+
+RATES = {"2027-08": "1.10", "2027-09": "1.08"}  # of both currencies that are not reported in, in USD
 
 _SQL = Path(__file__).with_suffix(".sql")
 _MEMBERS = {
@@ -33,23 +36,31 @@ _MEMBERS = {
     "nobody": "NO_CUSTOMER",  # a journal of Dynamics that reverses an invoice names no customer
     **dict.fromkeys(("17100001", "US-001", "10000"), "ACME"),
     **dict.fromkeys(("17100002", "US-002", "20000"), "GLOBEX"),
+    "TG11": "SOFTWARE",
+    "SV20": "SERVICES",
+    "travel": "6100",
+    "meals": "6110",
+    "sales": "CC_SALES",
+    "services": "CC_SERVICES",
+    "rail": "TRAVEL_AGENCY",
+    "no merchant": "NO_SUPPLIER",
 }
 _COLUMNS = """delim = ';', header = false, skip = 1, all_varchar = true, null_padding = true, names = [
     'mark', 'company', 'document', 'line', 'account', 'cost_centre', 'posting_date', 'currency', 'flag', 'amount'
 ]"""
-_PRODUCTS = {"TG11": "SOFTWARE", "SV20": "SERVICES"}
 
 
-def reckoned(folder: Path, simulators: dict[str, Simulator], journal: bytes) -> Cells:
-    """What planning must hold of our months and customers; `journal` is the file that stands for its batch."""
+def reckoned(folder: Path, simulators: dict[str, Simulator], claims: list[dict[str, Any]], journal: bytes) -> Cells:
+    """What planning must hold of our months, if nobody closes any books; `journal` is the file that stands for its batch."""
     (folder / "journal.csv").write_bytes(journal)
     with duckdb.connect() as sql:
         sql.execute(f"CREATE TABLE journal AS SELECT * FROM read_csv('{folder}/journal.csv', {_COLUMNS})")  # noqa: S608 our own names
-        for name, rows in _tables(simulators).items():
+        for name, rows in (_tables(simulators) | {"claims": claims}).items():
             file = folder / f"{name}.json"
             file.write_text(json.dumps(rows), encoding="utf-8")
             sql.execute(f"CREATE TABLE {name} AS SELECT * FROM read_json('{file}', format = 'array', sample_size = -1)")  # noqa: S608 our own names
-        return {tuple(row[:-1]): row[-1] for row in sql.execute(_SQL.read_text(encoding="utf-8")).fetchall()}
+        found = sql.execute(_SQL.read_text(encoding="utf-8")).fetchall()
+    return {(cube, measure, *members): value for cube, measure, members, value in found}
 
 
 def _tables(simulators: dict[str, Simulator]) -> dict[str, list[dict[str, Any]]]:
@@ -74,6 +85,10 @@ def _tables(simulators: dict[str, Simulator]) -> dict[str, list[dict[str, Any]]]
         "central_bills": bills,
         "central_memos": memos,
         "members": [{"id": key, "member": member} for key, member in _MEMBERS.items()],
-        "products": [{"id": key, "member": member} for key, member in _PRODUCTS.items()],
         "months": [{"id": key, "label": label} for key, label in MONTHS.items()],
+        "rates": [
+            {"month": month, "currency": currency, "rate": rate}
+            for month, value in RATES.items()
+            for currency, rate in (("EUR", value), ("BRL", value), ("USD", "1.00"))
+        ],
     }

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.text import Text
 from typer.testing import CliRunner
 
-import ops.place
 from ops.cli import app
 from ops.place import sandbox_place
 from sandbox.demo.planning_systems import ANAPLAN, ORACLE, Planning, PlanningSystems
 from sandbox.demo.quiet import wait_until_quiet
 from sandbox.demo.run import Demo
 from sandbox.running import Sandbox
+from tests.e2e.commands import Tieout
 from tieout.arriving import rejected
 from tieout.arriving.delivery import Delivery
 from tieout.ledger.planned import FactCatalogue
@@ -36,18 +35,10 @@ def shown(sandbox: Sandbox) -> list[str]:
 
 
 @pytest.fixture
-def tieout(sandbox: Sandbox, shown: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a command's answer is any JSON
-    """Runs a command against the sandbox and returns the JSON it printed."""
+def tieout(tieout: Tieout, shown: list[str]) -> Tieout:
+    """Runs a command against what the demo left behind."""
     assert shown
-    monkeypatch.setattr(ops.place, "ENDPOINTS_FILE", sandbox.places.endpoints)
-    monkeypatch.delenv("TIEOUT_STAGE", raising=False)
-
-    def run(*arguments: str) -> Any:  # noqa: ANN401 as above
-        result = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
-        assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
-
-    return run
+    return tieout
 
 
 def test_the_demo_holds_what_it_claims(shown: list[str]) -> None:
@@ -62,7 +53,7 @@ def test_what_the_demo_says_fits_a_terminal(shown: list[str]) -> None:
     assert [line for line in lines if len(line) > 100] == []
 
 
-def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Tieout) -> None:
     """The connection that came by one file has its last success, and its cells name the claims they come from."""
     found = {row["connection"]: row for row in tieout("connections", "list")}
     assert len(found) == 11
@@ -79,7 +70,7 @@ def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Any)
         assert [each["record"] for each in why["contributions"]] == ["expenses-nordics#expense_report#C-1"]
 
 
-def test_status_tells_the_same_story(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_status_tells_the_same_story(tieout: Tieout) -> None:
     """Nothing is held, parked or on its way, and the notices of today are all accounted for."""
     status = tieout("status")
     assert status["held"] == 0
@@ -88,7 +79,7 @@ def test_status_tells_the_same_story(tieout: Any) -> None:  # noqa: ANN401 see t
     assert sum(row["accepted"] for row in status["received_today"]) > 200
 
 
-def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Tieout) -> None:
     """An operator sees what a record was stated to be, where it went, and what brought it: here a census."""
     fact = tieout("facts", "show", "netsuite-group", "invoice", "48302")
     assert (fact["kind"], fact["outcome"]) == ("Invoice", "applied")
@@ -97,7 +88,7 @@ def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Any) -> No
     assert fact["lineage"]["kind"] == "census.older_here"
 
 
-def test_a_cell_is_explained_by_its_number(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_a_cell_is_explained_by_its_number(tieout: Tieout) -> None:
     """Every cell the list names can be asked where it comes from, and its contributions add up."""
     cells = tieout("cells", "list")
     assert len(cells) >= 40
@@ -109,7 +100,7 @@ def test_a_cell_is_explained_by_its_number(tieout: Any) -> None:  # noqa: ANN401
     assert {why["measure"] for why in tieout("cells", "why", cells[0]["cell"])["cells"]} == measures
 
 
-def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Any, tmp_path: Path, shown: list[str]) -> None:  # noqa: ANN401 see the fixture
+def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Tieout, tmp_path: Path, shown: list[str]) -> None:
     """The first line the planning model could not use is named, and no other line of the file is stored."""
     assert shown
     before = tieout("mappings", "list", "stage")
@@ -120,12 +111,12 @@ def test_a_mapping_file_with_a_bad_line_stores_nothing(tieout: Any, tmp_path: Pa
     assert tieout("mappings", "list", "stage") == before
 
 
-def test_an_entry_nobody_waits_for_releases_nothing(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_an_entry_nobody_waits_for_releases_nothing(tieout: Tieout) -> None:
     """Storing an entry sends exactly the facts that wait for it: here none."""
     assert tieout("mappings", "put", "customer", "5555", "HOOLI", "--connection", "hubspot-emea") == []
 
 
-def test_an_empty_dead_letter_queue_shows_and_moves_nothing(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_an_empty_dead_letter_queue_shows_and_moves_nothing(tieout: Tieout) -> None:
     """The demo's poison message went back to its queue, so there is nothing left to see or to redrive."""
     assert tieout("dlq", "show", "forecast_to_plan") == []
     assert tieout("dlq", "redrive", "forecast_to_plan")["moved"] == 0
@@ -133,7 +124,7 @@ def test_an_empty_dead_letter_queue_shows_and_moves_nothing(tieout: Any) -> None
 
 
 def test_a_replaced_member_moves_what_was_planned_and_one_system_has_that_undone(
-    tieout: Any,  # noqa: ANN401 see the fixture
+    tieout: Tieout,
     sandbox: Sandbox,
     planning: PlanningSystems,
 ) -> None:
@@ -156,7 +147,7 @@ def test_a_replaced_member_moves_what_was_planned_and_one_system_has_that_undone
     assert [row for row in tieout("cells", "list") if row not in before and Decimal(row["total"])] == []
 
 
-def replace_member(tieout: Any, sandbox: Sandbox, member: str) -> None:  # noqa: ANN401 see the fixture
+def replace_member(tieout: Tieout, sandbox: Sandbox, member: str) -> None:
     """Call a customer otherwise in planning, and wait until all that was planned of it has moved."""
     sent = [row["record"] for row in tieout("mappings", "put", "customer", "5001", member, "--connection", CRM)]
     assert sent
@@ -175,7 +166,7 @@ def held_in(system: Planning) -> dict[tuple[str, ...], Decimal]:
     return {at: value for at, value in cells.items() if value}
 
 
-def test_a_refused_delivery_is_judged_and_sent_by_name(tieout: Any, sandbox: Sandbox) -> None:  # noqa: ANN401 see the fixture
+def test_a_refused_delivery_is_judged_and_sent_by_name(tieout: Tieout, sandbox: Sandbox) -> None:
     """Over the stage's own secret, bus and archive: refused without proof, sent when it is named, then gone."""
     place = sandbox_place(sandbox.endpoints())
     lineage = next(
@@ -204,7 +195,7 @@ def test_a_refused_delivery_is_judged_and_sent_by_name(tieout: Any, sandbox: San
     wait_until_quiet(place, sandbox.aws, tell=lambda _: None)
 
 
-def test_targets_are_looked_at_and_resumed(tieout: Any) -> None:  # noqa: ANN401 see the fixture
+def test_targets_are_looked_at_and_resumed(tieout: Tieout) -> None:
     """Nothing is paused, nothing waits in the spool, and asking for a flush is taken."""
     assert [(row["dirty"], row["paused_until"]) for row in tieout("targets", "list")] == [(0, None)] * 3
     resumed = tieout(
