@@ -61,3 +61,13 @@ def test_no_package_imports_a_package_that_imports_it() -> None:
         folders.setdefault(folder, set()).update(".".join(each.split(".")[:2]) for each in imported)
     pairs = [(a, b) for a, others in folders.items() for b in others if a != b and a in folders.get(b, set())]
     assert pairs == []
+
+
+def test_what_says_what_planning_must_hold_knows_nothing_of_the_line() -> None:
+    """An oracle that imported what it judges would be wrong with it."""
+    oracles = [*(ROOT / "tests/simulation").glob("oracle*.py"), *(ROOT / "tests/e2e").glob("reckoning*.py")]
+    oracles.append(ROOT / "tests/e2e/closed_books.py")
+    assert len(oracles) > 10
+    judged = {"tieout", "functions", "infra", "ops"}
+    found = {path.name: sorted(each for each in imports_of(path) if each.split(".")[0] in judged) for path in oracles}
+    assert {name: imported for name, imported in found.items() if imported} == {}
