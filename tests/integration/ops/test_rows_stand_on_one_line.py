@@ -111,24 +111,22 @@ NO_TABLES = {
 def _full() -> Iterator[OperatedStage]:
     """A stage that has something of everything to show; all commands work on one, and what each does leaves enough for the next."""
     with pytest.MonkeyPatch.context() as monkeypatch, operated_stage(monkeypatch) as stage:
-        yield from _filled(stage, monkeypatch)
-
-
-def _filled(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
-    told = json.loads(stage.place.outputs["ConnectionHubspot-Emea"])
-    told |= {"name": CONNECTION, "url": stage.url(CONNECTION)}
-    monkeypatch.setitem(stage.place.outputs, "ConnectionNorthAmerica", json.dumps(told))
-    with operated_planning(stage, monkeypatch) as tenant:
-        record_facts(stage)
-        fill_cells(stage, tenant)
-        keep_deliveries(stage)
-        park(stage)
-        compare(stage)
-        drop_files(stage, CONNECTION)
-        close_late(stage, RECORD, PLACE, FLOW)
-        answer_checks(monkeypatch)
-        add_members(stage)
-        yield stage
+        told = json.loads(stage.place.outputs["ConnectionHubspot-Emea"]) | {
+            "name": CONNECTION,
+            "url": stage.url(CONNECTION),
+        }
+        monkeypatch.setitem(stage.place.outputs, "ConnectionNorthAmerica", json.dumps(told))
+        with operated_planning(stage, monkeypatch) as tenant:
+            record_facts(stage)
+            fill_cells(stage, tenant)
+            keep_deliveries(stage)
+            park(stage)
+            compare(stage)
+            drop_files(stage, CONNECTION)
+            close_late(stage, RECORD, PLACE, FLOW)
+            answer_checks(monkeypatch)
+            add_members(stage)
+            yield stage
 
 
 def compare(stage: OperatedStage) -> None:
@@ -204,8 +202,7 @@ def fill_cells(stage: OperatedStage, tenant: RunningTenant) -> None:
     [lacking] = cells.dirty(TARGET, 1).found
     cells.open_receipt(TARGET, "r-1", NOW - timedelta(hours=1), lacking.lacking())
     done = cells.open_receipt(TARGET, RECEIPT, NOW, lacking.cells)
-    closing = Closing(end=End.WRITTEN, answer=f"Pipeline: 2 sent, {refusal}", reference=RECEIPT)
-    cells.close_receipt(done, NOW, closing)
+    cells.close_receipt(done, NOW, Closing(end=End.WRITTEN, answer=f"Pipeline: 2 sent, {refusal}", reference=RECEIPT))
     cells.pause(TARGET, NOW + timedelta(minutes=14), "AccessDeniedError: the model is locked", NOW)
 
 
