@@ -91,6 +91,7 @@ def test_what_came_late_goes_by_the_flow_it_came_by_whichever_tells_of_it_again(
     desk.say(1, {("Acme", MARCH): 130}, FLOWS["hold"])
     assert desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"]).outcome is Outcome.DUPLICATE
     desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["restate"])
     assert desk.late() == {("Acme", MARCH, "held", ""): 50}
     desk.version = "2026-07-03T08:00:00.000Z"
     desk.say(1, {("Acme", MARCH): 150}, FLOWS["next_open"])

@@ -79,7 +79,7 @@ BUGS = (
     Bug(
         "what waits is not entered",
         writes.late_writes,
-        "writes.append(Put(at, entry | lineage_item(lineage)))",
+        'writes.append(Put(at, {**listed, "record": str(plan.key), **lineage_item(lineage)}))',
         "pass",
         "records",
     ),
