@@ -56,7 +56,8 @@ def periods_close(
     """Close a company's period: what comes late waits, is booked to the next open period, or needs an approval.
 
     When the command ends no change gets in any more, whatever was under way. What that happens to which changes the landscape
-    says (landscape/periods.toml); `tieout periods late` lists them.
+    says (landscape/periods.toml); `tieout periods late` lists them. What came too late while it was soft-closed goes through the
+    line once more.
     """
     _change(find_place(stage), period, entity, version, BooksState.CLOSED, reason, as_json=as_json)
 
