@@ -131,12 +131,13 @@ def _cells(cube: str, grid: Mapping[str, Any]) -> Iterator[_Cell]:
     [measures] = grid["columns"]
     for row in grid["rows"]:
         members = [*grid["pov"], *row["headers"]]
-        at = tuple(sorted(_in_our_words(members).items()))
+        at = tuple(sorted(in_our_words(members).items()))
         for measure, value in zip(measures, row["data"], strict=True):
             yield (cube, measure, at), [*members, measure], value
 
 
-def _in_our_words(members: list[str]) -> dict[str, str]:
+def in_our_words(members: list[str]) -> dict[str, str]:
+    """Members of its dimensions, each behind the name of its own where it is prefixed, as the ledger has them."""
     found = {dimension: member for dimension, _, member in (each.partition(":") for each in members) if member}
     [year, period] = sorted((each for each in members if ":" not in each), key=lambda each: not each.startswith("FY"))
     number = f"P{period[1:]}" if period.startswith("P") else f"{_MONTHS.index(period) + 1:02}"

@@ -17,6 +17,8 @@ from tests.simulation.planning import Coordinates, PlanningSystem
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
 from tests.simulation.planning_lists import ListedSystem
+from tests.simulation.planning_loads import ROWS, LoadingApplication
+from tests.simulation.planning_loads import THEME as FILE_LOADS_THEME
 from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
@@ -30,6 +32,9 @@ from tieout.systems.anaplan.options import Options as AnaplanOptions
 from tieout.systems.anaplan.writing import AnaplanWriter
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
 from tieout.systems.oracle_epm.client import PlanningClient
+from tieout.systems.oracle_epm.jobs import PlanningJobs
+from tieout.systems.oracle_epm.loading import LoadingWriter
+from tieout.systems.oracle_epm.options import LoadOptions
 from tieout.systems.oracle_epm.options import Options as OracleOptions
 from tieout.systems.sap_analytics.cells import AnalyticsWriter
 from tieout.systems.sap_analytics.client import AnalyticsClient
@@ -119,13 +124,17 @@ def targets(world: World) -> dict[str, SimulatedTarget]:
             found[ANALYTICS] = _analytics(world, anaplan.planning)
         elif world.scenario.seed % 3 == 2:
             found[ORACLE] = _oracle(world, anaplan.planning)
+    elif world.scenario.theme == FILE_LOADS_THEME:
+        found[ORACLE] = _oracle(world, anaplan.planning)
     return found
 
 
 def _anaplan(world: World) -> SimulatedTarget:
     calm = world.scenario.fault_scale == 0
     ignorance, lacking = (
-        (0.8, {"M-73", "M-501", "M-71"}) if world.theme in {"planning", "loads", MEMBERS_THEME} else (0.15, {"M-73"})
+        (0.8, {"M-73", "M-501", "M-71"})
+        if world.theme in {"planning", "loads", FILE_LOADS_THEME, MEMBERS_THEME}
+        else (0.15, {"M-73"})
     )
     names = FISCAL_NAMES if world.scenario.seed % 2 else ()
     loads = world.theme == "loads"
@@ -192,7 +201,8 @@ def _analytics(world: World, like: Planning) -> SimulatedTarget:
 def _oracle(world: World, like: Planning) -> SimulatedTarget:
     """An application of months, or of weeks as in every other world."""
     counts_weeks = bool(world.scenario.seed % 2)
-    application = SlicedApplication(
+    loads = world.theme == FILE_LOADS_THEME
+    application = (LoadingApplication if loads else SlicedApplication)(
         world.random, world.schedule, world.weather, unknown=like.unknown, spoiling=like.spoiling
     )
     options = OracleOptions(
@@ -205,13 +215,20 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
         batch_size=_batch_size(world),
         reads_before=True,
     )
-    client = cast("PlanningClient", application)
+    if loads:
+        by_file = {cube: LoadOptions(rows=ROWS) for cube in ALSO_FED[ORACLE]}
+        options = replace(options, batch_size=1, load_from=2, loads=by_file)
+    client, clock = cast("PlanningClient", application), world.schedule
     return SimulatedTarget(
         name=ORACLE,
         planning=application,
         is_fed=ALSO_FED[ORACLE].__contains__,
         has_period=lambda period: period.startswith(_WEEKS) == counts_weeks,
-        open_writer=lambda: OracleEpmWriter(client, options, world.schedule),
+        open_writer=lambda: (
+            LoadingWriter(client, options, clock, PlanningJobs(client, clock, 5))
+            if loads
+            else OracleEpmWriter(client, options, clock)
+        ),
         queue=_flush_queue(world),
     )
 

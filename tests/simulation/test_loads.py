@@ -1,14 +1,22 @@
-"""Worlds in which Anaplan is given its cells by imports, which queue, are cancelled, leave rows out and outlive their functions."""
+"""Worlds in which planning is given its cells by tasks of its own, which queue, are cancelled, leave rows out or go on alone."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from tests.simulation.planning_loads import THEME as FILE_LOADS_THEME
+from tests.simulation.planning_loads import LoadingApplication
 from tests.simulation.seeds import violations_of
+from tests.simulation.targets import ORACLE
 from tests.simulation.world import Scenario, World
 
-_SEEDS = range(12)
+_SEEDS, _SEEDS_OF_FILES = range(12), (0, 1, 4, 8, 18)  # those in which every kind of trouble is met
 _FAULTS = ("task_slow", "task_cancelled", "task_file_gone", "landing_late", "row_left_out")
+
+_FAULTS_OF_FILES = (
+    *("job_slow", "job_failed", "job_cancelled", "job_unknown", "job_gone", "errors_lost"),
+    *("landing_late", "job_without_file", "record_rejected"),
+)
 
 
 def test_loads_end_in_what_the_sources_say_whatever_happens_to_their_imports() -> None:
@@ -19,3 +27,18 @@ def test_loads_end_in_what_the_sources_say_whatever_happens_to_their_imports() -
         assert violations_of(world) == [], seed
         met += world.weather.counts
     assert all(met[name] for name in _FAULTS), met
+
+
+def test_loads_by_file_end_in_what_the_sources_say_whatever_happens_to_their_jobs() -> None:
+    """Oracle EPM beside Anaplan; most of its cells go by files, and each kind of trouble that jobs make has been met."""
+    met: Counter[str] = Counter()
+    loaded = 0
+    for seed in _SEEDS_OF_FILES:
+        world = World(Scenario(seed=seed, theme=FILE_LOADS_THEME, changes=40))
+        assert violations_of(world) == [], seed
+        met += world.weather.counts
+        application = world.targets[ORACLE].planning
+        assert isinstance(application, LoadingApplication)
+        loaded += application.loaded
+    assert loaded > 0
+    assert [name for name in _FAULTS_OF_FILES if not met[name]] == []

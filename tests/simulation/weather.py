@@ -47,6 +47,15 @@ THEMES: Mapping[str, Mapping[str, float]] = {
         "crash_after": 0.01,
     }
     | {"task_slow": 0.4, "task_cancelled": 0.1, "task_file_gone": 0.1, "dump_lost": 0.5},
+    "file_loads": {"visibility_ran_out": 0.2, "landing_late": 0.08, "crash_before": 0.01, "crash_after": 0.01}
+    | {
+        "job_slow": 0.4,
+        "job_failed": 0.1,
+        "job_cancelled": 0.15,
+        "job_unknown": 0.1,
+        "job_gone": 0.1,
+        "errors_lost": 0.3,
+    },
     "members": {
         "crash_before": 0.01,
         "crash_after": 0.01,
@@ -62,7 +71,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
 DRAWN_THEMES = tuple(
-    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads", "members"}
+    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads", "file_loads", "members"}
 )  # of which there are some on other days
 
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     import httpx
 
 BASIC = {"username": "tieout@example.com", "password": "sandbox-password"}
+ADMINISTERED = BASIC | {
+    "administrator_username": "administrator@example.com",
+    "administrator_password": "sandbox-administrator-password",
+}
+LOADS: dict[str, Option] = {"loads": {"Pipeline": {"rows": "Entity"}}, "load_from": 5}
 OPTIONS: dict[str, Option] = {
     "application": "Group",
     "auth_base_url": "https://identity.test",

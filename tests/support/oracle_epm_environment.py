@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,9 +15,10 @@ from sandbox.systems.oracle_epm.definition import ApplicationDefinition
 from sandbox.systems.oracle_epm.settings import EnvironmentSettings
 from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock
-from tests.support.oracle_epm import BASIC, epm_writer
+from tests.support.oracle_epm import ADMINISTERED, BASIC, LOADS, epm_writer
 from tieout.landscape import Option
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
+from tieout.systems.oracle_epm.loading import LoadingWriter
 
 SETTINGS = EnvironmentSettings()
 OAUTH = {
@@ -54,6 +55,12 @@ class RunningEnvironment:
     def writer(self, **options: Option) -> OracleEpmWriter:
         """A new writer that logs in by password."""
         return epm_writer(self.url, self.http, self.clock, BASIC, **options)
+
+    def loader(self, credentials: Mapping[str, str] = ADMINISTERED, **options: Option) -> LoadingWriter:
+        """A new writer that loads five cells or more of the cube Pipeline by a file."""
+        found = epm_writer(self.url, self.http, self.clock, credentials, **(LOADS | options))
+        assert isinstance(found, LoadingWriter)
+        return found
 
     def fault(self, kind: str, **parts: Any) -> None:  # noqa: ANN401 JSON values
         """Plant a fault that strikes the next import, unless told otherwise."""

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from sandbox.systems.faults import Misbehaving
+from sandbox.systems.oracle_epm import files, jobs
 from sandbox.systems.oracle_epm.control import EnvironmentControl
 from sandbox.systems.oracle_epm.definition import ApplicationDefinition, sandbox_definition
 from sandbox.systems.oracle_epm.describing import dimensions, member
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _APPLICATION = "/HyperionPlanning/rest/v3/applications/{application}"
+_FILE = "/interop/rest/11.1.2.3.600/applicationsnapshots/{name}"
 _CUBES = f"{_APPLICATION}/plantypes"
 
 
@@ -49,6 +51,12 @@ def create_app(
         Route(
             f"{_APPLICATION}/dimensions/{{dimension}}/members/{{member}}", guarded(environment, member), methods=["GET"]
         ),
+        Route(f"{_APPLICATION}/jobs", guarded(environment, jobs.start), methods=["POST"]),
+        Route(f"{_APPLICATION}/jobs/{{job}}", guarded(environment, jobs.status), methods=["GET"]),
+        Route(f"{_APPLICATION}/jobs/{{job}}/details", guarded(environment, jobs.details), methods=["GET"]),
+        Route(_FILE, guarded(environment, files.remove), methods=["DELETE"]),
+        Route(f"{_FILE}/contents", guarded(environment, files.upload), methods=["POST"]),
+        Route(f"{_FILE}/contents", guarded(environment, files.download), methods=["GET"]),
         *EnvironmentControl(environment).routes(),
     ]
     return Misbehaving(Starlette(routes=routes), environment.faults)

@@ -26,6 +26,8 @@ class EnvironmentControl:
             ("GET", "cells", self.cells),
             ("POST", "cells", self.alter),
             ("GET", "writes", self.writes),
+            ("GET", "files", self.files),
+            ("GET", "jobs", self.jobs),
             ("POST", "members", self.members),
             ("POST", "read_only", self.read_only),
             ("POST", "maintenance", self.maintenance),
@@ -55,6 +57,19 @@ class EnvironmentControl:
         """Every import that reached the application, in order, and how many tokens were given, by grant."""
         return {"writes": self._environment.writes, "logins": self._environment.desk.issued}
 
+    async def files(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON values
+        """The names of the files in the environment."""
+        return {"files": list(self._environment.files)}
+
+    async def jobs(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON values
+        """Every job, in order, with how it ended."""
+        jobs = self._environment.jobs.values()
+        return {
+            "jobs": [
+                {"job_id": each.job_id, "type": each.kind, **each.parameters, "status": each.status} for each in jobs
+            ]
+        }
+
     async def members(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON values
         """Adds the members that a dimension does not have yet: `{"dimension", "members": [...]}`."""
         return {"added": self._environment.application.add_members(body["dimension"], body["members"])}
@@ -79,7 +94,7 @@ class EnvironmentControl:
         return {}
 
     async def reset(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON values
-        """Forgets cells, writes, added members, closed intersections, faults and the maintenance."""
+        """Forgets cells, writes, files, jobs, added members, closed intersections, faults and the maintenance."""
         self._environment.reset()
         return {}
 

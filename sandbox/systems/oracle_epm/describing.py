@@ -27,7 +27,7 @@ def dimensions(call: Call) -> Response:
 
 def member(call: Call) -> Response:
     """The properties of a member, to a service administrator."""
-    if not call.environment.settings.is_administrator:
+    if not call.is_administrators:
         return refuse(403, "You do not have the role that this needs.")
     found = call.application.definition.by_name.get(call.part("member").casefold())
     if found is None or found.dimension.casefold() != call.part("dimension").casefold():

@@ -28,6 +28,31 @@ _MAINTENANCE_PAGE = (
 
 
 @dataclass
+class Job:
+    """One job of the application.
+
+    Attributes:
+        kind: its `jobType`.
+        ends_at: when it does its work, all at once.
+        fault: what goes wrong with it; empty: nothing.
+        status: its code once it is over.
+        says: what it says of itself then.
+        details: what its details are then.
+    """
+
+    job_id: str
+    kind: str
+    name: str
+    parameters: dict[str, Any]
+    ends_at: datetime
+    fault: str = ""
+    is_over: bool = False
+    status: int = -1
+    says: str = ""
+    details: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class Environment:
     """Everything a simulated environment remembers.
 
@@ -35,6 +60,8 @@ class Environment:
         maintenance_until: users are logged off until then.
         busy_until: a calculation has the cube until then, and an import waits for it.
         writes: every import that reached the application, in order.
+        files: name to content of every file in the environment.
+        jobs: every job, by its id.
     """
 
     settings: EnvironmentSettings
@@ -42,6 +69,8 @@ class Environment:
     now: Callable[[], datetime]
     faults: FaultPlan = field(default_factory=FaultPlan)
     writes: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.application = PlanningApplication(self.definition)
@@ -51,16 +80,21 @@ class Environment:
         self._counted_at = self.now()
 
     def reset(self) -> None:
-        """Forget cells, writes, added members, closed intersections, faults and the maintenance; tokens stay good."""
+        """Forget cells, writes, files, jobs, added members, closed intersections, faults, the maintenance; tokens stay good."""
         self.application = PlanningApplication(self.definition)
         self.maintenance_until = self.busy_until = self.now()
         self.writes.clear()
+        self.files.clear()
+        self.jobs.clear()
         self.faults.clear()
         self.faults.fired.clear()
 
     def be_maintained(self, seconds: float) -> None:
-        """Let the maintenance begin now."""
+        """Let the maintenance begin now; what is running is cut off by it."""
         self.maintenance_until = self.now() + timedelta(seconds=seconds)
+        for job in self.jobs.values():
+            if not job.is_over and self.now() < job.ends_at:
+                job.fault, job.ends_at = "job_cancelled", self.now()
 
     def spend_call(self) -> bool:
         """Take one call out of the bucket; False where it is empty."""
@@ -84,6 +118,13 @@ class Call:
     environment: Environment
     request: Request
     body: bytes
+    user: str
+
+    @property
+    def is_administrators(self) -> bool:
+        """Whether it is a service administrator's."""
+        settings = self.environment.settings
+        return settings.is_administrator or self.user == settings.administrator
 
     @property
     def application(self) -> PlanningApplication:
@@ -111,12 +152,19 @@ def guarded(environment: Environment, answering: Answering) -> Endpoint:
         refused = _refused(environment, request)
         if refused is not None:
             return refused
+        user = environment.desk.user_of(request.headers.get("authorization", ""))
+        if user is None:
+            said = 'Bearer error="invalid_token", error_description="Token Expired"'
+            return Response(status_code=401, headers={"WWW-Authenticate": said})
+        application = request.path_params.get("application", environment.settings.application)
+        if application != environment.settings.application:
+            return refuse(404, "The application does not exist or you do not have access to it.")
         busy = environment.faults.take(frozenset({"busy"}), request.method, request.url.path)
         if busy is not None:
             environment.busy_until = environment.now() + timedelta(seconds=busy.seconds)
         while environment.now() < environment.busy_until:  # noqa: ASYNC110 the end is a moment of the environment's clock
             await asyncio.sleep(0.02)
-        return answering(Call(environment, request, body))
+        return answering(Call(environment, request, body, user))
 
     return endpoint
 
@@ -137,11 +185,6 @@ def _refused(environment: Environment, request: Request) -> Response | None:
         return JSONResponse({}, status_code=429, headers={"Retry-After": str(wait)} if wait is not None else None)
     if environment.faults.take(frozenset({"expire_tokens"}), method, path):
         environment.desk.revoke_all()
-    if not environment.desk.proves(request.headers.get("authorization", "")):
-        said = 'Bearer error="invalid_token", error_description="Token Expired"'
-        return Response(status_code=401, headers={"WWW-Authenticate": said})
-    if request.path_params["application"] != environment.settings.application:
-        return refuse(404, "The application does not exist or you do not have access to it.")
     return None
 
 

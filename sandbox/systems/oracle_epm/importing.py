@@ -76,7 +76,7 @@ def import_slice(call: Call) -> Response:
         return refuse(400, "The grid is not valid.")
     _reject(call, cells)
     accepted = [cell for cell in cells if not cell.is_rejected]
-    updated = sum(_store(call, cube, cell, adding=body.get("aggregateEssbaseData") is True) for cell in accepted)
+    updated = sum(store(call, cube, cell, adding=body.get("aggregateEssbaseData") is True) for cell in accepted)
     rejected = [cell for cell in cells if cell.is_rejected]
     call.environment.writes.append(_logged(call, cube, body, cells))
     return JSONResponse(_counted(call, body, len(accepted), updated, rejected))
@@ -116,7 +116,7 @@ def _names(plain: object) -> list[str]:
 def _reject(call: Call, cells: Sequence[SentCell]) -> None:
     """Note the reasons against each cell, and against those that bad cells take along."""
     for cell in cells:
-        _judge(call, cell)
+        judge(call, cell)
     types = {account.data_type for cell in cells for account in cell.members or () if account.dimension == "Account"}
     bad = [cell for cell in cells if cell.is_rejected]
     settings = call.environment.settings
@@ -129,7 +129,8 @@ def _reject(call: Call, cells: Sequence[SentCell]) -> None:
             cell.other.append("The row was rejected")
 
 
-def _judge(call: Call, cell: SentCell) -> None:
+def judge(call: Call, cell: SentCell) -> None:
+    """Note the reasons against a cell itself."""
     if cell.members is None:
         unknown = [name for name in cell.names if call.application.member(name) is None]
         cell.other.append(f"Invalid members: {', '.join(unknown) or 'two of one dimension'}")
@@ -146,7 +147,7 @@ def _judge(call: Call, cell: SentCell) -> None:
         cell.other.append("Invalid data")
 
 
-def _store(call: Call, cube: Cube, cell: SentCell, *, adding: bool) -> bool:
+def store(call: Call, cube: Cube, cell: SentCell, *, adding: bool) -> bool:
     """Store an accepted cell; whether it says that another value was there before."""
     assert cell.members is not None
     cells, key = call.application.cells, (cube.name, cell.place())

@@ -1,4 +1,4 @@
-"""Joins a simulated environment to the sandbox: with a new key, password and refresh token of its integration user."""
+"""Joins a simulated environment to the sandbox: with a new key, passwords and a refresh token."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def join_target(target: Target) -> JoinedTarget:
     settings = EnvironmentSettings(
         application=options.application,
         password=f"sandbox-not-a-password-{secrets.token_hex(8)}",
+        administrator_password=f"sandbox-not-a-password-{secrets.token_hex(8)}",
         client_secret=f"sandbox-not-a-secret-{secrets.token_hex(8)}",
         refresh_token=f"sandbox-not-a-token-{secrets.token_hex(8)}",
         public_key=key.public_key,
@@ -27,6 +28,11 @@ def join_target(target: Target) -> JoinedTarget:
     names = ("username", "password", "client_id", "client_secret", "refresh_token", "key_alias")
     return JoinedTarget(
         app=create_app(settings),
-        credentials={"private_key": key.private_key} | {name: str(getattr(settings, name)) for name in names},
+        credentials={
+            "private_key": key.private_key,
+            "administrator_username": settings.administrator,
+            "administrator_password": settings.administrator_password,
+            **{name: str(getattr(settings, name)) for name in names},
+        },
         address_options=("auth_base_url",),
     )

@@ -9,7 +9,7 @@ AUDIENCE = "https://identity.oraclecloud.com/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
-    """One environment with one application, one integration user and one registered client.
+    """One environment with one application, one integration user, a service administrator and one registered client.
 
     Attributes:
         public_key: of the client's certificate, in PEM; empty: no assertion is taken.
@@ -20,13 +20,16 @@ class EnvironmentSettings:
         most_listed: so many rejected cells are listed at most.
         rejects_whole_rows: whether one bad cell takes its row along, as was seen live.
         rejects_whole_grids: whether one bad cell takes its grid along.
-        is_administrator: whether the user is a service administrator, who alone is told of members.
+        is_administrator: whether the user is a service administrator, who alone is told of members, and runs jobs over files.
+        administrator: another user, who is one.
         updated_key: how the count of updated cells is spelled; `numUpdatedCells` was seen live.
     """
 
     application: str = "Group"
     username: str = "tieout@example.com"
     password: str = "sandbox-password"
+    administrator: str = "administrator@example.com"
+    administrator_password: str = "sandbox-administrator-password"
     client_id: str = "sandbox-client"
     client_secret: str = "sandbox-client-secret"
     key_alias: str = "tieout"

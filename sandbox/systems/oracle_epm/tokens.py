@@ -46,6 +46,7 @@ class TokenDesk:
 
     def __post_init__(self) -> None:
         self._ends: dict[str, datetime] = {}
+        self._users: dict[str, str] = {}
         self._refresh = {self.settings.refresh_token: self.now() + timedelta(days=self.settings.refresh_days)}
         self._used: set[str] = set()
         self._password_ends = self.now() + timedelta(days=self.settings.password_days)
@@ -60,20 +61,21 @@ class TokenDesk:
             return _refused(400, refusal) if refusal else JSONResponse(self._refreshed(form["refresh_token"]))
         if form.get("grant_type") == ASSERTION_GRANT:
             flaw = self._flaw_of_assertion(form)
-            return _refused(400, flaw) if flaw else JSONResponse(self._given("assertion"))
+            return _refused(400, flaw) if flaw else JSONResponse(self._given("assertion", _user_in(form["assertion"])))
         return _refused(400, ("unsupported_grant_type", "The grant type is not supported."))
 
-    def proves(self, authorization: str) -> bool:
-        """Whether an `Authorization` header carries a token that holds, or the user's name and password before it ended."""
+    def user_of(self, authorization: str) -> str | None:
+        """Whose an `Authorization` header is that carries a token that holds, or a name and password that have not ended."""
         scheme, _, argument = authorization.partition(" ")
         if scheme == "Bearer":
-            return argument in self._ends and self.now() < self._ends[argument]
-        login = f"{self.settings.username}:{self.settings.password}"
-        return (
-            scheme == "Basic"
-            and compare_digest(_decoded(argument), login.encode())
-            and self.now() < self._password_ends
-        )
+            holds = argument in self._ends and self.now() < self._ends[argument]
+            return self._users[argument] if holds else None
+        if scheme != "Basic" or self.now() >= self._password_ends:
+            return None
+        settings = self.settings
+        logins = {settings.username: settings.password, settings.administrator: settings.administrator_password}
+        said = _decoded(argument)
+        return next((name for name, word in logins.items() if compare_digest(said, f"{name}:{word}".encode())), None)
 
     def revoke_all(self) -> None:
         """End every access token."""
@@ -95,14 +97,15 @@ class TokenDesk:
 
     def _refreshed(self, token: str) -> dict[str, Any]:
         self._used.add(token)
-        given = self._given("refresh")
+        given = self._given("refresh", self.settings.username)
         following = f"sandbox-refresh-{self.issued['refresh']}"
         self._refresh[following] = self.now() + timedelta(days=self.settings.refresh_days)
         return given | {"refresh_token": following}
 
-    def _given(self, grant: str) -> dict[str, Any]:
+    def _given(self, grant: str, user: str) -> dict[str, Any]:
         self.issued[grant] += 1
         token = f"sandbox-not-a-token-{sum(self.issued.values())}"
+        self._users[token] = user
         self._ends[token] = self.now() + timedelta(seconds=self.settings.token_seconds)
         return {"access_token": token, "token_type": "Bearer", "expires_in": self.settings.token_seconds}
 
@@ -111,9 +114,10 @@ class TokenDesk:
             header, claims = self._verified(form.get("assertion", ""))
         except (ValueError, TypeError, InvalidSignature):
             return "invalid_grant", "The assertion is not valid."
-        wanted = {"iss": self.settings.client_id, "sub": self.settings.username, "aud": AUDIENCE}
-        if header.get("kid") != self.settings.key_alias or any(
-            claims.get(name) != said for name, said in wanted.items()
+        wanted = {"iss": self.settings.client_id, "aud": AUDIENCE}
+        is_ours = claims.get("sub") in {self.settings.username, self.settings.administrator}
+        if header.get("kid") != self.settings.key_alias or not (
+            is_ours and all(claims.get(name) == said for name, said in wanted.items())
         ):
             return "invalid_grant", "The assertion is not for this client."
         left = int(claims.get("exp", 0)) - self.now().timestamp()
@@ -132,6 +136,11 @@ class TokenDesk:
 
 def _refused(status: int, refusal: _Refusal) -> Response:
     return JSONResponse({"error": refusal[0], "error_description": refusal[1]}, status_code=status)
+
+
+def _user_in(assertion: str) -> str:
+    """Whom a verified assertion acts for."""
+    return str(json.loads(_raw(assertion.split(".")[1]))["sub"])
 
 
 def _raw(part: str) -> bytes:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
-
 from functions.deliver import tasks
-from tests.simulation.bugs.bug import Bug
+from tests.simulation.bugs.bug import Bug, held_by
 from tests.unit.anaplan import test_anaplan_imports as imports_tests
 from tests.unit.deliver import test_tasks as tasks_tests
 from tests.unit.deliver.test_tasks import loaded
-from tieout.errors import TieoutError
 from tieout.ledger import cells
 from tieout.systems.anaplan import bulk, imports, upload
-
-
-def _held_by(test: Callable[[], None]) -> Callable[[], None]:
-    """A test that also fails where the line raises what the test does not expect, or does not raise what it does."""
-
-    def proof() -> None:
-        try:
-            test()
-        except (TieoutError, pytest.fail.Exception) as error:
-            raise AssertionError(str(error)) from error
-
-    return proof
-
 
 BUGS = (
     Bug(
@@ -81,7 +63,7 @@ BUGS = (
         imports.ModelImports.ended,
         "if has_ended(task):",
         "if task:",
-        proof=_held_by(imports_tests.test_a_task_is_asked_for_until_it_has_ended),
+        proof=held_by(imports_tests.test_a_task_is_asked_for_until_it_has_ended),
     ),
     Bug(
         "cells of a task that may still begin are written again at once",
@@ -95,13 +77,13 @@ BUGS = (
         bulk.BulkWriter._refused,
         "result.taken_rows + len(refused) < rows",
         "False",
-        proof=_held_by(imports_tests.test_an_import_that_took_fewer_rows_than_were_sent_has_not_set_them_all),
+        proof=held_by(imports_tests.test_an_import_that_took_fewer_rows_than_were_sent_has_not_set_them_all),
     ),
     Bug(
         "a file is replaced while an import reads it",
         imports.ModelImports.upload,
         "if self.is_running(action):",
         "if False:",
-        proof=_held_by(imports_tests.test_a_file_is_not_replaced_while_a_task_of_its_import_has_not_ended),
+        proof=held_by(imports_tests.test_a_file_is_not_replaced_while_a_task_of_its_import_has_not_ended),
     ),
 )

@@ -39,6 +39,8 @@ MET_IN = {
     "a refused row refuses the one before it": 85,
     "a period of another calendar is written all the same": 4,
     "rejected cells count as written": 50,
+    "records that a load rejected count as written": 8,
+    "a load file has no credits": 3,
     "a grid has a hole where a row has another measure": 5,
     "a row has the point of view of the first one": 8,
     "an undone cell lacks its total": 10,

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from infra.option_types import options_adapter
-from tests.support.oracle_epm import OPTIONS, epm_options
+from tests.support.oracle_epm import LOADS, OPTIONS, epm_options
 from tieout.landscape import Option
-from tieout.systems.oracle_epm.options import Cube, Options
+from tieout.systems.oracle_epm.options import Cube, LoadOptions, Options
 
 
 def test_defaults_are_the_careful_ones() -> None:
@@ -44,11 +44,19 @@ def test_defaults_are_the_careful_ones() -> None:
         {"dimensions": {"Customer": "Entity", "Legal entity": "Entity"}},
         {"cubes": {"Cash": {"fixed_members": {"Period": "Jan"}}}},
         {"cubes": {"Cash": {"measure_dimension": "Entity"}}},
+        {"load_from": 0},
+        {"load_from": 10, "load_size": 9},
+        {"load_size": 10_001},
+        {"poll_seconds": 4},
+        {"poll_seconds": 31},
+        {"loads": {"Cash": {"rows": ""}}},
+        {"loads": {"Cash": {"rows": "Amount type"}}},
+        {"loads": {"Pipeline": {"rows": "Period", "drivers": "Period"}}},
     ],
 )
 def test_an_option_out_of_bounds_is_refused(wrong: dict[str, Option]) -> None:
     """What Planning cannot bear is found when the landscape is read, not when cells wait."""
-    with pytest.raises(ValueError, match="is "):
+    with pytest.raises(ValueError, match=r"is |loads "):
         epm_options(**wrong)
 
 
@@ -71,7 +79,15 @@ def test_a_landscape_file_is_checked_as_strictly_as_others() -> None:
     check = options_adapter(Options)
     checked = check.validate_json(json.dumps(OPTIONS), strict=True, extra="forbid")
     assert checked.cube("Operating expenses") == epm_options().cube("Operating expenses")
-    for wrong in ({"aggregate": True}, {"cubes": {"Cash": {"plan": "x"}}}, {"cubes": {"Cash": {"plan_type": 7}}}):
+    laid_out = check.validate_json(json.dumps(OPTIONS | LOADS), strict=True, extra="forbid")
+    assert laid_out.load("Pipeline") == epm_options(**LOADS).load("Pipeline") == LoadOptions(rows="Entity")
+    assert laid_out.load("Cash") is None
+    for wrong in (
+        {"aggregate": True},
+        {"loads": {"Cash": {"mode": "add"}}},
+        {"cubes": {"Cash": {"plan": "x"}}},
+        {"cubes": {"Cash": {"plan_type": 7}}},
+    ):
         with pytest.raises(ValueError, match="validation error"):
             check.validate_json(json.dumps(OPTIONS | wrong), strict=True, extra="forbid")
 

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.delivering import NOTHING_READ, CellValue, WriteAnswer
-from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
+from tieout.errors import LostAnswerError, PermanentError, TransientError, UnavailableError
 from tieout.landscape import Target
 from tieout.ports import Clock
 from tieout.systems.oracle_epm.client import PlanningClient
-from tieout.systems.oracle_epm.coordinates import PlacedCell, place_cell
+from tieout.systems.oracle_epm.coordinates import place_cells
 from tieout.systems.oracle_epm.options import Options
 from tieout.systems.oracle_epm.readback import read_as_written, read_cube
-from tieout.systems.oracle_epm.tokens import login_of
+from tieout.systems.oracle_epm.tokens import administrators, login_of
 from tieout.systems.oracle_epm.writing import SliceWriting
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class OracleEpmWriter:
         if self._client.lacks(cube.plan_type, self.write_seconds):
             refused = dict.fromkeys((cell.cell_id for cell in cells), _NO_CUBE)
             return WriteAnswer(refused=refused, summary=f"{cells[0].cube}: nothing sent")
-        placed, refused = _placed(cells, self._options)
+        placed, refused = place_cells(cells, self._options)
 
         def send(body: bytes) -> Mapping[str, object]:
             left = (ends_at - self._clock.now()).total_seconds()
@@ -77,7 +77,7 @@ class OracleEpmWriter:
         for name in dict.fromkeys(cell.cube for cell in cells):
             cube = self._options.cube(name)
             if not self._client.lacks(cube.plan_type, self.write_seconds):
-                placed, _ = _placed([cell for cell in cells if cell.cube == name], self._options)
+                placed, _ = place_cells([cell for cell in cells if cell.cube == name], self._options)
                 values |= read_cube(self._client, cube, placed, self.write_seconds)
         return values
 
@@ -91,7 +91,7 @@ class OracleEpmWriter:
         cube, ends_at = self._options.cube(cells[0].cube), self._clock.now() + timedelta(seconds=within_seconds)
         if self._client.lacks(cube.plan_type, within_seconds):
             return NOTHING_READ
-        placed, _ = _placed(cells, self._options)
+        placed, _ = place_cells(cells, self._options)
 
         def seconds_left() -> float:
             return (ends_at - self._clock.now()).total_seconds()
@@ -100,7 +100,7 @@ class OracleEpmWriter:
 
 
 def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Client, clock: Clock) -> OracleEpmWriter:
-    """The writer of a target; it keeps its token, so open it once per process.
+    """The writer of a target, which can load files where the landscape names any cube for it; it keeps its tokens: open it once.
 
     Args:
         target: with the options of `options.Options`.
@@ -109,19 +109,15 @@ def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Clie
         clock: decides when a token has ended and when a write has.
     """
     options = Options(**target.options)  # type: ignore[arg-type]  # checked against the class at synth
-    login = login_of(options, credentials, http, clock)
-    return OracleEpmWriter(PlanningClient(target.api_base_url, options, login, http), options, clock)
+    client = PlanningClient(target.api_base_url, options, login_of(options, credentials, http, clock), http)
+    if not options.loads:
+        return OracleEpmWriter(client, options, clock)
+    from tieout.systems.oracle_epm.jobs import PlanningJobs  # noqa: PLC0415 most targets never come here
+    from tieout.systems.oracle_epm.loading import LoadingWriter  # noqa: PLC0415 the same
 
-
-def _placed(cells: Sequence[CellValue], options: Options) -> tuple[list[PlacedCell], dict[str, str]]:
-    """The cells where the application has them, and cell id to why it cannot have one."""
-    placed, refused = [], {}
-    for cell in cells:
-        try:
-            placed.append(place_cell(cell, options))
-        except MalformedError as error:
-            refused[cell.cell_id] = error.reason
-    return placed, refused
+    administrator = login_of(options, administrators(credentials), http, clock)
+    as_administrator = PlanningClient(target.api_base_url, options, administrator, http)
+    return LoadingWriter(client, options, clock, PlanningJobs(as_administrator, clock, options.poll_seconds))
 
 
 def _summary(cells: Sequence[CellValue], writing: SliceWriting, refused: Mapping[str, str]) -> str:

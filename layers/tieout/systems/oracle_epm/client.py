@@ -14,9 +14,13 @@ from tieout.systems.oracle_epm.answers import Asked, GridRefusedError
 from tieout.systems.oracle_epm.options import Options
 from tieout.systems.oracle_epm.tokens import Login
 
+CALL_SECONDS = 20.0  # for a call about files and jobs, none of which waits for what it asks for
 _CONNECT_SECONDS = 10.0
 _LOOK_SECONDS = 20.0  # to look one thing up
+_FILES_VERSION = "11.1.2.3.600"
 _UNKNOWN = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND})
+_CONTENTS = "/contents"
+_BYTES = "application/octet-stream"
 _JSON = {"Accept": "application/json"}
 
 
@@ -33,6 +37,7 @@ class PlanningClient:
     def __init__(self, api_base_url: str, options: Options, login: Login, http: httpx.Client) -> None:
         application = quote(options.application, safe="")
         self._url = f"{api_base_url.rstrip('/')}/HyperionPlanning/rest/v3/applications/{application}"
+        self._files = f"{api_base_url.rstrip('/')}/interop/rest/{_FILES_VERSION}/applicationsnapshots"
         self._write = Asked(writing=True, pause_seconds=60.0 * options.maintenance_minutes)
         self._read = Asked(writing=False, pause_seconds=60.0 * options.maintenance_minutes)
         self._login = login
@@ -99,6 +104,57 @@ class PlanningClient:
         answers.judge(response, self._read)
         return answers.content_of(response, self._read)
 
+    def start_job(self, body: bytes) -> Mapping[str, Any]:
+        """Start a job: what it is, with `jobId`.
+
+        Raises:
+            GridRefusedError: it was not started.
+            LostAnswerError: it may have been.
+        """
+        return self._call("POST", "/jobs", self._write, CALL_SECONDS, body)
+
+    def job(self, job_id: str) -> Mapping[str, Any] | None:
+        """How far a job is (`status`); None where there is none of that id, or none any more."""
+        response = self._answer("GET", f"/jobs/{quote(job_id, safe='')}", self._read, CALL_SECONDS)
+        if response.status_code in _UNKNOWN:
+            return None
+        answers.judge(response, self._read)
+        return answers.content_of(response, self._read)
+
+    def job_details(self, job_id: str, offset: int, limit: int) -> Mapping[str, Any]:
+        """A page of what a job did (`items`), each with how many records it read, rejected and processed.
+
+        https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/retrieve_job_status_details.html
+        """
+        path = f"/jobs/{quote(job_id, safe='')}/details?offset={offset}&limit={limit}"
+        return self._call("GET", path, self._read, CALL_SECONDS)
+
+    def put_file(self, name: str, content: bytes) -> Mapping[str, Any]:
+        """Put a file into the environment, which replaces none: one of a name that is there is refused (`GridRefusedError`).
+
+        https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/upload.html
+        """
+        response = self._answer("POST", self._file(name), self._read, CALL_SECONDS, content, _BYTES)
+        answers.judge(response, self._read)
+        return answers.content_of(response, self._read)
+
+    def file(self, name: str) -> bytes | None:
+        """The bytes of a file; None where there is none of that name."""
+        response = self._answer("GET", self._file(name), self._read, CALL_SECONDS)
+        if response.status_code in _UNKNOWN:
+            return None
+        answers.judge(response, self._read)
+        return response.content
+
+    def remove_file(self, name: str) -> None:
+        """Have no file of that name any more."""
+        response = self._answer("DELETE", self._file(name).removesuffix(_CONTENTS), self._read, CALL_SECONDS)
+        if response.status_code not in _UNKNOWN:
+            answers.judge(response, self._read)
+
+    def _file(self, name: str) -> str:
+        return f"{self._files}/{quote(name, safe='')}{_CONTENTS}"
+
     def _listed(self, within_seconds: float) -> list[Any] | None:
         """The application's plan types; None where it gives no list of them as documented: then the import will tell."""
         try:
@@ -116,14 +172,20 @@ class PlanningClient:
         return answers.content_of(response, asked)
 
     def _answer(
-        self, method: str, path: str, asked: Asked, within_seconds: float, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        asked: Asked,
+        within_seconds: float,
+        body: bytes | None = None,
+        kind: str = "application/json",
     ) -> httpx.Response:
         """One call, repeated once where the login is refused and there can be another: then nothing was done the first time."""
         request = self._http.build_request(
             method,
-            self._url + path,
+            path if path.startswith(self._files) else self._url + path,
             content=body,
-            headers=_JSON if body is None else _JSON | {"Content-Type": "application/json"},
+            headers=_JSON if body is None else _JSON | {"Content-Type": kind},
             timeout=httpx.Timeout(within_seconds, connect=_CONNECT_SECONDS),
         )
         used = self._login.current()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,3 +55,14 @@ def place_cell(cell: CellValue, options: Options) -> PlacedCell:
         raise MalformedError("dimension_taken_twice")
     value = None if options.clear_zeros and cell.value == 0 else cell.value
     return PlacedCell(cell.cell_id, tuple(pairs), cell.measure, value)
+
+
+def place_cells(cells: Iterable[CellValue], options: Options) -> tuple[list[PlacedCell], dict[str, str]]:
+    """The cells where the application has them, and cell id to why it cannot have one."""
+    placed, refused = [], {}
+    for cell in cells:
+        try:
+            placed.append(place_cell(cell, options))
+        except MalformedError as error:
+            refused[cell.cell_id] = error.reason
+    return placed, refused

@@ -12,6 +12,7 @@ from tieout.systems.oracle_epm.period_names import PeriodNames
 
 LEAST_WRITE_TIMEOUT_SECONDS = 60
 MOST_WRITE_TIMEOUT_SECONDS = 180  # the deliver function must live to mark what was written
+MOST_CELLS_PER_LOAD = 10_000  # marking them takes the function less than half a minute
 _LEAST_PAUSE_MINUTES = 5
 _MOST_PAUSE_MINUTES = 60  # the daily maintenance takes up to an hour
 
@@ -31,6 +32,19 @@ class CubeOptions:
     measure_dimension: str = ""
     dimensions: Mapping[str, str] = field(default_factory=dict)
     fixed_members: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions:
+    """How the file of a cube's loads is laid out, which must be as Planning imports data of that cube.
+
+    Attributes:
+        rows: the dimension whose members begin the rows.
+        drivers: the dimension whose members are columns, a dense one in a cube of block storage; empty for that of measures.
+    """
+
+    rows: str
+    drivers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +90,10 @@ class Options:
         batch_size: cells per write; more than `MAX_CELLS_PER_WRITE` the ledger's receipts do not hold.
         write_timeout_seconds: how long a write may take in all, 60 to 180, with as many data slices as it needs.
         maintenance_minutes: how long the target is left alone after it said 503, 5 to 60; the daily maintenance takes up to 60.
+        loads: the cubes whose loads go by a file and an import of data, each with its layout; in no mode but that which sets.
+        load_from: from how many cells on that is done.
+        load_size: the most cells one load is given, up to 10,000, which the function still has the time to mark.
+        poll_seconds: the pause between the first two questions for a job's status, 5 to 30.
 
     Raises:
         ValueError: for a value outside its bounds, so that it fails at synth.
@@ -104,6 +122,10 @@ class Options:
     batch_size: int = MAX_CELLS_PER_WRITE
     write_timeout_seconds: int = 120
     maintenance_minutes: int = 15
+    loads: Mapping[str, LoadOptions] = field(default_factory=dict)
+    load_from: int = 5000
+    load_size: int = MOST_CELLS_PER_LOAD
+    poll_seconds: int = 5
 
     def __post_init__(self) -> None:
         _demand(bool(self.application), "application is empty")
@@ -117,6 +139,7 @@ class Options:
             _LEAST_PAUSE_MINUTES <= self.maintenance_minutes <= _MOST_PAUSE_MINUTES,
             "maintenance_minutes is not within 5 to 60",
         )
+        self._check_loads()
         _demand(self.year_digits in {2, 4}, "year_digits is neither 2 nor 4")
         _demand(1 <= self.first_month <= 12, "first_month is no month")  # noqa: PLR2004
         flaw = self.names.flaw()
@@ -138,6 +161,23 @@ class Options:
             dimensions={**self.dimensions, **own.dimensions},
             fixed_members={**self.fixed_members, **own.fixed_members},
         )
+
+    def load(self, name: str) -> LoadOptions | None:
+        """How the loads of a cube are laid out; None where its cells go by data slices however many there are."""
+        stated = self.loads.get(name)
+        return LoadOptions(**stated) if isinstance(stated, Mapping) else stated
+
+    def _check_loads(self) -> None:
+        _demand(1 <= self.load_from <= self.load_size, "load_from is not within 1 to load_size")
+        _demand(self.load_size <= MOST_CELLS_PER_LOAD, f"load_size is more than {MOST_CELLS_PER_LOAD}")
+        _demand(5 <= self.poll_seconds <= 30, "poll_seconds is not within 5 to 30")  # noqa: PLR2004
+        for name in self.loads:
+            layout, measures = self.load(name), self.cube(name).measure_dimension
+            assert layout is not None
+            _demand(bool(layout.rows), f"loads names no dimension of rows for {name}")
+            _demand(
+                layout.rows != (layout.drivers or measures), f"loads has rows and columns of one dimension for {name}"
+            )
 
     def _check_login(self) -> None:
         _demand(self.authentication in {"assertion", "oauth", "basic"}, "authentication is none of the three")

@@ -17,9 +17,12 @@ def target_problems(target: Target, feeds: Sequence[Feed]) -> Iterator[Problem]:
     """Cubes and dimensions that the target names and is not given: misspelt, they would leave cells without their members."""
     options = Options(**target.options)  # type: ignore[arg-type]  # checked with pydantic before this is asked
     cubes = dict.fromkeys(feed.cube for feed in feeds)
-    for cube in options.cubes:
-        if cube not in cubes:
-            yield ("options", "cubes"), f"{cube!r} is no cube that the target is given ({', '.join(cubes)})"
+    for field in ("cubes", "loads"):
+        for cube in getattr(options, field):
+            if cube not in cubes:
+                yield ("options", field), f"{cube!r} is no cube that the target is given ({', '.join(cubes)})"
+    for feed in feeds:
+        yield from _layout_problems(options, feed)
     dimensions = dict.fromkeys(each.name for feed in feeds for each in feed.dimensions)
     for field in ("dimensions", "member_prefixes"):
         for name in getattr(options, field):
@@ -28,3 +31,18 @@ def target_problems(target: Target, feeds: Sequence[Feed]) -> Iterator[Problem]:
                     ("options", field),
                     f"{name!r} is no dimension of what the target is given ({', '.join(dimensions)})",
                 )
+
+
+def _layout_problems(options: Options, feed: Feed) -> Iterator[Problem]:
+    """Dimensions that a load's rows or columns are to be made of, and that cells of the feed have no member of."""
+    layout = options.load(feed.cube)
+    if layout is None:
+        return
+    cube = options.cube(feed.cube)
+    has = [cube.measure_dimension, *cube.fixed_members]
+    for each in feed.dimensions:
+        theirs = [cube.dimensions.get(each.name, each.name)]
+        has += [options.year_dimension, options.period_dimension] if each.name == options.time_dimension else theirs
+    for name in (layout.rows, layout.drivers):
+        if name and name not in has:
+            yield ("options", "loads", feed.cube), f"{name!r} is no dimension of its cells ({', '.join(has)})"

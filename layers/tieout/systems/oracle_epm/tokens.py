@@ -26,6 +26,7 @@ _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 _MARGIN = timedelta(minutes=4)  # longer than any write with the token takes
 _DEFAULT_LIFE_SECONDS = 600  # for an answer that does not say; an hour is usual
 _ASSERTION_LIFE = timedelta(minutes=5)
+_ADMINISTRATORS = "administrator_"
 _THROTTLED_SECONDS = 60.0
 _WANTED = {
     "assertion": ("client_id", "client_secret", "username", "private_key", "key_alias"),
@@ -144,6 +145,19 @@ def login_of(options: Options, credentials: Mapping[str, str], http: httpx.Clien
     if options.authentication == "basic":
         return PasswordLogin(credentials)
     return IdentityDomain(options, credentials, http, clock)
+
+
+def administrators(credentials: Mapping[str, str]) -> dict[str, str]:
+    """The same credentials with what the secret holds for a service administrator (`administrator_username` and others) instead.
+
+    Jobs and files are open to that role alone, which the user who sets cells should not have.
+    """
+    own = {
+        name.removeprefix(_ADMINISTRATORS): said
+        for name, said in credentials.items()
+        if name.startswith(_ADMINISTRATORS)
+    }
+    return {**credentials, **own}
 
 
 def _demand(credentials: Mapping[str, str], authentication: str) -> None:

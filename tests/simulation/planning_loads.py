@@ -1,0 +1,183 @@
+"""The Planning application in memory once more, with files and jobs that import data from them, which go on when nobody watches."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tests.simulation.planning import Coordinates
+from tests.simulation.planning_slices import SlicedApplication, in_our_words
+from tests.simulation.schedule import Schedule
+from tests.simulation.weather import Weather
+from tieout.errors import LostAnswerError
+from tieout.systems.oracle_epm.answers import GridRefusedError
+
+THEME = "file_loads"
+ROWS = "Legal entity"
+"""The dimension that the rows of its files begin with."""
+_SLOW_MILLISECONDS = (20_000, 100_000, 400_000)
+_LATE_MILLISECONDS = 600_000
+_UNKNOWN_STATUS = 2147483647
+_Record = tuple[list[str], set[str], Coordinates, Decimal | None]  # as it stands, its members, its cell, its value
+
+
+@dataclass
+class _Job:
+    file: str
+    errors: str
+    status: int = -1
+    content: bytes | None = None
+    is_unknown: bool = False
+    is_gone: bool = False
+    counts: list[dict[str, int]] = field(default_factory=list)
+
+
+class LoadingApplication(SlicedApplication):
+    """An application with files and jobs: the further calls of `tieout.systems.oracle_epm.client.PlanningClient`.
+
+    A job reads its file when it begins, and sets its cells when it ends; one that is cancelled has set the first half. Records of
+    members it does not know, and of those that would spoil a slice, are rejected, though the job says success.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        schedule: Schedule,
+        weather: Weather,
+        *,
+        unknown: frozenset[str] = frozenset(),
+        spoiling: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
+        self._files: dict[str, bytes] = {}
+        self._jobs: dict[str, _Job] = {}
+        self.loaded = 0  # cells that were set by jobs
+
+    def put_file(self, name: str, content: bytes) -> Mapping[str, Any]:
+        """Take a file of a new name."""
+        self._weather.io("before planning.upload")
+        if name in self._files:
+            raise GridRefusedError(400, "it exists")
+        self._files[name] = content
+        return {"status": 0}
+
+    def file(self, name: str) -> bytes | None:
+        """The bytes of a file."""
+        self._weather.io("before planning.get")
+        return self._files.get(name)
+
+    def remove_file(self, name: str) -> None:
+        """Have it no more."""
+        self._weather.io("before planning.upload")
+        self._files.pop(name, None)
+
+    def start_job(self, body: bytes) -> Mapping[str, Any]:
+        """Start an import of data, which may begin late where nobody is told of it."""
+        asked = json.loads(body)
+        assert asked["jobType"] == "IMPORT_DATA"
+        job = _Job(asked["parameters"]["importFileName"], asked["parameters"]["errorFile"])
+        self._weather.io("before planning.set")
+        self.under_way += 1
+        if self._weather.chance("landing_late"):
+
+            def begin() -> None:
+                self._begin(job)
+
+            self._schedule.after(self._random.randrange(_LATE_MILLISECONDS), begin)
+            raise LostAnswerError("no answer in time")
+        job_id = self._begin(job)
+        self._weather.io("after planning.set")
+        return {"jobId": int(job_id), "status": -1}
+
+    def job(self, job_id: str) -> Mapping[str, Any] | None:
+        """How far a job is."""
+        self._weather.io("before planning.get")
+        job = self._jobs.get(job_id)
+        if job is None or job.is_gone:
+            return None
+        if job.is_unknown:
+            return {"status": _UNKNOWN_STATUS}
+        return {"status": job.status, "details": "as it says"}
+
+    def job_details(self, job_id: str, offset: int, limit: int) -> Mapping[str, Any]:
+        """How many records it read, rejected and processed, by files."""
+        self._weather.io("before planning.get")
+        return {"items": self._jobs[job_id].counts[offset : offset + limit]}
+
+    def _begin(self, job: _Job) -> str:
+        job_id = str(len(self._jobs) + 1)
+        self._jobs[job_id] = job
+        slow = self._weather.chance("job_slow")
+        waits = self._random.choice(_SLOW_MILLISECONDS) if slow else self._random.randrange(1_000)
+        self._schedule.after(waits // 2, lambda: self._read(job))
+        self._schedule.after(waits + 1, lambda: self._end(job))
+        return job_id
+
+    def _read(self, job: _Job) -> None:
+        job.content = self._files.get(job.file)
+
+    def _end(self, job: _Job) -> None:
+        self.under_way -= 1
+        if job.content is None:
+            self._weather.strike("job_without_file")
+        if job.content is None or self._weather.chance("job_failed"):
+            job.status = 1
+            return
+        is_cancelled = self._weather.chance("job_cancelled")
+        rejected = [row for name, text in _texts(job.content) for row in self._import(job, name, text, is_cancelled)]
+        job.status = 3 if is_cancelled else 0
+        job.is_unknown = self._weather.chance("job_unknown")
+        job.is_gone = self._weather.chance("job_gone")
+        if not self._weather.chance("errors_lost"):
+            out = io.StringIO()
+            csv.writer(out).writerows(rejected)
+            self._files[job.errors] = _packed(out.getvalue())
+
+    def _import(self, job: _Job, name: str, text: str, is_cancelled: bool) -> list[list[str]]:  # noqa: FBT001 one of its states
+        heading, *rows = csv.reader(io.StringIO(text))
+        records = [_record(heading, row) for row in (rows[: len(rows) // 2] if is_cancelled else rows)]
+        wrong = self.unknown | self.spoiling
+        rejected = [row for row, members, _, _ in records if members & wrong]
+        taken = {at: value for _, members, at, value in records if not members & wrong}
+        for at, value in taken.items():
+            if value is None:
+                self.cells.pop(at, None)
+            else:
+                self.cells[at] = value
+        if rejected:
+            self._weather.strike("record_rejected")
+        self.loaded += len(taken)
+        job.counts.append(
+            {
+                "recordsRead": len(records),
+                "recordsRejected": len(rejected),
+                "recordsProcessed": len(taken),
+            }
+        )
+        return [heading, *([*row, f"{name}: no such member"] for row in rejected)] if rejected else []
+
+
+def _record(heading: list[str], row: list[str]) -> _Record:
+    member, value, others, cube = row
+    members = in_our_words([member, *next(csv.reader([others]))])
+    at = (cube, heading[1], tuple(sorted(members.items())))
+    return row, set(members.values()), at, None if value == "#missing" else Decimal(value)
+
+
+def _texts(content: bytes) -> list[tuple[str, str]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(name, archive.read(name).decode()) for name in archive.namelist()]
+
+
+def _packed(text: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("Entity.csv", text)
+    return out.getvalue()
