@@ -19,14 +19,17 @@ from tieout.ledger.cells import CellLedger
 from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
 from tieout.maintenance import Maintenance, demand_no_maintenance
 from tieout.member_sources import MemberSource
-from tieout.members import Difference, Member, MemberKeeper, difference, folded
+from tieout.members import Difference, Member, MemberKeeper, PublishingKeeper, difference, folded
 from tieout.ports import Clock, Entropy
 
 _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked
 _KNOWN_FOR = timedelta(minutes=10)  # somebody may remove one
 _NOTING_SECONDS = 30
 _LEFT_TO_ITSELF = "deliver"
+_MOST_TOLD = 5  # of the members that wait for a person
 Pairs = Iterable[tuple[str, str]]
+Done = Callable[["MemberStep", str, str, Sequence[Member]], Mapping[str, str]]
+"""Adds or changes members of a dimension (the third says which); code to why one was refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +100,20 @@ def keep_when_due(step: MemberStep) -> KeptMembers | None:
 
 
 def keep_all(step: MemberStep) -> KeptMembers:
-    """Keep the members of all declared dimensions now, and remember how they were found. Raises as `keep_when_due`."""
-    kept = [keep(step, dimension) for dimension in step.sources]
-    findings = tuple(finding for each in kept for finding in each.told())
+    """Keep the members of all declared dimensions now, and remember how they were found. Raises as `keep_when_due`.
+
+    Where members have to be published, nothing is written: what is not as declared waits for a person, who is told.
+    """
+    if isinstance(step.open_keeper(), PublishingKeeper):
+        compared = [compare(step, dimension) for dimension in step.sources]
+        findings = tuple(finding for each in compared for finding in (*each.told(), *_waiting(step.target, each)))
+    else:
+        findings = tuple(finding for dimension in step.sources for finding in keep(step, dimension).told())
+    return remember(step, findings)
+
+
+def remember(step: MemberStep, findings: tuple[Finding, ...]) -> KeptMembers:
+    """Keep in the ledger how the members of all declared dimensions were found now."""
     found = KeptMembers(step.clock.now(), step.declarations.digest(), findings)
     step.ledger.keep(step.target, found)
     return found
@@ -108,7 +122,8 @@ def keep_all(step: MemberStep) -> KeptMembers:
 def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
     """Have the declared members that cells are about to name; (dimension, member) to why planning does not take it.
 
-    Whoever is known to be there is not asked for again, and one that is not declared is left to planning, which refuses its cells.
+    Whoever is known to be there is not asked for again, and one that is not declared is left to planning, which refuses its cells;
+    so is every one where members have to be published, which only a person has done.
 
     Raises:
         TransientError: planning cannot be asked now, or takes nothing: the cells are not to be written yet.
@@ -118,7 +133,9 @@ def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
     for dimension, member in named:
         if dimension in step.sources and step.known.get((dimension, folded(member)), now) <= now:
             by_dimension.setdefault(dimension, {})[folded(member)] = member
-    reasons = {}
+    reasons: dict[tuple[str, str], str] = {}
+    if by_dimension and isinstance(step.open_keeper(), PublishingKeeper):
+        return reasons
     for dimension, members in by_dimension.items():
         for key, reason in _lacking(step, dimension, members).items():
             reasons[dimension, members[key]] = reason
@@ -128,7 +145,7 @@ def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
 def compare(step: MemberStep, dimension: str) -> Kept:
     """How the members of a dimension differ from what is declared; nothing is written. Raises as `keep_when_due`."""
     try:
-        keeper = _keeper(step)
+        keeper = opened(step)
         flaws = tuple(keeper.flaws(dimension))
         if any(flaw.is_in_the_way for flaw in flaws):
             return Kept(dimension=dimension, findings=flaws)
@@ -146,14 +163,20 @@ def keep(step: MemberStep, dimension: str) -> Kept:
     Raises as `keep_when_due`.
     """
     kept = compare(step, dimension)
-    differs, refused = kept.differs, dict[str, str]()
-    _write_again(step, dimension, [member for level in differs.to_add for member in level])
+    write_again(step, dimension, [member.code for level in kept.differs.to_add for member in level])
+    return carry_out(step, kept, _done)
+
+
+def carry_out(step: MemberStep, kept: Kept, done: Done) -> Kept:
+    """Add and change what a comparison has found, level by level, and say what was refused. Raises as `keep_when_due`."""
+    dimension, differs, refused = kept.dimension, kept.differs, dict[str, str]()
     try:
         for level in differs.to_add:
             lost = set(map(folded, refused))
             orphans = {each.code: f"parent_refused: {each.parent}" for each in level if folded(each.parent) in lost}
-            refused |= orphans | _done(step, dimension, "add", [each for each in level if each.code not in orphans])
-        refused |= _done(step, dimension, "change", differs.to_change)
+            refused |= orphans
+            refused |= done(step, dimension, "add", [each for each in level if each.code not in orphans])
+        refused |= done(step, dimension, "change", differs.to_change)
     except PermanentError as error:
         kept = replace(kept, findings=(*kept.findings, _denied(dimension, error)))
     return replace(kept, refused=refused)
@@ -178,7 +201,7 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
 def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set[str]:
     """Of some members those that are there, and known to be from now on; none where our role is not shown the dimension."""
     try:
-        there = set(_keeper(step).having(dimension, tuple(members.values()))) if members else set()
+        there = set(opened(step).having(dimension, tuple(members.values()))) if members else set()
     except PermanentError:
         return set()
     until = step.clock.now() + _KNOWN_FOR
@@ -186,17 +209,23 @@ def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set
     return there
 
 
-def _keeper(step: MemberStep) -> MemberKeeper:
+def opened(step: MemberStep) -> MemberKeeper:
+    """The target's keeper; raises `UnavailableError` in its maintenance."""
     demand_no_maintenance(step.maintenance, step.clock.now())
     return step.open_keeper()
 
 
+def demand_time(step: MemberStep, keeper: MemberKeeper) -> None:
+    """Raise `UnavailableError` where a call could not be noted any more before the function ends."""
+    if not step.has_time(keeper.write_seconds + _NOTING_SECONDS):
+        raise UnavailableError("no time left for members in this run", retry_after_seconds=0.0)
+
+
 def _done(step: MemberStep, dimension: str, action: str, members: Sequence[Member]) -> dict[str, str]:
     """Add or change members, call by call, each noted before and after; code to why it was refused."""
-    keeper, refused = _keeper(step), dict[str, str]()
+    keeper, refused = opened(step), dict[str, str]()
     for some in batched(members, keeper.batch_size, strict=False):
-        if not step.has_time(keeper.write_seconds + _NOTING_SECONDS):
-            raise UnavailableError("no time left for members in this run", retry_after_seconds=0.0)
+        demand_time(step, keeper)
         token, codes = step.entropy.token(), tuple(each.code for each in some)
         write = MemberWrite(dimension=dimension, action=action, codes=codes, by=step.by, begun_at=step.clock.now())
         step.ledger.note(step.target, token, write)
@@ -231,15 +260,26 @@ def _sent(
             raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
 
 
-def _write_again(step: MemberStep, dimension: str, members: Sequence[Member]) -> None:
+def write_again(step: MemberStep, dimension: str, codes: Iterable[str]) -> None:
     """Have cells written again that were refused for want of members which are about to be added: before, so none is forgotten."""
-    added = {folded(each.code) for each in members}
+    added = set(map(folded, codes))
     if added:
         step.cells.retry_refused(
             step.target,
             step.clock.now(),
             lambda cell: any(name == dimension and folded(member) in added for name, member in cell.members),
         )
+
+
+def _waiting(target: str, kept: Kept) -> Iterable[Finding]:
+    """What a dimension lacks until a person has it added."""
+    missing = [each.code for level in kept.differs.to_add for each in level]
+    codes = [*missing, *(each.code for each in kept.differs.to_change)]
+    if codes:
+        more = f" and {len(codes) - _MOST_TOLD} more" if len(codes) > _MOST_TOLD else ""
+        named = f"{kept.dimension} is not as declared: {', '.join(codes[:_MOST_TOLD])}{more}"
+        says = f"{named}: tieout targets members {target} --apply, when nobody plans"
+        yield Finding(code="members_wait", says=says)
 
 
 def _refusal(dimension: str, code: str, reason: str) -> Finding:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from functions.deliver.members import Kept, MemberStep, compare, keep
-from tieout.ledger.members import KeptMembers
+from functions.deliver.members import Kept, MemberStep, compare, keep, remember
+from tieout.members import PublishingKeeper
 
 _MOST_NAMED = 500  # of one dimension and kind: an answer of Lambda's ends at 6 MB
 
@@ -18,11 +18,20 @@ def answer_of(step: MemberStep, *, is_applied: bool) -> dict[str, Any]:
     Raises:
         TransientError: planning cannot be asked now, or takes nothing; what was done before stands.
     """
-    kept = [keep(step, dimension) if is_applied else compare(step, dimension) for dimension in step.sources]
+    kept, published = _applied(step) if is_applied else ([compare(step, each) for each in step.sources], False)
     if is_applied:
-        findings = tuple(finding for each in kept for finding in each.told())
-        step.ledger.keep(step.target, KeptMembers(step.clock.now(), step.declarations.digest(), findings))
-    return {"applied": is_applied, "dimensions": [_plain(each) for each in kept]}
+        remember(step, tuple(finding for each in kept for finding in each.told()))
+    return {"applied": is_applied, "published": published, "dimensions": [_plain(each) for each in kept]}
+
+
+def _applied(step: MemberStep) -> tuple[Sequence[Kept], bool]:
+    """What was done about each dimension, and whether that was published, where it has to be."""
+    keeper = step.open_keeper()
+    if not isinstance(keeper, PublishingKeeper):
+        return [keep(step, each) for each in step.sources], False
+    from functions.deliver.publishing import keep_and_publish  # noqa: PLC0415 most targets never come here
+
+    return keep_and_publish(step, keeper)
 
 
 def _plain(kept: Kept) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tieout.discovering import Finding
 
@@ -25,12 +25,17 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class HeldMember:
-    """A member that planning has; `parents` are the words its parent goes by there, its code and its name."""
+    """A member that planning has.
+
+    Attributes:
+        parents: the words its parent goes by there, its code and its name.
+        properties: None where planning shows none: then none is said to differ.
+    """
 
     code: str
     name: str = ""
     parents: frozenset[str] = frozenset()
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,41 @@ class MemberKeeper(Protocol):
 
     def change(self, dimension: str, members: Sequence[Member]) -> Mapping[str, str]:
         """Change what is said of members that are there; code to the target's reason, for those that stay as they were."""
+        ...
+
+
+@runtime_checkable
+class PublishingKeeper(MemberKeeper, Protocol):
+    """A keeper whose members cells see only after a step of its own, which disturbs whoever plans at that time.
+
+    So it adds and publishes only when a person asks for it. Both are tasks of the target's own, which go on without us: each is
+    begun, its reference kept, and its outcome asked for by whichever run of the function comes to it.
+    """
+
+    def begin(self, dimension: str, members: Sequence[Member]) -> str:
+        """Have members added whose parents are there, or changed; the reference of what does it.
+
+        Raises:
+            LostAnswerError: it may have been begun.
+        """
+        ...
+
+    def outcome(self, dimension: str, reference: str, codes: Collection[str]) -> Mapping[str, str]:
+        """What became of that: code to the target's reason, for those that were refused; waits for its end for `write_seconds`.
+
+        Raises:
+            StillRunningError: it has not ended, or cannot be asked now.
+            LostAnswerError: it has ended or is gone, and nobody can say of which it took.
+            TransientError: it has ended, and took none.
+        """
+        ...
+
+    def begin_publishing(self) -> str:
+        """Have cells see what was added and changed; the reference of what does it. Raises as `begin`."""
+        ...
+
+    def published(self, reference: str) -> None:
+        """Return once that has been done. Raises as `outcome`, and `LostAnswerError` where it failed."""
         ...
 
 
@@ -206,5 +246,6 @@ def _change(member: Member, held: HeldMember) -> Member | None:
     """What is said of a member and is not so; None where all is."""
     name = member.name if member.name != held.name else ""
     parent = member.parent if member.parent and folded(member.parent) not in map(folded, held.parents) else ""
-    properties = {key: value for key, value in member.properties.items() if held.properties.get(key, "") != value}
+    known = member.properties if held.properties is None else held.properties
+    properties = {key: value for key, value in member.properties.items() if known.get(key, "") != value}
     return Member(member.code, name, parent, properties) if name or parent or properties else None

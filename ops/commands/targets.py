@@ -82,7 +82,8 @@ def targets_members(
 ) -> None:
     """What the dimensions lack of the members the landscape declares, and what they have beside; nothing is ever removed.
 
-    The target's own function asks, and does by itself within hours what --apply does at once. What it did is listed by
+    The target's own function asks, and does by itself within hours what --apply does at once. Where members have to be published,
+    as Oracle EPM refreshes its database, it does nothing by itself: --apply alone does. What was done is listed by
     `tieout targets member-writes`. Exits with 1 where something is in the way.
     """
     place = find_place(stage)
@@ -92,9 +93,12 @@ def targets_members(
     found = [each | {"target": target} for each in answer.get("dimensions", [])]
     findings = list(_findings(target, {"findings": [each for row in found for each in row.pop("findings")]}))
     findings += _findings(target, answer) if "error" in answer else []
+    published = answer.get("published", False)
     if as_json:
-        display.record({"applied": apply, "members": found, "findings": findings}, as_json=True)
+        display.record({"applied": apply, "published": published, "members": found, "findings": findings}, as_json=True)
     else:
+        if published:
+            display.note("What was added and changed is published: cells see it.")
         display.rows(found, title="Members", as_json=False, nothing="No members are declared: see docs/operating.md.")
         display.rows(findings, title="Findings", as_json=False, nothing="Nothing is in the way.")
     if findings:
@@ -123,6 +127,7 @@ def _written(write: MemberWrite) -> dict[str, Any]:
         "action": write.action,
         "members": list(write.codes),
         "answer": write.answer or "none seen",
+        "reference": write.reference,
         "refused": dict(write.refused),
     }
 

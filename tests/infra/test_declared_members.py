@@ -96,6 +96,30 @@ def test_a_flaw_of_what_anaplan_is_told_of_a_list_is_named(tmp_path: Path, lists
 
 
 def test_a_target_whose_system_keeps_no_members_is_refused(tmp_path: Path) -> None:
-    """Only Anaplan's are kept."""
-    file = overlay(tmp_path, '{ Customer = { table = "customer" } }', target="oracle-epm")
-    assert any("'oracle_epm' cannot be a target whose members are kept" in each for each in problems("sandbox", file))
+    """Only those of Anaplan and Oracle EPM are kept."""
+    file = overlay(tmp_path, '{ Customer = { table = "customer" } }', target="sap-analytics")
+    assert any(
+        "'sap_analytics' cannot be a target whose members are kept" in each for each in problems("sandbox", file)
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ('{ refresh_job = "R" }', "members Customer: metadata_jobs of the target's options names no job that imports"),
+        (
+            '{ refresh_job = "R", metadata_jobs = { Customer = "C", Kunde = "K" } }',
+            "options metadata_jobs: 'Kunde' is no dimension whose members are kept (Customer)",
+        ),
+        (
+            '{ metadata_jobs = { Customer = "C" } }',
+            "options refresh_job: it is empty: cells would never see the members",
+        ),
+    ],
+)
+def test_a_flaw_of_the_jobs_that_keep_members_of_oracle_epm_is_named(
+    tmp_path: Path, options: str, problem: str
+) -> None:
+    """Both jobs are defined in the application, where nobody can look from here."""
+    file = overlay(tmp_path, '{ Customer = { table = "customer" } }', target="oracle-epm", options=options)
+    assert any(problem in each for each in problems("sandbox", file))

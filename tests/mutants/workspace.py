@@ -124,6 +124,7 @@ GROUPS = (
                     "judging",
                     "members",
                     "members_asked",
+                    "publishing",
                     "tasks",
                 )
             ),

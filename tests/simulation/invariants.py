@@ -18,6 +18,7 @@ from tests.simulation.keeping_members import member_violations
 from tests.simulation.oracle import Expected, expected
 from tests.simulation.oracle_of_files import add_files
 from tests.simulation.planning import Coordinates
+from tests.simulation.publishing_members import published_violations
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
@@ -58,6 +59,7 @@ def violations(world: World) -> list[str]:
         *journal_violations(world),
         *world.closings.violations(),
         *member_violations(world),
+        *published_violations(world),
         *world.line.aging.violations(),
     ]
 

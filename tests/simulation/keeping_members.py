@@ -16,7 +16,6 @@ from tests.simulation.planning_lists import TOP, ListedSystem
 from tieout.landscape import Landscape
 from tieout.ledger.members import MemberLedger
 from tieout.member_sources import MemberSource
-from tieout.systems.anaplan.members import open_keeper
 
 if TYPE_CHECKING:
     from tests.simulation.line import Line
@@ -62,6 +61,7 @@ def member_step(
     writer: CellWriter,
     clock: Clock,
     has_time: Callable[[float], bool],
+    by: str = "deliver",
 ) -> MemberStep:
     """What keeps the members of a target in one run of its function."""
     [declared] = [each for each in landscape.targets if each.name == target.name]
@@ -71,7 +71,8 @@ def member_step(
         target=target.name,
         sources=target.sources,
         declarations=Declarations(landscape=landscape, target=target.name, files=files, mappings=line.mappings),
-        open_keeper=lambda: open_keeper(writer),
+        open_keeper=lambda: target.open_keeper(writer),
+        by=by,
         ledger=MemberLedger(line.table),
         cells=line.cells,
         clock=clock,

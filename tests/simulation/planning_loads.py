@@ -29,7 +29,10 @@ _Record = tuple[list[str], set[str], Coordinates, Decimal | None]  # as it stand
 
 
 @dataclass
-class _Job:
+class Job:
+    """A job under way, or over."""
+
+    kind: str
     file: str
     errors: str
     status: int = -1
@@ -57,7 +60,7 @@ class LoadingApplication(SlicedApplication):
     ) -> None:
         super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
         self._files: dict[str, bytes] = {}
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self.loaded = 0  # cells that were set by jobs
 
     def put_file(self, name: str, content: bytes) -> Mapping[str, Any]:
@@ -79,10 +82,11 @@ class LoadingApplication(SlicedApplication):
         self._files.pop(name, None)
 
     def start_job(self, body: bytes) -> Mapping[str, Any]:
-        """Start an import of data, which may begin late where nobody is told of it."""
+        """Start a job, which may begin late where nobody is told of it."""
         asked = json.loads(body)
-        assert asked["jobType"] == "IMPORT_DATA"
-        job = _Job(asked["parameters"]["importFileName"], asked["parameters"]["errorFile"])
+        parameters = asked.get("parameters", {})
+        file = parameters.get("importFileName") or parameters.get("importZipFileName", "")
+        job = Job(asked["jobType"], file, parameters.get("errorFile", ""))
         self._weather.io("before planning.set")
         self.under_way += 1
         if self._weather.chance("landing_late"):
@@ -111,7 +115,7 @@ class LoadingApplication(SlicedApplication):
         self._weather.io("before planning.get")
         return {"items": self._jobs[job_id].counts[offset : offset + limit]}
 
-    def _begin(self, job: _Job) -> str:
+    def _begin(self, job: Job) -> str:
         job_id = str(len(self._jobs) + 1)
         self._jobs[job_id] = job
         slow = self._weather.chance("job_slow")
@@ -120,18 +124,19 @@ class LoadingApplication(SlicedApplication):
         self._schedule.after(waits + 1, lambda: self._end(job))
         return job_id
 
-    def _read(self, job: _Job) -> None:
+    def _read(self, job: Job) -> None:
         job.content = self._files.get(job.file)
 
-    def _end(self, job: _Job) -> None:
+    def _end(self, job: Job) -> None:
         self.under_way -= 1
-        if job.content is None:
+        is_blind = bool(job.file) and job.content is None
+        if is_blind:
             self._weather.strike("job_without_file")
-        if job.content is None or self._weather.chance("job_failed"):
+        if is_blind or self._weather.chance("job_failed"):
             job.status = 1
             return
         is_cancelled = self._weather.chance("job_cancelled")
-        rejected = [row for name, text in _texts(job.content) for row in self._import(job, name, text, is_cancelled)]
+        rejected = self.work(job, is_cancelled)
         job.status = 3 if is_cancelled else 0
         job.is_unknown = self._weather.chance("job_unknown")
         job.is_gone = self._weather.chance("job_gone")
@@ -140,12 +145,16 @@ class LoadingApplication(SlicedApplication):
             csv.writer(out).writerows(rejected)
             self._files[job.errors] = _packed(out.getvalue())
 
-    def _import(self, job: _Job, name: str, text: str, is_cancelled: bool) -> list[list[str]]:  # noqa: FBT001 one of its states
+    def work(self, job: Job, is_cancelled: bool) -> list[list[str]]:  # noqa: FBT001 one of its states
+        """Do a job's work, or half of it; the rows of the file of rejected records."""
+        texts = texts_in(job.content or b"")
+        return [row for name, text in texts for row in self._import(job, name, text, is_cancelled)]
+
+    def _import(self, job: Job, name: str, text: str, is_cancelled: bool) -> list[list[str]]:  # noqa: FBT001 one of its states
         heading, *rows = csv.reader(io.StringIO(text))
         records = [_record(heading, row) for row in (rows[: len(rows) // 2] if is_cancelled else rows)]
-        wrong = self.unknown | self.spoiling
-        rejected = [row for row, members, _, _ in records if members & wrong]
-        taken = {at: value for _, members, at, value in records if not members & wrong}
+        taken = {at: value for _, members, at, value in records if self._takes(members, at)}
+        rejected = [row for row, members, at, _ in records if not self._takes(members, at)]
         for at, value in taken.items():
             if value is None:
                 self.cells.pop(at, None)
@@ -154,14 +163,16 @@ class LoadingApplication(SlicedApplication):
         if rejected:
             self._weather.strike("record_rejected")
         self.loaded += len(taken)
-        job.counts.append(
-            {
-                "recordsRead": len(records),
-                "recordsRejected": len(rejected),
-                "recordsProcessed": len(taken),
-            }
-        )
+        self.count(job, len(rejected), len(taken))
         return [heading, *([*row, f"{name}: no such member"] for row in rejected)] if rejected else []
+
+    def _takes(self, members: set[str], at: Coordinates) -> bool:
+        return not members & self.spoiling and self.knows(at[2])
+
+    def count(self, job: Job, rejected: int, taken: int) -> None:
+        """Have a job's details say what it did with its records."""
+        counts = {"recordsRead": rejected + taken, "recordsRejected": rejected, "recordsProcessed": taken}
+        job.counts.append(counts)
 
 
 def _record(heading: list[str], row: list[str]) -> _Record:
@@ -171,7 +182,8 @@ def _record(heading: list[str], row: list[str]) -> _Record:
     return row, set(members.values()), at, None if value == "#missing" else Decimal(value)
 
 
-def _texts(content: bytes) -> list[tuple[str, str]]:
+def texts_in(content: bytes) -> list[tuple[str, str]]:
+    """The files of an archive, each with its name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return [(name, archive.read(name).decode()) for name in archive.namelist()]
 

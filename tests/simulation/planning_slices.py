@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -68,7 +68,7 @@ class SlicedApplication:
         if any(_members(cell) & self.spoiling for cell in cells):
             self._weather.strike("request_refused")
             raise GridRefusedError(400, "")
-        rejected = [cell for cell in cells if _members(cell) & self.unknown]
+        rejected = [cell for cell in cells if not self.knows(cell[0][2])]
         taken = [(at, value) for at, members, value in cells if (at, members, value) not in rejected]
         if self._weather.chance("landing_late"):
             self._land_later(taken)
@@ -85,6 +85,10 @@ class SlicedApplication:
         counts = {"numAcceptedCells": len(taken), "numUpdateCells": len(taken), "numRejectedCells": len(rejected)}
         return {**counts, "rejectedCellsWithDetails": told}
 
+    def knows(self, members: Iterable[tuple[str, str]]) -> bool:
+        """Whether cells can have all of these members, each with its dimension."""
+        return not {member for _, member in members} & self.unknown
+
     def export_slice(self, plan_type: str, body: bytes, within_seconds: float) -> Mapping[str, Any]:
         """What it holds of the cells of a grid, the last row first."""
         assert within_seconds > 0
@@ -95,7 +99,7 @@ class SlicedApplication:
             raise
         grid = _as_given(json.loads(body)["gridDefinition"])
         cells = list(_cells(plan_type, grid))
-        if any(_members(cell) & (self.unknown | self.spoiling) for cell in cells):
+        if any(_members(cell) & self.spoiling or not self.knows(cell[0][2]) for cell in cells):
             self._weather.strike("slice_unreadable")
             raise GridRefusedError(400, "")
         held = {at: self.cells.get(at, Decimal()) for at, _, _ in cells}

@@ -19,20 +19,25 @@ from tests.simulation.planning_imports import IMPORTS, ImportingSystem
 from tests.simulation.planning_lists import ListedSystem
 from tests.simulation.planning_loads import ROWS, LoadingApplication
 from tests.simulation.planning_loads import THEME as FILE_LOADS_THEME
+from tests.simulation.planning_outline import JOBS, OutlinedApplication
+from tests.simulation.planning_outline import SOURCES as PUBLISHED_SOURCES
+from tests.simulation.planning_outline import THEME as PUBLISHED_THEME
 from tests.simulation.planning_slices import PREFIXED, SlicedApplication
 from tests.simulation.unreliable import LossyFlushQueue
 from tests.support.memory_queue import MemoryFifoQueue
 from tieout.delivering import CellWriter
 from tieout.maintenance import Maintenance
 from tieout.member_sources import MemberSource
+from tieout.members import MemberKeeper
+from tieout.systems.anaplan import members as anaplan_members
 from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.imports import ModelImports
 from tieout.systems.anaplan.options import Options as AnaplanOptions
 from tieout.systems.anaplan.writing import AnaplanWriter
+from tieout.systems.oracle_epm import members as oracle_members
 from tieout.systems.oracle_epm.cells import OracleEpmWriter
 from tieout.systems.oracle_epm.client import PlanningClient
-from tieout.systems.oracle_epm.jobs import PlanningJobs
 from tieout.systems.oracle_epm.loading import LoadingWriter
 from tieout.systems.oracle_epm.options import LoadOptions
 from tieout.systems.oracle_epm.options import Options as OracleOptions
@@ -81,6 +86,7 @@ class SimulatedTarget:
         has_members: whether it has those of the dimensions whose members are kept from here.
         sources: the dimensions whose members are kept from here.
         known: what it remembers of those.
+        open_keeper: what keeps its members beside a writer.
         maintenance: when it is not called.
     """
 
@@ -94,6 +100,7 @@ class SimulatedTarget:
     has_members: Callable[[Mapping[str, str]], bool] = lambda _: True
     sources: Mapping[str, MemberSource] = field(default_factory=dict)
     known: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    open_keeper: Callable[[CellWriter], MemberKeeper] = anaplan_members.open_keeper
     maintenance: Maintenance | None = None
 
     def refuses(self, members: Mapping[str, str]) -> bool:
@@ -124,7 +131,7 @@ def targets(world: World) -> dict[str, SimulatedTarget]:
             found[ANALYTICS] = _analytics(world, anaplan.planning)
         elif world.scenario.seed % 3 == 2:
             found[ORACLE] = _oracle(world, anaplan.planning)
-    elif world.scenario.theme == FILE_LOADS_THEME:
+    elif world.scenario.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}:
         found[ORACLE] = _oracle(world, anaplan.planning)
     return found
 
@@ -201,8 +208,8 @@ def _analytics(world: World, like: Planning) -> SimulatedTarget:
 def _oracle(world: World, like: Planning) -> SimulatedTarget:
     """An application of months, or of weeks as in every other world."""
     counts_weeks = bool(world.scenario.seed % 2)
-    loads = world.theme == FILE_LOADS_THEME
-    application = (LoadingApplication if loads else SlicedApplication)(
+    loads, publishes = world.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}, world.theme == PUBLISHED_THEME
+    application = (OutlinedApplication if publishes else LoadingApplication if loads else SlicedApplication)(
         world.random, world.schedule, world.weather, unknown=like.unknown, spoiling=like.spoiling
     )
     options = OracleOptions(
@@ -217,18 +224,17 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
     )
     if loads:
         by_file = {cube: LoadOptions(rows=ROWS) for cube in ALSO_FED[ORACLE]}
-        options = replace(options, batch_size=1, load_from=2, loads=by_file)
+        options = replace(options, batch_size=1, load_from=2, loads=by_file, metadata_jobs=JOBS, refresh_job="R")
     client, clock = cast("PlanningClient", application), world.schedule
     return SimulatedTarget(
         name=ORACLE,
         planning=application,
         is_fed=ALSO_FED[ORACLE].__contains__,
         has_period=lambda period: period.startswith(_WEEKS) == counts_weeks,
-        open_writer=lambda: (
-            LoadingWriter(client, options, clock, PlanningJobs(client, clock, 5))
-            if loads
-            else OracleEpmWriter(client, options, clock)
-        ),
+        open_writer=lambda: (LoadingWriter if loads else OracleEpmWriter)(client, options, clock),
+        has_members=lambda members: application.knows(members.items()),
+        sources=PUBLISHED_SOURCES if publishes else {},
+        open_keeper=oracle_members.open_keeper,
         queue=_flush_queue(world),
     )
 

@@ -1,15 +1,21 @@
-"""Worlds in which Anaplan has hardly a member at first, and is given those that are declared, whatever becomes of the calls."""
+"""Worlds in which planning has hardly a member at first, and is given those that are declared, whatever becomes of the calls."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from tests.simulation.keeping_members import THEME
+from tests.simulation.planning_outline import THEME as PUBLISHED_THEME
+from tests.simulation.planning_outline import OutlinedApplication
 from tests.simulation.seeds import violations_of
+from tests.simulation.targets import ORACLE
 from tests.simulation.world import Scenario, World
 
 _SEEDS = range(5)
+_SEEDS_OF_PUBLISHING = (6, 9, 11)  # those in which every kind of trouble is met
 _FAULTS = ("landing_late", "member_refused", "lost_answer", "target_busy", "crash_after")
+
+_FAULTS_OF_JOBS = ("job_slow", "job_failed", "job_cancelled", "job_gone", "errors_lost", "member_rejected")
 
 
 def test_every_declared_member_ends_up_there_once_whatever_happens_to_the_calls() -> None:
@@ -20,3 +26,17 @@ def test_every_declared_member_ends_up_there_once_whatever_happens_to_the_calls(
         assert violations_of(world) == [], seed
         met += world.weather.counts
     assert [name for name in _FAULTS if not met[name]] == []
+
+
+def test_members_that_operators_have_published_are_seen_whatever_happens_to_the_jobs() -> None:
+    """In Oracle EPM beside Anaplan; nothing is added by itself, and each kind of trouble that jobs make has been met."""
+    met: Counter[str] = Counter()
+    for seed in _SEEDS_OF_PUBLISHING:
+        world = World(Scenario(seed=seed, theme=PUBLISHED_THEME, changes=10))
+        assert violations_of(world) == [], seed
+        application = world.targets[ORACLE].planning
+        assert isinstance(application, OutlinedApplication)
+        assert application.refreshed
+        met += world.weather.counts
+    faults = (*_FAULTS_OF_JOBS, "landing_late", "lost_answer", "crash_after")
+    assert [name for name in faults if not met[name]] == []

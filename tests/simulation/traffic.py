@@ -10,6 +10,7 @@ from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
+from tests.simulation.publishing_members import Publishing, mend_refused
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS, taking_turns
@@ -42,7 +43,8 @@ class Traffic:
         span = self.world.span
         for each in taking_turns(self.world).values():
             each.plan(span)
-        for beside in (self.world.counting, self.world.undoing, self.world.closings, self.world.reading_back):
+        world = self.world
+        for beside in (world.counting, world.undoing, world.closings, world.reading_back, Publishing(world)):
             beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
@@ -78,8 +80,7 @@ class Traffic:
         self._have_sent_alone()
         self.world.run_until_rest()
         for _ in range(_COMMANDS_REPEATED):
-            repairs_itself = self.world.theme == "members"  # who adds what cells want has those written again
-            if not self._send_outdated() + (0 if repairs_itself else self._retry_refused()):
+            if not self._send_outdated() + mend_refused(self.world, self._retry_refused):
                 return
             self.world.run_until_rest()
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")

@@ -56,6 +56,15 @@ THEMES: Mapping[str, Mapping[str, float]] = {
         "job_gone": 0.1,
         "errors_lost": 0.3,
     },
+    "published_members": {"landing_late": 0.1, "lost_answer": 0.02, "crash_before": 0.01, "crash_after": 0.01}
+    | {
+        "job_slow": 0.4,
+        "job_failed": 0.1,
+        "job_cancelled": 0.2,
+        "job_unknown": 0.1,
+        "job_gone": 0.1,
+        "errors_lost": 0.3,
+    },
     "members": {
         "crash_before": 0.01,
         "crash_after": 0.01,
@@ -71,7 +80,9 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
 DRAWN_THEMES = tuple(
-    name for name in THEMES if name not in {*OWN_THEMES, "missed", "loads", "file_loads", "members"}
+    name
+    for name in THEMES
+    if name not in {*OWN_THEMES, "missed", "loads", "file_loads", "published_members", "members"}
 )  # of which there are some on other days
 
 

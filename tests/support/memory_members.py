@@ -71,7 +71,7 @@ class MemoryMembers:
             if each.code not in self.refused:
                 held = self._of(dimension)[folded(each.code)]
                 parents = frozenset({folded(each.parent)}) if each.parent else held.parents
-                properties = {**held.properties, **each.properties}
+                properties = {**(held.properties or {}), **each.properties}
                 self._of(dimension)[folded(each.code)] = HeldMember(
                     held.code, each.name or held.name, parents, properties
                 )

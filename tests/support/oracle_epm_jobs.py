@@ -13,7 +13,6 @@ from tests.support.oracle_epm import LOADS, epm_options, pipeline_cell
 from tieout.delivering import WriteAnswer
 from tieout.errors import TieoutError
 from tieout.systems.oracle_epm.client import PlanningClient
-from tieout.systems.oracle_epm.jobs import PlanningJobs
 from tieout.systems.oracle_epm.loading import LoadingWriter
 from tieout.systems.oracle_epm.options import Options
 
@@ -91,7 +90,7 @@ def loader(
 ) -> LoadingWriter:
     """A writer of that application."""
     clock, client = clock or ManualClock(), cast("PlanningClient", application)
-    return LoadingWriter(client, options or epm_options(**LOADS), clock, PlanningJobs(client, clock, 5))
+    return LoadingWriter(client, options or epm_options(**LOADS), clock)
 
 
 def until() -> datetime:

@@ -16,6 +16,7 @@ from tieout.ledger.table import Item, Key, Put, Table, pages
 from tieout.moments import moment_text, parse_moment
 
 _MOST_FINDINGS = 100
+_NUMBERS = 3  # digits behind a token
 _MOST_CODES = 1000  # in one item, which ends at 400 KB: each with a reason, where it was refused
 
 
@@ -38,11 +39,12 @@ class MemberWrite:
     """Members that one call added to a dimension or changed there; `by` is who asked, or the step that did it by itself.
 
     Attributes:
-        action: `add` or `change`.
+        action: `add`, `change`, or `publish`, of what was added and changed before, in no dimension of its own.
         begun_at: it stands here from before the call, so that whatever planning has is accounted for.
         ended_at: None where no answer was seen: planning may have it all the same.
         answer: `taken`, or the class of the error.
         refused: code to the target's reason.
+        reference: the id under which the target goes on with it, where it does.
     """
 
     dimension: str
@@ -53,6 +55,7 @@ class MemberWrite:
     ended_at: datetime | None = None
     answer: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
 
 
 class MemberLedger:
@@ -79,14 +82,22 @@ class MemberLedger:
 
     def note(self, target: str, token: str, write: MemberWrite) -> None:
         """Keep what is about to be done, or, under the same token, how it went."""
-        for number, codes in enumerate(batched(write.codes, _MOST_CODES, strict=False)):
-            key = keys.member_write_key(target, write.begun_at, f"{token}{number:03}")
+        parts = [*batched(write.codes, _MOST_CODES, strict=False)] or [()]
+        for number, codes in enumerate(parts):
+            key = keys.member_write_key(target, write.begun_at, f"{token}{number:0{_NUMBERS}}")
             self._table.write([Put(key, self._item(write, codes))])
 
     def writes(self, target: str) -> Iterator[MemberWrite]:
         """All that was done to the members of a target, as long as receipts are kept, oldest first; large calls in parts."""
         for page in pages(lambda after: self._table.query(keys.member_writes_of(target), after=after)):
             yield from (_write(key, item) for key, item in page.items)
+
+    def begun(self, target: str) -> Iterator[tuple[str, MemberWrite]]:
+        """What the target goes on with, and nobody has seen the end of, each with its token: oldest first."""
+        for page in pages(lambda after: self._table.query(keys.member_writes_of(target), after=after)):
+            for key, item in page.items:
+                if "reference" in item and "ended_at" not in item:
+                    yield key[1].split("#")[1][:-_NUMBERS], _write(key, item)
 
     def _item(self, write: MemberWrite, codes: Sequence[str]) -> dict[str, Any]:
         refused = {code: reason for code, reason in write.refused.items() if code in set(codes)}
@@ -99,6 +110,7 @@ class MemberLedger:
             "refused": strict_json.dump(refused),
             EXPIRES_AT: expires_at(write.begun_at, self._kept_days),
         }
+        item |= {"reference": write.reference} if write.reference else {}
         return item if write.ended_at is None else item | {"ended_at": moment_text(write.ended_at)}
 
 
@@ -113,4 +125,5 @@ def _write(key: Key, item: Item) -> MemberWrite:
         ended_at=parse_moment(str(ended_at)) if ended_at else None,
         answer=str(item["answer"]),
         refused=strict_json.parse(str(item["refused"]).encode()),
+        reference=str(item.get("reference", "")),
     )

@@ -13,7 +13,7 @@ from sandbox.systems.faults import Misbehaving
 from sandbox.systems.oracle_epm import files, jobs
 from sandbox.systems.oracle_epm.control import EnvironmentControl
 from sandbox.systems.oracle_epm.definition import ApplicationDefinition, sandbox_definition
-from sandbox.systems.oracle_epm.describing import dimensions, member
+from sandbox.systems.oracle_epm.describing import dimensions, hierarchy, member
 from sandbox.systems.oracle_epm.environment import Environment, guarded
 from sandbox.systems.oracle_epm.exporting import export_slice, plan_types
 from sandbox.systems.oracle_epm.importing import import_slice
@@ -48,6 +48,7 @@ def create_app(
         Route(f"{_CUBES}/{{cube}}/importdataslice", guarded(environment, import_slice), methods=["POST"]),
         Route(f"{_CUBES}/{{cube}}/exportdataslice", guarded(environment, export_slice), methods=["POST"]),
         Route(f"{_CUBES}/{{cube}}/dimensions", guarded(environment, dimensions), methods=["GET"]),
+        Route(f"{_CUBES}/{{cube}}/dimensions/{{dimension}}", guarded(environment, hierarchy), methods=["GET"]),
         Route(
             f"{_APPLICATION}/dimensions/{{dimension}}/members/{{member}}", guarded(environment, member), methods=["GET"]
         ),

@@ -20,12 +20,26 @@ class PlanningApplication:
 
     Attributes:
         cells: (cube, place) to the value of every cell that is not empty.
+        imported: name, folded, to every member that was added or changed and that cells do not see before the next refresh.
         read_only: sets of members, each with the reason why the cells that have them all are not written to.
     """
 
     definition: ApplicationDefinition
     cells: dict[tuple[str, Place], Decimal] = field(default_factory=dict)
     read_only: list[tuple[frozenset[str], str]] = field(default_factory=list)
+    imported: dict[str, Member] = field(default_factory=dict)
+
+    def outline(self) -> dict[str, Member]:
+        """All members by their folded names, refreshed or not."""
+        return {**self.definition.by_name, **self.imported}
+
+    def refresh(self) -> None:
+        """Let cells see what was imported; whoever has members below it now is a parent."""
+        outline = self.outline()
+        parents = {each.parent.casefold() for each in outline.values()}
+        members = tuple(replace(each, is_parent=each.is_parent or name in parents) for name, each in outline.items())
+        self.definition = replace(self.definition, members=members)
+        self.imported.clear()
 
     def cube(self, name: str) -> Cube | None:
         """The cube of that name, upper and lower case alike."""

@@ -20,6 +20,7 @@ class Member:
         is_parent: whether others are below it, so that its cells are not written to.
         is_dynamic: whether it is calculated when it is read.
         data_type: of an account; all that are not accounts hold numbers.
+        parent: below which it stands; empty: directly below the dimension.
         storage: how it is told to be stored, where that is otherwise than the others say.
     """
 
@@ -30,6 +31,7 @@ class Member:
     is_dynamic: bool = False
     data_type: str = CURRENCY
     storage: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def _members(plain: Mapping[str, Any]) -> list[Member]:
     dimension, types, aliases = plain["name"], plain.get("types", {}), plain.get("aliases", {})
     parents = [Member(plain["parent"], dimension, is_parent=True)] if "parent" in plain else []
     stored = [
-        Member(name, dimension, aliases.get(name, ""), data_type=types.get(name, CURRENCY))
+        Member(
+            name, dimension, aliases.get(name, ""), data_type=types.get(name, CURRENCY), parent=plain.get("parent", "")
+        )
         for name in (*plain["members"], *plain.get("free", ()))
     ]
     return [*parents, *stored, *(Member(name, dimension, is_dynamic=True) for name in plain.get("dynamic", ()))]

@@ -5,10 +5,11 @@ https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
+from sandbox.systems.oracle_epm.definition import Member
 from sandbox.systems.oracle_epm.environment import Call, refuse
 
 if TYPE_CHECKING:
@@ -23,6 +24,28 @@ def dimensions(call: Call) -> Response:
     items = [{"name": name, "dimType": name, "objectType": "DIMENSION"} for name in cube.dimensions]
     items.append({"name": "Region", "dimType": "Attribute Dimension", "objectType": "DIMENSION"})
     return JSONResponse({"items": items, "totalResults": len(items), "hasMore": False})
+
+
+def hierarchy(call: Call) -> Response:
+    """A dimension with all members below it, refreshed or not."""
+    cube, name = call.application.cube(call.part("cube")), call.part("dimension")
+    if cube is None or name.casefold() not in map(str.casefold, cube.dimensions):
+        return refuse(404, "The dimension does not exist or you do not have access to it.")
+    members = [each for each in call.application.outline().values() if each.dimension.casefold() == name.casefold()]
+    return JSONResponse({"name": name, "path": name, "alias": None, "children": _below("", members, name)})
+
+
+def _below(parent: str, members: list[Member], path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "alias": each.alias or None,
+            "path": f"{path}/{each.name}",
+            "children": _below(each.name, members, f"{path}/{each.name}"),
+        }
+        for each in members
+        if each.parent.casefold() == parent.casefold()
+    ]
 
 
 def member(call: Call) -> Response:

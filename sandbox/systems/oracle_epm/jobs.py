@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from sandbox.systems.oracle_epm.environment import Call, Job, refuse
 from sandbox.systems.oracle_epm.loading import import_data
+from sandbox.systems.oracle_epm.outline import import_metadata
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -32,6 +33,11 @@ _FAULTS = frozenset(
         "job_errors_gone",
     }
 )
+_SAID = {
+    "IMPORT_DATA": "Data import was successful",
+    "IMPORT_METADATA": "Metadata import was successful",
+    "CUBE_REFRESH": "Refresh was successful",
+}
 _WORDS = {
     -1: "Processing",
     _SUCCESS: "Completed",
@@ -50,8 +56,8 @@ def start(call: Call) -> Response:
         kind, parameters = body["jobType"], dict(body.get("parameters") or {})
     except (ValueError, TypeError, KeyError):
         return refuse(400, "The job is not valid.")
-    if kind != "IMPORT_DATA":
-        return refuse(400, f"The job type {kind} is not valid.")
+    if not _is_defined(call, kind, body.get("jobName")):
+        return refuse(400, f"There is no job {body.get('jobName')} of the type {kind}.")
     environment = call.environment
     fault = environment.faults.take(_FAULTS, "POST", call.request.url.path)
     job = Job(
@@ -77,8 +83,8 @@ def details(call: Call) -> Response:
     """GET .../jobs/{job}/details, by pages."""
     run_what_is_due(call)
     job, parameters = _job(call), call.request.query_params
-    if job is None or not call.is_administrators:
-        return refuse(404, "The job does not exist.")
+    if job is None or not call.is_administrators or job.kind == "CUBE_REFRESH":
+        return refuse(404, "The job does not exist, or has no details.")
     offset, limit = int(parameters.get("offset", "0")), int(parameters.get("limit", "25"))
     return JSONResponse({"items": job.details[offset : offset + limit], "links": []})
 
@@ -97,14 +103,35 @@ def _run(call: Call, job: Job) -> None:
         return
     is_half = job.fault in {"job_cancelled", "job_short"}
     try:
-        job.details, rejected = import_data(call, job.parameters, half=is_half)
+        rejected = _worked(call, job, is_half=is_half)
     except ValueError as error:
         job.status, job.says = _ERROR, str(error)
         return
     if "errorFile" in job.parameters and job.fault != "job_errors_gone":
         call.environment.files[job.parameters["errorFile"]] = rejected
     job.status = _CANCELLED if job.fault == "job_cancelled" else _SUCCESS
-    job.says = "Data import was successful"
+    job.says = _SAID[job.kind]
+
+
+def _worked(call: Call, job: Job, *, is_half: bool) -> bytes:
+    """Do a job's work, all of it or half; the archive of rejected records."""
+    if job.kind == "CUBE_REFRESH":
+        if not is_half:
+            call.application.refresh()
+        return b""
+    if job.kind == "IMPORT_METADATA":
+        dimension = call.environment.settings.metadata_jobs[job.name]
+        job.details, rejected = import_metadata(call, dimension, job.parameters, half=is_half)
+        return rejected
+    job.details, rejected = import_data(call, job.parameters, half=is_half)
+    return rejected
+
+
+def _is_defined(call: Call, kind: str, name: object) -> bool:
+    """Whether a job is one that can be run: an import of data needs no definition."""
+    settings = call.environment.settings
+    names = {"IMPORT_METADATA": set(settings.metadata_jobs), "CUBE_REFRESH": {settings.refresh_job}}
+    return kind == "IMPORT_DATA" or name in names.get(kind, set())
 
 
 def _job(call: Call) -> Job | None:

@@ -35,7 +35,7 @@ def import_data(call: Call, parameters: Mapping[str, Any], *, half: bool) -> tup
     if content is None:
         raise ValueError("The import file does not exist.")
     counts, rejected = [], dict[str, list[list[str]]]()
-    for heading, *records in _files_of(content):
+    for heading, *records in files_of(content):
         if heading[-2:] != _TAIL or not records:
             raise ValueError("The import file is not valid.")
         taken = records[: len(records) // 2] if half else records
@@ -51,7 +51,7 @@ def import_data(call: Call, parameters: Mapping[str, Any], *, half: bool) -> tup
                 "loadType": "Data Import",
             }
         )
-    return counts, packed({f"{name}.csv": _text_of(rows) for name, rows in rejected.items()})
+    return counts, packed({f"{name}.csv": text_of(rows) for name, rows in rejected.items()})
 
 
 def packed(texts: Mapping[str, str]) -> bytes:
@@ -63,7 +63,8 @@ def packed(texts: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def _files_of(content: bytes) -> Iterator[list[list[str]]]:
+def files_of(content: bytes) -> Iterator[list[list[str]]]:
+    """The rows of each file of an archive; raises `ValueError` where it is none."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
@@ -92,7 +93,8 @@ def _imported(call: Call, heading: list[str], record: list[str]) -> str:
     return ""
 
 
-def _text_of(rows: list[list[str]]) -> str:
+def text_of(rows: list[list[str]]) -> str:
+    """Rows as the text of a file."""
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 AUDIENCE = "https://identity.oraclecloud.com/"
 
@@ -21,6 +22,8 @@ class EnvironmentSettings:
         rejects_whole_rows: whether one bad cell takes its row along, as was seen live.
         rejects_whole_grids: whether one bad cell takes its grid along.
         is_administrator: whether the user is a service administrator, who alone is told of members, and runs jobs over files.
+        metadata_jobs: the jobs of type Import Metadata that are defined, with the dimension of each.
+        refresh_job: that of type Refresh Database.
         administrator: another user, who is one.
         updated_key: how the count of updated cells is spelled; `numUpdatedCells` was seen live.
     """
@@ -45,4 +48,8 @@ class EnvironmentSettings:
     rejects_whole_rows: bool = False
     rejects_whole_grids: bool = False
     is_administrator: bool = False
+    metadata_jobs: Mapping[str, str] = field(
+        default_factory=lambda: {"Import customers": "Customer", "Import partners": "Intercompany"}
+    )
+    refresh_job: str = "Refresh database"
     updated_key: str = "numUpdateCells"

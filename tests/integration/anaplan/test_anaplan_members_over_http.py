@@ -104,7 +104,7 @@ def test_members_of_a_numbered_list_go_by_code_and_show_their_name_as_a_property
     assert keeper.change("Supplier", [Member("S2", "Other", "S1")]) == {}
     found = {each.code: each for each in keeper.held("Supplier")}
     assert {code: each.name for code, each in found.items()} == {"S1": "Same name", "S2": "Other", "S3": "Below"}
-    assert found["S1"].properties["Terms"] == "30"
+    assert (found["S1"].properties or {})["Terms"] == "30"
     assert "s1" in found["S2"].parents
     assert keeper_of(numbered).add("Supplier", [Member("S4", "Named")]) == {"S4": "INCORRECT_FORMAT: incorrect format"}
 

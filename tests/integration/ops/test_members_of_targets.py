@@ -38,7 +38,8 @@ def _asked(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> list[Mappin
     def invoke(_place: Place, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 any JSON
         assert function == "deliver-to-anaplan"
         asked.append(event)
-        return {"applied": False, "dimensions": [dimension(*([FINDING] if len(asked) == 1 else []))]}
+        found = dimension(*([FINDING] if len(asked) == 1 else []))
+        return {"applied": False, "published": len(asked) == 2, "dimensions": [found]}
 
     outputs = dict(stage.place.outputs)
     told = json.loads(outputs["TargetAnaplan"]) | {"function_name": "deliver-to-anaplan"}
@@ -56,7 +57,7 @@ def test_what_differs_is_shown_and_what_is_in_the_way_ends_with_1(asked: list[Ma
     assert (shown["members"][0]["to_add"], shown["members"][0]["undeclared"]) == (["X"], ["OLD"])
     assert [each["says"] for each in shown["findings"]] == ["Customer X: mend it"]
     result = CliRunner().invoke(app, ["targets", "members", TARGET, "--apply"])
-    assert (result.exit_code, "OLD" in result.output) == (0, True)
+    assert (result.exit_code, "OLD" in result.output, "is published" in result.stderr) == (0, True, True)
     who = getpass.getuser()
     assert asked == [{"members": {"apply": False, "by": who}}, {"members": {"apply": True, "by": who}}]
 
@@ -64,8 +65,11 @@ def test_what_differs_is_shown_and_what_is_in_the_way_ends_with_1(asked: list[Ma
 def test_every_call_that_wrote_members_is_listed(stage: OperatedStage) -> None:
     """Also one whose answer nobody saw."""
     now = datetime(2026, 11, 27, 9, tzinfo=UTC)
-    write = MemberWrite(dimension="Customer", action="add", codes=("X", "Y"), by="somebody", begun_at=now)
+    write = MemberWrite(
+        dimension="Customer", action="add", codes=("X", "Y"), by="somebody", begun_at=now, reference="a 7"
+    )
     MemberLedger(stage.place.table).note(TARGET, "t", write)
     result = CliRunner().invoke(app, ["targets", "member-writes", TARGET, "--json"])
     [row] = json.loads(result.stdout)
     assert (row["by"], row["members"], row["answer"]) == ("somebody", ["X", "Y"], "none seen")
+    assert row["reference"] == "a 7"

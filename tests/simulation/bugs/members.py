@@ -27,7 +27,7 @@ BUGS = (
     Bug(
         "cells that were refused for want of a member stay refused",
         members.keep,
-        "_write_again(step, dimension, [member for level in differs.to_add for member in level])",
+        "write_again(step, dimension, [member.code for level in kept.differs.to_add for member in level])",
         "pass",
         proof=tests_of_members.test_cells_that_were_refused_for_want_of_a_member_are_written_once_it_is_added,
     ),

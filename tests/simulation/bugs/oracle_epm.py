@@ -14,6 +14,7 @@ from tieout.systems.oracle_epm import (
     discovery,
     grids,
     job_results,
+    jobs,
     load_file,
     loading,
     period_names,
@@ -89,9 +90,9 @@ BUGS = (
     ),
     Bug(
         "every load of the same cells has the same file",
-        loading.LoadingWriter.prepare,
-        "tieout-{stamp}-",
-        "tieout-",
+        jobs.JobName.of_file,
+        "-{stamp}-",
+        "-",
         proof=held_by(loads.test_a_load_uploads_a_file_of_its_own_and_imports_it_in_the_mode_that_sets),
     ),
     Bug(

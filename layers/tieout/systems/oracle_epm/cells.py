@@ -27,10 +27,28 @@ _NO_CUBE = "plan_type_missing: the application shows our role no plan type of th
 class OracleEpmWriter:
     """Sets cells of one application (`ReadingWriter`): a cube is a plan type, and a write is one data slice or several."""
 
-    def __init__(self, client: PlanningClient, options: Options, clock: Clock) -> None:
+    def __init__(
+        self, client: PlanningClient, options: Options, clock: Clock, administrator: PlanningClient | None = None
+    ) -> None:
         self._client = client
         self._options = options
         self._clock = clock
+        self._administrator = administrator or client
+
+    @property
+    def administrator(self) -> PlanningClient:
+        """What calls the application as a service administrator, to whom alone jobs and files are open."""
+        return self._administrator
+
+    @property
+    def options(self) -> Options:
+        """The target's options."""
+        return self._options
+
+    @property
+    def clock(self) -> Clock:
+        """What it knows the time by."""
+        return self._clock
 
     @property
     def batch_size(self) -> int:
@@ -109,15 +127,15 @@ def open_writer(target: Target, credentials: Mapping[str, str], http: httpx.Clie
         clock: decides when a token has ended and when a write has.
     """
     options = Options(**target.options)  # type: ignore[arg-type]  # checked against the class at synth
-    client = PlanningClient(target.api_base_url, options, login_of(options, credentials, http, clock), http)
+    client, administrator = (
+        PlanningClient(target.api_base_url, options, login_of(options, each, http, clock), http)
+        for each in (credentials, administrators(credentials))
+    )
     if not options.loads:
-        return OracleEpmWriter(client, options, clock)
-    from tieout.systems.oracle_epm.jobs import PlanningJobs  # noqa: PLC0415 most targets never come here
-    from tieout.systems.oracle_epm.loading import LoadingWriter  # noqa: PLC0415 the same
+        return OracleEpmWriter(client, options, clock, administrator)
+    from tieout.systems.oracle_epm.loading import LoadingWriter  # noqa: PLC0415 most targets never come here
 
-    administrator = login_of(options, administrators(credentials), http, clock)
-    as_administrator = PlanningClient(target.api_base_url, options, administrator, http)
-    return LoadingWriter(client, options, clock, PlanningJobs(as_administrator, clock, options.poll_seconds))
+    return LoadingWriter(client, options, clock, administrator)
 
 
 def _summary(cells: Sequence[CellValue], writing: SliceWriting, refused: Mapping[str, str]) -> str:

@@ -89,6 +89,24 @@ class PlanningClient:
         items = answers.content_of(response, self._read).get("items")
         return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else None
 
+    def plan_types(self) -> list[str]:
+        """The names of the plan types that our role is shown."""
+        items = self._listed(_LOOK_SECONDS) or ()
+        return [str(each.get("planTypeName")) for each in items if isinstance(each, dict)]
+
+    def hierarchy(self, plan_type: str, dimension: str) -> Mapping[str, Any] | None:
+        """A dimension with all members below it (`name`, `alias`, `children`); None where the environment does not show it.
+
+        https://docs.oracle.com/en/cloud/saas/enterprise-performance-management-common/prest/get_dim_details.html
+        """
+        path = f"/plantypes/{quote(plan_type, safe='')}/dimensions/{quote(dimension, safe='')}"
+        query = "?fields=id,name,alias,path,children&aliasTableName=Default"
+        response = self._answer("GET", path + query, self._read, CALL_SECONDS)
+        if response.status_code in _UNKNOWN:
+            return None
+        answers.judge(response, self._read)
+        return answers.content_of(response, self._read)
+
     def member(self, dimension: str, name: str) -> Mapping[str, Any] | None:
         """The properties of a member (`dataStorage`, `dataType`, `children`); None where it is not there, or not shown.
 

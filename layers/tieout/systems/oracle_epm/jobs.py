@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tieout import strict_json
@@ -29,6 +31,34 @@ _TAKEN = frozenset({-1, 0})  # of an upload: done, or being looked into
 
 class NotTakenError(UnavailableError):
     """A file or a job was refused as it is, so nothing was set; a repeat would be refused too."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobName:
+    """A job under the names that its reference keeps: the file it reads, and its id once it is started."""
+
+    file: str
+    job_id: str = ""
+
+    @classmethod
+    def of(cls, reference: str) -> JobName:
+        """The job of a reference."""
+        file, _, job_id = reference.partition(" ")
+        return cls(file, job_id)
+
+    @classmethod
+    def of_file(cls, what: str, content: bytes, now: datetime) -> JobName:
+        """A job over a file that is none's yet: named after the moment, and what is in it."""
+        stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        return cls(f"tieout-{what}-{stamp}-{hashlib.sha256(content).hexdigest()[:12]}.zip")
+
+    @property
+    def errors(self) -> str:
+        """The file that the job puts rejected records into."""
+        return f"{self.file.removesuffix('.zip')}-rejected.zip"
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.job_id}".rstrip()
 
 
 class PlanningJobs:
@@ -74,8 +104,13 @@ class PlanningJobs:
             raise LostAnswerError("oracle_epm: a job without an id")
         return str(job_id)
 
-    def ended(self, job_id: str, until: datetime) -> JobResult:
+    def ended(self, job_id: str, until: datetime, *, is_counted: bool = True) -> JobResult:
         """What a job did, once it has ended; a question that is not answered is asked again, further apart each time.
+
+        Args:
+            job_id: as `start` gave it.
+            until: when to stop waiting.
+            is_counted: whether it has details, as imports have: then they are read, whatever its status.
 
         Raises:
             StillRunningError: it has not ended until then, or its details cannot be asked for now.
@@ -93,7 +128,7 @@ class PlanningJobs:
             except TransientError as error:
                 is_told, wait = False, max(pause, error.retry_after_seconds or 0.0)
             if has_ended(status):
-                return result_of(job, self._details(job_id))
+                return result_of(job, self._details(job_id) if is_counted else ())
             if self._clock.now() + timedelta(seconds=wait) >= until:
                 if is_told and not is_running(status):
                     raise LostAnswerError(f"oracle_epm: a job of an unknown status ({job.get('status')})")
@@ -103,9 +138,21 @@ class PlanningJobs:
             self._clock.sleep(wait)
             pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
 
-    def file(self, name: str) -> bytes:
-        """A file that a job has left; nothing where there is none."""
-        return self._client.file(name) or b""
+    def rejected_file(self, name: str) -> bytes:
+        """The file of records that a job has rejected; nothing where there is none, or none for our role.
+
+        Raises:
+            StillRunningError: it cannot be read now.
+        """
+        try:
+            return self._client.file(name) or b""
+        except PermanentError:
+            return b""
+        except TransientError as error:
+            wait = max(error.retry_after_seconds or 0.0, self._poll_seconds)
+            raise StillRunningError(
+                "oracle_epm: rejected records cannot be read now", retry_after_seconds=wait
+            ) from error
 
     def remove(self, name: str) -> None:
         """Remove a file that no job is to read any more; where that fails, Planning removes it some weeks later."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tieout.systems.oracle_epm.archives import packed, unpacked
 from tieout.systems.oracle_epm.coordinates import PlacedCell
 from tieout.systems.oracle_epm.grids import MISSING
 from tieout.systems.oracle_epm.options import Cube, LoadOptions
@@ -26,8 +25,6 @@ NO_FILE_NAME = "member_name_unfit: a load file cannot say a member's name with a
 UNSAID = "rejected by the load without a reason"
 _UNFIT = frozenset('"\r\n')
 _SPECIAL = frozenset(",()&@")  # in a point of view they separate members, or call functions and variables of Planning's
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of archives: the same cells make the same bytes
-_MOST_UNPACKED_BYTES = 20_000_000
 _LONGEST_REASON = 200
 _COLUMNS = 4
 
@@ -64,12 +61,9 @@ class LoadFile:
     def archive(self) -> bytes:
         """The ZIP archive, with a file for each column."""
         drivers = list(dict.fromkeys(row.driver for row in self.rows))
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-            for number, driver in enumerate(drivers, 1):
-                name = zipfile.ZipInfo(f"data{number}-{len(drivers)}.csv", _FIRST_DAY)
-                packed.writestr(name, self._text_of(driver), zipfile.ZIP_DEFLATED)
-        return out.getvalue()
+        return packed(
+            {f"data{number}-{len(drivers)}.csv": self._text_of(driver) for number, driver in enumerate(drivers, 1)}
+        )
 
     def rejected_in(self, archive: bytes) -> dict[str, str]:
         """Cell id to the reason of those that the archive of rejected records names; what is no row of ours says nothing.
@@ -83,7 +77,7 @@ class LoadFile:
             ours.setdefault(key, {})[row.driver.casefold()] = row.cell_id
         found: dict[str, str] = {}
         with suppress(csv.Error):
-            for text in _unpacked(archive):
+            for text in unpacked(archive):
                 found |= _named(text, ours)
         return found
 
@@ -164,16 +158,3 @@ def _named(text: str, ours: Mapping[_Key, Mapping[str, str]]) -> Iterator[tuple[
 
 def _is_one_line(text: str) -> bool:
     return "\n" not in text and "\r" not in text
-
-
-def _unpacked(archive: bytes) -> Iterator[str]:
-    """The texts of an archive; none where it is no archive, or one that would fill the memory."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-            entries = packed.infolist()
-            if sum(each.file_size for each in entries) > _MOST_UNPACKED_BYTES:
-                return
-            for each in entries:
-                yield packed.read(each).decode("utf-8-sig", "replace")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
-        return

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tieout.delivering import CellValue, WriteAnswer
@@ -22,7 +20,7 @@ from tieout.systems.oracle_epm.cells import OracleEpmWriter
 from tieout.systems.oracle_epm.client import CALL_SECONDS, PlanningClient
 from tieout.systems.oracle_epm.coordinates import place_cells
 from tieout.systems.oracle_epm.job_results import ERROR, INVALID, SUCCESS, JobResult
-from tieout.systems.oracle_epm.jobs import NotTakenError, PlanningJobs
+from tieout.systems.oracle_epm.jobs import JobName, NotTakenError, PlanningJobs
 from tieout.systems.oracle_epm.load_file import LoadFile, load_file_of
 from tieout.systems.oracle_epm.options import LoadOptions, Options
 
@@ -33,39 +31,19 @@ _LONGEST_SAID = 100
 _MODE: Mapping[str, Any] = {"sourceType": "Planning", "delimiter": ",", "includeMetaData": "false"}
 
 
-@dataclass(frozen=True, slots=True)
-class LoadName:
-    """A load under the names that its reference keeps: its file, and the job once it is started."""
-
-    file: str
-    job_id: str = ""
-
-    @classmethod
-    def of(cls, reference: str) -> LoadName:
-        """The load of a reference."""
-        file, _, job_id = reference.partition(" ")
-        return cls(file, job_id)
-
-    @property
-    def errors(self) -> str:
-        """The file that its job puts rejected records into."""
-        return f"{self.file.removesuffix('.zip')}-rejected.zip"
-
-    def __str__(self) -> str:
-        return f"{self.file} {self.job_id}".rstrip()
-
-
 class LoadingWriter(OracleEpmWriter):
     """Sets few cells by data slices and many by a load (`TaskWriter`), in those cubes that the landscape names a layout for.
 
     Args:
         client: calls the application as the user who sets cells.
-        jobs: runs jobs as a service administrator.
+        administrator: calls it as a service administrator, for files and jobs.
     """
 
-    def __init__(self, client: PlanningClient, options: Options, clock: Clock, jobs: PlanningJobs) -> None:
-        super().__init__(client, options, clock)
-        self._jobs = jobs
+    def __init__(
+        self, client: PlanningClient, options: Options, clock: Clock, administrator: PlanningClient | None = None
+    ) -> None:
+        super().__init__(client, options, clock, administrator)
+        self._jobs = PlanningJobs(self.administrator, clock, options.poll_seconds)
         self._distrusted_until = clock.now()
 
     @property
@@ -89,21 +67,21 @@ class LoadingWriter(OracleEpmWriter):
 
         Cells that no row can be made for are left out; `outcome` refuses them.
         """
-        load, stamp = self._load(cells), f"{self._clock.now().astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        load = self._load(cells)
         with self._distrusting(NotTakenError, PermanentError):
             if not load.rows:
                 raise NotTakenError("oracle_epm: no cell has a row in a load", retry_after_seconds=_SOON_SECONDS)
             archive = load.archive()
-            name = LoadName(f"tieout-{stamp}-{hashlib.sha256(archive).hexdigest()[:12]}.zip")
+            name = JobName.of_file("cells", archive, self._clock.now())
             self._jobs.upload(name.file, archive)
         return str(name)
 
     def start(self, prepared: str) -> str:
         """Start the import of a file: see `TaskWriter.start`."""
-        name = LoadName.of(prepared)
+        name = JobName.of(prepared)
         parameters = {**_MODE, "importFileName": name.file, "errorFile": name.errors}
         with self._distrusting(NotTakenError, PermanentError):
-            return str(LoadName(name.file, self._jobs.start("IMPORT_DATA", "Import Data", parameters)))
+            return str(JobName(name.file, self._jobs.start("IMPORT_DATA", "Import Data", parameters)))
 
     def outcome(self, reference: str, cells: Sequence[CellValue], until: datetime) -> WriteAnswer:
         """Wait for an import and say what became of each cell: see `TaskWriter.outcome`.
@@ -111,7 +89,7 @@ class LoadingWriter(OracleEpmWriter):
         After one that rejected records without our knowing which, or that failed, cells go by data slices for an hour: there each
         is told.
         """
-        name, load = LoadName.of(reference), self._load(cells)
+        name, load = JobName.of(reference), self._load(cells)
         if not name.job_id:  # a job that has not begun is to find no file any more
             self._jobs.remove(name.file)
             raise LostAnswerError("oracle_epm: nobody knows whether the load was started")
@@ -123,7 +101,7 @@ class LoadingWriter(OracleEpmWriter):
         said = f"{cells[0].cube if cells else '?'}: {len(load.rows)} loaded, {len(refused)} refused"
         return WriteAnswer(refused=refused, summary=said, reference=reference)
 
-    def _rejected(self, name: LoadName, result: JobResult, load: LoadFile) -> dict[str, str]:
+    def _rejected(self, name: JobName, result: JobResult, load: LoadFile) -> dict[str, str]:
         """Our cells that a job which has ended rejected.
 
         Raises:
@@ -135,25 +113,13 @@ class LoadingWriter(OracleEpmWriter):
             raise NotTakenError(said, retry_after_seconds=_SOON_SECONDS)
         if result.status not in {SUCCESS, ERROR} or result.rejected is None or result.processed is None:
             raise LostAnswerError(said, retry_after_seconds=_SOON_SECONDS)
-        rejected = self._named(name, load) if result.rejected else {}
+        rejected = load.rejected_in(self._jobs.rejected_file(name.errors)) if result.rejected else {}
         is_short = result.processed + result.rejected < len(load.rows)
         if is_short or len(rejected) != result.rejected or (result.status == ERROR and not rejected):
             raise LostAnswerError(
                 f"{said}: it left out records that it does not name", retry_after_seconds=_SOON_SECONDS
             )
         return rejected
-
-    def _named(self, name: LoadName, load: LoadFile) -> dict[str, str]:
-        """The cells that a load's file of rejected records names."""
-        try:
-            return load.rejected_in(self._jobs.file(name.errors))
-        except PermanentError:
-            return {}
-        except TransientError as error:
-            wait = max(error.retry_after_seconds or 0.0, 5.0)
-            raise StillRunningError(
-                "oracle_epm: rejected records cannot be read now", retry_after_seconds=wait
-            ) from error
 
     @contextmanager
     def _distrusting(self, *errors: type[TieoutError]) -> Iterator[None]:

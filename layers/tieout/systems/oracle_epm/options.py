@@ -94,6 +94,8 @@ class Options:
         load_from: from how many cells on that is done.
         load_size: the most cells one load is given, up to 10,000, which the function still has the time to mark.
         poll_seconds: the pause between the first two questions for a job's status, 5 to 30.
+        metadata_jobs: our dimension to the name of the application's job of type Import Metadata by which its members are kept.
+        refresh_job: the name of its job of type Refresh Database, after which cells see them.
 
     Raises:
         ValueError: for a value outside its bounds, so that it fails at synth.
@@ -126,6 +128,8 @@ class Options:
     load_from: int = 5000
     load_size: int = MOST_CELLS_PER_LOAD
     poll_seconds: int = 5
+    metadata_jobs: Mapping[str, str] = field(default_factory=dict)
+    refresh_job: str = ""
 
     def __post_init__(self) -> None:
         _demand(bool(self.application), "application is empty")

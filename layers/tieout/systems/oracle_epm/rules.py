@@ -21,6 +21,7 @@ def target_problems(target: Target, feeds: Sequence[Feed]) -> Iterator[Problem]:
         for cube in getattr(options, field):
             if cube not in cubes:
                 yield ("options", field), f"{cube!r} is no cube that the target is given ({', '.join(cubes)})"
+    yield from _member_problems(options, target)
     for feed in feeds:
         yield from _layout_problems(options, feed)
     dimensions = dict.fromkeys(each.name for feed in feeds for each in feed.dimensions)
@@ -31,6 +32,19 @@ def target_problems(target: Target, feeds: Sequence[Feed]) -> Iterator[Problem]:
                     ("options", field),
                     f"{name!r} is no dimension of what the target is given ({', '.join(dimensions)})",
                 )
+
+
+def _member_problems(options: Options, target: Target) -> Iterator[Problem]:
+    """Dimensions whose members are kept without a job for it, and the other way about."""
+    for name in target.members:
+        if name not in options.metadata_jobs:
+            yield ("members", name), "metadata_jobs of the target's options names no job that imports its members"
+    for name in options.metadata_jobs:
+        if name not in target.members:
+            declared = ", ".join(target.members) or "none is declared"
+            yield ("options", "metadata_jobs"), f"{name!r} is no dimension whose members are kept ({declared})"
+    if target.members and not options.refresh_job:
+        yield ("options", "refresh_job"), "it is empty: cells would never see the members that are kept"
 
 
 def _layout_problems(options: Options, feed: Feed) -> Iterator[Problem]:

@@ -1,0 +1,123 @@
+"""Keeps members that cells see only once they are published, and publishes them: when a person asks, and never by itself.
+
+what earlier runs began and saw no end of -> what differs -> added by levels, parents first -> changed -> published
+
+Each task of the target's own is noted before it is begun, with its reference before it is waited for, and again when it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import batched
+
+from functions.deliver.members import Kept, MemberStep, carry_out, compare, demand_time, opened, write_again
+from tieout.errors import LostAnswerError, PermanentError, StillRunningError, TransientError
+from tieout.ledger.members import MemberWrite
+from tieout.members import Member, PublishingKeeper, folded
+
+_PUBLISH = "publish"
+_TAKEN = "taken"
+
+
+def keep_and_publish(step: MemberStep, keeper: PublishingKeeper) -> tuple[list[Kept], bool]:
+    """Add and change members of all declared dimensions, and publish what was; what became of each, and whether it was published.
+
+    Doing it again goes on with what has not ended, publishes what was added and not published yet, and else changes nothing.
+
+    Raises:
+        StillRunningError: something has not ended: until it has, nothing is begun beside it.
+        TransientError: planning cannot be asked now, or takes nothing; what was done before stands.
+    """
+    acting = _Acting(step, keeper)
+    opened(step)
+    acting.settle()
+    kept = [carry_out(step, compare(step, dimension), acting.done) for dimension in step.sources]
+    is_published = bool(_unpublished(step))
+    if is_published:
+        acting.publish()
+    return kept, is_published
+
+
+@dataclass(frozen=True)
+class _Acting:
+    """What acts in one run.
+
+    Attributes:
+        told: dimension and folded code to why it was refused, of what earlier runs began and this one has seen the end of: it is
+            not begun again in this run, which would never come to publishing where each task outlives its run.
+    """
+
+    step: MemberStep
+    keeper: PublishingKeeper
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def settle(self) -> None:
+        """Find out what became of all that earlier runs began and saw no end of; what nobody can say any more stays without one."""
+        for token, write in list(self.step.ledger.begun(self.step.target)):
+            try:
+                refused = self._ended(token, write)
+                self.told.update({(write.dimension, folded(code)): reason for code, reason in refused.items()})
+            except StillRunningError:
+                raise
+            except TransientError as error:
+                self._note(token, replace(write, ended_at=self.step.clock.now(), answer=type(error).__name__))
+
+    def done(self, _step: MemberStep, dimension: str, action: str, members: Sequence[Member]) -> Mapping[str, str]:
+        """Have members added or changed, and wait for it: see `members.Done`."""
+        told = {each.code: self.told.get((dimension, folded(each.code)), "") for each in members}
+        refused = {code: reason for code, reason in told.items() if reason}
+        begun = [each for each in members if each.code not in refused]
+        for some in batched(begun, self.keeper.batch_size, strict=False):
+            codes = tuple(each.code for each in some)
+            refused |= self._did(dimension, action, codes, lambda some=some: self.keeper.begin(dimension, some))  # type: ignore[misc]
+        return refused
+
+    def publish(self) -> None:
+        """Have cells see what was added and changed."""
+        self._did("", _PUBLISH, (), self.keeper.begin_publishing)
+
+    def _did(self, dimension: str, action: str, codes: tuple[str, ...], begin: Callable[[], str]) -> Mapping[str, str]:
+        step = self.step
+        demand_time(step, self.keeper)
+        opened(step)
+        token = step.entropy.token()
+        write = MemberWrite(dimension=dimension, action=action, codes=codes, by=step.by, begun_at=step.clock.now())
+        self._note(token, write)
+        try:
+            write = replace(write, reference=begin())
+            self._note(token, write)
+            return self._ended(token, write)
+        except LostAnswerError:
+            raise  # it stays without an end: planning may have them all the same
+        except (TransientError, PermanentError) as error:
+            self._note(token, replace(write, ended_at=step.clock.now(), answer=type(error).__name__))
+            raise
+
+    def _ended(self, token: str, write: MemberWrite) -> Mapping[str, str]:
+        """Wait for the end of what was begun, and note it."""
+        refused: Mapping[str, str] = {}
+        if write.action == _PUBLISH:
+            self.keeper.published(write.reference)
+            for each in _unpublished(self.step):
+                write_again(self.step, each.dimension, [code for code in each.codes if code not in each.refused])
+        else:
+            refused = self.keeper.outcome(write.dimension, write.reference, write.codes)
+        self._note(token, replace(write, ended_at=self.step.clock.now(), answer=_TAKEN, refused=refused))
+        return refused
+
+    def _note(self, token: str, write: MemberWrite) -> None:
+        self.step.ledger.note(self.step.target, token, write)
+
+
+def _unpublished(step: MemberStep) -> list[MemberWrite]:
+    """What may have been added or changed since it was last published; what has no end may have been done."""
+    changed: list[MemberWrite] = []
+    writes = step.ledger.writes(step.target)
+    for write in sorted(writes, key=lambda each: (each.begun_at, each.action == _PUBLISH)):
+        if write.action != _PUBLISH:
+            is_possible = write.answer in {_TAKEN, "", LostAnswerError.__name__}
+            changed += [write] if is_possible and not set(write.codes) <= write.refused.keys() else []
+        elif write.answer == _TAKEN:
+            changed = []
+    return changed
