@@ -42,7 +42,7 @@ class Publishing:
         before = sum(map(_refreshed, self._targets))
         for each in self._targets:
             _give(self._world, each)
-        self._world.run_until_rest()
+            self._world.run_until_rest()
         return sum(map(_refreshed, self._targets)) - before
 
 

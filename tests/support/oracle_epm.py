@@ -20,6 +20,10 @@ ADMINISTERED = BASIC | {
     "administrator_username": "administrator@example.com",
     "administrator_password": "sandbox-administrator-password",
 }
+KEPT: dict[str, Option] = {
+    "metadata_jobs": {"Customer": "Import customers", "Partner": "Import partners"},
+    "refresh_job": "Refresh database",
+}
 LOADS: dict[str, Option] = {"loads": {"Pipeline": {"rows": "Entity"}}, "load_from": 5}
 OPTIONS: dict[str, Option] = {
     "application": "Group",

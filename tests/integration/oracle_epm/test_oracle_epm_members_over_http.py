@@ -9,7 +9,7 @@ import pytest
 from functions.deliver.members import MemberStep, keep_when_due
 from functions.deliver.members_asked import answer_of
 from tests.support.members_desk import MembersDesk
-from tests.support.oracle_epm import ADMINISTERED, BASIC, epm_writer, pipeline_cell
+from tests.support.oracle_epm import ADMINISTERED, BASIC, KEPT, epm_writer, pipeline_cell
 from tests.support.oracle_epm_environment import RunningEnvironment
 from tieout.errors import AccessDeniedError, LostAnswerError, StillRunningError, UnavailableError
 from tieout.landscape import Option
@@ -17,10 +17,6 @@ from tieout.member_sources import MemberSource
 from tieout.members import Member, PublishingKeeper
 from tieout.systems.oracle_epm.members import ApplicationMembers, open_keeper
 
-KEPT: dict[str, Option] = {
-    "metadata_jobs": {"Customer": "Import customers", "Partner": "Import partners"},
-    "refresh_job": "Refresh database",
-}
 NEW = [Member("NORTH", "North", "ALL_CUSTOMERS"), Member("SOUTH", "South", "ALL_CUSTOMERS")]
 UMBRELLA = pipeline_cell("u", customer="PARASOL")
 

@@ -167,6 +167,12 @@ def test_nothing_is_begun_in_the_maintenance_or_without_time(desk: MembersDesk, 
     with pytest.raises(UnavailableError):
         asked(desk, has_time=lambda seconds: seconds <= 120)
     assert (keeper.begun, list(desk.ledger.writes("anaplan"))) == ([], [])
+    keeper.ends = [StillRunningError("it runs")]
+    with pytest.raises(StillRunningError):
+        asked(desk)
+    keeper.ends = [StillRunningError("it is not to be asked")]
+    with pytest.raises(UnavailableError):
+        asked(desk, maintenance=Maintenance(begins=begins, minutes=60, time_zone="UTC"))
 
 
 def test_a_member_that_is_always_refused_keeps_no_other_from_being_published(

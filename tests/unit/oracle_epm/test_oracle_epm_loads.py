@@ -191,6 +191,14 @@ def test_loads_are_left_alone_for_an_hour_after_one_that_told_too_little() -> No
     assert found.takes_as_task(CELLS)
 
 
+def test_loads_are_trusted_while_one_runs() -> None:
+    """That it has not ended says nothing against it."""
+    found = loader(JobbingApplication(*[{"status": -1}] * 20))
+    with pytest.raises(StillRunningError):
+        found.outcome(LOAD, CELLS, until())
+    assert found.takes_as_task(CELLS)
+
+
 @pytest.mark.parametrize(
     ("refusal", "trusts"),
     [
