@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import batched
 
 from functions.deliver.members import Kept, MemberStep, carry_out, compare, demand_time, opened, write_again
@@ -18,12 +19,14 @@ from tieout.members import Member, PublishingKeeper, folded
 
 _PUBLISH = "publish"
 _TAKEN = "taken"
+_LATE = timedelta(days=1)
 
 
 def keep_and_publish(step: MemberStep, keeper: PublishingKeeper) -> tuple[list[Kept], bool]:
     """Add and change members of all declared dimensions, and publish what was; what became of each, and whether it was published.
 
-    Doing it again goes on with what has not ended, publishes what was added and not published yet, and else changes nothing.
+    Doing it again goes on with what has not ended, publishes what was added and not published yet, and else only has cells written
+    again that were refused for want of members of the last day: a load that began before them may say so after they were published.
 
     Raises:
         StillRunningError: something has not ended: until it has, nothing is begun beside it.
@@ -36,6 +39,9 @@ def keep_and_publish(step: MemberStep, keeper: PublishingKeeper) -> tuple[list[K
     is_published = bool(_unpublished(step))
     if is_published:
         acting.publish()
+    else:
+        since = step.clock.now() - _LATE
+        _write_again(step, [each for each in step.ledger.writes(step.target) if each.begun_at > since])
     return kept, is_published
 
 
@@ -99,8 +105,7 @@ class _Acting:
         refused: Mapping[str, str] = {}
         if write.action == _PUBLISH:
             self.keeper.published(write.reference)
-            for each in _unpublished(self.step):
-                write_again(self.step, each.dimension, [code for code in each.codes if code not in each.refused])
+            _write_again(self.step, _unpublished(self.step))
         else:
             refused = self.keeper.outcome(write.dimension, write.reference, write.codes)
         self._note(token, replace(write, ended_at=self.step.clock.now(), answer=_TAKEN, refused=refused))
@@ -108,6 +113,12 @@ class _Acting:
 
     def _note(self, token: str, write: MemberWrite) -> None:
         self.step.ledger.note(self.step.target, token, write)
+
+
+def _write_again(step: MemberStep, writes: Sequence[MemberWrite]) -> None:
+    """Have cells written again that were refused for want of members which were added or changed."""
+    for each in writes:
+        write_again(step, each.dimension, [code for code in each.codes if code not in each.refused])
 
 
 def _unpublished(step: MemberStep) -> list[MemberWrite]:

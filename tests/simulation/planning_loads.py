@@ -22,6 +22,8 @@ from tieout.systems.oracle_epm.answers import GridRefusedError
 THEME = "file_loads"
 ROWS = "Legal entity"
 """The dimension that the rows of its files begin with."""
+FATES = ("job_failed", "job_cancelled", "job_unknown", "job_gone", "errors_lost")
+"""What becomes of jobs that fare ill, one kind in each seed."""
 _SLOW_MILLISECONDS = (20_000, 100_000, 400_000)
 _LATE_MILLISECONDS = 600_000
 _UNKNOWN_STATUS = 2147483647
@@ -47,6 +49,10 @@ class LoadingApplication(SlicedApplication):
 
     A job reads its file when it begins, and sets its cells when it ends; one that is cancelled has set the first half. Records of
     members it does not know, and of those that would spoil a slice, are rejected, though the job says success.
+
+    Attributes:
+        fate: which of `FATES` befalls a job that fares ill.
+        loaded: how many cells were set by jobs.
     """
 
     def __init__(
@@ -57,11 +63,13 @@ class LoadingApplication(SlicedApplication):
         *,
         unknown: frozenset[str] = frozenset(),
         spoiling: frozenset[str] = frozenset(),
+        fate: str = FATES[0],
     ) -> None:
         super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
+        self.fate = fate
         self._files: dict[str, bytes] = {}
         self._jobs: dict[str, Job] = {}
-        self.loaded = 0  # cells that were set by jobs
+        self.loaded = 0
 
     def put_file(self, name: str, content: bytes) -> Mapping[str, Any]:
         """Take a file of a new name."""
@@ -132,15 +140,16 @@ class LoadingApplication(SlicedApplication):
         is_blind = bool(job.file) and job.content is None
         if is_blind:
             self._weather.strike("job_without_file")
-        if is_blind or self._weather.chance("job_failed"):
+        fate = self.fate if self._weather.chance("job_fares_ill") else ""
+        if fate:
+            self._weather.strike(fate)
+        if is_blind or fate == "job_failed":
             job.status = 1
             return
-        is_cancelled = self._weather.chance("job_cancelled")
-        rejected = self.work(job, is_cancelled)
-        job.status = 3 if is_cancelled else 0
-        job.is_unknown = self._weather.chance("job_unknown")
-        job.is_gone = self._weather.chance("job_gone")
-        if not self._weather.chance("errors_lost"):
+        rejected = self.work(job, fate == "job_cancelled")
+        job.status = 3 if fate == "job_cancelled" else 0
+        job.is_unknown, job.is_gone = fate == "job_unknown", fate == "job_gone"
+        if fate != "errors_lost":
             out = io.StringIO()
             csv.writer(out).writerows(rejected)
             self._files[job.errors] = _packed(out.getvalue())

@@ -14,6 +14,7 @@ from tests.simulation.keeping_members import THEME as MEMBERS_THEME
 from tests.simulation.keeping_members import member_step
 from tests.simulation.operators import give_until_done
 from tests.simulation.planning_outline import DIMENSION, THEME, TOP, OutlinedApplication, planned_name
+from tieout.errors import PermanentError, UnavailableError
 
 if TYPE_CHECKING:
     from tests.simulation.targets import SimulatedTarget
@@ -89,7 +90,10 @@ def _give(world: World, target: SimulatedTarget) -> None:
 
         writer, clock = target.open_writer(), line.clock_of_a_worker()
         step = member_step(line, target, landscape(tuple(line.targets)), writer, clock, has_time, by="operator")
-        answer_of(step, is_applied=True)
+        try:
+            answer_of(step, is_applied=True)
+        except PermanentError as error:  # it is answered, and asked for again once the role was mended
+            raise UnavailableError("asked for once more") from error
 
     give_until_done(world, "members asked for", ask, _RUN_MILLISECONDS)
 

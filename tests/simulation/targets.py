@@ -17,7 +17,7 @@ from tests.simulation.planning import Coordinates, PlanningSystem
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
 from tests.simulation.planning_lists import ListedSystem
-from tests.simulation.planning_loads import ROWS, LoadingApplication
+from tests.simulation.planning_loads import FATES, ROWS, LoadingApplication
 from tests.simulation.planning_loads import THEME as FILE_LOADS_THEME
 from tests.simulation.planning_outline import JOBS, OutlinedApplication
 from tests.simulation.planning_outline import SOURCES as PUBLISHED_SOURCES
@@ -209,9 +209,12 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
     """An application of months, or of weeks as in every other world."""
     counts_weeks = bool(world.scenario.seed % 2)
     loads, publishes = world.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}, world.theme == PUBLISHED_THEME
-    application = (OutlinedApplication if publishes else LoadingApplication if loads else SlicedApplication)(
-        world.random, world.schedule, world.weather, unknown=like.unknown, spoiling=like.spoiling
-    )
+    named = {"unknown": like.unknown, "spoiling": like.spoiling}
+    application = SlicedApplication(world.random, world.schedule, world.weather, **named)
+    if loads:
+        opened = OutlinedApplication if publishes else LoadingApplication
+        fate = FATES[world.scenario.seed % len(FATES)]
+        application = opened(world.random, world.schedule, world.weather, **named, fate=fate)
     options = OracleOptions(
         application="Vision",
         authentication="basic",

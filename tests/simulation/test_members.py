@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.simulation.keeping_members import THEME
+from tests.simulation.planning_loads import FATES
 from tests.simulation.planning_outline import THEME as PUBLISHED_THEME
 from tests.simulation.planning_outline import OutlinedApplication
 from tests.simulation.seeds import violations_of
@@ -12,10 +13,8 @@ from tests.simulation.targets import ORACLE
 from tests.simulation.world import Scenario, World
 
 _SEEDS = range(5)
-_SEEDS_OF_PUBLISHING = (6, 9, 11)  # those in which every kind of trouble is met
+_SEEDS_OF_PUBLISHING = range(5, 5 + len(FATES))
 _FAULTS = ("landing_late", "member_refused", "lost_answer", "target_busy", "crash_after")
-
-_FAULTS_OF_JOBS = ("job_slow", "job_failed", "job_cancelled", "job_gone", "errors_lost", "member_rejected")
 
 
 def test_every_declared_member_ends_up_there_once_whatever_happens_to_the_calls() -> None:
@@ -38,5 +37,4 @@ def test_members_that_operators_have_published_are_seen_whatever_happens_to_the_
         assert isinstance(application, OutlinedApplication)
         assert application.refreshed
         met += world.weather.counts
-    faults = (*_FAULTS_OF_JOBS, "landing_late", "lost_answer", "crash_after")
-    assert [name for name in faults if not met[name]] == []
+    assert [name for name in ("job_slow", *FATES, "lost_answer", "crash_after") if not met[name]] == []

@@ -48,23 +48,9 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     }
     | {"task_slow": 0.4, "task_cancelled": 0.1, "task_file_gone": 0.1, "dump_lost": 0.5},
     "file_loads": {"visibility_ran_out": 0.2, "landing_late": 0.08, "crash_before": 0.01, "crash_after": 0.01}
-    | {
-        "job_slow": 0.4,
-        "job_failed": 0.1,
-        "job_cancelled": 0.15,
-        "job_unknown": 0.1,
-        "job_gone": 0.1,
-        "errors_lost": 0.3,
-    },
+    | {"job_slow": 0.4, "job_fares_ill": 0.9},
     "published_members": {"landing_late": 0.1, "lost_answer": 0.02, "crash_before": 0.01, "crash_after": 0.01}
-    | {
-        "job_slow": 0.4,
-        "job_failed": 0.1,
-        "job_cancelled": 0.2,
-        "job_unknown": 0.1,
-        "job_gone": 0.1,
-        "errors_lost": 0.3,
-    },
+    | {"job_slow": 0.4, "job_fares_ill": 0.8},
     "members": {
         "crash_before": 0.01,
         "crash_after": 0.01,

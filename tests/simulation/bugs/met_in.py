@@ -42,7 +42,6 @@ MET_IN = {
     "records that a load rejected count as written": 8,
     "a load file has no credits": 3,
     "cells have members added that a person has to ask for": 11,
-    "cells stay refused though their members are published": 14,
     "a refresh that was cancelled counts as done": 9,
     "a grid has a hole where a row has another measure": 5,
     "a row has the point of view of the first one": 8,

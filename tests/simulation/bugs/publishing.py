@@ -44,10 +44,15 @@ BUGS = (
     Bug(
         "cells stay refused though their members are published",
         publishing._Acting._ended,
-        "for each in _unpublished(self.step):",
-        "for each in ():",
-        THEME,
-        changes=10,
+        "_write_again(self.step, _unpublished(self.step))",
+        "pass",
+        proof=held_by(
+            lambda: (
+                tests.test_a_cell_that_is_refused_behind_the_publishing_is_written_again_when_it_is_asked_for_once_more(
+                    PublishedMembers()
+                )
+            )
+        ),
     ),
     Bug(
         "a refresh that was cancelled counts as done",

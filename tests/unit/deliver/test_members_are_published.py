@@ -159,6 +159,24 @@ def test_cells_that_were_refused_for_want_of_a_member_are_written_again_behind_t
     assert desk.state_of("GLOBEX") == keys.refused("anaplan")
 
 
+def test_a_cell_that_is_refused_behind_the_publishing_is_written_again_when_it_is_asked_for_once_more(
+    keeper: PublishedMembers,
+) -> None:
+    """A load that began before the members came may say so late; what is older than a day was looked at."""
+    desk = MembersDesk(keeper=keeper, text=FILE)
+    desk.map("1", "ACME")
+    desk.refuse_a_cell("ACME")
+    assert asked(desk)["published"] is True
+    assert desk.state_of("ACME") == keys.dirty("anaplan")
+    desk.refuse_a_cell("ACME")
+    assert asked(desk)["published"] is False
+    assert desk.state_of("ACME") == keys.dirty("anaplan")
+    desk.clock.advance(timedelta(days=2).total_seconds())
+    desk.refuse_a_cell("ACME")
+    asked(desk)
+    assert desk.state_of("ACME") == keys.refused("anaplan")
+
+
 def test_nothing_is_begun_in_the_maintenance_or_without_time(desk: MembersDesk, keeper: PublishedMembers) -> None:
     """A task goes on without us, but its end has to be noted."""
     begins = f"{desk.clock.now():%H:%M}"
