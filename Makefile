@@ -6,7 +6,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
 
 PYTHON ?= python3
-PYTEST_WORKERS ?= 2
+# One more than two cores: the tests that deploy often wait for processes of their own.
+PYTEST_WORKERS ?= 3
 
 UV := .tools/bin/uv
 BIN := .venv/bin
