@@ -1,16 +1,17 @@
 """Virtual time, and the invocations that share it: at any I/O call one may rest while others run.
 
-Everything happens on one thread at a time, in an order that follows from the seed alone. An invocation that may rest has a
-thread of its own only to keep its stack; the baton decides who runs.
+Everything happens on one thread, in an order that follows from the seed alone. An invocation that may rest has a stack of
+its own (a greenlet), which it leaves where it rests and comes back to.
 """
 
 from __future__ import annotations
 
 import heapq
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from greenlet import getcurrent, greenlet
 
 FOREVER = 10**15
 _MILLISECOND = timedelta(milliseconds=1)
@@ -20,56 +21,19 @@ class CrashedError(BaseException):
     """The process is gone: nothing below may catch it and go on."""
 
 
-class _Strand:
-    """A thread that works one invocation after the other, each only while it has the baton."""
-
-    def __init__(self) -> None:
-        self._go, self._back = threading.Lock(), threading.Lock()
-        self._go.acquire()
-        self._back.acquire()
-        self._body: Callable[[], None] | None = None
-        threading.Thread(target=self._live, daemon=True).start()
-
-    def begin(self, body: Callable[[], None]) -> bool:
-        """Work on a body until it rests or ends; whether it ended."""
-        self._body = body
-        return self.go_on()
-
-    def go_on(self) -> bool:
-        """Go on until the next rest or the end; whether it ended."""
-        self._go.release()
-        self._back.acquire()
-        return self._body is None
-
-    def rest(self) -> None:
-        """Called from inside: hand the baton back, and wait for it."""
-        self._back.release()
-        self._go.acquire()
-
-    def _live(self) -> None:
-        while True:
-            self._go.acquire()
-            if self._body is not None:
-                self._body()
-            self._body = None
-            self._back.release()
-
-
-_IDLE: list[_Strand] = []  # strands of earlier seeds, kept because a thread is dearer than a seed's worth of switches
-
-
 @dataclass(eq=False, slots=True)
 class Invocation:
     """One run of a function.
 
     Attributes:
         deadline: when it is killed, in milliseconds of virtual time.
+        strand: the stack of one that may rest, until it has ended.
         error: what left it, apart from its own death.
     """
 
     name: str
     deadline: int
-    strand: _Strand | None = None
+    strand: greenlet | None = None
     crashed: bool = False
     error: Exception | None = None
 
@@ -84,6 +48,7 @@ class Schedule:
         self.resting: list[Invocation] = []
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
+        self._outside = getcurrent()  # of the invocation that runs: where it goes on when that one rests
 
     def now(self) -> datetime:
         """The present moment."""
@@ -133,7 +98,7 @@ class Schedule:
                 body()
             except CrashedError:
                 invocation.crashed = True
-            except Exception as error:  # noqa: BLE001 kept for whoever started it, since it may run on another thread
+            except Exception as error:  # noqa: BLE001 kept for whoever started it, since it may run on a stack of its own
                 invocation.error = error
 
         outer, self.current = self.current, invocation
@@ -141,8 +106,8 @@ class Schedule:
             if not may_rest or outer is not None:
                 guarded()
             else:
-                invocation.strand = _IDLE.pop() if _IDLE else _Strand()
-                self._settle(invocation, ended=invocation.strand.begin(guarded))
+                invocation.strand = greenlet(guarded)
+                self._run_until_rest(invocation, invocation.strand)
         finally:
             self.current = outer
         return invocation
@@ -154,7 +119,7 @@ class Schedule:
             self.pass_by(milliseconds)
             return
         self.after(milliseconds, lambda: self._go_on(invocation))
-        invocation.strand.rest()
+        self._outside.switch()
 
     def is_late(self) -> bool:
         """Whether the current invocation has outlived its time."""
@@ -165,13 +130,14 @@ class Schedule:
         self.resting.remove(invocation)
         self.current = invocation
         try:
-            self._settle(invocation, ended=invocation.strand.go_on())
+            self._run_until_rest(invocation, invocation.strand)
         finally:
             self.current = None
 
-    def _settle(self, invocation: Invocation, *, ended: bool) -> None:
-        if not ended:
-            self.resting.append(invocation)
-        elif invocation.strand is not None:
-            _IDLE.append(invocation.strand)
+    def _run_until_rest(self, invocation: Invocation, strand: greenlet) -> None:
+        self._outside = getcurrent()
+        strand.switch()
+        if strand.dead:
             invocation.strand = None
+        else:
+            self.resting.append(invocation)
