@@ -1,9 +1,13 @@
-"""Facts of any kind with any content that a translation could make, for what must hold of all of them."""
+"""Facts of any kind with any content that a translation could make, for what must hold of all of them.
+
+Each strategy is made once: to make one costs more than to draw from it.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,10 +20,21 @@ from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityL
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 
+
+@cache
+def maybe[T](strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """What a source says or leaves out."""
+    return st.none() | strategy
+
+
 CURRENCIES = st.sampled_from(["EUR", "USD", "JPY"])
 NAMES = st.sampled_from(["a", "b", "c"])
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 MONEY = st.builds(Money, st.integers(-(10**9), 10**9), CURRENCIES)
+STATUSES = st.sampled_from(ContractStatus)
+CATEGORIES = st.sampled_from(ForecastCategory)
+STATES = st.sampled_from(DocumentState)
+TERMS = st.integers(1, 60)
 PROBABILITIES = st.integers(0, 10**6).map(lambda each: Decimal(each).scaleb(-6))
 RATES = st.builds(
     SourceRate,
@@ -31,65 +46,79 @@ POSTING_PERIODS = st.builds(
     PostingPeriod,
     period_id=NAMES,
     name=NAMES,
-    first_day=st.none() | DAYS,
-    last_day=st.none() | DAYS,
+    first_day=maybe(DAYS),
+    last_day=maybe(DAYS),
 )
+
+
+LINE_IDS = st.uuids().map(str) | NAMES  # two lines may have one: not every source counts them
+
+
+@cache
+def money_in(currency: str) -> st.SearchStrategy[Money]:
+    """Amounts of a currency."""
+    return st.builds(Money, st.integers(-(10**9), 10**9), st.just(currency))
 
 
 @st.composite
 def opportunity_lines(draw: st.DrawFn, currency: str) -> OpportunityLine:
     """One line of a deal, all of it in one currency."""
-    money = st.builds(Money, st.integers(-(10**9), 10**9), st.just(currency))
-    recurring = draw(st.none() | money)
+    money = money_in(currency)
+    recurring = draw(maybe(money))
     return OpportunityLine(
-        line_id=draw(st.uuids().map(str) | NAMES),  # two lines may have one: not every source counts them
-        product=draw(st.none() | NAMES),
-        amount=draw(st.none() | money),
+        line_id=draw(LINE_IDS),
+        product=draw(maybe(NAMES)),
+        amount=draw(maybe(money)),
         recurring=recurring,
-        recurring_months=draw(st.integers(1, 60)) if recurring else None,
-        renewal_date=draw(st.none() | DAYS),
+        recurring_months=draw(TERMS) if recurring else None,
+        renewal_date=draw(maybe(DAYS)),
     )
+
+
+@cache
+def _lines_of_deals(currency: str | None) -> st.SearchStrategy[tuple[OpportunityLine, ...]]:
+    currencies = CURRENCIES if currency is None else st.just(currency)
+    return st.lists(currencies.flatmap(opportunity_lines), max_size=5).map(tuple)
 
 
 @st.composite
 def deals(draw: st.DrawFn, *, one_currency: bool = False) -> Opportunity:
     """A deal with any lines, its amount often not their sum; in one currency throughout, or each line in any."""
     currency = draw(CURRENCIES)
-    currencies = st.just(currency) if one_currency else CURRENCIES
-    lines = draw(st.lists(currencies.flatmap(opportunity_lines), max_size=5).map(tuple))
-    amount = draw(st.none() | st.builds(Money, st.integers(-(10**9), 10**9), st.just(currency)))
+    lines = draw(_lines_of_deals(currency if one_currency else None))
+    amount = draw(maybe(money_in(currency)))
     return Opportunity(
         name=None,
         amount=amount,
         stage=draw(NAMES),
-        probability=draw(st.none() | PROBABILITIES),
-        close_date=draw(st.none() | DAYS),
-        customer=draw(st.none() | NAMES),
-        product=draw(st.none() | NAMES),
+        probability=draw(maybe(PROBABILITIES)),
+        close_date=draw(maybe(DAYS)),
+        customer=draw(maybe(NAMES)),
+        product=draw(maybe(NAMES)),
         lines=lines,
-        forecast_category=draw(st.none() | st.sampled_from(ForecastCategory)),
-        rate=draw(st.none() | RATES),
+        forecast_category=draw(maybe(CATEGORIES)),
+        rate=draw(maybe(RATES)),
     )
 
 
 @st.composite
 def contracts(draw: st.DrawFn) -> Contract:
     """A contract of any state, its amounts in one currency; its renewal may be worth more or less than it, or nobody knows."""
-    money = st.builds(Money, st.integers(-(10**9), 10**9), st.just(draw(CURRENCIES)))
+    money = money_in(draw(CURRENCIES))
     start, end = sorted([draw(DAYS), draw(DAYS)])
     return Contract(
         number=draw(NAMES),
-        name=draw(st.none() | NAMES),
-        customer=draw(st.none() | NAMES),
-        status=draw(st.sampled_from(ContractStatus)),
-        value=draw(st.none() | money),
-        start_date=draw(st.none() | st.just(start)),
-        end_date=draw(st.none() | st.just(end)),
-        renewal_date=draw(st.none() | DAYS),
-        renewal_amount=draw(st.none() | money),
-        probability=draw(st.none() | PROBABILITIES),
-        product=draw(st.none() | NAMES),
-        rate=draw(st.none() | RATES),
+        name=draw(maybe(NAMES)),
+        customer=draw(maybe(NAMES)),
+        status=draw(STATUSES),
+        value=draw(maybe(money)),
+        start_date=start if draw(st.booleans()) else None,
+        end_date=end if draw(st.booleans()) else None,
+        renewal_date=draw(maybe(DAYS)),
+        renewal_amount=draw(maybe(money)),
+        probability=draw(maybe(PROBABILITIES)),
+        product=draw(maybe(NAMES)),
+        rate=draw(maybe(RATES)),
     )
 
 
@@ -101,28 +130,32 @@ def ledger_lines(posting_dates: st.SearchStrategy[date | None]) -> st.SearchStra
         line_id=NAMES,
         account=NAMES,
         account_class=st.sampled_from(AccountClass),
-        account_role=st.none() | st.sampled_from(ACCOUNT_ROLES),
+        account_role=maybe(st.sampled_from(ACCOUNT_ROLES)),
         transaction=MONEY,
         functional=MONEY,
-        legal_entity=st.none() | NAMES,
-        group=st.none() | MONEY,
+        legal_entity=maybe(NAMES),
+        group=maybe(MONEY),
         posting_date=posting_dates,
-        **{each: st.none() | NAMES for each in named},
+        **{each: maybe(NAMES) for each in named},
     )
+
+
+_ON_DAYS = st.lists(ledger_lines(DAYS), max_size=5)
+_IN_PERIODS = st.lists(ledger_lines(maybe(DAYS)), max_size=5)
 
 
 @st.composite
 def posted[D: PostedDocument](draw: st.DrawFn, kind: type[D]) -> D:
     """A document of a kind, posted to a period of its ERP, or each of its lines to a day."""
-    period = draw(st.none() | POSTING_PERIODS)
-    lines = ledger_lines(DAYS if period is None else st.none() | DAYS)
+    period = draw(maybe(POSTING_PERIODS))
+    lines = _IN_PERIODS if period else _ON_DAYS
     return kind(
         number=draw(NAMES),
-        document_date=draw(st.none() | DAYS),
+        document_date=draw(maybe(DAYS)),
         posting_period=period,
-        state=draw(st.sampled_from(DocumentState)),
-        lines=tuple(draw(st.lists(lines, max_size=5))),
-        reverses=draw(st.none() | NAMES),
+        state=draw(STATES),
+        lines=tuple(draw(lines)),
+        reverses=draw(maybe(NAMES)),
         closing=draw(st.booleans()),
     )
 
