@@ -182,9 +182,11 @@ _SETTINGS = """
 source_paths = ["tieout", "functions"]
 only_mutate = {mutated}
 also_copy = ["landscape", "events", "ops", "sandbox", "infra"]
-pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=900"{more}]
+pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=60"{more}]
 pytest_add_cli_args_test_selection = {judges}
-process_isolation = "forkserver"  # the simulation's threads do not outlive a fork
+process_isolation = "forkserver"  # the tests are collected once, not for each mutant
+timeout_constant = 10  # seconds
+timeout_multiplier = 3  # of what its tests take, or a loop without end is waited for a quarter of an hour
 use_git_change_detection = false
 do_not_mutate_patterns = ['(?:raise|return) (?:{texts})\\(']
 """
