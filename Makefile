@@ -26,9 +26,8 @@ demo: setup ## Deploy the whole line on this machine, send it events, show the p
 	@$(BIN)/python -m sandbox demo
 
 .PHONY: test
-test: check ## All checks and all tests, the deploy into the emulated AWS included
-	@echo "-- tests (pytest)"
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+test: setup lint ## All checks and all tests, the deploy into the emulated AWS included
+	@$(MAKE) -j 2 types tests
 
 ##@ While you work
 .PHONY: sandbox
@@ -36,14 +35,25 @@ sandbox: setup ## The same as the demo, staying up until Ctrl-C; see .sandbox/en
 	@$(BIN)/python -m sandbox up
 
 .PHONY: check
-check: setup ## Format, lint, types and import contracts
+check: setup lint types ## Format, lint, types and import contracts
+
+.PHONY: lint
+lint: setup
 	@echo "-- format and lint (ruff)"
 	@$(BIN)/ruff format --quiet --check . || { echo "run: .venv/bin/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@echo "-- types (mypy)"
-	@$(BIN)/mypy --no-error-summary
 	@echo "-- import contracts (import-linter)"
 	@$(BIN)/lint-imports --no-logo > .cache/imports.txt 2>&1 || { cat .cache/imports.txt; exit 1; }
+
+.PHONY: types
+types: setup
+	@echo "-- types (mypy)"
+	@$(BIN)/mypy --no-error-summary
+
+.PHONY: tests
+tests: setup
+	@echo "-- tests (pytest)"
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 .PHONY: soak
 soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000 for more

@@ -38,7 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     emulated = bool(config.getoption("--emulated"))
     out = [item for item in items if _is_slow(item) or (_is_emulated(item) and not emulated)]
     took: dict[str, float] = import_module("mutmut.state").state().duration_by_test
-    items[:] = sorted((item for item in items if item not in out), key=lambda item: took.get(item.nodeid, 0) // _ALIKE_S)
+    items[:] = sorted(
+        (item for item in items if item not in out), key=lambda item: took.get(item.nodeid, 0) // _ALIKE_S
+    )
     if out:
         config.hook.pytest_deselected(items=out)
 
