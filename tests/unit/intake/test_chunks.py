@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.intake import chunks
-from functions.intake.chunks import Writer, lines_of_chunk, records_of, rows_of
+from functions.intake.chunks import Writer, delivered, lines_of_chunk, records_of, rows_of
 from functions.intake.parts import Document, record_text
 from tests.support.clock import ManualClock
 from tests.support.legacy_feeds import JOURNALS, NAME, legacy_connection
 from tests.support.memory_store import MemoryObjectStore
 from tieout import strict_json
+from tieout.arriving.delivery import Delivery
 from tieout.file_runs import Drop, FileRun, FileState, delivery_of, run_of
 from tieout.moments import moment_text
 from tieout.systems.legacy_files.files import open_feed
@@ -91,6 +92,12 @@ def test_nothing_is_left_of_an_attempt_that_comes_to_nothing() -> None:
     given_up.discard()
     assert store.keys("", 99) == before
     assert len(before) == 3
+
+
+def test_a_chunk_is_one_delivery_that_nobody_sent() -> None:
+    """It is the same whenever it is sent, of the moment its file was seen: what it carries stands in its chunk."""
+    assert delivered(RUN, 2) == Delivery(f"file-{RUN.run}-000002", "FILE", "", {}, b"", RUN.seen_at)
+    assert delivered(RUN, 2, b"lines").body == b"lines"
 
 
 def test_a_file_without_documents_has_a_manifest_without_chunks() -> None:
