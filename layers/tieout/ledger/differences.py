@@ -96,7 +96,7 @@ def kept(difference: CellDifference) -> Update:
     firsts: dict[str, str | int] = {"since": moment_text(difference.since)}
     if difference.held is None:
         return Update(difference.key, sets=sets, firsts=firsts, removes=("held",))
-    return Update(difference.key, sets=sets | {"held": format(difference.held, "f")}, firsts=firsts)
+    return Update(difference.key, sets=sets | {"held": f"{difference.held:f}"}, firsts=firsts)
 
 
 def kept_difference(target: str, key: Key, item: Item) -> CellDifference:

@@ -138,3 +138,6 @@ def test_the_names_of_what_else_stands_there() -> None:
     assert keys.receipt_partition(TARGET) == "RECEIPT#planning"
     assert (keys.dirty(TARGET), keys.refused(TARGET)) == ("dirty#planning", "refused#planning")
     assert keys.outcomes_of("crm", NOW.date()) == "OUTCOME#crm#2026-03-02"
+    assert keys.check_key(TARGET) == ("TARGET#planning", "CHECK")
+    assert keys.kept_members_key(TARGET) == ("TARGET#planning", "MEMBERS")
+    assert keys.repaired_key(TARGET, "0f3a:Amount") == ("READBACK#planning", "REPAIRED#0f3a:Amount")

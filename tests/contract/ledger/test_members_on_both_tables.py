@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.support.ledger_scenes import NOW, TARGET
+from tests.support.short_pages import ShortPages
 from tieout.discovering import Finding
 from tieout.ledger import keys
 from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
@@ -45,3 +46,13 @@ def test_a_large_call_is_noted_in_parts_that_each_fit_an_item(table: Table) -> N
     parts = list(ledger.writes(TARGET))
     assert tuple(code for part in parts for code in part.codes) == codes
     assert [tuple(part.refused) for part in parts] == [(codes[0],), (), (codes[-1],)]
+
+
+def test_every_call_is_found_on_whichever_page_it_stands(table: Table) -> None:
+    """And of those that the target goes on with, the ones whose end nobody saw, each under its token."""
+    ledger = MemberLedger(ShortPages(table))
+    calls = [replace(WRITE, begun_at=NOW + timedelta(seconds=number), reference=f"job-{number}") for number in range(5)]
+    for number, call in enumerate(calls):
+        ledger.note(TARGET, f"t{number}", call)
+    assert list(ledger.writes(TARGET)) == calls
+    assert list(ledger.begun(TARGET)) == [(f"t{number}", call) for number, call in enumerate(calls)]

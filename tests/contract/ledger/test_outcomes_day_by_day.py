@@ -104,3 +104,19 @@ def test_the_newest_deliveries_are_read_fifty_at_a_time(table: Table, usages: li
     assert [usage.items for usage in usages] == [50]
     assert [ended.received_at for ended in newest] == [NOW]
     assert [usage.items for usage in usages] == [50, 1]
+
+
+def test_no_further_work_changes_the_outcome_of_a_notice_that_has_a_final_one(table: Table) -> None:
+    """Of that notice alone: neither of one that waits, nor of another delivery, connection or flow."""
+    outcomes = OutcomeLedger(table)
+    envelope = Envelope(delivery_id="d", connection="crm", flow="forecast", received_at=NOW, notices=())
+    assert not outcomes.is_final(envelope, 3)
+    outcomes.keep(envelope, {3: Outcome.DUPLICATE, 4: Outcome.HELD})
+    assert outcomes.is_final(envelope, 3)
+    assert not outcomes.is_final(envelope, 4)
+    for other in (
+        envelope._replace(delivery_id="d2"),
+        envelope._replace(connection="erp"),
+        envelope._replace(flow="spend"),
+    ):
+        assert not outcomes.is_final(other, 3)
