@@ -68,9 +68,11 @@ class BooksDesk:
 
     Attributes:
         version: of what records say; None where everything they say is newer than what they said before.
+        rate: what their amounts are converted with.
     """
 
     version: str | None = None
+    rate: str = "par"
 
     def __init__(self) -> None:
         self.table = MemoryTable()
@@ -86,7 +88,7 @@ class BooksDesk:
 
     def plan(
         self,
-        number: int,
+        number: int | str,
         said: Said | Unmapped | None,
         flow: str = "forecast",
         absence: Absence = Absence.DELETED,
@@ -95,7 +97,7 @@ class BooksDesk:
         stated = statement(number, self.version or self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
         if said is None:
             stated = Statement(key=stated.key, source_version=stated.source_version, fact=None, absence=absence)
-        planned = said if isinstance(said, Unmapped) else _contributions(said or {})
+        planned = said if isinstance(said, Unmapped) else _contributions(said or {}, self.rate)
         facts, books_now = self.ledger.open([stated.key])
         stored = facts.get(stated.key)
         guard = self.protecting.guard(stated, planned, stored, books_now, flow)
@@ -108,7 +110,7 @@ class BooksDesk:
 
     def say(
         self,
-        number: int,
+        number: int | str,
         said: Said | Unmapped | None,
         flow: str = "forecast",
         absence: Absence = Absence.DELETED,
@@ -123,7 +125,7 @@ class BooksDesk:
         """Close or open the company's books of a period."""
         self.books.change(books(period), state, "controller", "month end", self.now())
 
-    def approve(self, number: int, period: str) -> None:
+    def approve(self, number: int | str, period: str) -> None:
         """Approve what of a record waits to restate a period."""
         [late] = [each for each in self.books.late(books(period)) if each.record == record(number)]
         self.books.approve(late, "accountant", "controller", "the auditors say so", self.now())
@@ -155,9 +157,9 @@ class BooksDesk:
         return {key: item for key, item in self.table.contents().items() if key[0].startswith(prefix)}
 
 
-def _contributions(said: Said) -> tuple[Contribution, ...]:
+def _contributions(said: Said, rate: str) -> tuple[Contribution, ...]:
     found = (
-        Contribution(at := place(customer, period), (Amount("Amount", "EUR", minor, "par"),), MODEL.books_of(at))
+        Contribution(at := place(customer, period), (Amount("Amount", "EUR", minor, rate),), MODEL.books_of(at))
         for (customer, period), minor in said.items()
         if minor
     )

@@ -24,7 +24,7 @@ TARGET = "planning"
 V1, V2 = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"
 
 
-def record(number: int) -> RecordKey:
+def record(number: int | str) -> RecordKey:
     """A deal of the CRM."""
     return RecordKey("crm", "opportunity", str(number))
 
@@ -47,7 +47,7 @@ def contribution(name: str, amount_minor: int, rate: str = "par") -> Contributio
     return Contribution(place(name), (Amount("Amount", "EUR", amount_minor, rate),))
 
 
-def statement(number: int, version: str, amount: int = 100) -> Statement:
+def statement(number: int | str, version: str, amount: int = 100) -> Statement:
     """What the CRM says of a deal."""
     fact = Opportunity(
         name="Deal",

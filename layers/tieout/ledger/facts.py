@@ -162,7 +162,7 @@ class FactLedger:
         parts = {**parts_before(plan), **plan.new_parts()}
         targets = {each: part.target for each, part in parts.items()}
         revision = revision_of(plan) + 1
-        touched = parts_text({each: Part(part.target, books=part.books) for each, part in parts.items()})
+        touched = parts_text({each: Part(target) for each, target in targets.items()})
         listed = late_text(plan.stored.late if plan.stored else ())  # what is late is entered when all of it is
         mark = fact_item(plan, lineage, revision)
         mark |= {"unfinished": True, "contributions": touched, "late": listed, "late_flow": plan.guard.flow}

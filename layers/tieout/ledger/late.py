@@ -270,7 +270,7 @@ class _Protecting:
         if part is None:
             return
         self._add(name, part.books, self._measured(name, part.shares))
-        self._shares[name] = [*part.late, *self._shares.get(name, ())]
+        self._shares[name] = list(part.late)
 
     def _add(self, name: str, books: Books, amounts: Amounts) -> None:
         negative = {each: Amount(a.measure, a.currency, -a.amount_minor, a.rate) for each, a in amounts.items()}

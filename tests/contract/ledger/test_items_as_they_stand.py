@@ -8,18 +8,22 @@ from datetime import timedelta
 import pytest
 
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, contribution, lineage, place, record, statement
+from tieout.closing import Books, BooksState
 from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.ledger import keys
+from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.facts import FactLedger
-from tieout.ledger.items import Lineage
+from tieout.ledger.items import Lineage, late_text
+from tieout.ledger.late import LateKind, LateRow, digest_of
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Plan, decide
-from tieout.ledger.table import Item, Table
-from tieout.planning.cells import Unmapped
+from tieout.ledger.table import Item, Put, Table
+from tieout.planning.cells import Amount, Unmapped
 from tieout.planning.mapping import MappingKey
 
 STAGE, ACME = MappingKey("crm", "stage", "default/won"), MappingKey("crm", "customer", "4711")
 CELL = place("Acme").intersection_id()
+CLOSED = Books("EMEA", "2026-03", "Actual")
 CAME: Item = {
     "delivery_id": "d-1",
     "flow": "forecast",
@@ -130,6 +134,47 @@ def test_an_entry_as_it_stands(table: Table) -> None:
             {"member": "Acme", "stored_by": "controller", "stored_at": "2026-03-02T09:00:00.000Z"},
         ),
     )
+
+
+def test_closed_books_as_they_stand(table: Table) -> None:
+    """All periods of a company and version together, each with who did it and whether everybody goes by it; and the counts."""
+    BooksLedger(table, lambda _: None, shards=2).change(CLOSED, BooksState.CLOSED, "controller", "month end", NOW)
+    assert table.query("BOOKS").items == (
+        (
+            ("BOOKS", "Actual#EMEA"),
+            {
+                "revision": 2,
+                "periods": '{"2026-03":["closed","2026-03-02T09:00:00.000Z","controller","month end",true]}',
+            },
+        ),
+    )
+    assert [table.get([keys.gate_key(shard)]) for shard in range(3)] == [
+        {("GATE#000", "STATE"): {"count": 1}},
+        {("GATE#001", "STATE"): {"count": 1}},
+        {},
+    ]
+
+
+def test_an_approval_as_it_stands(table: Table) -> None:
+    """Beside what is late of the record: who asked and who approved, and what exactly, in whatever order it is listed."""
+    amounts = (Amount("Amount", "EUR", 30, "par"),)
+    rows = tuple(
+        LateRow(intersection=place(name), books=CLOSED, kind=LateKind.TO_RESTATE, amounts=amounts)
+        for name in ("Acme", "Beta")
+    )
+    assert digest_of(rows) == digest_of(rows[::-1]) != digest_of(rows[:1])
+    table.write([Put(keys.late_key(CLOSED, record(1)), {"late": late_text(rows)})])
+    late = LateFact(books=CLOSED, record=record(1), rows=rows, lineage=came())
+    BooksLedger(table, lambda _: None).approve(late, "accountant", "controller", "the auditors say so", NOW)
+    [(key, item)] = table.query("LATE#2026-03#Actual#EMEA").items
+    assert key[1] == "WAITS#crm#opportunity#1"
+    assert item == {
+        "late": late_text(rows),
+        "approval": (
+            '{"approved_by":"controller","asked_by":"accountant","at":"2026-03-02T09:00:00.000Z",'
+            '"digest":"53c1375976db845fd63e8f30656d5b96","reason":"the auditors say so"}'
+        ),
+    }
 
 
 def test_the_names_of_what_else_stands_there() -> None:

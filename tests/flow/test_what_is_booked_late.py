@@ -1,0 +1,221 @@
+"""What was booked late, or waits, follows its record: as books close and open, rules and rates change, and commits break off."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.books_desk import FLOWS, BooksDesk, books
+from tests.support.faults import no_fault
+from tests.support.ledger_scenes import record
+from tieout.closing import BooksState
+from tieout.errors import UnavailableError
+from tieout.ledger.censuses import CensusLedger
+from tieout.ledger.plan import Outcome
+from tieout.planning.cells import Unmapped
+from tieout.planning.mapping import MappingKey
+
+FEBRUARY, MARCH, APRIL, MAY = ("2026-02", "2026-03", "2026-04", "2026-05")
+UNMAPPED = Unmapped(MappingKey("crm", "customer", "4711"))
+VERSION = "2026-07-02T08:00:00.000Z"
+NEXT = FLOWS["next_open"]
+
+
+@pytest.fixture
+def desk() -> BooksDesk:
+    """March is closed, with 100 of record 1."""
+    desk = BooksDesk()
+    desk.say(1, {("Acme", MARCH): 100})
+    desk.close(MARCH)
+    return desk
+
+
+def test_what_was_booked_is_taken_back_in_the_next_open_period_once_its_own_is_closed(desk: BooksDesk) -> None:
+    """A document of which nothing ever stood in March, and that says nothing of March any more."""
+    desk.say(2, {("Beta", MARCH): 7}, NEXT)
+    desk.close(APRIL)
+    desk.say(2, {("Beta", MAY): 9}, NEXT)
+    assert desk.late() == {("Beta", MARCH, "booked", APRIL): 7, ("Beta", MARCH, "booked", MAY): -7}
+    assert desk.totals() == {("Acme", MARCH): 100, ("Beta", APRIL): 7, ("Beta", MAY): 2}
+
+
+def test_an_adjustment_stays_in_the_period_it_is_booked_to_when_an_earlier_one_opens(desk: BooksDesk) -> None:
+    """It would wander whenever somebody opens books for something else."""
+    desk.close(APRIL)
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    desk.close(APRIL, BooksState.OPEN)
+    desk.say(1, {("Acme", MARCH): 150}, NEXT)
+    assert desk.late() == {("Acme", MARCH, "booked", MAY): 50}
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", MAY): 50}
+
+
+def test_what_stays_booked_is_known_as_booked_ever_after(desk: BooksDesk) -> None:
+    """However often the record changes under a rule that has it wait."""
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    for said in (150, 160):
+        desk.say(1, {("Acme", MARCH): said})
+        assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30}
+        assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "held", ""): said - 130}
+
+
+@pytest.mark.parametrize(("opened", "minor", "closed", "booked"), [(FEBRUARY, 7, MARCH, 9), (MARCH, 9, FEBRUARY, 7)])
+def test_of_adjustments_for_two_periods_the_one_whose_period_opens_goes_home(
+    opened: str, minor: int, closed: str, booked: int
+) -> None:
+    """The other stays where it is booked."""
+    desk = BooksDesk()
+    desk.close(FEBRUARY)
+    desk.close(MARCH)
+    said = {("Acme", FEBRUARY): 7, ("Acme", MARCH): 9}
+    desk.say(1, said, NEXT)
+    assert desk.totals() == {("Acme", APRIL): 16}
+    desk.close(opened, BooksState.OPEN)
+    desk.say(1, said)
+    assert desk.totals() == {("Acme", opened): minor, ("Acme", APRIL): booked}
+    assert desk.late() == {("Acme", closed, "booked", APRIL): booked}
+
+
+def test_a_record_that_waits_for_a_mapping_leaves_what_it_booked_while_the_books_are_closed(desk: BooksDesk) -> None:
+    """That it says nothing now waits; once they are open it goes from everywhere."""
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    desk.say(1, UNMAPPED, NEXT)
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30}
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "held", ""): -130}
+    desk.close(MARCH, BooksState.OPEN)
+    desk.say(1, UNMAPPED, NEXT)
+    assert (desk.totals(), desk.late()) == ({}, {})
+
+
+def test_amounts_of_the_next_period_that_its_adjustment_takes_to_nothing_are_told_from_it(desk: BooksDesk) -> None:
+    """When that closes too, nothing is late that was not before."""
+    said = {("Acme", MARCH): 130, ("Acme", APRIL): -30}
+    desk.say(1, said, NEXT)
+    desk.close(APRIL)
+    desk.say(1, said, NEXT)
+    assert desk.totals() == {("Acme", MARCH): 100}
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30}
+
+
+def test_a_document_of_which_nothing_stands_there_yet_restates_closed_books(desk: BooksDesk) -> None:
+    """And what it is to be after that waits as ever."""
+    desk.say(2, {("Beta", MARCH): 7}, FLOWS["restate"])
+    desk.approve(2, MARCH)
+    desk.say(2, {("Beta", MARCH): 7}, FLOWS["restate"])
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100, ("Beta", MARCH): 7}, {})
+    desk.say(2, {("Beta", MARCH): 8}, FLOWS["restate"])
+    assert desk.totals() == {("Acme", MARCH): 100, ("Beta", MARCH): 7}
+    assert desk.late() == {("Beta", MARCH, "to restate", ""): 1}
+
+
+def test_what_was_restated_is_in_closed_books_like_everything_else(desk: BooksDesk) -> None:
+    """The next change of it is late again."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["restate"])
+    desk.approve(1, MARCH)
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["restate"])
+    desk.say(1, {("Acme", MARCH): 140}, FLOWS["restate"])
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 130}, {("Acme", MARCH, "to restate", ""): 10})
+
+
+def test_what_was_booked_to_a_period_stays_when_that_is_restated(desk: BooksDesk) -> None:
+    """Only what the record says of the period itself becomes another."""
+    desk.say(1, {("Acme", MARCH): 130, ("Acme", APRIL): 5}, NEXT)
+    desk.close(APRIL)
+    said = {("Acme", MARCH): 130, ("Acme", APRIL): 8}
+    desk.say(1, said, FLOWS["restate"])
+    desk.approve(1, APRIL)
+    for _ in range(2):
+        desk.say(1, said, FLOWS["restate"])
+        assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 38}
+        assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30}
+
+
+def test_the_same_that_came_late_is_a_duplicate_when_the_period_it_is_booked_to_closes(desk: BooksDesk) -> None:
+    """However many places it is late in."""
+    desk.version = VERSION
+    said = {(f"C{number}", MARCH): 1 + number for number in range(8)}
+    desk.say(2, said, NEXT)
+    desk.close(APRIL)
+    assert desk.say(2, said, NEXT).outcome is Outcome.DUPLICATE
+
+
+def _rates(desk: BooksDesk) -> frozenset[str]:
+    """The rates by which a census finds the first record."""
+    return CensusLedger(desk.table).known([record(1)])[record(1)].rates
+
+
+def test_a_record_in_closed_books_counts_as_converted_by_the_rates_of_now(desk: BooksDesk) -> None:
+    """What stands there was converted by others; if it counted with these, it would be read again for ever."""
+    desk.version = VERSION
+    assert _rates(desk) == {"par"}
+    desk.rate = "recalculated"
+    assert desk.say(1, {("Acme", MARCH): 100}).outcome is Outcome.APPLIED
+    assert desk.say(1, {("Acme", MARCH): 100}).outcome is Outcome.DUPLICATE
+    assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 100}, {})
+    assert _rates(desk) == {"recalculated"}
+
+
+def test_a_difference_of_amounts_names_the_rates_of_both(desk: BooksDesk) -> None:
+    """An adjustment moves when either of them is calculated again."""
+    desk.rate = "recalculated other"
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    [late] = desk.books.late(books(MARCH))
+    assert [amount.rate for row in late.rows for amount in row.amounts] == ["other par recalculated"]
+    assert _rates(desk) == {"recalculated", "other"}
+
+
+MANY = {(f"C{number:03}", APRIL): 1 for number in range(60)}  # too many for a transaction
+MORE = dict.fromkeys(MANY, 2)
+
+
+def _break_off(desk: BooksDesk, number: int, said: dict[tuple[str, str], int], flow: str, nth: int) -> None:
+    """A commit of many cells breaks off before its n-th write: mark, cells, and end."""
+    plan = desk.plan(number, said, flow)
+    writes = 0
+
+    def strike(point: str) -> None:
+        nonlocal writes
+        writes += point == "before ledger.write"
+        if writes == nth:
+            desk.table.io = no_fault
+            raise UnavailableError("broken off")
+
+    desk.table.io = strike
+    with pytest.raises(UnavailableError):
+        desk.commit(plan, flow)
+
+
+@pytest.mark.parametrize(("before", "begun"), [(130, 100), (100, 130), (130, 150), (130, 130)])
+def test_what_is_late_is_listed_as_it_is_though_a_commit_broke_off(desk: BooksDesk, before: int, begun: int) -> None:
+    """Neither does anything stay listed that is not late any more, nor is anything late that is not listed."""
+    desk.say(1, MANY | {("Acme", MARCH): before})
+    said = MORE | {("Acme", MARCH): begun}
+    _break_off(desk, 1, said, FLOWS["hold"], nth=2)
+    desk.say(1, said)
+    assert desk.late() == ({("Acme", MARCH, "held", ""): begun - 100} if begun != 100 else {})
+    assert desk.totals() == said | {("Acme", MARCH): 100}
+
+
+@pytest.mark.parametrize("begun", [150, 100])
+def test_after_a_commit_that_broke_off_what_is_late_goes_by_the_flow_it_came_by(desk: BooksDesk, begun: int) -> None:
+    """It is not booked because another flow tells of the same version, even if less of it was late on the way."""
+    desk.version = VERSION
+    desk.say(1, MANY | {("Acme", MARCH): 130}, FLOWS["hold"])
+    _break_off(desk, 1, MORE | {("Acme", MARCH): begun}, NEXT, nth=2)
+    desk.say(1, MORE | {("Acme", MARCH): 150}, NEXT)
+    assert desk.late() == {("Acme", MARCH, "held", ""): 50}
+
+
+def test_what_was_booked_before_a_commit_broke_off_is_known_as_booked() -> None:
+    """When the period it is booked to closes meanwhile: the rest goes to the next, and nothing is taken back."""
+    desk = BooksDesk()
+    desk.close(MARCH)
+    said = {(customer, MARCH): 10 for customer, _ in MANY}
+    _break_off(desk, 1, said, NEXT, nth=3)
+    desk.close(APRIL)
+    desk.say(1, said, NEXT)
+    late = desk.late()
+    assert sorted({(what, into, minor) for (_, _, what, into), minor in late.items()}) == [
+        ("booked", APRIL, 10),
+        ("booked", MAY, 10),
+    ]
+    assert len(late) == len(said)
+    assert sum(desk.totals().values()) == sum(said.values())
