@@ -75,6 +75,9 @@ class LateRule:
         return is_of_entity and (not self.flows or flow in self.flows)
 
 
+_HELD = LateRule(name="held")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """How books are closed.
@@ -91,7 +94,7 @@ class Closing:
         """What becomes of a change that a flow brought of books in a state."""
         if state is BooksState.OPEN:
             return Treatment.ACCEPT
-        rule = next((rule for rule in self.late if rule.is_for(books.legal_entity, flow)), LateRule(name="held"))
+        rule = next((rule for rule in self.late if rule.is_for(books.legal_entity, flow)), _HELD)
         return Treatment(rule.soft_closed if state is BooksState.SOFT_CLOSED else rule.closed)
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from tests.support.books_desk import FLOWS, BooksDesk, books
 from tests.support.faults import no_fault
-from tests.support.ledger_scenes import record
+from tests.support.ledger_scenes import NOW, record
+from tests.support.memory_table import MemoryTable
 from tests.support.short_pages import ShortPages
-from tieout.closing import BooksState
+from tieout.closing import Books, BooksState
 from tieout.errors import ConflictError
 from tieout.ledger.closing import BooksLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import SHARDS, Gate
-from tieout.ledger.table import ConditionFailedError
+from tieout.ledger.table import ConditionFailedError, Usage
 
 FEBRUARY, MARCH, APRIL = ("2026-02", "2026-03", "2026-04")
 
@@ -102,3 +103,29 @@ def test_what_came_late_is_found_on_whichever_page_it_stands_apart_from_what_was
     assert [each.record for each in ledger.restated(books(FEBRUARY))] == list(map(record, numbers))
     assert list(ledger.restated(books(MARCH))) == []
     assert [each.record for each in ledger.late(books(FEBRUARY))] == list(map(record, numbers))
+
+
+def test_all_books_are_known_on_whichever_page_they_stand_and_whatever_the_company_is_called() -> None:
+    """A function that missed some would plan into them."""
+    desk = BooksDesk()
+    closed = [Books(f"E#{number}#", MARCH, "Actual") for number in range(5)]
+    for each in closed:
+        desk.books.change(each, BooksState.CLOSED, "controller", "month end", desk.now())
+    assert list(BooksLedger(ShortPages(desk.table), lambda _: None).changes()) == closed
+    assert [Books.of_text(str(each)) for each in closed] == closed
+
+
+def test_a_function_reads_the_books_again_only_when_some_were_closed_or_opened() -> None:
+    """It asks with every batch, and they rarely change."""
+    usages: list[Usage] = []
+    table = MemoryTable(observe=usages.append)
+    ledger = FactLedger(table, Gate(table, 7))
+    asked = []
+    for state in (None, BooksState.CLOSED, BooksState.OPEN):
+        if state:
+            BooksLedger(table, lambda _: None).change(books(MARCH), state, "controller", "month end", NOW)
+        for _ in range(2):
+            usages.clear()
+            assert ledger.open([])[1].state_of(books(MARCH)) is (state or BooksState.OPEN)
+            asked.append([usage.operation for usage in usages].count("Query"))
+    assert asked == [1, 0, 1, 0, 1, 0]

@@ -8,9 +8,11 @@ from tests.support.books_desk import FLOWS, BooksDesk, books
 from tests.support.faults import no_fault
 from tests.support.ledger_scenes import record
 from tieout.closing import BooksState
-from tieout.errors import UnavailableError
+from tieout.errors import ConflictError, UnavailableError
+from tieout.ledger import keys
 from tieout.ledger.censuses import CensusLedger
 from tieout.ledger.plan import Outcome
+from tieout.ledger.table import Update
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -219,3 +221,33 @@ def test_what_was_booked_before_a_commit_broke_off_is_known_as_booked() -> None:
     ]
     assert len(late) == len(said)
     assert sum(desk.totals().values()) == sum(said.values())
+
+
+def test_what_came_late_before_flows_were_kept_goes_by_the_flow_that_told_of_it_last(desk: BooksDesk) -> None:
+    """An item of an earlier version of the code is read like any other."""
+    desk.version = VERSION
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    desk.table.write([Update(keys.fact_key(record(1)), removes=("late_flow",))])
+    desk.say(1, {("Acme", MARCH): 150}, FLOWS["hold"])
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 50}
+
+
+def test_what_is_late_for_one_period_is_listed_anew_beside_what_stays_for_another(desk: BooksDesk) -> None:
+    """Whichever of them changes."""
+    desk.close(FEBRUARY)
+    for said in ({FEBRUARY: 7, MARCH: 109}, {FEBRUARY: 7, MARCH: 110}, {FEBRUARY: 8, MARCH: 110}):
+        desk.say(1, {("Acme", period): minor for period, minor in said.items()})
+        assert desk.late() == {
+            ("Acme", FEBRUARY, "held", ""): said[FEBRUARY],
+            ("Acme", MARCH, "held", ""): said[MARCH] - 100,
+        }
+
+
+def test_a_deletion_from_before_the_closing_is_not_committed() -> None:
+    """It would take from closed books what nobody sees it take."""
+    desk = BooksDesk()
+    desk.say(1, {("Acme", MARCH): 100})
+    plan = desk.plan(1, None)
+    desk.close(MARCH)
+    assert isinstance(desk.commit(plan).get(record(1)), ConflictError)
+    assert desk.totals() == {("Acme", MARCH): 100}

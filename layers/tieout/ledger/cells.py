@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import batched, zip_longest
 from typing import NamedTuple
 
 from tieout import strict_json
@@ -280,5 +281,6 @@ def _some_of_each_cube(page: Page, limit: int) -> Iterator[list[Key]]:
     by_cube: dict[object, list[Key]] = {}
     for key, entry in page.items:
         by_cube.setdefault(entry.get("cube"), []).append(key)
-    for start in range(0, max(map(len, by_cube.values()), default=0), limit):
-        yield [key for found in by_cube.values() for key in found[start : start + limit]]
+    parted = (batched(found, limit, strict=False) for found in by_cube.values())
+    for some in zip_longest(*parted, fillvalue=()):
+        yield [key for found in some for key in found]

@@ -59,18 +59,16 @@ class Gate:
     def __init__(self, table: Table, shard: int) -> None:
         self.key: Key = keys.gate_key(shard % SHARDS)
         self._table = table
-        self._seen: int | None = -1
-        self._states: Mapping[Books, BooksState] = {}
+        self._seen: tuple[int | None, Mapping[Books, BooksState]] | None = None
 
     def now(self, item: Item | None) -> BooksNow:
         """What the books are, given the item at `key` as it was just read: the books are read again only where it changed."""
         count = None if item is None else int(item["count"])
-        if count != self._seen:
+        if self._seen is None or self._seen[0] != count:
             found = {books: change.state for books, change in changes(self._table).items()}
-            self._states = {books: state for books, state in found.items() if state is not BooksState.OPEN}
-            self._seen = count
+            self._seen = (count, {books: state for books, state in found.items() if state is not BooksState.OPEN})
         condition = Absent("count") if count is None else Equals("count", count)
-        return BooksNow(Check(self.key, condition), self._states)
+        return BooksNow(Check(self.key, condition), self._seen[1])
 
 
 def changes(table: Table) -> dict[Books, Change]:

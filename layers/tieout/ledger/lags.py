@@ -54,7 +54,8 @@ class Reached(NamedTuple):
 def lag_count(flow: str, occurred_at: datetime, recorded_at: datetime) -> dict[str, int]:
     """What is added to the item of an intersection for one change of it."""
     lag = max(-((occurred_at - recorded_at) // _SECOND), 0)
-    return {Waiting(flow, _rounded_up(lag), 1).attribute: 1}
+    one = Waiting(flow, _rounded_up(lag), 1)
+    return {one.attribute: one.changes}
 
 
 def waiting_in(item: Item) -> tuple[Waiting, ...]:

@@ -77,7 +77,7 @@ class ReadbackLedger:
 
     def places_behind(self, target: str, behind: str, limit: int) -> Some:
         """The next intersections of a target in order of their ids; none only where there are no more."""
-        after = keys.cell_key(target, behind)[0] if behind else ""
+        after = keys.cell_key(target, behind)[0]
         page = self._table.index("catalogue", keys.cells_of(target), behind=after, limit=limit)
         wanted = [key for key, _ in page.items]
         last = wanted[-1][0].rsplit("#", 1)[1] if wanted and page.after is not None else ""

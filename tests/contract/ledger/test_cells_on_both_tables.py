@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, committed, dirty, lineage, place, planned, statement
+from tests.support.memory_table import MemoryTable
 from tests.support.short_pages import ShortPages
 from tieout.arriving.envelope import Envelope
 from tieout.ledger import cells as cells_module
@@ -140,6 +141,19 @@ def test_a_mark_says_when_planning_was_written_and_under_which_receipt(table: Ta
     assert not {"dirty_since", "cell_state"} & marked.keys()
 
 
+def test_a_place_says_what_was_last_written_and_since_when_it_lacks_something(table: Table) -> None:
+    """Nothing of what never was."""
+    facts, cells = FactLedger(table), CellLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {"Acme": 5}))
+    [state] = cells.dirty(TARGET, 10).found
+    assert (state.written_at, state.last_receipt, state.dirty_since) == ("", "", "2026-03-02T09:00:00.000Z")
+    receipt = cells.open_receipt(TARGET, "r-1", NOW, state.cells)
+    cells.mark_written([state], state.cells, receipt, {}, NOW + timedelta(seconds=7))
+    marked = intersection_state(state.key, table.get([state.key])[state.key])
+    assert (marked.written_at, marked.last_receipt) == ("2026-03-02T09:00:07.000Z", receipt.name)
+    assert marked.dirty_since == ""
+
+
 def test_every_refused_cell_is_offered_again_once_its_cause_is_mended(table: Table) -> None:
     """On whichever page of the index it stands, and once each."""
     facts, cells = FactLedger(table), CellLedger(ShortPages(table))
@@ -181,6 +195,24 @@ def test_few_places_of_a_cube_come_beside_many_of_another(table: Table, monkeypa
     found, behind = cells.dirty(TARGET, 2, behind)
     assert ([each.cells[0].intersection_id for each in found], behind) == (["g", "h"], "")
     assert cells.dirty(TARGET, 2, keys.cell_key(TARGET, "h")[0]) == ((), "")
+
+
+def test_a_writer_finds_places_behind_those_that_were_written_just_now() -> None:
+    """The index still names these, and would keep it from all others, on its first page or on the next."""
+    table = MemoryTable()
+    facts = FactLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(7)}))
+    stands = keys.cell_key(TARGET, place("C0").intersection_id())
+    table.write([Put(keys.cell_key(TARGET, "z"), {**table.get([stands])[stands], "cube": "Few"})])
+    *many, few = CellLedger(table).dirty(TARGET, 10).found
+    assert (few.cube, len(many)) == ("Few", 7)
+    table.index_lag = 100
+    cells = CellLedger(table)
+    written = [*many[:3], few]
+    sent = [cell for each in written for cell in each.cells]
+    cells.mark_written(written, sent, cells.open_receipt(TARGET, "r-1", NOW, sent), {}, NOW)
+    assert cells.dirty(TARGET, 3).found == tuple(many[3:6])
+    assert CellLedger(ShortPages(table)).dirty(TARGET, 3).found == tuple(many[3:4])
 
 
 def test_a_target_lacks_changes_since_its_oldest_one(table: Table) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, lineage, place, planned, statement
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.intersections import intersection_state, undo
-from tieout.ledger.lags import Reached
-from tieout.ledger.table import Table
+from tieout.ledger.lags import Reached, Waiting, lag_count, waiting_in
+from tieout.ledger.table import Table, Update
 
 SECOND = timedelta(seconds=1)
 
@@ -29,7 +31,7 @@ def commit(
     assert ledger.commit([(plan, came)]) == {}
 
 
-def flush(table: Table, after: int, refused: Sequence[str] = ()) -> list[Reached]:
+def flush(table: Table, after: float, refused: Sequence[str] = ()) -> list[Reached]:
     """Planning is given what it lacks, so many seconds after the first commit; measures it refuses; what has reached it."""
     cells, now = CellLedger(table), NOW + after * SECOND
     found = cells.dirty(TARGET, 10).found
@@ -111,3 +113,38 @@ def test_what_is_undone_is_no_matter_of_time(table: Table) -> None:
     commit(table, 2, 5, after=30)
     assert flush(table, 31) == []
     assert left(table) == []
+
+
+def test_whole_seconds_are_told(table: Table) -> None:
+    """Of the time they waited, those that are over."""
+    commit(table, 1, 3)
+    assert flush(table, 10.75) == [Reached("flow_1", "", 13, 1)]
+
+
+@pytest.mark.parametrize("flow", ["forecast", "a:b:"])
+def test_what_waits_is_read_as_it_was_counted(flow: str) -> None:
+    """Whatever its flow is called."""
+    counted = lag_count(flow, NOW - 5 * SECOND, NOW)
+    assert waiting_in(counted | {"total:Amount": 100}) == (Waiting(flow, 5, 1),)
+
+
+@pytest.mark.parametrize(("sent", "seconds"), [((), []), (("M",), []), (("M", "Amount"), [15])])
+def test_changes_beside_a_refused_cell_reach_planning_only_with_it(
+    table: Table, sent: Sequence[str], seconds: list[int]
+) -> None:
+    """Planning does not hold what it refused, until another writer is not refused it."""
+    key = keys.cell_key(TARGET, place("Acme").intersection_id())
+    commit(table, 1, 5)
+    cells: dict[str, str | int] = {
+        keys.TOTAL + "M": 7,
+        keys.CURRENCY + "M": "EUR",
+        keys.REFUSED + "Amount": "no such member",
+    }
+    table.write([Update(key, sets=cells if "M" in sent else cells | {keys.WRITTEN + "M": 7})])
+    state = intersection_state(key, table.get([key])[key])
+    given = [cell for cell in state.cells if cell.measure in sent]
+    ledger, now = CellLedger(table), NOW + 10 * SECOND
+    receipt = ledger.open_receipt(TARGET, "r", NOW, given)
+    reached = ledger.mark_written([state], given, receipt, {}, now) if sent else ledger.strike([state], now)
+    assert [each.seconds for each in reached] == seconds
+    assert table.get([key])[key].get("cell_state") == (None if seconds else keys.refused(TARGET))

@@ -8,14 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.ledger_scenes import NOW, TARGET, V1, committed, dirty, planned, statement
+from tests.support.ledger_scenes import NOW, TARGET, V1, committed, dirty, place, planned, statement
 from tests.support.memory_table import MemoryTable
 from tests.support.short_pages import ShortPages
+from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import CellDifference
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.readbacks import ReadbackLedger
-from tieout.ledger.table import Table
+from tieout.ledger.table import Put, Table
 
 LATER = NOW + timedelta(hours=1)
 FOUND = CellDifference(
@@ -88,6 +89,28 @@ def test_a_cell_counts_as_repaired_from_the_moment_on_at_which_it_was(
     ledger.repair([FOUND], "controller", NOW)
     since = NOW + timedelta(milliseconds=milliseconds)
     assert ledger.repaired_since([FOUND, *OTHERS], since) == ({FOUND.cell_id} if is_since else frozenset())
+
+
+def test_all_that_differ_are_found_on_whichever_page_they_stand(table: Table) -> None:
+    """In the order of their ids, and of one target alone."""
+    ReadbackLedger(table).keep([*OTHERS, FOUND, replace(FOUND, target="elsewhere")])
+    ledger = ReadbackLedger(ShortPages(table))
+    assert list(ledger.standing(TARGET)) == [FOUND, *OTHERS]
+
+
+def test_places_are_told_in_their_order_no_more_than_asked_for_at_once(table: Table) -> None:
+    """Whoever is given the last one is told that there are no more; another target's are not among them."""
+    facts, ledger = FactLedger(table), ReadbackLedger(table)
+    committed(facts, planned(facts, statement(1, V1), {f"C{number}": 10 for number in range(5)}))
+    table.write([Put(keys.cell_key("zanother", "0"), {"catalogue": keys.cells_of("zanother"), "members": "[]"})])
+    found, behind = [], ""
+    for count in (2, 2, 1):
+        some = ledger.places_behind(TARGET, behind, 2)
+        assert len(some.found) == count
+        found += [each.intersection_id for each in some.found]
+        behind = some.behind
+    assert behind == ""
+    assert found == sorted(place(f"C{number}").intersection_id() for number in range(5))
 
 
 def test_every_cell_of_a_write_under_way_is_known_on_whichever_page_its_receipt_stands(table: Table) -> None:

@@ -11,12 +11,15 @@ from tests.support.ledger_scenes import NOW, TARGET, V1, V2, contribution, linea
 from tieout.closing import Books, BooksState
 from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.ledger import keys
+from tieout.ledger.cells import CellLedger
 from tieout.ledger.closing import BooksLedger, LateFact
+from tieout.ledger.cycles import Cycle
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage, late_text
 from tieout.ledger.late import LateKind, LateRow, digest_of
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Plan, decide
+from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.table import Item, Put, Table
 from tieout.planning.cells import Amount, Unmapped
 from tieout.planning.mapping import MappingKey
@@ -177,6 +180,34 @@ def test_an_approval_as_it_stands(table: Table) -> None:
     }
 
 
+def test_a_cell_of_which_nobody_knows_what_planning_holds_as_it_stands(table: Table) -> None:
+    """It is to be written, and what it was last given is not known any more."""
+    commit(table, decide(statement(1, V1), None, (contribution("Acme", 5),), {}))
+    CellLedger(table).write_again(TARGET, {CELL: ["Amount"]}, NOW)
+    stood = table.get([keys.cell_key(TARGET, CELL)])[keys.cell_key(TARGET, CELL)]
+    assert (stood["doubted:Amount"], stood["cell_state"], stood["generation"]) == (1, "dirty#planning", 2)
+
+
+def test_a_cycle_as_it_stands(table: Table) -> None:
+    """Its number grows by one with every page."""
+    ledger = ReadbackLedger(table)
+    begun = ledger.begin(Cycle.begun(TARGET, NOW))
+    assert [begun.revision, ledger.advance(begun).revision] == [1, 2]
+    assert table.query("READBACK#planning").items == (
+        (
+            ("READBACK#planning", "CYCLE"),
+            {
+                "cycle": (
+                    '{"advanced_at":"2026-03-02T09:00:00.000Z","asked_by":"","behind":"","different":0,"equal":0,'
+                    '"failing":"","finished_at":null,"off_minor":{},"started_at":"2026-03-02T09:00:00.000Z",'
+                    '"under_way":0,"waits_until":null}'
+                ),
+                "revision": 2,
+            },
+        ),
+    )
+
+
 def test_the_names_of_what_else_stands_there() -> None:
     """Nothing that was written under a name is ever looked for under another."""
     assert keys.target_key(TARGET) == ("TARGET#planning", "STATE")
@@ -185,4 +216,6 @@ def test_the_names_of_what_else_stands_there() -> None:
     assert keys.outcomes_of("crm", NOW.date()) == "OUTCOME#crm#2026-03-02"
     assert keys.check_key(TARGET) == ("TARGET#planning", "CHECK")
     assert keys.kept_members_key(TARGET) == ("TARGET#planning", "MEMBERS")
+    assert keys.cycle_key(TARGET) == ("READBACK#planning", "CYCLE")
+    assert keys.sampled_key(TARGET) == ("READBACK#planning", "SAMPLED")
     assert keys.repaired_key(TARGET, "0f3a:Amount") == ("READBACK#planning", "REPAIRED#0f3a:Amount")

@@ -58,8 +58,8 @@ BUGS = (
     Bug(
         "a function remembers the books for ever",
         gate.Gate.now,
-        "if count != self._seen:",
-        "if self._seen == -1:",
+        "if self._seen is None or self._seen[0] != count:",
+        "if self._seen is None:",
         "records",
     ),
     Bug(

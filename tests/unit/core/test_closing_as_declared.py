@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from tieout.closing import Closing, LateRule, closing_of_plain
+from tieout.closing import Books, BooksState, Closing, LateRule, Treatment, closing_of_plain
 
 ACCOUNTING = LateRule(
     name="accounting",
@@ -48,3 +48,22 @@ def test_a_rule_is_for_the_companies_and_flows_it_names(
 ) -> None:
     """For all where it names none; where it names both, both must be."""
     assert LateRule(name="late", legal_entities=legal_entities, flows=flows).is_for("EMEA", "books") is is_for
+
+
+@pytest.mark.parametrize(
+    ("legal_entity", "flow", "soft_closed", "closed"),
+    [
+        ("EMEA", "books", Treatment.ACCEPT, Treatment.RESTATE),
+        ("EMEA", "spending", Treatment.ACCEPT, Treatment.RESTATE),
+        ("AMER", "spending", Treatment.HOLD, Treatment.NEXT_OPEN),
+        ("AMER", "books", Treatment.HOLD, Treatment.HOLD),
+    ],
+)
+def test_the_first_rule_that_is_for_a_change_says_what_becomes_of_it(
+    legal_entity: str, flow: str, soft_closed: Treatment, closed: Treatment
+) -> None:
+    """Where none is, it is held; open books take everything."""
+    closing, books = Closing(late=(ACCOUNTING, SPENDING)), Books(legal_entity, "2026-03", "Actual")
+    assert closing.treatment(books, BooksState.SOFT_CLOSED, flow) is soft_closed
+    assert closing.treatment(books, BooksState.CLOSED, flow) is closed
+    assert closing.treatment(books, BooksState.OPEN, flow) is Treatment.ACCEPT

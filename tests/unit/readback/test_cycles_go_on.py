@@ -59,6 +59,17 @@ def test_how_far_it_is_is_told_by_the_ids(desk: ReadbackDesk) -> None:
     assert (Cycle.begun(TARGET, desk.clock.now()).complete_percent, desk.to_the_end().complete_percent) == (0, 100)
 
 
+def test_a_cycle_says_how_much_differs_on_all_its_pages_and_when_it_last_went_on(desk: ReadbackDesk) -> None:
+    """Too much and too little added up alike."""
+    for number, value in ((0, "101"), (1, "98"), (20, "104")):
+        desk.alter(sorted(PLACES)[number], value)
+    began = desk.clock.now()
+    desk.seconds_a_page = 3
+    cycle = desk.to_the_end()
+    assert (cycle.different, cycle.off_minor) == (3, {"EUR": 7_00})
+    assert (cycle.started_at, cycle.advanced_at) == (began, began + timedelta(seconds=3 * len(desk.asked)))
+
+
 def test_no_page_is_begun_when_the_time_is_up(desk: ReadbackDesk) -> None:
     """Others have their turn."""
     desk.seconds_a_page, desk.working_seconds = 30, 100
@@ -85,6 +96,7 @@ def test_a_cycle_begins_when_it_is_due(desk: ReadbackDesk) -> None:
     desk.declared = Readback(every_hours=2, sample_percent=0)
     desk.to_the_end()
     first = desk.cycle().started_at
+    assert desk.cycle().asked_by == ""
     while desk.clock.now() < first + timedelta(hours=2):
         desk.run()
         assert desk.cycle().started_at == first
@@ -114,7 +126,7 @@ def test_a_cycle_under_way_is_not_begun_again(desk: ReadbackDesk) -> None:
 def test_of_two_that_begin_at_once_one_is_told(desk: ReadbackDesk) -> None:
     """The other's cycle stands."""
     desk.table.io = once("before ledger.write", lambda: desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "b")))
-    with pytest.raises(CycleUnderWayError):
+    with pytest.raises(CycleUnderWayError, match="anaplan was begun at this moment"):
         desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "a"))
     assert desk.cycle().asked_by == "b"
 
@@ -188,7 +200,7 @@ def test_an_error_of_planning_puts_the_cycle_off(desk: ReadbackDesk, error: Tieo
     assert desk.cycle().failing == type(error).__name__
     desk.planning.refusal = lambda _: None
     assert [desk.run().read > 0 for _ in range(runs)] == [False] * (runs - 1) + [True]
-    assert (desk.cells.pause_of(TARGET), desk.cycle().failing) == (None, "")
+    assert (desk.cells.pause_of(TARGET), desk.cycle().failing, desk.cycle().waits_until) == (None, "", None)
 
 
 def test_a_target_that_failed_is_tried_with_few_cells(desk: ReadbackDesk, monkeypatch: pytest.MonkeyPatch) -> None:
