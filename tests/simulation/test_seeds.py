@@ -19,7 +19,7 @@ _SECONDS = 80  # of a share, if that is enough for more
 
 
 @pytest.mark.parametrize("share", range(_SHARES))
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)  # a machine that does much else is no slower line
 def test_planning_ends_with_what_the_sources_say(share: int) -> None:
     """Whatever goes wrong on the way, everything adds up at rest, and every fault class was seen to strike."""
     faults: Counter[str] = Counter()
