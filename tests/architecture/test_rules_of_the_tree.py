@@ -22,7 +22,7 @@ MAY_ASK_FOR_TIME_AND_CHANCE = re.compile(r"layers/tieout/(system_clock|aws/\w+)\
 # What speaks to AWS, to a vendor, or to the machine it runs on.
 MAY_DO_INPUT_AND_OUTPUT = re.compile(
     r"layers/tieout/(system_clock|aws/\w+|systems/\w+/(access|answers|cells|client|discovery|listing|rate_changes|reader|subscription|tokens))\.py"
-    r"|functions/\w+/handler\.py|functions/intake/scratch\.py|layers/tieout/sources\.py"
+    r"|functions/\w+/handler\.py|functions/intake/scratch\.py|layers/tieout/(sources|entra_tokens)\.py"
 )
 
 

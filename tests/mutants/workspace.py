@@ -77,9 +77,14 @@ GROUPS = (
                 "access_tokens",
                 "answers",
                 "asking",
+                "columns",
+                "entra_tokens",
             )
         ),
-        ("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
+        (
+            *("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
+            "tests/unit/dynamics_finance/test_dynamics_client.py",
+        ),
     ),
     Group(
         "arriving",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Protocol
+from decimal import ROUND_UP, Context, Decimal
+from typing import Protocol, Self
 
 from tieout.errors import MalformedError
 from tieout.money import Money, is_currency
@@ -23,6 +23,10 @@ SAME_AS = "same_as"
 
 # Which planning period the entries of this mapping table name, whatever family asks (`2026-03`).
 PERIOD_TABLE = "period"
+
+# Rounded away from zero at 40 digits, an inverted rate still converts an exact half of a minor unit up, and nothing else
+# differently.
+_INVERTED = Context(prec=40, rounding=ROUND_UP)
 
 
 class Fact:
@@ -44,6 +48,11 @@ class SourceRate:
     currency: str
     per_unit: Decimal
     identity: str
+
+    @classmethod
+    def inverted(cls, currency: str, units: Decimal, identity: str) -> Self:
+        """The rate of a source that states how many units of the amount's currency one of `currency` is; `units` above zero."""
+        return cls(currency=currency, per_unit=_INVERTED.divide(Decimal(1), units), identity=identity)
 
     def __post_init__(self) -> None:
         """Refuse what nothing could be converted by; raises `MalformedError`."""

@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.dynamics_finance.books import ENTITY_SETS, Books
-from sandbox.systems.dynamics_finance.odata import Select, select
 from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
-from sandbox.systems.dynamics_finance.tokens import Tokens
+from sandbox.systems.entra import Tokens
 from sandbox.systems.faults import FaultPlan
+from sandbox.systems.odata import Select, select
 
 if TYPE_CHECKING:
     from starlette.requests import Request

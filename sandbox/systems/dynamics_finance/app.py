@@ -15,7 +15,7 @@ from sandbox.systems.dynamics_finance.control import Control
 from sandbox.systems.dynamics_finance.posting import Posting
 from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
 from sandbox.systems.dynamics_finance.telling import Telling
-from sandbox.systems.dynamics_finance.tokens import TOKEN_PATH, Tokens
+from sandbox.systems.entra import TOKEN_PATH, Tokens
 from sandbox.systems.faults import FaultPlan, Misbehaving, control_routes
 
 

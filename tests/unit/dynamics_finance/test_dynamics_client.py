@@ -22,6 +22,7 @@ from tests.support.dynamics_answers import (
     invoice_lines,
     line,
 )
+from tieout.entra_tokens import EntraTokens
 from tieout.errors import (
     AccessDeniedError,
     ConflictError,
@@ -32,7 +33,6 @@ from tieout.errors import (
 )
 from tieout.facts.statement import Statement
 from tieout.systems.dynamics_finance.queries import Query, in_chunks
-from tieout.systems.dynamics_finance.tokens import AccessTokens
 
 
 def read_with(environment: Environment) -> object:
@@ -153,7 +153,7 @@ def test_a_number_that_is_too_long_alone_is_refused() -> None:
 
 def tokens_of(
     answer: httpx.Response | httpx.HTTPError, **stated: str | None
-) -> tuple[AccessTokens, list[httpx.Request]]:
+) -> tuple[EntraTokens, list[httpx.Request]]:
     """Tokens of an Entra that answers so, and what it was asked."""
     asked: list[httpx.Request] = []
 
@@ -165,7 +165,7 @@ def tokens_of(
 
     known = {name: value for name, value in {**CREDENTIALS, **stated}.items() if value is not None}
     http = httpx.Client(transport=httpx.MockTransport(respond))
-    return AccessTokens(known, f"{BASE_URL}/.default", http, ManualClock()), asked
+    return EntraTokens(known, f"{BASE_URL}/.default", http, ManualClock()), asked
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_token_serves_until_a_minute_before_its_end(expires_in: object, second
         given.append(f"t{len(given)}")
         return httpx.Response(200, json={"access_token": given[-1], "expires_in": expires_in})
 
-    tokens = AccessTokens(CREDENTIALS, "s", httpx.Client(transport=httpx.MockTransport(respond)), clock)
+    tokens = EntraTokens(CREDENTIALS, "s", httpx.Client(transport=httpx.MockTransport(respond)), clock)
     assert tokens.current() == "t0"
     clock.advance(seconds - 1)
     assert tokens.current() == "t0"

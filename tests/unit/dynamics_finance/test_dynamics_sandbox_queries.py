@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.systems.dynamics_finance.books import Books
-from sandbox.systems.dynamics_finance.odata import select
+from sandbox.systems.odata import select
 
 COLUMNS = ("dataAreaId", "Voucher", "Day", "Amount")
 ROWS = (

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 from tieout.answers import parse_object
+from tieout.entra_tokens import EntraTokens
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.systems.dynamics_finance.answers import refusal, rows_of
 from tieout.systems.dynamics_finance.queries import CROSS_COMPANY, PATH, Query
 from tieout.systems.dynamics_finance.rows import Row
-from tieout.systems.dynamics_finance.tokens import AccessTokens
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _MOST_ROWS = 100_000  # ten full pages: more are not held in memory, and a chain of pages has an end
@@ -21,7 +21,7 @@ _MOST_ROWS = 100_000  # ten full pages: more are not held in memory, and a chain
 class DynamicsClient:
     """One environment's OData service, by one app."""
 
-    def __init__(self, base_url: str, tokens: AccessTokens, http: httpx.Client) -> None:
+    def __init__(self, base_url: str, tokens: EntraTokens, http: httpx.Client) -> None:
         self.base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http

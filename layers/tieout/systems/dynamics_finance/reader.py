@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.entra_tokens import EntraTokens
 from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.reading import ListedPage, Reading
 from tieout.landscape import Connection
@@ -20,7 +21,6 @@ from tieout.systems.dynamics_finance.finding import Search
 from tieout.systems.dynamics_finance.one_read import OneRead
 from tieout.systems.dynamics_finance.options import JOURNAL, VOUCHER, Options
 from tieout.systems.dynamics_finance.rows import text_of
-from tieout.systems.dynamics_finance.tokens import AccessTokens
 
 if TYPE_CHECKING:
     import httpx
@@ -38,7 +38,7 @@ def open_client(
         clock: decides when a token is too old.
     """
     scope = str(connection.options.get("scope") or f"{connection.api_base_url}/.default")
-    return DynamicsClient(connection.api_base_url, AccessTokens(credentials, scope, http, clock), http)
+    return DynamicsClient(connection.api_base_url, EntraTokens(credentials, scope, http, clock), http)
 
 
 def open_reader(

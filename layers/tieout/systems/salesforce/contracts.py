@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from tieout.columns import day_of, money_of, months_of, share_of, text_of, unreadable
 from tieout.facts.contract import Contract, ContractStatus
 from tieout.money import Money
 from tieout.periods import months_later
-from tieout.systems.salesforce.fields import currency_of, day_of, money_of, months_of, share_of, text_of, unreadable
+from tieout.systems.salesforce.fields import currency_of
 from tieout.systems.salesforce.options import ContractFields
 from tieout.systems.salesforce.rates import Rates
 

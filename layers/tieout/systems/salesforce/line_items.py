@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from tieout.columns import day_of, money_of, months_of, text_of
 from tieout.facts.opportunity import OpportunityLine
 from tieout.money import Money
 from tieout.periods import months_later
-from tieout.systems.salesforce.fields import currency_of, day_of, money_of, months_of, text_of
+from tieout.systems.salesforce.fields import currency_of
 from tieout.systems.salesforce.options import LineFields
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.columns import day_of, money_of
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed, ListingPage, Window
 from tieout.landscape import Connection
@@ -18,7 +19,7 @@ from tieout.systems.salesforce.access import Access, open_access
 from tieout.systems.salesforce.answers import Row
 from tieout.systems.salesforce.contracts import renewal_date_of, renewal_of
 from tieout.systems.salesforce.cursors import Place
-from tieout.systems.salesforce.fields import currency_of, day_of, money_of, version_of
+from tieout.systems.salesforce.fields import currency_of, version_of
 
 if TYPE_CHECKING:
     import httpx

@@ -8,15 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_UP, Context, Decimal
 from typing import Any
 
+from tieout.columns import number_of, text_of, unreadable
 from tieout.facts.family import SourceRate
-from tieout.systems.salesforce.fields import number_of, text_of, unreadable
-
-# Salesforce states how many units of a currency one corporate unit is, so its rates have to be inverted. Rounded away from
-# zero at 40 digits, an inverted rate still converts an exact half of a minor unit up, and nothing else differently.
-_INVERTED = Context(prec=40, rounding=ROUND_UP)
 
 _Row = Mapping[str, Any]
 
@@ -54,7 +49,7 @@ class Rates:
             raise unreadable("ConversionRate", "not_positive")
         since = text_of(row, "StartDate") if dated else "undated"
         identity = f"salesforce:{currency}>{self._corporate}:{since}=1/{units.normalize():f}"
-        return SourceRate(currency=self._corporate, per_unit=_INVERTED.divide(Decimal(1), units), identity=identity)
+        return SourceRate.inverted(self._corporate, units, identity)
 
 
 def corporate_currency(currencies: Iterable[_Row]) -> str | None:

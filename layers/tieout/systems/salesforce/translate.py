@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieout.arriving.notice import RecordKey
+from tieout.columns import day_of, money_of, share_of, text_of, unreadable
 from tieout.facts.opportunity import ForecastCategory, Opportunity
 from tieout.facts.statement import Absence, Statement
 from tieout.systems.salesforce.contracts import contract_of
-from tieout.systems.salesforce.fields import currency_of, day_of, money_of, share_of, text_of, unreadable, version_of
+from tieout.systems.salesforce.fields import currency_of, version_of
 from tieout.systems.salesforce.line_items import opportunity_line
 from tieout.systems.salesforce.options import ContractFields, LineFields
 from tieout.systems.salesforce.rates import Rates

@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<sign>[()])"
     r"|(?P<enum>Microsoft\.Dynamics\.DataEntities\.\w+'(?:[^']|'')*')"
     r"|(?P<text>'(?:[^']|'')*')"
+    r"|(?P<guid>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
     r"|(?P<moment>\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,7})?Z)?)"
     r"|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_]\w*))"
@@ -104,6 +105,9 @@ class _Reading:
         if kind == "moment":
             self.values.append(text if "T" in text else f"{text}T00:00:00Z")
             return f'MOMENT("{column}") {operator} MOMENT(?)'
+        if kind == "guid":
+            self.values.append(text)
+            return f'"{column}" {operator} ? COLLATE NOCASE'
         if kind == "number":
             self.values.append(float(text))
             return f'CAST("{column}" AS REAL) {operator} ?'

@@ -1,4 +1,4 @@
-"""Access tokens by OAuth 2.0 client credentials: the app's secret, exchanged at Microsoft Entra's token address.
+"""Access tokens of Microsoft Entra by OAuth 2.0 client credentials: an app's secret, exchanged at the token address.
 
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
@@ -25,7 +25,7 @@ _LONGEST_LIFE_SECONDS = 86_400
 _LATER = "temporarily_unavailable"
 
 
-class AccessTokens(KeptToken):
+class EntraTokens(KeptToken):
     """Hands out one access token until a minute before it ends.
 
     Args:
@@ -58,7 +58,7 @@ class AccessTokens(KeptToken):
             tenant_id, client_id = self._credentials["tenant_id"], self._credentials["client_id"]
             client_secret = self._credentials["client_secret"]
         except KeyError as error:
-            raise AccessDeniedError(f"the credentials for Dynamics lack {error}") from None
+            raise AccessDeniedError(f"the credentials of the app lack {error}") from None
         login_url = (self._credentials.get("login_url") or DEFAULT_LOGIN_URL).rstrip("/")
         form = {
             "grant_type": "client_credentials",

@@ -1,16 +1,14 @@
-"""The token address of the tenant: client credentials with the app's secret, for the environment alone."""
+"""The token address of a simulated Entra tenant: client credentials with the app's secret, for one environment alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
-
-from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,10 +16,19 @@ if TYPE_CHECKING:
 TOKEN_PATH = "/{tenant}/oauth2/v2.0/token"
 
 
+class AppSettings(Protocol):
+    """What the tenant knows of an app; any of it may be changed meanwhile."""
+
+    tenant_id: str
+    client_id: str
+    client_secret: str
+    token_seconds: int
+
+
 class Tokens:
     """Gives out access tokens and knows which still hold."""
 
-    def __init__(self, settings: EnvironmentSettings, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: AppSettings, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._now = now
         self._ends: dict[str, datetime] = {}
