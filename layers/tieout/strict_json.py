@@ -126,6 +126,25 @@ def parse_part(raw: bytes, *names: str) -> Any:  # noqa: ANN401 as `parse`
     return value
 
 
+def parse_members(raw: bytes, *names: str) -> dict[str, Any]:
+    """The named members of a JSON object, each judged alone: one that `parse` would refuse is a `MalformedError` in its place.
+
+    For documents of which parts are used, and whose other parts may hold what people typed. A member that is absent is left out.
+
+    Raises:
+        MalformedError: if the bytes as a whole are no JSON object (see `parse`).
+    """
+    text = _decode(raw)
+    value = _read(text)
+    if isinstance(value, MalformedError):
+        raise value
+    if not isinstance(value, dict):
+        raise MalformedError("json_not_an_object")
+    suspicious = _is_suspicious(text)
+    found = {name: value[name] for name in names if name in value}
+    return {name: _first_flaw(each, suspicious) or each for name, each in found.items()}
+
+
 def dump(value: object) -> str:
     """Compact JSON with sorted keys, so that equal values give equal texts; `Decimal` becomes its plain text.
 

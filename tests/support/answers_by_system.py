@@ -80,6 +80,11 @@ ROWS: Mapping[str, Row] = {
             "greeting of CloudEvents": (_NOT_FOUND, "shelf"),  # consent is for who knows the key
         },
     ),
+    "dynamics_sales": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "too_many_notices"),
+    ),
     "generic": Row(
         malformed=rejected(200, "json_invalid"),
         too_large=rejected(200, "body_too_large"),

@@ -11,6 +11,7 @@ from tests.support.salesforce_messages import callout, callout_event
 
 SECRET = b"canary-7f3a-current-secret"
 PREVIOUS = b"canary-91bc-previous-secret"
+SALES_ORGANIZATION = "4ad1ba6c-52a5-4a5f-9d0e-6f2f6d7b1c01"
 COMPANY = "7dbba574-5f69-4167-a43e-fb975045de15"
 
 
@@ -87,6 +88,24 @@ def business_central_notification(record: int = 1, **changed: object) -> dict[st
     }
 
 
+def dataverse_context(*rows: int, **changed: object) -> dict[str, Any]:
+    """What Dataverse posts about an opportunity, or about several that were changed at once."""
+    ids = [f"{row:08x}-52a5-4a5f-9d0e-6f2f6d7b1c02" for row in rows]
+    targets = [{"Id": each, "LogicalName": "opportunity", "Attributes": []} for each in ids]
+    alone = {"key": "Target", "value": targets[0]}
+    return {
+        "OrganizationId": SALES_ORGANIZATION,
+        "MessageName": "Update" if len(rows) == 1 else "UpdateMultiple",
+        "PrimaryEntityName": "opportunity",
+        "PrimaryEntityId": ids[0] if len(rows) == 1 else "00000000-0000-0000-0000-000000000000",
+        "OperationId": f"{rows[0]:08x}-52a5-4a5f-9d0e-6f2f6d7b1c03",
+        "OperationCreatedOn": "/Date(1772442000000+0000)/",
+        "Depth": 1,
+        "InputParameters": [alone if len(rows) == 1 else {"key": "Targets", "value": targets}],
+        **changed,
+    }
+
+
 def grid_event(data: dict[str, Any]) -> dict[str, Any]:
     """A business event as Event Grid carries it."""
     return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
@@ -96,6 +115,8 @@ def good_body(system: str, count: int = 1) -> bytes:
     """A body about `count` records, as the system sends it."""
     if system == "business_central":
         return json.dumps({"value": [business_central_notification(number + 1) for number in range(count)]}).encode()
+    if system == "dynamics_sales":
+        return json.dumps(dataverse_context(*range(1, count + 1))).encode()
     if system == "made_up":
         return body_of(*(booking(number + 1) for number in range(count)))
     if system == "salesforce":

@@ -15,7 +15,7 @@ from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.gateway_tokens import AUDIENCE, ISSUER, authorizer_of, sign_as_event_mesh
-from tests.support.good_bodies import COMPANY, PREVIOUS, SECRET
+from tests.support.good_bodies import COMPANY, PREVIOUS, SALES_ORGANIZATION, SECRET
 from tests.support.made_up import made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
@@ -108,9 +108,15 @@ def address_as_dynamics(_body: bytes, _clock: ManualClock, secret: bytes, _url: 
     return {KEY_IN_PATH: secret.decode()}
 
 
+def key_as_dataverse(_body: bytes, _clock: ManualClock, secret: bytes, _url: str) -> dict[str, str]:
+    """The header with the key that Dataverse was given; nothing is signed."""
+    return {"x-tieout-key": secret.decode()}
+
+
 _SIGNERS = {
     "business_central": sign_as_business_central,
     "dynamics_finance": address_as_dynamics,
+    "dynamics_sales": key_as_dataverse,
     "generic": sign_as_standard_webhooks,
     "hubspot": sign_as_hubspot,
     "netsuite": sign_as_netsuite,
@@ -121,6 +127,7 @@ _SIGNERS = {
 # Of systems that ask for some.
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "business_central": {"companies": [COMPANY]},
+    "dynamics_sales": {"organization_id": SALES_ORGANIZATION},
     "generic": {"proof": "v1", "records": [{"name": "expense_report", "key": "data.id"}]},
     "salesforce": {"organization_id": ORGANIZATION},
     "sap_s4hana": {"issuer": ISSUER, "audience": [AUDIENCE]},

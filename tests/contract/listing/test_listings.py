@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.listed.scene import Scene
+from tests.support.listed.scene import Scene, stamp_of
 from tests.support.one_server import OneServer
 from tieout.arriving.notice import RecordKey
 from tieout.errors import ThrottledError, TieoutError, UnavailableError, UnreadableRecordError
@@ -48,14 +48,14 @@ def test_a_listing_says_about_how_long_it_will_be(scene: Scene, entity: str) -> 
 
 
 def test_a_window_has_what_changed_in_it_and_nothing_else(scene: Scene, entity: str) -> None:
-    """From its first moment on and before its last, by the stamp that is the record's version."""
+    """From its first moment on and before its last, by the stamp that is the record's version, or goes with it."""
     start = scene.clock.now()
     ids = [_created(scene, entity) for _ in range(6)]
     all_of_it = {each.version for each in _listed(scene, entity, Window(start, scene.clock.now()))}
     assert len(all_of_it) == len(ids)
-    stamps = sorted(datetime.fromisoformat(each) for each in all_of_it)
+    stamps = sorted(stamp_of(scene, each) for each in all_of_it)
     found = _listed(scene, entity, Window(stamps[2], stamps[4]))
-    assert {datetime.fromisoformat(each.version) for each in found} == set(stamps[2:4])
+    assert {stamp_of(scene, each.version) for each in found} == set(stamps[2:4])
     assert _listed(scene, entity, Window(stamps[2], stamps[2])) == []
 
 

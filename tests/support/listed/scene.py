@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from sandbox.systems.faults import Fault, FaultPlan
 from tests.support.clock import ManualClock
@@ -49,3 +50,17 @@ class Scene(Protocol):
     def purge(self, entity: str, record_id: str) -> bool:
         """Remove a record without a trace; False where the system never does."""
         ...
+
+
+@runtime_checkable
+class Numbering(Protocol):
+    """What a scene can also be: its account numbers its versions, and stamps records beside."""
+
+    def stamp_of(self, version: str) -> datetime:
+        """When the record was stamped that has this version."""
+        ...
+
+
+def stamp_of(scene: Scene, version: str) -> datetime:
+    """The stamp by which a version is listed: most versions are their own."""
+    return scene.stamp_of(version) if isinstance(scene, Numbering) else datetime.fromisoformat(version)

@@ -21,7 +21,17 @@ NOT_NEEDED = {
 
 
 @pytest.mark.parametrize(
-    "system", ["business_central", "dynamics_finance", "generic", "hubspot", "netsuite", "salesforce", "sap_s4hana"]
+    "system",
+    [
+        "business_central",
+        "dynamics_finance",
+        "dynamics_sales",
+        "generic",
+        "hubspot",
+        "netsuite",
+        "salesforce",
+        "sap_s4hana",
+    ],
 )
 def test_nothing_dear_is_imported_on_the_way_in(system: str) -> None:
     """The whole path of a delivery stands on the standard library."""

@@ -67,3 +67,27 @@ def test_a_member_is_handed_on_unjudged_and_the_rest_is_judged() -> None:
 def test_an_answer_without_an_object_holds_no_code(raw: bytes, found: object) -> None:
     """A proxy's page among them: then its status alone is judged."""
     assert strict_json.object_in(raw) == found
+
+
+def test_members_are_judged_one_by_one() -> None:
+    """What a person typed into one of them costs no other, and nothing of those that nobody named."""
+    raw = b'{"id":"1","typed":{"note":"a\\u0007"},"twice":{"a":1,"a":2},"other":NaN,"at":1.50}'
+    found = strict_json.parse_members(raw, "id", "typed", "twice", "at", "absent")
+    flaws = {name: each.reason for name, each in found.items() if isinstance(each, MalformedError)}
+    assert flaws == {"typed": "json_uncarriable_text", "twice": "json_duplicate_key"}
+    assert {name: found[name] for name in found.keys() - flaws.keys()} == {"id": "1", "at": Decimal("1.50")}
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'{"id":1,"id":2}', "json_duplicate_key"),
+        (b"[1]", "json_not_an_object"),
+        (b'{"id":1', "json_invalid"),
+        (b"\xff", "json_not_utf8"),
+    ],
+)
+def test_members_of_what_is_no_object_cannot_be_had(raw: bytes, reason: str) -> None:
+    """The whole form counts, whoever is named."""
+    with pytest.raises(MalformedError, match=f"^{reason}$"):
+        strict_json.parse_members(raw, "other")
