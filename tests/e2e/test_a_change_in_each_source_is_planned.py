@@ -17,6 +17,11 @@ from sandbox.running import Sandbox
 DEAL = {"dealname": "Live", "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "700.00"}
 INVOICE = {"id": "48900", "type": "invoice", "date": "2026-10-20", "period": "Oct 2026", "entity": "7938"}
 BILL = {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": "2027-01-20"}
+OPPORTUNITY = {
+    "name": "Live",
+    "_parentaccountid_value": "0a000000-0000-4000-8000-000000000901",
+    "stepname": "1-Qualify",
+}
 REPORT = {
     "id": "live",
     "number": "live",
@@ -43,6 +48,10 @@ CHANGES = {
     "salesforce": (
         "records/Opportunity",
         {"records": [{"Name": "Live", "StageName": "Prospecting", "Amount": "74.00", "CloseDate": "2027-01-15"}]},
+    ),
+    "dynamics_sales": (
+        "opportunities",
+        {**OPPORTUNITY, "estimatedvalue": "76.00", "currency": "USD", "estimatedclosedate": "2027-01-15"},
     ),
     "sap_s4hana": ("billing_documents", {**BILL, "items": [{"Material": "TG11", "NetAmount": "75.00"}]}),
     "expenses-emea": (
@@ -72,6 +81,7 @@ CHANGES = {
 PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
+    ("Pipeline", "Amount", "ACME/NO_PRODUCT/AMERICAS/USD/Jan 27/Forecast"): Decimal("76.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Actuals", "Revenue", "4000/NO_COST_CENTRE/ACME/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal("75.00"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tieout.declared import Declared
@@ -30,14 +31,16 @@ _NOT_AT_THE_DOOR = (
     "forecast_categories",
     "line_amount_column",
 )
-_FORECAST_CATEGORIES: Mapping[str, str] = {
-    "100000001": "pipeline",
-    "100000002": "best_case",
-    "100000003": "commit",
-    "100000004": "omitted",
-    "100000005": "closed",
-    "100000006": "omitted",
-}
+_FORECAST_CATEGORIES: Mapping[str, str] = MappingProxyType(
+    {
+        "100000001": "pipeline",
+        "100000002": "best_case",
+        "100000003": "commit",
+        "100000004": "omitted",
+        "100000005": "closed",
+        "100000006": "omitted",
+    }
+)
 _CATEGORIES = frozenset(("pipeline", "best_case", "most_likely", "commit", "closed", "omitted"))
 
 
