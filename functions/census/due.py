@@ -89,4 +89,5 @@ def _due(
         purpose=purpose,
         span=Window(since - listable.lateness, until),
         now=now,
+        mark=before.mark if before is not None else "",
     )

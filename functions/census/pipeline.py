@@ -19,7 +19,7 @@ from functions.census.telling import Telling
 from tieout.arriving.notice import RecordKey
 from tieout.census import Difference, Phase, Purpose, Run, Tally, difference_of, missing_of, outdated_of
 from tieout.errors import ConflictError, TieoutError
-from tieout.facts.listing import Listed, Listing, Window
+from tieout.facts.listing import Listed, Listing, Tracker, Window
 from tieout.facts.rate_changes import RateChanges
 from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.ports import Clock
@@ -145,23 +145,39 @@ def _with_a_page(step: CensusStep, run: Run, report: CensusReport) -> Run:
     after = replace(run, pages=run.pages + 1, advanced_at=now, waits_until=None, failing="")
     if run.phase is Phase.CHECKING:
         return _checked(step, after, listing, report)
+    if run.purpose is Purpose.POLL and isinstance(listing, Tracker):
+        return _tracked(step, after, listing, report)
     return _listed(step, after, listing, report)
+
+
+def _tracked(step: CensusStep, run: Run, tracker: Tracker, report: CensusReport) -> Run:
+    """A page of what the source itself says has changed since the run before: whatever is newer than the span, too."""
+    page = tracker.changes(run.entity, run.mark, run.cursor)
+    run = _compared(step, run, page.records, report)
+    if page.following:
+        return replace(run, cursor=page.following)
+    return replace(_window_done(run, run.span), mark=page.mark)
 
 
 def _listed(step: CensusStep, run: Run, listing: Listing, report: CensusReport) -> Run:
     window = Window(run.reached, min(run.reached + _WINDOW, run.span.until))
     page = listing.page(run.entity, window, run.cursor)
-    there = {each.key: each for each in page.records}
+    run = _compared(step, run, page.records, report)
+    if page.following:
+        return replace(run, cursor=page.following)
+    if run.purpose is not Purpose.POLL:
+        step.ledger.keep_window(run, window, run.window, step.clock.now())
+    return _window_done(run, window)
+
+
+def _compared(step: CensusStep, run: Run, records: Sequence[Listed], report: CensusReport) -> Run:
+    """The run with what it counted of some records, once what differs of them is told."""
+    there = {each.key: each for each in records}
     known = step.ledger.known(there)
     compared = {key: difference_of(listed, known.get(key)) for key, listed in there.items()}
     differences = {key: difference for key, difference in compared.items() if difference is not None}
     _follow(step, run, differences, there, report)
-    tally = run.window.with_page(there.values(), differences.values())
-    if page.following:
-        return replace(run, cursor=page.following, window=tally)
-    if run.purpose is not Purpose.POLL:
-        step.ledger.keep_window(run, window, tally, step.clock.now())
-    return _window_done(replace(run, window=tally), window)
+    return replace(run, window=run.window.with_page(there.values(), differences.values()))
 
 
 def _window_done(run: Run, window: Window) -> Run:

@@ -128,6 +128,7 @@ class Run:
         advanced_at: when a page was last done.
         waits_until: the source is not asked before; None where nothing is in the way.
         failing: the class of the error the last try ended with; empty where it did not.
+        mark: from where its source knows what has changed, where it keeps count of that; the next run of the purpose goes on there.
         revision: grows with every change: of two that work on a run, one is told that it is too late.
     """
 
@@ -146,11 +147,20 @@ class Run:
     total: Tally = field(default_factory=Tally)
     waits_until: datetime | None = None
     failing: str = ""
+    mark: str = ""
     revision: int = 0
 
     @classmethod
     def begun(
-        cls, *, connection: str, entity: str, purpose: Purpose, span: Window, now: datetime, asked_by: str = ""
+        cls,
+        *,
+        connection: str,
+        entity: str,
+        purpose: Purpose,
+        span: Window,
+        now: datetime,
+        asked_by: str = "",
+        mark: str = "",
     ) -> Self:
         """A run of which nothing is done yet."""
         return cls(
@@ -162,6 +172,7 @@ class Run:
             reached=span.since,
             advanced_at=now,
             asked_by=asked_by,
+            mark=mark,
         )
 
     def plain(self) -> dict[str, Any]:
@@ -180,6 +191,7 @@ class Run:
             "total": self.total.plain(),
             "waits_until": moment_text(self.waits_until) if self.waits_until else None,
             "failing": self.failing,
+            "mark": self.mark,
         }
 
     @classmethod
@@ -202,6 +214,7 @@ class Run:
             total=Tally.of_plain(plain["total"]),
             waits_until=parse_moment(waits_until) if waits_until else None,
             failing=plain["failing"],
+            mark=plain.get("mark", ""),
             revision=revision,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from tieout.arriving.notice import RecordKey
 from tieout.money import Money
@@ -86,6 +86,38 @@ class Listing(Protocol):
 
     def still_known(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Listed]:
         """Those of at most 200 records of one entity that the source has, as it would list them now; the others are gone.
+
+        Raises:
+            TieoutError: it cannot be had.
+        """
+        ...
+
+
+class ChangesPage(NamedTuple):
+    """Some of what has changed since a mark.
+
+    Attributes:
+        records: at most 200, each once; what is gone among them, at no version.
+        following: what asks for those behind them; empty on the last page.
+        mark: on the last page, from where what changes later can be asked for; empty on others.
+    """
+
+    records: tuple[Listed, ...]
+    following: str
+    mark: str
+
+
+@runtime_checkable
+class Tracker(Protocol):
+    """What a listing can also be: its source keeps count of changes and deletions, by marks of its own. Polls go by them."""
+
+    def changes(self, entity: str, mark: str, cursor: str) -> ChangesPage:
+        """What has changed since a mark, or all there is where the source does not know that any more.
+
+        Args:
+            entity: one of `ENTITIES`.
+            mark: where the last walk ended; empty: all there is.
+            cursor: empty for the first page, else `following` of the page before.
 
         Raises:
             TieoutError: it cannot be had.

@@ -96,6 +96,11 @@ def page(after: int) -> Query:
     return _page((OPPORTUNITY_ID, "versionnumber"), f"versionnumber gt {after}")
 
 
+def tracked() -> str:
+    """The address by which changes of opportunities are tracked, which takes neither conditions nor related rows."""
+    return f"{OPPORTUNITIES}?$select={','.join((*_STATE, *_WORTH))}"
+
+
 def in_chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
     """The ids in parts whose addresses are not too long."""
     yield from batched(ids, IDS_PER_QUERY, strict=False)
