@@ -34,6 +34,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "sap-europe": "EUROPE",
     "dynamics-americas": "AMERICAS",
     "ledger-latam": "LATAM",
+    "sales-americas": "SALES",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

@@ -18,6 +18,7 @@ from functions.census.telling import Telling
 from tests.simulation.books_records import Change as BookChange
 from tests.simulation.books_system import BOOKS, access_to_books, small_answers
 from tests.simulation.crm_answers import CrmAnswers
+from tests.simulation.dataverse_system import DATAVERSE, listing_of_dataverse, small_rows
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
 from tests.simulation.finance_system import FINANCE, listing_of_finance, small_finds
@@ -228,8 +229,9 @@ class Counting:
         for entity in listable.entities:
             span = Window(since, now)
             run = Run.begun(connection=connection, entity=entity, purpose=purpose, span=span, now=now)
+            last = {(each.entity, each.purpose): each.mark for each in self.ledger.runs(connection)}
             try:
-                self.ledger.begin(run)
+                self.ledger.begin(replace(run, mark=last.get((entity, purpose), "")))
             except StillRunningError:
                 continue
 
@@ -259,6 +261,8 @@ def listings(world: World) -> dict[str, Listing]:
         found[SAP] = listing_of_sap(world.trading.answers)
     if world.posting.is_part:
         found[FINANCE] = listing_of_finance(world.posting.answers, world.schedule)
+    if world.prospecting.is_part:
+        found[DATAVERSE] = listing_of_dataverse(world.prospecting.answers, world.schedule)
     return found
 
 
@@ -289,6 +293,7 @@ def small_lists() -> Iterator[None]:
         stack.enter_context(small_answers(2))
         stack.enter_context(small_chunks(2))
         stack.enter_context(small_finds(2))
+        stack.enter_context(small_rows(2))
         stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
         stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
         stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))

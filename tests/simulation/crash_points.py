@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from tests.simulation.books_system import BOOKS
+from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.entries import all_mappings
 from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
@@ -34,7 +35,7 @@ Strike = tuple[int, str]  # the number of the call, and the mode
 Day = Callable[[World, Traffic], None]  # what happens in a world that lacks one mapping
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
 _CRM, _ERP, _TOOL = next(iter(CRMS)), ERPS[0], TOOLS[0]
-_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES)  # nothing of theirs happens on these days
+_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES, DATAVERSE)  # nothing of theirs happens on these days
 _HELD_FOR = MappingKey(_CRM, "customer", "71")
 
 

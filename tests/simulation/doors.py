@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books_system import BOOKS, EVENTS_OF_BOOKS
+from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.finance_system import FINANCE, GRID_OF_FINANCE
 from tests.simulation.sales_system import CALLOUTS_OF_SALES, SALES
 from tests.simulation.sap_system import SAP
@@ -35,6 +36,7 @@ class Doors:
             *([SALES] if world.selling.is_part else []),
             *([BOOKS] if world.bookkeeping.is_part else []),
             *([FINANCE] if world.posting.is_part else []),
+            *([DATAVERSE] if world.prospecting.is_part else []),
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in sources}
         self.senders = {name: self._sender(name, name, box) for name, box in self.boxes.items()}

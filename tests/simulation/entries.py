@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.simulation import books_values as books
+from tests.simulation import dataverse_values as dataverse
 from tests.simulation import finance_values as finance
 from tests.simulation import sap_values as sap
 from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import COMPANY_OF, PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
+from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.documents import (
     ACCOUNTS,
     CUSTOMERS,
@@ -73,7 +75,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files()}
+    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse()}
 
 
 def _of_files() -> Mapping[MappingKey, str]:
@@ -130,6 +132,19 @@ def _of_finance() -> Mapping[MappingKey, str]:
         "period": {f"2026/{name}": planned[periods] for name, periods in beside.items()},
     }
     return {MappingKey(FINANCE, table, each): member for table, of in members.items() for each, member in of.items()}
+
+
+def _of_dataverse() -> Mapping[MappingKey, str]:
+    """Those of the Dynamics 365 Sales environment; a contact who buys is said to be one."""
+    stages = ("prospect", "negotiation", "proposal")
+    members = {
+        "customer": {each: f"M-{place}" for place, each in enumerate(dataverse.ACCOUNTS, 500)}
+        | {f"contact:{dataverse.CONTACT}": "M-503"},
+        "product": {each: f"P-{place}" for place, each in enumerate(dataverse.PRODUCTS, 500)},
+        "stage": {"won/-": "won", "lost/-": "lost"}
+        | {f"open/{each or '-'}": stage for each, stage in zip(dataverse.STAGES, stages, strict=True)},
+    }
+    return {MappingKey(DATAVERSE, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from tests.simulation.before_writing import unread
 from tests.simulation.books_system import BOOKS
 from tests.simulation.books_values import FORGED
+from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
@@ -39,7 +40,8 @@ def violations(world: World) -> list[str]:
     """Everything that does not hold."""
     sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
     sap, finance = {SAP: world.trading.tenant}, {FINANCE: world.posting.finance}
-    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, world.mappings)
+    dataverses = {DATAVERSE: world.prospecting.dataverse}
+    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, dataverses, world.mappings)
     add_files(truth, world.dropping.files, world.mappings)
     return [
         *world.line.undeclared,

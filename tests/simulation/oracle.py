@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from tests.simulation.books import Books
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm import Crm, Deal
+from tests.simulation.dataverse import Dataverse
 from tests.simulation.erp import Erp
 from tests.simulation.finance import Finance
 from tests.simulation.finance_values import LEDGERS
 from tests.simulation.offers import Item
 from tests.simulation.oracle_of_books import book_cells
 from tests.simulation.oracle_of_books import id_of_document as id_of_booked
+from tests.simulation.oracle_of_dataverse import sold_cells
 from tests.simulation.oracle_of_documents import document_cells
 from tests.simulation.oracle_of_finance import id_of_posted, posting_cells
 from tests.simulation.oracle_of_sales import contract_cells, opportunity_cells
@@ -66,6 +68,7 @@ def expected(
     environments: Mapping[str, Books],
     tenants: Mapping[str, Tenant],
     ledgers: Mapping[str, Finance],
+    dataverses: Mapping[str, Dataverse],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -90,7 +93,16 @@ def expected(
     _add_books(truth, environments, mappings)
     _add_sap(truth, tenants, mappings)
     _add_finance(truth, ledgers, mappings)
+    _add_dataverse(truth, dataverses, mappings)
     return truth
+
+
+def _add_dataverse(truth: Expected, environments: Mapping[str, Dataverse], mappings: Mappings) -> None:
+    for connection, dataverse in environments.items():
+        for each in dataverse.live():
+            if not each.is_spoilt:
+                record = (connection, "opportunity", each.record_id)
+                add(truth, record, lambda each=each, c=connection: sold_cells(each, c, mappings))
 
 
 def _add_sap(truth: Expected, tenants: Mapping[str, Tenant], mappings: Mappings) -> None:

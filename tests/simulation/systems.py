@@ -24,6 +24,14 @@ from tests.simulation.books_system import (
 )
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.crm_answers import CrmAnswers
+from tests.simulation.dataverse_system import (
+    DATAVERSE,
+    arriving_of_dataverse,
+    context_wire,
+    dataverse_environment,
+    reader_of_dataverse,
+    small_rows,
+)
 from tests.simulation.documents import ZONE
 from tests.simulation.files_system import FILES, dropping_connection
 from tests.simulation.finance_system import (
@@ -109,7 +117,7 @@ def connections() -> tuple[Connection, ...]:
         )
         for name, system in systems.items()
     )
-    booking = (environment(), tenant(), finance_environment(), dropping_connection())
+    booking = (environment(), tenant(), finance_environment(), dropping_connection(), dataverse_environment())
     return (*read, organisation(), *(tool(name) for name in TOOLS), *booking)
 
 
@@ -153,6 +161,7 @@ def readers(world: World) -> dict[str, SourceReader]:
         BOOKS: reader_of_books(world.bookkeeping.answers, clock),
         SAP: reader_of_sap(world.trading.answers),
         FINANCE: reader_of_finance(world.posting.answers, clock),
+        DATAVERSE: reader_of_dataverse(world.prospecting.answers, clock),
     }
     for connection in connections():
         if connection.name in CRMS:
@@ -168,7 +177,7 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
     """How a sender's deliveries are signed."""
     if name in {EXPENSES, CALLOUTS_OF_SALES}:
         return standard_signer(box, schedule)
-    if name in {SALES, BOOKS, EVENTS_OF_BOOKS, FINANCE, GRID_OF_FINANCE}:
+    if name in {SALES, BOOKS, EVENTS_OF_BOOKS, FINANCE, GRID_OF_FINANCE, DATAVERSE}:
         return unsigned
     if name in {*TOOLS, SAP}:
         return bearer(box)
@@ -188,6 +197,8 @@ def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> 
         return finance_wire() if name == FINANCE else grid_wire()
     if name in {SALES, SAP}:
         return message_wire() if name == SALES else sap_wire()
+    if name == DATAVERSE:
+        return context_wire()
     if name == CALLOUTS_OF_SALES:
         return callout_wire(may_be_given_up=may_be_given_up)
     return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
@@ -207,6 +218,7 @@ def receiving(name: str) -> SimpleNamespace:
         BOOKS: arriving_of_books,
         SAP: arriving_of_sap,
         FINANCE: arriving_of_finance,
+        DATAVERSE: arriving_of_dataverse,
     }
     if name in arriving:
         return arriving[name]()
@@ -232,11 +244,11 @@ def url(name: str) -> str:
 @contextmanager
 def small_answers_of_all() -> Iterator[None]:
     """While this lasts the pages of every system that takes turns have few records."""
-    with small_pages(), small_answers(), small_chunks(), small_finds():
+    with small_pages(), small_answers(), small_chunks(), small_finds(), small_rows():
         yield
 
 
 def taking_turns(world: World) -> Mapping[str, TakesTurns]:
     """The systems that take turns by connection, in the order of `OWN_THEMES`."""
     found: dict[str, TakesTurns] = {SALES: world.selling, BOOKS: world.bookkeeping, SAP: world.trading}
-    return {**found, FINANCE: world.posting, FILES: world.dropping}
+    return {**found, FINANCE: world.posting, FILES: world.dropping, DATAVERSE: world.prospecting}

@@ -22,6 +22,7 @@ from tests.simulation.erp import Erp
 from tests.simulation.line import RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.maintaining import Maintaining
 from tests.simulation.posting import Posting
+from tests.simulation.prospecting import Prospecting
 from tests.simulation.reading_back import ReadingBack, small_pages_of_planning
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES
@@ -106,9 +107,8 @@ class World:
             for name in ERPS
         }
         self.selling = Selling(self)
-        self.bookkeeping = Bookkeeping(self)
-        self.trading = Trading(self)
-        self.posting = Posting(self)
+        self.bookkeeping, self.trading = Bookkeeping(self), Trading(self)
+        self.posting, self.prospecting = Posting(self), Prospecting(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():

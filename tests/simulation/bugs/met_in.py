@@ -129,4 +129,9 @@ MET_IN = {
     "what is older here is passed over": 4,
     "a person is waited for where none is to be": 9,
     "a message is acknowledged before it is on the bus": 32,
+    "a key of Dataverse is not compared with the secret": 5,
+    "of many rows in one message the first alone has changed": 8,
+    "a product that was deleted leads to no opportunity": 70,
+    "a token of Dataverse that has ended is used for another hour": 16,
+    "opportunities behind the first page of a window are not listed": 5,
 }

@@ -45,14 +45,19 @@ class CountingSource(ListedSource):
         return Listed(key=RecordKey(CRM, DEAL, record_id), version="", deleted=True)
 
 
-@pytest.fixture
-def desk() -> CensusDesk:
+def polled_desk() -> CensusDesk:
     """A connection that is polled every hour; its source has ten records."""
     found = CensusDesk(Census(every_hours=0), Poll(every_minutes=60))
     found.source = CountingSource()
     for number in range(1, 11):
         change(found, str(number))
     return found
+
+
+@pytest.fixture
+def desk() -> CensusDesk:
+    """A new one."""
+    return polled_desk()
 
 
 def source_of(desk: CensusDesk) -> CountingSource:

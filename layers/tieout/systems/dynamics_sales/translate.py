@@ -143,9 +143,8 @@ def _rate(row: Row, currency: str, base_currency: str) -> SourceRate | None:
         return None
     if units <= 0:
         raise unreadable("exchangerate", "not_positive")
-    return SourceRate.inverted(
-        base_currency, units, f"dynamics_sales:{currency}>{base_currency}:1/{units.normalize():f}"
-    )
+    identity = f"dynamics_sales:{currency}>{base_currency}:1/{units.normalize():f}"
+    return SourceRate.inverted(base_currency, units, identity)
 
 
 def _line(row: Row, options: Options) -> OpportunityLine:
