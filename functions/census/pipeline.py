@@ -191,7 +191,7 @@ def _window_done(run: Run, window: Window) -> Run:
 def _checked(step: CensusStep, run: Run, listing: Listing, report: CensusReport) -> Run:
     known = step.ledger.known_behind(run.connection, run.entity, run.cursor, _HERE_AT_ONCE)
     if not known:
-        return replace(run, cursor="", phase=Phase.DONE)
+        return replace(run, phase=Phase.DONE)
     alive = {key: each for key, each in known.items() if not each.is_gone}
     there = listing.still_known(list(alive)) if alive else {}
     outdated = _outdated(step, run.connection, {rate for each in alive.values() for rate in each.rates})

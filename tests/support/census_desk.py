@@ -139,7 +139,7 @@ class CensusDesk:
         self.bus = MemoryBus()
         self.ledger = CensusLedger(self.table)
         self.busy: set[str] = set()
-        self.failures: list[Exception] = []
+        self.failures: list[tuple[Exception, Purpose]] = []
         self.rates: ReplacedRates | None = None
         self.is_readable: Callable[[], None] = lambda: None
         self.connection = Connection(
@@ -229,18 +229,22 @@ class CensusDesk:
             sources=(Listable(connection=self.connection, entities=(DEAL,), lateness=LATENESS),),
             ledger=self.ledger,
             listing_of=self._listing,
-            rate_changes_of=lambda _: self.rates,
+            rate_changes_of=self._rate_changes,
             telling=Telling({DEAL: FLOW}, self.bus, self.store, self.clock, self._entropy),
             is_busy=self.busy.__contains__,
             period_dimensions={"Time"},
             clock=self.clock,
-            note_failure=lambda error, _run: self.failures.append(error),
+            note_failure=lambda error, run: self.failures.append((error, run.purpose)),
         )
 
     def _listing(self, name: str) -> ListedSource:
         assert name == CRM
         self.is_readable()
         return self.source
+
+    def _rate_changes(self, name: str) -> ReplacedRates | None:
+        assert name == CRM
+        return self.rates
 
 
 def failing(error: TieoutError) -> Callable[[], None]:

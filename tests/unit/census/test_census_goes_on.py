@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.census.pipeline import CensusReport, census
 from tests.support.census_desk import CRM, DEAL, CensusDesk, failing
 from tests.support.faults import FaultPoint
 from tieout.arrivals import Census, Poll
@@ -127,18 +128,20 @@ def test_a_source_that_fails_is_left_alone_for_a_while(error: Exception, seconds
     desk = filled()
     desk.begin(Purpose.BACKFILL, days=1)
     desk.source.fails = [None, error]
-    began = desk.clock.now()
+    began, pause = desk.clock.now(), timedelta(seconds=seconds)
     report = desk.minute()
     run = desk.run(Purpose.BACKFILL)
     assert (report.pages, report.failing) == ({CRM: 2}, {CRM: 1})
-    assert (run.failing, run.waits_until) == (type(error).__name__, began + timedelta(seconds=seconds))
+    assert (run.failing, run.waits_until) == (type(error).__name__, began + pause)
     assert run.window.listed == desk.source.page_size
-    assert desk.failures == ([error] if isinstance(error, ZeroDivisionError) else [])
+    assert desk.failures == ([(error, Purpose.BACKFILL)] if isinstance(error, ZeroDivisionError) else [])
     desk.clock.advance(seconds - 61)
-    assert desk.minute().pages == {}
-    desk.to_the_end()
+    assert census(desk.step).pages == {}
+    desk.clock.advance(1)
+    assert census(desk.step).pages == {CRM: 3}
     assert set(desk.read()) == set(RECORDS)
-    assert desk.run(Purpose.BACKFILL).failing == ""
+    run = desk.run(Purpose.BACKFILL)
+    assert (run.pages, run.advanced_at, run.waits_until, run.failing) == (4, run.started_at + pause, None, "")
 
 
 def test_a_listing_that_cannot_be_opened_is_left_alone_too() -> None:
@@ -225,3 +228,50 @@ def test_two_at_one_run_do_its_page_twice_and_count_it_once() -> None:
     desk.to_the_end()
     assert set(desk.read()) == set(RECORDS)
     assert desk.run(Purpose.BACKFILL).total.listed == len(RECORDS)
+
+
+def test_a_minute_says_what_became_of_every_run() -> None:
+    """How many began and came to their ends, how many pages they took, and what they found."""
+    desk = filled(Census(every_hours=1, settle_minutes=0), Poll(every_minutes=15))
+    desk.begin(Purpose.BACKFILL, days=1)
+    report = desk.minute()
+    assert (report.begun, report.finished, report.pages) == (2, 3, {CRM: 13})
+    assert (report.missed, report.sent, report.failing) == ({CRM: 10}, {CRM: 30}, {})
+
+
+def test_each_run_that_could_not_go_on_is_counted() -> None:
+    """The source that failed one of them is asked for the others all the same."""
+    desk = filled()
+    desk.begin(Purpose.BACKFILL)
+    desk.begin(Purpose.CENSUS)
+    desk.source.fails = [UnavailableError("down"), UnavailableError("down")]
+    assert desk.minute().failing == {CRM: 2}
+
+
+def test_a_run_that_somebody_else_has_begun_meanwhile_is_not_begun_again() -> None:
+    """Two minutes that overlap find the same run due: the later one leaves it to the other."""
+    desk = CensusDesk(Census(every_hours=0), Poll(every_minutes=15))
+    others: list[CensusReport] = []
+
+    def meanwhile(point: str) -> None:
+        if point == "before ledger.write" and not others:
+            others.append(CensusReport())
+            others[0] = census(desk.step)
+
+    desk.table.io = meanwhile
+    late = census(desk.step)
+    assert (others[0].begun, others[0].finished, late.begun, late.finished) == (1, 1, 0, 0)
+
+
+def test_a_minute_ends_when_its_time_is_up() -> None:
+    """What is left waits for the next one, so that a page which takes long cannot outlast the function."""
+    desk = filled()
+    desk.begin(Purpose.BACKFILL, days=1)
+    first = desk.source.page
+
+    def page(entity: str, window: Window, cursor: str) -> ListingPage:
+        desk.clock.advance(35)
+        return first(entity, window, cursor)
+
+    desk.source.page = page  # type: ignore[method-assign]  # it takes its time
+    assert [desk.minute().pages for _ in range(5)] == [{CRM: 1}] * 4 + [{}]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.census.due import Listable, period_dimensions, sources_of
+from infra.landscape import read_landscape
+from sandbox.places import ROOT
 from tests.support.census_desk import LATENESS, CensusDesk
 from tieout.arrivals import Census, Poll
 from tieout.census import Phase, Purpose
+from tieout.systems.salesforce import listing
 
 
 def test_a_poll_begins_as_often_as_is_declared() -> None:
@@ -109,3 +114,22 @@ def test_a_census_that_is_done_is_followed_only_when_its_time_has_come() -> None
     for _ in range(100):
         desk.minute()
     assert len(desk.source.asked) == asked
+
+
+def test_what_a_source_lists_and_a_flow_carries_can_be_compared() -> None:
+    """Not the rest of it, nor what is taken from the payload, nor a system that cannot list, however it is read."""
+    shipped = read_landscape(ROOT, "sandbox")
+    [crm] = [each for each in shipped.connections if each.system == "salesforce"]
+    told = replace(crm, name="told", completion="payload")
+    mute = replace(crm, name="mute", system="generic")
+    flows = tuple(replace(each, entities=("opportunity",)) for each in shipped.flows[:1])
+    landscape = replace(shipped, connections=(told, crm, mute), flows=flows)
+    assert "contract" in listing.ENTITIES
+    assert sources_of(landscape) == (
+        Listable(connection=crm, entities=("opportunity",), lateness=timedelta(minutes=10)),
+    )
+
+
+def test_the_dimensions_of_time_are_those_of_the_period() -> None:
+    """By what they are filled with, not by what planning calls them."""
+    assert period_dimensions(read_landscape(ROOT, "sandbox")) == {"Time"}

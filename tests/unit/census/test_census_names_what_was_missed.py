@@ -100,6 +100,9 @@ def test_each_finding_says_what_it_is_and_what_it_is_worth(desk: CensusDesk) -> 
         "4": ("2026-03",),
     }
     assert (found["2"].version_here, found["4"].version_there) == ("", "")
+    assert desk.run(Purpose.CENSUS).total.differences == dict.fromkeys(set(Difference) - {Difference.OUTDATED_RATE}, 1)
+    [gone] = [each for envelope in desk.told() for each in envelope.notices if each.key.record_id == "4"]
+    assert gone.notice_id == "census/unknown_there/"
 
 
 def test_what_differs_is_read_through_the_line(desk: CensusDesk) -> None:
@@ -182,3 +185,30 @@ def test_what_changes_behind_the_window_is_no_difference(desk: CensusDesk) -> No
     desk.change("1", amount=5)
     desk.to_the_end()
     assert (desk.findings(), desk.told()) == ([], [])
+
+
+def test_each_window_counts_its_own_records(desk: CensusDesk) -> None:
+    """And the run counts each record once, however many windows it has gone through."""
+    desk.change("1")
+    desk.clock.advance(timedelta(days=8).total_seconds())
+    desk.change("2")
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS, days=10)
+    desk.to_the_end()
+    assert [each.tally.listed for each in desk.ledger.windows(CRM, DEAL)] == [1, 1]
+    assert desk.run(Purpose.CENSUS).total.listed == 2
+
+
+def test_what_the_bus_could_not_take_at_once_is_told_all_the_same(desk: CensusDesk) -> None:
+    """It is offered again where the bus refused it, and kept beside where it is too large for the bus."""
+    desk.source.page_size = 5000
+    refusals = ["ThrottlingException"]
+    desk.bus.refuse = lambda _: refusals.pop() if refusals else ""
+    records = [str(number) for number in range(2000)]
+    for record_id in records:
+        desk.change(record_id)
+    desk.clock.advance(1)
+    desk.begin(Purpose.BACKFILL, days=1)
+    desk.minute()
+    [envelope] = desk.told()
+    assert {each.key.record_id for each in envelope.notices} == set(records)

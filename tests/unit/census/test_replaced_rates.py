@@ -49,6 +49,9 @@ def test_a_source_that_keeps_its_rates_is_not_asked() -> None:
     desk.to_the_end()
     assert desk.findings() == []
     empty = CensusDesk()
+    empty.change("1", is_deleted=True)
+    empty.tell("1")
+    empty.clock.advance(1)
     empty.rates = ReplacedRates(frozenset({OLD}))
     empty.begin(Purpose.CENSUS)
     empty.to_the_end()

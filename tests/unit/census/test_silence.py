@@ -93,20 +93,30 @@ def test_a_source_that_never_delivered_is_silent() -> None:
     assert is_silent(now - timedelta(days=400), now, OFFICE, BERLIN)
 
 
+def keep(outcomes: OutcomeLedger, delivery_id: str, received_at: datetime) -> None:
+    """Keep what became of a notice that arrived then."""
+    notice = Notice(key=RecordKey("crm", "opportunity", "1"), notice_id="n", kind="k")
+    outcomes.keep(Envelope(delivery_id, "crm", "forecast", received_at, (notice,)), {0: Outcome.APPLIED})
+
+
+def test_a_delivery_is_looked_for_two_weeks_back() -> None:
+    """Whatever is older has been silent for as long anyway."""
+    outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-20T12:00")
+    keep(outcomes, "older", now - timedelta(days=15))
+    assert last_delivery("crm", outcomes, now) is None
+    keep(outcomes, "old", now - timedelta(days=14))
+    assert last_delivery("crm", outcomes, now) == now - timedelta(days=14)
+
+
 def test_what_we_found_ourselves_breaks_no_silence() -> None:
     """A census or a backfill is no delivery; a poll is, where nothing else is to be expected."""
     outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-10T12:00")
-
-    def keep(delivery_id: str, received_at: datetime) -> None:
-        notice = Notice(key=RecordKey("crm", "opportunity", "1"), notice_id="n", kind="k")
-        outcomes.keep(Envelope(delivery_id, "crm", "forecast", received_at, (notice,)), {0: Outcome.APPLIED})
-
     assert last_delivery("crm", outcomes, now) is None
-    keep("JKJaXmPLvHcESHA=", now - timedelta(days=3))
-    keep("census-0a", now - timedelta(hours=2))
-    keep("backfill-0a", now - timedelta(hours=1))
+    keep(outcomes, "JKJaXmPLvHcESHA=", now - timedelta(days=3))
+    keep(outcomes, "census-0a", now - timedelta(hours=2))
+    keep(outcomes, "backfill-0a", now - timedelta(hours=1))
     assert last_delivery("crm", outcomes, now) == now - timedelta(days=3)
-    keep("poll-0a", now - timedelta(hours=1))
+    keep(outcomes, "poll-0a", now - timedelta(hours=1))
     assert last_delivery("crm", outcomes, now) == now - timedelta(hours=1)
 
 
@@ -116,4 +126,7 @@ def test_only_what_is_expected_can_be_silent() -> None:
         name="crm", system="hubspot", legal_entity="EMEA", time_zone=BERLIN, default_currency="EUR", expected=OFFICE
     )
     erp = replace(crm, name="erp", expected=None)
-    assert silent([crm, erp], OutcomeLedger(MemoryTable()), at("2026-03-10T12:00")) == ["crm"]
+    outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-10T12:00")
+    assert silent([crm, erp], outcomes, now) == ["crm"]
+    keep(outcomes, "JKJaXmPLvHcESHA=", now - timedelta(hours=1))
+    assert silent([crm, erp], outcomes, now) == []
