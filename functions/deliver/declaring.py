@@ -48,4 +48,4 @@ class Declarations:
     def digest(self) -> str:
         """What tells this declaration from another; what mapping tables say is no part of it."""
         sources = {name: asdict(each) for name, each in self.landscape.target(self.target).members.items()}
-        return hashlib.sha256(strict_json.dump([sources, dict(self.files)]).encode()).hexdigest()[:16]
+        return hashlib.sha256(strict_json.dump([sources, dict(self.files)]).encode()).hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import batched
 
 from functions.deliver.declaring import Declarations
@@ -28,8 +29,8 @@ _NOTING_SECONDS = 30
 _LEFT_TO_ITSELF = "deliver"
 _MOST_TOLD = 5  # of the members that wait for a person
 Pairs = Iterable[tuple[str, str]]
-Done = Callable[["MemberStep", str, str, Sequence[Member]], Mapping[str, str]]
-"""Adds or changes members of a dimension (the third says which); code to why one was refused."""
+Done = Callable[[str, str, Sequence[Member]], Mapping[str, str]]
+"""Adds or changes members of a dimension (the second says which); code to why one was refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +165,10 @@ def keep(step: MemberStep, dimension: str) -> Kept:
     """
     kept = compare(step, dimension)
     write_again(step, dimension, [member.code for level in kept.differs.to_add for member in level])
-    return carry_out(step, kept, _done)
+    return carry_out(kept, partial(_done, step))
 
 
-def carry_out(step: MemberStep, kept: Kept, done: Done) -> Kept:
+def carry_out(kept: Kept, done: Done) -> Kept:
     """Add and change what a comparison has found, level by level, and say what was refused. Raises as `keep_when_due`."""
     dimension, differs, refused = kept.dimension, kept.differs, dict[str, str]()
     try:
@@ -175,8 +176,8 @@ def carry_out(step: MemberStep, kept: Kept, done: Done) -> Kept:
             lost = set(map(folded, refused))
             orphans = {each.code: f"parent_refused: {each.parent}" for each in level if folded(each.parent) in lost}
             refused |= orphans
-            refused |= done(step, dimension, "add", [each for each in level if each.code not in orphans])
-        refused |= done(step, dimension, "change", differs.to_change)
+            refused |= done(dimension, "add", [each for each in level if each.code not in orphans])
+        refused |= done(dimension, "change", differs.to_change)
     except PermanentError as error:
         kept = replace(kept, findings=(*kept.findings, _denied(dimension, error)))
     return replace(kept, refused=refused)
@@ -201,7 +202,7 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
 def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set[str]:
     """Of some members those that are there, and known to be from now on; none where our role is not shown the dimension."""
     try:
-        there = set(opened(step).having(dimension, tuple(members.values()))) if members else set()
+        there = set(opened(step).having(dimension, tuple(members.values())))
     except PermanentError:
         return set()
     until = step.clock.now() + _KNOWN_FOR

@@ -103,8 +103,9 @@ def _flush(step: DeliverStep, report: DeliverReport) -> None:
     if pause is not None and pause.until > step.clock.now():
         return
     failures = pause.failures if pause else 0
-    if isinstance(step.writer, TaskWriter) and _settle(step, step.writer, failures, report):
-        failures = 0
+    if isinstance(step.writer, TaskWriter) and _may_write(step):
+        _settle(step, step.writer, failures, report)
+        failures = 0 if report.writes else failures
     while report.stopped_by is None and not _is_maintained(step):
         found, behind = _look(step, report.behind, failures)
         if not found and not report.behind:
@@ -130,21 +131,16 @@ def _is_maintained(step: DeliverStep, seconds_before: float = 0) -> bool:
     return step.maintenance is not None and step.maintenance.ends_at(step.clock.now(), lasting) is not None
 
 
-def _settle(step: DeliverStep, writer: TaskWriter, failures: int, report: DeliverReport) -> bool:
-    """Find out what became of tasks that earlier runs began; whether one has written, so that the target takes something."""
-    if not _may_write(step):
-        return False
+def _settle(step: DeliverStep, writer: TaskWriter, failures: int, report: DeliverReport) -> None:
+    """Find out what became of tasks that earlier runs began; where one has written, the target takes something."""
     try:
         settled = settle(_task_step(step, writer))
     except StillRunningError as error:
         _leave_alone(step, error, failures, report)
-        return False
-    report.writes += settled.writes
-    report.written += settled.written
-    report.refused += settled.refused
+        return
+    report.writes, report.written, report.refused = settled.writes, settled.written, settled.refused
     if settled.writes:
         step.cells.resume(step.target)
-    return bool(settled.writes)
 
 
 def _look(step: DeliverStep, behind: str, failures: int) -> Dirty:

@@ -35,7 +35,7 @@ def keep_and_publish(step: MemberStep, keeper: PublishingKeeper) -> tuple[list[K
     acting = _Acting(step, keeper)
     opened(step)
     acting.settle()
-    kept = [carry_out(step, compare(step, dimension), acting.done) for dimension in step.sources]
+    kept = [carry_out(compare(step, dimension), acting.done) for dimension in step.sources]
     is_published = bool(_unpublished(step))
     if is_published:
         acting.publish()
@@ -69,10 +69,10 @@ class _Acting:
             except TransientError as error:
                 self._note(token, replace(write, ended_at=self.step.clock.now(), answer=type(error).__name__))
 
-    def done(self, _step: MemberStep, dimension: str, action: str, members: Sequence[Member]) -> Mapping[str, str]:
+    def done(self, dimension: str, action: str, members: Sequence[Member]) -> Mapping[str, str]:
         """Have members added or changed, and wait for it: see `members.Done`."""
-        told = {each.code: self.told.get((dimension, folded(each.code)), "") for each in members}
-        refused = {code: reason for code, reason in told.items() if reason}
+        keys = {each.code: (dimension, folded(each.code)) for each in members}
+        refused = {code: self.told[key] for code, key in keys.items() if key in self.told}
         begun = [each for each in members if each.code not in refused]
         for some in batched(begun, self.keeper.batch_size, strict=False):
             codes = tuple(each.code for each in some)

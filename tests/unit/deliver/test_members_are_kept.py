@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -15,12 +15,13 @@ from tests.support.members_desk import FILE, SOURCES
 from tests.support.members_desk import MembersDesk as Desk
 from tests.support.memory_members import MemoryMembers
 from tests.support.planning_desk import Desk as Cells
-from tests.support.planning_desk import Planning
 from tieout.discovering import Finding
-from tieout.errors import AccessDeniedError, LostAnswerError, UnavailableError
+from tieout.errors import AccessDeniedError, LostAnswerError, TieoutError, UnavailableError
 from tieout.ledger import keys
-from tieout.ledger.table import Update
 from tieout.maintenance import Maintenance
+from tieout.members import HeldMember
+
+COARSE = Finding(code="format_too_coarse", says="widen it", is_in_the_way=False)
 
 
 def test_a_members_file_is_added_level_by_level_and_a_second_time_changes_nothing() -> None:
@@ -43,6 +44,7 @@ def test_a_table_names_each_member_once_and_those_the_feeds_name_themselves() ->
     ):
         desk.map(value, member, connection)
     keep(desk.step, "Customer")
+    assert desk.keeper.calls == [("Customer", "add", ("NO_CUSTOMER", "ACME", "GLOBEX"))]
     assert sorted(desk.keeper.parents("Customer").items()) == [
         *(("ACME", "top"), ("GLOBEX", "top"), ("NO_CUSTOMER", "top"), ("TOP", "")),
     ]
@@ -80,17 +82,24 @@ def test_a_member_that_is_refused_is_named_with_its_reason_and_stops_no_other() 
 
 def test_a_request_that_is_refused_as_a_whole_is_halved_until_one_is_left() -> None:
     """All but the one that spoils it are added."""
-    desk = Desk(text="code\n" + "\n".join("ABCDE"), keeper=MemoryMembers(spoiling=frozenset("C")))
-    assert keep(desk.step, "Cost centre").refused == {"C": "refuses_request_400"}
-    assert set(desk.keeper.parents("Cost centre")) == set("ABDE")
+    desk = Desk(text="code\n" + "\n".join("ABCDE"), keeper=MemoryMembers(spoiling=frozenset("CE")))
+    assert keep(desk.step, "Cost centre").refused == {"C": "refuses_request_400", "E": "refuses_request_400"}
+    assert set(desk.keeper.parents("Cost centre")) == set("ABD")
 
 
-def test_a_half_that_fails_after_the_other_was_taken_is_a_lost_answer() -> None:
-    """Its note stays without an end: nothing says of it that nothing was done."""
-    keeper = MemoryMembers(spoiling=frozenset("D"), errors=[None, UnavailableError("busy")])
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(UnavailableError("busy", retry_after_seconds=7), 7), (AccessDeniedError("no"), None)]
+)
+def test_a_half_that_fails_after_the_other_was_taken_is_a_lost_answer(
+    error: TieoutError, seconds: float | None
+) -> None:
+    """Its note stays without an end: nothing says of it that nothing was done. The target waits for as long as it asked."""
+    keeper = MemoryMembers(spoiling=frozenset("D"), errors=[None, error])
     desk = Desk(text="code\nA\nB\nC\nD\n", keeper=keeper)
-    with pytest.raises(LostAnswerError):
+    with pytest.raises(LostAnswerError) as caught:
         keep(desk.step, "Cost centre")
+    assert caught.value.retry_after_seconds == seconds
+    assert [each.ended_at for each in desk.ledger.writes("anaplan")] == [None]
 
 
 def test_no_call_carries_more_than_the_target_takes() -> None:
@@ -98,6 +107,12 @@ def test_no_call_carries_more_than_the_target_takes() -> None:
     desk = Desk(text="code\n" + "\n".join("ABCDE"), keeper=MemoryMembers(batch_size=2))
     keep(desk.step, "Cost centre")
     assert [codes for _, _, codes in desk.keeper.calls] == [("A", "B"), ("C", "D"), ("E",)]
+
+
+def test_what_any_of_several_calls_refused_is_told() -> None:
+    """Not what the last one refused alone."""
+    desk = Desk(text="code\nA\nB\n", keeper=MemoryMembers(batch_size=1, refused={"A": "no"}))
+    assert keep(desk.step, "Cost centre").refused == {"A": "no"}
 
 
 def test_what_was_added_without_an_answer_is_not_added_twice() -> None:
@@ -126,6 +141,16 @@ def test_every_call_is_noted_with_who_when_and_what_became_of_each_member() -> N
         desk.clock.now(),
     )
     assert (second.answer, second.codes, second.refused) == ("taken", ("A", "B"), {"B": "taken"})
+    assert second.ended_at == desk.clock.now()
+
+
+def test_a_member_that_is_otherwise_is_changed_and_noted_so() -> None:
+    """Its call is told from one that adds."""
+    desk = Desk(text="code,name\nA,New\n")
+    desk.keeper.members["Cost centre"] = {"a": HeldMember("A", "Old")}
+    keep(desk.step, "Cost centre")
+    assert [(each.action, each.codes) for each in desk.ledger.writes("anaplan")] == [("change", ("A",))]
+    assert desk.keeper.members["Cost centre"]["a"].name == "New"
 
 
 def test_what_is_in_the_way_of_a_whole_list_is_told_before_anything_is_written() -> None:
@@ -137,13 +162,20 @@ def test_what_is_in_the_way_of_a_whole_list_is_told_before_anything_is_written()
     assert desk.sure(("Cost centre", "CC_1")) == {
         ("Cost centre", "CC_1"): "list_is_structural: make it production data"
     }
+    assert answer_of(desk.step, is_applied=False)["dimensions"][1] == {
+        "dimension": "Cost centre", "to_add": [], "to_change": [], "undeclared": [], "findings": [asdict(flaw)]
+    }  # fmt: skip
+    desk.keeper.found = (flaw, replace(flaw, code="list_is_full", says="empty it"), COARSE)
+    assert set(desk.sure(("Cost centre", "CC_2")).values()) == {
+        "list_is_structural: make it production data; list_is_full: empty it"
+    }
 
 
-def test_a_role_that_may_not_add_members_is_told_and_holds_up_no_cell() -> None:
-    """Cells of members that are there go on; the note says what was refused."""
-    desk = Desk(text="code\nA\n", keeper=MemoryMembers(errors=[AccessDeniedError("no")]))
-    assert desk.sure(("Cost centre", "A"))["Cost centre", "A"].startswith("members_denied: ")
-    assert [each.answer for each in desk.ledger.writes("anaplan")] == ["AccessDeniedError"]
+def test_a_member_that_is_there_is_not_missed_for_one_that_had_to_be_added() -> None:
+    """A cell that names both is written."""
+    desk = Desk()
+    desk.keeper.members["Cost centre"] = {"all": HeldMember("ALL", "Everybody")}
+    assert desk.sure(("Cost centre", "ALL"), ("Cost centre", "CC_1")) == {}
 
 
 def test_all_members_are_kept_at_first_then_after_hours_and_when_another_file_is_declared() -> None:
@@ -159,7 +191,8 @@ def test_all_members_are_kept_at_first_then_after_hours_and_when_another_file_is
     assert "CC_3" in desk.keeper.parents("Cost centre")
     desk.keeper.refused["CC_4"] = "no"
     desk.text += "CC_4,Four,EAST\n"
-    assert [each.code for each in keep_when_due(desk.of_a_cold_function()).findings] == ["member_refused"]  # type: ignore[union-attr]
+    refused = "Cost centre CC_4 is not as declared: no: mend it there, or what is declared"
+    assert keep_when_due(desk.of_a_cold_function()).findings == (Finding(code="member_refused", says=refused),)  # type: ignore[union-attr]
     desk.keeper.refused.clear()
     desk.clock.advance(3600)
     assert keep_when_due(desk.of_a_cold_function()).findings == ()  # type: ignore[union-attr]
@@ -218,47 +251,14 @@ def test_cells_wait_while_their_members_cannot_be_asked_for() -> None:
     assert len(cells.planning.values) == 1
 
 
-def test_a_refused_cell_says_why_its_member_is_not_there() -> None:
-    """The target's own reason first."""
-
-    class Refusing(Planning):
-        """Refuses every cell."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.refused_cells = {"p:M": "cellIsInvalid"}
-
-    cells = Cells()
-    cells.planning = Refusing()
-    cells.change("p", 5)
-    key = keys.cell_key("anaplan", "p")
-    cells.table.write([Update(key, sets={"members": '[["Customer","X"],["Currency","EUR"]]'})])
-    flush(
-        DeliverStep(
-            target="anaplan",
-            cells=cells.cells,
-            writer=cells.planning,
-            judging=cells.judging,
-            clock=cells.clock,
-            entropy=SeededEntropy(),
-            has_time=lambda _: True,
-            make_sure=lambda _: {("Customer", "X"): "INCORRECT_FORMAT"},
-        )
-    )
-    assert cells.table.get([key])[key][f"{keys.REFUSED}M"] == "cellIsInvalid; Customer X: INCORRECT_FORMAT"
-
-
-def test_an_operator_is_told_what_differs_and_it_is_done_where_that_is_asked_for() -> None:
-    """What is undeclared is named, and stays."""
+def test_another_declaration_of_the_landscape_is_kept_at_once() -> None:
+    """As another file is: what a dimension's members are to hang from is declared too."""
     desk = Desk(sources={"Customer": SOURCES["Customer"]})
-    told = answer_of(desk.step, is_applied=False)
-    assert told["dimensions"] == [
-        {"dimension": "Customer", "to_add": ["NO_CUSTOMER"], "to_change": [], "undeclared": ["TOP"], "findings": []}
-    ]
-    assert desk.keeper.calls == []
-    assert answer_of(desk.step, is_applied=True)["applied"] is True
-    assert answer_of(desk.step, is_applied=False)["dimensions"][0]["to_add"] == []
-    assert "TOP" in desk.keeper.parents("Customer")
+    keep_when_due(desk.step)
+    desk.sources["Customer"] = replace(SOURCES["Customer"], parent="BOTTOM")
+    asked = desk.keeper.asked
+    keep_when_due(desk.of_a_cold_function())
+    assert desk.keeper.asked > asked
 
 
 def test_members_are_not_kept_in_the_maintenance_of_their_target() -> None:

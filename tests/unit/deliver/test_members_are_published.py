@@ -42,12 +42,12 @@ def test_levels_are_added_and_published_once_behind_them(desk: MembersDesk, keep
     assert asked(desk)["published"] is True
     assert [action for _, action, _ in keeper.calls] == ["add", "add", "add", "publish"]
     assert {"ALL", "EAST", "CC_1", "CC_2"} <= keeper.seen
-    noted = [(each.action, each.answer, each.reference, each.by) for each in desk.ledger.writes("anaplan")]
-    assert sorted(noted) == [
-        ("add", "taken", "members 1", "somebody"),
-        ("add", "taken", "members 2", "somebody"),
-        ("add", "taken", "members 3", "somebody"),
-        ("publish", "taken", "publish 4", "somebody"),
+    noted = [(each.dimension, each.answer, each.reference, each.by) for each in desk.ledger.writes("anaplan")]
+    assert sorted(noted, key=lambda each: each[2]) == [
+        ("Cost centre", "taken", "members 1", "somebody"),
+        ("Cost centre", "taken", "members 2", "somebody"),
+        ("Cost centre", "taken", "members 3", "somebody"),
+        ("", "taken", "publish 4", "somebody"),
     ]
     assert asked(desk)["published"] is False
     assert len(keeper.begun) == 4
@@ -78,6 +78,10 @@ def test_many_that_wait_are_told_in_short(keeper: PublishedMembers) -> None:
     kept = keep_when_due(desk.step)
     assert kept is not None
     assert "B, C, D, E, F and 2 more:" in kept.findings[0].says
+    desk.text = "code,name\n" + "".join(f"{n},New\n" for n in "ABCDE")
+    kept = keep_when_due(desk.of_a_cold_function())
+    assert kept is not None
+    assert "B, C, D, E, A: " in kept.findings[0].says
 
 
 def test_what_has_not_ended_is_found_by_the_next_run_and_nothing_is_begun_beside_it(
@@ -137,8 +141,9 @@ def test_a_task_that_took_none_is_noted_so_and_publishes_nothing(desk: MembersDe
     with pytest.raises(StillRunningError):
         asked(desk)
     assert asked(desk)["published"] is False
-    answers = {each.answer for each in desk.ledger.writes("anaplan")}
-    assert answers == {"UnavailableError", "taken"}
+    ended = [(each.answer, each.ended_at) for each in desk.ledger.writes("anaplan")]
+    now = desk.clock.now()
+    assert sorted(ended) == [("UnavailableError", now), ("UnavailableError", now), ("taken", now)]
 
 
 def test_cells_that_were_refused_for_want_of_a_member_are_written_again_behind_the_publishing(
@@ -171,10 +176,26 @@ def test_a_cell_that_is_refused_behind_the_publishing_is_written_again_when_it_i
     desk.refuse_a_cell("ACME")
     assert asked(desk)["published"] is False
     assert desk.state_of("ACME") == keys.dirty("anaplan")
-    desk.clock.advance(timedelta(days=2).total_seconds())
+    desk.clock.advance(timedelta(days=1).total_seconds())
     desk.refuse_a_cell("ACME")
     asked(desk)
     assert desk.state_of("ACME") == keys.refused("anaplan")
+
+
+def test_what_several_tasks_added_is_published_together(keeper: PublishedMembers) -> None:
+    """The cells of each are written again, and what any of them refused is told."""
+    desk = MembersDesk(sources={"Customer": SOURCES["Customer"]}, keeper=keeper)
+    members = ("ACME", "GLOBEX", "HOOLI")
+    for number, member in enumerate(members, 1):
+        desk.map(str(number), member)
+        desk.refuse_a_cell(member)
+    keeper.batch_size, keeper.refused = 1, {"ACME": "no"}
+    told = asked(desk)["dimensions"]
+    assert [each["says"] for each in told[0]["findings"]] == [  # type: ignore[index]  # a dimension
+        "Customer ACME is not as declared: no: mend it there, or what is declared"
+    ]
+    dirty = keys.dirty("anaplan")
+    assert [desk.state_of(member) for member in members] == [keys.refused("anaplan"), dirty, dirty]
 
 
 def test_nothing_is_begun_in_the_maintenance_or_without_time(desk: MembersDesk, keeper: PublishedMembers) -> None:

@@ -129,7 +129,8 @@ def test_one_whose_system_cannot_be_asked_is_told_so_and_nothing_is_due() -> Non
     desk = Desk()
     step = CheckStep(target="x", landscape=LANDSCAPE, open_checker=None, checks=desk.checks, clock=desk.clock)
     assert check_when_due(step) is None
-    assert [each.code for each in check(step).found.findings] == ["not_checked"]
+    says = "its system cannot be asked what it has: look at the cells it refuses"
+    assert check(step).found == Discovered(findings=(Finding(code="not_checked", says=says, is_in_the_way=False),))
 
 
 def test_a_check_is_remembered_whole_up_to_a_hundred_findings() -> None:

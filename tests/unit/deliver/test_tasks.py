@@ -14,7 +14,7 @@ from functions.sweep.settings import SweepSettings
 from tests.support.planning_desk import TARGET, Desk, Planning
 from tieout.delivering import CellValue, TaskWriter, WriteAnswer
 from tieout.errors import LostAnswerError, StillRunningError, TieoutError, UnavailableError
-from tieout.ledger.receipts import ReceiptLedger
+from tieout.ledger.receipts import ReceiptLedger, receipt_rows
 
 
 class TaskedPlanning(Planning):
@@ -23,6 +23,7 @@ class TaskedPlanning(Planning):
     Attributes:
         ends: what happens when somebody asks for the outcome; by itself a task sets its cells and says so.
         least: from how many cells on.
+        untils: until when somebody waited for an outcome, in order.
         lost_start: the start of a task is not answered, though it runs.
     """
 
@@ -33,6 +34,7 @@ class TaskedPlanning(Planning):
         super().__init__()
         self.given: dict[str, Sequence[CellValue]] = {}
         self.log: list[str] = []
+        self.untils: list[datetime] = []
         self.ends: Callable[[], TieoutError | None] = lambda: None
         self.lost_start = False
         self.least = 4
@@ -58,8 +60,9 @@ class TaskedPlanning(Planning):
             raise LostAnswerError("no answer")
         return reference
 
-    def outcome(self, reference: str, cells: Sequence[CellValue], until: datetime) -> WriteAnswer:  # noqa: ARG002 the same
+    def outcome(self, reference: str, cells: Sequence[CellValue], until: datetime) -> WriteAnswer:
         """Set the cells it was given, whoever asks."""
+        self.untils.append(until)
         self.log.append(f"outcome {reference}")
         error = self.ends()
         if error is not None:
@@ -114,7 +117,12 @@ def test_a_load_is_one_task_with_its_reference_on_the_receipt(desk: Desk, planni
     assert planning.log == ["prepare 6", "start import 1", "outcome import 1"]
     assert set(planning.values) == {f"p{n}:M" for n in (0, 1, 2, 4, 5)}
     [receipt] = ReceiptLedger(desk.table).newest(TARGET)
-    assert (receipt.reference, desk.ends(), desk.lacking()) == ("import 1", ["written"], [])
+    assert (receipt.reference, desk.ends(), desk.answers()) == ("import 1", ["written"], ["imported"])
+    assert {each.cell_id: each.refused for each in receipt_rows(receipt.cells) if each.refused is not None} == {
+        "p3:M": "no such member"
+    }
+    assert desk.lacking() == []
+    assert planning.untils == [desk.clock.now() + timedelta(seconds=planning.write_seconds)]
 
 
 def test_few_cells_are_written_as_ever(desk: Desk, planning: TaskedPlanning) -> None:
@@ -171,7 +179,7 @@ def test_a_task_that_has_set_nothing_leaves_its_cells_to_be_written(desk: Desk, 
     """It was cancelled, or found no file: whether seen at once or by a later run, its receipts say so."""
     planning.ends = times(1, UnavailableError("cancelled", retry_after_seconds=1))
     desk.flush()
-    assert desk.ends() == ["not written"]
+    assert (desk.ends(), desk.answers()) == (["not written"], ["UnavailableError"])
     later(desk)
     desk.flush()
     assert desk.lacking() == []
@@ -184,7 +192,8 @@ def test_a_cancelled_task_that_a_later_run_finds_is_not_written(desk: Desk, plan
     planning.ends = times(1, UnavailableError("cancelled"))
     later(desk)
     desk.flush()
-    assert desk.ends()[0] == "not written"
+    *_, found = ReceiptLedger(desk.table).newest(TARGET)
+    assert (desk.ends()[0], desk.answers()[0], found.reference) == ("not written", "UnavailableError", "import 1")
     assert desk.lacking() == []
     assert len(planning.values) == 6
 
@@ -207,11 +216,15 @@ def test_a_task_whose_start_was_lost_may_begin_for_twenty_minutes(desk: Desk, pl
     desk.flush()
     planning.given.clear()
     planning.lost_start = False
-    desk.clock.advance(tasks.LOST_START.total_seconds() - 1)
-    assert isinstance(desk.flush().stopped_by, StillRunningError)
-    desk.clock.advance(timedelta(minutes=20).total_seconds())
+    desk.clock.advance(tasks.LOST_START.total_seconds() - 60)
+    waits = desk.flush().stopped_by
+    assert isinstance(waits, StillRunningError)
+    assert (str(waits), waits.retry_after_seconds) == ("a task whose start was not answered may still begin", 30)
+    desk.clock.advance(60)
     desk.flush()
-    assert desk.ends()[0] == "abandoned"
+    *_, lost = ReceiptLedger(desk.table).newest(TARGET)
+    abandoned = ("abandoned", "nobody can say what it has set", "import")
+    assert (desk.ends()[0], desk.answers()[0], lost.reference) == abandoned
     assert desk.lacking() == []
     assert timedelta(minutes=SweepSettings.stale_receipt_minutes) == tasks.LOST_START
 
@@ -246,3 +259,40 @@ def test_a_target_that_failed_is_tried_with_a_few_cells_and_not_with_a_load(
     later(desk)
     desk.flush()
     assert planning.log.count("prepare 6") == 1
+
+
+def test_what_earlier_runs_began_counts_for_the_run_that_sees_its_end(desk: Desk, planning: TaskedPlanning) -> None:
+    """Every task of two workers that overlapped; the target takes something, so that the next load is a task again."""
+    planning.refused_cells = {"p3:M": "no such member"}
+    planning.ends = lambda: StillRunningError("it runs", retry_after_seconds=1)
+    prepare = planning.prepare
+
+    def meanwhile(cells: Sequence[CellValue], until: datetime) -> str:
+        planning.prepare = prepare  # type: ignore[method-assign]  # only once
+        desk.flush()
+        return prepare(cells, until)
+
+    planning.prepare = meanwhile  # type: ignore[method-assign]  # a worker that began earlier
+    desk.flush()
+    for number in range(6):
+        desk.change(f"q{number}", 100)
+    planning.ends = lambda: None
+    later(desk)
+    report = desk.flush()
+    assert set(planning.log[-5:-3]) == {"outcome import 1", "outcome import 2"}
+    assert planning.log[-3:] == ["prepare 6", "start import 3", "outcome import 3"]
+    assert (report.writes, report.written, report.refused) == (3, 16, 2)
+    assert desk.cells.pause_of(TARGET) is None
+
+
+def test_a_task_that_does_not_say_how_long_it_runs_is_asked_less_and_less_often(
+    desk: Desk, planning: TaskedPlanning
+) -> None:
+    """As any target that names no time is left alone for longer each time."""
+    planning.ends = lambda: StillRunningError("it runs")
+    for failures, seconds in enumerate((30, 30, 60, 120), 1):
+        desk.flush()
+        pause = desk.cells.pause_of(TARGET)
+        assert pause is not None
+        assert (pause.failures, pause.until) == (failures, desk.clock.now() + timedelta(seconds=seconds))
+        desk.clock.advance(seconds)
