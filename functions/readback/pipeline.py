@@ -176,11 +176,11 @@ def sample_of(written: Iterable[DoneReceipt], percent: int, most: int) -> list[R
         rows = [row for row in receipt_rows(receipt.cells) if row.refused is None]
         drawn = sorted((_lot(receipt, row), row.cell_id, row) for row in rows)
         chosen |= {cell_id: (lot, row) for lot, cell_id, row in drawn[: -(-len(rows) * percent // 100)]}
-    return [row for _, row in sorted(chosen.values(), key=lambda each: each[0])[:most]]
+    return [row for _, row in sorted(chosen.values())[:most]]
 
 
 def _lot(receipt: DoneReceipt, row: ReceiptRow) -> bytes:
-    return blake2b(f"{receipt.receipt_id} {row.cell_id}".encode(), digest_size=8).digest()
+    return blake2b(f"{receipt.receipt_id} {row.cell_id}".encode()).digest()
 
 
 def _with_a_page(step: ReadbackStep, cycle: Cycle, report: ReadbackReport) -> Cycle:
@@ -211,7 +211,7 @@ def _ended(step: ReadbackStep, cycle: Cycle, report: ReadbackReport) -> Cycle:
     """The cycle at its end, once nothing stands any more that it did not find again."""
     while step.ledger.forget(step.target, cycle.started_at, _FORGOTTEN_AT_ONCE):
         pass
-    report.finished += 1
+    report.finished = 1
     return step.ledger.advance(replace(cycle, finished_at=step.clock.now()))
 
 

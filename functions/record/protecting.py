@@ -70,7 +70,7 @@ class Protecting:
         """What somebody approved of what is late already."""
         late = {row.books for row in stored.late if row.kind is LateKind.TO_RESTATE} if stored else set()
         waiting = {books for books in late if treatment(books) is Treatment.RESTATE}
-        return self.ledger.approvals(record, sorted(waiting)) if waiting else {}
+        return self.ledger.approvals(record, sorted(waiting))
 
     def _following(self, books: Books, treatment: Callable[[Books], Treatment]) -> Books | None:
         """The next books of the company and version that may change; None where its calendar ends before there are any."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.support.books_desk import FLOWS, BooksDesk, books
+from tests.support.books_desk import ENTITY, FLOWS, MODEL, BooksDesk, books
 from tests.support.faults import no_fault
 from tests.support.ledger_scenes import record
+from tieout.calendars import EntityCalendars
 from tieout.closing import BooksState
 from tieout.errors import ConflictError, UnavailableError
+from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
 from tieout.ledger import keys
 from tieout.ledger.censuses import CensusLedger
 from tieout.ledger.plan import Outcome
@@ -38,6 +42,18 @@ def test_what_was_booked_is_taken_back_in_the_next_open_period_once_its_own_is_c
     desk.say(2, {("Beta", MAY): 9}, NEXT)
     assert desk.late() == {("Beta", MARCH, "booked", APRIL): 7, ("Beta", MARCH, "booked", MAY): -7}
     assert desk.totals() == {("Acme", MARCH): 100, ("Beta", APRIL): 7, ("Beta", MAY): 2}
+
+
+def test_what_comes_late_is_booked_in_the_next_period_of_the_companys_own_calendar() -> None:
+    """Which is no calendar month where its year has weeks."""
+    desk = BooksDesk()
+    ends = YearEnd(rule="last", weekday="saturday", month=12)
+    weeks = FiscalCalendar(name="weeks", kind="4-4-5", year_end=ends)
+    calendars = EntityCalendars([weeks], [LegalEntity(name=ENTITY, calendar="weeks")])
+    desk.protecting = replace(desk.protecting, model=replace(MODEL, calendars=calendars))
+    desk.close("FY2026-P03")
+    desk.say(1, {("Acme", "FY2026-P03"): 7}, NEXT)
+    assert desk.totals() == {("Acme", "FY2026-P04"): 7}
 
 
 def test_an_adjustment_stays_in_the_period_it_is_booked_to_when_an_earlier_one_opens(desk: BooksDesk) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tieout.arriving.notice import RecordKey
-from tieout.census import Difference, Phase, Purpose, Run, Tally
+from tieout.census import Difference, Known, Phase, Purpose, Run, Tally, missing_of
 from tieout.facts.listing import Listed, Window
 from tieout.money import Money
 
@@ -68,3 +68,16 @@ def test_a_run_is_kept_whole() -> None:
     assert Run.of_plain("crm", "opportunity", Purpose.CENSUS, run.plain(), 4) == run
     by_schedule = Run.begun(connection="crm", entity="opportunity", purpose=Purpose.CENSUS, span=span, now=NOW)
     assert by_schedule.asked_by == ""
+
+
+def test_what_is_here_and_not_there_is_told_from_what_is_deleted_there() -> None:
+    """A source may still list what is gone; what is gone here too is missed by nobody."""
+    there = {each.key: each for each in (listed(1, None), listed(2, None, deleted=True), listed(4, None, deleted=True))}
+    known = {
+        RecordKey("crm", "opportunity", str(number)): Known(source_version="1", is_gone=number == 4)
+        for number in (1, 2, 3, 4)
+    }
+    assert {key.record_id: each for key, each in missing_of(known, there).items()} == {
+        "2": Difference.DELETED_THERE,
+        "3": Difference.UNKNOWN_THERE,
+    }

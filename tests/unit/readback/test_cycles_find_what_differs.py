@@ -79,6 +79,21 @@ def test_what_is_to_be_written_or_was_refused_is_not_compared(desk: ReadbackDesk
     assert (cycle.equal, cycle.under_way, cycle.different) == (8, 2, 0)
 
 
+def test_a_run_counts_what_all_its_pages_came_to(desk: ReadbackDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not compared was looked at as well; and the cycle counts each page once."""
+    monkeypatch.setattr(pipeline, "_AT_ONCE", 4)
+    desk.planning.refused_cells = {f"{PLACES[number]}:M": "a calculated member" for number in (0, 4)}
+    for number in (0, 4):
+        desk.change(PLACES[number], 5)
+    desk.flush()
+    for number in (1, 5):
+        desk.alter(PLACES[number], "7")
+    report = desk.run()
+    assert (report.read, report.left) == (10, desk.budget - 10)
+    assert (report.equal, report.under_way, report.different) == (6, 2, 2)
+    assert (desk.cycle().equal, desk.cycle().under_way, desk.cycle().different) == (6, 2, 2)
+
+
 def test_an_undone_cell_counts_with_what_planning_is_to_hold(desk: ReadbackDesk) -> None:
     """Whatever the total says."""
     desk.change(PLACES[3], 50_00)

@@ -39,6 +39,8 @@ def test_none_is_sent_when_the_time_is_over() -> None:
     hurry, sent = Hurry(clock), list[httpx.Request]()
     transport = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200))  # type: ignore[func-returns-value]
     with httpx.Client(transport=transport, event_hooks={"request": [hurry]}) as http:
+        with pytest.raises(UnavailableError):
+            http.get("https://a.test")  # nobody has given it any time yet
         hurry.until = clock.now() + timedelta(seconds=1)
         http.get("https://a.test")
         clock.advance(1)

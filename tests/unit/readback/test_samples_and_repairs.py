@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.readback import pipeline
 from functions.readback.pipeline import BY_ITSELF, sample_of
 from tests.support.planning_desk import TARGET
 from tests.support.readback_desk import ReadbackDesk
@@ -27,7 +28,7 @@ def read(desk: ReadbackDesk) -> list[str]:
     return [each for page in desk.asked for each in page]
 
 
-@pytest.mark.parametrize(("percent", "cells", "chosen"), [(1, 200, 2), (1, 3, 1), (50, 3, 2), (100, 7, 7)])
+@pytest.mark.parametrize(("percent", "cells", "chosen"), [(1, 200, 2), (1, 3, 1), (50, 3, 2), (100, 200, 200)])
 def test_a_share_of_every_write_is_read_once_it_has_settled(percent: int, cells: int, chosen: int) -> None:
     """At least one cell of each, and none twice."""
     desk = sampled(percent)
@@ -38,6 +39,18 @@ def test_a_share_of_every_write_is_read_once_it_has_settled(percent: int, cells:
     desk.run()
     desk.run()
     assert len(read(desk)) == len(set(read(desk))) == chosen
+
+
+def test_every_write_has_its_share_and_no_cell_beside_it_is_read() -> None:
+    """Also where a place has several cells, of which one was drawn."""
+    desk = sampled(1)
+    for measure in "ABC":
+        desk.change(PLACES[0], 1, measure=measure)
+    desk.flush()
+    desk.fill(PLACES[1:3])
+    desk.run()
+    desk.run()
+    assert sorted(each.split(":")[0] in PLACES[1:3] for each in read(desk)) == [False, True]
 
 
 def test_nothing_is_sampled_where_that_is_not_declared() -> None:
@@ -149,6 +162,16 @@ def test_where_it_is_declared_what_differs_is_written_again_by_itself() -> None:
     [repaired] = [item for key, item in desk.table.contents().items() if key[1].startswith("REPAIRED#")]
     assert repaired["by"] == BY_ITSELF
     assert repaired["expires_at"] > desk.clock.now().timestamp()
+
+
+def test_a_run_repairs_so_many_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much of a target was overwritten, none of them outlasts its function."""
+    monkeypatch.setattr(pipeline, "_REPAIRED_AT_ONCE", 2)
+    desk = ReadbackDesk(Readback(sample_percent=0, repair="automatic"))
+    desk.fill(PLACES[:3])
+    for place in PLACES[:3]:
+        desk.alter(place, "7")
+    assert [desk.run().repaired for _ in range(3)] == [2, 1, 0]
 
 
 def test_whoever_sets_a_cell_back_again_is_not_fought_but_told_of() -> None:

@@ -94,6 +94,13 @@ def test_what_could_not_be_renewed_and_ends_within_a_day_is_told(left: float | N
     assert stage.failures == [("AccessDeniedError", "central", "one")]
 
 
+def test_each_that_could_not_be_renewed_is_counted() -> None:
+    """And each that ends soon."""
+    stage = Stage()
+    stage.source("central", one=0.5, two=0.5).refusals |= dict.fromkeys(("one", "two"), AccessDeniedError("no"))
+    assert stage.run() == {"central": RenewReport(failed=2, ending=2)}
+
+
 def test_what_is_not_due_and_ends_soon_is_told_all_the_same() -> None:
     """A system whose subscriptions live for hours alone would have to say so some other way."""
     stage = Stage()
