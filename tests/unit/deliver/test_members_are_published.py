@@ -144,6 +144,7 @@ def test_a_task_that_took_none_is_noted_so_and_publishes_nothing(desk: MembersDe
     ended = [(each.answer, each.ended_at) for each in desk.ledger.writes("anaplan")]
     now = desk.clock.now()
     assert sorted(ended) == [("UnavailableError", now), ("UnavailableError", now), ("taken", now)]
+    assert keeper.begun == ["members 1", "members 2", "members 3"]
 
 
 def test_cells_that_were_refused_for_want_of_a_member_are_written_again_behind_the_publishing(

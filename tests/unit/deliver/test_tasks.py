@@ -258,8 +258,9 @@ def test_a_target_that_failed_is_tried_with_a_few_cells_and_not_with_a_load(
     planning.ends = lambda: UnavailableError("cancelled", retry_after_seconds=1)
     desk.flush()
     later(desk)
+    planning.refusal = lambda _: UnavailableError("down")
     desk.flush()
-    assert planning.log.count("prepare 6") == 1
+    assert (planning.log.count("prepare 6"), getattr(desk.cells.pause_of(TARGET), "failures", 0)) == (1, 2)
 
 
 def test_what_earlier_runs_began_counts_for_the_run_that_sees_its_end(desk: Desk, planning: TaskedPlanning) -> None:
