@@ -21,7 +21,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ("a window has one page", pipeline._listed, "if page.following:", "if False:"),
     (
         "what differs is counted and not read",
-        pipeline._listed,
+        pipeline._compared,
         "_follow(step, run, differences, there, report)",
         "_follow(step, run, {}, there, report)",
     ),
