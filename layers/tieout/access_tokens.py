@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tieout.errors import UnavailableError
 from tieout.ports import Clock
 
+_REFUSED = 401
 _OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
+
+
+class HttpAnswer(Protocol):
+    """What a call is answered, as far as it says whether the token is taken."""
+
+    @property
+    def status_code(self) -> int:
+        """By HTTP."""
+        ...
 
 
 class KeptToken(ABC):
@@ -42,6 +52,15 @@ class KeptToken(ABC):
             if token == self._token:
                 self._token = ""
         return True
+
+    def authorised[A: HttpAnswer](self, send: Callable[[str], A]) -> A:
+        """What a call with the token is answered; one that is no longer taken is replaced once. Raises as `current`, and `send`."""
+        token = self.current()
+        answer = send(token)
+        if answer.status_code == _REFUSED:
+            self.forget(token)
+            answer = send(self.current())
+        return answer
 
     @abstractmethod
     def _fetch(self) -> tuple[str, datetime | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tieout import strict_json
@@ -31,6 +31,18 @@ def parse_object(content: bytes, source: str) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise UnavailableError(f"{source} answered with no JSON object")
     return body
+
+
+def rows_in(page: Mapping[str, Any], source: str, name: str = "value") -> Sequence[Mapping[str, Any]]:
+    """The rows of one page of a list, which OData has under `value`; `source` is who gave it, for people.
+
+    Raises:
+        UnavailableError: for an answer of another form.
+    """
+    rows = page.get(name)
+    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise UnavailableError(f"{source} answered a query without rows")
+    return rows
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from tieout.arriving.notice import RecordKey
 from tieout.arriving.payload import Payload
-from tieout.errors import PermanentError, TransientError
+from tieout.errors import PermanentError, TransientError, UnreadableRecordError
 from tieout.facts.statement import Statement
 from tieout.landscape import Connection
 
 Reading = Statement | TransientError | PermanentError
+
+
+def reading_of(state: Callable[[], Reading], failing: str = "the record cannot be translated") -> Reading:
+    """What a record is stated to be, or why it is not: whatever is wrong with one costs no other; `failing` says so to people."""
+    try:
+        return state()
+    except (TransientError, PermanentError) as error:
+        return error
+    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
+        return UnreadableRecordError(f"{failing}: {type(error).__name__}")
 
 
 class SourceReader(Protocol):

@@ -11,6 +11,7 @@ from tests.unit.dynamics_finance import test_dynamics_listing as listing_tests
 from tests.unit.dynamics_finance import test_dynamics_reader as reading
 from tests.unit.dynamics_finance import test_dynamics_searches as searching
 from tests.unit.dynamics_finance import test_dynamics_translate as translating
+from tieout.access_tokens import KeptToken
 from tieout.facts import balancing
 from tieout.systems.dynamics_finance import (
     accounts,
@@ -57,9 +58,9 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "a token that has ended is used for another hour",
-        client.DynamicsClient._authorised,
-        "if answer.status_code == httpx.codes.UNAUTHORIZED:",
-        "if answer.status_code == httpx.codes.FORBIDDEN:",
+        KeptToken.authorised,
+        "if answer.status_code == _REFUSED:",
+        "if answer.status_code == 403:",
     ),
     (
         "entries behind the first page of a search are not read",

@@ -8,6 +8,7 @@ from functions.census import due, pipeline
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import DATAVERSE_THEME
 from tests.unit.census import test_polls_by_marks as polling
+from tieout.access_tokens import KeptToken
 from tieout.systems.dynamics_sales import client, listing, one_read, payloads, signature, translate
 
 _CHANGES = 20
@@ -39,9 +40,9 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "a token of Dataverse that has ended is used for another hour",
-        client.DataverseClient._authorised,
-        "if answer.status_code == httpx.codes.UNAUTHORIZED:",
-        "if answer.status_code == httpx.codes.FORBIDDEN:",
+        KeptToken.authorised,
+        "if answer.status_code == _REFUSED:",
+        "if answer.status_code == 403:",
     ),
     (
         "an id in capitals is another row's",

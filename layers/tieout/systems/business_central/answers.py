@@ -8,8 +8,7 @@ Nothing is decided on a message.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tieout import strict_json
 from tieout.answers import retry_after_seconds
@@ -22,7 +21,6 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.systems.business_central.fields import Row
 
 if TYPE_CHECKING:
     import httpx
@@ -38,14 +36,6 @@ _LATER = frozenset({408, 423})
 
 class MissingResourceError(AccessDeniedError):
     """The company does not exist, or has no such page, or our user may not know of it."""
-
-
-def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of one page; `UnavailableError` for an answer of another form."""
-    rows = page.get("value")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise UnavailableError("Business Central answered a query without rows")
-    return rows
 
 
 def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentError:

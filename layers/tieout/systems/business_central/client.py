@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from tieout.answers import parse_object
+from tieout.answers import parse_object, rows_in
 from tieout.errors import UnavailableError, UnreadableRecordError
-from tieout.systems.business_central.answers import refusal, rows_of
+from tieout.systems.business_central.answers import refusal
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.tokens import AccessTokens
 
@@ -46,7 +46,7 @@ class BusinessCentralClient:
         path = f"{self._path}/companies({company})/{resource}{_written(query)}"
         while path:
             page = self._object("GET", path, resource)
-            found = rows_of(page)
+            found = rows_in(page, "Business Central")
             rows.extend(found)
             path = self._following(page)
             if path and not found:
@@ -61,7 +61,7 @@ class BusinessCentralClient:
         path = f"{self._path}/subscriptions"
         while path:
             page = self._object("GET", path, "subscriptions")
-            rows.extend(rows_of(page))
+            rows.extend(rows_in(page, "Business Central"))
             path = self._following(page)
         return rows
 
@@ -84,11 +84,7 @@ class BusinessCentralClient:
         headers: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """What a call is answered; a token that is no longer taken is replaced once."""
-        token = self._tokens.current()
-        answer = self._send(method, path, token, body, headers or {})
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget(token)
-            answer = self._send(method, path, self._tokens.current(), body, headers or {})
+        answer = self._tokens.authorised(lambda token: self._send(method, path, token, body, headers or {}))
         if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
             raise refusal(answer, subject)
         return parse_object(answer.content, "Business Central")

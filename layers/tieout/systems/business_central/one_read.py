@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from tieout.arriving.notice import RecordKey
 from tieout.asking import Asking
 from tieout.errors import (
-    MalformedError,
     PermanentError,
     TransientError,
-    UnavailableError,
     UnreadableRecordError,
 )
-from tieout.facts.reading import Reading
-from tieout.facts.statement import Statement
+from tieout.facts.reading import Reading, reading_of
 from tieout.systems.business_central import queries, translate
 from tieout.systems.business_central.answers import MissingResourceError
 from tieout.systems.business_central.companies import Ask, Companies
@@ -87,7 +84,7 @@ class OneRead:
             str(row.get("id")).lower(): row for row in self._asked(company, resource, queries.by_ids(list(keys_of)))
         }
         return {
-            key: _reading(partial(stated, key, company, rows[each]))
+            key: reading_of(partial(stated, key, company, rows[each]))
             if each in rows
             else translate.unknown_statement(key)
             for each, keys in keys_of.items()
@@ -123,7 +120,7 @@ class OneRead:
         books = self._companies.get(company, accounts, self._asked)
         stated = translate.document_statement
         return {
-            keys[each]: _reading(partial(stated, keys[each], each, posted, headers.get(each), books, self._options))
+            keys[each]: reading_of(partial(stated, keys[each], each, posted, headers.get(each), books, self._options))
             for each, posted in documents.items()
         }
 
@@ -175,12 +172,3 @@ def _touching(documents: _Documents, accounts: Collection[str]) -> set[Document]
 
 def _all_as(keys_of: _Keys, error: TransientError | PermanentError) -> _Readings:
     return {key: error for keys in keys_of.values() for key in keys}
-
-
-def _reading(state: Callable[[], Statement]) -> Reading:
-    try:
-        return state()
-    except (MalformedError, UnreadableRecordError, UnavailableError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-        return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")

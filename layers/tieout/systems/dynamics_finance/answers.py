@@ -6,8 +6,7 @@ Nothing is decided on a message.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tieout.answers import retry_after_seconds
 from tieout.errors import (
@@ -18,21 +17,12 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.systems.dynamics_finance.rows import Row
 
 if TYPE_CHECKING:
     import httpx
 
 _THROTTLED_SECONDS = 60
 _TOO_LONG = frozenset({414, 431})
-
-
-def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of one page; `UnavailableError` for an answer of another form."""
-    rows = page.get("value")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise UnavailableError("Dynamics answered a query without rows")
-    return rows
 
 
 def refusal(answer: httpx.Response, entity_set: str) -> TransientError | PermanentError:

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from tieout.answers import parse_object
+from tieout.answers import parse_object, rows_in
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
-from tieout.systems.dynamics_finance.answers import refusal, rows_of
+from tieout.systems.dynamics_finance.answers import refusal
 from tieout.systems.dynamics_finance.queries import CROSS_COMPANY, PATH, Query
 from tieout.systems.dynamics_finance.rows import Row
 
@@ -41,7 +41,7 @@ class DynamicsClient:
         while address:
             page = self._page(address, query.entity_set)
             counts |= {page["@odata.count"]} if isinstance(page.get("@odata.count"), int) else set()
-            rows.extend(rows_of(page))
+            rows.extend(rows_in(page, "Dynamics"))
             if len(rows) > _MOST_ROWS:
                 raise UnreadableRecordError(
                     f"Dynamics has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
@@ -71,19 +71,10 @@ class DynamicsClient:
         return address
 
     def _page(self, address: str, entity_set: str) -> Mapping[str, Any]:
-        answer = self._authorised(address)
+        answer = self._tokens.authorised(lambda token: self._send(address, token))
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, entity_set)
         return parse_object(answer.content, "Dynamics")
-
-    def _authorised(self, address: str) -> httpx.Response:
-        """The answer to a call; a token that Dynamics no longer takes is replaced once."""
-        token = self._tokens.current()
-        answer = self._send(address, token)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget(token)
-            answer = self._send(address, self._tokens.current())
-        return answer
 
     def _send(self, address: str, token: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}", "accept": "application/json;odata.metadata=none"}

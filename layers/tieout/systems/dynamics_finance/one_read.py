@@ -16,7 +16,7 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.facts.reading import Reading
+from tieout.facts.reading import Reading, reading_of
 from tieout.systems.dynamics_finance import queries, translate
 from tieout.systems.dynamics_finance.client import DynamicsClient
 from tieout.systems.dynamics_finance.finding import ENTITY, Entry
@@ -74,10 +74,11 @@ class OneRead:
         numbers = [text_of(row, "JournalNumber") for of in in_books.values() for row in of]
         lines = _by(self._all(numbers, partial(queries.lines, self._options, company)), "JournalNumber")
         posted = self._documents(company, in_books, found)
-        return {
-            key: _reading(partial(self._state, key, headers[entry], in_books[entry], lines, posted.get(entry, ())))
+        stated = {
+            key: partial(self._state, key, headers[entry], in_books[entry], lines, posted.get(entry, ()))
             for entry, key in keys.items()
         }
+        return {key: reading_of(state, "the entry cannot be translated") for key, state in stated.items()}
 
     def _documents(
         self, company: str, headers: Mapping[Entry, Sequence[Row]], found: Sequence[Row]
@@ -155,12 +156,3 @@ def _by(rows: Sequence[Row], column: str) -> _Rows:
     for row in rows:
         found[text_of(row, column)].append(row)
     return found
-
-
-def _reading(state: Callable[[], Reading]) -> Reading:
-    try:
-        return state()
-    except (MalformedError, UnreadableRecordError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-        return UnreadableRecordError(f"the entry cannot be translated: {type(error).__name__}")

@@ -5,7 +5,7 @@ https://learn.microsoft.com/power-apps/developer/data-platform/api-limits. Of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
@@ -32,14 +32,6 @@ _EXPIRED_CODE = "0x80044352"  # "Version stamp associated with the client has ex
 
 class ExpiredMarkError(PermanentError):
     """Dataverse no longer knows what has changed since then: all of it has to be listed anew."""
-
-
-def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of one page; `UnavailableError` for an answer of another form."""
-    rows = page.get("value")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise UnavailableError("Dataverse answered a query without rows")
-    return rows
 
 
 def refusal(answer: httpx.Response, entity_set: str) -> TransientError | PermanentError:

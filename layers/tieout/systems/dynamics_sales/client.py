@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tieout.answers import parse_object
+from tieout.answers import parse_object, rows_in
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
-from tieout.systems.dynamics_sales.answers import Row, refusal, rows_of
+from tieout.systems.dynamics_sales.answers import Row, refusal
 from tieout.systems.dynamics_sales.queries import PAGE_ROWS, Query
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
@@ -60,7 +60,7 @@ class DataverseClient:
         while place:
             page = self._page(place, query.entity_set, _ANNOTATIONS)
             counts |= {page["@odata.count"]} if isinstance(page.get("@odata.count"), int) else set()
-            rows.extend(rows_of(page))
+            rows.extend(rows_in(page, "Dataverse"))
             if len(rows) > _MOST_ROWS:
                 raise UnreadableRecordError(
                     f"Dataverse has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
@@ -93,7 +93,7 @@ class DataverseClient:
         mark = "" if following else self._behind(page, "@odata.deltaLink")
         if not following and not mark:
             raise UnavailableError("Dataverse tracked changes and did not say where they go on")
-        return Changes(rows_of(page), following, mark)
+        return Changes(rows_in(page, "Dataverse"), following, mark)
 
     def _behind(self, page: Mapping[str, Any], name: str) -> str:
         """What stands behind our own API's address in a link, since the token goes there; empty where there is none."""
@@ -105,19 +105,10 @@ class DataverseClient:
         return address.removeprefix(self._api_url)
 
     def _page(self, place: str, entity_set: str, prefer: str) -> Mapping[str, Any]:
-        answer = self._authorised(self._api_url + place, prefer)
+        answer = self._tokens.authorised(lambda token: self._send(self._api_url + place, prefer, token))
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, entity_set)
         return parse_object(answer.content, "Dataverse")
-
-    def _authorised(self, address: str, prefer: str) -> httpx.Response:
-        """The answer to a call; a token that Dataverse no longer takes is replaced once."""
-        token = self._tokens.current()
-        answer = self._send(address, prefer, token)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget(token)
-            answer = self._send(address, prefer, self._tokens.current())
-        return answer
 
     def _send(self, address: str, prefer: str, token: str) -> httpx.Response:
         headers = {

@@ -8,9 +8,8 @@ from functools import partial
 
 from tieout.arriving.notice import RecordKey
 from tieout.asking import Asking
-from tieout.errors import MalformedError, PermanentError, TransientError, UnreadableRecordError
-from tieout.facts.reading import Reading
-from tieout.facts.statement import Statement
+from tieout.errors import PermanentError, TransientError, UnreadableRecordError
+from tieout.facts.reading import Reading, reading_of
 from tieout.systems.dynamics_sales import queries, translate
 from tieout.systems.dynamics_sales.answers import Row
 from tieout.systems.dynamics_sales.client import DataverseClient
@@ -69,7 +68,7 @@ class OneRead:
             products[guid_of(row.get(queries.OPPORTUNITY_OF))].append(row)
         stated = translate.opportunity_statement
         return {
-            key: _reading(partial(stated, key, rows[each], products[each], self._options))
+            key: reading_of(partial(stated, key, rows[each], products[each], self._options))
             if each in rows
             else translate.unknown_statement(key)
             for each, key in keys.items()
@@ -88,12 +87,3 @@ class OneRead:
 
     def _asked(self, query: Query) -> Sequence[Row]:
         return self._asking(lambda: self._client.rows(query))
-
-
-def _reading(state: Callable[[], Statement]) -> Reading:
-    try:
-        return state()
-    except (MalformedError, UnreadableRecordError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-        return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")

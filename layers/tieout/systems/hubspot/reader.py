@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, PermanentError, TransientError, UnreadableRecordError
-from tieout.facts.reading import Reading
+from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -76,12 +76,10 @@ class HubSpotReader:
         readings |= self._line_items(items)
         readings |= {readable[each]: failure for each, failure in search.failures.items()}
         readings |= {
-            readable[each]: self._stated(deleted_statement, readable[each], deal)
-            for each, deal in search.archived.items()
+            readable[each]: _stated(deleted_statement, readable[each], deal) for each, deal in search.archived.items()
         }
         readings |= {
-            readable[each]: self._stated(merged_statement, readable[each], deal)
-            for each, deal in search.survivors.items()
+            readable[each]: _stated(merged_statement, readable[each], deal) for each, deal in search.survivors.items()
         }
         readings |= {readable[each]: unknown_statement(readable[each]) for each in search.unknown}
         return readings | self._with_associated({readable[each]: deal for each, deal in search.live.items()})
@@ -92,7 +90,7 @@ class HubSpotReader:
         for key, deal in deals.items():
             companies = found.companies.get(key.record_id, [])
             items = found.line_items.get(key.record_id, [])
-            readings[key] = found.failures.get(key.record_id) or self._stated(
+            readings[key] = found.failures.get(key.record_id) or _stated(
                 deal_statement, key, deal, companies, items, self._account
             )
         return readings
@@ -114,14 +112,9 @@ class HubSpotReader:
                 readings[key] = failed or failures.get(each) or line_item_statement(key, deals.get(each, []))
         return readings
 
-    @staticmethod
-    def _stated(translate: Callable[..., Statement], key: RecordKey, *arguments: object) -> Reading:
-        try:
-            return translate(key, *arguments)
-        except (MalformedError, UnreadableRecordError) as error:
-            return error
-        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own deal and no other
-            return UnreadableRecordError(f"the deal cannot be translated: {type(error).__name__}")
+
+def _stated(translate: Callable[..., Statement], key: RecordKey, *arguments: object) -> Reading:
+    return reading_of(partial(translate, key, *arguments), "the deal cannot be translated")
 
 
 class _Search:

@@ -121,12 +121,7 @@ class NetSuiteClient:
     ) -> httpx.Response:
         """The answer to a call; a token that NetSuite no longer takes is replaced once."""
         request = {"params": parameters, "json": body}
-        token = self._tokens.current()
-        answer = self._send(method, path, token, request)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget(token)
-            answer = self._send(method, path, self._tokens.current(), request)
-        return answer
+        return self._tokens.authorised(lambda token: self._send(method, path, token, request))
 
     def _send(self, method: str, path: str, token: str, request: Mapping[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "Prefer": "transient", "Accept": "application/json"}

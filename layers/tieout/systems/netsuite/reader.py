@@ -20,7 +20,7 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.facts.reading import Reading, SourceReader
+from tieout.facts.reading import Reading, SourceReader, reading_of
 from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.netsuite import listed_queries, queries, rest_record, translate
@@ -99,7 +99,10 @@ class _OneRead:
         return {
             key: translate.missing(key)
             if key.record_id in deleted
-            else self._reading(key, headers.get(key.record_id), lines.get(key.record_id, []), rates)
+            else reading_of(
+                partial(self._reading, key, headers.get(key.record_id), lines.get(key.record_id, []), rates),
+                "the transaction cannot be read",
+            )
             for key in batch
         }
 
@@ -139,16 +142,11 @@ class _OneRead:
             return frozenset()
 
     def _reading(self, key: RecordKey, header: Row | None, lines: Sequence[Row], rates: Rates) -> Reading:
-        try:
-            if header is None:
-                return self._absence(key)
-            if any(row.get("lastmodified") != header.get("lastmodified") for row in lines):
-                return ConflictError("the transaction changed while it was read")
-            return translate.statement(key, header, lines, rates, self._books)
-        except (TransientError, PermanentError) as error:
-            return error
-        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-            return UnreadableRecordError(f"the transaction cannot be read: {type(error).__name__}")
+        if header is None:
+            return self._absence(key)
+        if any(row.get("lastmodified") != header.get("lastmodified") for row in lines):
+            return ConflictError("the transaction changed while it was read")
+        return translate.statement(key, header, lines, rates, self._books)
 
     def _absence(self, key: RecordKey) -> Reading:
         """Deleted, once the REST API confirms it: SuiteQL also leaves out what our role may not see."""

@@ -6,7 +6,7 @@ Errors: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
@@ -52,14 +52,6 @@ class MissingFieldError(AccessDeniedError):
 
 class MissingObjectError(AccessDeniedError):
     """A query names an object that the organisation does not have, or that our user may not read at all."""
-
-
-def rows_of(page: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of one page; `UnavailableError` for an answer of another form."""
-    records = page.get("records")
-    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        raise UnavailableError("Salesforce answered a query without rows")
-    return records
 
 
 def refusal(answer: httpx.Response, subject: str) -> Failure:

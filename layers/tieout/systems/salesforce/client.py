@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import httpx
 
-from tieout.answers import parse_object
+from tieout.answers import parse_object, rows_in
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.ports import Clock
 from tieout.systems.salesforce.allowance import Allowance
-from tieout.systems.salesforce.answers import MissingFieldError, Row, refusal, rows_of, usage_of
+from tieout.systems.salesforce.answers import MissingFieldError, Row, refusal, usage_of
 from tieout.systems.salesforce.queries import OPTIONAL_COLUMNS, Query
 from tieout.systems.salesforce.tokens import AccessTokens
 
@@ -95,7 +95,7 @@ class SalesforceClient:
         path = self._path + quote(soql, safe="")
         while True:
             page = self._page(path, subject)
-            found = rows_of(page)
+            found = rows_in(page, "Salesforce", "records")
             rows.extend(found)
             if page.get("done") is True:
                 break
@@ -109,19 +109,10 @@ class SalesforceClient:
         return rows
 
     def _page(self, path: str, subject: str) -> Mapping[str, Any]:
-        answer = self._authorised(path)
+        answer = self._tokens.authorised(lambda token: self._send(path, token))
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, subject)
         return parse_object(answer.content, "Salesforce")
-
-    def _authorised(self, path: str) -> httpx.Response:
-        """The answer to a call; a token that Salesforce no longer takes is replaced once."""
-        token = self._tokens.current()
-        answer = self._send(path, token)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget(token)
-            answer = self._send(path, self._tokens.current())
-        return answer
 
     def _send(self, path: str, token: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}", "accept": "application/json"}

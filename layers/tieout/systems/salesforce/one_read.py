@@ -9,12 +9,11 @@ from functools import partial
 from tieout.arriving.notice import RecordKey
 from tieout.asking import Asking
 from tieout.errors import (
-    MalformedError,
     PermanentError,
     TransientError,
     UnreadableRecordError,
 )
-from tieout.facts.reading import Reading
+from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
 from tieout.systems.salesforce import queries, translate
 from tieout.systems.salesforce.accounts import read_related
@@ -101,14 +100,14 @@ class OneRead:
         rates = self._rates(rows)
         stated = translate.opportunity_statement
         return {
-            key: _reading(partial(stated, key, row, lines[key.record_id], rates, self._organization))
+            key: reading_of(partial(stated, key, row, lines[key.record_id], rates, self._organization))
             for key, row in rows.items()
         }
 
     def _contracts(self, rows: Mapping[RecordKey, Row]) -> dict[RecordKey, Reading]:
         rates = self._rates(rows)
         stated = translate.contract_statement
-        return {key: _reading(partial(stated, key, row, rates, self._organization)) for key, row in rows.items()}
+        return {key: reading_of(partial(stated, key, row, rates, self._organization)) for key, row in rows.items()}
 
     def _accounts(self, keys: _Keys) -> _Readings:
         connection = next(iter(keys.values())).connection
@@ -131,12 +130,3 @@ def _part_of_opportunity(key: RecordKey, row: Row | None) -> Statement:
     opportunity = (row or {}).get("OpportunityId")
     is_known = isinstance(opportunity, str) and queries.is_record_id(opportunity)
     return translate.part_statement(key, [RecordKey(key.connection, "opportunity", str(opportunity))] * is_known)
-
-
-def _reading(state: Callable[[], Statement]) -> Reading:
-    try:
-        return state()
-    except (MalformedError, UnreadableRecordError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-        return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")

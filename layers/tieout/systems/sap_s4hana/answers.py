@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tieout import strict_json
@@ -20,7 +20,6 @@ from tieout.errors import (
 if TYPE_CHECKING:
     import httpx
 
-    from tieout.systems.sap_s4hana.fields import Row
 
 _FEWER_STATUSES = frozenset({414, 431})  # the address is longer than something on the way takes
 _LATER_STATUSES = frozenset({408, 425, 429})
@@ -39,14 +38,6 @@ def content_of(answer: httpx.Response) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise UnavailableError("S/4HANA answered without what was asked for")
     return content
-
-
-def rows_of(content: Mapping[str, Any]) -> Sequence[Row]:
-    """The entities of one page; `UnavailableError` for an answer of another form."""
-    rows = content.get("results")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise UnavailableError("S/4HANA answered a list without entities")
-    return rows
 
 
 def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentError:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tieout.answers import rows_in
 from tieout.errors import UnavailableError, UnreadableRecordError
-from tieout.systems.sap_s4hana.answers import content_of, refusal, rows_of, says_there_is_none
+from tieout.systems.sap_s4hana.answers import content_of, refusal, says_there_is_none
 from tieout.systems.sap_s4hana.fields import Row
 from tieout.systems.sap_s4hana.queries import EntitySet, Query
 from tieout.systems.sap_s4hana.tokens import Authorization
@@ -45,7 +46,7 @@ class S4Client:
         address = query.address()
         while True:
             page = self._content(address, query.source)
-            found = rows_of(page)
+            found = rows_in(page, "S/4HANA", "results")
             rows.extend(found)
             following = page.get("__next")
             if following is None or (query.most and len(rows) >= query.most):

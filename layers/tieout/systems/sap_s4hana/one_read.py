@@ -14,8 +14,7 @@ from tieout.errors import (
     UnavailableError,
     UnreadableRecordError,
 )
-from tieout.facts.reading import Reading
-from tieout.facts.statement import Statement
+from tieout.facts.reading import Reading, reading_of
 from tieout.systems.sap_s4hana import queries, translate
 from tieout.systems.sap_s4hana.client import S4Client
 from tieout.systems.sap_s4hana.fields import Row, required_text
@@ -74,19 +73,11 @@ class OneRead:
         for row in self._asked(lambda: self._client.rows(query)):
             rows[record_id_of(entity, row)].append(row)
         self._saw_orders = self._saw_orders or (entity == "sales_order" and bool(rows))
-        return {key: self._reading(key, rows[key.record_id]) for key in keys}
+        return {key: reading_of(partial(self._reading, key, rows[key.record_id])) for key in keys}
 
     def _reading(self, key: RecordKey, rows: Sequence[Row]) -> Reading:
-        try:
-            if not rows:
-                return self._absence(key)
-            return self._statement(key, rows)
-        except (TransientError, PermanentError) as error:
-            return error
-        except Exception as error:  # noqa: BLE001 a bug, or a value nobody thought of, fails its own record and no other
-            return UnreadableRecordError(f"the record cannot be translated: {type(error).__name__}")
-
-    def _statement(self, key: RecordKey, rows: Sequence[Row]) -> Statement:
+        if not rows:
+            return self._absence(key)
         if key.entity == "journal_entry":
             return translate.journal_statement(key, rows, self._books)
         if len(rows) > 1:
