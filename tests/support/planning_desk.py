@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -94,6 +94,7 @@ class Desk:
     """A ledger with cells, and what writes them.
 
     Attributes:
+        make_sure: has members that cells are about to name; as the deliver step's.
         told: what was told of cells that others had changed before they were written.
         failures: what nobody declared.
     """
@@ -105,6 +106,7 @@ class Desk:
         self.failures: list[Exception] = []
         self.flush_requests = MemoryFifoQueue(self.clock)
         self.maintenance: Maintenance | None = None
+        self.make_sure: Callable[[Iterable[tuple[str, str]]], Mapping[tuple[str, str], str]] = lambda _: {}
         self.judging = judging(TARGET)
 
     def change(self, place: str, amount_minor: int, cube: str = "C", measure: str = "M", target: str = TARGET) -> None:
@@ -154,6 +156,7 @@ class Desk:
                 has_time=has_time,
                 before=self._before(),
                 behind=behind,
+                make_sure=self.make_sure,
                 maintenance=self.maintenance,
             )
         )

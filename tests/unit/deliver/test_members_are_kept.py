@@ -9,8 +9,6 @@ import pytest
 
 from functions.deliver.members import keep, keep_when_due
 from functions.deliver.members_asked import answer_of
-from functions.deliver.pipeline import DeliverStep, flush
-from tests.support.clock import SeededEntropy
 from tests.support.members_desk import FILE, SOURCES
 from tests.support.members_desk import MembersDesk as Desk
 from tests.support.memory_members import MemoryMembers
@@ -234,20 +232,11 @@ def test_cells_wait_while_their_members_cannot_be_asked_for() -> None:
     desk = Desk(text="code\nA\n", keeper=MemoryMembers(errors=[UnavailableError("locked", retry_after_seconds=300)]))
     cells = Cells()
     cells.change("p", 5)
-    step = DeliverStep(
-        target="anaplan",
-        cells=cells.cells,
-        writer=cells.planning,
-        judging=cells.judging,
-        clock=cells.clock,
-        entropy=SeededEntropy(),
-        has_time=lambda _: True,
-        make_sure=lambda _: desk.sure(("Cost centre", "A")),
-    )
-    assert isinstance(flush(step).stopped_by, UnavailableError)
+    cells.make_sure = lambda _: desk.sure(("Cost centre", "A"))
+    assert isinstance(cells.flush().stopped_by, UnavailableError)
     assert cells.planning.values == {}
     cells.clock.advance(300)
-    flush(step)
+    cells.flush()
     assert len(cells.planning.values) == 1
 
 

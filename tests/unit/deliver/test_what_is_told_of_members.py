@@ -10,8 +10,6 @@ import pytest  # noqa: TC002 what its types come from is a dependency to a reade
 from functions.deliver import members_asked
 from functions.deliver.members import keep, keep_when_due
 from functions.deliver.members_asked import answer_of
-from functions.deliver.pipeline import DeliverStep, flush
-from tests.support.clock import SeededEntropy
 from tests.support.members_desk import SOURCES
 from tests.support.members_desk import MembersDesk as Desk
 from tests.support.memory_members import MemoryMembers
@@ -113,16 +111,6 @@ def test_a_refused_cell_says_why_its_member_is_not_there() -> None:
     cells.change("p", 5)
     key = keys.cell_key("anaplan", "p")
     cells.table.write([Update(key, sets={"members": '[["Customer","X"],["Currency","EUR"]]'})])
-    flush(
-        DeliverStep(
-            target="anaplan",
-            cells=cells.cells,
-            writer=cells.planning,
-            judging=cells.judging,
-            clock=cells.clock,
-            entropy=SeededEntropy(),
-            has_time=lambda _: True,
-            make_sure=lambda _: {("Customer", "X"): "INCORRECT_FORMAT"},
-        )
-    )
+    cells.make_sure = lambda _: {("Customer", "X"): "INCORRECT_FORMAT"}
+    cells.flush()
     assert cells.table.get([key])[key][f"{keys.REFUSED}M"] == "cellIsInvalid; Customer X: INCORRECT_FORMAT"
