@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -36,25 +37,33 @@ _LONGEST_LANDING_MILLISECONDS = 600_000
 _STALL_MILLISECONDS = (2_000, 30_000, 110_000)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a simulated planning system lives in, whoever's it is.
+
+    Attributes:
+        unknown: members it does not know: it refuses what names them, one by one.
+        spoiling: members for which it refuses as a whole what is sent together.
+    """
+
+    random: Random
+    schedule: Schedule
+    weather: Weather
+    unknown: frozenset[str] = frozenset()
+    spoiling: frozenset[str] = frozenset()
+
+
 class PlanningSystem:
     """One model.
 
-    Args:
+    Attributes:
         unknown: members the model does not know: their cells are refused one by one.
         spoiling: members whose cells make the model refuse a request as a whole.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-    ) -> None:
-        self._random, self._schedule, self._weather = random, schedule, weather
-        self.unknown, self.spoiling = unknown, spoiling
+    def __init__(self, around: Surroundings) -> None:
+        self._random, self._schedule, self._weather = around.random, around.schedule, around.weather
+        self.unknown, self.spoiling = around.unknown, around.spoiling
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # writes whose answer was lost and that have not landed yet
 

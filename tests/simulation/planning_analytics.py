@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from random import Random
 from typing import Any
 
-from tests.simulation.planning import Coordinates
-from tests.simulation.schedule import Schedule
-from tests.simulation.weather import Weather
+from tests.simulation.planning import Coordinates, Surroundings
 from tieout.errors import LostAnswerError, MalformedError
 from tieout.systems.sap_analytics.answers import JobGoneError
 
@@ -22,22 +19,14 @@ _Row = Mapping[str, Any]
 class AnalyticsTenant:
     """The models of one tenant, one for each cube.
 
-    Args:
+    Attributes:
         unknown: members the models do not know: rows with them are refused.
         spoiling: members whose rows make a model refuse all that are added with them.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-    ) -> None:
-        self._random, self._schedule, self._weather = random, schedule, weather
-        self.unknown, self.spoiling = unknown, spoiling
+    def __init__(self, around: Surroundings) -> None:
+        self._random, self._schedule, self._weather = around.random, around.schedule, around.weather
+        self.unknown, self.spoiling = around.unknown, around.spoiling
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # jobs whose answer was lost and that have not written yet
         self._jobs: dict[str, tuple[str, list[_Row]]] = {}  # id to the cube and its rows

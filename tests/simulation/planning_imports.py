@@ -8,12 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from random import Random
 from typing import Any
 
-from tests.simulation.planning import MODULES, PERIODS, Coordinates, PlanningSystem
-from tests.simulation.schedule import Schedule
-from tests.simulation.weather import Weather
+from tests.simulation.planning import MODULES, PERIODS, Coordinates, PlanningSystem, Surroundings
 from tieout.errors import AccessDeniedError, LostAnswerError
 
 IMPORTS = {
@@ -54,16 +51,8 @@ class ImportingSystem(PlanningSystem):
     rows.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
         self._files: dict[str, _File] = {parts["file"]: _File() for parts in IMPORTS.values()}
         self._tasks: dict[str, _Task] = {}
 

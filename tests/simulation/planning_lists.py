@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from random import Random
 from typing import Any
 
-from tests.simulation.planning import PlanningSystem
-from tests.simulation.schedule import Schedule
-from tests.simulation.weather import Weather
+from tests.simulation.planning import PlanningSystem, Surroundings
 from tieout.errors import LostAnswerError
 
 TOP = "TOP"
@@ -27,17 +24,8 @@ class ListedSystem(PlanningSystem):
         kept: the items of each list, by dimension, each with its code, name and the code of its parent.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-        kept: Mapping[str, Sequence[_Item]],
-    ) -> None:
-        super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
+    def __init__(self, around: Surroundings, kept: Mapping[str, Sequence[_Item]]) -> None:
+        super().__init__(around)
         self.kept = {dimension: [dict(each) for each in some] for dimension, some in kept.items()}
 
     def knows(self, members: Iterable[tuple[str, str]]) -> bool:

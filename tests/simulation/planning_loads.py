@@ -9,13 +9,10 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from random import Random
 from typing import Any
 
-from tests.simulation.planning import Coordinates
+from tests.simulation.planning import Coordinates, Surroundings
 from tests.simulation.planning_slices import SlicedApplication, in_our_words
-from tests.simulation.schedule import Schedule
-from tests.simulation.weather import Weather
 from tieout.errors import LostAnswerError
 from tieout.systems.oracle_epm.answers import GridRefusedError
 
@@ -55,17 +52,8 @@ class LoadingApplication(SlicedApplication):
         loaded: how many cells were set by jobs.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-        fate: str = FATES[0],
-    ) -> None:
-        super().__init__(random, schedule, weather, unknown=unknown, spoiling=spoiling)
+    def __init__(self, around: Surroundings, fate: str = FATES[0]) -> None:
+        super().__init__(around)
         self.fate = fate
         self._files: dict[str, bytes] = {}
         self._jobs: dict[str, Job] = {}

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tests.simulation.planning import Surroundings
 from tests.simulation.planning_loads import Job, LoadingApplication, texts_in
 from tieout.member_sources import MemberSource
 
@@ -25,8 +26,8 @@ class OutlinedApplication(LoadingApplication):
         refreshed: how often it was.
     """
 
-    def __init__(self, *parts: Any, **named: Any) -> None:  # noqa: ANN401 as the application beneath has them
-        super().__init__(*parts, **named)
+    def __init__(self, around: Surroundings, fate: str) -> None:
+        super().__init__(around, fate)
         self.outline = {planned_name(TOP): ""}
         self.seen = {planned_name(TOP)}
         self.refreshed = 0

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from random import Random
 from typing import Any
 
-from tests.simulation.planning import Coordinates
-from tests.simulation.schedule import Schedule
-from tests.simulation.weather import Weather
+from tests.simulation.planning import Coordinates, Surroundings
 from tieout.errors import LostAnswerError, TransientError
 from tieout.systems.oracle_epm.answers import GridRefusedError
 
@@ -29,22 +26,14 @@ _Cell = tuple[Coordinates, list[str], Decimal]  # where, by which members, and t
 class SlicedApplication:
     """One application with a plan type for each cube.
 
-    Args:
+    Attributes:
         unknown: members it does not know: their cells are rejected, and with the first of a row the whole row.
         spoiling: members whose cells make it refuse a grid as a whole.
     """
 
-    def __init__(
-        self,
-        random: Random,
-        schedule: Schedule,
-        weather: Weather,
-        *,
-        unknown: frozenset[str] = frozenset(),
-        spoiling: frozenset[str] = frozenset(),
-    ) -> None:
-        self._random, self._schedule, self._weather = random, schedule, weather
-        self.unknown, self.spoiling = unknown, spoiling
+    def __init__(self, around: Surroundings) -> None:
+        self._random, self._schedule, self._weather = around.random, around.schedule, around.weather
+        self.unknown, self.spoiling = around.unknown, around.spoiling
         self.cells: dict[Coordinates, Decimal] = {}
         self.under_way = 0  # slices whose answer was lost and that are not written yet
         self.shown: list[

@@ -13,7 +13,7 @@ from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.keeping_members import SOURCES, first_items
 from tests.simulation.keeping_members import THEME as MEMBERS_THEME
-from tests.simulation.planning import Coordinates, PlanningSystem
+from tests.simulation.planning import Coordinates, PlanningSystem, Surroundings
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
 from tests.simulation.planning_lists import ListedSystem
@@ -148,13 +148,9 @@ def _anaplan(world: World) -> SimulatedTarget:
     opened: Callable[..., PlanningSystem] = ImportingSystem if loads else PlanningSystem
     if world.theme == MEMBERS_THEME:
         opened = partial(ListedSystem, kept=first_items())
-    planning = opened(
-        world.random,
-        world.schedule,
-        world.weather,
-        unknown=frozenset(lacking) if world.random.random() < ignorance and not calm else frozenset(),
-        spoiling=frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset(),
-    )
+    unknown = frozenset(lacking) if world.random.random() < ignorance and not calm else frozenset[str]()
+    spoiling = frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset[str]()
+    planning = opened(Surroundings(world.random, world.schedule, world.weather, unknown, spoiling))
     options = AnaplanOptions(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
     client = cast("AnaplanClient", planning)
     sources = SOURCES if world.theme == MEMBERS_THEME else {}
@@ -180,13 +176,7 @@ def _anaplan(world: World) -> SimulatedTarget:
 def _analytics(world: World, like: Planning) -> SimulatedTarget:
     """A tenant whose models have months, or weeks as in every other world, and know neither by another calendar."""
     counts_weeks = bool(world.scenario.seed % 2)
-    tenant = AnalyticsTenant(
-        world.random,
-        world.schedule,
-        world.weather,
-        unknown=like.unknown,
-        spoiling=like.spoiling,
-    )
+    tenant = AnalyticsTenant(_around(world, like))
     options = AnalyticsOptions(
         models={cube: cube for cube in ALSO_FED[ANALYTICS]},
         auth_base_url="https://login.invalid",
@@ -209,12 +199,11 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
     """An application of months, or of weeks as in every other world."""
     counts_weeks = bool(world.scenario.seed % 2)
     loads, publishes = world.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}, world.theme == PUBLISHED_THEME
-    named = {"unknown": like.unknown, "spoiling": like.spoiling}
-    application = SlicedApplication(world.random, world.schedule, world.weather, **named)
+    application = SlicedApplication(_around(world, like))
     if loads:
         opened = OutlinedApplication if publishes else LoadingApplication
         fate = FATES[world.scenario.seed % len(FATES)]
-        application = opened(world.random, world.schedule, world.weather, **named, fate=fate)
+        application = opened(_around(world, like), fate)
     options = OracleOptions(
         application="Vision",
         authentication="basic",
@@ -240,6 +229,11 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
         open_keeper=oracle_members.open_keeper,
         queue=_flush_queue(world),
     )
+
+
+def _around(world: World, like: Planning) -> Surroundings:
+    """The surroundings of a system that lacks what another does."""
+    return Surroundings(world.random, world.schedule, world.weather, like.unknown, like.spoiling)
 
 
 def _batch_size(world: World) -> int:
