@@ -8,9 +8,12 @@ from random import Random
 from tests.simulation.schedule import Schedule
 from tests.simulation.weather import Weather
 from tests.support.memory_queue import MemoryQueue
+from tieout.arriving.envelope import SCHEMA_VERSION
 from tieout.arriving.spool import BusEntry
 
 _TRANSIT_MILLISECONDS = (5, 40, 400, 3_000)
+_ENTRIES_OF_ONE_RELEASE = 7
+_VERSION = f',"schema_version":{SCHEMA_VERSION}'  # among the last of sorted names
 
 
 class MemoryBus:
@@ -44,11 +47,15 @@ class MemoryBus:
         queue = self._queues.get(entry.detail_type, self._queues[self._unrouted])
         event = (
             f'{{"version":"0","id":"{self.taken}","detail-type":"{entry.detail_type}","source":"{entry.source}",'
-            f'"detail":{entry.detail}}}'
+            f'"detail":{self._as_some_release_wrote_it(entry.detail)}}}'
         )
         self._schedule.after(self._random.choice(_TRANSIT_MILLISECONDS), _sending(queue, event))
         if self._weather.chance("bus_delivered_twice"):
             self._schedule.after(self._random.choice(_TRANSIT_MILLISECONDS), _sending(queue, event))
+
+    def _as_some_release_wrote_it(self, detail: str) -> str:
+        """Now and then without its version, as before there were any: a queue outlives a deploy."""
+        return detail if self.taken % _ENTRIES_OF_ONE_RELEASE else detail.replace(_VERSION, "")
 
 
 def _sending(queue: MemoryQueue, event: str) -> Callable[[], None]:

@@ -15,6 +15,9 @@ UNROUTED = "unrouted"  # the detail type of notices that no flow wants; the catc
 SOURCE_PREFIX = "tieout."  # of the EventBridge source, followed by the connection's name
 MAX_DETAIL_BYTES = 240 * 1024  # an entry may have 256 KB with its source, type and time
 
+SCHEMA_VERSION = 1
+"""Of the envelope and the notices in it; what raises it, and who reads which, `contracts/README.md` says."""
+
 
 class Envelope(NamedTuple):
     """The notices of one delivery that go to one flow.
@@ -53,6 +56,7 @@ class Envelope(NamedTuple):
 
     def _head(self) -> dict[str, Any]:
         return {
+            "schema_version": SCHEMA_VERSION,
             "delivery_id": self.delivery_id,
             "connection": self.connection,
             "received_at": moment_text(self.received_at),
@@ -63,13 +67,13 @@ def read_message(body: str, fetch: Callable[[str], bytes]) -> Envelope:
     """The envelope in a queue message that EventBridge or `Envelope.message` wrote; `fetch` gets what a pointer names.
 
     Raises:
-        MalformedError: if the message is none of ours.
+        MalformedError: if the message is none of ours, or was written by a later release than this.
     """
     try:
         event = strict_json.parse(body.encode("utf-8", "surrogatepass"))
-        detail = event["detail"]
+        detail = _known(event["detail"])
         if "pointer" in detail:
-            detail = strict_json.parse(fetch(str(detail["pointer"])))
+            detail = _known(strict_json.parse(fetch(str(detail["pointer"]))))
         connection = str(detail["connection"])
         return Envelope(
             delivery_id=str(detail["delivery_id"]),
@@ -80,3 +84,13 @@ def read_message(body: str, fetch: Callable[[str], bytes]) -> Envelope:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedError("message_not_an_envelope") from error
+
+
+def _known(detail: dict[str, Any]) -> dict[str, Any]:
+    """The detail, unless it is of a schema this code does not know, whose fields could mean something else.
+
+    The first releases wrote no version: what they left in queues, in the spool and in the overflow is of the first.
+    """
+    if detail.get("schema_version", 1) > SCHEMA_VERSION:
+        raise MalformedError("message_of_a_later_release")
+    return detail

@@ -7,6 +7,7 @@ from typing import Any
 
 from tieout.facts import commitment, contract, customers, documents, opportunity, sales
 from tieout.facts.family import Fact, Family, Line, Lookup
+from tieout.facts.statement import ABSENCE_VERSION, Statement, fact_kind
 
 FAMILIES: tuple[Family[Any], ...] = (
     opportunity.FAMILY,
@@ -29,3 +30,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 def lines_of(fact: Fact, lookup: Lookup) -> Iterator[Line]:
     """The lines of a fact as its family makes them; raises what the lookup raises."""
     return KINDS[type(fact).__name__].lines(fact, lookup)
+
+
+def version_of(statement: Statement) -> int:
+    """The version of the schema that what is stated is written by (`contracts/facts`)."""
+    return ABSENCE_VERSION if statement.fact is None else KINDS[fact_kind(statement.fact)].version

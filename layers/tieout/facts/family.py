@@ -129,6 +129,7 @@ class Family[F: Fact]:
         tables: the mapping tables its values are looked up in, each with the members its entries may have; none listed:
             the members are planning's own.
         lines: a fact's lines, in any order; what is planned does not depend on it. Raises what the lookup raises.
+        version: of the schema its facts are written by; what raises it, `contracts/README.md` says.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Family[F: Fact]:
     amounts: tuple[str, ...]
     lines: Callable[[F, Lookup], Iterator[Line]]
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    version: int = 1
 
     def addressable(self) -> tuple[str, ...]:
         """Every attribute a feed can name."""

@@ -13,6 +13,9 @@ from tieout.facts.family import Fact
 from tieout.money import Money
 from tieout.periods import Period
 
+ABSENCE_VERSION = 1
+"""Of the schema that an absence is written by; the families have versions of their own."""
+
 
 class Absence(StrEnum):
     """Why a record has no fact."""

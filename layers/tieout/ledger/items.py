@@ -12,6 +12,7 @@ from tieout import strict_json
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
 from tieout.closing import Books
+from tieout.facts.families import version_of
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
 from tieout.ledger.late import LateRow, late_row
@@ -61,6 +62,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         "source_version": plan.source_version,
         "outcome": str(plan.outcome),
         "kind": fact_kind(plan.statement.fact) if plan.statement.fact else str(plan.statement.absence),
+        "schema_version": version_of(plan.statement),
         "digest": plan.digest,
         "contributions": parts_text(plan.new_parts()),
         "mappings": mappings_text(plan),

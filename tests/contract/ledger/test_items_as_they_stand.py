@@ -61,6 +61,7 @@ def test_a_fact_and_what_it_contributes_as_they_stand(table: Table) -> None:
         "source_version": V1,
         "outcome": "applied",
         "kind": "Opportunity",
+        "schema_version": 1,
         "contributions": f'[["{CELL}","planning",[["Amount",5,"EUR>USD"]],"##"]]',
         "mappings": '{"crm#customer#4711":"Acme","crm#stage#default/won":"won"}',
         "statement": canonical_text(statement(1, V1)),

@@ -10,7 +10,8 @@ from tests.support.receiving import Door
 from tests.unit.arriving import test_kept_payloads as travelling
 from tests.unit.receive import test_doors_of_other_kinds as doors
 from tests.unit.receive import test_receive_secrets_and_shelf as secrets
-from tieout.arriving import accepting, freshness, notice, payload, publishing
+from tests.unit.record import test_messages_of_other_releases as releases
+from tieout.arriving import accepting, envelope, freshness, notice, payload, publishing
 from tieout.systems.hubspot import signature
 
 BUGS = (
@@ -30,6 +31,19 @@ BUGS = (
     ),
     Bug("the future is never too far", freshness.check_fresh, "if age < -allowed", "if False"),
     Bug("the past is never too far", freshness.check_fresh, "if age > allowed", "if False"),
+    Bug(
+        "what an earlier release left in a queue is none of ours",
+        envelope._known,
+        'detail.get("schema_version", 1)',
+        'detail["schema_version"]',
+    ),
+    Bug(
+        "what a later release wrote is read as if it were ours",
+        envelope._known,
+        "> SCHEMA_VERSION",
+        "> 1_000",
+        proof=releases.test_what_a_later_release_wrote_is_parked_whole,
+    ),
     Bug("a record's key lacks the connection", notice.RecordKey.__str__, "{self.connection}#", "any#"),
     Bug(
         "a secret sent as its own signature is kept",
