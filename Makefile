@@ -63,6 +63,10 @@ soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000
 mutants: setup .venv-mutants/.ready ## Change what decides, line by line, and see which change no test notices; GROUPS="words aws"
 	@.venv-mutants/bin/python -m tests.mutants $(GROUPS)
 
+.PHONY: contracts
+contracts: setup ## Write the schemas and documents in contracts/ anew from the code, unless that breaks a promise
+	@$(BIN)/python -m infra.contracts
+
 .PHONY: bench
 bench: setup ## Measure cold paths, work per notice, AWS calls, bursts, cost and sizes
 	@$(BIN)/python -m tests.bench
@@ -124,6 +128,6 @@ help: ## This list
 	@touch $@
 
 node_modules/.ready: package-lock.json .npmrc .venv/.ready
-	@echo "-- setting up: the AWS CDK command line"
+	@echo "-- setting up: what only npm has"
 	@$(BIN)/npm ci --loglevel=error > /dev/null
 	@touch $@

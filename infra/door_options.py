@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from functions.receive.request import KEY_PARAMETER
 from tieout.arriving.bearer_tokens import TokenIssuer
 from tieout.landscape import Connection
 from tieout.systems import capability
@@ -48,6 +49,11 @@ def door_token_issuer(connection: Connection) -> TokenIssuer | None:
 def door_has_key_in_path(connection: Connection) -> bool:
     """Whether the senders of a connection prove themselves by the last part of the path they post to, behind its name."""
     return bool(getattr(capability(connection.system, "options"), "KEY_IN_PATH", False))
+
+
+def door_path(connection: Connection) -> str:
+    """The path of the API that a connection's senders post to; `{key}` in it stands for a part of their own."""
+    return f"/webhooks/{connection.name}" + (f"/{{{KEY_PARAMETER}}}" if door_has_key_in_path(connection) else "")
 
 
 def size_of(options: Mapping[str, Any]) -> int:

@@ -15,11 +15,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.receive.request import KEY_PARAMETER
 from functions.receive.settings import NO_SECRET, ReceiveSettings
 from infra.acknowledged import acknowledge
 from infra.alarms import FIVE_MINUTES, Alarms, Runbook, counted, counted_of_each
-from infra.door_options import door_has_key_in_path, door_needs_libraries, door_options, door_token_issuer
+from infra.door_options import door_needs_libraries, door_options, door_path, door_token_issuer
 from infra.grants import read_secrets, use_key
 from infra.ids import pascal
 from infra.ledger import LedgerStack
@@ -114,16 +113,13 @@ class Door(Construct):
         )
         self._route_settings: dict[str, object] = {}
 
-    def open(
-        self, connection: str, function: PythonFunction, issuer: TokenIssuer | None = None, *, key_in_path: bool = False
-    ) -> None:
-        """Route whatever is sent to `/webhooks/<connection>` to its function, under a throttle of its own.
+    def open(self, connection: Connection, function: PythonFunction, issuer: TokenIssuer | None = None) -> None:
+        """Route whatever is sent to the connection's path to its function, under a throttle of its own.
 
         Where the connection has an issuer of tokens, only what is posted under one, and the question whether it is welcome.
-        Where the key stands in the path, only what has one part more behind that.
         """
-        path = f"/webhooks/{connection}" + (f"/{{{KEY_PARAMETER}}}" if key_in_path else "")
-        integration = integrations.HttpLambdaIntegration(f"{pascal(connection)}Function", handler=function.live)
+        path = door_path(connection)
+        integration = integrations.HttpLambdaIntegration(f"{pascal(connection.name)}Function", handler=function.live)
         if issuer is None:
             for route in self._routes(path, apigateway.HttpMethod.ANY, integration):
                 acknowledge(
@@ -132,7 +128,7 @@ class Door(Construct):
                     "Source systems cannot sign for AWS: the function authenticates the raw bytes by the connection's secret.",
                 )
             return
-        name = f"{pascal(connection)}Tokens"
+        name = f"{pascal(connection.name)}Tokens"
         authorizer = authorizers.HttpJwtAuthorizer(name, issuer.issuer, jwt_audience=list(issuer.audience))
         self._routes(path, apigateway.HttpMethod.POST, integration, authorizer)
         for route in self._routes(path, apigateway.HttpMethod.OPTIONS, integration):
@@ -265,7 +261,7 @@ class Receive(Construct):
             no_dead_letters_because="API Gateway invokes it and waits: the sender gets the failure and sends again.",
         )
         archive.acknowledge_for(self.function.role)
-        door.open(connection.name, self.function, issuer, key_in_path=door_has_key_in_path(connection))
+        door.open(connection, self.function, issuer)
         self.rejected = counted(parts.stage.metric_namespace, "Rejected", connection=connection.name)
 
 
