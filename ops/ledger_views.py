@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,6 +11,7 @@ from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, intersection_state
+from tieout.ledger.items import statement_text
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
@@ -42,7 +42,7 @@ def fact(table: Table, record: RecordKey) -> Row | None:
         "source_version": item["source_version"],
         "revision": item["revision"],
         "held_for": "#".join(_json(str(item["held_for"]))) if "held_for" in item else None,
-        "statement": _json(_statement(item)),
+        "statement": _json(statement_text(item)),
         "contributions": _contributions(table, item),
         "mappings": _json(str(item["mappings"])),
         "lineage": _lineage(item),
@@ -254,12 +254,6 @@ def _lineage(item: Item) -> Row:
         "code_version": item["code_version"],
         "payload": notice.get("payload") or None,  # the object of the archive the record was completed from
     }
-
-
-def _statement(item: Item) -> str:
-    if "statement" in item:
-        return str(item["statement"])
-    return zlib.decompress(item["statement_deflated"]).decode()
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 JSON values

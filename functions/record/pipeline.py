@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.settle import Origin, RecordResult, Settling
-from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group
+from functions.record.work import Message, Report, Task, latest_of, opened, outcomes_of_group, told_by
 from tieout.arriving.notice import RecordKey
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, TransientError
 from tieout.ledger.outcomes import OutcomeLedger
@@ -143,6 +143,7 @@ def _origin(group: Sequence[Task]) -> Origin:
         flow=envelope.flow,
         received_at=envelope.received_at,
         statement=task.statement,
+        told=told_by(group),
         occurred=tuple(each.occurred_at for each in group if each.occurred_at is not None),
     )
 

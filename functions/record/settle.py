@@ -12,8 +12,9 @@ from functions.record.protecting import Protecting
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.closing import Closing
 from tieout.errors import ConflictError, TieoutError, TransientError, UnavailableError, UnreadableRecordError
+from tieout.facts.family import Fact
 from tieout.facts.reading import Reading, SourceReader
-from tieout.facts.statement import Statement
+from tieout.facts.statement import Statement, joined
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import BooksNow
 from tieout.ledger.items import Lineage
@@ -48,6 +49,7 @@ class Origin:
 
     Attributes:
         statement: what the notice's payload says of the record, which then is not read from the source.
+        told: what the payloads of all notices of the record say that it was.
         occurred: when the changes occurred that this notice and those it stands for tell of, as far as they say.
     """
 
@@ -56,6 +58,7 @@ class Origin:
     flow: str
     received_at: datetime
     statement: Statement | None = None
+    told: tuple[Fact, ...] = ()
     occurred: tuple[datetime, ...] = ()
 
     def oldest_news(self, stored: StoredFact | None) -> datetime | None:
@@ -114,6 +117,7 @@ class Settling:
         try:
             stored, now = self.ledger.open(pending)
             readings = self._read(pending, results)
+            readings = {key: _whole(reading, pending[key], stored.get(key)) for key, reading in readings.items()}
             plans = self._plans(pending, readings, Known(stored, now), results)
             failures = self.ledger.commit([(plan, self._lineage(pending[plan.key], plan.stored)) for plan in plans])
         except TieoutError as error:  # the ledger itself: nobody's fault, so nothing is settled
@@ -127,7 +131,7 @@ class Settling:
             results.settled(plan)
             related = (key for key in plan.statement.related if not key.asks_for_listing)
             unread = [key for key in related if not results.knows(key) and key not in pending]
-            again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None))
+            again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None, told=()))
         return again
 
     def _read(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Reading]:
@@ -234,6 +238,13 @@ def _finishing(plan: Plan) -> Plan:
     if plan.outcome is Outcome.SUPERSEDED and plan.stored is not None and plan.stored.unfinished:
         raise UnavailableError(f"{plan.key} is half committed and the source answered with an older version")
     return plan
+
+
+def _whole(reading: Reading, origin: Origin, stored: StoredFact | None) -> Reading:
+    """What a record was found to be, with all that the ledger and its notices know of what it has been."""
+    if not isinstance(reading, Statement):
+        return reading
+    return joined(reading, (stored.history if stored else None, *origin.told))
 
 
 class _Results:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.notice import Notice
+from tieout.facts.family import Fact
 from tieout.facts.statement import Statement
 from tieout.ledger.plan import Outcome
 
@@ -31,6 +32,7 @@ class Task:
 
     Attributes:
         statement: what the payload it names says of its record, where the record is completed from it.
+        told: what the payload says its record was then, where the record is read besides.
         outcome: how it ended, if it did.
         error: what it failed with and is to be retried for.
         parked_for: why it is parked, alone.
@@ -40,6 +42,7 @@ class Task:
     envelope: Envelope
     notice: Notice
     statement: Statement | None = None
+    told: Fact | None = None
     outcome: Outcome | None = None
     error: Exception | None = None
     parked_for: Exception | None = None
@@ -99,6 +102,12 @@ def latest_of(group: Sequence[Task]) -> Task:
             task.notice.position,
         ),
     )
+
+
+def told_by(group: Sequence[Task]) -> tuple[Fact, ...]:
+    """What the payloads of tasks about one record say that it was."""
+    told = (each.statement.fact if each.statement else each.told for each in group)
+    return tuple(each for each in told if each is not None)
 
 
 def outcomes_of_group(group: Sequence[Task], outcome: Outcome) -> None:

@@ -125,7 +125,7 @@ SPOILED = [
      'targets "sap-analytics" options columns', "'Company' is no dimension of what the target is given (Customer, Product line, "),
     (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
      'feeds "pipeline" facts',
-     ("'Deal' is no canonical fact (Opportunity, Contract, Invoice, "
+     ("'Deal' is no canonical fact (Opportunity, Contract, Subscription, Invoice, "
      "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, Customer)")),
     (PLANNING, "sign = 1", "sign = 2",
      'feeds "pipeline" sign', "input should be 1 or -1"),

@@ -21,6 +21,7 @@ MODULES = {  # with what their line items are called, each of them once more in 
         "Pipeline": ("Amount", "Weighted amount"),
         "Bookings": ("Booked", "Recurring a month"),
         "Renewals": ("Renewal", "Weighted renewal"),
+        "Recurring revenue": ("Monthly", "Annual"),
         "Actuals": ("Revenue",),
         "Cash": ("Collected",),
         "Operating expenses": ("Expense",),

@@ -17,6 +17,7 @@ from tieout.facts.contract import Contract, ContractStatus
 from tieout.facts.documents import ACCOUNT_ROLES, AccountClass, DocumentState, LedgerLine, PostedDocument
 from tieout.facts.family import Fact, SourceRate
 from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityLine
+from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 
@@ -122,6 +123,40 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
 
 
+@cache
+def recurring_items(currency: str) -> st.SearchStrategy[RecurringItem]:
+    """Something that recurs, often of the same product as another."""
+    amounts = st.builds(Money, st.integers(0, 10**9), st.just(currency))
+    return st.builds(RecurringItem, item_id=LINE_IDS, product=maybe(NAMES), monthly=amounts, annual=amounts)
+
+
+@cache
+def _items_of_subscriptions(currency: str) -> st.SearchStrategy[tuple[RecurringItem, ...]]:
+    return st.lists(recurring_items(currency), max_size=3).map(tuple)
+
+
+@st.composite
+def subscriptions(draw: st.DrawFn) -> Subscription:
+    """A subscription with any history of told versions, some of one day, some of another currency."""
+    versions = []
+    for place, day in enumerate(sorted(draw(st.lists(DAYS, min_size=1, max_size=5)))):
+        start, end = sorted([draw(DAYS), draw(DAYS)])
+        versions.append(
+            SubscriptionVersion(
+                version=f"{day}T00:00:00.000Z#{place}",
+                day=day,
+                status=draw(st.sampled_from(SubscriptionStatus)),
+                customer=draw(maybe(NAMES)),
+                start_date=start,
+                end_date=end if draw(st.booleans()) else None,
+                renewal_date=draw(maybe(DAYS)),
+                items=draw(_items_of_subscriptions(draw(CURRENCIES))),
+                legal_entity=draw(maybe(NAMES)),
+            )
+        )
+    return Subscription(versions=tuple(versions))
+
+
 def ledger_lines(posting_dates: st.SearchStrategy[date | None]) -> st.SearchStrategy[LedgerLine]:
     """A posted line that says all it may say, or little."""
     named = ("customer", "supplier", "cost_centre", "profit_centre", "segment", "location", "partner", "product")
@@ -163,6 +198,7 @@ def posted[D: PostedDocument](draw: st.DrawFn, kind: type[D]) -> D:
 _KNOWN: dict[type, st.SearchStrategy[Any]] = {
     Opportunity: deals(),
     Contract: contracts(),
+    Subscription: subscriptions(),
     **{kind: posted(kind) for kind in documents.FAMILY.kinds},
     PostingPeriod: POSTING_PERIODS,
     Money: MONEY,

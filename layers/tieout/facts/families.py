@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import commitment, contract, customers, documents, opportunity, sales
-from tieout.facts.family import Fact, Family, Line, Lookup
+from tieout.facts import commitment, contract, customers, documents, opportunity, sales, subscription
+from tieout.facts.family import Fact, Family, HistoricFact, Line, Lookup
 from tieout.facts.statement import ABSENCE_VERSION, Statement, fact_kind
 
 FAMILIES: tuple[Family[Any], ...] = (
     opportunity.FAMILY,
     contract.FAMILY,
+    subscription.FAMILY,
     documents.FAMILY,
     sales.FAMILY,
     commitment.FAMILY,
@@ -20,6 +21,11 @@ FAMILIES: tuple[Family[Any], ...] = (
 
 # Canonical name of a kind to its family.
 KINDS: Mapping[str, Family[Any]] = {kind.__name__: family for family in FAMILIES for kind in family.kinds}
+
+# Canonical name of a kind that has a history to its class.
+HISTORIC_KINDS: Mapping[str, type[HistoricFact]] = {
+    kind.__name__: kind for family in FAMILIES for kind in family.kinds if issubclass(kind, HistoricFact)
+}
 
 # The mapping tables the families look values up in, each with the members its entries may have (none: planning's own).
 TABLES: Mapping[str, tuple[str, ...]] = {

@@ -6,11 +6,12 @@ mapping tables follow from it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_UP, Context, Decimal
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from tieout.errors import MalformedError
 from tieout.money import Money, is_currency
@@ -33,6 +34,28 @@ class Fact:
     """What a record is, canonically: a kind of one of the families. Its name is the name of its class."""
 
     __slots__ = ()
+
+
+class HistoricFact(Fact, ABC):
+    """A fact that is all that is known of what its record has been, for what follows from changes and not from a state alone.
+
+    What is stated of such a record never takes the place of what was known: both are joined, in whichever order they came.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    @abstractmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """The fact that `statement.canonical_text` wrote, as JSON values."""
+
+    @abstractmethod
+    def latest_version(self) -> str:
+        """The source's version of the last that is known of it."""
+
+    @abstractmethod
+    def joined(self, known: Self) -> Self:
+        """Everything that both facts know; of what both say, as this one has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

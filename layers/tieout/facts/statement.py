@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
-from tieout.facts.family import Fact
+from tieout.facts.family import Fact, HistoricFact
 from tieout.money import Money
 from tieout.periods import Period
 
@@ -45,6 +47,24 @@ class Statement:
     def __post_init__(self) -> None:
         if (self.fact is None) == (self.absence is None):
             raise ValueError("a statement is a fact or an absence")
+
+
+def joined(statement: Statement, known: Iterable[Fact | None]) -> Statement:
+    """What is stated of a record that has a history, with all that was known of it, as of the last version there is.
+
+    A record that has no history is as it is stated.
+
+    Args:
+        statement: what is stated now.
+        known: in the order in which one takes the place of another that says something else of the same version; facts of other
+            kinds have nothing to do with it.
+    """
+    fact = statement.fact
+    if not isinstance(fact, HistoricFact):
+        return statement
+    earlier = [each for each in known if isinstance(each, type(fact))]
+    whole = fact.joined(reduce(lambda before, each: each.joined(before), earlier)) if earlier else fact
+    return replace(statement, fact=whole, source_version=whole.latest_version())
 
 
 def fact_kind(fact: Fact) -> str:

@@ -12,7 +12,8 @@ from tieout import strict_json
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
 from tieout.closing import Books
-from tieout.facts.families import version_of
+from tieout.facts.families import HISTORIC_KINDS, version_of
+from tieout.facts.family import HistoricFact
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
 from tieout.ledger.late import LateRow, late_row
@@ -185,6 +186,20 @@ def stored_fact(item: Item) -> StoredFact:
         late=late_of(item),
         late_flow=str(item.get("late_flow", item["flow"])),
         told_until=_told_until(item),
+        history=_history(item),
+    )
+
+
+def _history(item: Item) -> HistoricFact | None:
+    """The fact that an item keeps, where it is of a kind that has a history."""
+    kind = HISTORIC_KINDS.get(str(item["kind"]))
+    return kind.of_plain(strict_json.parse(statement_text(item).encode())) if kind else None
+
+
+def statement_text(item: Item) -> str:
+    """What was stated, as `statement.canonical_text` wrote it."""
+    return (
+        zlib.decompress(item["statement_deflated"]).decode() if "statement_deflated" in item else str(item["statement"])
     )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.closing import Books
+from tieout.facts.family import HistoricFact
 from tieout.facts.statement import Absence, Statement, canonical_text
 from tieout.ledger.late import LateKind, LateRow, Protected
 from tieout.ledger.part import Part
@@ -49,6 +50,7 @@ class StoredFact:
         late: what came after books were closed.
         late_flow: the one whose rules hold for that.
         told_until: when the newest change occurred that it was told of.
+        history: the fact itself, where it is one that what is stated next is joined with.
     """
 
     revision: int
@@ -61,6 +63,7 @@ class StoredFact:
     late: tuple[LateRow, ...] = ()
     late_flow: str = ""
     told_until: datetime = _NEVER
+    history: HistoricFact | None = None
 
     def rules_for(self, statement: Statement, flow: str) -> str:
         """The flow whose rules hold for what comes late of a statement: of a version that is late already, the one it came by.

@@ -142,8 +142,8 @@ def test_the_sdk_finds_the_model(client: Client) -> None:
     assert client.get_model().model_transaction_running is False
     assert client.tr.get_model_status().current_step == "Open"
     assert [each.name for each in client.tr.get_modules()] == [
-        "Pipeline", "Bookings", "Renewals", "Actuals", "Cash", "Operating expenses", "Billings", "Orders",
-        "Commitments",
+        "Pipeline", "Bookings", "Renewals", "Recurring revenue", "Actuals", "Cash", "Operating expenses", "Billings",
+        "Orders", "Commitments",
     ]  # fmt: skip
     assert client.tr.get_modules(sort_by="name", descending=True)[0].name == "Renewals"
     pipeline = client.tr.get_modules()[0]

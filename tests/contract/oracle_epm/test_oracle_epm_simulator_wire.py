@@ -173,7 +173,7 @@ def test_the_cubes_are_listed_as_documented(client: httpx.Client) -> None:
     assert items[0] == {
         "planTypeName": "Pipeline", "planType": 1, "cubeName": "Pipeline", "numDimensions": 10, "cubeType": 0,
     }  # fmt: skip
-    assert len(items) == 9
+    assert len(items) == 10
 
 
 def test_who_is_not_known_is_told_so(client: httpx.Client) -> None:

@@ -1,0 +1,264 @@
+"""What subscriptions come to in planning: movements of recurring revenue, which add up to the balance on every day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.any_facts import DAYS, recurring_items, subscriptions
+from tieout import strict_json
+from tieout.arriving.notice import RecordKey
+from tieout.errors import MalformedError
+from tieout.facts.families import lines_of
+from tieout.facts.family import Line
+from tieout.facts.statement import Statement, canonical_text, joined
+from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
+from tieout.money import Money
+from tieout.planning.resolving import Asked
+
+KEY = RecordKey("billing", "subscription", "sub_1")
+
+
+def item(monthly: int, product: str = "seats", currency: str = "EUR") -> RecurringItem:
+    """So many cents a month of a product."""
+    return RecurringItem(
+        item_id=product, product=product, monthly=Money(monthly, currency), annual=Money(12 * monthly, currency)
+    )
+
+
+def version(
+    day: date, *items: RecurringItem, end: date | None = None, start: date = date(2026, 1, 10)
+) -> SubscriptionVersion:
+    """What a subscription was from a day on."""
+    return SubscriptionVersion(
+        version=f"{day}T08:00:00.000Z#evt",
+        day=day,
+        status=SubscriptionStatus.ACTIVE,
+        customer="cus_1",
+        start_date=start,
+        end_date=end,
+        items=items,
+    )
+
+
+def read(day: date, *items: RecurringItem, end: date | None = None) -> SubscriptionVersion:
+    """What the source answered on a day."""
+    return replace(version(day, *items, end=end), version=f"{day}T20:00:00.000Z~", was_read=True)
+
+
+def moved(*versions: SubscriptionVersion) -> list[tuple[str, str, str | None, int]]:
+    """Period, movement, product and cents a month of each line that is planned."""
+    lines = lines_of(Subscription(versions=versions), Asked("billing", {}, "EMEA"))
+    return [
+        (str(line.period), str(line.attributes["movement"]), line.attributes["product"], monthly_of(line))
+        for line in lines
+    ]
+
+
+def monthly_of(line: Line) -> int:
+    """The minor units a month that a line moves."""
+    amount = line.amounts["monthly"]
+    assert amount is not None
+    return amount.amount_minor
+
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 10), date(2026, 2, 20), date(2026, 3, 5)
+
+
+def test_a_subscriptions_life_is_told_in_movements() -> None:
+    """It begins, grows, shrinks, adds a product, ends, and begins again."""
+    assert moved(
+        version(JANUARY, item(1000)),
+        version(FEBRUARY, item(1500)),
+        version(MARCH, item(900), item(300, "support")),
+        version(date(2026, 4, 1), end=date(2026, 4, 1)),
+        version(date(2026, 6, 1), item(700)),
+    ) == [
+        ("2026-01", "new", "seats", 1000),
+        ("2026-02", "expansion", "seats", 500),
+        ("2026-03", "contraction", "seats", -600),
+        ("2026-03", "expansion", "support", 300),
+        ("2026-04", "churn", "seats", -900),
+        ("2026-04", "churn", "support", -300),
+        ("2026-06", "new", "seats", 700),
+    ]
+
+
+def test_a_product_that_takes_the_place_of_another_is_neither_new_nor_churn() -> None:
+    """The customer goes on paying."""
+    assert moved(version(JANUARY, item(1000)), version(FEBRUARY, item(1000, "plus"))) == [
+        ("2026-01", "new", "seats", 1000),
+        ("2026-02", "expansion", "plus", 1000),
+        ("2026-02", "contraction", "seats", -1000),
+    ]
+
+
+def test_an_end_to_come_is_planned_then_and_taken_back_when_the_customer_stays() -> None:
+    """Cancelled at the end of the period in January; in February that is taken back."""
+    ending = version(JANUARY, item(1000), end=date(2026, 3, 10))
+    assert moved(ending) == [("2026-01", "new", "seats", 1000), ("2026-03", "churn", "seats", -1000)]
+    assert moved(ending, version(FEBRUARY, item(1000))) == [("2026-01", "new", "seats", 1000)]
+
+
+def test_what_ended_before_it_was_told_ended_on_its_day() -> None:
+    """It was told of a minute after midnight, in the next month."""
+    told = version(date(2026, 2, 1), item(1000), end=date(2026, 1, 31))
+    assert moved(version(JANUARY, item(1000)), told)[1:] == [("2026-01", "churn", "seats", -1000)]
+
+
+def test_a_trial_that_is_extended_begins_when_it_ends() -> None:
+    """Nothing of it recurs before."""
+    trial = version(date(2026, 1, 1), item(1000), start=date(2026, 2, 1))
+    assert moved(trial) == [("2026-02", "new", "seats", 1000)]
+    assert moved(trial, version(JANUARY, item(1000), start=MARCH)) == [("2026-03", "new", "seats", 1000)]
+
+
+def test_the_first_version_known_tells_what_recurred_from_the_start() -> None:
+    """Of a subscription that was there before anybody told of it; an older version that comes late knows better."""
+    assert moved(version(MARCH, item(1500))) == [("2026-01", "new", "seats", 1500)]
+    assert moved(version(JANUARY, item(1000)), version(MARCH, item(1500)))[0] == ("2026-01", "new", "seats", 1000)
+
+
+def test_changes_of_one_day_are_one() -> None:
+    """What it was at noon was never anybody's balance at the end of a day."""
+    noon = replace(version(FEBRUARY, item(9999)), version=f"{FEBRUARY}T07:00:00.000Z#evt")
+    assert moved(version(JANUARY, item(1000)), noon, version(FEBRUARY, item(1000))) == [
+        ("2026-01", "new", "seats", 1000)
+    ]
+
+
+def test_a_year_is_not_twelve_rounded_months() -> None:
+    """Each is rounded by itself from what is paid."""
+    yearly = RecurringItem(item_id="si", product="seats", monthly=Money(8333, "EUR"), annual=Money(100_000, "EUR"))
+    [line] = lines_of(Subscription(versions=(version(JANUARY, yearly),)), Asked("billing", {}, "EMEA"))
+    assert line.amounts == {"monthly": Money(8333, "EUR"), "annual": Money(100_000, "EUR")}
+
+
+def test_another_currency_is_churn_of_one_and_new_in_the_other() -> None:
+    """Amounts of two currencies are never netted."""
+    assert moved(version(JANUARY, item(1000)), version(FEBRUARY, item(900, currency="USD"))) == [
+        ("2026-01", "new", "seats", 1000),
+        ("2026-02", "churn", "seats", -1000),
+        ("2026-02", "new", "seats", 900),
+    ]
+
+
+class ByDay(Asked):
+    """A calendar whose periods are days."""
+
+    def period_of(self, legal_entity: str, day: date) -> str:  # noqa: ARG002 one calendar for all
+        """The day itself."""
+        return str(day)
+
+
+def recurs_on(versions: Sequence[SubscriptionVersion], day: date) -> Counter[tuple[str | None, str]]:
+    """What recurs in a month on a day, product by product: said for one day, without a history of days."""
+    *before, last = versions
+    nothing: Counter[tuple[str | None, str]] = Counter()
+    known_from = last.day if last.end_date is None else min(last.day, last.end_date)
+    if before and day < known_from:
+        return recurs_on(before, day)
+    if last.end_date is not None and last.end_date <= day:
+        return nothing
+    if day < last.start_date:
+        return recurs_on(before, known_from - timedelta(days=1)) if before else nothing
+    for each in last.items:
+        nothing[each.product, each.monthly.currency] += each.monthly.amount_minor
+    return +nothing
+
+
+@given(subscription=subscriptions(), day=DAYS)
+def test_movements_add_up_to_the_balance_of_every_day(subscription: Subscription, day: date) -> None:
+    """What moved by the end of a day is what recurs on it, product by product and to the minor unit."""
+    total: Counter[tuple[str | None, str]] = Counter()
+    for line in lines_of(subscription, ByDay("billing", {}, "EMEA")):
+        if date.fromisoformat(str(line.period)) <= day:
+            total[line.attributes["product"], str(line.currency)] += monthly_of(line)
+    assert {place: cents for place, cents in total.items() if cents} == recurs_on(subscription.versions, day)
+
+
+def whole(parts: Sequence[SubscriptionVersion]) -> Subscription:
+    """The subscription that is known when its versions were told one by one."""
+    facts = [Subscription(versions=(each,)) for each in parts]
+    return reduce(lambda known, fact: fact.joined(known), facts)
+
+
+@given(subscription=subscriptions(), data=st.data())
+def test_the_order_in_which_versions_are_told_decides_nothing(subscription: Subscription, data: st.DataObject) -> None:
+    """Nor does telling one again."""
+    again = data.draw(st.lists(st.sampled_from(subscription.versions), max_size=3))
+    told = data.draw(st.permutations([*subscription.versions, *again]))
+    assert whole(told) == subscription
+
+
+@given(subscription=subscriptions(), day=DAYS, items=st.lists(recurring_items("EUR"), max_size=2).map(tuple))
+def test_what_was_read_is_what_it_is_now(
+    subscription: Subscription, day: date, items: tuple[RecurringItem, ...]
+) -> None:
+    """Whatever our clock has it stands behind all that was known; what says nothing new adds nothing, however often it is read."""
+    now = replace(read(day, *items), customer=subscription.versions[-1].customer)
+    fact = Subscription(versions=(now,)).joined(subscription)
+    assert fact.versions[-1].says_as(now)
+    assert fact.versions[: len(subscription.versions)] == subscription.versions
+    later = replace(now, version="9999~", day=date(2030, 1, 1))
+    assert Subscription(versions=(later,)).joined(fact) == fact
+    assert Subscription(versions=(now,)).joined(fact) == fact
+
+
+def test_a_version_that_comes_late_is_put_before_what_was_read() -> None:
+    """The reading told that something had changed, the version when it did."""
+    known = whole([version(JANUARY, item(1000)), read(MARCH, item(1500))])
+    assert moved(*known.versions)[-1] == ("2026-03", "expansion", "seats", 500)
+    known = Subscription(versions=(version(FEBRUARY, item(1500)),)).joined(known)
+    assert moved(*known.versions)[-1] == ("2026-02", "expansion", "seats", 500)
+
+
+def test_a_version_told_again_is_taken_as_it_is_told_now() -> None:
+    """Read once more by code that reads it rightly."""
+    assert whole([version(JANUARY, item(1000)), version(JANUARY, item(1100))]).versions == (
+        version(JANUARY, item(1100)),
+    )
+
+
+@given(subscription=subscriptions())
+def test_a_subscription_is_read_back_as_it_was_written(subscription: Subscription) -> None:
+    """The ledger keeps it as JSON, and what is told next is joined with it."""
+    text = canonical_text(Statement(key=KEY, source_version="1", fact=subscription))
+    assert Subscription.of_plain(strict_json.parse(text.encode())) == subscription
+
+
+def test_a_statement_with_a_history_is_as_new_as_the_last_version_known() -> None:
+    """So an older version that comes late is not passed over for being older."""
+    old, new = Subscription(versions=(version(JANUARY, item(1)),)), Subscription(versions=(version(MARCH, item(2)),))
+    stated = Statement(key=KEY, source_version=old.latest_version(), fact=old)
+    both = joined(stated, [new])
+    assert both.fact == whole([*old.versions, *new.versions])
+    assert both.source_version == new.latest_version()
+
+
+@pytest.mark.parametrize("versions", [(), (version(MARCH), version(JANUARY)), (version(MARCH), version(MARCH))])
+def test_versions_that_are_none_or_out_of_order_are_refused(versions: tuple[SubscriptionVersion, ...]) -> None:
+    """A fact has one order of its versions."""
+    with pytest.raises(MalformedError, match="versions_out_of_order"):
+        Subscription(versions=versions)
+
+
+@pytest.mark.parametrize(
+    ("monthly", "annual", "reason"),
+    [
+        (Money(1, "EUR"), Money(12, "USD"), "month_and_year_in_two_currencies"),
+        (Money(-1, "EUR"), Money(12, "EUR"), "recurring_amount_negative"),
+        (Money(1, "EUR"), Money(-12, "EUR"), "recurring_amount_negative"),
+    ],
+)
+def test_what_cannot_recur_is_refused(monthly: Money, annual: Money, reason: str) -> None:
+    """Before it is in anybody's balance."""
+    with pytest.raises(MalformedError, match=reason):
+        RecurringItem(item_id="si", product=None, monthly=monthly, annual=annual)
