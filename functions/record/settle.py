@@ -213,7 +213,7 @@ class Settling:
         if statement.fact is not None:
             planned = self.model.contributions(statement.key.connection, statement.fact, used)
         guard = self.protecting.guard(statement, planned, stored, known.books, flow)
-        plan = decide(statement, stored, planned, used if statement.fact is not None else {}, guard)
+        plan = decide(statement, stored, planned, used, guard)
         if plan.cell_count() > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
         return plan
