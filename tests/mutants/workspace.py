@@ -90,8 +90,8 @@ GROUPS = (
         "arriving",
         ("tieout/arriving/*.py",),
         (
-            *(f"tests/unit/{name}" for name in ("arriving", "receive", "relay", "sweep")),
-            *(f"tests/unit/{system}/test_{system}_signature.py" for system in ("generic", "salesforce")),
+            *(f"tests/unit/{name}" for name in ("arriving", "generic", "receive", "relay", "sweep")),
+            "tests/unit/salesforce/test_salesforce_signature.py",
         ),
     ),
     Group(
