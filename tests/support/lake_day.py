@@ -141,6 +141,13 @@ def a_day() -> LakeDay:
     return day
 
 
+def derived(day: LakeDay) -> LakeDay:
+    """The day, once all rows are derived."""
+    day.derive(*day.keep())
+    assert day.failures == []
+    return day
+
+
 def _deal(number: int, customer: str, amounts: Mapping[str, Money]) -> Opportunity:
     return Opportunity(
         name=f"Deal {number}",

@@ -86,7 +86,7 @@ class Places:
 
 def place_of(partition: str, item: Item, dimensions: Mapping[str, str]) -> Place:
     """The place that the item of an intersection states; `dimensions` says which attribute a dimension shows."""
-    _, target, intersection_id = partition.split("#", 2)
+    _, target, intersection_id = partition.split("#")
     members = strict_json.parse(str(item["members"]).encode())
     return Place(
         target=target,

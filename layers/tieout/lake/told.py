@@ -74,14 +74,14 @@ def places_needed(change: Change) -> frozenset[Key]:
     if teller in (_cells, _contributions):
         return frozenset([(change.key[0], keys.STATE)])
     if teller is _receipts:
-        target = change.key[0].split("#", 1)[1]
+        target = change.key[0].split("#")[1]
         rows = receipt_rows(str(change.latest["cells"]))
         return frozenset(keys.cell_key(target, row.intersection_id) for row in rows)
     return frozenset()
 
 
 def _teller(key: Key) -> Callable[[Change, _Places], Iterator[Told]] | None:
-    kind = key[0].split("#", 1)[0]
+    kind = key[0].split("#")[0]
     if kind == "CELL":
         return _cells if key[1] == keys.STATE else _contributions if key[1].startswith(keys.PART_PREFIX) else None
     return {"FACT": _facts, "RECEIPT": _receipts, "OUTCOME": _outcomes}.get(kind)
@@ -91,7 +91,7 @@ def _facts(change: Change, _: _Places) -> Iterator[Told]:
     item = change.latest
     statement = _statement(item)
     stated = strict_json.parse(statement.encode())
-    worth = _MONEY.fullmatch(str(stated.get("amount", "")))
+    worth = _MONEY.fullmatch(str(stated["amount"])) if "amount" in stated else None
     columns = {
         **_record(change.key[0].split("#", 1)[1]),
         **{name: int(item[name]) for name in ("revision", "readings")},
@@ -118,8 +118,7 @@ def _contributions(change: Change, places: _Places) -> Iterator[Told]:
     place = places[change.key[0], keys.STATE]
     record = _record(change.key[1].removeprefix(keys.PART_PREFIX))
     for measure in sorted(_shares(change.old).keys() - _shares(change.new).keys()):
-        columns = {**place.columns(measure), **record, **dict.fromkeys(("amount", "rate"))}
-        yield Told(CONTRIBUTIONS, measure, columns, is_removed=True)
+        yield Told(CONTRIBUTIONS, measure, {**place.columns(measure), **record}, is_removed=True)
     for measure, (amount_minor, rate) in sorted(_shares(change.new).items()):
         columns = {
             **place.columns(measure),
@@ -159,13 +158,13 @@ def _cells(change: Change, places: _Places) -> Iterator[Told]:
 
 def _receipts(change: Change, places: _Places) -> Iterator[Told]:
     """A row for each cell; of a write that is about none the receipt alone."""
-    target, (state, name) = change.key[0].split("#", 1)[1], change.key[1].split("#", 1)
+    target, (state, name) = change.key[0].split("#")[1], change.key[1].split("#", 1)
     item = change.latest
     receipt = {
         "target": target,
         "receipt": name,
         "state": state.lower(),
-        "opened_at": name.split("#", 1)[0],
+        "opened_at": name.split("#")[0],
         "ending": item.get("end"),
         "asked_by": item.get("by"),
         **{each: item.get(each) for each in ("closed_at", "answer", "reference", "undoes")},
@@ -191,7 +190,7 @@ def _written(row: ReceiptRow, place: Place) -> dict[str, Any]:
 
 def _outcomes(change: Change, _: _Places) -> Iterator[Told]:
     """A row for each notice whose outcome is another than before."""
-    connection = change.key[0].split("#", 2)[1]
+    connection = change.key[0].split("#")[1]
     received_at, delivery_id, flow = change.key[1].split("#")
     before = outcomes_of(change.old or {})
     after = before if change.new is None else outcomes_of(change.new)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.lake_day import BEGIN, DIMENSIONS, LakeDay, a_day
+from tests.support.lake_day import BEGIN, DIMENSIONS, a_day, derived
 from tests.support.table_stream import change_record
 from tieout.lake.places import addressed_dimensions
 from tieout.lake.rows import intersections_in, rows_by_table
@@ -17,16 +17,8 @@ from tieout.lake.tables import EVERY_ROW, LINEAGE, TABLES, Kind, object_key
 from tieout.landscape import Dimension, Feed
 from tieout.ledger.journal import lines_by_object
 from tieout.ledger.plan import Outcome
-from tieout.money import Money
 
 LATER_NUMBER = 2
-
-
-def derived(day: LakeDay) -> LakeDay:
-    """The day, once all rows are derived."""
-    day.derive(*day.keep())
-    assert day.failures == []
-    return day
 
 
 def named(row: dict[str, Any], *names: str) -> tuple[Any, ...]:
@@ -145,6 +137,13 @@ def test_a_long_statement_is_read_whole() -> None:
     assert row["statement"] == text
 
 
+def test_names_stand_in_rows_as_they_were_stated() -> None:
+    """Whoever looks into an object of rows can read what a customer is called."""
+    key, stated = ("FACT#c#e#1", "STATE"), json.dumps({"name": "Kötbullar Åsa"}, ensure_ascii=False)
+    ((_, lines),) = lines_by_object([change_record(key, None, fact(statement=stated), LATER_NUMBER, BEGIN)]).items()
+    assert "Kötbullar Åsa" in gzip.decompress(rows_by_table(lines, {})["facts"]).decode()
+
+
 def test_a_deletion_in_the_source_is_no_removal_in_the_ledger() -> None:
     """The record is known, and known to be gone."""
     item = fact(statement='{"absence":"deleted"}', kind="deleted", held_for='["c","t","k"]')
@@ -230,6 +229,9 @@ def test_a_receipt_about_no_cell_is_told_all_the_same() -> None:
         *("anaplan", "2026-11-25T10:00:00.000Z#r9", "done", "undo", "ann", "r1"),
     )
     assert named(row, "measure", "currency", "closed_at") == (None, None, None)
+    assert named(row, "row_id", "is_removed") == (f"{LATER_NUMBER:032x}/", False)
+    ((struck,),) = rows_told(key, item, None).values()
+    assert struck["is_removed"] is True
 
 
 def test_an_outcome_is_told_once_for_each_that_it_was() -> None:
@@ -271,15 +273,6 @@ def test_which_dimensions_have_columns_of_their_own() -> None:
     ]
     assert addressed_dimensions(feeds) == {"Time": "period", "Year": "period", "Company": "legal_entity"}
     assert set(DIMENSIONS.values()) == {"period", "legal_entity"}
-
-
-def test_decimals_are_those_of_the_currency() -> None:
-    """None of the yen, three of Kuwait's dinar, four of the unidad de fomento; exact beyond what a float holds."""
-    day = LakeDay()
-    large = {"A": Money(2**63 - 1, "KWD"), "B": Money(-5, "CLF"), "C": Money(7, "JPY")}
-    day.state(1, "v1", "ACME", {"Amount": Money(1, "EUR"), **large})
-    totals = {row["measure"]: row["total"] for row in derived(day).rows_of("cells")}
-    assert totals == {"Amount": "0.01", "A": "9223372036854775.807", "B": "-0.0005", "C": "7"}
 
 
 def test_a_day_has_what_the_other_tests_take_for_granted() -> None:
