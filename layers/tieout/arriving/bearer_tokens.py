@@ -55,7 +55,7 @@ def verify_claims(delivery: Delivery, expected: TokenIssuer) -> None:
         raise NotAuthenticError("token_missing")
     if not expected.issuer or claims.get("iss") != expected.issuer:
         raise NotAuthenticError("issuer_unknown")
+    stated = claims.get("aud") or claims.get("client_id")
     # The gateway writes a list as `[one other]`.
-    stated = (claims.get("aud") or claims.get("client_id") or "").removeprefix("[").removesuffix("]").split(" ")
-    if not set(stated) & set(expected.audience):
+    if not stated or set(expected.audience).isdisjoint(stated.removeprefix("[").removesuffix("]").split()):
         raise NotAuthenticError("audience_unknown")

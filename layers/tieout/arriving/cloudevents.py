@@ -162,7 +162,7 @@ def _header_text(value: str) -> str:
     if _BAD_ESCAPE.search(unquoted):
         raise MalformedError("ce_header_badly_encoded")
     try:
-        text = unquote_to_bytes(unquoted).decode("utf-8", "strict")
+        text = unquote_to_bytes(unquoted).decode()
     except UnicodeDecodeError as error:
         raise MalformedError("ce_header_badly_encoded") from error
     if _FORBIDDEN.search(text):

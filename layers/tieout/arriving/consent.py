@@ -29,11 +29,11 @@ def consent(delivery: Delivery, allowed_origins: Sequence[str], requests_per_min
     """
     if delivery.method != "OPTIONS":
         return None
-    origin = delivery.headers.get(ORIGIN_HEADER, "")
-    if origin.lower() not in {each.lower() for each in allowed_origins}:
+    origin = delivery.headers.get(ORIGIN_HEADER)
+    if origin is None or origin.lower() not in {each.lower() for each in allowed_origins}:
         return Answer(403, '{"error":"origin_not_allowed"}', headers={"allow": "POST"})
     most = requests_per_minute or _MOST_REQUESTS_PER_MINUTE
-    rate = _allowed_rate(delivery.headers.get(RATE_HEADER, ""), most)
+    rate = _allowed_rate(delivery.headers.get(RATE_HEADER), most)
     return Answer(200, headers={"allow": "POST", "webhook-allowed-origin": origin, "webhook-allowed-rate": str(rate)})
 
 
@@ -50,6 +50,6 @@ def check_consent(allowed_origins: Sequence[str], requests_per_minute: int) -> N
         raise ValueError(f"requests_per_minute is not between 0 and {_MOST_REQUESTS_PER_MINUTE}")
 
 
-def _allowed_rate(asked: str, most: int) -> int:
+def _allowed_rate(asked: str | None, most: int) -> int:
     """The requests a minute that are allowed: what is asked for where it is fewer, and whatever is asked, at least one."""
-    return max(1, min(int(asked), most)) if _RATE.fullmatch(asked) else most
+    return max(1, min(int(asked), most)) if asked and _RATE.fullmatch(asked) else most

@@ -35,7 +35,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a stranger's events are welcome",
         consent.consent,
-        "if origin.lower() not in {each.lower() for each in allowed_origins}:",
+        "if origin is None or origin.lower() not in {each.lower() for each in allowed_origins}:",
         "if not origin:",
     ),
     (
@@ -47,7 +47,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a token for anybody will do",
         bearer_tokens.verify_claims,
-        "if not set(stated) & set(expected.audience):",
+        'if not stated or set(expected.audience).isdisjoint(stated.removeprefix("[").removesuffix("]").split()):',
         "if not stated:",
     ),
     (

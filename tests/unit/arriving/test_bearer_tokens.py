@@ -38,6 +38,7 @@ def by_token(**changed: str | None) -> Delivery:
         {},
         {"aud": "tieout-test"},
         {"aud": "[other tieout]"},
+        {"aud": "[tieout other]"},
         {"aud": None, "client_id": "tieout"},
         {"exp": "1"},  # the time is the gateway's to judge
     ],

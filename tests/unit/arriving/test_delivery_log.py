@@ -32,7 +32,10 @@ def test_counts_are_metrics_of_the_connection() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "level"),
-    [("accepted", "INFO"), ("greeted", "INFO"), ("unavailable", "WARNING"), ("unusable", "WARNING")],
+    [
+        *((good, "INFO") for good in ("accepted", "compared", "done", "greeted", "reached", "renewed", "sent")),
+        *(("unavailable", "WARNING"), ("unusable", "WARNING")),
+    ],
 )
 def test_what_did_not_go_well_is_a_warning(outcome: str, level: str) -> None:
     """Nothing is counted, so nothing is told to CloudWatch."""

@@ -18,7 +18,7 @@ from tests.support.generic_events import (
     split_body,
     split_structured,
 )
-from tieout.arriving.cloudevents import read_events
+from tieout.arriving.cloudevents import event_name, read_events
 from tieout.errors import MalformedError
 
 ATTRIBUTES = {"specversion": "1.0", "id": "e-1", "source": "/tools/expenses", "type": "expense.report.changed"}
@@ -114,7 +114,7 @@ def test_a_header_is_unquoted_and_decoded_once(sent: str, meant: str) -> None:
 def test_a_header_that_is_not_well_encoded_is_refused(sent: str, reason: str) -> None:
     """Invalid UTF-8 and characters that no text may hold are the sender's fault, in any attribute."""
     for name in ("id", "note"):
-        with pytest.raises(MalformedError, match=reason):
+        with pytest.raises(MalformedError, match=f"^{reason}$"):
             split_binary({**ATTRIBUTES, name: sent}, DATA)
 
 
@@ -156,9 +156,18 @@ def test_a_flawed_event_of_a_batch_costs_no_neighbour(change: dict[str, object],
     assert flaws(found) == [(1, reason)]
 
 
+@pytest.mark.parametrize("item", [7, "event", None, [cloud_event()]])
+def test_what_is_no_object_is_no_event(item: object) -> None:
+    """In its place of a batch, or as the whole of a delivery."""
+    found = split_structured([cloud_event("R-1"), item], batched=True)
+    assert (records(found), flaws(found)) == ([("expense_report", "R-1")], [(1, "item_not_an_object")])
+    with pytest.raises(MalformedError, match=r"^item_not_an_object$"):
+        split_structured(item)
+
+
 def test_data_in_base64_is_read_as_json() -> None:
     """A sender that encodes its data says the same; data without a type is JSON, and `+json` is too."""
-    for kind in (..., "application/json", "application/vnd.expenses.v1+json; charset=utf-8"):
+    for kind in (..., "application/json", "text/json", "application/vnd.expenses.v1+json; charset=utf-8"):
         event = cloud_event(data=..., data_base64=base64.b64encode(DATA).decode(), datacontenttype=kind)
         assert records(split_structured(event)) == FOUND
 
@@ -181,8 +190,14 @@ def test_the_body_of_a_binary_event_is_json_or_refused() -> None:
             split_binary(ATTRIBUTES, DATA, kind)
     with pytest.raises(MalformedError, match="json_invalid"):
         split_binary(ATTRIBUTES, b"{")
-    with pytest.raises(MalformedError, match="ce_attribute_name_malformed"):
+    with pytest.raises(MalformedError, match=r"^ce_attribute_name_malformed$"):
         split_binary({**ATTRIBUTES, "data": "{}"}, DATA)
+
+
+def test_a_key_of_two_hundred_characters_is_kept_as_it_is() -> None:
+    """Whoever looks it up can read it; one of a character more is a digest."""
+    assert event_name({"source": "/t", "id": "x" * 197}) == "/t#" + "x" * 197
+    assert len(event_name({"source": "/t", "id": "x" * 198})) == 64
 
 
 def test_a_long_key_is_kept_as_its_digest() -> None:

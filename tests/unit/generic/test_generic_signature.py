@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.support import bad_input
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.standard_webhooks import hmac_key, sign_v1, signed_bytes
+from tieout.arriving.standard_webhooks import decoded, hmac_key, sign_v1, signed_bytes
 from tieout.errors import NotAuthenticError
 from tieout.systems.generic.options import Options
 from tieout.systems.generic.signature import verify
@@ -160,6 +160,13 @@ def test_one_of_several_signatures_is_enough() -> None:
     assert reason(signed(signature=f"{good} {other}"), "v1a") == "signature_mismatch"
 
 
+def test_signatures_are_parted_by_a_blank_and_by_nothing_else() -> None:
+    """As the specification says; what else looks like a gap belongs to a signature, which is none then."""
+    good, other = signed().headers["webhook-signature"], sign_v1(b"another-key-of-the-same-length!!", ID, STAMP, BODY)
+    for gap in ("\t", "\n", "\u00a0", ";"):
+        assert reason(signed(signature=f"{other}{gap}{good}")) == "signature_mismatch", gap
+
+
 def test_a_list_of_signatures_is_bounded() -> None:
     """Twenty signatures are looked at; more are nobody's rotation but work for us."""
     good, other = signed().headers["webhook-signature"], sign_v1(b"another-key-of-the-same-length!!", ID, STAMP, BODY)
@@ -185,6 +192,20 @@ def test_a_secret_without_prefix_is_the_key_itself() -> None:
     assert reason(signed(), "v1", SECRET.rstrip(b"=")) == ""
     assert reason(signed(), "v1", base64.b64encode(KEY)) == "signature_mismatch"
     assert reason(signed("v1a"), "v1a", PUBLIC_SECRET.removeprefix(b"whpk_")) == ""
+
+
+def test_a_secret_of_sixteen_bytes_is_long_enough() -> None:
+    """The shortest that nobody can try out, as it stands or in base64."""
+    shortest = b"16-bytes-secret!"
+    assert reason(signed(key=shortest), "v1", shortest) == ""
+    assert reason(signed(key=shortest), "v1", b"whsec_" + base64.b64encode(shortest)) == ""
+
+
+@pytest.mark.parametrize("text", [b"QUJD\n", b"QU JD", b"QUJ=", b"QUJD=", b"QUJ", b"Q", b"Q-_D"])
+def test_bytes_have_one_text_in_base64(text: bytes) -> None:
+    """Blanks, other last bits, a padding too many or none, and letters of another alphabet: none of these says any bytes."""
+    assert decoded(b"QUJD") == b"ABC"
+    assert decoded(text) == b""
 
 
 @pytest.mark.parametrize(
