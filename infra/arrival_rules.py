@@ -52,8 +52,8 @@ def _poll_problems(connection: Connection) -> Iterator[Problem]:
         yield ("poll",), "is missing: how often is the source asked?"
     elif not 1 <= connection.poll.every_minutes <= _LONGEST_POLL:
         yield ("poll", "every_minutes"), f"{connection.poll.every_minutes} is not between 1 and {_LONGEST_POLL}"
-    if "poll" in connection.arrivals and connection.completion != "read":
-        yield ("poll",), "what is listed has to be read: completion is not 'read'"
+    if "poll" in connection.arrivals and not connection.is_read:
+        yield ("poll",), "what is listed has to be read: completion is 'payload'"
 
 
 def range_problems(place: str, declared: object, limits: Sequence[tuple[str, int, int]]) -> Iterator[Problem]:

@@ -67,6 +67,7 @@ _ARRIVES_BY = {
 _IS_COMPLETED_BY = {
     "read": Asked("a source whose records are read", ("reader",)),
     "payload": Asked("a source whose payloads state whole records", ("contents",)),
+    "both": Asked("a source whose records are read, and whose payloads tell what they were", ("reader", "contents")),
 }
 _IS_WRITTEN = Asked("a target that cells are written to", ("options", "cells"))
 _HAS_MEMBERS_KEPT = Asked("a target whose members are kept", ("members",))
@@ -113,7 +114,7 @@ def _below(kind: str, position: int, problems: Iterator[Problem]) -> Iterator[Pr
 
 def _connection_problems(connection: Connection) -> Iterator[Problem]:
     yield from _name_problems(connection.name)
-    if connection.api_base_url or connection.completion == "read":
+    if connection.api_base_url or connection.is_read:
         yield from _url_problems("api_base_url", connection.api_base_url)
     if connection.public_url:
         yield from _url_problems("public_url", connection.public_url)

@@ -66,7 +66,7 @@ class LedgerStack(Stack):
         posting = [each for each in landscape.connections if "webhook" in each.arrivals]
         signing = [each for each in posting if door_token_issuer(each) is None]
         self.webhook_secrets = {each.name: self._webhook_secret(each) for each in signing}
-        read = [each for each in landscape.connections if each.completion == "read"]
+        read = [each for each in landscape.connections if each.is_read]
         self.api_secrets = {each.name: self._api_secret(each) for each in read}
         self.target_secrets = {each.name: self._target_secret(each) for each in landscape.targets}
         self.directory_arn = self._directory()

@@ -267,7 +267,7 @@ class Receive(Construct):
 
 def archive_prefixes(connection: Connection) -> list[str]:
     """Where in the archive a connection's deliveries may be put, whichever step takes them."""
-    prefixes = (*_ARCHIVE_PREFIXES, *([PAYLOADS_PREFIX] if connection.completion == "payload" else []))
+    prefixes = (*_ARCHIVE_PREFIXES, *([PAYLOADS_PREFIX] if connection.keeps_payloads else []))
     return [f"{prefix}{connection.name}/" for prefix in prefixes]
 
 

@@ -89,6 +89,6 @@ class Record(Construct):
 
 def payload_prefixes(landscape: Landscape) -> list[str]:
     """Where in the archive lies what connections are completed from: what was posted, and what was dropped in files."""
-    completed = [each for each in landscape.connections if each.completion == "payload"]
+    completed = [each for each in landscape.connections if each.keeps_payloads]
     is_dropped = ["objects" in each.arrivals for each in completed]
     return [*([PAYLOADS_PREFIX] if not all(is_dropped) else []), *([FILES_PREFIX] if any(is_dropped) else [])]

@@ -108,9 +108,9 @@ class RejectedDeliveries:
         kept, under `unusable/`. Trying twice changes nothing.
 
         Raises:
-            UnprovenPayloadError: `unverified` is asked for, and nothing but the delivery says what the records are.
+            UnprovenPayloadError: `unverified` is asked for, and the delivery itself says what the records are, or were.
         """
-        if unverified and self._entrance.completion == "payload":
+        if unverified and self._entrance.completion != "read":
             raise UnprovenPayloadError(
                 f"the records of {self._entrance.name} are completed from what is delivered, so that nothing of it is taken "
                 "without proof: have its sender repeat it"
@@ -145,7 +145,7 @@ class RejectedDeliveries:
 
         What records are completed from is kept first, as at the door.
         """
-        if self._entrance.completion == "payload":
+        if self._entrance.completion != "read":
             content = self._door.content_of(delivery.headers)
             notices = payload.kept_for(notices, delivery, self._entrance.name, content, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):

@@ -18,7 +18,7 @@ class Entrance:
         webhook_secret_arn: what proves its deliveries; empty where they come over a bus alone, or the gateway asks for a token.
         arrivals: the ways its changes reach us.
         flows: ledger entity to the flow that carries it.
-        completion: `payload` where its records are completed from what is delivered.
+        completion: `payload` or `both` where its records are completed from what is delivered, else `read`.
         options: what only its system knows.
         listed: the ledger's entities that can be listed.
         pages_per_minute, pages_per_day: how many pages of at most 200 records are listed at most.

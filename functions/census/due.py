@@ -35,7 +35,7 @@ def sources_of(landscape: Landscape) -> tuple[Listable, ...]:
     for connection in landscape.connections:
         entities, lateness = listable_entities(connection.system)
         carried = tuple(each for each in entities if each in flows)
-        if carried and connection.completion == "read":
+        if carried and connection.is_read:
             found.append(Listable(connection=connection, entities=carried, lateness=lateness))
     return tuple(found)
 

@@ -27,7 +27,7 @@ class ReceiveSettings(Settings):
         archive_bucket: holds `overflow/`, `spool/`, `rejected/` and `payloads/`, each with a part for the connection.
         flows: ledger entity to the flow that carries it; an entity that is absent goes to `unrouted`.
         options: what only the system knows (`systems/<system>/options.py`).
-        completion: `payload` where records are completed from what is delivered, which then is kept; else `read`.
+        completion: `payload` or `both` where records are completed from what is delivered, which then is kept; else `read`.
         max_rejected_per_hour: how many rejected deliveries are kept per hour; the others are only counted.
         metric_namespace: where its CloudWatch metrics stand, one namespace per stage.
     """

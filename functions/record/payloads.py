@@ -43,27 +43,32 @@ class KeptPayloads:
         fetch: Callable[[str], bytes],
         reader_of: Callable[[Connection], ContentsReader] = contents_reader,
     ) -> None:
-        self._connections = {each.name: each for each in connections if each.completion == "payload"}
+        self._connections = {each.name: each for each in connections if each.keeps_payloads}
         self._fetch, self._reader_of = fetch, reader_of
 
     def complete(self, tasks: Iterable[Task]) -> dict[Task, Exception]:
         """Give each task about a record of these connections what its payload states; the others fail alone, with these.
 
+        Of a connection whose records are read besides, a payload may say nothing, and a notice may name none: a listing made it.
         Each payload is fetched and read once, however many notices name it.
         """
         read: dict[str, _Contents | Exception] = {}
         failures: dict[Task, Exception] = {}
         for task in tasks:
             connection, key = self._connections.get(task.notice.key.connection), task.notice.payload
-            if connection is None:
+            if connection is None or (connection.is_read and not key):
                 continue
             if key not in read:
                 read[key] = self._read(key, connection)
             stated = _stated(task.notice, read[key])
-            if isinstance(stated, Statement):
-                task.statement = stated
-            else:
+            if stated is None and not connection.is_read:
+                stated = UnreadableRecordError("the payload says nothing of the record")
+            if isinstance(stated, Exception):
                 failures[task] = stated
+            elif connection.is_read:
+                task.told = stated.fact if stated else None
+            else:
+                task.statement = stated
         return failures
 
     def _read(self, key: str, connection: Connection) -> _Contents | Exception:
@@ -95,8 +100,8 @@ def versioned(content: Content) -> Statement | PermanentError:
     return replace(reading, source_version=f"{reading.source_version} {standing} {digest}")
 
 
-def _stated(notice: Notice, contents: _Contents | Exception) -> Statement | Exception:
-    """The newest thing a payload says of a record; what cannot be read in it is not passed over for what can.
+def _stated(notice: Notice, contents: _Contents | Exception) -> Statement | Exception | None:
+    """The newest thing a payload says of a record, None where it says nothing; what cannot be read is not passed over for what can.
 
     Where the system tells which notice was made of what, only the notice of what cannot be read fails: a sender may put
     an older state that nobody can read beside the newest, which else would wait for ever in the dead-letter queue.
@@ -110,6 +115,4 @@ def _stated(notice: Notice, contents: _Contents | Exception) -> Statement | Exce
             statements.append(found)
         elif each.position in {None, notice.position}:
             return found
-    if not statements:
-        return UnreadableRecordError("the payload says nothing of the record")
-    return max(statements, key=lambda each: each.source_version)
+    return max(statements, key=lambda each: each.source_version, default=None)

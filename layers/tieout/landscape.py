@@ -40,7 +40,8 @@ class Connection:
         census: how what never arrived is found.
         expected: how long it may be silent; None: for ever.
         completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
-            which is kept in the archive and must state every record whole and with its version.
+            which is kept in the archive and must state every record whole and with its version; `both`, from the source, and
+            what was delivered tells what a record with a history has been.
         options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
@@ -56,8 +57,18 @@ class Connection:
     poll: Poll | None = None
     census: Census = field(default_factory=Census)
     expected: Expected | None = None
-    completion: Literal["read", "payload"] = "read"
+    completion: Literal["read", "payload", "both"] = "read"
     options: Mapping[str, Option] = field(default_factory=dict)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its source is asked for its records."""
+        return self.completion != "payload"
+
+    @property
+    def keeps_payloads(self) -> bool:
+        """Whether what is delivered is kept for its records."""
+        return self.completion != "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,11 @@ def test_it_needs_no_api_and_may_name_one(tmp_path: Path) -> None:
             ['api_base_url = "https://api.example.com"'],
             "'made_up' cannot be a source whose records are read: layers/tieout/systems/made_up has no reader.py",
         ),
+        (
+            ['completion = "both"', 'api_base_url = "https://api.example.com"'],
+            "whose payloads tell what they were: layers/tieout/systems/made_up has no reader.py",
+        ),
+        (['completion = "both"'], "'' is no http or https URL"),
         (['completion = "payload"', 'api_base_url = "ftp://x"'], "'ftp://x' is no http or https URL"),
         (['completion = "payload"', "options = { colour = 1 }"], "unexpected keyword argument"),
     ],

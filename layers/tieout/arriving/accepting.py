@@ -27,7 +27,7 @@ class Intake(NamedTuple):
     Attributes:
         connection: its name.
         flows: ledger entity to the flow that carries it.
-        completion: `payload` where its records are completed from what is delivered.
+        completion: `read` where nothing but the source says what its records are; else what is delivered is kept.
         content_of: those of a delivery's headers that are part of what it says.
         split: the notices of a delivery; raises `MalformedError`.
         keeper: where overflow, spool, payloads and unusable deliveries go.
@@ -72,7 +72,7 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
         raise MalformedError(TOO_MANY)
     connection, keeper = intake.connection, intake.keeper
     notices: Sequence[Notice] = split.notices
-    if intake.completion == "payload":
+    if intake.completion != "read":
         notices = payload.kept_for(notices, delivery, connection, intake.content_of(delivery.headers), keeper)
     entries = publishing.entries_of(notices, delivery, connection, intake.flows, keeper)
     refused = publishing.publish(entries, intake.bus, intake.clock, intake.entropy)

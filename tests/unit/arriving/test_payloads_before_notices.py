@@ -20,7 +20,7 @@ def delivery_to(door: Door) -> Delivery:
     return Delivery("d1", "POST", "", headers, BODY, door.clock.now())
 
 
-@pytest.mark.parametrize(("completion", "kept"), [("payload", 1), ("read", 0)])
+@pytest.mark.parametrize(("completion", "kept"), [("payload", 1), ("both", 1), ("read", 0)])
 def test_the_payload_is_kept_where_records_are_completed_from_it(completion: str, kept: int) -> None:
     """What was delivered, with the headers that are part of what it says; a record that is read needs none of it."""
     door = Door(system="generic", completion=completion)

@@ -123,10 +123,11 @@ def test_what_a_source_lists_and_a_flow_carries_can_be_compared() -> None:
     told = replace(crm, name="told", completion="payload")
     mute = replace(crm, name="mute", system="generic")
     flows = tuple(replace(each, entities=("opportunity",)) for each in shipped.flows[:1])
-    landscape = replace(shipped, connections=(told, crm, mute), flows=flows)
+    both = replace(crm, name="both", completion="both")
+    landscape = replace(shipped, connections=(told, crm, both, mute), flows=flows)
     assert "contract" in listing.ENTITIES
-    assert sources_of(landscape) == (
-        Listable(connection=crm, entities=("opportunity",), lateness=timedelta(minutes=10)),
+    assert sources_of(landscape) == tuple(
+        Listable(connection=each, entities=("opportunity",), lateness=timedelta(minutes=10)) for each in (crm, both)
     )
 
 

@@ -11,6 +11,7 @@ from functions.record.work import Message, Task
 from tests.support.made_up import body_of, booking, connection, made_up_system
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
+from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Content
 from tieout.facts.statement import Absence, Statement
 
@@ -37,6 +38,23 @@ def test_each_connections_payloads_are_read_by_its_own_system() -> None:
     assert asked.statement is None
     assert told.statement is not None
     assert told.statement.source_version.startswith(f"{VERSION} content ")
+
+
+def test_a_payload_only_tells_what_a_record_was_where_it_is_read_besides() -> None:
+    """It may say nothing of it, and a listing names none; what it says and nobody can read fails the notice all the same."""
+    told, silent, listed, broken = (task("both", each) for each in ("told", "silent", "", "broken"))
+    payloads = {
+        "told": b'{"headers":{}}\n' + body_of(booking()),
+        "silent": b'{"headers":{}}\n' + body_of(booking(2)),
+        "broken": b'{"headers":{}}\n' + body_of(booking(amount="much")),
+    }
+    with made_up_system():
+        connections = [connection("both", completion="both")]
+        failures = KeptPayloads(connections, payloads.__getitem__).complete([told, silent, listed, broken])
+    assert list(failures) == [broken]
+    assert isinstance(told.told, Opportunity)
+    assert [each.told for each in (silent, listed)] == [None, None]
+    assert [each.statement for each in (told, silent, listed)] == [None] * 3
 
 
 @pytest.mark.parametrize(
