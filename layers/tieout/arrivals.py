@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +63,16 @@ class Expected:
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     opens: int = 8
     closes: int = 18
+
+
+def arrivals_of_plain(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a connection that say how its changes arrive, of one that was compiled and checked."""
+    bus, poll, expected = plain.get("bus"), plain.get("poll"), plain.get("expected")
+    census = plain.get("census", {})
+    return {
+        "arrivals": tuple(plain.get("arrivals", ("webhook",))),
+        "bus": BusArrival(**{**bus, "sources": tuple(bus["sources"])}) if bus else None,
+        "poll": Poll(**poll) if poll else None,
+        "expected": Expected(**{**expected, "days": tuple(expected["days"])}) if expected else None,
+        "census": Census(**{**census, "entities": tuple(census.get("entities", ()))}),
+    }

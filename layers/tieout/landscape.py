@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from tieout.arrivals import BusArrival, Census, Expected, Poll
+from tieout.arrivals import BusArrival, Census, Expected, Poll, arrivals_of_plain
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 from tieout.freshness import Freshness, freshness_of_plain
@@ -252,7 +252,7 @@ class Landscape:
         return cls(
             stage=plain["stage"],
             reporting_currency=plain["reporting_currency"],
-            connections=tuple(_connection(each) for each in plain["connections"]),
+            connections=tuple(Connection(**{**each, **arrivals_of_plain(each)}) for each in plain["connections"]),
             targets=tuple(_target(each) for each in plain["targets"]),
             flows=tuple(Flow(**{**each, "entities": tuple(each["entities"])}) for each in plain["flows"]),
             feeds=tuple(_feed(each) for each in plain["feeds"]),
@@ -270,21 +270,6 @@ def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
         if each.name == name:
             return each
     raise KeyError(name)
-
-
-def _connection(plain: Mapping[str, Any]) -> Connection:
-    bus, poll, expected = plain.get("bus"), plain.get("poll"), plain.get("expected")
-    census = plain.get("census", {})
-    return Connection(
-        **{
-            **plain,
-            "arrivals": tuple(plain.get("arrivals", ("webhook",))),
-            "bus": BusArrival(**{**bus, "sources": tuple(bus["sources"])}) if bus else None,
-            "poll": Poll(**poll) if poll else None,
-            "expected": Expected(**{**expected, "days": tuple(expected["days"])}) if expected else None,
-            "census": Census(**{**census, "entities": tuple(census.get("entities", ()))}),
-        }
-    )
 
 
 def _target(plain: Mapping[str, Any]) -> Target:
