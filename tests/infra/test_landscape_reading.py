@@ -57,7 +57,7 @@ SPOILED = [
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\narrivals = ["pigeon"]',
      'connections "hubspot-emea" arrivals 0', "input should be 'webhook', 'bus', 'poll' or 'objects'"),
     (SANDBOX, 'system = "hubspot"', 'system = "hubspot"\ncompletion = "guess"',
-     'connections "hubspot-emea" completion', "input should be 'read' or 'payload'"),
+     'connections "hubspot-emea" completion', "input should be 'read', 'payload' or 'both'"),
     (SANDBOX, 'api_base_url = "http://127.0.0.1:1"', "",
      'connections "hubspot-emea" api_base_url', "'' is no http or https URL"),
     (SANDBOX, 'name = "hubspot-emea"', 'name = "HubSpot EMEA"',
