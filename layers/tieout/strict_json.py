@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -117,19 +118,18 @@ def parse_part(raw: bytes, *names: str) -> Any:  # noqa: ANN401 as `parse`
         MalformedError: for a flaw of the part, or of the document's form (see `parse`).
     """
     text = _decode(raw)
-    value = _read(text)
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else value if isinstance(value, MalformedError) else None
+    value = _at(_read(text), names)
     flaw = _first_flaw(value, _is_suspicious(text))
     if flaw is not None:
         raise flaw
     return value
 
 
-def parse_members(raw: bytes, *names: str) -> dict[str, Any]:
-    """The named members of a JSON object, each judged alone: one that `parse` would refuse is a `MalformedError` in its place.
+def parse_parts(raw: bytes, paths: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What stands at the ends of paths in a JSON object, by the paths' names: each judged alone, None where nothing does.
 
-    For documents of which parts are used, and whose other parts may hold what people typed. A member that is absent is left out.
+    One that `parse` would refuse is a `MalformedError` in its place. For documents of which parts are used, and whose other parts
+    may hold what people typed.
 
     Raises:
         MalformedError: if the bytes as a whole are no JSON object (see `parse`).
@@ -141,7 +141,7 @@ def parse_members(raw: bytes, *names: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MalformedError("json_not_an_object")
     suspicious = _is_suspicious(text)
-    found = {name: value[name] for name in names if name in value}
+    found = {name: _at(value, path) for name, path in paths.items()}
     return {name: _first_flaw(each, suspicious) or each for name, each in found.items()}
 
 
@@ -194,6 +194,13 @@ def _read(text: str) -> Any:  # noqa: ANN401 as above
         return _DECODER.decode(text)
     except ValueError as error:
         raise MalformedError("json_invalid") from error
+
+
+def _at(value: object, names: Sequence[str]) -> object:
+    """What stands at the end of a path of names; where the path leads through a flaw, that."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else value if isinstance(value, MalformedError) else None
+    return value
 
 
 def _refuse_depth_bombs(text: str) -> None:

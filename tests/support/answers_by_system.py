@@ -117,6 +117,13 @@ ROWS: Mapping[str, Row] = {
         greeting=(403, JSON | {"allow": "POST"}, '{"error":"origin_not_allowed"}'),
         takes_tokens=True,
     ),
+    # One request is one event: several in one are nothing it sends.
+    "stripe": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "json_not_an_object"),
+        otherwise={"good, many": (rejected(200, "json_not_an_object"), "unusable")},
+    ),
     "made_up": Row(
         malformed=rejected(200, "json_invalid"),
         too_large=rejected(200, "body_too_large"),

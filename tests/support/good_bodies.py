@@ -106,6 +106,24 @@ def dataverse_context(*rows: int, **changed: object) -> dict[str, Any]:
     }
 
 
+def stripe_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """A snapshot event of Stripe about an invoice."""
+    return {
+        "id": f"evt_1TieoutMadeUp{number}",
+        "object": "event",
+        "api_version": "2025-03-31.basil",
+        "created": 1772442000,
+        "data": {
+            "object": {"id": f"in_1TieoutMadeUp{number}", "object": "invoice", "currency": "eur", "total": 200000}
+        },
+        "livemode": True,
+        "pending_webhooks": 1,
+        "request": {"id": None, "idempotency_key": None},
+        "type": "invoice.finalized",
+        **changed,
+    }
+
+
 def grid_event(data: dict[str, Any]) -> dict[str, Any]:
     """A business event as Event Grid carries it."""
     return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
@@ -127,6 +145,7 @@ def good_body(system: str, count: int = 1) -> bytes:
         "hubspot": hubspot_event,
         "netsuite": netsuite_post,
         "sap_s4hana": sales_order_event,
+        "stripe": stripe_event,
     }
     make = makers[system]
     items = [make(number + 1) for number in range(count)]

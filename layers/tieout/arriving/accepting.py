@@ -45,15 +45,21 @@ class Intake(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """How many notices of a delivery were accepted, items made none, and flows' entries wait in the spool."""
+    """How many notices of a delivery were accepted, items made none, and flows' entries wait in the spool.
+
+    Attributes:
+        counted: metrics of what its system counts beside, each once.
+    """
 
     notices: int
     malformed: int
     spooled: int
+    counted: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """The counts by the names of their metrics."""
-        return {"Accepted": self.notices, "Malformed": self.malformed, "Spooled": self.spooled}
+        own = dict.fromkeys(self.counted, 1)
+        return {"Accepted": self.notices, "Malformed": self.malformed, "Spooled": self.spooled} | own
 
 
 def accept(delivery: Delivery, intake: Intake) -> Accepted:
@@ -79,7 +85,7 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
     publishing.spool(refused, delivery, connection, keeper)
     if split.malformed:
         set_aside(delivery, rejected.ITEMS_MALFORMED, intake, split.malformed)
-    return Accepted(len(notices), len(split.malformed), len(refused))
+    return Accepted(len(notices), len(split.malformed), len(refused), split.counted)
 
 
 def set_aside(delivery: Delivery, reason: str, intake: Intake, malformed: Sequence[MalformedItem] = ()) -> None:

@@ -48,10 +48,15 @@ class MalformedItem(NamedTuple):
 
 
 class Split(NamedTuple):
-    """What a body says: the notices in the order sent, and the items that make none."""
+    """What a body says: the notices in the order sent, and the items that make none.
+
+    Attributes:
+        counted: metrics of what else operators should see of it, each counted once for the delivery.
+    """
 
     notices: tuple[Notice, ...]
     malformed: tuple[MalformedItem, ...] = ()
+    counted: tuple[str, ...] = ()
 
 
 def readable_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -31,6 +31,7 @@ NOT_NEEDED = {
         "netsuite",
         "salesforce",
         "sap_s4hana",
+        "stripe",
     ],
 )
 def test_nothing_dear_is_imported_on_the_way_in(system: str) -> None:

@@ -25,6 +25,19 @@ def strike(point: str, error: Exception, times: int = 10**6) -> object:
     return io
 
 
+def test_what_a_system_counts_beside_its_notices_is_counted_once_for_the_delivery() -> None:
+    """However many notices it makes of it; and it is a metric like the others."""
+    door = Door(system="hubspot")
+    intake = door.receiver.intake
+    counting = intake._replace(split=lambda delivery: intake.split(delivery)._replace(counted=("OtherVersion",)))
+    door.receiver = door.receiver._replace(intake=counting)
+    assert door.post(good_body("hubspot", 3)).status == 200
+    line = door.last_line()
+    assert (line["outcome"], line["Accepted"], line["OtherVersion"]) == ("accepted", 3, 1)
+    [metrics] = line["_aws"]["CloudWatchMetrics"]
+    assert [each["Name"] for each in metrics["Metrics"]] == ["Accepted", "OtherVersion"]
+
+
 def test_malformed_items_are_kept_and_their_neighbours_published() -> None:
     """The delivery is kept whole with the positions of what is wrong in it."""
     door = Door(system="hubspot")

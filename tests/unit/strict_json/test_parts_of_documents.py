@@ -69,13 +69,37 @@ def test_an_answer_without_an_object_holds_no_code(raw: bytes, found: object) ->
     assert strict_json.object_in(raw) == found
 
 
-def test_members_are_judged_one_by_one() -> None:
+def test_parts_are_judged_one_by_one() -> None:
     """What a person typed into one of them costs no other, and nothing of those that nobody named."""
-    raw = b'{"id":"1","typed":{"note":"a\\u0007"},"twice":{"a":1,"a":2},"other":NaN,"at":1.50}'
-    found = strict_json.parse_members(raw, "id", "typed", "twice", "at", "absent")
+    raw = b'{"id":"1","typed":{"note":"a\\u0007","id":"2"},"twice":{"a":1,"a":2},"other":NaN,"list":[1],"at":1.50}'
+    names = (
+        "id",
+        "typed",
+        "typed.id",
+        "typed.note",
+        "twice",
+        "twice.a",
+        "list.0",
+        "id.id",
+        "absent",
+        "absent.id",
+        "at",
+    )
+    found = strict_json.parse_parts(raw, {name: name.split(".") for name in names})
     flaws = {name: each.reason for name, each in found.items() if isinstance(each, MalformedError)}
-    assert flaws == {"typed": "json_uncarriable_text", "twice": "json_duplicate_key"}
-    assert {name: found[name] for name in found.keys() - flaws.keys()} == {"id": "1", "at": Decimal("1.50")}
+    assert flaws == {
+        "typed": "json_uncarriable_text",
+        "typed.note": "json_uncarriable_text",
+        "twice": "json_duplicate_key",
+        "twice.a": "json_duplicate_key",
+    }
+    nothing = dict.fromkeys(("list.0", "id.id", "absent", "absent.id"))
+    assert {name: found[name] for name in found.keys() - flaws.keys()} == {
+        "id": "1",
+        "typed.id": "2",
+        "at": Decimal("1.50"),
+    } | nothing
+    assert list(found) == list(names)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +111,7 @@ def test_members_are_judged_one_by_one() -> None:
         (b"\xff", "json_not_utf8"),
     ],
 )
-def test_members_of_what_is_no_object_cannot_be_had(raw: bytes, reason: str) -> None:
+def test_parts_of_what_is_no_object_cannot_be_had(raw: bytes, reason: str) -> None:
     """The whole form counts, whoever is named."""
     with pytest.raises(MalformedError, match=f"^{reason}$"):
-        strict_json.parse_members(raw, "other")
+        strict_json.parse_parts(raw, {"other": ("other",)})

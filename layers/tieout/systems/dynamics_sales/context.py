@@ -34,7 +34,7 @@ def context_of(body: bytes) -> Context:
     Raises:
         MalformedError: if the body is no JSON object.
     """
-    return strict_json.parse_members(body, *_SAID)
+    return strict_json.parse_parts(body, {name: (name,) for name in _SAID})
 
 
 def organization_in(body: bytes) -> str:
