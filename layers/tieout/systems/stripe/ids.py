@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION, CUSTOMER = "billing_document", "payment", "subscription", "customer"
+BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION = "billing_document", "payment", "subscription"
 
 
 class Named(NamedTuple):
@@ -34,10 +34,9 @@ OBJECTS: Mapping[str, Named] = MappingProxyType(
         "dispute": Named(PAYMENT, ("dp", "du")),
         "payout": Named(PAYMENT, ("po",)),
         "subscription": Named(SUBSCRIPTION, ("sub",)),
-        "customer": Named(CUSTOMER, ("cus",)),
     }
 )
-"""By the word in which an object says what it is (`object`)."""
+"""By the word in which an object says what it is (`object`); customers are none, of whom nothing but their id is planned."""
 
 _ID = re.compile(
     "([a-z]{1,8})_[A-Za-z0-9]{1,246}", re.ASCII

@@ -54,7 +54,7 @@ def verify(delivery: Delivery, secrets: Sequence[bytes], options: Options, publi
 
 def sign(secret: bytes, timestamp: str, body: bytes) -> str:
     """The signature of v1, in hexadecimal digits, that this secret makes of a body at a time."""
-    return hmac.digest(secret, timestamp.encode("ascii") + b"." + body, "sha256").hex()
+    return hmac.digest(secret, timestamp.encode() + b"." + body, "sha256").hex()
 
 
 def _fresh_time(stated: Sequence[str], options: Options, now: datetime) -> str:
