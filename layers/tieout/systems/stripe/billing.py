@@ -1,0 +1,120 @@
+"""Turns Stripe's invoices and credit notes into billing documents; pure.
+
+Amounts of lines are before discounts, and with those taxes that are included in the price; a billing document is net of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from tieout.columns import unreadable
+from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
+from tieout.money import Money
+from tieout.systems.stripe.fields import (
+    Row,
+    currency_in,
+    day_in,
+    id_in,
+    moment_in,
+    money_in,
+    part_of,
+    parts_of,
+    required,
+    text_in,
+    version_of,
+)
+
+_DRAFT, _VOID = "draft", "void"
+_STANDING = frozenset(
+    {"open", "paid", "uncollectible"}
+)  # billed; whether it is paid, or ever will be, changes nothing of that
+_TRANSITIONS = ("finalized_at", "paid_at", "marked_uncollectible_at", "voided_at")
+
+
+def invoice_of(record_id: str, row: Row, lines: Sequence[Row], zone: ZoneInfo) -> BillingDocument | None:
+    """An invoice, billed from the day on which it was finalised; one that was voided stays, without lines. None: a draft.
+
+    Raises:
+        UnreadableRecordError: naming the field that cannot be read, never its value.
+    """
+    status = text_in(row, "status")
+    if status == _DRAFT:
+        return None
+    if status != _VOID and status not in _STANDING:
+        raise unreadable("status", "not_known")
+    return BillingDocument(
+        number=text_in(row, "number") or record_id,
+        status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
+        day=day_in(_transitions(row), "finalized_at", zone),
+        lines=() if status == _VOID else tuple(_line(each, product_of(each), 1) for each in lines),
+        customer=id_in(row, "customer"),
+    )
+
+
+def credit_note_of(
+    record_id: str, row: Row, lines: Sequence[Row], products: Mapping[str, str | None], zone: ZoneInfo
+) -> BillingDocument:
+    """A credit note, which takes back from the day on which it was issued; one that was voided stays, without lines.
+
+    Its lines name no product but the line of the invoice which they take back: `products` are by those.
+
+    Raises:
+        UnreadableRecordError: as `invoice_of`.
+    """
+    status = text_in(row, "status")
+    if status not in {"issued", _VOID}:
+        raise unreadable("status", "not_known")
+    found = [_line(each, products.get(text_in(each, "invoice_line_item") or ""), -1) for each in lines]
+    return BillingDocument(
+        number=text_in(row, "number") or record_id,
+        status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
+        day=day_in(row, "created", zone),
+        lines=() if status == _VOID else tuple(found),
+        customer=id_in(row, "customer"),
+    )
+
+
+def invoice_version(row: Row) -> str:
+    """When an invoice became what it is: each of these moments is set once, and behind them nothing of its lines changes.
+
+    A draft may change without any of them; it is in no books, and at an equal version the contents decide.
+    """
+    return version_of(row, *(moment_in(_transitions(row), name) for name in _TRANSITIONS))
+
+
+def credit_note_version(row: Row) -> str:
+    """When a credit note was issued, or voided."""
+    return version_of(row, moment_in(row, "voided_at"))
+
+
+def product_of(line: Row) -> str | None:
+    """The product of an invoice's line, as API versions since 2025-03-31 name it or those before; None where it has none."""
+    pricing = part_of(line, "pricing")
+    if pricing is not None:
+        return id_in(part_of(pricing, "price_details") or {}, "product")
+    return id_in(part_of(line, "price") or {}, "product")
+
+
+def _transitions(row: Row) -> Row:
+    return part_of(row, "status_transitions") or {}
+
+
+def _line(row: Row, product: str | None, sign: int) -> SalesLine:
+    net = _net(row, currency_in(row))
+    return SalesLine(line_id=required(text_in(row, "id"), "id"), amount=net if sign > 0 else -net, product=product)
+
+
+def _net(row: Row, currency: str) -> Money:
+    amount = money_in(row, "amount", currency)
+    for discount in parts_of(row, "discount_amounts"):
+        amount += -money_in(discount, "amount", currency)
+    for tax in _included_taxes(row):
+        amount += -money_in(tax, "amount", currency)
+    return amount
+
+
+def _included_taxes(row: Row) -> Sequence[Row]:
+    """The taxes that are in the price: by their behaviour since API version 2025-03-31, by a flag before."""
+    newer = [each for each in parts_of(row, "taxes") if each.get("tax_behavior") == "inclusive"]
+    return newer + [each for each in parts_of(row, "tax_amounts") if each.get("inclusive") is True]

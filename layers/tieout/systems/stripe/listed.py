@@ -1,0 +1,51 @@
+"""Says of an object what a listing does: its version, what it is worth by Stripe's own sums, and on which day; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from tieout.arriving.notice import RecordKey
+from tieout.errors import UnreadableRecordError
+from tieout.facts.listing import Listed
+from tieout.money import Money
+from tieout.systems.stripe import billing, cash
+from tieout.systems.stripe.fields import Row, currency_in, day_in, money_in, part_of, text_in
+from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, resource_of
+
+
+def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
+    """One object as it is listed; raises `UnreadableRecordError` where it does not say when it was made."""
+    resource = resource_of(key.record_id)
+    if resource == INVOICES:
+        return _listed(key, billing.invoice_version(row), lambda: _billed(row, 1), lambda: _finalised(row, zone))
+    made = lambda: day_in(row, "created", zone)  # noqa: E731 it is read like the others
+    if resource == CREDIT_NOTES:
+        return _listed(key, billing.credit_note_version(row), lambda: _billed(row, -1), made)
+    return _listed(key, cash.cash_version(row), lambda: cash.net_of(row), made)
+
+
+def _listed(key: RecordKey, version: str, amount: Callable[[], Money | None], day: Callable[[], date | None]) -> Listed:
+    return Listed(key=key, version=version, amount=_if_readable(amount), day=_if_readable(day))
+
+
+def _billed(row: Row, sign: int) -> Money:
+    """What is billed, or taken back, by Stripe's own sum without taxes; nothing once it is void."""
+    currency = currency_in(row)
+    if text_in(row, "status") == "void":
+        return Money(0, currency)
+    total = money_in(row, "total_excluding_tax", currency)
+    return total if sign > 0 else -total
+
+
+def _finalised(row: Row, zone: ZoneInfo) -> date:
+    return day_in(part_of(row, "status_transitions") or {}, "finalized_at", zone)
+
+
+def _if_readable[Value](read: Callable[[], Value]) -> Value | None:
+    """A value; None where it cannot be read, which must not cost the others of its page."""
+    try:
+        return read()
+    except UnreadableRecordError:
+        return None

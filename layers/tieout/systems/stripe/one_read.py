@@ -1,0 +1,69 @@
+"""Reads the records of one batch, an object for each; what strikes one of them costs no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from tieout.arriving.notice import RecordKey
+from tieout.asking import Asking
+from tieout.errors import UnreadableRecordError
+from tieout.facts.reading import Reading, reading_of
+from tieout.facts.statement import Statement
+from tieout.systems.stripe import translate
+from tieout.systems.stripe.answers import MissingError
+from tieout.systems.stripe.client import StripeClient
+from tieout.systems.stripe.fields import Row, id_in, required, text_in
+from tieout.systems.stripe.ids import entity_of
+from tieout.systems.stripe.options import Options
+from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, Resource, resource_of
+
+
+class OneRead:
+    """One call of `read`: once Stripe did not answer, or asked for fewer calls, it is asked nothing more."""
+
+    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo) -> None:
+        self._client = client
+        self._options = options
+        self._zone = zone
+        self._asking = Asking()
+        self._stating: Mapping[str, Callable[[RecordKey, Row], Statement]] = {
+            INVOICES.path: self._invoice,
+            CREDIT_NOTES.path: self._credit_note,
+        }
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """See `StripeReader.read`."""
+        return {key: reading_of(partial(self._reading, key)) for key in keys}
+
+    def _reading(self, key: RecordKey) -> Reading:
+        if entity_of(key.record_id) != key.entity:
+            return UnreadableRecordError(f"Stripe has no {key.entity} of that id to complete")
+        resource = resource_of(key.record_id)
+        try:
+            row = self._object(resource, key.record_id)
+        except MissingError:
+            return translate.missing_statement(key)
+        return self._stating.get(resource.path, self._payment)(key, row)
+
+    def _payment(self, key: RecordKey, row: Row) -> Statement:
+        return translate.payment_statement(key, row, self._options, self._zone)
+
+    def _invoice(self, key: RecordKey, row: Row) -> Statement:
+        return translate.invoice_statement(key, row, self._lines(INVOICES, row), self._zone)
+
+    def _credit_note(self, key: RecordKey, row: Row) -> Statement:
+        """A credit note takes its products from the lines of its invoice, which is read where one of its own names any."""
+        lines = self._lines(CREDIT_NOTES, row)
+        credited: Sequence[Row] = ()
+        if any(text_in(each, "invoice_line_item") for each in lines):
+            invoice = self._object(INVOICES, required(id_in(row, "invoice"), "invoice"))
+            credited = self._lines(INVOICES, invoice)
+        return translate.credit_note_statement(key, row, lines, credited, self._zone)
+
+    def _object(self, resource: Resource, record_id: str) -> Row:
+        return self._asking(lambda: self._client.object(resource, record_id))
+
+    def _lines(self, resource: Resource, row: Row) -> Sequence[Row]:
+        return self._asking(lambda: self._client.lines(resource, row))

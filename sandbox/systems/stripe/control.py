@@ -1,0 +1,118 @@
+"""The control routes of the account: what its users, its customers and their banks do, and which events were posted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sandbox.systems.controlling import Body, control_routes, settings_acts
+from sandbox.systems.stripe.account import Account
+from sandbox.systems.stripe.billing import Billing
+from sandbox.systems.stripe.cash import Cash
+from sandbox.systems.stripe.store import Object
+from sandbox.systems.stripe.telling import Delivery, Telling
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
+_Act = Callable[..., Object]
+_SHOWN = (
+    "customer",
+    "product",
+    "invoice",
+    "credit_note",
+    "charge",
+    "refund",
+    "dispute",
+    "payout",
+    "balance_transaction",
+)
+
+
+class Control:
+    """Serves the control routes of one account."""
+
+    def __init__(self, account: Account, billing: Billing, cash: Cash, telling: Telling) -> None:
+        self._account = account
+        self._telling = telling
+        self._new: Mapping[str, _Act] = {
+            "invoices": billing.bill,
+            "drafts": billing.draft,
+            "charges": cash.charge,
+            "payouts": cash.pay_out,
+        }
+        self._of_one: Mapping[str, _Act] = {
+            "invoices/{id}/edit": billing.edit,
+            "invoices/{id}/delete": billing.delete,
+            "invoices/{id}/finalise": billing.finalise,
+            "invoices/{id}/pay": billing.pay,
+            "invoices/{id}/void": billing.void,
+            "invoices/{id}/write-off": billing.write_off,
+            "invoices/{id}/credit": billing.credit,
+            "credit-notes/{id}/void": billing.void_credit,
+            "charges/{id}/settle": cash.settle,
+            "charges/{id}/bounce": cash.bounce,
+            "charges/{id}/refund": cash.refund,
+            "charges/{id}/dispute": cash.dispute,
+            "refunds/{id}/fail": cash.fail_refund,
+            "disputes/{id}/close": cash.close_dispute,
+            "payouts/{id}/arrive": cash.arrive,
+            "payouts/{id}/fail": cash.fail_payout,
+        }
+
+    def routes(self) -> list[Route]:
+        """Every control route but those for faults."""
+        acts = [
+            *settings_acts(self._account.settings),
+            ("GET", "state", self._show_state),
+            *(("POST", path, self._making(act)) for path, act in self._new.items()),
+            *(("POST", path, self._doing(act)) for path, act in self._of_one.items()),
+            ("GET", "deliveries", self._list_deliveries),
+            ("POST", "deliver", self._deliver),
+            ("POST", "drop", self._drop),
+        ]
+        return control_routes(acts)
+
+    async def _show_state(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
+        return {each: self._account.store.all(each) for each in _SHOWN}
+
+    def _making(self, act: _Act) -> Callable[[Request, Body], Awaitable[Any]]:
+        async def make(_request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+            return await self._told(act(**body))
+
+        return make
+
+    def _doing(self, act: _Act) -> Callable[[Request, Body], Awaitable[Any]]:
+        async def do(request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+            return await self._told(act(request.path_params["id"], **body))
+
+        return do
+
+    async def _list_deliveries(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
+        return [_plain(each) for each in self._telling.deliveries]
+
+    async def _deliver(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+        """Post the deliveries named, in that order and as often as they are named, or every one that was not taken yet."""
+        known = {each.id: each for each in self._telling.deliveries}
+        chosen = body.get("ids", [each.id for each in known.values() if not each.taken])
+        await self._telling.post([known[each] for each in chosen])
+        return [_plain(known[each]) for each in chosen]
+
+    async def _drop(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+        """Never post the deliveries named, or any that waits."""
+        waiting = [each for each in self._telling.deliveries if not each.taken]
+        chosen = [each for each in waiting if each.id in body.get("ids", [one.id for one in waiting])]
+        for each in chosen:
+            each.dropped = True
+        return {"dropped": [each.id for each in chosen]}
+
+    async def _told(self, made: Object) -> Body:
+        told = await self._telling.tell(self._account.take_untold())
+        lines = [each["id"] for each in made.get("lines", ())]
+        return {"id": made["id"], "lines": lines, "deliveries": [_plain(each) for each in told]}
+
+
+def _plain(delivery: Delivery) -> Body:
+    return {name: value for name, value in asdict(delivery).items() if name != "body"}

@@ -1,0 +1,139 @@
+"""A simulated Stripe account over HTTP, what happens in it, and a reader and a listing of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from sandbox.systems.faults import Fault, FaultPlan
+from sandbox.systems.stripe.app import create_app
+from sandbox.systems.stripe.billing import Billing
+from sandbox.systems.stripe.cash import Cash
+from sandbox.systems.stripe.settings import AccountSettings
+from tests.support.clock import ManualClock
+from tests.support.one_server import OneServer
+from tieout.arriving.notice import RecordKey
+from tieout.facts.documents import Payment
+from tieout.facts.reading import Reading
+from tieout.facts.sales import BillingDocument
+from tieout.facts.statement import Statement
+from tieout.landscape import Connection
+from tieout.systems.stripe.ids import entity_of
+from tieout.systems.stripe.listing import StripeListing, open_listing
+from tieout.systems.stripe.reader import StripeReader, open_reader
+
+CONNECTION = "stripe-nordics"
+CUSTOMER, SOFTWARE, SERVICES = "cus_901", "prod_1", "prod_2"
+
+
+class LiveStripe:
+    """One account behind the server of a test module.
+
+    Attributes:
+        addresses: path and query of every call to its API.
+    """
+
+    def __init__(self, server: OneServer, url: str, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
+        self.url = url
+        self.clock, self.plan = ManualClock(), FaultPlan()
+        self.settings = AccountSettings(**{"calls_per_second": 1_000_000, **settings})
+        app = create_app(self.settings, plan=self.plan, now=self.clock.now)
+        server.app = app
+        self.billing, self.cash = _parts_of(app)
+        self.addresses: list[str] = []
+        self.http = httpx.Client(trust_env=False)
+        self.http.event_hooks["request"].append(self._note)
+        self.reader = self.open_reader()
+        self.listing = self.open_listing()
+
+    def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options as the landscape states them
+        """The connection to it."""
+        return Connection(
+            name=CONNECTION,
+            system="stripe",
+            legal_entity="NORDICS",
+            time_zone="Europe/Stockholm",
+            default_currency="EUR",
+            api_base_url=self.url,
+            options={"live": self.settings.live, **options},
+        )
+
+    def credentials(self, **changes: str) -> dict[str, str]:
+        """What it is called with."""
+        return {"api_key": self.settings.api_key} | changes
+
+    def open_reader(self, **options: Any) -> StripeReader:  # noqa: ANN401 as `connection`
+        """A new reader of it."""
+        return open_reader(self.connection(**options), self.credentials(), self.http, self.clock)
+
+    def open_listing(self, **options: Any) -> StripeListing:  # noqa: ANN401 as `connection`
+        """A new listing of it."""
+        return open_listing(self.connection(**options), self.credentials(), self.http, self.clock)
+
+    def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
+        """Have something happen in the account."""
+        answer = self.http.request(method, f"{self.url}/_control/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def bill(self, *lines: dict[str, Any], **stated: Any) -> str:  # noqa: ANN401 JSON
+        """Bill a customer by an invoice; its id."""
+        known = {"customer": CUSTOMER, "currency": "eur", "lines": [*lines] or [{"amount": 1_000}]}
+        return str(self.control("POST", "invoices", **{**known, **stated})["id"])
+
+    def charge(self, amount: int = 10_000, currency: str = "eur", **stated: Any) -> str:  # noqa: ANN401 JSON
+        """Charge a customer; the id of the charge."""
+        known = {"amount": amount, "currency": currency, "customer": CUSTOMER}
+        return str(self.control("POST", "charges", **{**known, **stated})["id"])
+
+    def shown(self, path: str, *expand: str) -> Any:  # noqa: ANN401 JSON
+        """What its API answers, behind `/v1/`."""
+        headers = {"authorization": f"Bearer {self.settings.api_key}"}
+        asked = "&".join(f"expand[]={each}" for each in expand)
+        answer = self.http.get(f"{self.url}/v1/{path}{asked and '?'}{asked}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def wait_until(self, moment: datetime) -> None:
+        """Let the time pass."""
+        self.clock.advance((moment - self.clock.now()).total_seconds())
+
+    def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 JSON
+        """Have the account misbehave."""
+        self.plan.plant(Fault(kind=kind, **details))
+
+    def read(self, record_id: str, reader: StripeReader | None = None) -> Reading:
+        """The reading of one record."""
+        asked = RecordKey(CONNECTION, entity_of(record_id) or "", record_id)
+        return (reader or self.reader).read([asked])[asked]
+
+    def statement(self, record_id: str, reader: StripeReader | None = None) -> Statement:
+        """What a record is said to be."""
+        reading = self.read(record_id, reader)
+        assert isinstance(reading, Statement), reading
+        return reading
+
+    def bill_of(self, record_id: str, reader: StripeReader | None = None) -> BillingDocument:
+        """The fact that an invoice or a credit note is."""
+        fact = self.statement(record_id, reader).fact
+        assert isinstance(fact, BillingDocument), fact
+        return fact
+
+    def payment_of(self, record_id: str) -> Payment:
+        """The fact that a charge, a refund, a dispute or a payout is."""
+        fact = self.statement(record_id).fact
+        assert isinstance(fact, Payment), fact
+        return fact
+
+    def _note(self, request: httpx.Request) -> None:
+        if request.url.path.startswith("/v1/"):
+            self.addresses.append(request.url.raw_path.decode())
+
+
+def _parts_of(app: Any) -> tuple[Billing, Cash]:  # noqa: ANN401 Starlette's state is untyped
+    billing, cash = app.state.billing, app.state.cash
+    assert isinstance(billing, Billing)
+    assert isinstance(cash, Cash)
+    return billing, cash
