@@ -53,6 +53,10 @@ CHANGES = {
         "opportunities",
         {**OPPORTUNITY, "estimatedvalue": "76.00", "currency": "USD", "estimatedclosedate": "2027-01-15"},
     ),
+    "stripe": (
+        "invoices",
+        {"customer": "cus_901", "currency": "usd", "lines": [{"amount": 77_00, "product": "prod_1"}]},
+    ),
     "sap_s4hana": ("billing_documents", {**BILL, "items": [{"Material": "TG11", "NetAmount": "75.00"}]}),
     "expenses-emea": (
         "events",
@@ -78,12 +82,17 @@ CHANGES = {
         {"events": [{"type": "payroll.run.closed", "subject": "live", "data": {**RUN, "sums": [SUM]}}]},
     ),
 }
+AUTOMATIC = {"hubspot", "salesforce", "sap_s4hana"}
+CLOCKS = {
+    "stripe": {"frozen_time": "2027-01-15T12:00:00Z"}
+}  # it stamps what happens; others are told on which day it does
 PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
     ("Pipeline", "Amount", "ACME/NO_PRODUCT/AMERICAS/USD/Jan 27/Forecast"): Decimal("76.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
+    ("Billings", "Billed", "ACME/SOFTWARE/AMERICAS/USD/Jan 27/Actual"): Decimal("77.00"),
     ("Actuals", "Revenue", "4000/NO_COST_CENTRE/ACME/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Operating expenses", "Expense", "6100/CC_SALES/TRAVEL_AGENCY/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal(
         "71.00"
@@ -101,10 +110,10 @@ def test_a_change_in_each_simulated_system_reaches_planning_by_itself(sandbox: S
     with httpx.Client(timeout=60) as http:
         for system, (route, change) in CHANGES.items():
             # Unless the demo took it over.
-            usual = (
-                {"automatic": True} if system in {"hubspot", "salesforce", "sap_s4hana"} else {"send": "immediately"}
-            )
-            http.post(f"{sandbox.systems[system]}/_control/settings", json=usual).raise_for_status()
+            usual = {"automatic": True} if system in AUTOMATIC else {"send": "immediately"}
+            http.post(
+                f"{sandbox.systems[system]}/_control/settings", json=usual | CLOCKS.get(system, {})
+            ).raise_for_status()
             http.post(f"{sandbox.systems[system]}/_control/{route}", json=change).raise_for_status()
         deadline = time.monotonic() + 120
         while (found := planned(http, sandbox)) != PLANNED and time.monotonic() < deadline:

@@ -56,7 +56,7 @@ def test_what_the_demo_says_fits_a_terminal(shown: list[str]) -> None:
 def test_an_acquired_company_is_listed_and_explained_as_every_other(tieout: Tieout) -> None:
     """The connection that came by one file has its last success, and its cells name the claims they come from."""
     found = {row["connection"]: row for row in tieout("connections", "list")}
-    assert len(found) == 12
+    assert len(found) == 13
     assert found["expenses-nordics"]["last_success"]
     for target in ("anaplan", "sap-analytics"):
         [cell] = [

@@ -12,6 +12,7 @@ from sandbox.systems.stripe.app import create_app
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.settings import AccountSettings
+from sandbox.systems.stripe.telling import Telling
 from tests.support.clock import ManualClock
 from tests.support.one_server import OneServer
 from tieout.arriving.notice import RecordKey
@@ -41,7 +42,7 @@ class LiveStripe:
         self.settings = AccountSettings(**{"calls_per_second": 1_000_000, **settings})
         app = create_app(self.settings, plan=self.plan, now=self.clock.now)
         server.app = app
-        self.billing, self.cash = _parts_of(app)
+        self.billing, self.cash, self.telling = _parts_of(app)
         self.addresses: list[str] = []
         self.http = httpx.Client(trust_env=False)
         self.http.event_hooks["request"].append(self._note)
@@ -132,8 +133,9 @@ class LiveStripe:
             self.addresses.append(request.url.raw_path.decode())
 
 
-def _parts_of(app: Any) -> tuple[Billing, Cash]:  # noqa: ANN401 Starlette's state is untyped
-    billing, cash = app.state.billing, app.state.cash
+def _parts_of(app: Any) -> tuple[Billing, Cash, Telling]:  # noqa: ANN401 Starlette's state is untyped
+    billing, cash, telling = app.state.billing, app.state.cash, app.state.telling
     assert isinstance(billing, Billing)
     assert isinstance(cash, Cash)
-    return billing, cash
+    assert isinstance(telling, Telling)
+    return billing, cash, telling

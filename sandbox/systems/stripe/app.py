@@ -31,10 +31,14 @@ def create_app(
     Args:
         settings: the account's; they can also be changed later by `POST /_control/settings`.
         plan: what goes wrong.
-        now: the account's clock: it stamps objects, counts calls and signs.
+        now: the account's clock: it stamps objects unless a test clock does, counts calls and signs.
     """
     chosen, faults = settings or AccountSettings(), plan or FaultPlan()
-    account, telling = Account(chosen, now), Telling(chosen, now)
+
+    def stamped() -> datetime:
+        return datetime.fromisoformat(chosen.frozen_time) if chosen.frozen_time else now()
+
+    account, telling = Account(chosen, stamped), Telling(chosen, now)
     billing, cash = Billing(account), Cash(account)
     routes = [
         *Control(account, billing, cash, telling).routes(),

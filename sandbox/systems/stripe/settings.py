@@ -14,6 +14,7 @@ class AccountSettings(ChangingSettings):
     Attributes:
         api_version: the account's own, of answers to those who name none, and of the endpoint's events.
         live: False: it is a sandbox.
+        frozen_time: where the test clock of a sandbox stands, in ISO 8601, by which everything is stamped; empty: there is none.
         calls_per_second: how many calls are answered before one is answered 429.
         page_rows: how many objects a page has at most, whatever is asked for.
         embedded_lines: how many lines of an invoice or credit note are answered with it.
@@ -30,6 +31,7 @@ class AccountSettings(ChangingSettings):
     api_key: str = field(default="rk_test_sandbox-not-a-secret", repr=False)
     api_version: str = "2025-03-31.basil"
     live: bool = False
+    frozen_time: str = ""
     calls_per_second: int = 100
     page_rows: int = 100
     embedded_lines: int = 10

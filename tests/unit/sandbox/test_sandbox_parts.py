@@ -63,8 +63,8 @@ def test_systems_are_found_by_their_name() -> None:
     tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
     planning = {"anaplan", "oracle_epm", "sap_analytics"}
     erps = {"netsuite", "sap_s4hana", "dynamics_finance", "business_central", "legacy_files"}
-    crms = {"hubspot", "salesforce", "dynamics_sales"}
-    assert set(simulated().by_system()) == {*crms, *erps, *tools, *planning}
+    sellers = {"hubspot", "salesforce", "dynamics_sales", "stripe"}
+    assert set(simulated().by_system()) == {*sellers, *erps, *tools, *planning}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:
