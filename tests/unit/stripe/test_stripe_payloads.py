@@ -85,6 +85,21 @@ def test_what_is_gone_is_told_and_what_was_cancelled_is_not(kind: str, changed: 
     assert notice_of(about(**changed) | {"type": kind}).deleted is deleted
 
 
+@pytest.mark.parametrize("kind", ["invoice.paid", "plan.created", "something.to_come"])
+def test_a_snapshot_without_its_object_is_refused_whatever_it_is_of(kind: str) -> None:
+    """Every one has an object; of thin ones those that would be about a record of ours need one."""
+    assert reason_of(stripe_event(type=kind, data={})) == "object_missing"
+    assert notice_of(thin(type=f"v1.{kind}.something", related_object=None)).key.entity == "object:event"
+
+
+def test_a_schedule_is_told_of_the_subscription_it_changes_now() -> None:
+    """Not of one that it let go of before."""
+    schedule = {"object": "subscription_schedule", "id": "sub_sched_1", "released_subscription": "sub_2"}
+    assert notice_of(about(**schedule, subscription="sub_1")).key[1:] == ("subscription", "sub_1")
+    assert notice_of(about(**schedule, subscription=None)).key[1:] == ("subscription", "sub_2")
+    assert reason_of(about(**schedule, subscription="sub_sched_1")) == "subscription_malformed"
+
+
 @pytest.mark.parametrize("seconds", [-86400 * 3, 0, 300])
 def test_an_event_may_be_as_old_as_its_last_try(seconds: int) -> None:
     """And as far ahead as clocks may be apart."""
