@@ -1,7 +1,7 @@
 """What Stripe calls its objects and their ids -> the ledger's entities. Pure.
 
-An id begins with what it is the id of, and older records with what they were once called:
-https://docs.stripe.com/api#expanding_objects and https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible.
+An id begins with what it is the id of, and has 255 characters at most. Stripe reserves to change how ids begin, as a change that
+breaks nobody: https://docs.stripe.com/upgrades. Here it would be seen, since what begins otherwise is refused.
 """
 
 from __future__ import annotations
