@@ -17,6 +17,7 @@ from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 from tieout.freshness import Freshness, freshness_of_plain
 from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
+from tieout.ownership import Owner, owner_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 
@@ -210,6 +211,7 @@ class Landscape:
         legal_entities: those with a calendar of their own; any other goes by the calendar `default`, or by calendar months.
         closing: what becomes of changes that come after a period was closed.
         freshness: how soon changes are to be in planning.
+        owners: whose facts are planned, where several connections know the same.
     """
 
     stage: str
@@ -224,6 +226,7 @@ class Landscape:
     retention: Retention = field(default_factory=Retention)
     closing: Closing = field(default_factory=Closing)
     freshness: Freshness = field(default_factory=Freshness)
+    owners: tuple[Owner, ...] = ()
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -262,6 +265,7 @@ class Landscape:
             retention=Retention(**plain.get("retention", {})),
             closing=closing_of_plain(plain.get("closing", {})),
             freshness=freshness_of_plain(plain.get("freshness", {})),
+            owners=tuple(owner_of_plain(each) for each in plain.get("owners", ())),
         )
 
 

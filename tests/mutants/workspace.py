@@ -161,7 +161,7 @@ GROUPS = (
     ),
     Group(
         "planning",
-        ("tieout/facts/*.py", "tieout/members.py", "tieout/planning/*.py"),
+        ("tieout/facts/*.py", "tieout/members.py", "tieout/ownership.py", "tieout/planning/*.py"),
         ("tests/unit/core", "tests/unit/hubspot", "tests/unit/netsuite", "tests/flow", _SEEDS),
     ),
     Group(

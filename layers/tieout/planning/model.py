@@ -15,6 +15,7 @@ from tieout.facts.family import Fact, Line
 from tieout.facts.statement import fact_kind
 from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
+from tieout.ownership import Ownership
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, Resolver
@@ -34,6 +35,7 @@ class PlanningModel:
         legal_entities: connection name to the company whose records it has where they do not say.
         calendars: how each company divides time.
         targets: feed to the targets that are given it, each in cells of its own.
+        ownership: whose facts are planned.
     """
 
     feeds: tuple[Feed, ...]
@@ -41,6 +43,7 @@ class PlanningModel:
     legal_entities: Mapping[str, str] = field(default_factory=dict)
     calendars: EntityCalendars = CALENDAR_MONTHS
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ownership: Ownership = field(default_factory=Ownership)
 
     @classmethod
     def of(cls, landscape: Landscape) -> Self:
@@ -51,7 +54,8 @@ class PlanningModel:
             for feed in landscape.feeds
         }
         calendars = EntityCalendars.of_landscape(landscape)
-        return cls(landscape.feeds, landscape.reporting_currency, entities, calendars, targets)
+        ownership = Ownership(landscape.owners)
+        return cls(landscape.feeds, landscape.reporting_currency, entities, calendars, targets, ownership)
 
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
@@ -94,10 +98,16 @@ class PlanningModel:
 
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
         resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars)
-        for line in lines_of(fact, resolve):
+        for line in self._lines(connection, fact, resolve):
             for feed in self._feeds_of(fact, line):
                 for measure in feed.measures:
                     yield from self._measured(feed, measure, line, resolve)
+
+    def _lines(self, connection: str, fact: Fact, resolve: Resolver) -> Iterator[Line]:
+        """What is planned of a fact: nothing of what another connection owns, whose entries need not be there either."""
+        for line in lines_of(fact, resolve):
+            if self.ownership.is_planned(connection, fact_kind(fact), line.legal_entity):
+                yield line
 
     def _feeds_of(self, fact: Fact, line: Line) -> Iterator[Feed]:
         for feed in self.feeds:
@@ -140,7 +150,7 @@ class PlanningModel:
 
     def _keys(self, connection: str, fact: Fact, found: Found) -> Iterator[MappingKey]:
         asked = Asked(connection, found, self.legal_entities[connection], self.calendars)
-        for line in lines_of(fact, asked):
+        for line in self._lines(connection, fact, asked):
             for feed in self.feeds:
                 if fact_kind(fact) in feed.facts:
                     _members(feed.dimensions, line, asked)

@@ -9,7 +9,8 @@ from tests.flow import test_records_from_payloads as kept
 from tests.flow import test_unreadable_payloads as unreadable
 from tests.simulation.bugs.bug import Bug
 from tests.support.payload_line import PayloadLine
-from tieout import money
+from tests.unit.core import test_ownership as owned
+from tieout import money, ownership
 from tieout.planning import model
 
 BUGS = (
@@ -40,6 +41,20 @@ BUGS = (
         model.PlanningModel._measured,
         "feed.sign * money.amount_minor",
         "money.amount_minor",
+    ),
+    Bug(
+        "a bill is planned of two systems that know it",
+        ownership.Ownership.is_planned,
+        "return owner == connection",
+        "return True",
+        proof=owned.test_a_bill_that_two_systems_know_is_planned_of_its_owner,
+    ),
+    Bug(
+        "a company's owner owns the bills of all companies",
+        ownership.Ownership.is_planned,
+        "(kind, legal_entity)",
+        "(kind, next(iter(self._connections))[1])",
+        proof=owned.test_a_bill_that_two_systems_know_is_planned_of_its_owner,
     ),
     Bug(
         "outcomes are kept under the wrong position",

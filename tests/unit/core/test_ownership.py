@@ -1,0 +1,82 @@
+"""What is planned where several connections know the same: what its owner says, once, and of everybody where nobody owns it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.planning_model import sandbox_model
+from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
+from tieout.money import Money
+from tieout.ownership import Owner, Ownership
+from tieout.planning.cells import Contribution, Unmapped
+from tieout.planning.mapping import MappingKey
+
+BILLING, ERP = "some-billing", "some-erp"
+OWNED = Owner(name="bills", connection=BILLING, facts=("BillingDocument",), legal_entities=("EMEA",))
+BILL = BillingDocument(
+    number="1",
+    status=SalesStatus.POSTED,
+    day=date(2026, 3, 31),
+    lines=(SalesLine(line_id="1", amount=Money(10_000, "USD")),),
+)
+
+
+def planned(connection: str, *owners: Owner, company: str = "EMEA") -> tuple[Contribution, ...]:
+    """What a bill of a company contributes, as a connection tells of it."""
+    model = replace(sandbox_model({connection: company}), ownership=Ownership(owners))
+    found = model.contributions(connection, BILL, {MappingKey.rate("USD", "USD", "2026-03"): "1"})
+    assert not isinstance(found, Unmapped)
+    return found
+
+
+def test_a_bill_that_two_systems_know_is_planned_of_its_owner() -> None:
+    """Of another company, which nobody was declared to own, it is planned as told; so is every other fact."""
+    assert planned(BILLING, OWNED)
+    assert planned(ERP, OWNED) == ()
+    assert planned(ERP, OWNED, company="APAC") == planned(ERP, company="APAC") != ()
+    assert planned(ERP, replace(OWNED, facts=("SalesOrder",))) != ()
+
+
+def test_what_is_not_planned_needs_no_entries() -> None:
+    """Nobody has to say what its customers are called in planning, so it is not held for them."""
+    model = replace(sandbox_model({ERP: "EMEA"}), ownership=Ownership((OWNED,)))
+    unknown = replace(BILL, customer="C-1")
+    assert model.mapping_keys(ERP, unknown, {}) == frozenset()
+    assert model.contributions(ERP, unknown, {}) == ()
+
+
+KINDS, COMPANIES, CONNECTIONS = ("Invoice", "Payment"), ("EMEA", "APAC"), ("a", "b", "c")
+
+
+@given(
+    declared=st.lists(
+        st.builds(
+            Owner,
+            name=st.just("owner"),
+            connection=st.sampled_from(CONNECTIONS),
+            facts=st.lists(st.sampled_from(KINDS), min_size=1, unique=True).map(tuple),
+            legal_entities=st.lists(st.sampled_from(COMPANIES), unique=True).map(tuple),
+        ),
+        max_size=4,
+    ),
+    kind=st.sampled_from(KINDS),
+    company=st.sampled_from(COMPANIES),
+)
+def test_a_fact_is_planned_of_its_owner_alone(declared: list[Owner], kind: str, company: str) -> None:
+    """Of exactly one connection where an owner is declared, whatever else is, and of all of them otherwise."""
+    owners: list[Owner] = []
+    for each in declared:
+        if not any(each.overlaps(other) for other in owners):
+            owners.append(each)
+    owning = {
+        each.connection
+        for each in owners
+        if kind in each.facts and (not each.legal_entities or company in each.legal_entities)
+    }
+    assert len(owning) <= 1
+    ownership = Ownership(owners)
+    assert {each for each in CONNECTIONS if ownership.is_planned(each, kind, company)} == (owning or set(CONNECTIONS))
