@@ -12,6 +12,7 @@ from tieout.errors import ConflictError
 from tieout.facts.statement import Absence
 from tieout.ledger.closing import LateFact, NotApprovableError
 from tieout.ledger.plan import Outcome
+from tieout.ledger.planned import FactCatalogue
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -106,6 +107,19 @@ def test_a_period_that_is_opened_again_takes_what_waited(desk: BooksDesk) -> Non
     desk.say(1, {("Acme", MARCH): 130}, FLOWS["next_open"])
     desk.say(2, {("Acme", MARCH): 7})
     assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 137}, {})
+
+
+def test_what_waits_is_put_down_to_what_the_record_said_last(desk: BooksDesk) -> None:
+    """Also where that changed nothing of it: an older version would be superseded when it goes through the line again."""
+    desk.say(1, {("Acme", MARCH): 130}, FLOWS["restate"])
+    plan = desk.plan(1, {("Acme", MARCH): 130, ("Acme", MAY): 5}, FLOWS["restate"])
+    desk.approve(1, MARCH)  # between plan and commit, which must not lose it
+    assert desk.commit(plan, FLOWS["restate"]) == {}
+    [late] = desk.books.late(books(MARCH))
+    fact = FactCatalogue(desk.table).fact(record(1))
+    assert fact is not None
+    assert late.lineage == fact.lineage
+    assert late.approval is not None
 
 
 def test_a_duplicate_after_a_reopening_is_none(desk: BooksDesk) -> None:

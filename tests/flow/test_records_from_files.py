@@ -18,8 +18,10 @@ from tests.support.intake_desk import IntakeDesk
 from tests.support.legacy_feeds import INVOICES, JOURNALS, NAME, TO_DATE, balance, entry
 from tests.support.memory_queue import MemoryQueue
 from tests.support.record_step import record_step
+from tieout.closing import Books, BooksState
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.closing import BooksLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Outcome
 from tieout.planning.mapping import MappingKey
@@ -73,6 +75,10 @@ class FileLine:
             json.dumps({"source": each.source, "detail-type": each.detail_type, "detail": json.loads(each.detail)})
             for each in new
         ]
+        return self.work(*bodies)
+
+    def work(self, *bodies: str) -> Report:
+        """What the record step made of these messages."""
         return record(
             self.step, [Message(message_id=each, receipt_handle="r", body=each, attempt=1) for each in bodies]
         )
@@ -112,6 +118,27 @@ def test_a_rerun_moves_what_is_planned() -> None:
     report = line.take("GL_BR01_202603_1.csv", write_file(JOURNALS, second, Dropped(1, rerun=1, company="BR01")))
     assert report.outcomes == {Outcome.APPLIED: 2}
     assert line.planned() == {("4010", "2026-03"): 6_00}
+
+
+def test_what_came_late_for_closed_books_goes_in_when_they_open_though_a_rerun_said_it_once_more() -> None:
+    """It is sent again as the newest rerun has it: the one it was late with first would be superseded."""
+    line = FileLine()
+    books, closing = Books("LATAM", "2026-03", "Actual"), BooksLedger(line.desk.table, line.desk.clock.sleep)
+    line.take("GL_BR01_202603_1.csv", _journals("100.00", rerun=0))
+    closing.change(books, BooksState.CLOSED, "controller", "month end", line.desk.clock.now())
+    for rerun in (1, 2):
+        assert line.take("GL_BR01_202603_1.csv", _journals("130.00", rerun=rerun)).outcomes == {Outcome.HELD: 1}
+    assert line.planned() == {("4010", "2026-03"): 100_00}
+    closing.change(books, BooksState.OPEN, "controller", "reopened", line.desk.clock.now())
+    [late] = closing.late(books)
+    assert line.work(late.lineage.envelope().message()).outcomes == {Outcome.APPLIED: 1}
+    assert line.planned() == {("4010", "2026-03"): 130_00}
+
+
+def _journals(sold: str, rerun: int) -> bytes:
+    """A batch with one sale."""
+    rows = entry("S1", ("1100", sold), ("4000", f"-{sold}"))
+    return write_file(JOURNALS, rows, Dropped(1, rerun=rerun, company="BR01"))
 
 
 def test_invoices_and_balances_to_date_are_planned_in_their_periods() -> None:

@@ -129,20 +129,22 @@ def gate_writes(plan: Plan) -> list[Write]:
 def late_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     """Enter what came too late under the closed books, strike what did before, and keep what was restated for good.
 
-    An approval stands in the entry it is of: an entry that changes loses it.
+    An approval stands in the entry it is of: an entry that changes loses it. One that does not is put down to the notice of this
+    commit all the same: when it is sent again, an older notice may name a payload that is superseded by now.
     """
     before = by_books(plan.stored.late if plan.stored else ())
     after = by_books(plan.guard.protected.late)
     writes: list[Write] = []
+    came = {"late_flow": plan.guard.flow, **lineage_item(lineage)}
     for books in sorted(before.keys() | after.keys()):
-        if after.get(books) == before.get(books):
-            continue
         at = keys.late_key(books, plan.key)
-        if books in after:
-            listed = {"late": late_text(after[books]), "late_flow": plan.guard.flow, "catalogue": keys.LATE}
-            writes.append(Put(at, {**listed, "record": str(plan.key), **lineage_item(lineage)}))
-        else:
+        if books not in after:
             writes.append(Delete(at))
+        elif after[books] == before.get(books):
+            writes.append(Update(at, sets=came))
+        else:
+            listed = {"late": late_text(after[books]), "catalogue": keys.LATE, "record": str(plan.key)}
+            writes.append(Put(at, listed | came))
     for books, rows in by_books(plan.guard.protected.restated).items():
         entry = {"late": late_text(rows), "approval": plan.guard.approvals[books], "record": str(plan.key)}
         writes.append(Put(keys.restated_key(books, plan.key, lineage.recorded_at), entry | lineage_item(lineage)))

@@ -79,7 +79,14 @@ BUGS = (
     Bug(
         "what waits is not entered",
         writes.late_writes,
-        'writes.append(Put(at, {**listed, "record": str(plan.key), **lineage_item(lineage)}))',
+        "writes.append(Put(at, listed | came))",
+        "pass",
+        "records",
+    ),
+    Bug(
+        "what waits stays put down to the notice it came by first",
+        writes.late_writes,
+        "writes.append(Update(at, sets=came))",
         "pass",
         "records",
     ),

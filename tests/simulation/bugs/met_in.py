@@ -22,6 +22,7 @@ MET_IN = {
     "nobody asks whether the source still has what is here": 81,
     "marked written whatever happened meanwhile": 10,
     "what is held is booked as well": 6,
+    "what waits stays put down to the notice it came by first": 79,
     "a line item in the recycling bin is still offered": 47,
     "a write that may still land counts as a difference": 8,
     "an undone cell is compared with its total": 24,
