@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tieout.delivering import CellValue, CellWriter, WriteAnswer
-from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError
+from tieout.errors import LostAnswerError, MalformedError, PermanentError, RefusedInPartError, TransientError
 from tieout.ledger.intersections import CellState
 
 _LONGEST_ANSWER = 1000  # characters: a receipt names its cells too, and is one item of the ledger
@@ -27,22 +27,27 @@ def explained(answer: WriteAnswer, cells: Iterable[CellState], why_not: Mapping[
     return replace(answer, refused=refused)
 
 
-def written(values: Sequence[CellValue], writer: CellWriter) -> WriteAnswer:
-    """Write, and where the target refuses a request as a whole, find the cell that spoils it by halving."""
+def written(values: Sequence[CellValue], writer: CellWriter, *, in_part: bool = False) -> WriteAnswer:
+    """Write, and where the target refuses a request as a whole, find the cell that spoils it by halving.
+
+    `in_part`: some of the cells may be written already, so that no error says any more that nothing was.
+    """
     try:
         return writer.write(values)
     except MalformedError as error:
         if len(values) == 1:
             return WriteAnswer(refused={values[0].cell_id: error.reason}, summary="refused alone")
-        middle = len(values) // 2
-        first = written(values[:middle], writer)
-        try:
-            second = written(values[middle:], writer)
-        except (TransientError, PermanentError) as failure:  # the first half is written, so this is not "not written"
-            asked = getattr(failure, "retry_after_seconds", None)
-            raise LostAnswerError(f"in part: {type(failure).__name__}", retry_after_seconds=asked) from failure
-        return WriteAnswer(
-            refused={**first.refused, **second.refused},
-            summary=f"{first.summary}; {second.summary}"[:_LONGEST_ANSWER],
-            reference=f"{first.reference} {second.reference}".strip()[:_LONGEST_ANSWER],
-        )
+        in_part = in_part or isinstance(error, RefusedInPartError)
+    except (TransientError, PermanentError) as error:
+        if not in_part or isinstance(error, LostAnswerError):
+            raise
+        asked = getattr(error, "retry_after_seconds", None)
+        raise LostAnswerError(f"in part: {type(error).__name__}", retry_after_seconds=asked) from error
+    middle = len(values) // 2
+    first = written(values[:middle], writer, in_part=in_part)
+    second = written(values[middle:], writer, in_part=True)
+    return WriteAnswer(
+        refused={**first.refused, **second.refused},
+        summary=f"{first.summary}; {second.summary}"[:_LONGEST_ANSWER],
+        reference=f"{first.reference} {second.reference}".strip()[:_LONGEST_ANSWER],
+    )

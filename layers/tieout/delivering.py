@@ -74,13 +74,14 @@ class CellWriter(Protocol):
         ...
 
     def write(self, cells: Sequence[CellValue]) -> WriteAnswer:
-        """Set up to `batch_size` cells of one cube; every error but a lost answer says that nothing was written.
+        """Set up to `batch_size` cells of one cube; every error but the two that say otherwise says that nothing was written.
 
         Raises:
             ThrottledError, UnavailableError: the target takes nothing now (rate, busy, locked, offline).
             LostAnswerError: the write may have been applied, or may still be.
             AccessDeniedError: our role or credentials do not reach the model: a person must act.
             MalformedError: the target refuses the request as a whole.
+            RefusedInPartError: it refuses a part as a whole, and may have written the rest.
         """
         ...
 

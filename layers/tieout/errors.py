@@ -51,6 +51,10 @@ class MalformedError(PermanentError):
         self.reason = reason
 
 
+class RefusedInPartError(MalformedError):
+    """What was asked for is refused as a whole but for a part that may have taken effect already."""
+
+
 class UnreadableRecordError(PermanentError):
     """The source answered, but with a record we cannot make a fact of.
 

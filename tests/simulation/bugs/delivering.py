@@ -9,6 +9,7 @@ from tests.flow import test_a_load_keeps_forecasts_fresh as loading
 from tests.flow import test_overlapping_writers as writers
 from tests.simulation.bugs.bug import Bug
 from tests.support.planning_desk import Desk
+from tests.unit.deliver import test_halved_writes as halved
 from tieout.ledger import cells, intersections
 
 BUGS = (
@@ -66,9 +67,16 @@ BUGS = (
     Bug(
         "half a batch written is none written",
         answering.written,
-        "raise LostAnswerError",
-        "raise failure or LostAnswerError",
+        "in_part=True)",
+        "in_part=in_part)",
         proof=lambda: writers.test_a_part_of_a_batch_that_landed_before_the_rest_failed_is_not_called_unwritten(Desk()),
+    ),
+    Bug(
+        "what is refused in part counts as refused as a whole",
+        answering.written,
+        "in_part = in_part or isinstance(error, RefusedInPartError)",
+        "pass",
+        proof=halved.test_a_target_that_refuses_a_part_and_then_stops_is_not_one_that_has_written_nothing,
     ),
     Bug(
         "refused cells are given up",

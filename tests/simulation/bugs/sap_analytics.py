@@ -58,6 +58,13 @@ BUGS = (
         "planning",
     ),
     Bug(
+        "a job that is refused after another has written counts as lost",
+        cells.AnalyticsWriter._imported,
+        "raise RefusedInPartError(error.reason) from error",
+        "raise LostAnswerError(error.reason) from error",
+        changes=10,
+    ),
+    Bug(
         "a measure with too few decimals counts as fit",
         discovery._flaws,
         "scale < places",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.anaplan import pipeline_cell
 from tieout.delivering import CellValue
-from tieout.errors import MalformedError
+from tieout.errors import MalformedError, RefusedInPartError
 from tieout.systems.anaplan import cell_write
 from tieout.systems.anaplan.cell_write import in_anaplans_words, refusals_of
 from tieout.systems.anaplan.period_names import PeriodNames
@@ -107,15 +107,15 @@ def test_a_reason_is_cut_to_a_length_a_receipt_can_keep() -> None:
 
 @pytest.mark.parametrize("index", [-1, 2, "0", 0.5, None, True])
 def test_a_failure_of_no_cell_of_ours_is_not_guessed(index: object) -> None:
-    """Where it is not known which cell failed, none may count as written."""
-    with pytest.raises(MalformedError):
+    """Where it is not known which cell failed, none may count as written, nor all of them as not written."""
+    with pytest.raises(RefusedInPartError):
         refusals_of({"failures": [{"requestIndex": index, "failureType": "cellIsInvalid"}]}, ("a", "b"))
 
 
 @pytest.mark.parametrize("failures", ["none", {"requestIndex": 0}, ["cellIsInvalid"]])
 def test_failures_of_another_shape_are_not_guessed_either(failures: object) -> None:
     """A shape Anaplan has never sent is not taken for success."""
-    with pytest.raises(MalformedError):
+    with pytest.raises(RefusedInPartError):
         refusals_of({"failures": failures}, ("a", "b"))
 
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from functions.deliver.pipeline import DeliverReport
 from tests.support.planning_desk import STALE_AFTER, TARGET, Desk
-from tieout.errors import AccessDeniedError, LostAnswerError, MalformedError, ThrottledError, TieoutError
+from tieout.errors import (
+    AccessDeniedError,
+    LostAnswerError,
+    MalformedError,
+    RefusedInPartError,
+    ThrottledError,
+    TieoutError,
+)
 from tieout.ledger import keys
 from tieout.ledger.intersections import intersection_state
 from tieout.ledger.receipts import DoneReceipt, ReceiptLedger
@@ -88,6 +95,16 @@ def test_a_target_that_stops_halfway_is_left_alone_as_it_asks(desk: Desk, failur
     assert desk.cells.paused_until(TARGET) == desk.clock.now() + timedelta(seconds=seconds)
     assert len(desk.cells.stale_receipts(TARGET, desk.clock.now() + STALE_AFTER)) == 1
     assert desk.lacking() == ["p0", "p1", "p2", "p3"]
+
+
+def test_a_target_that_refuses_a_part_and_then_stops_is_not_one_that_has_written_nothing() -> None:
+    """Whatever it refused as a whole, the rest may be written: the receipt stays open."""
+    desk = Desk()
+    for place in PLACES[:4]:
+        desk.change(place, 100)
+    desk.planning.refusal = lambda values: RefusedInPartError("spoils") if len(values) > 2 else ThrottledError("rate")
+    assert isinstance(desk.flush().stopped_by, LostAnswerError)
+    assert desk.answers() == []
 
 
 @pytest.fixture(name="desk")

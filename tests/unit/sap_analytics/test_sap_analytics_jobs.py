@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from functions.deliver.answering import written
 from tests.support.clock import NotedClock
 from tests.support.sap_analytics import analytics_writer, pipeline_cell
 from tests.support.sap_analytics_steps import TOKEN, URL, good, step_of, writer_meeting
-from tieout.errors import LostAnswerError, MalformedError, UnavailableError
+from tieout.errors import LostAnswerError, MalformedError, RefusedInPartError, UnavailableError
 
 
 def test_every_call_says_what_sap_asks_for() -> None:
@@ -91,6 +92,26 @@ def test_rows_that_are_refused_without_a_name_keep_the_job_from_running(
 
     with pytest.raises(MalformedError, match="does_not_name"):
         writer_meeting(add=add, validate=validate, invalid=invalid, run=not_here).write(TWO)
+
+
+def test_a_job_that_is_refused_as_a_whole_after_another_has_written_is_halved_like_any_other() -> None:
+    """It is told apart from a refusal before anything was written, and the cell that spoils the job is refused alone."""
+
+    def spoiled(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400) if b"NOBODY" in request.content else good(request)
+
+    writer = writer_meeting(add=spoiled)
+    cells = [
+        pipeline_cell("a"),
+        pipeline_cell("b", measure="Amount USD", customer="GLOBEX"),
+        pipeline_cell("c", measure="Amount USD", customer="NOBODY"),
+    ]
+    with pytest.raises(RefusedInPartError):
+        writer.write(cells)
+    with pytest.raises(MalformedError) as met:
+        writer.write(cells[1:])
+    assert not isinstance(met.value, RefusedInPartError)
+    assert written(cells, writer).refused == {"c": "sac_refuses_request_400"}
 
 
 @pytest.mark.parametrize("status", [{"failedNumberRows": 1}, {"additionalInformation": {"failedNumberRows": 1}}])

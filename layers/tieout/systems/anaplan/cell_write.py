@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.delivering import CellValue
-from tieout.errors import MalformedError
+from tieout.errors import MalformedError, RefusedInPartError
 from tieout.periods import Period
 from tieout.systems.anaplan.period_names import PeriodNames
 
@@ -44,13 +44,13 @@ def refusals_of(answer: Mapping[str, Any], cell_ids: Sequence[str]) -> dict[str,
     """Our cell ids to Anaplan's reasons, out of `failures`, which is absent or empty where every cell was set.
 
     Raises:
-        MalformedError: if a failure does not say which of our cells it means: then none may count as written.
+        RefusedInPartError: if a failure does not say which of our cells it means: then none counts as written, nor as unwritten.
     """
     failures = answer.get("failures")
     if failures is None:
         return {}
     if not isinstance(failures, list):
-        raise MalformedError("anaplan_failures_unreadable")
+        raise RefusedInPartError("anaplan_failures_unreadable")
     return {_refused_id(failure, cell_ids): _reason(failure) for failure in failures}
 
 
@@ -71,7 +71,7 @@ def _text_of(cell: CellValue, named: Collection[str]) -> str:
 def _refused_id(failure: object, cell_ids: Sequence[str]) -> str:
     index = failure.get("requestIndex") if isinstance(failure, dict) else None
     if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(cell_ids):
-        raise MalformedError("anaplan_failure_of_unknown_cell")
+        raise RefusedInPartError("anaplan_failure_of_unknown_cell")
     return cell_ids[index]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.delivering import CellValue, WriteAnswer
-from tieout.errors import LostAnswerError, PermanentError, TransientError
+from tieout.errors import LostAnswerError, MalformedError, PermanentError, RefusedInPartError, TransientError
 from tieout.landscape import Target
 from tieout.ports import Clock
 from tieout.systems.sap_analytics.answers import UnknownColumnsError
@@ -80,11 +80,18 @@ class AnalyticsWriter:
         return values
 
     def _imported(self, model_id: str, rows: Sequence[Row], until: datetime, *, in_part: bool) -> Imported:
-        """One job of a write; where others have written before it, no error says any more that nothing was written."""
+        """One job of a write; where others have written before it, no error says any more that nothing was written.
+
+        A job that is refused as a whole is told apart: trying it again with the others would end in the same.
+        """
         try:
             return self._jobs.import_rows(model_id, rows, until)
         except UnknownColumnsError:
             return Imported("", dict.fromkeys(range(len(rows)), _NO_COLUMN))
+        except MalformedError as error:
+            if not in_part:
+                raise
+            raise RefusedInPartError(error.reason) from error
         except (TransientError, PermanentError) as error:
             if not in_part or isinstance(error, LostAnswerError):
                 raise
