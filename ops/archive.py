@@ -43,4 +43,4 @@ class Archive(S3ObjectStore):
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _page(self, prefix: str, more: dict[str, str]) -> ListObjectsV2OutputTypeDef:
-        return asked(lambda: self._s3.list_objects_v2(Bucket=self._name, Prefix=prefix, **more), {})  # type: ignore[arg-type]  # plain
+        return asked(lambda: self._s3.list_objects_v2(Bucket=self._name, Prefix=prefix, **more))  # type: ignore[arg-type]  # plain

@@ -21,5 +21,5 @@ class StageBus:
     def put(self, entries: Sequence[BusEntry]) -> Sequence[str]:
         """For each entry why the bus refused it, empty where it has it; raises `TieoutError` where the call failed."""
         plain = [entry.plain(self._name) for entry in entries]
-        answer = asked(lambda: self._client.put_events(Entries=plain), {})  # type: ignore[arg-type]  # by name
+        answer = asked(lambda: self._client.put_events(Entries=plain))  # type: ignore[arg-type]  # by name
         return [each.get("ErrorCode", "") for each in answer["Entries"]]

@@ -121,7 +121,7 @@ class Place:
     def start(self, machine: str, event: Mapping[str, Any]) -> None:
         """Let a state machine begin with an input."""
         client = self._client("stepfunctions")
-        asked(lambda: client.start_execution(stateMachineArn=machine, input=json.dumps(event)), {})
+        asked(lambda: client.start_execution(stateMachineArn=machine, input=json.dumps(event)))
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
         """What a function answers to an event.

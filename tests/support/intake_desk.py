@@ -75,7 +75,7 @@ class MemoryIncoming:
         self.io("before incoming.content")
         etag, content = self.objects.get((drop.bucket, drop.key), ("", b""))
         if etag != drop.etag:
-            raise ChangedObjectError("not there any more")
+            raise ChangedObjectError(f"not there any more: {drop.key}")
         for begin in range(0, len(content), self.piece_bytes):
             yield content[begin : begin + self.piece_bytes]
         self.io("after incoming.content")

@@ -45,7 +45,7 @@ class S3Drops:
             lambda: self._client.get_object(Bucket=drop.bucket, Key=drop.key, IfMatch=drop.etag)["Body"],
             dict.fromkeys(_CHANGED, changed),
         )
-        while piece := asked(lambda: body.read(_PIECE_BYTES), {}):
+        while piece := asked(lambda: body.read(_PIECE_BYTES)):
             yield piece
 
 

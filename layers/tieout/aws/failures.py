@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError, SSLError
 
@@ -26,6 +27,7 @@ _IN_PROGRESS = "TransactionInProgressException"  # the same transaction, sent be
 _SERVER_FAULT = 500
 _ATTEMPTS = 4
 _FIRST_PAUSE_SECONDS = 0.05
+_NO_REFUSALS: Mapping[str, TieoutError] = MappingProxyType({})
 
 
 def code_of(error: ClientError) -> str:
@@ -59,7 +61,7 @@ def refusal(error: ClientError) -> UnavailableError:
     return UnavailableError(code_of(error))
 
 
-def asked[Answer](ask: Callable[[], Answer], refusals: Mapping[str, TieoutError]) -> Answer:
+def asked[Answer](ask: Callable[[], Answer], refusals: Mapping[str, TieoutError] = _NO_REFUSALS) -> Answer:
     """The answer of a call whose client makes it again by itself; `refusals` are the errors that AWS's codes stand for.
 
     Raises what `refusals` has for a code, else a `TransientError`: a missing grant or resource, too, may be a deploy's.

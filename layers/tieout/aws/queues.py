@@ -48,7 +48,7 @@ class SqsQueue:
             TransientError: the queue does not say.
         """
         name: Literal["ApproximateNumberOfMessages"] = "ApproximateNumberOfMessages"
-        answer = asked(lambda: self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name]), {})
+        answer = asked(lambda: self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name]))
         return int(answer["Attributes"][name])
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:

@@ -65,6 +65,6 @@ def test_what_is_not_there_any_more_is_said_before_a_byte_is_read(bucket: Bucket
     new = bucket.put(b"new")
     with pytest.raises(ChangedObjectError):
         next(bucket.incoming.content(old))
-    with pytest.raises(ChangedObjectError):
+    with pytest.raises(ChangedObjectError, match=r"ledger-latam/other\.csv"):
         next(bucket.incoming.content(new._replace(key="incoming/ledger-latam/other.csv")))
     assert bucket.incoming.there(BUCKET, "incoming/ledger-latam/other.csv") is None
