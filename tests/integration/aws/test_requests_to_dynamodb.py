@@ -69,7 +69,7 @@ def test_a_partition_is_read_consistently_and_an_index_as_it_can_be(stub: Stubbe
     table.index("cells_by_state", "v", limit=7)
 
 
-def test_a_page_holds_a_thousand_items_and_is_narrowed_by_how_a_key_begins(stub: Stubber, table: DynamoTable) -> None:
+def test_a_page_holds_a_thousand_items_and_is_narrowed_by_keys(stub: Stubber, table: DynamoTable) -> None:
     """Of a partition the sort key, of an index the table's partition key; DynamoDB reads nothing else, nor is it paid for."""
     narrowed = {
         "TableName": "ledger",
@@ -88,6 +88,9 @@ def test_a_page_holds_a_thousand_items_and_is_narrowed_by_how_a_key_begins(stub:
     stub.add_response("query", {"Items": []}, narrowed | index)
     assert table.query("v", prefix="OPEN#", after=wire_key(A), newest_first=True).after == wire_key(A)
     assert table.index("catalogue", "v", prefix="OPEN#", after=wire_key(A)).after is None
+    behind = narrowed | index | {"KeyConditionExpression": "#0=:0 AND #1>:1"}
+    stub.add_response("query", {"Items": []}, behind)
+    assert table.index("catalogue", "v", behind="OPEN#", after=wire_key(A)).items == ()
 
 
 def test_one_write_is_no_transaction_and_says_no_name_or_value_itself(stub: Stubber, table: DynamoTable) -> None:
