@@ -16,7 +16,7 @@ _LONGEST_REASON = 400
 def explained(answer: WriteAnswer, cells: Iterable[CellState], why_not: Mapping[tuple[str, str], str]) -> WriteAnswer:
     """The answer with why a member is not there that a refused cell names."""
     refused = dict(answer.refused)
-    for cell in cells if why_not else ():
+    for cell in cells:
         if cell.cell_id in refused:
             said = [
                 f"{name} {member}: {why_not[name, member]}"

@@ -35,6 +35,12 @@ def desk() -> BooksDesk:
     return desk
 
 
+def test_a_plan_of_open_books_says_too_by_which_flows_rules_it_was_made(desk: BooksDesk) -> None:
+    """Should its commit break off and its books close, whoever goes on finds the flow in the ledger."""
+    assert desk.plan(2, {("Beta", MAY): 7}, NEXT).guard.flow == NEXT
+    assert desk.plan(2, {("Beta", MARCH): 7}, NEXT).guard.flow == NEXT
+
+
 def test_what_was_booked_is_taken_back_in_the_next_open_period_once_its_own_is_closed(desk: BooksDesk) -> None:
     """A document of which nothing ever stood in March, and that says nothing of March any more."""
     desk.say(2, {("Beta", MARCH): 7}, NEXT)

@@ -11,6 +11,7 @@ from tieout.delivering import READ_SECONDS
 from tieout.errors import AccessDeniedError, LostAnswerError, MalformedError, ThrottledError, UnavailableError
 from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, Source, receipt_rows
 from tieout.ledger.undoing import UndoLedger
+from tieout.maintenance import Maintenance
 
 
 def reading() -> Desk:
@@ -52,6 +53,19 @@ def test_a_receipt_says_what_planning_held_just_before(desk: Desk) -> None:
     assert before(desk) == {"a": (100, Source.READ), "b": (0, Source.READ)}
     assert desk.planning.asked_before == asked + 1
     assert (desk.told, standing(desk), desk.failures) == ([], [], [])
+
+
+@pytest.mark.parametrize(("more_seconds", "source"), [(0, Source.READ), (1, Source.LAST_GIVEN)])
+def test_planning_is_not_asked_so_shortly_before_its_maintenance_that_the_write_would_reach_into_it(
+    desk: Desk, more_seconds: int, source: Source
+) -> None:
+    """A write without the question still ends in time."""
+    desk.change("a", 50)
+    desk.maintenance = Maintenance(begins="09:15", time_zone="UTC", minutes=30)
+    to_begin = desk.clock.now().replace(minute=15) - desk.clock.now()
+    desk.clock.advance(to_begin.seconds - READ_SECONDS - desk.planning.write_seconds - 1 + more_seconds)
+    assert desk.flush().written == 1
+    assert before(desk) == {"a": (100, source)}
 
 
 def test_what_somebody_changed_is_told_of_before_the_write_hides_it(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.judging import Told, judging
 from tests.support.planning_desk import TARGET, Desk
-from tieout.freshness import Freshness, Objective
+from tieout.freshness import CloseDays, Freshness, Objective
 from tieout.ledger import keys
 from tieout.ledger.table import Update
 
@@ -48,6 +48,17 @@ def test_a_change_is_late_that_took_longer_than_its_flow_may(desk: JudgedDesk) -
     desk.clock.advance(10)
     desk.flush()
     assert desk.reached == [("actuals", 4, 0), ("forecasts", 5, 3)]
+
+
+def test_a_change_is_judged_by_the_day_on_which_it_occurred() -> None:
+    """One of yesterday, when the company closed, may not take as long as one of today."""
+    desk = JudgedDesk()
+    in_close = Objective(name="forecasts", flow="forecasts", within_seconds=86_400, within_seconds_in_close=60)
+    declared = Freshness(close_days=CloseDays(last=0, first=1), objectives=(in_close,))
+    desk.judging = judging(TARGET, declared, desk.reached)
+    desk.change_late("a", {"forecasts:32399": 1, "forecasts:32401": 2})  # midnight was nine hours ago
+    desk.flush()
+    assert desk.reached == [("forecasts", 3, 2)]
 
 
 def test_each_write_tells_of_its_own(desk: JudgedDesk) -> None:
