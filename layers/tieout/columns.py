@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tieout.errors import MalformedError, UnreadableRecordError
-from tieout.money import EXACT, Money
+from tieout.money import Money
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SIX_DECIMALS = Decimal("0.000001")
@@ -62,7 +62,7 @@ def share_of(row: Mapping[str, Any], name: str) -> Decimal | None:
         return None
     if not 0 <= percent <= 100:  # noqa: PLR2004 percent
         raise unreadable(name, "not_between_0_and_100")
-    return (percent / 100).quantize(_SIX_DECIMALS, ROUND_HALF_UP, EXACT).copy_abs()
+    return (percent / 100).quantize(_SIX_DECIMALS, ROUND_HALF_UP).copy_abs()
 
 
 def months_of(row: Mapping[str, Any], name: str) -> int | None:
@@ -70,7 +70,7 @@ def months_of(row: Mapping[str, Any], name: str) -> int | None:
     number = number_of(row, name)
     if number is None or number == 0:
         return None
-    if not 0 < number <= _MOST_MONTHS or number != number.to_integral_value():
+    if not 1 <= number <= _MOST_MONTHS or number != number.to_integral_value():
         raise unreadable(name, "not_whole_months")
     return int(number)
 

@@ -172,6 +172,7 @@ def tokens_of(
     ("login_url", "address"),
     [
         (LOGIN_URL + "/", LOGIN_URL),
+        ("https://login.example/EX/", "https://login.example/EX"),
         ("", "https://login.microsoftonline.com"),
         (None, "https://login.microsoftonline.com"),
     ],
@@ -187,6 +188,43 @@ def test_a_token_is_asked_for_with_the_apps_secret(login_url: str | None, addres
         "client_secret": ["not-a-secret"],
         "scope": [f"{BASE_URL}/.default"],
     }
+
+
+def test_a_tenants_name_is_a_name_and_no_path() -> None:
+    """Whatever stands in the credentials, the secret goes to the token address."""
+    tokens, asked = tokens_of(httpx.Response(200, json={"access_token": "t"}), tenant_id="a/../b?c")
+    tokens.current()
+    assert asked[0].url.raw_path == b"/a%2F..%2Fb%3Fc/oauth2/v2.0/token"
+
+
+def test_the_secret_goes_nowhere_else_and_is_not_waited_for_without_end() -> None:
+    """Entra does not redirect: whoever says so is somebody else, though the client would follow."""
+    asked: list[httpx.Request] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(307, headers={"location": "https://evil.example/"})
+
+    http = httpx.Client(transport=httpx.MockTransport(redirect), follow_redirects=True, timeout=None)
+    with pytest.raises(UnavailableError, match=r"^Entra's token address answered 307$"):
+        EntraTokens(CREDENTIALS, "s", http, ManualClock()).current()
+    assert [each.url.host for each in asked] == [httpx.URL(LOGIN_URL).host]
+    assert asked[0].extensions["timeout"] == {"connect": 5, "read": 20, "write": 20, "pool": 20}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (httpx.Response(401, json={"error": "invalid_client"}), "Entra refuses our app: 401 invalid_client"),
+        (httpx.Response(403), "Entra refuses our app: 403"),
+        (httpx.Response(429), "Entra refuses our app: 429"),
+        (httpx.Response(200, json={}), "Entra answered 200 without a usable access token"),
+    ],
+)
+def test_who_must_act_is_told_who_refused_and_by_which_code(answer: httpx.Response, told: str) -> None:
+    """OAuth's own code, which names nobody."""
+    with pytest.raises(TieoutError, match=f"^{told}$"):
+        tokens_of(answer)[0].current()
 
 
 @pytest.mark.parametrize(
@@ -230,6 +268,7 @@ def test_a_token_that_another_thread_replaced_is_not_replaced_again() -> None:
         (httpx.Response(400, text="<html>"), UnavailableError),
         (httpx.Response(400, json={"error": "temporarily_unavailable"}), UnavailableError),
         (httpx.Response(429), ThrottledError),
+        (httpx.Response(500, json={"error": "server_error"}), UnavailableError),
         (httpx.Response(503, json={"error": "server_error"}), UnavailableError),
         (httpx.Response(200, json={"access_token": ""}), UnavailableError),
         (httpx.Response(200, json={"access_token": 5}), UnavailableError),
