@@ -81,10 +81,7 @@ GROUPS = (
                 "entra_tokens",
             )
         ),
-        (
-            *("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
-            "tests/unit/dynamics_finance/test_dynamics_client.py",
-        ),
+        ("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
     ),
     Group(
         "arriving",
