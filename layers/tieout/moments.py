@@ -28,7 +28,7 @@ def moment_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def parse_moment(text: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -82,7 +83,12 @@ def canonical_text(statement: Statement) -> str:
     return strict_json.dump({"kind": fact_kind(statement.fact), **_plain(statement.fact)})
 
 
+_AS_IT_IS = frozenset((str, int, bool, type(None), Decimal))
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401 JSON values
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Money | Period):
         return str(value)
     if is_dataclass(value):

@@ -19,6 +19,7 @@ WINDOW_SECONDS = 10
 shard of the stream that is written as fast as DynamoDB allows fills one with some 10,000 lines."""
 
 _SEQUENCE = b'{"sequence":"'
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def lines_by_object(records: Iterable[Mapping[str, Any]]) -> dict[str, set[bytes]]:
@@ -32,7 +33,7 @@ def lines_by_object(records: Iterable[Mapping[str, Any]]) -> dict[str, set[bytes
 def object_key(created_at: datetime) -> str:
     """Where the changes made at about that moment stand, partitioned by the UTC day: of the change, not of the batch."""
     start = created_at.replace(second=created_at.second - created_at.second % WINDOW_SECONDS)
-    return f"{PREFIX}date={start:%Y-%m-%d}/{start:%H%M%S}.jsonl.gz"
+    return f"{PREFIX}date={start:%Y-%m-%d/%H%M%S}.jsonl.gz"
 
 
 def packed(lines: Iterable[bytes]) -> bytes:
@@ -56,13 +57,13 @@ def _line(record: Mapping[str, Any]) -> bytes:
         "sequence": change["SequenceNumber"],
         "event": record["eventName"],
         "event_id": record["eventID"],
-        "at": f"{_created_at(record):%Y-%m-%dT%H:%M:%SZ}",
+        "at": _created_at(record).isoformat().replace("+00:00", "Z"),
         "by": record.get("userIdentity", {}).get("principalId"),  # DynamoDB itself, where an item's time was over
         "keys": _plain_map(change["Keys"]),
         "old": _image(change, "OldImage"),
         "new": _image(change, "NewImage"),
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(told).encode()
 
 
 def _created_at(record: Mapping[str, Any]) -> datetime:

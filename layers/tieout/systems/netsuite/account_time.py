@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tieout.errors import MalformedError
 
 _FARTHEST_CHANGE = timedelta(hours=4)  # more than any clock was ever put forward or back
+_READINGS_KEPT = 512  # a census asks for the ends of its windows again with every page
 _WALL = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
@@ -34,6 +36,9 @@ def moment_of_wall_clock(text: str, zone: str) -> datetime:
     return first if first == second else _clock_change(first, second, local)
 
 
+_known_moment = lru_cache(maxsize=_READINGS_KEPT)(moment_of_wall_clock)
+
+
 def wall_clock_of(moment: datetime, zone: str) -> str:
     """The first reading of the account's clock, to the second, whose moment is not before this one.
 
@@ -51,7 +56,7 @@ def wall_clock_of(moment: datetime, zone: str) -> str:
         return (shown + timedelta(seconds=seconds)).isoformat()
 
     def is_before(seconds: int) -> bool:
-        return moment_of_wall_clock(reading(seconds), zone) < moment
+        return _known_moment(reading(seconds), zone) < moment
 
     for seconds in (0, 1):  # which it is, but where the clock was changed
         if is_before(seconds - 1) and not is_before(seconds):
