@@ -45,7 +45,7 @@ _IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
 
 
 # What takes minutes begins first: else one process is left with it alone, when all the others have nothing to do any more.
-_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _LONGEST = ("tests/e2e/", "tests/simulation/test_seeds.py")
 
 

@@ -43,6 +43,7 @@ def violations(world: World) -> list[str]:
     dataverses = {DATAVERSE: world.prospecting.dataverse}
     truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, dataverses, world.mappings)
     add_files(truth, world.dropping.files, world.mappings)
+    intersections = list(_intersections(world))
     return [
         *world.line.undeclared,
         *world.line.table.went_back,
@@ -51,8 +52,8 @@ def violations(world: World) -> list[str]:
         *unread(world),
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
-        *_contributed(world),
-        *(each for target in world.targets.values() for each in _planned(world, target, truth)),
+        *_contributed(world, intersections),
+        *(each for target in world.targets.values() for each in _planned(world, target, truth, intersections)),
         *_outcomes(world),
         *_files(world),
         *_missing(world),
@@ -130,9 +131,9 @@ def _facts(world: World, truth: Expected) -> Iterator[str]:
         yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
 
 
-def _contributed(world: World) -> Iterator[str]:
+def _contributed(world: World, intersections: Sequence[IntersectionState]) -> Iterator[str]:
     """The totals of every intersection are the sums of what stands beside it, which is what the facts say."""
-    cells = {(cell.intersection_id, cell.measure): cell for each in _intersections(world) for cell in each.cells}
+    cells = {(cell.intersection_id, cell.measure): cell for each in intersections for cell in each.cells}
     beside, in_facts = _contributions(world)
     if beside != in_facts:
         yield f"contributions beside cells and in facts differ: {sorted(beside.items() ^ in_facts.items())[:4]}"
@@ -144,10 +145,9 @@ def _contributed(world: World) -> Iterator[str]:
             yield f"cell {at} holds {cells.get(at)}, its contributions add up to {sums[at]}"
 
 
-def _intersections(world: World, target: str = "") -> Iterator[IntersectionState]:
-    """Those of one target, or all."""
+def _intersections(world: World) -> Iterator[IntersectionState]:
     for key, item in world.line.table.contents().items():
-        if key[0].startswith(f"CELL#{target}") and key[1] == keys.STATE:
+        if key[0].startswith("CELL#") and key[1] == keys.STATE:
             yield intersection_state(key, item)
 
 
@@ -171,16 +171,19 @@ def _contributions(world: World) -> tuple[_Contributions, _Contributions]:
     return beside, in_facts
 
 
-def _planned(world: World, target: SimulatedTarget, truth: Expected) -> Iterator[str]:
+def _planned(
+    world: World, target: SimulatedTarget, truth: Expected, intersections: Sequence[IntersectionState]
+) -> Iterator[str]:
     """The ledger's totals for a target, and the target's own cells, are what the sources say of the cubes it is fed.
 
     But for cells that operators undid: planning holds of them what it was undone to.
     """
-    intersections = list(_intersections(world, f"{target.name}#"))
+    intersections = [each for each in intersections if each.target == target.name]
     refused = yield from _refused(target, intersections)
     wanted = world.closings.said(target.name, {at: value for at, value in truth.cells.items() if target.is_fed(at[0])})
     cells = [cell for each in intersections for cell in each.cells]
-    totals = {_coordinates(cell): replace(cell, undone_minor=None).value().value for cell in cells}
+    as_told = [cell if cell.undone_minor is None else replace(cell, undone_minor=None) for cell in cells]
+    totals = {_coordinates(cell): cell.value().value for cell in as_told}
     yield from _differences(f"the ledger for {target.name}", totals, wanted)
     undone = {cell.cell_id: cell.undone_minor for cell in cells if cell.undone_minor is not None}
     yield from world.undoing.violations(target.name, undone)

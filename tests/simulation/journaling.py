@@ -6,6 +6,7 @@ It has chance and faults of its own, so that what it does changes nothing of wha
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
@@ -22,7 +23,10 @@ from tieout.errors import LostAnswerError, TransientError, UnavailableError
 from tieout.ledger import journal
 from tieout.ledger.table import Item, Key
 
-_FAST_GZIP = SimpleNamespace(compress=partial(gzip.compress, compresslevel=1), decompress=gzip.decompress)
+_GZIP = 31  # the format, in zlib's own counting
+_FAST_GZIP = SimpleNamespace(
+    compress=partial(gzip.compress, compresslevel=0), decompress=partial(zlib.decompress, wbits=_GZIP)
+)
 _RATES = (0.0, 0.02, 0.1)
 _MOST_READ_AGAIN = 150  # which reaches back over some objects
 _MOST_TRIES = 200  # of one change alone; the weather is off long before

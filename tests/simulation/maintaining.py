@@ -44,16 +44,16 @@ class Maintaining:
         start, span = self._world.schedule.now(), self._world.span
         begins_at = (start + timedelta(milliseconds=random.randrange(span))).replace(second=0, microsecond=0) + _MINUTE
         target, zone = random.choice(list(targets.values())), ZoneInfo(random.choice(_ZONES))
-        begins = begins_at.astimezone(zone).strftime("%H:%M")
+        begins = begins_at.astimezone(zone)
         minutes = random.choice(_MINUTES)
-        target.maintenance = Maintenance(begins=begins, time_zone=str(zone), minutes=minutes)
-        moments = [start - _LOOKED_AT + number * _MINUTE for number in range(2 * _LOOKED_AT // _MINUTE)]
-        moments = [each.replace(second=0, microsecond=0) for each in moments]
-        shown = [(each, each.astimezone(zone)) for each in moments]
+        target.maintenance = Maintenance(begins=f"{begins:%H:%M}", time_zone=str(zone), minutes=minutes)
+        first = (start - _LOOKED_AT).replace(second=0, microsecond=0)
+        moments = (first + number * _MINUTE for number in range(2 * _LOOKED_AT // _MINUTE))
+        shown = ((each, each.astimezone(zone)) for each in moments)
         self._windows[target.name] = [
             (each, each + timedelta(minutes=minutes))
             for each, there in shown
-            if there.strftime("%H:%M") == begins and not there.fold
+            if (there.hour, there.minute) == (begins.hour, begins.minute) and not there.fold
         ]
 
     def note_flush(self, target: SimulatedTarget) -> None:

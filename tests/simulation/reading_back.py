@@ -141,7 +141,7 @@ class ReadingBack:
         """The cells of a target that it holds, and that are about to be written."""
         dirty = {
             (str(item["cube"]), tuple(sorted((name, member) for name, member in json.loads(item["members"]))))
-            for item in self._world.line.table.contents().values()
+            for item in self._world.line.table.left.values()
             if item.get("cell_state") == f"dirty#{target.name}"
         }
         held = sorted(at for at, value in target.planning.cells.items() if value)

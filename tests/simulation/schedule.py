@@ -42,8 +42,8 @@ class Schedule:
     """A clock, the events to come, and the invocations under way. Implements `tieout.ports.Clock`."""
 
     def __init__(self, start: datetime) -> None:
-        self._start = start
-        self.milliseconds = 0
+        self._start = self._told = start
+        self.milliseconds = self._told_at = 0
         self.current: Invocation | None = None
         self.resting: list[Invocation] = []
         self._events: list[tuple[int, int, Callable[[], None]]] = []
@@ -52,7 +52,9 @@ class Schedule:
 
     def now(self) -> datetime:
         """The present moment."""
-        return self._start + timedelta(milliseconds=self.milliseconds)
+        if self.milliseconds != self._told_at:  # many ask for the same one
+            self._told, self._told_at = self._start + timedelta(milliseconds=self.milliseconds), self.milliseconds
+        return self._told
 
     def milliseconds_at(self, moment: datetime) -> int:
         """The first whole millisecond from a moment on."""

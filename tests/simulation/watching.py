@@ -25,6 +25,7 @@ class WatchedTable(MemoryTable):
         self.applied: Callable[[Sequence[Write], Sequence[Changed]], None] | None = (
             None  # told of every write that was made
         )
+        self.left: dict[Key, Item] = {}  # receipts that are open, and intersections that are dirty
         self._changed: list[Changed] = []
         self.told: Callable[[Key, Item | None, Item | None], None] | None = None  # the table's stream
 
@@ -36,6 +37,11 @@ class WatchedTable(MemoryTable):
                 if key not in found and key[0].startswith("MAP#"):
                     self.missed(key)
         return found
+
+    def begin_as(self, other: MemoryTable) -> None:
+        """As the table's own."""
+        super().begin_as(other)
+        self.left = {key: item for key, item in self._items.items() if _is_left(key, item)}
 
     def _store(self, key: Key, item: Item | None, size: int) -> None:
         self._changed.append((key, self._items.get(key), item))
@@ -49,6 +55,10 @@ class WatchedTable(MemoryTable):
                 self.went_back.append(f"{key[0]} from {before['source_version']} to {item['source_version']}")
             elif before is not None and not _goes_on(before, item):
                 self.went_back.append(f"{key[0]} went from revision {before['revision']} to {item['revision']}")
+        if item is not None and _is_left(key, item):
+            self.left[key] = item
+        else:
+            self.left.pop(key, None)
         super()._store(key, item, size)
 
     def _apply(self, writes: Sequence[Write]) -> None:
@@ -91,6 +101,10 @@ class WatchedQueue(MemoryQueue):
     def _keep(self, body: str, attributes: Mapping[str, str], delay_seconds: float) -> StoredMessage:
         self.kept(body)
         return super()._keep(body, attributes, delay_seconds)
+
+
+def _is_left(key: Key, item: Item) -> bool:
+    return key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#")
 
 
 def _goes_on(before: Item, item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -36,7 +36,7 @@ from tests.simulation.targets import FlushQueues, targets
 from tests.simulation.undoing import Undoing
 from tests.simulation.weather import DRAWN_THEMES, Weather
 from tests.support.clock import SeededEntropy
-from tests.support.memory_queue import MemoryQueue
+from tests.support.memory_queue import MemoryQueue, StoredMessage
 from tieout.ledger.table import Key
 
 _STARTS = (  # an ordinary day, the hour New York sets its clocks back, the last hours of a month
@@ -221,17 +221,16 @@ class World:
 
     def _due(self) -> dict[str, int]:
         """When each queue may next have a message to work; a flush waits for the one under way."""
-        due = {name: self._not_before.get(name, 0) for name in self._queues}
+        due = {}
         for name, queue in self._queues.items():
-            waiting = list(queue._messages.values())
+            waiting: Collection[StoredMessage] = queue._messages.values()
             if not waiting:
-                del due[name]
                 continue
             if name in self._flushes:
                 now = self.schedule.now()
                 waiting = [each for each in waiting if each.receive_count and each.visible_at > now] or waiting
             at = min(message.visible_at for message in waiting)
-            due[name] = max(due[name], self.schedule.milliseconds_at(at))
+            due[name] = max(self._not_before.get(name, 0), self.schedule.milliseconds_at(at))
         return due
 
     def _poll(self, name: str) -> None:
@@ -284,11 +283,7 @@ class World:
         is_queued = any(queue.contents() for queue in self._queues.values())
         if is_queued or self.schedule.resting or any(target.planning.under_way for target in self.targets.values()):
             return False
-        left = any(
-            key[1].startswith("OPEN#") or item.get("cell_state", "").startswith("dirty#")
-            for key, item in self.line.table._items.items()
-        )
-        return not left and not any(key.startswith("spool/") for key in self.line.archive._objects)
+        return not self.line.table.left and not any(key.startswith("spool/") for key in self.line.archive._objects)
 
     @property
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
@@ -23,7 +22,8 @@ _MAX_PARTITION_KEY_BYTES = 2048
 _MAX_SORT_KEY_BYTES = 1024
 _MAX_EXPRESSION_BYTES = 4096
 _LARGEST_NUMBER = 10**38
-_INDEXED = ("cell_state", "catalogue")
+_KEYS = frozenset(("pk", "sk", ""))
+_INDEXED = frozenset(("cell_state", "catalogue"))
 
 
 def is_possible(key: Key) -> bool:
@@ -74,22 +74,24 @@ def changed(update: Update, item: Item | None) -> Item:
 
 def checked_item(item: Item) -> Item:
     """A copy of the item, once it is sure that DynamoDB can hold it."""
-    for name, value in item.items():
-        if name in {"pk", "sk", ""}:
-            raise RefusedRequestError("a key among the attributes")
-        if not isinstance(value, str | int | bytes):
+    if not item.keys().isdisjoint(_KEYS):
+        raise RefusedRequestError("a key among the attributes")
+    for value in item.values():
+        if isinstance(value, str):  # as most are
+            continue
+        if not isinstance(value, int | bytes):
             raise TypeError(f"{type(value).__name__} has no form in the table")
         if isinstance(value, int) and abs(value) >= _LARGEST_NUMBER:
             raise RefusedRequestError("a number beyond 38 digits")
-        if name in _INDEXED and not (isinstance(value, str) and value):
+    for name in _INDEXED & item.keys():
+        if not (isinstance(item[name], str) and item[name]):
             raise RefusedRequestError("an indexed attribute that is no text, or an empty one")
     return dict(item)
 
 
 def size_of(key: Key, item: Item) -> int:
     """The item's bytes as DynamoDB counts them."""
-    size = 4 + _text_size(key[0]) + _text_size(key[1])
-    size += sum(_text_size(name) + _value_size(value) for name, value in item.items())
+    size = 4 + _text_size("".join(key)) + _attributes_size(item)
     if size > _MAX_ITEM_BYTES:
         raise RefusedRequestError("an item above 400 KB")
     return size
@@ -110,23 +112,25 @@ def _refuse_bad_update(update: Update) -> None:
 
 
 def _sent_bytes(write: Write) -> int:
-    sent = write.item if isinstance(write, Put) else {}
-    return sum(_text_size(name) + _value_size(value) for name, value in sent.items())
+    return _attributes_size(write.item) if isinstance(write, Put) else 0
+
+
+def _attributes_size(item: Item) -> int:
+    texts = [each for each in item.values() if isinstance(each, str)]
+    others = sum(_value_size(each) for each in item.values() if not isinstance(each, str))
+    return _text_size("".join([*item, *texts])) + others
 
 
 def _same(one: object, other: object) -> bool:
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _value_size(value: Any) -> int:  # noqa: ANN401 any value an item may hold
-    if isinstance(value, str):
-        return _text_size(value)
+def _value_size(value: bytes | int) -> int:
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, bool):
         return 1
-    number = int(value)
-    return (len(str(abs(number))) + 1) // 2 + 1 + (number < 0)
+    return (len(str(abs(value))) + 1) // 2 + 1 + (value < 0)
 
 
 def _text_size(text: str) -> int:

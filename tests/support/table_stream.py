@@ -39,6 +39,8 @@ def change_record(key: Key, before: Item | None, after: Item | None, number: int
 
 def _typed(value: object) -> Mapping[str, object]:
     match value:
+        case str():  # most are
+            return {"S": value}
         case bool():
             return {"BOOL": value}
         case int():
