@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -30,6 +31,14 @@ _RATES = {"told_twice": 0.1, "interrupted": 0.4, "failed": 0.05}
 Contents = Mapping[Key, Item]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Changes of the stream that come together, and the objects of the journal they belong to."""
+
+    changes: list[dict[str, Any]]
+    objects: frozenset[str]
+
+
 class Laking:
     """The lake function over what the journal tells of a world; `undeclared` takes the errors nobody may see."""
 
@@ -40,7 +49,7 @@ class Laking:
         self.rows = MemoryChangingObjects(io=self._io)
         self.undeclared: list[str] = []
         self.struck: Counter[str] = Counter()
-        self._unread: list[list[dict[str, Any]]] = []
+        self._unread: list[_Part] = []
         self._under_way: list[str] = []
         self._told: list[str] = []
         self.journal.told = self._told.append
@@ -107,29 +116,29 @@ class Laking:
         while self._told:
             self._work()
 
-    def _parts(self) -> list[list[dict[str, Any]]]:
+    def _parts(self) -> list[_Part]:
         """The stream in parts, which several shards bring in any order."""
-        parts: list[list[dict[str, Any]]] = []
+        parts: list[_Part] = []
         stream = list(self._world.line.journaling.stream())
         while stream:
             count = self._random.randint(1, _MOST_CHANGES)
-            parts.append(stream[:count])
+            parts.append(_Part(stream[:count], frozenset(lines_by_object(stream[:count]))))
             del stream[:count]
         self._random.shuffle(parts)
         return parts
 
-    def _grow(self, part: list[dict[str, Any]]) -> None:
+    def _grow(self, part: _Part) -> None:
         was_calm, self._is_calm = self._is_calm, True
-        keep(part, self.journal)
+        keep(part.changes, self.journal)
         self._is_calm = was_calm
 
     def _overlap(self) -> None:
         """An object grows while it is derived, and another function derives it before this one has ended."""
-        growing = [part for part in self._unread if self._under_way[-1] in lines_by_object(part)]
-        if growing:
+        growing = next((part for part in self._unread if self._under_way[-1] in part.objects), None)
+        if growing is not None:
             self.struck["overlapped"] += 1
-            self._unread.remove(growing[0])
-            self._grow(growing[0])
+            self._unread.remove(growing)
+            self._grow(growing)
             self._work()
 
     def _work(self) -> None:
