@@ -21,7 +21,7 @@ def main() -> int:
     which.add_argument("--seed", type=int, help="replay this seed with a readable trace")
     which.add_argument("--seeds", type=int, help="run so many seeds")
     which.add_argument(
-        "--bugs", action="store_true", help="say in which seed each planted bug is met that few seeds meet"
+        "--bugs", action="store_true", help="say in which seed each planted bug is met that seed 0 does not meet"
     )
     parser.add_argument("--first", type=int, default=0, help="the first of many seeds")
     parser.add_argument("--workers", type=int, default=2, help="how many processes")
