@@ -6,7 +6,7 @@ import gzip
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,9 @@ def journal_violations(world: World) -> Iterator[str]:
     if twice:
         yield f"the journal holds {len(twice)} changes more than once, {twice[0]} among them"
     yield from (f"the journal keeps {line['at']} under {key}" for key, line in lines if key != _place(line["at"]))
-    replayed: dict[tuple[str, str], Mapping[str, Any]] = _images(world.line.journaling.began_with)
+    began_with, held = world.line.journaling.began_with, world.line.table.contents()
+    named = {(line["keys"]["pk"], line["keys"]["sk"]) for _, line in lines}
+    replayed = _images(began_with, named)
     for _, line in sorted(lines, key=lambda each: int(each[1]["sequence"])):
         at = (line["keys"]["pk"], line["keys"]["sk"])
         if replayed.get(at) != line["old"]:
@@ -32,8 +34,12 @@ def journal_violations(world: World) -> Iterator[str]:
             del replayed[at]
         else:
             replayed[at] = line["new"]
-    held = _images(world.line.table.contents())
-    differing = sorted(key for key in held.keys() | replayed.keys() if held.get(key) != replayed.get(key))
+    unnamed = (held.keys() | began_with.keys()) - named
+    now = _images(held, named)
+    differing = sorted(
+        [key for key in unnamed if held.get(key) != began_with.get(key)]
+        + [key for key in named if now.get(key) != replayed.get(key)]
+    )
     if differing:
         yield f"the journal replayed differs from the table in {len(differing)} items, first {differing[0]}"
 
@@ -44,10 +50,12 @@ def _lines(body: bytes) -> tuple[Mapping[str, Any], ...]:
     return tuple(json.loads(line) for line in gzip.decompress(body).decode().splitlines())
 
 
-def _images(items: Mapping[Key, Item]) -> dict[Key, Mapping[str, Any]]:
+def _images(items: Mapping[Key, Item], keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    """What the journal says of those items."""
     return {
-        key: {"pk": key[0], "sk": key[1], **{name: _plain(value) for name, value in item.items()}}
-        for key, item in items.items()
+        key: {"pk": key[0], "sk": key[1], **{name: _plain(value) for name, value in items[key].items()}}
+        for key in keys
+        if key in items
     }
 
 

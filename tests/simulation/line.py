@@ -42,6 +42,7 @@ from tieout.arriving.accepting import Intake
 from tieout.arriving.door import Answer
 from tieout.arriving.envelope import MAX_DETAIL_BYTES, Envelope, read_message
 from tieout.arriving.log import DeliveryLog
+from tieout.closing import Closing
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
@@ -106,7 +107,9 @@ class Line:
         self.archive = MemoryObjectStore(io=io)
         self.most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
         names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
-        self.flows = {name: self._flow(name, entities) for name, entities in names.items()}
+        model = PlanningModel.of(landscape(tuple(self.targets)))
+        closing = rules(self.entropy.seed, [flow.name for flow in landscape().flows])
+        self.flows = {name: self._flow(name, entities, model, closing) for name, entities in names.items()}
         queues = {name: flow.queue for name, flow in self.flows.items()}
         self.bus = MemoryBus(self.random, self.schedule, self.weather, queues, "unrouted")
         self.relay_dead_letters, self.relay_queue = self._queues("relay", UNSEEN_SECONDS)
@@ -232,16 +235,16 @@ class Line:
         with suppress(TransientError):  # then it comes back when its visibility runs out
             queue.change_visibility(message.handle, seconds)
 
-    def _flow(self, name: str, entities: frozenset[str]) -> Flow:
+    def _flow(self, name: str, entities: frozenset[str], model: PlanningModel, closing: Closing) -> Flow:
         dead_letters, queue = self._queues(name, recording.UNSEEN_SECONDS)
         settling = Settling(
             ledger=FactLedger(self.table, Gate(self.table, len(name) % GATE_SHARDS)),
-            model=PlanningModel.of(landscape(tuple(self.targets))),
+            model=model,
             reader_of=self.readers.__getitem__,
             clock=self.schedule,
             entropy=self.entropy,
             code_version="simulated",
-            closing=rules(self.entropy.seed, [flow.name for flow in landscape().flows]),
+            closing=closing,
         )
         outcomes = OutcomeLedger(self.table)
         step = RecordStep(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
@@ -151,12 +151,14 @@ def _anaplan(world: World) -> SimulatedTarget:
     unknown = frozenset(lacking) if world.random.random() < ignorance and not calm else frozenset[str]()
     spoiling = frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset[str]()
     planning = opened(Surroundings(world.random, world.schedule, world.weather, unknown, spoiling))
-    options = AnaplanOptions(model_id="0" * 32, batch_size=_batch_size(world), period_names=names, period_label="RT")
-    client = cast("AnaplanClient", planning)
     sources = SOURCES if world.theme == MEMBERS_THEME else {}
-    options = replace(options, items_per_call=20 if sources else options.items_per_call)
+    wanted: dict[str, Any] = {"batch_size": _batch_size(world)}
+    if sources:
+        wanted |= {"items_per_call": 20}
     if loads:
-        options = replace(options, batch_size=1, bulk_from=2, imports=IMPORTS)
+        wanted |= {"batch_size": 1, "bulk_from": 2, "imports": IMPORTS}
+    options = AnaplanOptions(model_id="0" * 32, period_names=names, period_label="RT", **wanted)
+    client = cast("AnaplanClient", planning)
     return SimulatedTarget(
         name=ANAPLAN,
         planning=planning,
