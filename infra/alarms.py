@@ -53,6 +53,7 @@ class Runbook(StrEnum):
     REJECTED_DELIVERIES = "rejected-deliveries"
     MISSING_SECRET = "missing-secret"  # noqa: S105 the name of a page
     MALFORMED_DELIVERIES = "malformed-deliveries"
+    DRIFTED_FIELDS = "drifted-fields"
     SPOOLED_DELIVERIES = "spooled-deliveries"
     REFUSED_CELLS = "refused-cells"
     UNFIT_TARGET = "unfit-target"

@@ -70,6 +70,13 @@ _COUNTS_THAT_ALARM = (
         "its authentic deliveries are not what the source's contract promises; they are kept.",
     ),
     (
+        "Drifted",
+        0,
+        1,
+        Runbook.DRIFTED_FIELDS,
+        "its source answers something that it never did; what is recorded goes on.",
+    ),
+    (
         "Spooled",
         0,
         3,

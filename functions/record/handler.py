@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.record.drifting import Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
@@ -18,6 +19,7 @@ from functions.record.settings import RecordSettings
 from functions.record.settle import Settling
 from functions.record.work import Message, Report
 from tieout import __version__
+from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.queues import FifoFlushQueue, SqsQueue
@@ -26,6 +28,7 @@ from tieout.aws.store import S3ObjectStore
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
+from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.outcomes import OutcomeLedger
@@ -83,6 +86,7 @@ class RecordFunction:
             payloads=KeptPayloads(landscape.connections, fetch),
             listings=Listings(settling.reader, self._queue, outcomes),
             outcomes=outcomes,
+            drifting=Drifting(readers, DriftLedger(table), clock),
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds
@@ -118,6 +122,9 @@ class RecordFunction:
             self._metrics.add_metric(name=outcome.capitalize(), unit=MetricUnit.Count, value=count)
         self._metrics.add_metric(name="Retried", unit=MetricUnit.Count, value=len(report.retries))
         self._metrics.flush_metrics()
+        for connection, count in report.drifts.items():
+            log = DeliveryLog("record", connection, namespace=self._settings.metric_namespace)
+            log.note("drifted", self.step.clock.now(), {"Drifted": count}, {})
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -4,6 +4,7 @@ messages -> envelopes -> notices, completed from their payloads where their conn
          -> for those that ask for a listing: a page of it, as notices to the flow's own queue
          -> for each record: ledger, then source, then plan, then commit (again where somebody else was faster)
          -> ask for a flush, park what cannot be recorded, keep every notice's outcome, retry the rest
+         -> keep in what the sources' answers were other than expected
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from functions.record.drifting import Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.settle import Origin, RecordResult, Settling
@@ -43,6 +45,7 @@ class RecordStep:
     payloads: KeptPayloads
     listings: Listings
     outcomes: OutcomeLedger
+    drifting: Drifting
     dead_letters: Queue
     flush_queue: FlushQueue
     fetch: Callable[[str], bytes]
@@ -77,6 +80,7 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
         _decide(step, group, results.get(key), batch.report)
     for message in messages:
         _finish(step, message, batch)
+    batch.report.drifts = step.drifting.keep({key.connection for key in results})
     return batch.report
 
 

@@ -121,7 +121,7 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
         if (metrics := alarm.get("Metrics")) and "SELECT" in metrics[0]["Expression"]
     }
     query = 'SELECT SUM("%s") FROM SCHEMA(<own>, connection) GROUP BY connection ORDER BY SUM() DESC'
-    names = ["Rejected", "SecretMissing", "Malformed", "Spooled", "Missed", "ListingStuck"]
+    names = ["Rejected", "SecretMissing", "Malformed", "Drifted", "Spooled", "Missed", "ListingStuck"]
     names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
     names += ["FileRefused", "FileUnknown"] if takes_files(synthesis) else []
     targets = {query.replace("connection", "target") % name for name in ("Different", "ReadbackLate")}

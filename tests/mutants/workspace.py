@@ -78,10 +78,14 @@ GROUPS = (
                 "answers",
                 "asking",
                 "columns",
+                "drift",
                 "entra_tokens",
             )
         ),
-        ("tests/unit/core", "tests/unit/calendars", "tests/unit/strict_json"),
+        (
+            *("tests/unit/core", "tests/unit/calendars", "tests/unit/drift", "tests/unit/strict_json"),
+            "tests/unit/dynamics_finance/test_dynamics_client.py",
+        ),
     ),
     Group(
         "arriving",
@@ -133,7 +137,10 @@ GROUPS = (
             "tieout/census.py",
             "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
-            *(f"functions/record/{name}.py" for name in ("listing", "payloads", "protecting", "settle", "work")),
+            *(
+                f"functions/record/{name}.py"
+                for name in ("drifting", "listing", "payloads", "protecting", "settle", "work")
+            ),
         ),
         (
             *(

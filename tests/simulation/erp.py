@@ -199,7 +199,7 @@ class Erp:
 
     # The calls of `tieout.systems.netsuite.client.NetSuiteClient`.
 
-    def query(self, suiteql: str) -> Sequence[Row]:
+    def query(self, suiteql: str, _answer: str = "") -> Sequence[Row]:
         """The rows of one of the reader's queries."""
         self._weather.io("before netsuite.read")
         lists = [match[1].split(", ") for match in _IDS.finditer(suiteql)]

@@ -15,6 +15,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record import settings as recording
+from functions.record.drifting import Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
@@ -47,6 +48,7 @@ from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import CellDifference
+from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.mappings import MappingLedger
@@ -253,6 +255,7 @@ class Line:
             payloads=KeptPayloads(landscape().connections, self.archive.get, contents_reader(self.weather)),
             listings=Listings(settling.reader, queue, outcomes),
             outcomes=outcomes,
+            drifting=Drifting(settling.reader, DriftLedger(self.table), self.schedule),
             dead_letters=dead_letters,
             flush_queue=self.flush_queue,
             fetch=self.archive.get,

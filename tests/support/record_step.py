@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from functions.record.drifting import Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep
@@ -11,6 +12,7 @@ from functions.record.settle import Settling
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tieout.facts.reading import SourceReader
+from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.planning.model import PlanningModel
@@ -46,6 +48,7 @@ def record_step(
         payloads=payloads,
         listings=Listings(settling.reader, queue or MemoryQueue(clock, name="own"), outcomes),
         outcomes=outcomes,
+        drifting=Drifting(reader_of, DriftLedger(table), clock),
         dead_letters=dead_letters,
         flush_queue=MemoryFlushQueue(MemoryFifoQueue(clock), clock),
         fetch=fetch,

@@ -189,6 +189,11 @@ def pages_key(connection: str, day: date) -> Key:
     return (census_of(connection), f"PAGES#{day.isoformat()}")
 
 
+def drifts_of(connection: str) -> str:
+    """The partition of what a connection's answers were other than expected in."""
+    return f"DRIFT#{connection}"
+
+
 def readback_of(target: str) -> str:
     """The partition of everything that reading a target back leaves behind."""
     return f"READBACK#{target}"

@@ -203,6 +203,7 @@ def test_a_line_item_whose_deal_cannot_be_asked_for_has_that_error(account: Acco
     assert isinstance(account.reader().read([item])[item], UnavailableError)
 
 
+@pytest.mark.irregular
 def test_hubspot_is_asked_for_every_property_a_line_is_made_of(account: Account) -> None:
     """A property that is not asked for is answered as if it were empty."""
     asked: list[Any] = []

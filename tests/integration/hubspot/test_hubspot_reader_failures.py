@@ -204,12 +204,14 @@ def test_a_failed_read_of_a_single_deal_is_no_deletion(account: Account) -> None
     assert stated(account.read("77")["77"]).absence is Absence.DELETED
 
 
+@pytest.mark.irregular
 def test_an_error_about_companies_without_ids_fails_every_deal(account: Account) -> None:
     """It may concern any of them, and a deal is never stated to have no company by mistake."""
     error = {"category": "INTERNAL_ERROR", "context": {}}
     assert isinstance(answered(account, with_associations({"results": [], "errors": [error]})), UnavailableError)
 
 
+@pytest.mark.irregular
 def test_companies_without_end_are_given_up(account: Account) -> None:
     """A deal whose pages of companies never end is unreadable, and not stated with the companies of the first pages."""
     page = {"from": {"id": "1"}, "to": [], "paging": {"next": {"after": "1"}}}
@@ -236,6 +238,7 @@ def test_the_daily_limit_lasts_until_the_accounts_midnight(account: Account) -> 
     assert reading.retry_after_seconds == 23.5 * 3600
 
 
+@pytest.mark.irregular
 def test_a_users_own_association_type_is_not_the_primary_label(account: Account) -> None:
     """Types that users define are numbered apart from HubSpot's, so a user's 5 is no primary company."""
     links = [
@@ -246,6 +249,7 @@ def test_a_users_own_association_type_is_not_the_primary_label(account: Account)
     assert opportunity(answered(account, with_associations(answer))).customer == "7001"
 
 
+@pytest.mark.irregular
 def test_no_associations_found_is_an_answer(account: Account) -> None:
     """Whatever category the vendor files it under, the sub-category says that the deal has no company."""
     said = {"category": "VALIDATION_ERROR", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
@@ -253,6 +257,7 @@ def test_no_associations_found_is_an_answer(account: Account) -> None:
     assert opportunity(answered(account, with_associations({"results": [], "errors": [error]}))).customer is None
 
 
+@pytest.mark.irregular
 @pytest.mark.parametrize("to", [None, [None], [{}], [{"toObjectId": 1, "associationTypes": None}]])
 def test_associations_of_no_known_form_are_no_answer(account: Account, to: object) -> None:
     """A deal is never stated to have no company because an answer was not understood."""
@@ -260,6 +265,7 @@ def test_associations_of_no_known_form_are_no_answer(account: Account, to: objec
     assert isinstance(answered(account, with_associations(answer)), UnavailableError)
 
 
+@pytest.mark.irregular
 def test_what_is_asked_of_hubspot_is_what_its_contract_says(account: Account) -> None:
     """The request itself: a bearer token, JSON, ids as text, and only the properties that are used."""
     seen: list[httpx.Request] = []

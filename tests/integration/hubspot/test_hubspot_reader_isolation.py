@@ -55,6 +55,7 @@ def test_a_success_that_names_no_deal_is_no_deletion(account: Account, body: obj
     assert isinstance(account.read("77")["77"], UnavailableError)
 
 
+@pytest.mark.irregular
 def test_a_record_without_id_is_nobodys(account: Account) -> None:
     """It is passed over, even where it claims to have taken others in."""
     nameless = {"properties": {"hs_merged_object_ids": "1;2", "hs_lastmodifieddate": "1772600000123"}}

@@ -86,6 +86,7 @@ def test_refused_credentials_need_a_person(account: Account, changes: dict[str, 
     assert "PRIVATE KEY" not in str(reading)
 
 
+@pytest.mark.irregular
 @pytest.mark.parametrize(
     ("fault", "expected", "wait"),
     [

@@ -150,6 +150,7 @@ def test_a_bug_costs_its_own_record_alone(account: Account, monkeypatch: pytest.
     assert str(failed) == "the transaction cannot be read: TypeError"
 
 
+@pytest.mark.irregular
 def test_a_rate_of_no_period_is_nobodys(account: Account) -> None:
     """A row of rates that names neither period nor subsidiary converts nothing and breaks nothing."""
 

@@ -18,6 +18,7 @@ from ops.tables import Fitted, fitted
 from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.commands import leaves
+from tests.support.drifting import keep_a_drift
 from tests.support.good_bodies import good_body
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
@@ -93,12 +94,10 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     **{("periods", each): (PERIOD, *("--entity", "EMEA"), *WHY) for each in ("close", "soft-close", "reopen")},
     ("periods", "late"): (),
     ("periods", "restate"): (str(RECORD), PERIOD, *WHY, "--approved-by", "controller.with.long.name"),
-    ("rejected", "list"): (CONNECTION,),
-    ("rejected", "retry"): (CONNECTION,),
-    ("spool", "list"): (),
-    ("dlq", "list"): (),
+    **{("rejected", each): (CONNECTION,) for each in ("list", "retry")},
+    **{(each, "list"): () for each in ("spool", "dlq")},
     ("dlq", "show"): (FLOW,),
-    ("files", "list"): (CONNECTION,),
+    **{(each, "list"): (CONNECTION,) for each in ("files", "drift")},
 }
 NO_TABLES = {
     *(("backfill",), ("census", "stop"), ("facts", "resend")),
@@ -172,6 +171,7 @@ def record_facts(stage: OperatedStage) -> None:
             code_version="0.1",
         )
         FactLedger(stage.place.table).commit([(plan, lineage)])
+    keep_a_drift(stage.place.table, CONNECTION, NOW)
     known = MappingKey(CONNECTION, "stage", "renewals/decision_maker_bought_in")
     MappingLedger(stage.place.table).put(known, "negotiation", "operator.with.long.name", NOW)
     envelope = Envelope(delivery_id="d", connection=CONNECTION, flow="record_to_report", received_at=NOW, notices=())

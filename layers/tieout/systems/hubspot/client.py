@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tieout import strict_json
+from tieout.drift import Watch
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -31,6 +32,7 @@ from tieout.systems.hubspot.answers import (
     retry_after_seconds,
     total_of,
 )
+from tieout.systems.hubspot.expected import EXPECTED
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES
 from tieout.systems.hubspot.translate import DEAL_PROPERTIES, Link
 
@@ -62,7 +64,11 @@ def open_client(
 
 
 class HubSpotClient:
-    """The calls we make of one HubSpot account; none of them changes anything there."""
+    """The calls we make of one HubSpot account; none of them changes anything there.
+
+    Attributes:
+        watch: is shown the records that are read.
+    """
 
     def __init__(
         self, http: httpx.Client, *, api_base_url: str, access_token: str, time_zone: str, clock: Clock
@@ -72,6 +78,7 @@ class HubSpotClient:
         self._access_token = access_token
         self._time_zone = ZoneInfo(time_zone)
         self._clock = clock
+        self.watch = Watch(EXPECTED)
 
     def read_deals(
         self, ids: Sequence[str], *, archived: bool, properties: Sequence[str] = DEAL_PROPERTIES
@@ -96,6 +103,7 @@ class HubSpotClient:
         deal = self._object_of(response)
         if not deal.get("id"):
             raise UnavailableError("HubSpot's answer names no deal")
+        self.watch.see("deals", [deal])
         return deal
 
     def read_line_items(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
@@ -160,7 +168,9 @@ class HubSpotClient:
             "inputs": [{"id": each} for each in ids],
         }
         query = {"archived": "true" if archived else "false"}
-        return batch_answer(self._call("POST", f"/crm/v3/objects/{kind}/batch/read", body=body, query=query))
+        answer = batch_answer(self._call("POST", f"/crm/v3/objects/{kind}/batch/read", body=body, query=query))
+        self.watch.see(kind, answer.results)
+        return answer
 
     def _call(
         self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None

@@ -30,7 +30,7 @@ LINE_ITEM_PROPERTIES = (
 )
 
 # How many payments of a frequency there are in how many months: a week is no part of a month, but 52 are a year.
-_PAYMENTS_IN_MONTHS: Mapping[str, tuple[int, int]] = {
+PAYMENTS_IN_MONTHS: Mapping[str, tuple[int, int]] = {
     "weekly": (52, 12),
     "biweekly": (26, 12),
     "monthly": (1, 1),
@@ -79,9 +79,9 @@ def _recurring(item: Mapping[str, Any], currency: str) -> tuple[Money | None, in
     payment = money_of(item, "amount", currency)
     if frequency is None or payment is None:
         return None, None
-    if frequency not in _PAYMENTS_IN_MONTHS:
+    if frequency not in PAYMENTS_IN_MONTHS:
         raise unreadable("recurringbillingfrequency", "not_known")
-    payments, months = _PAYMENTS_IN_MONTHS[frequency]
+    payments, months = PAYMENTS_IN_MONTHS[frequency]
     return Money(payment.amount_minor * payments, payment.currency), months
 
 

@@ -8,6 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.errors import MalformedError, PermanentError, TransientError, UnreadableRecordError
 from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
@@ -41,16 +42,20 @@ def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> HubSpotReader:
     """A reader for one HubSpot account; credentials are `{"access_token": ...}` of a private app."""
-    return HubSpotReader(connection, open_client(connection, credentials, http, clock))
+    client = open_client(connection, credentials, http, clock)
+    return HubSpotReader(connection, client, client.watch)
 
 
 class HubSpotReader:
     """Reads deals by id: 100 a call, what they are associated with 1000 a call, line items 100 a call.
 
     Only what the first answers lack is asked again.
+
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
     """
 
-    def __init__(self, connection: Connection, client: HubSpotClient) -> None:
+    def __init__(self, connection: Connection, client: HubSpotClient, watch: Watch | None = None) -> None:
         self._options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
         self._account = Account(
             time_zone=connection.time_zone,
@@ -58,6 +63,7 @@ class HubSpotReader:
             worth=self._options.line_worth,
         )
         self._client = client
+        self.watch = watch or Watch({})
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a deal, its deletion or merge, a line item with its deal, or the error that struck it.

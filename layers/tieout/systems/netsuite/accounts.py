@@ -11,7 +11,7 @@ from tieout.systems.netsuite.rows import Row
 
 RateType = Literal["current", "average", "historical"]
 
-_CLASSES = {
+ACCOUNT_TYPES = {
     "income": AccountClass.INCOME,
     "othincome": AccountClass.INCOME,
     "cogs": AccountClass.EXPENSE,
@@ -41,7 +41,7 @@ _USUAL_RATES: dict[AccountClass, RateType] = {
     AccountClass.LIABILITY: "current",
     AccountClass.EQUITY: "historical",
 }
-_RATE_TYPES: dict[str, RateType] = {"current": "current", "average": "average", "historical": "historical"}
+RATE_TYPES: dict[str, RateType] = {"current": "current", "average": "average", "historical": "historical"}
 
 
 def account_name(row: Row) -> str:
@@ -56,7 +56,7 @@ def account_class(row: Row) -> AccountClass:
         UnreadableRecordError: for a type that takes no part in a balance sheet or income statement.
     """
     try:
-        return _CLASSES[row.get("accttype", "").lower()]
+        return ACCOUNT_TYPES[row.get("accttype", "").lower()]
     except KeyError as error:
         raise UnreadableRecordError("a posted line on an account of unknown type") from error
 
@@ -73,4 +73,4 @@ def account_role(row: Row, cash_accounts: Collection[str]) -> str | None:
 
 def rate_type(row: Row) -> RateType:
     """Which of a period's three consolidated rates converts the account: its general rate type."""
-    return _RATE_TYPES.get(row.get("generalrate", "").lower()) or _USUAL_RATES[account_class(row)]
+    return RATE_TYPES.get(row.get("generalrate", "").lower()) or _USUAL_RATES[account_class(row)]

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from tieout.drift import Watch
 from tieout.errors import AccessDeniedError, ConflictError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.netsuite.answers import parse_object, refusal, says_there_is_none
+from tieout.systems.netsuite.expected import EXPECTED
 from tieout.systems.netsuite.options import Options
-from tieout.systems.netsuite.rows import Row, row_of
+from tieout.systems.netsuite.rows import Row, lower_cased, row_of
 from tieout.systems.netsuite.tokens import AccessTokens
 
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
@@ -40,16 +42,23 @@ def open_client(
 
 
 class NetSuiteClient:
-    """One account's API; safe to use from several threads, which share the concurrency limit."""
+    """One account's API; safe to use from several threads, which share the concurrency limit.
+
+    Attributes:
+        watch: is shown the rows of queries that say what they ask for, which then must not be asked from several threads.
+    """
 
     def __init__(self, base_url: str, tokens: AccessTokens, http: httpx.Client, *, max_concurrency: int) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
         self._slots = threading.BoundedSemaphore(max(1, max_concurrency))
+        self.watch = Watch(EXPECTED)
 
-    def query(self, suiteql: str) -> Sequence[Row]:
+    def query(self, suiteql: str, answer: str = "") -> Sequence[Row]:
         """All rows of a query, page by page; the query must end in an ORDER BY that leaves no ties.
+
+        `answer` is which of the expected ones it is, if any.
 
         Raises:
             ConflictError: if rows came or went between the pages: whoever stood at a page's edge may be missing, or be
@@ -61,7 +70,7 @@ class NetSuiteClient:
         rows: list[Row] = []
         totals = set()
         while True:
-            page = self._page(suiteql, len(rows), _PAGE_ROWS)
+            page = self._page(suiteql, len(rows), _PAGE_ROWS, answer)
             rows.extend(page.rows)
             totals.add(str(page.total))
             if not page.has_more:
@@ -93,22 +102,23 @@ class NetSuiteClient:
             raise refusal(answer, UnreadableRecordError)
         return parse_object(answer)
 
-    def _page(self, suiteql: str, offset: int, limit: int) -> _Page:
-        answer = self._authorised(
+    def _page(self, suiteql: str, offset: int, limit: int, answer: str = "") -> _Page:
+        response = self._authorised(
             "POST",
             SUITEQL_PATH,
             parameters={"limit": str(limit), "offset": str(offset)},
             body={"q": suiteql},
         )
-        if answer.status_code != httpx.codes.OK:
-            raise refusal(answer, AccessDeniedError)
-        page = parse_object(answer)
+        if response.status_code != httpx.codes.OK:
+            raise refusal(response, AccessDeniedError)
+        page = parse_object(response)
         items = page.get("items")
         if not isinstance(items, list):
             raise UnavailableError("netsuite answered a query without items")
         has_more = page.get("hasMore") is True
         if has_more and not items:
             raise ConflictError("netsuite answered an empty page and announced another")
+        self.watch.see(answer, map(lower_cased, items))
         return _Page([row_of(item) for item in items], has_more, page.get("totalResults"))
 
     def _authorised(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
 from tieout.asking import Asking
+from tieout.drift import Watch
 from tieout.errors import (
     ConflictError,
     PermanentError,
@@ -25,6 +26,7 @@ from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.netsuite import listed_queries, queries, rest_record, translate
 from tieout.systems.netsuite.client import NetSuiteClient, open_client
+from tieout.systems.netsuite.expected import HEADER, LINE, RATE
 from tieout.systems.netsuite.lines import Books, Rates
 from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.rows import Row
@@ -46,16 +48,22 @@ def open_reader(
         group_subsidiary=options.group_subsidiary,
         cash_accounts=tuple(options.cash_accounts),
     )
-    return NetSuiteReader(open_client(connection, credentials, http, clock), books, options)
+    client = open_client(connection, credentials, http, clock)
+    return NetSuiteReader(client, books, options, client.watch)
 
 
 class NetSuiteReader:
-    """Reads transactions by key; see `tieout.ports.SourceReader`."""
+    """Reads transactions by key; see `tieout.ports.SourceReader`.
 
-    def __init__(self, client: NetSuiteClient, books: Books, options: Options) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, client: NetSuiteClient, books: Books, options: Options, watch: Watch | None = None) -> None:
         self._client = client
         self._books = books
         self._options = options
+        self.watch = watch or Watch({})
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a statement, or the error that struck it; nothing is raised."""
@@ -109,12 +117,12 @@ class _OneRead:
     def _rows(self, batch: Sequence[RecordKey]) -> tuple[Mapping[str, Row], Mapping[str, list[Row]], Rates]:
         ids = list(dict.fromkeys(key.record_id for key in batch))
         options = self._options
-        asked = self._query(queries.headers(ids, partners=options.partners))
+        asked = self._query(queries.headers(ids, partners=options.partners), HEADER)
         headers = {row["id"]: row for row in asked if "id" in row}
         lines: dict[str, list[Row]] = defaultdict(list)
         if headers:
             book, dimensions = options.accounting_book, options.dimensions
-            for row in self._query(queries.lines(headers, book, dimensions, partners=options.partners)):
+            for row in self._query(queries.lines(headers, book, dimensions, partners=options.partners), LINE):
                 lines[row.get("document", "")].append(row)
         return headers, lines, self._rates(headers.values(), lines.values())
 
@@ -124,7 +132,7 @@ class _OneRead:
         subsidiaries = sorted({row["subsidiary"] for rows in lines for row in rows if "subsidiary" in row} - {group})
         if not (group and periods and subsidiaries):
             return {}
-        rows = self._query(queries.rates(periods, subsidiaries, group, self._options.accounting_book))
+        rows = self._query(queries.rates(periods, subsidiaries, group, self._options.accounting_book), RATE)
         # The first of several rows of one rate counts; the query orders them.
         return {(row.get("period", ""), row.get("subsidiary", "")): row for row in reversed(rows)}
 
@@ -159,8 +167,8 @@ class _OneRead:
                 )
         return translate.missing(key)
 
-    def _query(self, suiteql: str) -> Sequence[Row]:
-        return self._asked(partial(self._client.query, suiteql))
+    def _query(self, suiteql: str, answer: str = "") -> Sequence[Row]:
+        return self._asked(partial(self._client.query, suiteql, answer))
 
 
 def _without_asking(key: RecordKey) -> Reading | None:

@@ -10,6 +10,11 @@ from tieout.errors import UnreadableRecordError
 Row = Mapping[str, str]
 
 
+def lower_cased(item: object) -> object:
+    """What is an object with its keys in lower case, as all our queries have them."""
+    return {key.lower(): value for key, value in item.items()} if isinstance(item, dict) else item
+
+
 def row_of(item: object) -> Row:
     """A row of a SuiteQL answer with lower-case keys and every value as text; nulls and links are left out.
 

@@ -1,0 +1,205 @@
+"""What the rows of a source's answers are expected to hold, and what differs: counted, with its shape and without its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+from tieout import strict_json
+from tieout.money import is_currency, minor_exponent
+
+_NAME = re.compile("[A-Za-z_$](?:[A-Za-z_$:-]|[0-9](?![0-9]{3}))*", re.ASCII)
+_LONGEST_NAME = 64
+_DEEPEST, _WIDEST = 4, 80  # of a shape: more says no more to whoever looks at it
+_MOST_KINDS = 50
+
+Row = Mapping[str, Any]
+
+
+class Drift(StrEnum):
+    """In which way a field is not what it was."""
+
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+    NULL = "null"
+    RETYPED = "retyped"
+    NEW_VALUE = "new_value"
+    EXPONENT = "exponent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What a field is expected to be.
+
+    Attributes:
+        types: by the names of JSON.
+        null: it may be null.
+        absent: it may be left out.
+        values: those it may have, in lower case, however the source writes them; none listed: any.
+        inside: the fields of the object it is, or of each object in the list it is.
+        decimals_of: the field beside it that names a currency whose number of decimals this one states.
+    """
+
+    types: frozenset[str]
+    null: bool = False
+    absent: bool = False
+    values: frozenset[str] = frozenset()
+    inside: Expected | None = None
+    decimals_of: str = ""
+
+
+Expected = Mapping[str, Field]
+
+
+class Seen(NamedTuple):
+    """Which drift it is: of which kind of answer, of which field (names above it are parted by slashes), in which way."""
+
+    answer: str
+    field: str
+    drift: Drift
+
+
+class Noted(NamedTuple):
+    """How often a drift was seen, and the shape of the first and of the last row with it."""
+
+    times: int
+    first_shape: str
+    last_shape: str
+
+    def and_then(self, later: Noted) -> Noted:
+        """Both together, where `later` was seen after this."""
+        return Noted(self.times + later.times, self.first_shape, later.last_shape)
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """What a reader can also be: it shows what it is answered to a watch."""
+
+    watch: Watch
+
+
+class Watch:
+    """Compares what is answered with what is expected, and keeps count; not for several threads.
+
+    Args:
+        expected: the kinds of answers that are declared; of others nothing is said.
+    """
+
+    def __init__(self, expected: Mapping[str, Expected]) -> None:
+        self._expected = expected
+        self._noted: dict[Seen, Noted] = {}
+
+    def see(self, answer: str, rows: Iterable[object], asked: Collection[str] = ()) -> None:
+        """Note what differs in rows of a kind of answer; fields that were `asked` for by name are known. Raises nothing."""
+        expected = self._expected.get(answer)
+        if expected is None:
+            return
+        for row in rows:
+            for field, drift in differences(expected, row, asked):
+                self._note(Seen(answer, field, drift), row)
+
+    def take(self) -> Mapping[Seen, Noted]:
+        """What was noted since it was taken last."""
+        noted, self._noted = self._noted, {}
+        return noted
+
+    def _note(self, seen: Seen, row: object) -> None:
+        known = self._noted.get(seen)
+        if known is not None or len(self._noted) < _MOST_KINDS:
+            shape = shape_of(row)
+            later = Noted(1, shape, shape)
+            self._noted[seen] = later if known is None else known.and_then(later)
+
+
+def text(*values: str, null: bool = False, absent: bool = False) -> Field:
+    """A text; one of some values, whatever their case, where they are named."""
+    named = frozenset(each.lower() for each in values)
+    return Field(types=frozenset({"string"}), null=null, absent=absent, values=named)
+
+
+def number(*, null: bool = False, absent: bool = False) -> Field:
+    """A number, whole or not."""
+    return Field(types=frozenset({"number"}), null=null, absent=absent)
+
+
+def truth(*, null: bool = False, absent: bool = False) -> Field:
+    """A true or false."""
+    return Field(types=frozenset({"boolean"}), null=null, absent=absent)
+
+
+def nested(inside: Expected, *, null: bool = False, absent: bool = False) -> Field:
+    """An object, or a list of objects, with these fields."""
+    return Field(types=frozenset({"object", "array"}), null=null, absent=absent, inside=inside)
+
+
+def differences(expected: Expected, row: object, asked: Collection[str] = ()) -> Iterator[tuple[str, Drift]]:
+    """Each field of a row that is not as expected, by its name, and in which way."""
+    if not isinstance(row, Mapping):
+        yield "", Drift.RETYPED
+        return
+    for name, value in row.items():
+        if name in expected:
+            yield from _of_field(name, value, expected[name], row)
+        elif name not in asked and "@" not in name:  # what is said of a field or of the answer, as OData does
+            yield _told(name), Drift.UNKNOWN
+    for name, field in expected.items():
+        if not field.absent and name not in row:
+            yield name, Drift.ABSENT
+
+
+def _of_field(name: str, value: object, field: Field, row: Row) -> Iterator[tuple[str, Drift]]:
+    if value is None:
+        if not field.null:
+            yield name, Drift.NULL
+    elif type_of(value) not in field.types:
+        yield name, Drift.RETYPED
+    elif field.values and str(value).lower() not in field.values:
+        yield name, Drift.NEW_VALUE
+    elif field.decimals_of and _is_other_exponent(value, row.get(field.decimals_of)):
+        yield name, Drift.EXPONENT
+    elif field.inside is not None:
+        for each in value if isinstance(value, list) else [value]:
+            yield from (
+                (f"{name}/{inner}" if inner else name, drift) for inner, drift in differences(field.inside, each)
+            )
+
+
+def _is_other_exponent(value: object, currency: object) -> bool:
+    """Whether a number of decimals is not that of a currency; never of what is no currency."""
+    return isinstance(currency, str) and is_currency(currency) and str(value) != str(minor_exponent(currency))
+
+
+def type_of(value: object) -> str:
+    """What JSON calls a value."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, Mapping):
+        return "object"
+    return "null" if value is None else "array"
+
+
+def shape_of(row: object) -> str:
+    """The names and types of a row, as JSON; what tells of its content, a name that may be a value too, is left out."""
+    return strict_json.dump(_shape(row, 0))
+
+
+def _shape(value: object, depth: int) -> Any:  # noqa: ANN401 JSON values
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        names = sorted(value)[:_WIDEST]
+        return {_told(name): _shape(value[name], depth + 1) for name in names}
+    if isinstance(value, list) and depth < _DEEPEST:
+        return [_shape(each, depth + 1) for each in value[:1]]
+    return type_of(value)
+
+
+def _told(name: str) -> str:
+    """A field's name, unless it could be somebody's data: long, with more digits in a row than names have, or an address."""
+    return name if len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) else "?"

@@ -1,0 +1,41 @@
+"""What HubSpot's answers are expected to hold, as far as the record step reads them.
+
+A property that was asked for is text or null, whatever its type; one that an account does not have is left out.
+https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tieout.drift import Expected, nested, text, truth
+from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES, PAYMENTS_IN_MONTHS
+from tieout.systems.hubspot.translate import DEAL_PROPERTIES
+
+_ALWAYS = ("createdate", "hs_object_id")
+
+
+def _record(properties: Iterable[str], told: Expected) -> Expected:
+    """A record of any type, with what is told of single properties of it."""
+    optional = text(null=True, absent=True)
+    return {
+        "id": text(),
+        "properties": nested({**dict.fromkeys((*_ALWAYS, *properties), optional), **told}),
+        "createdAt": text(),
+        "updatedAt": text(),
+        "archived": truth(),
+        "archivedAt": text(null=True, absent=True),
+        "url": text(null=True, absent=True),
+    }
+
+
+EXPECTED: Mapping[str, Expected] = {
+    "deals": _record(DEAL_PROPERTIES, {"hs_lastmodifieddate": text()}),
+    "line_items": _record(
+        LINE_ITEM_PROPERTIES,
+        {
+            "hs_lastmodifieddate": text(),
+            "recurringbillingfrequency": text("", *PAYMENTS_IN_MONTHS, null=True, absent=True),
+        },
+    ),
+}

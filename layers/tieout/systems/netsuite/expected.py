@@ -1,0 +1,53 @@
+"""What NetSuite's rows are expected to hold, as far as the record step reads them.
+
+SuiteQL writes every value as text and leaves out what is null, so what may be null may be absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tieout.drift import Expected, Field, text
+from tieout.systems.netsuite.accounts import ACCOUNT_TYPES, RATE_TYPES
+from tieout.systems.netsuite.translate import TRANSACTION_TYPES
+
+HEADER, LINE, RATE = "transaction", "ledger_line", "consolidated_rate"
+
+_OPTIONAL = text(absent=True)
+_FLAG = text("T", "F", absent=True)
+_LINKS = {"links": Field(types=frozenset({"array"}), absent=True)}
+
+
+def _decimals_of(currency: str) -> Field:
+    return replace(_OPTIONAL, decimals_of=currency)
+
+
+EXPECTED: Mapping[str, Expected] = {
+    HEADER: {
+        **_LINKS,
+        **dict.fromkeys(("id", "lastmodified"), text()),
+        "type": text(*(each for types in TRANSACTION_TYPES.values() for each in types)),
+        **dict.fromkeys(("posting", "voided", "memovoid", "isadjust"), _FLAG),
+        **dict.fromkeys(("tranid", "trandate", "reversal", "entity", "foreignunused", "currency"), _OPTIONAL),
+        "currencyprecision": _decimals_of("currency"),
+        **dict.fromkeys(("period", "periodname", "periodstart", "periodend", "represents"), _OPTIONAL),
+    },
+    LINE: {
+        **_LINKS,
+        **dict.fromkeys(("document", "line", "lastmodified"), text()),
+        **dict.fromkeys(("subsidiary", "accountid", "acctnumber", "specialaccount", "item", "entity"), _OPTIONAL),
+        "accttype": text(*ACCOUNT_TYPES, absent=True),
+        "generalrate": text(*RATE_TYPES, absent=True),
+        "functionalcurrency": _OPTIONAL,
+        "functionalprecision": _decimals_of("functionalcurrency"),
+        **dict.fromkeys(("entitytype", "foreignamount", "amount", "unused"), _OPTIONAL),
+        **dict.fromkeys(("department", "segment", "location", "duetofrom", "represents"), _OPTIONAL),
+        **dict.fromkeys(("eliminate", "accounteliminate"), _FLAG),
+    },
+    RATE: {
+        **_LINKS,
+        **dict.fromkeys(("period", "subsidiary", "currency"), text()),
+        **dict.fromkeys(("currentrate", "averagerate", "historicalrate"), _OPTIONAL),
+    },
+}

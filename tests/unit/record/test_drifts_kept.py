@@ -1,0 +1,133 @@
+"""What readers notice is kept beside the line: seldom, once, and whatever happens to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from functions.record.drifting import Drifting
+from tests.support.memory_table import MemoryTable
+from tests.support.recording import CONNECTION, Recording, deal, gone
+from tieout.arriving.notice import RecordKey
+from tieout.drift import Drift, Seen, Watch, text
+from tieout.errors import UnavailableError
+from tieout.facts.reading import Reading
+from tieout.ledger.drifts import DriftLedger
+from tieout.ledger.plan import Outcome
+from tieout.ledger.table import Key, Write
+
+SEEN = Seen("deals", "new", Drift.UNKNOWN)
+
+
+class WatchingSource:
+    """A source whose every answer has a new field."""
+
+    def __init__(self) -> None:
+        self.watch = Watch({"deals": {"id": text()}})
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """What is read, under the eyes of the watch."""
+        self.watch.see("deals", [{"id": key.record_id, "new": 1} for key in keys])
+        return {key: gone(key) for key in keys}
+
+
+class Unwilling(MemoryTable):
+    """A table that takes no drifts for a while."""
+
+    error: Exception | None = None
+
+    def write_each(self, writes: Sequence[Write]) -> Sequence[Key]:
+        """Refuse, or write."""
+        if self.error is not None and writes and writes[0].key[0].startswith("DRIFT#"):
+            raise self.error
+        return super().write_each(writes)
+
+
+def recording_with(source: object, table: MemoryTable | None = None) -> Recording:
+    """A record step that reads this source."""
+    recording = Recording(table)
+
+    def reader_of(_connection: str) -> WatchingSource:
+        assert isinstance(source, WatchingSource)
+        return source
+
+    recording.step = replace(
+        recording.step,
+        settling=replace(recording.step.settling, reader_of=reader_of),
+        drifting=Drifting(reader_of, DriftLedger(recording.table), recording.clock),
+    )
+    return recording
+
+
+def count(recording: Recording) -> int:
+    """How often the drift was seen, as far as the ledger says."""
+    return sum(each.times for each in DriftLedger(recording.table).of(CONNECTION) if each.seen == SEEN)
+
+
+def test_a_drift_is_kept_and_told_once() -> None:
+    """The notice is recorded as if nothing were."""
+    recording = recording_with(WatchingSource())
+    report = recording.work(deal(1), deal(2))
+    assert (report.drifts, report.outcomes) == (Counter({CONNECTION: 1}), Counter({Outcome.APPLIED: 2}))
+    assert count(recording) == 2
+    recording.clock.sleep(601)
+    assert recording.work(deal(3)).drifts == Counter()
+    assert count(recording) == 3
+
+
+def test_a_drift_is_written_once_in_ten_minutes_and_counted_all_the_time() -> None:
+    """The line is busier than anybody who looks at drifts."""
+    recording = recording_with(WatchingSource())
+    for number in range(5):
+        recording.work(deal(number))
+    assert count(recording) == 1
+    recording.clock.sleep(600)
+    recording.work(deal(9))
+    assert count(recording) == 6
+
+
+@pytest.mark.parametrize("error", [UnavailableError("down"), RuntimeError("a bug")])
+def test_a_ledger_that_refuses_costs_nothing_but_the_next_try(error: Exception) -> None:
+    """No notice waits for it, and nothing that was counted is lost."""
+    table = Unwilling()
+    table.error = error
+    recording = recording_with(WatchingSource(), table)
+    report = recording.work(deal(1))
+    assert (report.drifts, report.retries, report.errors) == (Counter(), {}, Counter())
+    table.error = None
+    assert recording.work(deal(2)).drifts == Counter({CONNECTION: 1})
+    assert count(recording) == 2
+
+
+def test_a_source_with_ever_new_names_is_not_written_for_each() -> None:
+    """Fifty say that it has drifted; those are counted on."""
+    source = WatchingSource()
+    recording = recording_with(source)
+    letters = "abcdefgh"
+    for name in [first + second for first in letters for second in letters]:
+        source.watch.see("deals", [{"id": "1", name: 1}])
+        recording.work(deal(1))
+    kept = list(DriftLedger(recording.table).of(CONNECTION))
+    assert len(kept) == 50
+    recording.clock.sleep(600)
+    recording.work(deal(1))
+    assert count(recording) == 65
+
+
+def test_a_source_that_cannot_be_had_has_noticed_nothing() -> None:
+    """Its notices fail of that already; those of another are kept."""
+    source = WatchingSource()
+    source.watch.see("deals", [{"id": "1", "new": 1}])
+    readers = {CONNECTION: source}
+    recording = Recording()
+    drifting = Drifting(readers.__getitem__, DriftLedger(recording.table), recording.clock)
+    assert drifting.keep(["nobody", CONNECTION]) == Counter({CONNECTION: 1})
+
+
+def test_a_reader_without_a_watch_is_left_alone() -> None:
+    """It need not have one."""
+    recording = Recording()
+    assert recording.work(deal(1)).drifts == Counter()
