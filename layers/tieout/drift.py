@@ -94,7 +94,7 @@ class Watch:
         self._noted: dict[Seen, Noted] = {}
 
     def see(self, answer: str, rows: Iterable[object], asked: Collection[str] = ()) -> None:
-        """Note what differs in rows of a kind of answer; fields that were `asked` for by name are known. Raises nothing."""
+        """Note what differs in rows of a kind of answer, as `differences` finds it. Raises nothing."""
         expected = self._expected.get(answer)
         if expected is None:
             return
@@ -121,9 +121,9 @@ def text(*values: str, null: bool = False, absent: bool = False) -> Field:
     return Field(types=frozenset({"string"}), null=null, absent=absent, values=named)
 
 
-def number(*, null: bool = False, absent: bool = False) -> Field:
-    """A number, whole or not."""
-    return Field(types=frozenset({"number"}), null=null, absent=absent)
+def number(*values: int, null: bool = False, absent: bool = False) -> Field:
+    """A number, whole or not; one of some values, where they are named."""
+    return Field(types=frozenset({"number"}), null=null, absent=absent, values=frozenset(map(str, values)))
 
 
 def truth(*, null: bool = False, absent: bool = False) -> Field:
@@ -137,7 +137,10 @@ def nested(inside: Expected, *, null: bool = False, absent: bool = False) -> Fie
 
 
 def differences(expected: Expected, row: object, asked: Collection[str] = ()) -> Iterator[tuple[str, Drift]]:
-    """Each field of a row that is not as expected, by its name, and in which way."""
+    """Each field of a row that is not as expected, by its name, and in which way.
+
+    Fields that were `asked` for by name are known, and of those declared no others have to be there; none: all of them have to.
+    """
     if not isinstance(row, Mapping):
         yield "", Drift.RETYPED
         return
@@ -147,7 +150,7 @@ def differences(expected: Expected, row: object, asked: Collection[str] = ()) ->
         elif name not in asked and "@" not in name:  # what is said of a field or of the answer, as OData does
             yield _told(name), Drift.UNKNOWN
     for name, field in expected.items():
-        if not field.absent and name not in row:
+        if not field.absent and name not in row and (not asked or name in asked):
             yield name, Drift.ABSENT
 
 

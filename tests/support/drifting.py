@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
+
+import httpx
 
 from tieout.drift import Drift, Expected, Field, Noted, Seen
 from tieout.ledger.drifts import DriftLedger
@@ -53,14 +56,14 @@ def _drifts(field: Field) -> Iterator[tuple[Drift, object]]:
     if not field.absent:
         yield Drift.ABSENT, None
     if field.values:
-        yield Drift.NEW_VALUE, "nobody has seen this one"
+        yield Drift.NEW_VALUE, "nobody has seen this one" if "string" in field.types else 4711
 
 
 def _value(field: Field, *, whole: bool) -> object:
     if field.inside is not None:
         return regular(field.inside, whole=whole)
     if field.values:
-        return max(field.values).upper()
+        return max(field.values).upper() if "string" in field.types else int(max(field.values))
     return _ONE_OF[min(field.types)]
 
 
@@ -81,3 +84,27 @@ def keep_a_drift(table: Table, connection: str, now: datetime) -> None:
     """Let the ledger know of a drift with a long name."""
     seen = Seen("consolidated_rate", "properties/hs_recurring_billing_start_date", Drift.NEW_VALUE)
     DriftLedger(table).note(connection, {seen: Noted(1234567, "{}", "{}")}, now)
+
+
+class Tampering(httpx.HTTPTransport):
+    """Changes the rows that a simulated system answers, on their way.
+
+    Args:
+        rows_under: the name of the list of rows in an answer.
+        having: only rows with this field.
+        change: changes a row.
+    """
+
+    def __init__(self, rows_under: str, having: str, change: Callable[[dict[str, Any]], object]) -> None:
+        super().__init__()
+        self._rows_under, self._having, self._change = rows_under, having, change
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, its rows changed where it has any."""
+        answer = super().handle_request(request)
+        answer.read()
+        plain = json.loads(answer.content)
+        for row in plain.get(self._rows_under, []):
+            if self._having in row:
+                self._change(row)
+        return httpx.Response(answer.status_code, json=plain)

@@ -76,6 +76,7 @@ def test_contracts_without_fields_of_their_own_have_no_amount(read: Read) -> Non
     assert (found.amount, found.day) == (None, date(2027, 1, 1))
 
 
+@pytest.mark.irregular
 def test_a_value_that_cannot_be_read_costs_the_listing_only_itself() -> None:
     """The reader says what is wrong with it."""
     organization = having(Opportunity=[{**OPPORTUNITY, "Id": record_id("006", 1), "Amount": "much", "CloseDate": 3}])

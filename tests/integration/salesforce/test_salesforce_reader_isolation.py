@@ -99,6 +99,7 @@ def test_a_rate_that_cannot_be_read_costs_records_of_its_currency_alone(read: Re
     assert readings(read, euros, pounds, dollars) == [UnreadableRecordError, Statement, Statement]
 
 
+@pytest.mark.irregular
 @pytest.mark.parametrize("row", [{}, {"Id": None}, {"Id": []}, {"Id": {"Id": "x"}}])
 def test_a_row_that_names_no_record_is_nobodys(read: Read, row: dict[str, Any]) -> None:
     """It is passed over, and no neighbour is lost with it."""

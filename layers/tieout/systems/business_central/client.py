@@ -9,8 +9,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from tieout.answers import parse_object, rows_in
+from tieout.drift import Watch
 from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.systems.business_central.answers import refusal
+from tieout.systems.business_central.expected import EXPECTED
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.tokens import AccessTokens
 
@@ -24,6 +26,9 @@ class BusinessCentralClient:
     Args:
         api_base_url: `https://api.businesscentral.dynamics.com`.
         credentials: `tenant_id` and `environment` stand in every address; the rest is `AccessTokens`'.
+
+    Attributes:
+        watch: is shown the rows of every query.
     """
 
     def __init__(
@@ -33,6 +38,7 @@ class BusinessCentralClient:
         self._path = _api_path(credentials)
         self._tokens = tokens
         self._http = http
+        self.watch = Watch(EXPECTED)
 
     def rows(self, company: str, resource: str, query: Mapping[str, str]) -> list[Row]:
         """All rows of a resource of a company that a query finds, page by page.
@@ -47,6 +53,7 @@ class BusinessCentralClient:
         while path:
             page = self._object("GET", path, resource)
             found = rows_in(page, "Business Central")
+            self.watch.see(resource, found, [each for each in query.get("$select", "").split(",") if each])
             rows.extend(found)
             path = self._following(page)
             if path and not found:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.facts.reading import ListedPage, Reading
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -27,13 +28,19 @@ def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> BusinessCentralReader:
     """A reader of one connection, to be kept; it takes what `open_access` takes."""
-    return BusinessCentralReader(open_access(connection, credentials, http, clock))
+    access = open_access(connection, credentials, http, clock)
+    return BusinessCentralReader(access, access.client.watch)
 
 
 class BusinessCentralReader:
-    """Reads records by key and lists them; see `tieout.facts.reading`."""
+    """Reads records by key and lists them; see `tieout.facts.reading`.
 
-    def __init__(self, access: Access) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, access: Access, watch: Watch | None = None) -> None:
+        self.watch = watch or Watch({})
         self._client, self._companies, self._options = access
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:

@@ -13,7 +13,7 @@ CUSTOMER_BALANCE, SUPPLIER_BALANCE, BANK = "custbalance", "vendbalance", "bank"
 """The posting types, in small letters, of lines on the accounts that customers, suppliers and banks are summed up in."""
 
 _ESCAPE = "\\"
-_CLASSES: Mapping[str, AccountClass] = {
+CLASSES: Mapping[str, AccountClass] = {
     "revenue": AccountClass.INCOME,
     "expense": AccountClass.EXPENSE,
     "cost": AccountClass.EXPENSE,
@@ -35,7 +35,7 @@ def account_class(row: Row) -> AccountClass:
         UnreadableRecordError: for a type that says only on which statement the account stands, or nothing.
     """
     try:
-        return _CLASSES[text_of(row, "MainAccountType").lower()]
+        return CLASSES[text_of(row, "MainAccountType").lower()]
     except KeyError:
         raise UnreadableRecordError("a posted line on a main account of no certain type") from None
 

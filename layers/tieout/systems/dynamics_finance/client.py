@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tieout.answers import parse_object, rows_in
+from tieout.drift import Watch
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.systems.dynamics_finance.answers import refusal
@@ -19,9 +20,10 @@ _MOST_ROWS = 100_000  # ten full pages: more are not held in memory, and a chain
 
 
 class DynamicsClient:
-    """One environment's OData service, by one app."""
+    """One environment's OData service, by one app; `watch` is shown the rows of every query."""
 
-    def __init__(self, base_url: str, tokens: EntraTokens, http: httpx.Client) -> None:
+    def __init__(self, base_url: str, tokens: EntraTokens, http: httpx.Client, watch: Watch) -> None:
+        self.watch = watch
         self.base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
@@ -41,7 +43,9 @@ class DynamicsClient:
         while address:
             page = self._page(address, query.entity_set)
             counts |= {page["@odata.count"]} if isinstance(page.get("@odata.count"), int) else set()
-            rows.extend(rows_in(page, "Dynamics"))
+            found = rows_in(page, "Dynamics")
+            self.watch.see(query.entity_set, found, query.columns)
+            rows.extend(found)
             if len(rows) > _MOST_ROWS:
                 raise UnreadableRecordError(
                     f"Dynamics has more than {_MOST_ROWS} rows of {query.entity_set} for one query"

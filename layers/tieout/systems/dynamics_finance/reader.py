@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.reading import ListedPage, Reading
@@ -17,6 +18,7 @@ from tieout.landscape import Connection
 from tieout.ports import Clock
 from tieout.systems.dynamics_finance import queries, translate
 from tieout.systems.dynamics_finance.client import DynamicsClient
+from tieout.systems.dynamics_finance.expected import by_entity_set
 from tieout.systems.dynamics_finance.finding import Search
 from tieout.systems.dynamics_finance.one_read import OneRead
 from tieout.systems.dynamics_finance.options import JOURNAL, VOUCHER, Options
@@ -38,7 +40,9 @@ def open_client(
         clock: decides when a token is too old.
     """
     scope = str(connection.options.get("scope") or f"{connection.api_base_url}/.default")
-    return DynamicsClient(connection.api_base_url, EntraTokens(credentials, scope, http, clock), http)
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+    tokens = EntraTokens(credentials, scope, http, clock)
+    return DynamicsClient(connection.api_base_url, tokens, http, Watch(by_entity_set(options)))
 
 
 def open_reader(
@@ -46,13 +50,19 @@ def open_reader(
 ) -> DynamicsReader:
     """A reader of one environment, to be kept; its arguments are those of `open_client`."""
     options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
-    return DynamicsReader(open_client(connection, credentials, http, clock), options)
+    client = open_client(connection, credentials, http, clock)
+    return DynamicsReader(client, options, client.watch)
 
 
 class DynamicsReader:
-    """Reads entries by key and lists those that an event named; see `tieout.facts.reading`."""
+    """Reads entries by key and lists those that an event named; see `tieout.facts.reading`.
 
-    def __init__(self, client: DynamicsClient, options: Options) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, client: DynamicsClient, options: Options, watch: Watch | None = None) -> None:
+        self.watch = watch or Watch({})
         self._client = client
         self._options = options
 

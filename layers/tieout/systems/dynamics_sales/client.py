@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import httpx
 
 from tieout.answers import parse_object, rows_in
+from tieout.drift import Watch
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.systems.dynamics_sales.answers import Row, refusal
+from tieout.systems.dynamics_sales.expected import EXPECTED
 from tieout.systems.dynamics_sales.queries import PAGE_ROWS, Query
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
@@ -39,12 +41,16 @@ class DataverseClient:
 
     Args:
         api_url: the API's address, down to its version and a slash behind it.
+
+    Attributes:
+        watch: is shown the rows of every query.
     """
 
     def __init__(self, api_url: str, tokens: EntraTokens, http: httpx.Client) -> None:
         self._api_url = api_url
         self._tokens = tokens
         self._http = http
+        self.watch = Watch(EXPECTED)
 
     def rows(self, query: Query) -> Sequence[Row]:
         """All rows of a query, page by page, or its first `top`.
@@ -60,7 +66,9 @@ class DataverseClient:
         while place:
             page = self._page(place, query.entity_set, _ANNOTATIONS)
             counts |= {page["@odata.count"]} if isinstance(page.get("@odata.count"), int) else set()
-            rows.extend(rows_in(page, "Dataverse"))
+            found = rows_in(page, "Dataverse")
+            self.watch.see(query.entity_set, found, query.columns)
+            rows.extend(found)
             if len(rows) > _MOST_ROWS:
                 raise UnreadableRecordError(
                     f"Dataverse has more than {_MOST_ROWS} rows of {query.entity_set} for one query"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import LISTING, RecordKey
+from tieout.drift import Watch
 from tieout.entra_tokens import EntraTokens
 from tieout.errors import UnreadableRecordError
 from tieout.facts.reading import ListedPage, Reading
@@ -47,13 +48,19 @@ def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> DataverseReader:
     """A reader of one environment, to be kept; its arguments are those of `open_client`."""
-    return DataverseReader(*open_client(connection, credentials, http, clock))
+    client, options = open_client(connection, credentials, http, clock)
+    return DataverseReader(client, options, client.watch)
 
 
 class DataverseReader:
-    """Reads opportunities by key and lists them; see `tieout.facts.reading`."""
+    """Reads opportunities by key and lists them; see `tieout.facts.reading`.
 
-    def __init__(self, client: DataverseClient, options: Options) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, client: DataverseClient, options: Options, watch: Watch | None = None) -> None:
+        self.watch = watch or Watch({})
         self._client = client
         self._options = options
 

@@ -15,7 +15,7 @@ from tieout.facts.statement import Absence, Statement
 from tieout.money import Money
 from tieout.systems.dynamics_sales.options import Options
 
-_STATES = {0: "open", 1: "won", 2: "lost"}
+STATES = {0: "open", 1: "won", 2: "lost"}
 _CERTAINTY = {"won": Decimal(1), "lost": Decimal(0)}
 _VERSION_DIGITS = 19  # of a whole number of 64 bits
 _LARGEST_VERSION = 2**63
@@ -94,9 +94,9 @@ def currency_of(row: Row) -> str:
 
 def _state(row: Row) -> str:
     state = number_of(row, "statecode")
-    if state is None or state not in _STATES:
+    if state is None or state not in STATES:
         raise unreadable("statecode", "not_known")
-    return _STATES[int(state)]
+    return STATES[int(state)]
 
 
 def _stage(row: Row, state: str, options: Options) -> str:

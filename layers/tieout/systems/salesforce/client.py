@@ -12,10 +12,12 @@ from urllib.parse import quote
 import httpx
 
 from tieout.answers import parse_object, rows_in
+from tieout.drift import Watch
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.ports import Clock
 from tieout.systems.salesforce.allowance import Allowance
 from tieout.systems.salesforce.answers import MissingFieldError, Row, refusal, usage_of
+from tieout.systems.salesforce.expected import EXPECTED
 from tieout.systems.salesforce.queries import OPTIONAL_COLUMNS, Query
 from tieout.systems.salesforce.tokens import AccessTokens
 
@@ -28,7 +30,11 @@ _LACKING_FOR = timedelta(hours=1)
 
 
 class SalesforceClient:
-    """One organisation's API, by one user."""
+    """One organisation's API, by one user.
+
+    Attributes:
+        watch: is shown the rows of every query.
+    """
 
     def __init__(
         self,
@@ -46,6 +52,7 @@ class SalesforceClient:
         self._clock = clock
         self._api_base_url = api_base_url.rstrip("/")
         self._path = f"/services/data/v{api_version}/queryAll?q="
+        self.watch = Watch(EXPECTED)
         self._lacking_since: dict[tuple[str, str], datetime] = {}  # object and column
 
     @property
@@ -71,6 +78,7 @@ class SalesforceClient:
         for more in _choices([each for each in OPTIONAL_COLUMNS if each in asked.columns]):
             try:
                 found = self._all_pages(asked.without(more).soql(), query.subject)
+                self.watch.see(query.subject, found, _names_of(asked.without(more)))
             except MissingFieldError as error:
                 refused = error
                 continue
@@ -137,3 +145,8 @@ def _next_path(page: Mapping[str, Any]) -> str:
     if not isinstance(path, str) or _NEXT_PAGE.fullmatch(path) is None:
         raise UnavailableError("Salesforce announced a page and not where it is")
     return path
+
+
+def _names_of(query: Query) -> list[str]:
+    """What a row has for the columns of a query: a column of a related record stands in that."""
+    return [each.partition(".")[0] for each in query.columns]

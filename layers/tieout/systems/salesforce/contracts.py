@@ -19,7 +19,7 @@ from tieout.systems.salesforce.rates import Rates
 
 # The category of a status, which every organisation may name as it likes. A contract that ran out stays activated, and so
 # it is stated: whether its end has passed is for whoever looks at a period to say, and no fact may depend on when it is read.
-_STATUS = {
+STATUS = {
     "Draft": ContractStatus.DRAFT,
     "InApproval": ContractStatus.DRAFT,
     "Activated": ContractStatus.ACTIVE,
@@ -79,7 +79,7 @@ def _own_money(row: Mapping[str, Any], name: str, currency: str) -> Money | None
 
 
 def _status(row: Mapping[str, Any]) -> ContractStatus:
-    status = _STATUS.get(text_of(row, "StatusCode") or "")
+    status = STATUS.get(text_of(row, "StatusCode") or "")
     if status is None:
         raise unreadable("StatusCode", "not_known")
     return status

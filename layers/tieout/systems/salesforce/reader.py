@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.facts.reading import ListedPage, Reading
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -29,14 +30,20 @@ def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> SalesforceReader:
     """A reader of one organisation, to be kept: it holds the rates too; it takes what `access.open_access` takes."""
-    return SalesforceReader(open_access(connection, credentials, http, clock), RateTable(clock))
+    access = open_access(connection, credentials, http, clock)
+    return SalesforceReader(access, RateTable(clock), access.client.watch)
 
 
 class SalesforceReader:
-    """Reads records by key and lists them; see `tieout.facts.reading`."""
+    """Reads records by key and lists them; see `tieout.facts.reading`.
 
-    def __init__(self, access: Access, rate_table: RateTable) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, access: Access, rate_table: RateTable, watch: Watch | None = None) -> None:
         self._access = access
+        self.watch = watch or Watch({})
         self._rate_table = rate_table if access.options.dated_rates else None
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:

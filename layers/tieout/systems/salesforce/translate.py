@@ -16,7 +16,7 @@ from tieout.systems.salesforce.line_items import opportunity_line
 from tieout.systems.salesforce.options import ContractFields, LineFields
 from tieout.systems.salesforce.rates import Rates
 
-_FORECAST_CATEGORIES = {
+FORECAST_CATEGORIES = {
     "Pipeline": ForecastCategory.PIPELINE,
     "BestCase": ForecastCategory.BEST_CASE,
     "MostLikely": ForecastCategory.MOST_LIKELY,
@@ -118,6 +118,6 @@ def _record_type(row: Mapping[str, Any]) -> str | None:
 def _forecast_category(row: Mapping[str, Any]) -> ForecastCategory | None:
     """By the API's own names: what people read (`ForecastCategoryName`) may be renamed and translated."""
     stated = text_of(row, "ForecastCategory")
-    if stated is not None and stated not in _FORECAST_CATEGORIES:
+    if stated is not None and stated not in FORECAST_CATEGORIES:
         raise unreadable("ForecastCategory", "not_known")
-    return _FORECAST_CATEGORIES[stated] if stated else None
+    return FORECAST_CATEGORIES[stated] if stated else None

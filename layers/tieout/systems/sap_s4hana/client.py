@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from tieout.answers import rows_in
+from tieout.drift import Watch
 from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.systems.sap_s4hana.answers import content_of, refusal, says_there_is_none
+from tieout.systems.sap_s4hana.expected import EXPECTED
 from tieout.systems.sap_s4hana.fields import Row
 from tieout.systems.sap_s4hana.queries import EntitySet, Query
 from tieout.systems.sap_s4hana.tokens import Authorization
@@ -22,12 +24,17 @@ _MOST_ROWS = 100_000  # more are not held in memory, and a chain of pages has an
 
 
 class S4Client:
-    """One tenant's services, by one communication user."""
+    """One tenant's services, by one communication user.
+
+    Attributes:
+        watch: is shown the entities of every query.
+    """
 
     def __init__(self, http: httpx.Client, authorization: Authorization, api_base_url: str) -> None:
         self._http = http
         self._authorization = authorization
         self._api_base_url = api_base_url.rstrip("/")
+        self.watch = Watch(EXPECTED)
 
     @property
     def base_bytes(self) -> int:
@@ -47,6 +54,7 @@ class S4Client:
         while True:
             page = self._content(address, query.source)
             found = rows_in(page, "S/4HANA", "results")
+            self.watch.see(query.source.name, found, query.columns)
             rows.extend(found)
             following = page.get("__next")
             if following is None or (query.most and len(rows) >= query.most):

@@ -14,18 +14,18 @@ KEYS_PER_QUERY = 100
 URI_BYTES = 6_000
 _ROOT = "/sap/opu/odata/sap"
 
-_SALES_ORDER = (
+SALES_ORDER = (
     *("SalesOrder", "SalesOrganization", "SoldToParty", "SalesOrderDate", "CreationDate", "LastChangeDateTime"),
     *("TransactionCurrency", "OverallSDProcessStatus", "OverallSDDocumentRejectionSts"),
 )
-_SALES_ORDER_ITEM = ("SalesOrderItem", "Material", "NetAmount", "TransactionCurrency", "SalesDocumentRjcnReason")
-_BILLING = (
+SALES_ORDER_ITEM = ("SalesOrderItem", "Material", "NetAmount", "TransactionCurrency", "SalesDocumentRjcnReason")
+BILLING = (
     *("BillingDocument", "SDDocumentCategory", "BillingDocumentType", "CreationDate", "CreationTime"),
     *("LastChangeDateTime", "BillingDocumentDate", "BillingDocumentIsCancelled", "CancelledBillingDocument"),
     *("TransactionCurrency", "CompanyCode", "FiscalYear", "AccountingDocument", "SoldToParty"),
 )
-_BILLING_ITEM = ("BillingDocumentItem", "Material", "NetAmount", "TransactionCurrency")
-_JOURNAL_ITEM = (
+BILLING_ITEM = ("BillingDocumentItem", "Material", "NetAmount", "TransactionCurrency")
+JOURNAL_ITEM = (
     *("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem", "Ledger", "FiscalPeriod"),
     *("DocumentDate", "AccountingDocumentType", "AccountingDocumentCategory"),
     *("AccountingDocumentCreationDate", "CreationTime", "LastChangeDate", "FinancialAccountType", "GLAccount"),
@@ -86,13 +86,13 @@ class Query(NamedTuple):
 
 def sales_orders(numbers: Sequence[str]) -> Query:
     """Sales orders with their items, by bare numbers."""
-    columns = (*_SALES_ORDER, *(f"to_Item/{each}" for each in _SALES_ORDER_ITEM))
+    columns = (*SALES_ORDER, *(f"to_Item/{each}" for each in SALES_ORDER_ITEM))
     return Query(SALES_ORDERS, columns, any_of("sales_order", numbers), ("SalesOrder",), "to_Item")
 
 
 def billing_documents(numbers: Sequence[str]) -> Query:
     """Billing documents with their items, by bare numbers."""
-    columns = (*_BILLING, *(f"to_Item/{each}" for each in _BILLING_ITEM))
+    columns = (*BILLING, *(f"to_Item/{each}" for each in BILLING_ITEM))
     return Query(BILLING_DOCUMENTS, columns, any_of("billing_document", numbers), ("BillingDocument",), "to_Item")
 
 
@@ -101,7 +101,7 @@ def journal_items(record_ids: Sequence[str], group_amount: str) -> Query:
 
     Only so is an entry that is posted in other ledgers alone told from one that is hidden from us.
     """
-    columns: tuple[str, ...] = _JOURNAL_ITEM
+    columns: tuple[str, ...] = JOURNAL_ITEM
     if group_amount:
         columns += (f"AdditionalCurrency{group_amount}", f"AmountInAdditionalCurrency{group_amount}")
     order = ("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem", "Ledger")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.facts.reading import Reading, SourceReader
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -34,7 +35,8 @@ def open_reader(
         clock: decides when a token is too old.
     """
     options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
-    return S4Reader(open_client(connection, options, credentials, http, clock), Books.of(options))
+    client = open_client(connection, options, credentials, http, clock)
+    return S4Reader(client, Books.of(options), client.watch)
 
 
 def open_client(
@@ -49,9 +51,14 @@ def open_client(
 
 
 class S4Reader:
-    """Reads sales orders, billing documents and journal entries by key; see `tieout.facts.reading`."""
+    """Reads sales orders, billing documents and journal entries by key; see `tieout.facts.reading`.
 
-    def __init__(self, client: S4Client, books: Books) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(self, client: S4Client, books: Books, watch: Watch | None = None) -> None:
+        self.watch = watch or Watch({})
         self._client = client
         self._books = books
 

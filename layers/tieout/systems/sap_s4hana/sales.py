@@ -32,7 +32,7 @@ SALES_ORGANISATION = "org:"
 
 _COMPLETE = "C"  # of a status: wholly processed, wholly rejected
 # SD document categories, which are the same on every tenant; billing types are the customer's own.
-_SIGNS = {
+SIGNS = {
     "M": 1,  # invoice
     "P": 1,  # debit memo
     "5": 1,  # invoice between companies
@@ -41,19 +41,19 @@ _SIGNS = {
     "O": -1,  # credit memo
     "6": -1,  # credit memo between companies
 }
-_PRO_FORMA = "U"
+PRO_FORMA = "U"
 _CANCELLATIONS = {"S1": -1, "S2": 1}  # SAP's own types of cancellation, whatever category they were given
 
 
 def is_pro_forma(row: Row) -> bool:
     """Whether it bills nothing: a pro forma invoice goes with the goods, and nobody owes it."""
-    return text_of(row, "SDDocumentCategory") == _PRO_FORMA
+    return text_of(row, "SDDocumentCategory") == PRO_FORMA
 
 
 def billing_sign(row: Row) -> int:
     """1 for what bills, -1 for what takes back; raises `UnreadableRecordError` for what nobody knows."""
     category = text_of(row, "SDDocumentCategory") or ""
-    sign = _CANCELLATIONS.get(text_of(row, "BillingDocumentType") or "") or _SIGNS.get(category)
+    sign = _CANCELLATIONS.get(text_of(row, "BillingDocumentType") or "") or SIGNS.get(category)
     if sign is None:
         raise unreadable("SDDocumentCategory", "not_known")
     return sign
