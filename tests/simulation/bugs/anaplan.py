@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functions.deliver import tasks
 from tests.simulation.bugs.bug import Bug, held_by
+from tests.support.tasked_planning import loaded
 from tests.unit.anaplan import test_anaplan_imports as imports_tests
 from tests.unit.deliver import test_tasks as tasks_tests
-from tests.unit.deliver.test_tasks import loaded
 from tieout.ledger import cells
 from tieout.systems.anaplan import bulk, imports, upload
 

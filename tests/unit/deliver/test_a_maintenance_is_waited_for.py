@@ -38,6 +38,15 @@ def test_nothing_is_written_while_it_lasts_and_everything_after_it(desk: Desk) -
     assert (written(desk), desk.lacking()) == (1, [])
 
 
+def test_the_ledger_is_not_asked_what_it_lacks_while_it_lasts(desk: Desk) -> None:
+    """The sweeper asks for a flush every minute, and each look at the index costs."""
+    desk.clock.advance(15 * 60)
+    reached: list[str] = []
+    desk.table.io = reached.append
+    desk.flush()
+    assert [point for point in reached if point.endswith(".index")] == []
+
+
 def test_no_write_is_begun_that_could_still_be_under_way_when_it_begins(desk: Desk) -> None:
     """A write may take two minutes."""
     desk.clock.advance(15 * 60 - desk.planning.write_seconds - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 
 from tests.support.planning_desk import TARGET, Desk
@@ -45,6 +47,16 @@ def failing(desk: Desk, error: TieoutError, times: int) -> list[float]:
 def test_a_target_is_left_alone_for_longer_each_time(desk: Desk, error: TieoutError, seconds: list[float]) -> None:
     """Twice as long from its third error in a row on, up to a bound; but where it says itself for how long, for so long."""
     assert failing(desk, error, len(seconds)) == seconds
+
+
+def test_it_is_left_alone_as_long_where_its_members_cannot_be_made_sure_of(desk: Desk) -> None:
+    """Whatever of it is down, it is the same target."""
+
+    def fail(_: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        raise UnavailableError("members")
+
+    desk.make_sure = fail
+    assert failing(desk, AccessDeniedError("cells"), 4) == [30, 30, 60, 120]
 
 
 def test_since_when_and_how_often_it_failed_is_known(desk: Desk) -> None:
