@@ -146,8 +146,7 @@ class RejectedDeliveries:
         What records are completed from is kept first, as at the door.
         """
         if self._entrance.completion != "read":
-            content = self._door.content_of(delivery.headers)
-            notices = payload.kept_for(notices, delivery, self._entrance.name, content, self._place.archive)
+            notices = payload.kept_for(notices, delivery, self._entrance.name, self._door, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):
             part = delivery._replace(delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery
             entries = publishing.entries_of(some, part, self._entrance.name, self._entrance.flows, self._place.archive)

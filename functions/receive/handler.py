@@ -60,7 +60,7 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
             connection=settings.connection,
             flows=settings.flows,
             completion=settings.completion,
-            content_of=door.content_of,
+            door=door,
             split=lambda delivery: parts["payloads"].split(delivery, settings.connection, options),
             bus=EventBus(settings.bus_name, environ, clock, entropy),
             keeper=keeper,

@@ -40,7 +40,7 @@ def open_relay(environ: Mapping[str, str]) -> Relay:
             connection=settings.connection,
             flows=settings.flows,
             completion=settings.completion,
-            content_of=door.content_of,
+            door=door,
             split=lambda delivery: payloads.split(delivery, settings.connection, options),
             bus=EventBus(settings.bus_name, environ, clock, entropy),
             keeper=ObjectKeeper(settings.archive_bucket, environ, clock, entropy),

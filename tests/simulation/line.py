@@ -142,7 +142,7 @@ class Line:
             connection=connection,
             flows=landscape().flows_by_entity(),
             completion=landscape().connection(connection).completion,
-            content_of=system.door(options).content_of,
+            door=system.door(options),
             split=lambda delivery: system.split(delivery, connection, options),
             bus=self.bus,
             keeper=self.archive,

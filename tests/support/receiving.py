@@ -184,7 +184,7 @@ class Door:
                 connection=self.connection,
                 flows=self.flows,
                 completion=self.completion,
-                content_of=door.content_of,
+                door=door,
                 split=split,
                 bus=self.bus,
                 keeper=self.store,

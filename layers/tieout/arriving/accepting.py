@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieout.arriving import payload, publishing, rejected
 from tieout.arriving.delivery import Delivery, MalformedItem, Split
+from tieout.arriving.door import Door
 from tieout.arriving.notice import Notice
 from tieout.errors import MalformedError
 
@@ -28,7 +29,7 @@ class Intake(NamedTuple):
         connection: its name.
         flows: ledger entity to the flow that carries it.
         completion: `read` where nothing but the source says what its records are; else what is delivered is kept.
-        content_of: those of a delivery's headers that are part of what it says.
+        door: what is kept of its deliveries.
         split: the notices of a delivery; raises `MalformedError`.
         keeper: where overflow, spool, payloads and unusable deliveries go.
     """
@@ -36,7 +37,7 @@ class Intake(NamedTuple):
     connection: str
     flows: Mapping[str, str]
     completion: str
-    content_of: Callable[[Mapping[str, str]], dict[str, str]]
+    door: Door
     split: Callable[[Delivery], Split]
     bus: publishing.Bus
     keeper: publishing.Keeper
@@ -79,7 +80,7 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
     connection, keeper = intake.connection, intake.keeper
     notices: Sequence[Notice] = split.notices
     if intake.completion != "read":
-        notices = payload.kept_for(notices, delivery, connection, intake.content_of(delivery.headers), keeper)
+        notices = payload.kept_for(notices, delivery, connection, intake.door, keeper)
     entries = publishing.entries_of(notices, delivery, connection, intake.flows, keeper)
     refused = publishing.publish(entries, intake.bus, intake.clock, intake.entropy)
     publishing.spool(refused, delivery, connection, keeper)
@@ -90,6 +91,6 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
 
 def set_aside(delivery: Delivery, reason: str, intake: Intake, malformed: Sequence[MalformedItem] = ()) -> None:
     """Keep an authentic delivery whole, with what is wrong in it; raises `TieoutError` where it is not kept."""
-    headers = intake.content_of(delivery.headers)
+    headers = intake.door.content_of(delivery.headers)
     raw = rejected.encode(delivery, intake.connection, reason, headers, malformed)
     intake.keeper.put(rejected.unusable_key(intake.connection, delivery.delivery_id), raw)

@@ -53,6 +53,11 @@ def leave_as_it_is(delivery: Delivery) -> Delivery:
     return delivery
 
 
+def retain_all(delivery: Delivery) -> bytes | None:
+    """All that was sent says what the records are."""
+    return delivery.body
+
+
 def _accept_as_kept(reason: str) -> Answer:
     """200, since most senders repeat whatever was answered otherwise, for a day and more, and it is kept on our side."""
     return refusal(200, reason)
@@ -77,6 +82,7 @@ class Door(NamedTuple):
         has_secret: whether the proof takes a webhook secret; else the connection has none, and the gateway asks for a token.
         clean: the delivery without what may never be kept or logged (a live session of the sender's). It comes before
             everything else, for whoever sends, so it must cost next to nothing, and leave alone what a signature covers.
+        retain: of a delivery that is accepted, what is kept where its records are completed from it; None: nothing of it is.
         greet: the answer to a greeting that need not prove who sends it, None for any other request. It is asked before
             any key is checked, so it must cost next to nothing, and repeat of the request only what is bounded.
         greet_proven: the answer to a greeting whose sender is proven like that of a delivery, None for any other
@@ -93,6 +99,7 @@ class Door(NamedTuple):
     too_large: Callable[[str], Answer] = _accept_as_kept
     has_secret: bool = True
     clean: Callable[[Delivery], Delivery] = leave_as_it_is
+    retain: Callable[[Delivery], bytes | None] = retain_all
     greet: Callable[[Delivery], Answer | None] = greet_nobody
     greet_proven: Callable[[Delivery], Answer | None] = greet_nobody
 

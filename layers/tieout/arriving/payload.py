@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery, readable_headers
+from tieout.arriving.door import Door
 from tieout.arriving.notice import Notice
 from tieout.arriving.spool import object_name
 from tieout.errors import MalformedError
@@ -40,17 +41,18 @@ def payload_key(connection: str, delivery: Delivery) -> str:
 
 
 def kept_for(
-    notices: Sequence[Notice], delivery: Delivery, connection: str, content_headers: Mapping[str, str], keeper: Keeper
-) -> list[Notice]:
-    """The notices with the object in which the delivery's payload now lies; nothing is kept where there are none.
+    notices: Sequence[Notice], delivery: Delivery, connection: str, door: Door, keeper: Keeper
+) -> Sequence[Notice]:
+    """The notices with the object in which lies what their door retains of the delivery; as they are where nothing is kept.
 
     Raises:
         TieoutError: the payload is not kept, so nobody may be told of these notices.
     """
-    if not notices:
-        return []
+    body = door.retain(delivery) if notices else None
+    if body is None:
+        return notices
     key = payload_key(connection, delivery)
-    keeper.put(key, encode(delivery, content_headers))
+    keeper.put(key, encode(delivery._replace(body=body), door.content_of(delivery.headers)))
     return [notice._replace(payload=key) for notice in notices]
 
 

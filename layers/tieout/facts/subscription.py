@@ -167,6 +167,7 @@ def balances(versions: Iterable[SubscriptionVersion]) -> dict[date, _Balance]:
         known_from = each.day if end is None else min(each.day, end)
         begin = each.start_date if place == 0 else max(known_from, each.start_date)
         from_day = {day: balance for day, balance in from_day.items() if place and day < known_from}
+        from_day[known_from if place else begin] = {}  # nothing recurs before it begins, whatever did before that
         if end is None or begin < end:
             from_day[begin] = _balance(each.items)
         if end is not None:

@@ -82,14 +82,14 @@ BUGS = (
     Bug(
         "a payload is acknowledged before it is kept",
         payload.kept_for,
-        "keeper.put(key, encode(delivery, content_headers))",
+        "keeper.put(key, encode(delivery._replace(body=body), door.content_of(delivery.headers)))",
         "pass",
     ),
     Bug(
         "a payload that could not be kept is acknowledged",
         payload.kept_for,
-        "keeper.put(key, encode(delivery, content_headers))",
-        "try:\n        keeper.put(key, encode(delivery, content_headers))\n    except Exception:\n        pass",
+        "keeper.put(key, encode(delivery._replace(body=body), door.content_of(delivery.headers)))",
+        "try:\n        keeper.put(key, encode(delivery, {}))\n    except Exception:\n        pass",
     ),
     Bug(
         "a notice on its way loses its payload",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.memory_store import MemoryObjectStore
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.door import Door
 from tieout.arriving.envelope import Envelope, read_message
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.payload import encode, kept_for, payload_key, read_payload
@@ -84,7 +85,7 @@ def test_a_notice_keeps_its_payload_on_every_way_it_travels() -> None:
     notices = [
         Notice(key=RecordKey("erp", "invoice", str(each)), notice_id="n", kind="k", position=each) for each in (0, 1)
     ]
-    kept = kept_for(notices, delivery(), "erp", {}, store)
+    kept = kept_for(notices, delivery(), "erp", Door(), store)
     envelope = Envelope(delivery_id="d", connection="erp", flow="f", received_at=NOW, notices=tuple(kept))
     assert {each.payload for each in kept} == {payload_key("erp", delivery())} == set(store.keys("", 10))
     assert read_message(envelope.message(), store.get) == envelope
@@ -92,8 +93,18 @@ def test_a_notice_keeps_its_payload_on_every_way_it_travels() -> None:
     assert "payload" not in notices[0].plain()
 
 
+def test_a_door_keeps_of_a_delivery_what_its_records_need() -> None:
+    """The rest of it, such as who paid with which card, is nowhere; of some deliveries nothing is needed."""
+    store, door = MemoryObjectStore(), Door(retain=lambda each: each.body[:1] if each.body != b"none" else None)
+    notices = [Notice(key=RecordKey("erp", "invoice", "1"), notice_id="n", kind="k")]
+    assert kept_for(notices, delivery()._replace(body=b"none"), "erp", door, store) == notices
+    assert not store.keys("", 10)
+    [kept] = kept_for(notices, delivery()._replace(body=b"secret"), "erp", door, store)
+    assert read_payload(store.get(kept.payload)).body == b"s"
+
+
 def test_nothing_is_kept_for_nobody() -> None:
     """A delivery that makes no notice leaves nothing behind."""
     store = MemoryObjectStore()
-    assert kept_for([], delivery(), "erp", {}, store) == []
+    assert kept_for([], delivery(), "erp", Door(), store) == []
     assert not store.keys("", 10)

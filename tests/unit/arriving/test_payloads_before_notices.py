@@ -33,7 +33,7 @@ def test_the_payload_is_kept_where_records_are_completed_from_it(completion: str
     for raw in payloads.values():
         payload = read_payload(raw)
         assert payload.body == BODY
-        assert payload.headers == door.receiver.intake.content_of(delivery.headers)
+        assert payload.headers == door.receiver.intake.door.content_of(delivery.headers)
 
 
 def test_nobody_is_told_of_a_payload_that_is_not_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 
 import pytest
@@ -120,6 +120,14 @@ def test_a_trial_that_is_extended_begins_when_it_ends() -> None:
     assert moved(trial, version(JANUARY, item(1000), start=MARCH)) == [("2026-03", "new", "seats", 1000)]
 
 
+def test_a_trial_granted_later_is_for_nothing() -> None:
+    """It is churn, and new again when it ends."""
+    assert moved(version(JANUARY, item(1000)), version(FEBRUARY, item(1000), start=MARCH))[1:] == [
+        ("2026-02", "churn", "seats", -1000),
+        ("2026-03", "new", "seats", 1000),
+    ]
+
+
 def test_the_first_version_known_tells_what_recurred_from_the_start() -> None:
     """Of a subscription that was there before anybody told of it; an older version that comes late knows better."""
     assert moved(version(MARCH, item(1500))) == [("2026-01", "new", "seats", 1500)]
@@ -168,7 +176,7 @@ def recurs_on(versions: Sequence[SubscriptionVersion], day: date) -> Counter[tup
     if last.end_date is not None and last.end_date <= day:
         return nothing
     if day < last.start_date:
-        return recurs_on(before, known_from - timedelta(days=1)) if before else nothing
+        return nothing
     for each in last.items:
         nothing[each.product, each.monthly.currency] += each.monthly.amount_minor
     return +nothing

@@ -9,9 +9,10 @@ from __future__ import annotations
 from tieout.arriving.bus_event import HEADERS_PREFIX
 from tieout.arriving.door import Door
 from tieout.systems.stripe.options import Options
+from tieout.systems.stripe.retained import retained
 from tieout.systems.stripe.signature import SIGNATURE_HEADER
 
 
 def open_door(_options: Options) -> Door:
     """The door of one Stripe account; of an event that came over a bus, who put it there is part of what it says."""
-    return Door(signature_headers=(SIGNATURE_HEADER,), content_headers=(HEADERS_PREFIX,))
+    return Door(signature_headers=(SIGNATURE_HEADER,), content_headers=(HEADERS_PREFIX,), retain=retained)

@@ -1,0 +1,251 @@
+"""Turns a subscription of Stripe into a version of one: what recurs of it, as the object states it at a moment; pure.
+
+What recurs is what is agreed: quantities at their prices, less what is taken off for good. What is metered is billed and agreed by
+nobody; what a coupon takes off once, or for some months, will be paid again. https://docs.stripe.com/api/subscriptions/object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from tieout.columns import unreadable
+from tieout.errors import MalformedError
+from tieout.facts.subscription import RecurringItem, SubscriptionStatus, SubscriptionVersion
+from tieout.money import EXACT, Money, decimal_of
+from tieout.systems.stripe.amounts import money_of_units
+from tieout.systems.stripe.fields import (
+    Row,
+    currency_in,
+    day_in,
+    id_in,
+    number_in,
+    part_of,
+    parts_of,
+    required,
+    text_in,
+)
+
+_STATUSES: Mapping[str, SubscriptionStatus] = {
+    "trialing": SubscriptionStatus.TRIAL,
+    "active": SubscriptionStatus.ACTIVE,
+    "past_due": SubscriptionStatus.PAST_DUE,
+    "unpaid": SubscriptionStatus.PAUSED,  # its invoices stay drafts until somebody pays
+    "paused": SubscriptionStatus.PAUSED,
+    "incomplete": SubscriptionStatus.PENDING,
+    "incomplete_expired": SubscriptionStatus.ENDED,
+    "canceled": SubscriptionStatus.ENDED,
+}
+_NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
+_FOR_FREE = frozenset(
+    {"void", "mark_uncollectible"}
+)  # what becomes of invoices meanwhile; drafts are to be collected later
+_TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
+_MONTHS = 12
+_PERCENT = 100
+_FOREVER = "forever"
+
+
+def is_stated_whole(row: Row) -> bool:
+    """Whether an object tells by itself what recurs: nothing of it is named by its id alone, and it has all of its items.
+
+    An event never expands anything, so it does not where a coupon takes something off or a price has tiers; nor does it with
+    more items than stand in one list.
+    """
+    items = part_of(row, "items") or {}
+    named = [each for holder in (row, *parts_of(row, "items")) for each in _listed(holder, "discounts")]
+    tiered = [each for each in parts_of(row, "items") if _is_tiered(_price(each)) and not _price(each).get("tiers")]
+    return not (items.get("has_more") or tiered or any(isinstance(each, str) for each in named))
+
+
+def version_stated(row: Row, zone: ZoneInfo, version: str, day: date, *, was_read: bool = False) -> SubscriptionVersion:
+    """What a subscription object says it is from a day on; `version` and `was_read` are those of `SubscriptionVersion`.
+
+    Raises:
+        UnreadableRecordError: naming the field that cannot be read, never its value.
+    """
+    said = required(text_in(row, "status"), "status")
+    status = _STATUSES.get(said)
+    if status is None:
+        raise unreadable("status", "not_known")
+    if _is_given_away(row) and status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE}:
+        status = SubscriptionStatus.PAUSED
+    end = _end(row, status, zone)
+    return SubscriptionVersion(
+        version=version,
+        day=day,
+        status=status,
+        customer=id_in(row, "customer"),
+        start_date=_start(row, zone),
+        end_date=end,
+        renewal_date=_period_end(row, zone) if end is None else None,
+        items=() if status is SubscriptionStatus.PAUSED or said in _NEVER_PAID else tuple(_items(row)),
+        was_read=was_read,
+    )
+
+
+def _is_given_away(row: Row) -> bool:
+    paused = part_of(row, "pause_collection")
+    return paused is not None and text_in(paused, "behavior") in _FOR_FREE
+
+
+def _start(row: Row, zone: ZoneInfo) -> date:
+    """The first day on which something recurs: a trial is for nothing, whenever it was granted."""
+    start = day_in(row, "start_date", zone)
+    return start if row.get("trial_end") is None else max(start, day_in(row, "trial_end", zone))
+
+
+def _end(row: Row, status: SubscriptionStatus, zone: ZoneInfo) -> date | None:
+    """The first day on which nothing recurs any more; one to come where its customer has cancelled."""
+    for name in ("ended_at", "cancel_at"):
+        if row.get(name) is not None:
+            return day_in(row, name, zone)
+    if status is SubscriptionStatus.ENDED:
+        return day_in(row, "canceled_at", zone)
+    return _period_end(row, zone) if row.get("cancel_at_period_end") is True else None
+
+
+def _period_end(row: Row, zone: ZoneInfo) -> date | None:
+    """When the first of its terms ends: API versions since 2025-03-31 say it of each item, those before of all."""
+    stating = (each for each in (row, *parts_of(row, "items")) if each.get("current_period_end") is not None)
+    return min((day_in(each, "current_period_end", zone) for each in stating), default=None)
+
+
+def _items(row: Row) -> Iterator[RecurringItem]:
+    """What recurs, item by item; an amount that a coupon takes off the whole is shared out by what each is worth."""
+    agreed = [each for each in parts_of(row, "items") if _recurring(each).get("usage_type") != "metered"]
+    worth = [_discounted(_units(each), _discounts(each), currency_in(_price(each))) for each in agreed]
+    if any(_is_by_amount(each) for each in _discounts(row)) and len({_interval(each) for each in agreed}) > 1:
+        raise unreadable("discounts", "off_items_of_several_intervals")
+    whole = sum(worth, Fraction(0))
+    left = _discounted(whole, _discounts(row), currency_in(row))
+    for item, units in zip(agreed, worth, strict=True):
+        annual = units * (left / whole if whole else 1) * _TIMES_A_YEAR[_interval(item)[0]] / _interval(item)[1]
+        currency = currency_in(_price(item))
+        yield RecurringItem(
+            item_id=required(text_in(item, "id"), "id"),
+            product=id_in(_price(item), "product"),
+            monthly=_money(annual / _MONTHS, currency),
+            annual=_money(annual, currency),
+        )
+
+
+def _money(units: Fraction, currency: str) -> Money:
+    exact = EXACT.divide(Decimal(units.numerator), Decimal(units.denominator))
+    return money_of_units(exact, currency, "unit_amount_decimal")
+
+
+def _price(item: Row) -> Row:
+    return required(part_of(item, "price"), "price")
+
+
+def _recurring(item: Row) -> Row:
+    return required(part_of(_price(item), "recurring"), "price.recurring")
+
+
+def _interval(item: Row) -> tuple[str, int]:
+    """What is paid for at once: a number of days, weeks, months or years."""
+    unit, count = text_in(_recurring(item), "interval"), number_in(_recurring(item), "interval_count")
+    if unit not in _TIMES_A_YEAR or count < 1:
+        raise unreadable("price.recurring", "interval_not_known")
+    return unit, count
+
+
+def _is_tiered(price: Row) -> bool:
+    return text_in(price, "billing_scheme") == "tiered"
+
+
+def _units(item: Row) -> Fraction:
+    """What an item costs for one interval, in Stripe's units."""
+    price, quantity = _price(item), _quantity(item)
+    if _is_tiered(price):
+        return _of_tiers(price, quantity)
+    return quantity * _amount(price, "unit_amount")
+
+
+def _quantity(item: Row) -> int:
+    """How many are paid for: of some prices by packs, of which a part counts as one, or as none."""
+    quantity = number_in(item, "quantity")
+    packs = part_of(_price(item), "transform_quantity")
+    if packs is None:
+        return quantity
+    size = number_in(packs, "divide_by")
+    if quantity < 0 or size < 1:
+        raise unreadable("transform_quantity", "not_positive")
+    return -(-quantity // size) if text_in(packs, "round") == "up" else quantity // size
+
+
+def _amount(row: Row, name: str) -> Fraction:
+    """An amount in Stripe's units, as the decimals say where it has some, which then are the truth; zero where neither is said."""
+    exact = f"{name}_decimal"
+    if row.get(exact) is not None:
+        return _number(row, exact)
+    return Fraction(number_in(row, name)) if row.get(name) is not None else Fraction(0)
+
+
+def _number(row: Row, name: str) -> Fraction:
+    """A number that may have a fraction: Stripe writes some as texts, and what is kept of an event has all of them so."""
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise unreadable(name, "not_a_number")
+    try:
+        return Fraction(decimal_of(str(value)))
+    except MalformedError as error:
+        raise unreadable(name, error.reason) from error
+
+
+def _of_tiers(price: Row, quantity: int) -> Fraction:
+    """By volume one tier is the price of all; graduated, each tier is that of those which lie in it."""
+    mode, below, total = text_in(price, "tiers_mode"), 0, Fraction(0)
+    if mode not in {"graduated", "volume"}:
+        raise unreadable("tiers_mode", "not_known")
+    for tier in parts_of(price, "tiers"):
+        last = number_in(tier, "up_to") if tier.get("up_to") is not None else None
+        reached = quantity if last is None else min(quantity, last)
+        is_the_last = reached == quantity
+        if quantity and mode == "graduated":
+            total += (reached - below) * _amount(tier, "unit_amount") + _amount(tier, "flat_amount")
+        elif quantity and is_the_last:
+            total = quantity * _amount(tier, "unit_amount") + _amount(tier, "flat_amount")
+        if is_the_last:
+            return total
+        below = reached
+    raise unreadable("price.tiers", "missing")
+
+
+def _listed(row: Row, name: str) -> Sequence[object]:
+    value = row.get(name)
+    if value is not None and not isinstance(value, list):
+        raise unreadable(name, "no_list")
+    return value or ()
+
+
+def _discounts(row: Row) -> list[Row]:
+    """The coupons that take something off for good: later API versions than 2025-09-30 name a discount's as its source."""
+    discounts = [*_listed(row, "discounts"), *([row["discount"]] if row.get("discount") is not None else [])]
+    coupons = []
+    for each in discounts:
+        if not isinstance(each, Mapping):
+            raise unreadable("discounts", "not_expanded")
+        coupon = part_of(part_of(each, "source") or each, "coupon")
+        coupons.append(required(coupon, "discounts.coupon"))
+    return [each for each in coupons if text_in(each, "duration") == _FOREVER]
+
+
+def _is_by_amount(coupon: Row) -> bool:
+    return coupon.get("amount_off") is not None
+
+
+def _discounted(units: Fraction, coupons: Sequence[Row], currency: str) -> Fraction:
+    """What coupons leave of an amount, one after another in their order; never less than nothing."""
+    for coupon in coupons:
+        if _is_by_amount(coupon):
+            if currency_in(coupon) != currency:
+                raise unreadable("discounts.coupon", "other_currency")
+            units -= number_in(coupon, "amount_off")
+        else:
+            units *= 1 - _number(coupon, "percent_off") / _PERCENT
+    return max(units, Fraction(0))
