@@ -82,6 +82,12 @@ CHANGES = {
         {"events": [{"type": "payroll.run.closed", "subject": "live", "data": {**RUN, "sums": [SUM]}}]},
     ),
 }
+SUBSCRIBED = {
+    "customer": "cus_902",
+    "currency": "usd",
+    "items": [{"unit_amount": 39_50, "quantity": 2, "product": "prod_2"}],
+}
+EVERY_CHANGE = (*CHANGES.items(), ("stripe", ("subscriptions", SUBSCRIBED)))
 AUTOMATIC = {"hubspot", "salesforce", "sap_s4hana"}
 CLOCKS = {
     "stripe": {"frozen_time": "2027-01-15T12:00:00Z"}
@@ -90,6 +96,7 @@ PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
     ("Pipeline", "Amount", "ACME/NO_PRODUCT/AMERICAS/USD/Jan 27/Forecast"): Decimal("76.00"),
+    ("Recurring revenue", "Monthly", "TYRELL/SERVICES/new/AMERICAS/USD/Jan 27/Actual"): Decimal("79.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/AMERICAS/USD/Jan 27/Actual"): Decimal("77.00"),
@@ -108,7 +115,7 @@ def test_a_change_in_each_simulated_system_reaches_planning_by_itself(sandbox: S
         sandbox_place(sandbox.endpoints()), mapping_tables.read_file(ROOT / "landscape/mappings/sandbox.csv")
     )
     with httpx.Client(timeout=60) as http:
-        for system, (route, change) in CHANGES.items():
+        for system, (route, change) in EVERY_CHANGE:
             # Unless the demo took it over.
             usual = {"automatic": True} if system in AUTOMATIC else {"send": "immediately"}
             http.post(

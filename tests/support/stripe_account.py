@@ -12,6 +12,7 @@ from sandbox.systems.stripe.app import create_app
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.settings import AccountSettings
+from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Telling
 from tests.support.clock import ManualClock
 from tests.support.one_server import OneServer
@@ -20,6 +21,7 @@ from tieout.facts.documents import Payment
 from tieout.facts.reading import Reading
 from tieout.facts.sales import BillingDocument
 from tieout.facts.statement import Statement
+from tieout.facts.subscription import Subscription, SubscriptionVersion
 from tieout.landscape import Connection
 from tieout.systems.stripe.ids import entity_of
 from tieout.systems.stripe.listing import StripeListing, open_listing
@@ -42,7 +44,7 @@ class LiveStripe:
         self.settings = AccountSettings(**{"calls_per_second": 1_000_000, **settings})
         app = create_app(self.settings, plan=self.plan, now=self.clock.now)
         server.app = app
-        self.billing, self.cash, self.telling = _parts_of(app)
+        self.billing, self.cash, self.subscribing, self.telling = _parts_of(app)
         self.addresses: list[str] = []
         self.http = httpx.Client(trust_env=False)
         self.http.event_hooks["request"].append(self._note)
@@ -101,6 +103,11 @@ class LiveStripe:
         """Let the time pass."""
         self.clock.advance((moment - self.clock.now()).total_seconds())
 
+    def subscribe(self, *items: dict[str, Any], **stated: Any) -> str:  # noqa: ANN401 JSON
+        """Have a customer subscribe; the id of the subscription."""
+        known = {"customer": CUSTOMER, "currency": "eur", "items": [*items] or [{"unit_amount": 1_000}]}
+        return str(self.control("POST", "subscriptions", **{**known, **stated})["id"])
+
     def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 JSON
         """Have the account misbehave."""
         self.plan.plant(Fault(kind=kind, **details))
@@ -122,6 +129,13 @@ class LiveStripe:
         assert isinstance(fact, BillingDocument), fact
         return fact
 
+    def subscribed(self, record_id: str, reader: StripeReader | None = None) -> SubscriptionVersion:
+        """The version that a subscription is read as."""
+        fact = self.statement(record_id, reader).fact
+        assert isinstance(fact, Subscription), fact
+        [version] = fact.versions
+        return version
+
     def payment_of(self, record_id: str) -> Payment:
         """The fact that a charge, a refund, a dispute or a payout is."""
         fact = self.statement(record_id).fact
@@ -133,9 +147,11 @@ class LiveStripe:
             self.addresses.append(request.url.raw_path.decode())
 
 
-def _parts_of(app: Any) -> tuple[Billing, Cash, Telling]:  # noqa: ANN401 Starlette's state is untyped
-    billing, cash, telling = app.state.billing, app.state.cash, app.state.telling
+def _parts_of(app: Any) -> tuple[Billing, Cash, Subscribing, Telling]:  # noqa: ANN401 Starlette's state is untyped
+    billing, cash = app.state.billing, app.state.cash
+    subscribing, telling = app.state.subscribing, app.state.telling
     assert isinstance(billing, Billing)
     assert isinstance(cash, Cash)
+    assert isinstance(subscribing, Subscribing)
     assert isinstance(telling, Telling)
-    return billing, cash, telling
+    return billing, cash, subscribing, telling

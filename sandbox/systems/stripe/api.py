@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.showing import line_shown, page_of
-from sandbox.systems.stripe.store import Bounds
+from sandbox.systems.stripe.store import Bounds, Object
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,6 +32,7 @@ _LISTS = {
     "refunds": "refund",
     "disputes": "dispute",
     "payouts": "payout",
+    "subscriptions": "subscription",
     "balance_transactions": "balance_transaction",
 }
 _WITH_LINES = frozenset({"invoices", "credit_notes"})
@@ -40,6 +41,7 @@ _VERSION = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?")
 _CREATED = re.compile(r"created\[(gte|gt|lt|lte)\]")
 _DEFAULT_PAGE = 10
 _MOST_TYPES = 20
+_ALL, _CANCELLED = "all", "canceled"  # a list of subscriptions has those that were cancelled where all are asked for
 
 
 class Api:
@@ -56,6 +58,7 @@ class Api:
     def routes(self) -> list[Route]:
         """The routes of the API."""
         return [
+            Route("/v1/subscription_items", self._items, methods=["GET"]),
             Route("/v1/{list}", self._list, methods=["GET"]),
             Route("/v1/{list}/{id}", self._one, methods=["GET"]),
             Route("/v1/{list}/{id}/lines", self._lines, methods=["GET"]),
@@ -66,6 +69,10 @@ class Api:
 
     async def _list(self, request: Request) -> Response:
         return self._answer(request, self._page)
+
+    async def _items(self, request: Request) -> Response:
+        request.path_params["list"] = "subscriptions"
+        return self._answer(request, self._page_of_items)
 
     async def _lines(self, request: Request) -> Response:
         return self._answer(request, self._page_of_lines)
@@ -105,7 +112,8 @@ class Api:
             created={_operator(each): int(value) for each, value in parameters.items() if _CREATED.fullmatch(each)},
             after=parameters.get("starting_after", ""),
             before=parameters.get("ending_before", ""),
-            where={each: parameters[each] for each in _FILTERS if each in parameters},
+            where={each: parameters[each] for each in _FILTERS if parameters.get(each, _ALL) != _ALL},
+            without={"status": _CANCELLED} if name == "subscriptions" and "status" not in parameters else {},
             types=tuple(wanted),
         )
         rows, has_more = self._store.newest(_LISTS[name], bounds, self._limit(parameters))
@@ -117,10 +125,19 @@ class Api:
         if name not in _WITH_LINES:
             raise KeyError(object_id)
         rows = [line_shown(each, version) for each in self._store.get(object_id)["lines"]]
+        return self._behind(request, rows)
+
+    def _page_of_items(self, request: Request, version: str) -> Any:  # noqa: ANN401 JSON
+        found = self._store.get(request.query_params["subscription"])
+        expand = [f"items.{each}" for each in _listed(request, "expand")]
+        rows = self._showing.shown(found, version, expand, most_items=len(found["items"]))["items"]["data"]
+        return self._behind(request, rows)
+
+    def _behind(self, request: Request, rows: list[Object]) -> Object:
+        """A page of the parts of an object."""
         after = request.query_params.get("starting_after")
         left = rows[[each["id"] for each in rows].index(after) + 1 :] if after else rows
-        page = left[: self._limit(request.query_params)]
-        return page_of(page, request.url.path, left)
+        return page_of(left[: self._limit(request.query_params)], request.url.path, left)
 
     def _limit(self, parameters: Mapping[str, str]) -> int:
         limit = int(parameters.get("limit", _DEFAULT_PAGE))

@@ -11,6 +11,7 @@ from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.store import Object
+from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Delivery, Telling
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ _SHOWN = (
 class Control:
     """Serves the control routes of one account."""
 
-    def __init__(self, account: Account, billing: Billing, cash: Cash, telling: Telling) -> None:
+    def __init__(
+        self, account: Account, billing: Billing, cash: Cash, subscribing: Subscribing, telling: Telling
+    ) -> None:
         self._account = account
         self._telling = telling
         self._new: Mapping[str, _Act] = {
@@ -42,6 +45,7 @@ class Control:
             "drafts": billing.draft,
             "charges": cash.charge,
             "payouts": cash.pay_out,
+            "subscriptions": subscribing.begin,
         }
         self._of_one: Mapping[str, _Act] = {
             "invoices/{id}/edit": billing.edit,
@@ -60,6 +64,14 @@ class Control:
             "disputes/{id}/close": cash.close_dispute,
             "payouts/{id}/arrive": cash.arrive,
             "payouts/{id}/fail": cash.fail_payout,
+            "subscriptions/{id}/change": subscribing.change,
+            "subscriptions/{id}/take-off": subscribing.take_off,
+            "subscriptions/{id}/cancel": subscribing.cancel,
+            "subscriptions/{id}/stay": subscribing.stay,
+            "subscriptions/{id}/pause": subscribing.pause,
+            "subscriptions/{id}/resume": subscribing.resume,
+            "subscriptions/{id}/fall-due": subscribing.fall_due,
+            "subscriptions/{id}/renew": subscribing.renew,
         }
 
     def routes(self) -> list[Route]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.store import Object, Store
 
-_PRICING = "2025-03-31"  # since then lines have `pricing` and `taxes` instead of `price` and `tax_amounts`
+_PRICING = "2025-03-31"  # since then lines have `pricing` and `taxes`, and items of subscriptions a term of their own
+_SOURCES = "2025-09-30"  # since then a discount names its coupon by its source
 _INTERNAL = frozenset({"settled"})
 _WHOLE = ("balance_transactions",)  # what is never shown by ids
+_TIERS = "items.data.price.tiers"
+_EMBEDDED_ITEMS = 10
+_PERIOD = ("current_period_start", "current_period_end")
 
 
 class Showing:
@@ -20,8 +24,10 @@ class Showing:
         self._settings = settings
         self._store = store
 
-    def shown(self, found: Mapping[str, Any], version: str, expand: Iterable[str] = ()) -> Object:
-        """An object at a version.
+    def shown(
+        self, found: Mapping[str, Any], version: str, expand: Collection[str] = (), most_items: int = _EMBEDDED_ITEMS
+    ) -> Object:
+        """An object at a version; `most_items` of a subscription are shown with it.
 
         Raises:
             ValueError: for something that cannot be expanded.
@@ -30,19 +36,50 @@ class Showing:
         for name in _WHOLE:
             if name in shown:
                 shown[name] = [self._store.get(each) for each in shown[name]]
+        if found["object"] == "discount":
+            shown = self._discount(shown, version)
         if "lines" in shown:
             rows = [line_shown(each, version) for each in shown["lines"]]
             url = f"/v1/{found['object']}s/{found['id']}/lines"
             shown["lines"] = page_of(rows[: self._settings.embedded_lines], url, rows)
-        for name in expand:
-            self._expand(shown, name, version)
+        if "items" in shown:
+            shown = self._with_items(shown, version, most_items, tiers=_TIERS in expand)
+        for each in expand:
+            if each != _TIERS:
+                self._expanded(shown, each.split("."), version)
         return shown
 
-    def _expand(self, shown: Object, name: str, version: str) -> None:
-        if name not in shown:
-            raise ValueError(f"This property cannot be expanded ({name}).")
-        if isinstance(shown[name], str):
-            shown[name] = self.shown(self._store.get(shown[name]), version)
+    def _discount(self, discount: Object, version: str) -> Object:
+        if version[:10] >= _SOURCES:
+            coupon = discount.pop("coupon")
+            return discount | {"source": {"type": "coupon", "coupon": coupon}}
+        return discount | {"coupon": self._store.get(discount["coupon"])}
+
+    def _with_items(self, subscription: Object, version: str, most: int, *, tiers: bool) -> Object:
+        hidden = frozenset() if tiers else frozenset({"tiers"})
+        rows = [
+            each | {"price": {name: value for name, value in each["price"].items() if name not in hidden}}
+            for each in subscription["items"]
+        ]
+        terms = {name: rows[0][name] for name in _PERIOD} if rows else {}
+        if version[:10] < _PRICING:
+            subscription |= terms
+            rows = [{name: value for name, value in each.items() if name not in _PERIOD} for each in rows]
+        url = f"/v1/subscription_items?subscription={subscription['id']}"
+        return subscription | {"items": page_of(rows[:most], url, rows)}
+
+    def _expanded(self, value: Any, path: Sequence[str], version: str) -> Any:  # noqa: ANN401 JSON
+        """A value with what a path leads to shown whole."""
+        if isinstance(value, list):
+            return [self._expanded(each, path, version) for each in value]
+        if isinstance(value, str):
+            value = self.shown(self._store.get(value), version)
+        if path and value is not None:
+            name, *rest = path
+            if name not in value:
+                raise ValueError(f"This property cannot be expanded ({name}).")
+            value[name] = self._expanded(value[name], rest, version)
+        return value
 
 
 def line_shown(line: Mapping[str, Any], version: str) -> Object:

@@ -23,6 +23,10 @@ PREFIXES = {
     "refund": "re",
     "dispute": "dp",
     "payout": "po",
+    "subscription": "sub",
+    "subscription_item": "si",
+    "coupon": "coupon",
+    "discount": "di",
     "balance_transaction": "txn",
     "line_item": "il",
     "credit_note_line_item": "cnli",
@@ -39,6 +43,7 @@ class Bounds(NamedTuple):
         created: operator, such as `gte`, to a second.
         after, before: the ids of objects behind or ahead of which the page lies; empty: there is none.
         where: field to the value that it has.
+        without: field to the value that it has not.
         types: of events, any of which is wanted; none: all are.
     """
 
@@ -46,6 +51,7 @@ class Bounds(NamedTuple):
     after: str = ""
     before: str = ""
     where: Mapping[str, Any] = MappingProxyType({})
+    without: Mapping[str, Any] = MappingProxyType({})
     types: Sequence[str] = ()
 
 
@@ -125,6 +131,9 @@ class Store:
             values.append(second)
         for name, value in bounds.where.items():
             where.append(f"json_extract(body, '$.{name}') IS ?")
+            values.append(value)
+        for name, value in bounds.without.items():
+            where.append(f"json_extract(body, '$.{name}') IS NOT ?")
             values.append(value)
         if bounds.types:
             where.append(f"json_extract(body, '$.type') IN ({', '.join('?' * len(bounds.types))})")

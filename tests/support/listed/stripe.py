@@ -19,13 +19,14 @@ class StripeScene:
 
     def __init__(self, live: LiveStripe) -> None:
         self.clock, self.plan, self._billing, self._cash = live.clock, live.plan, live.billing, live.cash
+        self._subscribing = live.subscribing
         self.reader, self.listing = live.reader, live.listing
         self._made, self._first = 0, ""
 
     def create(self, entity: str) -> str:
         """Something of each kind that a list has, in turn."""
         self._made += 1
-        made = {"billing_document": self._billed, "payment": self._moved}[entity]
+        made = {"billing_document": self._billed, "payment": self._moved, "subscription": self._subscribed}[entity]
         return made(self._made)
 
     def change(self, _entity: str, record_id: str) -> None:
@@ -38,6 +39,7 @@ class StripeScene:
             "ch": self._cash.bounce,
             "re": self._cash.fail_refund,
             "po": self._cash.fail_payout,
+            "sub": self._subscribing.cancel,
         }
         try:
             taking_back[record_id.partition("_")[0]](record_id)
@@ -69,6 +71,11 @@ class StripeScene:
         if number % 3 == 0:
             return str(self._cash.refund(self._first, 10)["id"])
         return str((self._cash.pay_out if number % 3 == 1 else self._cash.charge)(1_000, "eur")["id"])
+
+    def _subscribed(self, number: int) -> str:
+        """A subscription, which goes on."""
+        items = [{"unit_amount": 1_000 + number, "product": "prod_1"}]
+        return str(self._subscribing.begin(CUSTOMER, "eur", items)["id"])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.stripe.test_stripe_subscriptions import at, coupon, item, subscription
+from tests.support.stripe_subscriptions import at, coupon, item, subscription
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import RecordKey
 from tieout.arriving.payload import Payload

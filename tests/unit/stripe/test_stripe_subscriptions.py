@@ -2,64 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.errors import UnreadableRecordError
-from tieout.facts.subscription import SubscriptionStatus, SubscriptionVersion
+from tests.support.stripe_subscriptions import (
+    DAY,
+    TIERS,
+    coupon,
+    eur,
+    item,
+    recurring,
+    stated,
+    subscription,
+)
+from tieout.facts.subscription import SubscriptionStatus
 from tieout.money import Money
-from tieout.systems.stripe.subscriptions import is_stated_whole, version_stated
-
-BERLIN = ZoneInfo("Europe/Berlin")
-DAY = date(2026, 11, 20)
-
-
-def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
-    """A moment in seconds, as Stripe writes it."""
-    return int(datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp())
-
-
-def price(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 JSON values
-    """Twenty euros a month."""
-    return {
-        "id": "price_1", "billing_scheme": "per_unit", "currency": "eur", "product": "prod_1", "unit_amount": 2000,
-        "unit_amount_decimal": "2000", "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
-    } | changed  # fmt: skip
-
-
-def item(quantity: int | None = 1, number: int = 1, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 as above
-    """So many of a price."""
-    ends = at(2026, 12, 10)
-    return {"id": f"si_{number}", "quantity": quantity, "current_period_end": ends, "price": price(**changed)}
-
-
-def subscription(*items: dict[str, Any], **changed: Any) -> dict[str, Any]:  # noqa: ANN401 as above
-    """An active subscription of these items."""
-    return {
-        "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active", "currency": "eur",
-        "start_date": at(2026, 11, 9, 23, 30), "items": {"data": [*items], "has_more": False}, "discounts": [],
-    } | changed  # fmt: skip
-
-
-def stated(row: dict[str, Any]) -> SubscriptionVersion:
-    """The version a subscription states."""
-    return version_stated(row, BERLIN, "v", DAY)
-
-
-def recurring(*items: dict[str, Any], **changed: Any) -> list[tuple[Money, Money]]:  # noqa: ANN401 as above
-    """What recurs in a month and in a year, item by item."""
-    return [(each.monthly, each.annual) for each in stated(subscription(*items, **changed)).items]
-
-
-def eur(month: str, year: str) -> list[tuple[Money, Money]]:
-    """One item."""
-    return [(Money.parse(month, "EUR"), Money.parse(year, "EUR"))]
 
 
 def test_a_subscription_is_stated_with_all_that_finance_asks_of_it() -> None:
@@ -119,13 +81,6 @@ def test_packs_are_paid_for_whole(quantity: int, how: str, month: str) -> None:
     assert monthly == Money.parse(month, "EUR")
 
 
-TIERS = [
-    {"up_to": 10, "unit_amount": 500, "flat_amount": 100},
-    {"up_to": 20, "unit_amount": 400, "flat_amount_decimal": "50.5"},
-    {"up_to": None, "unit_amount": 300},
-]
-
-
 @pytest.mark.parametrize(
     ("mode", "quantity", "month"),
     [
@@ -143,11 +98,6 @@ def test_tiers_are_of_what_lies_in_them_or_of_all(mode: str, quantity: int, mont
     """Each with a flat amount of its own."""
     [(monthly, _)] = recurring(item(quantity, billing_scheme="tiered", tiers_mode=mode, tiers=TIERS, unit_amount=None))
     assert monthly == Money.parse(month, "EUR")
-
-
-def coupon(**stated_in_it: Any) -> dict[str, Any]:  # noqa: ANN401 JSON values
-    """A discount of a coupon that holds for good."""
-    return {"id": "di_1", "coupon": {"duration": "forever", **stated_in_it}}
 
 
 @pytest.mark.parametrize(
@@ -202,135 +152,3 @@ def test_months_are_the_exact_amount_rounded_once(quantity: int, units: Decimal,
     assert only.annual.amount_minor == int(
         (Decimal(hundredths * 12) / Decimal(10**10 * count)).quantize(1, ROUND_HALF_UP)
     )
-
-
-@pytest.mark.parametrize(
-    ("status", "is_what", "recurs"),
-    [
-        ("trialing", SubscriptionStatus.TRIAL, True),
-        ("active", SubscriptionStatus.ACTIVE, True),
-        ("past_due", SubscriptionStatus.PAST_DUE, True),
-        ("unpaid", SubscriptionStatus.PAUSED, False),
-        ("paused", SubscriptionStatus.PAUSED, False),
-        ("incomplete", SubscriptionStatus.PENDING, False),
-        ("incomplete_expired", SubscriptionStatus.ENDED, False),
-        ("canceled", SubscriptionStatus.ENDED, True),
-    ],
-)
-def test_what_recurs_depends_on_the_status(status: str, is_what: SubscriptionStatus, *, recurs: bool) -> None:
-    """Of an ended one it did, to its end."""
-    version = stated(subscription(item(), status=status, canceled_at=at(2026, 11, 30)))
-    assert (version.status, bool(version.items)) == (is_what, recurs)
-    assert version.end_date == (date(2026, 11, 30) if is_what is SubscriptionStatus.ENDED else None)
-
-
-@pytest.mark.parametrize(
-    ("behavior", "recurs"), [("void", False), ("mark_uncollectible", False), ("keep_as_draft", True)]
-)
-def test_what_is_given_away_for_a_while_does_not_recur(behavior: str, *, recurs: bool) -> None:
-    """What is kept as a draft is to be collected later."""
-    version = stated(subscription(item(), pause_collection={"behavior": behavior}))
-    assert bool(version.items) is recurs
-    assert (version.status is SubscriptionStatus.PAUSED) is not recurs
-
-
-def test_a_trial_is_for_nothing() -> None:
-    """What recurs begins when it ends."""
-    trial = stated(subscription(item(), status="trialing", trial_end=at(2026, 12, 1)))
-    assert (trial.start_date, bool(trial.items)) == (date(2026, 12, 1), True)
-    assert stated(subscription(item(), trial_end=at(2026, 10, 1))).start_date == date(2026, 11, 10)
-
-
-@pytest.mark.parametrize(
-    ("changed", "end"),
-    [
-        ({"cancel_at": at(2026, 12, 10)}, date(2026, 12, 10)),
-        ({"cancel_at_period_end": True}, date(2026, 12, 10)),
-        ({"cancel_at": at(2026, 12, 10), "ended_at": at(2026, 12, 9)}, date(2026, 12, 9)),
-        ({"cancel_at_period_end": False}, None),
-    ],
-)
-def test_an_end_is_told_when_it_is_known(changed: dict[str, Any], end: date | None) -> None:
-    """Then nothing is renewed."""
-    version = stated(subscription(item(), **changed))
-    assert (version.end_date, version.renewal_date is None) == (end, end is not None)
-
-
-def test_an_older_version_of_the_api_says_the_period_of_the_whole() -> None:
-    """Before 2025-03-31."""
-    old = item()
-    del old["current_period_end"]
-    assert stated(subscription(old, current_period_end=at(2026, 12, 31))).renewal_date == date(2026, 12, 31)
-
-
-@pytest.mark.parametrize(
-    ("row", "is_whole"),
-    [
-        (subscription(item()), True),
-        (subscription(item(billing_scheme="tiered")), False),
-        (subscription(item(billing_scheme="tiered", tiers=TIERS)), True),
-        (subscription(item(), discounts=["di_1"]), False),
-        (subscription(item() | {"discounts": ["di_1"]}), False),
-        (subscription(item(), discounts=[coupon(percent_off=5)]), True),
-        (subscription(item(), items={"data": [item()], "has_more": True}), False),
-    ],
-)
-def test_an_event_that_does_not_tell_all_is_known_for_it(row: dict[str, Any], *, is_whole: bool) -> None:
-    """What it only names, the reading expands."""
-    assert is_stated_whole(row) is is_whole
-
-
-@pytest.mark.parametrize(
-    ("row", "field", "reason"),
-    [
-        (subscription(item(), status="odd"), "status", "not_known"),
-        (subscription(item(), status=None), "status", "missing"),
-        (subscription(item(), start_date=None), "start_date", "missing"),
-        (subscription(item("5")), "quantity", "not_a_whole_number"),  # type: ignore[arg-type]
-        (subscription(item(unit_amount_decimal="much")), "unit_amount_decimal", "amount_not_a_number"),
-        (subscription(item(unit_amount_decimal=True)), "unit_amount_decimal", "not_a_number"),
-        (subscription(item(recurring=None)), "price.recurring", "missing"),
-        (
-            subscription(item(recurring={"interval": "fortnight", "interval_count": 1})),
-            "price.recurring",
-            "interval_not_known",
-        ),
-        (
-            subscription(item(recurring={"interval": "month", "interval_count": 0})),
-            "price.recurring",
-            "interval_not_known",
-        ),
-        (subscription(item(billing_scheme="tiered", tiers_mode="odd", tiers=TIERS)), "tiers_mode", "not_known"),
-        (
-            subscription(item(30, billing_scheme="tiered", tiers_mode="volume", tiers=TIERS[:1])),
-            "price.tiers",
-            "missing",
-        ),
-        (subscription(item(transform_quantity={"divide_by": 0, "round": "up"})), "transform_quantity", "not_positive"),
-        (
-            subscription(item(-1, transform_quantity={"divide_by": 1, "round": "up"})),
-            "transform_quantity",
-            "not_positive",
-        ),
-        (subscription(item(), discounts="di_1"), "discounts", "no_list"),
-        (subscription(item(), discounts=["di_1"]), "discounts", "not_expanded"),
-        (subscription(item(), discounts=[{"id": "di_1"}]), "discounts.coupon", "missing"),
-        (subscription(item(), discounts=[coupon(amount_off=1, currency="usd")]), "discounts.coupon", "other_currency"),
-        (subscription(item(), discounts=[coupon(percent_off=None)]), "percent_off", "not_a_number"),
-        (
-            subscription(
-                item(),
-                item(number=2, recurring={"interval": "year", "interval_count": 1}),
-                discounts=[coupon(amount_off=1, currency="eur")],
-            ),
-            "discounts",
-            "off_items_of_several_intervals",
-        ),
-    ],
-)
-def test_what_cannot_be_read_is_named(row: dict[str, Any], field: str, reason: str) -> None:
-    """By field and reason, never by its value."""
-    with pytest.raises(UnreadableRecordError) as caught:
-        stated(row)
-    assert field in str(caught.value)
-    assert reason in str(caught.value)

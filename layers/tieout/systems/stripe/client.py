@@ -13,11 +13,11 @@ from tieout.systems.stripe.answers import MissingError, refusal
 from tieout.systems.stripe.fields import Row, required, text_in
 from tieout.systems.stripe.ids import is_record_id
 from tieout.systems.stripe.options import Options
-from tieout.systems.stripe.resources import Resource
+from tieout.systems.stripe.resources import SUBSCRIPTION_ITEMS, Resource
 
 MOST_OF_A_PAGE = 100  # Stripe gives no more at once
 _TIMEOUT = httpx.Timeout(20, connect=5)
-_MOST_LINES = 5_000
+_MOST_PARTS = 5_000
 _LIVE, _TEST = "_live_", "_test_"  # in every key: which mode it is of
 
 Asked = Sequence[tuple[str, str]]
@@ -46,6 +46,7 @@ class StripeClient:
             "stripe-version": options.api_version,
             "accept": "application/json",
         }
+        self._api_version = options.api_version
         self._headers |= {"stripe-account": options.account} if options.account else {}
         self._is_of_other_mode = (_TEST if options.live else _LIVE) in key
         self._http = http
@@ -59,7 +60,10 @@ class StripeClient:
             AccessDeniedError: if it refuses our key, what it may read, or the API version.
             UnreadableRecordError: if the object spoils the answer.
         """
-        found = self._got(f"{resource.path}/{_checked(record_id)}", [("expand[]", each) for each in resource.expand])
+        found = self._got(
+            f"{resource.path}/{_checked(record_id)}",
+            [("expand[]", each) for each in resource.expanded(self._api_version)],
+        )
         if found.get("deleted") is True:
             raise MissingError(f"Stripe has deleted one of {resource.path}")
         return found
@@ -67,18 +71,26 @@ class StripeClient:
     def page(self, resource: Resource, asked: Asked, after: str = "", limit: int = MOST_OF_A_PAGE) -> Page:
         """A page of a list, behind an object of it; raises as `object`."""
         expand = [("expand[]", f"data.{each}") for each in resource.expand]
-        return self._page(resource.path, [*asked, *expand], after, limit)
+        return self._page(resource.path, [*asked, *resource.listed, *expand], after, limit)
 
     def lines(self, resource: Resource, row: Row) -> Sequence[Row]:
         """All lines of an object, of which a page is embedded in it; raises as `object`."""
-        embedded = row.get("lines")
+        lines = Resource(f"{resource.path}/{_checked(required(text_in(row, 'id'), 'id'))}/lines")
+        return self._all_of(row, "lines", lines, [])
+
+    def items(self, row: Row) -> Sequence[Row]:
+        """All items of a subscription, likewise."""
+        subscription = _checked(required(text_in(row, "id"), "id"))
+        return self._all_of(row, "items", SUBSCRIPTION_ITEMS, [("subscription", subscription)])
+
+    def _all_of(self, row: Row, name: str, resource: Resource, asked: Asked) -> Sequence[Row]:
+        embedded = row.get(name)
         page = _page_in(embedded if isinstance(embedded, Mapping) else {})
         rows = list(page.rows)
         while page.has_more and rows:
-            if len(rows) > _MOST_LINES:
-                raise UnreadableRecordError(f"one of Stripe's {resource.path} has more than {_MOST_LINES} lines")
-            path = f"{resource.path}/{_checked(required(text_in(row, 'id'), 'id'))}/lines"
-            page = self._page(path, [], required(text_in(rows[-1], "id"), "id"), MOST_OF_A_PAGE)
+            if len(rows) > _MOST_PARTS:
+                raise UnreadableRecordError(f"one of Stripe's objects has more than {_MOST_PARTS} {name}")
+            page = self.page(resource, asked, required(text_in(rows[-1], "id"), "id"))
             rows += page.rows
         return rows
 

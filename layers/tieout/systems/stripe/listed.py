@@ -11,8 +11,9 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed
 from tieout.money import Money
 from tieout.systems.stripe import billing, cash
-from tieout.systems.stripe.fields import Row, currency_in, day_in, money_in, part_of, text_in
-from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, resource_of
+from tieout.systems.stripe.fields import Row, currency_in, day_in, money_in, part_of, text_in, version_of
+from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, resource_of
+from tieout.systems.stripe.subscriptions import version_stated
 
 
 def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
@@ -20,6 +21,8 @@ def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
     resource = resource_of(key.record_id)
     if resource == INVOICES:
         return _listed(key, billing.invoice_version(row), lambda: _billed(row, 1), lambda: _finalised(row, zone))
+    if resource == SUBSCRIPTIONS:
+        return _listed(key, version_of(row), lambda: _recurring(row, zone), lambda: day_in(row, "start_date", zone))
     made = lambda: day_in(row, "created", zone)  # noqa: E731 it is read like the others
     if resource == CREDIT_NOTES:
         return _listed(key, billing.credit_note_version(row), lambda: _billed(row, -1), made)
@@ -28,6 +31,14 @@ def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
 
 def _listed(key: RecordKey, version: str, amount: Callable[[], Money | None], day: Callable[[], date | None]) -> Listed:
     return Listed(key=key, version=version, amount=_if_readable(amount), day=_if_readable(day))
+
+
+def _recurring(row: Row, zone: ZoneInfo) -> Money:
+    """What recurs of it in a year, as far as a list says by itself: coupons and tiers are named by their ids."""
+    total = Money(0, currency_in(row))
+    for each in version_stated(row, zone, "", day_in(row, "created", zone)).items:
+        total += each.annual
+    return total
 
 
 def _billed(row: Row, sign: int) -> Money:

@@ -1,7 +1,7 @@
 """Lists the objects whose version lies within a window: those made in it, kind by kind, and those that its events name.
 
 Stripe's lists go by the moment in which an object was made. What became of it later is told by events, for 30 days: before that an
-object counts as changed when it was made, so that it is listed once, and read as it is now.
+object counts as changed when it was made, so that it is listed once, and read as it is now. A subscription always does.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def open_listing(
 
 
 class StripeListing:
-    """Lists billing documents and payments; see `tieout.facts.listing`."""
+    """Lists billing documents, payments and subscriptions; see `tieout.facts.listing`."""
 
     def __init__(self, connection: Connection, client: StripeClient, clock: Clock) -> None:
         self._connection = connection.name
@@ -61,7 +61,7 @@ class StripeListing:
             UnreadableRecordError: for another entity, a cursor that is none, or an object that does not say what it is.
             TransientError, PermanentError: as `StripeClient.page`.
         """
-        is_told = self._clock.now() - window.since < _TOLD_FOR
+        is_told = entity in TOLD_BY and self._clock.now() - window.since < _TOLD_FOR
         resources = (*_resources(entity), *([EVENTS] if is_told else []))
         resource, after = place_in(cursor, resources)
         asked = _asked(resource, entity, window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -11,26 +12,29 @@ from tieout.asking import Asking
 from tieout.errors import UnreadableRecordError
 from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
+from tieout.ports import Clock
 from tieout.systems.stripe import translate
 from tieout.systems.stripe.answers import MissingError
 from tieout.systems.stripe.client import StripeClient
 from tieout.systems.stripe.fields import Row, id_in, required, text_in
 from tieout.systems.stripe.ids import entity_of
 from tieout.systems.stripe.options import Options
-from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, Resource, resource_of
+from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, Resource, resource_of
 
 
 class OneRead:
     """One call of `read`: once Stripe did not answer, or asked for fewer calls, it is asked nothing more."""
 
-    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo) -> None:
+    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
         self._options = options
         self._zone = zone
         self._asking = Asking()
-        self._stating: Mapping[str, Callable[[RecordKey, Row], Statement]] = {
+        self._stating: Mapping[str, Callable[[RecordKey, Row, datetime], Statement]] = {
             INVOICES.path: self._invoice,
             CREDIT_NOTES.path: self._credit_note,
+            SUBSCRIPTIONS.path: self._subscription,
         }
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
@@ -40,20 +44,20 @@ class OneRead:
     def _reading(self, key: RecordKey) -> Reading:
         if entity_of(key.record_id) != key.entity:
             return UnreadableRecordError(f"Stripe has no {key.entity} of that id to complete")
-        resource = resource_of(key.record_id)
+        resource, begun = resource_of(key.record_id), self._clock.now()
         try:
             row = self._object(resource, key.record_id)
         except MissingError:
             return translate.missing_statement(key)
-        return self._stating.get(resource.path, self._payment)(key, row)
+        return self._stating.get(resource.path, self._payment)(key, row, begun)
 
-    def _payment(self, key: RecordKey, row: Row) -> Statement:
+    def _payment(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
         return translate.payment_statement(key, row, self._options, self._zone)
 
-    def _invoice(self, key: RecordKey, row: Row) -> Statement:
+    def _invoice(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
         return translate.invoice_statement(key, row, self._lines(INVOICES, row), self._zone)
 
-    def _credit_note(self, key: RecordKey, row: Row) -> Statement:
+    def _credit_note(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
         """A credit note takes its products from the lines of its invoice, which is read where one of its own names any."""
         lines = self._lines(CREDIT_NOTES, row)
         credited: Sequence[Row] = ()
@@ -61,6 +65,10 @@ class OneRead:
             invoice = self._object(INVOICES, required(id_in(row, "invoice"), "invoice"))
             credited = self._lines(INVOICES, invoice)
         return translate.credit_note_statement(key, row, lines, credited, self._zone)
+
+    def _subscription(self, key: RecordKey, row: Row, begun: datetime) -> Statement:
+        items = self._asking(lambda: self._client.items(row))
+        return translate.subscription_statement(key, {**row, "items": {"data": items}}, begun, self._zone)
 
     def _object(self, resource: Resource, record_id: str) -> Row:
         return self._asking(lambda: self._client.object(resource, record_id))

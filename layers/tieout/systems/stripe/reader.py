@@ -1,4 +1,4 @@
-"""Reads what invoices, credit notes and movements of money are now: the completing half of the record step.
+"""Reads what invoices, credit notes, movements of money and subscriptions are now: the completing half of the record step.
 
 An object costs one call, each hundred lines behind the first ten of an invoice one more, and a credit note those of its invoice.
 """
@@ -37,20 +37,21 @@ def open_client(
 
 
 def open_reader(
-    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, _clock: Clock
+    connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> StripeReader:
-    """A reader of one account; its arguments are those of `open_client`."""
-    return StripeReader(*open_client(connection, credentials, http), ZoneInfo(connection.time_zone))
+    """A reader of one account; its arguments are those of `open_client`, and the clock stamps what is read of subscriptions."""
+    return StripeReader(*open_client(connection, credentials, http), ZoneInfo(connection.time_zone), clock)
 
 
 class StripeReader:
-    """Reads billing documents and payments by key; see `tieout.facts.reading`."""
+    """Reads billing documents, payments and subscriptions by key; see `tieout.facts.reading`."""
 
-    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo) -> None:
+    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo, clock: Clock) -> None:
         self._client = client
         self._options = options
         self._zone = zone
+        self._clock = clock
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
         """A reading for every key: a statement, or the error that struck it. Never raises a `TieoutError`."""
-        return OneRead(self._client, self._options, self._zone).read(list(dict.fromkeys(keys)))
+        return OneRead(self._client, self._options, self._zone, self._clock).read(list(dict.fromkeys(keys)))

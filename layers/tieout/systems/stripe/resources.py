@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tieout.systems.stripe.ids import BILLING_DOCUMENT, PAYMENT, is_id_of
+from tieout.systems.stripe.ids import BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION, is_id_of
+
+_SOURCES = "2025-09-30"
 
 
 class Resource(NamedTuple):
@@ -13,11 +15,22 @@ class Resource(NamedTuple):
 
     Attributes:
         path: of its list, behind `/v1/`; an object stands behind it by its id.
-        expand: what is answered whole instead of by its id.
+        expand: what is answered whole instead of by its id, be it asked for alone or in a list.
+        expand_alone: likewise, of an object that is asked for alone; in a list it would lie deeper than Stripe goes.
+        expand_sources: likewise, of API versions in which a discount names its coupon as its source.
+        listed: what a list must be asked for, to show all of them.
     """
 
     path: str
     expand: tuple[str, ...] = ()
+    expand_alone: tuple[str, ...] = ()
+    expand_sources: tuple[str, ...] = ()
+    listed: tuple[tuple[str, str], ...] = ()
+
+    def expanded(self, api_version: str) -> tuple[str, ...]:
+        """What is to be answered whole with one object."""
+        sources = self.expand_sources if api_version[: len(_SOURCES)] >= _SOURCES else ()
+        return (*self.expand, *self.expand_alone, *sources)
 
 
 INVOICES = Resource("invoices")
@@ -26,11 +39,19 @@ CHARGES = Resource("charges", ("balance_transaction", "failure_balance_transacti
 REFUNDS = Resource("refunds", ("balance_transaction", "failure_balance_transaction", "charge"))
 DISPUTES = Resource("disputes", ("charge",))
 PAYOUTS = Resource("payouts", ("balance_transaction", "failure_balance_transaction"))
+SUBSCRIPTIONS = Resource(
+    "subscriptions",
+    expand_alone=("discounts", "items.data.discounts", "items.data.price.tiers"),
+    expand_sources=("discounts.source.coupon",),
+    listed=(("status", "all"),),  # else those that were cancelled are left out
+)
+SUBSCRIPTION_ITEMS = Resource("subscription_items", ("discounts", "price.tiers"))
 EVENTS = Resource("events")
 
 OF_ENTITY: Mapping[str, tuple[Resource, ...]] = {
     BILLING_DOCUMENT: (INVOICES, CREDIT_NOTES),
     PAYMENT: (CHARGES, REFUNDS, DISPUTES, PAYOUTS),
+    SUBSCRIPTION: (SUBSCRIPTIONS,),
 }
 
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +66,10 @@ TOLD_BY: Mapping[str, tuple[str, ...]] = {
         *(f"payout.{each}" for each in ("failed", "canceled")),
     ),
 }
-"""By which events an object comes to a later version than that of its creation; Stripe takes 20 types at once."""
+"""By which events an object comes to a later version than that of its creation; Stripe takes 20 types at once.
+
+Of a subscription no version can be told but by the event itself: it is listed as it was made, and what it is found when it is read.
+"""
 
 _OF_OBJECT: Mapping[str, Resource] = {
     "invoice": INVOICES,
@@ -54,6 +78,7 @@ _OF_OBJECT: Mapping[str, Resource] = {
     "refund": REFUNDS,
     "dispute": DISPUTES,
     "payout": PAYOUTS,
+    "subscription": SUBSCRIPTIONS,
 }
 
 
