@@ -24,7 +24,7 @@ RECORD = 'connections "expenses-emea" options records expense_report'
 
 SPOILED = [
     (EXPENSES, 'fact = "Expense"', 'fact = "Spent"', f"{RECORD} fact",
-     ("'Spent' is no canonical fact (Opportunity, Contract, Invoice, "
+     ("'Spent' is no canonical fact (Opportunity, Contract, Subscription, Invoice, "
      "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, Customer)")),
     (EXPENSES, 'number = "data.report.number"', 'numbr = "data.report.number"', f"{RECORD} fields numbr",
      "'numbr' is no field of Expense (number, document_date, posting_period, state, reverses, closing)"),

@@ -89,9 +89,15 @@ def test_pages_tell_where_the_next_one_is(client: httpx.Client) -> None:
     """`next` while there is more, `previous` once something lies behind, neither where all is on the page."""
     first = client.get(f"{MODEL}/modules", params={"limit": 5}).json()
     paging = first["meta"]["paging"]
-    assert (paging["currentPageSize"], paging["totalSize"], paging["offset"]) == (5, 9, 0)
+    assert (paging["currentPageSize"], paging["totalSize"], paging["offset"]) == (5, 10, 0)
     second = client.get(paging["next"]).json()
-    assert [each["name"] for each in second["modules"]] == ["Operating expenses", "Billings", "Orders", "Commitments"]
+    assert [each["name"] for each in second["modules"]] == [
+        "Cash",
+        "Operating expenses",
+        "Billings",
+        "Orders",
+        "Commitments",
+    ]
     assert "next" not in second["meta"]["paging"]
     assert "previous" in second["meta"]["paging"]
     assert "next" not in client.get(f"{MODEL}/modules").json()["meta"]["paging"]
@@ -99,7 +105,7 @@ def test_pages_tell_where_the_next_one_is(client: httpx.Client) -> None:
 
 def test_an_empty_collection_has_no_key(client: httpx.Client) -> None:
     """A page behind the end has no modules, and a write without failures no failures."""
-    assert "modules" not in client.get(f"{MODEL}/modules", params={"offset": 9}).json()
+    assert "modules" not in client.get(f"{MODEL}/modules", params={"offset": 10}).json()
     assert "failures" not in client.post(PIPELINE, json=[cell()]).json()
 
 

@@ -34,7 +34,7 @@ def test_the_sandboxs_models_have_what_their_target_is_given() -> None:
         tenant.fault("expire_tokens", path="/metadata")
         answer = discovered(tenant)
         assert answer.findings == ()
-        assert answer.told == {"models": "9"}
+        assert answer.told == {"models": "10"}
 
 
 def test_a_client_that_is_not_granted_the_api_is_denied() -> None:

@@ -22,7 +22,6 @@ MET_IN = {
     "every other window is left out": 6,
     "nobody asks whether the source still has what is here": 81,
     "marked written whatever happened meanwhile": 10,
-    "a job that is refused after another has written counts as lost": 5344,
     "what is held is booked as well": 6,
     "what waits stays put down to the notice it came by first": 79,
     "a line item in the recycling bin is still offered": 38,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
 from tests.unit.sap_analytics import test_sap_analytics_discovery as checked
+from tests.unit.sap_analytics import test_sap_analytics_jobs as writing
 from tieout.planning import model
 from tieout.systems.sap_analytics import cells, discovery, jobs, period_names, rows
 
@@ -62,7 +63,7 @@ BUGS = (
         cells.AnalyticsWriter._imported,
         "raise RefusedInPartError(error.reason) from error",
         "raise LostAnswerError(error.reason) from error",
-        changes=10,
+        proof=writing.test_a_job_that_is_refused_as_a_whole_after_another_has_written_is_halved_like_any_other,
     ),
     Bug(
         "a measure with too few decimals counts as fit",

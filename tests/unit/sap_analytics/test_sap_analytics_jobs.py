@@ -106,8 +106,9 @@ def test_a_job_that_is_refused_as_a_whole_after_another_has_written_is_halved_li
         pipeline_cell("b", measure="Amount USD", customer="GLOBEX"),
         pipeline_cell("c", measure="Amount USD", customer="NOBODY"),
     ]
-    with pytest.raises(RefusedInPartError):
+    with pytest.raises((MalformedError, LostAnswerError)) as met:
         writer.write(cells)
+    assert isinstance(met.value, RefusedInPartError)
     with pytest.raises(MalformedError) as met:
         writer.write(cells[1:])
     assert not isinstance(met.value, RefusedInPartError)
