@@ -54,6 +54,9 @@ class Field:
 
 Expected = Mapping[str, Field]
 
+OTHERS: Expected = {"*": Field(types=frozenset(), absent=True)}
+"""Among the fields of an object that may come to have others at any time, without anybody being told."""
+
 
 class Seen(NamedTuple):
     """Which drift it is: of which kind of answer, of which field (names above it are parted by slashes), in which way."""
@@ -144,10 +147,11 @@ def differences(expected: Expected, row: object, asked: Collection[str] = ()) ->
     if not isinstance(row, Mapping):
         yield "", Drift.RETYPED
         return
+    is_open = OTHERS.keys() <= expected.keys()
     for name, value in row.items():
         if name in expected:
             yield from _of_field(name, value, expected[name], row)
-        elif name not in asked and "@" not in name:  # what is said of a field or of the answer, as OData does
+        elif not is_open and name not in asked and "@" not in name:  # OData says things of fields and answers so
             yield _told(name), Drift.UNKNOWN
     for name, field in expected.items():
         if not field.absent and name not in row and (not asked or name in asked):

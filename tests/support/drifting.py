@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tieout.drift import Drift, Expected, Field, Noted, Seen
+from tieout.drift import OTHERS, Drift, Expected, Field, Noted, Seen
 from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.table import Table
 
@@ -25,7 +25,8 @@ class Drifted(NamedTuple):
 
 def regular(expected: Expected, *, whole: bool = True) -> dict[str, Any]:
     """A row with every field that is declared, or with those alone that must be there."""
-    return {name: _value(field, whole=whole) for name, field in expected.items() if whole or not field.absent}
+    named = {name: field for name, field in expected.items() if name not in OTHERS}
+    return {name: _value(field, whole=whole) for name, field in named.items() if whole or not field.absent}
 
 
 def drifted(answer: str, expected: Expected) -> Iterator[Drifted]:
@@ -43,7 +44,8 @@ def drifted(answer: str, expected: Expected) -> Iterator[Drifted]:
             row = regular(expected)
             _holder(row, path).update({path[-1]: "4", field.decimals_of: "EUR"})
             yield Drifted(row, Seen(answer, "/".join(path), Drift.EXPONENT))
-    for path in [(), *(path for path, field in _fields(expected) if field.inside is not None)]:
+    closed = {path: field.inside for path, field in _fields(expected) if field.inside is not None} | {(): expected}
+    for path in (path for path, inside in closed.items() if not OTHERS.keys() <= inside.keys()):
         row = regular(expected)
         _holder(row, (*path, "a_new_one"))["a_new_one"] = "a text"
         yield Drifted(row, Seen(answer, "/".join((*path, "a_new_one")), Drift.UNKNOWN))
@@ -69,6 +71,8 @@ def _value(field: Field, *, whole: bool) -> object:
 
 def _fields(expected: Expected, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
     for name, field in expected.items():
+        if name in OTHERS:
+            continue
         yield (*above, name), field
         if field.inside is not None:
             yield from _fields(field.inside, (*above, name))

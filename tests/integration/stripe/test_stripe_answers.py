@@ -57,6 +57,7 @@ def test_what_is_for_everything_is_asked_once(
     assert len(live.addresses) == 1
 
 
+@pytest.mark.irregular
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -131,6 +131,7 @@ def test_a_long_invoice_is_read_to_its_last_line(live: LiveStripe, count: int) -
     assert len({each.line_id for each in live.bill_of(note).lines}) == count
 
 
+@pytest.mark.irregular
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [

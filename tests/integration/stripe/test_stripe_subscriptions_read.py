@@ -89,6 +89,7 @@ def test_what_happens_to_a_subscription_is_what_the_next_reading_says(live: Live
     assert live.subscribed(record_id).end_date == live.clock.now().date()
 
 
+@pytest.mark.irregular
 def test_a_subscription_that_is_not_there_or_cannot_be_read_is_told_so(live: LiveStripe) -> None:
     """One that was cancelled is still there."""
     missing = live.statement("sub_9")

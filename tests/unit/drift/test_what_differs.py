@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.drifting import Drifted, drifted, regular
 from tieout import systems
-from tieout.drift import Drift, Expected, Noted, Seen, Watch, differences, nested, number, shape_of, text, truth
+from tieout.drift import OTHERS, Drift, Expected, Noted, Seen, Watch, differences, nested, number, shape_of, text, truth
 
 ORDER: Expected = {"id": text(), "state": text("open", "done"), "total": number(null=True), "paid": truth(absent=True)}
 ROW = {"id": "1", "state": "Open", "total": Decimal("1.5")}
@@ -84,6 +84,11 @@ def _seen(watch: Watch, each: Drifted) -> set[Seen]:
 def test_each_way_to_drift_is_told_from_the_others(row: object, found: list[tuple[str, Drift]]) -> None:
     """What was asked for by name, and what is said of a field, is known; and no other field has to be there."""
     assert list(differences(ORDER, row, ["asked", "id"])) == found
+
+
+def test_an_object_that_may_come_to_have_others_has_no_unknown_fields() -> None:
+    """But those that are declared are as they were."""
+    assert list(differences({**ORDER, **OTHERS}, ROW | {"new": 1, "id": 7})) == [("id", Drift.RETYPED)]
 
 
 def test_what_is_nested_is_told_by_its_place() -> None:

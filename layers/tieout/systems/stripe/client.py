@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import httpx
 
 from tieout.answers import parse_object, rows_in
+from tieout.drift import Watch
 from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
 from tieout.systems.stripe.answers import MissingError, refusal
+from tieout.systems.stripe.expected import EXPECTED
 from tieout.systems.stripe.fields import Row, required, text_in
 from tieout.systems.stripe.ids import is_record_id
 from tieout.systems.stripe.options import Options
@@ -37,6 +39,9 @@ class StripeClient:
         api_url: the API's address, down to its version and a slash behind it.
         key: a restricted key that may read.
         options: in which form everything is answered, of which connected account, and in which mode.
+
+    Attributes:
+        watch: is shown the objects that are read one by one.
     """
 
     def __init__(self, api_url: str, key: str, options: Options, http: httpx.Client) -> None:
@@ -50,6 +55,7 @@ class StripeClient:
         self._headers |= {"stripe-account": options.account} if options.account else {}
         self._is_of_other_mode = (_TEST if options.live else _LIVE) in key
         self._http = http
+        self.watch = Watch(EXPECTED)
 
     def object(self, resource: Resource, record_id: str) -> Row:
         """One object.
@@ -66,6 +72,7 @@ class StripeClient:
         )
         if found.get("deleted") is True:
             raise MissingError(f"Stripe has deleted one of {resource.path}")
+        self.watch.see(resource.path, [found])
         return found
 
     def page(self, resource: Resource, asked: Asked, after: str = "", limit: int = MOST_OF_A_PAGE) -> Page:

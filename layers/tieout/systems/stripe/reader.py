@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.arriving.notice import RecordKey
+from tieout.drift import Watch
 from tieout.facts.reading import Reading
 from tieout.landscape import Connection
 from tieout.ports import Clock
@@ -40,13 +41,21 @@ def open_reader(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, clock: Clock
 ) -> StripeReader:
     """A reader of one account; its arguments are those of `open_client`, and the clock stamps what is read of subscriptions."""
-    return StripeReader(*open_client(connection, credentials, http), ZoneInfo(connection.time_zone), clock)
+    client, options = open_client(connection, credentials, http)
+    return StripeReader(client, options, ZoneInfo(connection.time_zone), clock, client.watch)
 
 
 class StripeReader:
-    """Reads billing documents, payments and subscriptions by key; see `tieout.facts.reading`."""
+    """Reads billing documents, payments and subscriptions by key; see `tieout.facts.reading`.
 
-    def __init__(self, client: StripeClient, options: Options, zone: ZoneInfo, clock: Clock) -> None:
+    Attributes:
+        watch: notices in what the client's answers are other than expected, where it shows them.
+    """
+
+    def __init__(
+        self, client: StripeClient, options: Options, zone: ZoneInfo, clock: Clock, watch: Watch | None = None
+    ) -> None:
+        self.watch = watch or Watch({})
         self._client = client
         self._options = options
         self._zone = zone

@@ -29,7 +29,7 @@ from tieout.systems.stripe.fields import (
     text_in,
 )
 
-_STATUSES: Mapping[str, SubscriptionStatus] = {
+STATUSES: Mapping[str, SubscriptionStatus] = {
     "trialing": SubscriptionStatus.TRIAL,
     "active": SubscriptionStatus.ACTIVE,
     "past_due": SubscriptionStatus.PAST_DUE,
@@ -68,7 +68,7 @@ def version_stated(row: Row, zone: ZoneInfo, version: str, day: date, *, was_rea
         UnreadableRecordError: naming the field that cannot be read, never its value.
     """
     said = required(text_in(row, "status"), "status")
-    status = _STATUSES.get(said)
+    status = STATUSES.get(said)
     if status is None:
         raise unreadable("status", "not_known")
     if _is_given_away(row) and status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE}:

@@ -1,0 +1,58 @@
+"""What Stripe's objects are expected to hold, as far as the record step reads them.
+
+They come whole, and a version of the API may come to have more fields without being another one, so more is no news:
+https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tieout.drift import OTHERS, Expected, Field, nested, number, text
+from tieout.systems.stripe.resources import CHARGES, CREDIT_NOTES, DISPUTES, INVOICES, PAYOUTS, REFUNDS, SUBSCRIPTIONS
+from tieout.systems.stripe.subscriptions import STATUSES
+
+_OTHER = Field(types=frozenset({"string", "object"}), null=True, absent=True)  # another object, whole or by its id
+_OPTIONAL, _MOMENT = text(null=True, absent=True), number(null=True, absent=True)
+
+
+def _object(*statuses: str, **told: Field) -> Expected:
+    return {
+        **OTHERS,
+        "id": text(),
+        "object": text(),
+        "created": number(),
+        "currency": text(),
+        "status": text(*statuses),
+        **told,
+    }
+
+
+_TRANSITIONS = ("finalized_at", "paid_at", "marked_uncollectible_at", "voided_at")
+_LINES = nested({**OTHERS, "data": Field(types=frozenset({"array"}))}, absent=True)
+_MOVES = {"balance_transaction": _OTHER, "failure_balance_transaction": _OTHER}
+
+EXPECTED: Mapping[str, Expected] = {
+    INVOICES.path: _object(
+        *("draft", "open", "paid", "uncollectible", "void"),
+        number=_OPTIONAL,
+        customer=_OTHER,
+        status_transitions=nested({**OTHERS, **dict.fromkeys(_TRANSITIONS, _MOMENT)}),
+        lines=_LINES,
+    ),
+    CREDIT_NOTES.path: _object(
+        "issued", "void", number=_OPTIONAL, customer=_OTHER, invoice=_OTHER, voided_at=_MOMENT, lines=_LINES
+    ),
+    CHARGES.path: _object("succeeded", "pending", "failed", customer=_OTHER, **_MOVES),
+    REFUNDS.path: _object("pending", "requires_action", "succeeded", "failed", "canceled", charge=_OTHER, **_MOVES),
+    DISPUTES.path: _object(
+        *("warning_needs_response", "warning_under_review", "warning_closed", "needs_response", "under_review"),
+        *("won", "lost", "prevented"),
+        charge=_OTHER,
+        balance_transactions=Field(types=frozenset({"array"}), null=True, absent=True),
+    ),
+    PAYOUTS.path: _object("paid", "pending", "in_transit", "canceled", "failed", **_MOVES),
+    SUBSCRIPTIONS.path: _object(
+        *STATUSES, customer=_OTHER, items=nested({**OTHERS, "data": Field(types=frozenset({"array"}))})
+    ),
+}
