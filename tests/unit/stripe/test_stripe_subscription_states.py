@@ -50,6 +50,13 @@ def test_what_is_given_away_for_a_while_does_not_recur(behavior: str, *, recurs:
     assert (version.status is SubscriptionStatus.PAUSED) is not recurs
 
 
+def test_what_is_given_away_is_so_behind_its_trial_too() -> None:
+    """Nobody is charged when that ends."""
+    row = subscription(item(), status="trialing", trial_end=at(2026, 12, 1), pause_collection={"behavior": "void"})
+    version = stated(row)
+    assert (version.status, version.items) == (SubscriptionStatus.PAUSED, ())
+
+
 def test_a_trial_is_for_nothing() -> None:
     """What recurs begins when it ends."""
     trial = stated(subscription(item(), status="trialing", trial_end=at(2026, 12, 1)))

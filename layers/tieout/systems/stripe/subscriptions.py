@@ -43,6 +43,7 @@ _NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
 _FOR_FREE = frozenset(
     {"void", "mark_uncollectible"}
 )  # what becomes of invoices meanwhile; drafts are to be collected later
+_GOING_ON = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
 _TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 _MONTHS = 12
 _PERCENT = 100
@@ -71,7 +72,7 @@ def version_stated(row: Row, zone: ZoneInfo, version: str, day: date, *, was_rea
     status = STATUSES.get(said)
     if status is None:
         raise unreadable("status", "not_known")
-    if _is_given_away(row) and status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE}:
+    if _is_given_away(row) and status in _GOING_ON:
         status = SubscriptionStatus.PAUSED
     end = _end(row, status, zone)
     return SubscriptionVersion(
