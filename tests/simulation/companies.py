@@ -35,6 +35,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "dynamics-americas": "AMERICAS",
     "ledger-latam": "LATAM",
     "sales-americas": "SALES",
+    "stripe-global": "SUBSCRIBED",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, cast
-from unittest.mock import patch
+from typing import TYPE_CHECKING
 
-from functions.census import pipeline
 from functions.census.due import Listable
 from functions.census.pipeline import CensusStep, census
 from functions.census.telling import Telling
 from tests.simulation.books_records import Change as BookChange
-from tests.simulation.books_system import BOOKS, access_to_books, small_answers
-from tests.simulation.crm_answers import CrmAnswers
-from tests.simulation.dataverse_system import DATAVERSE, listing_of_dataverse, small_rows
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
-from tests.simulation.finance_system import FINANCE, listing_of_finance, small_finds
-from tests.simulation.sales_system import SALES, access_to_sales
-from tests.simulation.sap_system import SAP, listing_of_sap, small_chunks
-from tests.simulation.systems import CRMS, ERPS
-from tieout.arrivals import Census
+from tests.simulation.listings import declared, listings, rate_changes, small_lists
 from tieout.arriving.notice import RecordKey
 from tieout.census import Purpose, Run
 from tieout.errors import TransientError
 from tieout.facts.listing import Listing, Window
 from tieout.facts.rate_changes import RateChanges
-from tieout.landscape import Connection
 from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.systems import listable_entities
-from tieout.systems.business_central.listing import BusinessCentralListing
-from tieout.systems.hubspot.client import HubSpotClient
-from tieout.systems.hubspot.listing import HubSpotListing
-from tieout.systems.netsuite import listing as netsuite_listing
-from tieout.systems.netsuite.client import NetSuiteClient
-from tieout.systems.netsuite.listing import NetSuiteListing
-from tieout.systems.netsuite.options import Options as NetSuiteOptions
-from tieout.systems.netsuite.rate_changes import NetSuiteRateChanges
-from tieout.systems.salesforce import queries as salesforce_queries
-from tieout.systems.salesforce.listing import SalesforceListing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.simulation.sales import Changes
     from tests.simulation.senders import Event
     from tests.simulation.world import World
@@ -210,7 +187,7 @@ class Counting:
         )
 
     def _listable(self, name: str) -> Listable:
-        connection = _declared(name)
+        connection = declared(name)
         entities, lateness = listable_entities(connection.system)
         carried = landscape().flows_by_entity()
         return Listable(
@@ -245,56 +222,7 @@ class Counting:
             self._world.schedule.advance_to(self._world.schedule.milliseconds + 60_000)
 
 
-def listings(world: World) -> dict[str, Listing]:
-    """The real listings, each over a system in memory instead of its API."""
-    found: dict[str, Listing] = {}
-    for name in CRMS:
-        client = cast("HubSpotClient", CrmAnswers(world.crms[name]))
-        found[name] = HubSpotListing(_declared(name), client, world.schedule)
-    for name in ERPS:
-        found[name] = NetSuiteListing(cast("NetSuiteClient", world.erps[name]), _declared(name))
-    if world.selling.is_part:
-        found[SALES] = SalesforceListing(SALES, access_to_sales(world.selling.answers, world.schedule))
-    if world.bookkeeping.is_part:
-        found[BOOKS] = BusinessCentralListing(BOOKS, access_to_books(world.bookkeeping.answers, world.schedule))
-    if world.trading.is_part:
-        found[SAP] = listing_of_sap(world.trading.answers)
-    if world.posting.is_part:
-        found[FINANCE] = listing_of_finance(world.posting.answers, world.schedule)
-    if world.prospecting.is_part:
-        found[DATAVERSE] = listing_of_dataverse(world.prospecting.answers, world.schedule)
-    return found
-
-
-def rate_changes(world: World) -> dict[str, RateChanges]:
-    """What compares the rates of each ERP in memory."""
-    return {
-        name: NetSuiteRateChanges(cast("NetSuiteClient", world.erps[name]), NetSuiteOptions(accounting_book="1"))
-        for name in ERPS
-    }
-
-
-def _declared(name: str) -> Connection:
-    """The connection, which compares nothing by itself: its runs are begun by chance."""
-    return replace(landscape().connection(name), census=Census(every_hours=0, pages_per_minute=50))
-
-
 def _is_shown_twice(moment: datetime) -> bool:
     """Whether the account's clock shows this moment's reading at another moment too."""
     wall = moment.astimezone(ZONE)
     return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
-
-
-@contextmanager
-def small_lists() -> Iterator[None]:
-    """While this lasts a page has few records, and a window few days."""
-    with ExitStack() as stack:
-        stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
-        stack.enter_context(small_answers(2))
-        stack.enter_context(small_chunks(2))
-        stack.enter_context(small_finds(2))
-        stack.enter_context(small_rows(2))
-        stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
-        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
-        stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))
-        yield

@@ -17,6 +17,7 @@ from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.schedule import CrashedError, Invocation
 from tests.simulation.spending import TOOLS
+from tests.simulation.stripe_system import STRIPE
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.telling import WAYS
 from tests.simulation.traffic import Traffic
@@ -35,7 +36,7 @@ Strike = tuple[int, str]  # the number of the call, and the mode
 Day = Callable[[World, Traffic], None]  # what happens in a world that lacks one mapping
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
 _CRM, _ERP, _TOOL = next(iter(CRMS)), ERPS[0], TOOLS[0]
-_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES, DATAVERSE)  # nothing of theirs happens on these days
+_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES, DATAVERSE, STRIPE)  # nothing of theirs happens on these days
 _HELD_FOR = MappingKey(_CRM, "customer", "71")
 
 

@@ -9,6 +9,7 @@ from tests.simulation import books_values as books
 from tests.simulation import dataverse_values as dataverse
 from tests.simulation import finance_values as finance
 from tests.simulation import sap_values as sap
+from tests.simulation import stripe_values as stripe
 from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import COMPANY_OF, PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
@@ -32,6 +33,7 @@ from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
 from tests.simulation.sales_values import STAGES as SALES_STAGES
 from tests.simulation.sap_system import SAP
 from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
+from tests.simulation.stripe_system import STRIPE
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
 
@@ -75,7 +77,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse()}
+    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_stripe()}
 
 
 def _of_files() -> Mapping[MappingKey, str]:
@@ -145,6 +147,16 @@ def _of_dataverse() -> Mapping[MappingKey, str]:
         | {f"open/{each or '-'}": stage for each, stage in zip(dataverse.STAGES, stages, strict=True)},
     }
     return {MappingKey(DATAVERSE, table, each): member for table, of in members.items() for each, member in of.items()}
+
+
+def _of_stripe() -> Mapping[MappingKey, str]:
+    """Those of the Stripe account."""
+    members = {
+        "customer": {each: f"M-{place}" for place, each in enumerate(stripe.CUSTOMERS, 501) if each},
+        "product": {each: f"P-{place}" for place, each in enumerate(stripe.PRODUCTS, 501) if each},
+        "account": {each: f"A-{each}" for each in stripe.ACCOUNTS},
+    }
+    return {MappingKey(STRIPE, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

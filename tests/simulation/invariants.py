@@ -9,22 +9,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.simulation.before_writing import unread
-from tests.simulation.books_system import BOOKS
 from tests.simulation.books_values import FORGED
-from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.files_system import FILES
-from tests.simulation.finance_system import FINANCE
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.keeping_members import member_violations
-from tests.simulation.oracle import Expected, expected
-from tests.simulation.oracle_of_files import add_files
+from tests.simulation.oracle import Expected
 from tests.simulation.planning import Coordinates
 from tests.simulation.publishing_members import published_violations
-from tests.simulation.sales_system import SALES
-from tests.simulation.sap_system import SAP
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
 from tests.simulation.secrecy import secrets_shown
 from tests.simulation.targets import SimulatedTarget
+from tests.simulation.truth import truth_of
 from tests.simulation.world import World
 from tieout.file_runs import FileState
 from tieout.ledger import keys
@@ -38,11 +33,7 @@ Snapshot = tuple[Mapping[Key, Item], Mapping[tuple[str, Coordinates], Decimal]]
 
 def violations(world: World) -> list[str]:
     """Everything that does not hold."""
-    sales, books = {SALES: world.selling.sales}, {BOOKS: world.bookkeeping.books}
-    sap, finance = {SAP: world.trading.tenant}, {FINANCE: world.posting.finance}
-    dataverses = {DATAVERSE: world.prospecting.dataverse}
-    truth = expected(world.zones, world.erps, world.tools, sales, books, sap, finance, dataverses, world.mappings)
-    add_files(truth, world.dropping.files, world.mappings)
+    truth = truth_of(world)
     intersections = list(_intersections(world))
     return [
         *world.line.undeclared,

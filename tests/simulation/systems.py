@@ -68,6 +68,14 @@ from tests.simulation.signing import (
     standard_signer,
 )
 from tests.simulation.spending import EXPENSES, PROCUREMENT, TOOLS
+from tests.simulation.stripe_system import (
+    STRIPE,
+    arriving_of_stripe,
+    reader_of_stripe,
+    stripe_account,
+    stripe_signer,
+)
+from tests.simulation.stripe_system import event_wire as stripe_wire
 from tests.simulation.weather import Weather
 from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError
@@ -92,6 +100,7 @@ from tieout.systems.netsuite import signature as netsuite_signature
 from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.lines import Books
 from tieout.systems.netsuite.reader import NetSuiteReader
+from tieout.systems.stripe import contents as stripe_contents
 
 if TYPE_CHECKING:
     from tests.simulation.turns import TakesTurns
@@ -118,7 +127,7 @@ def connections() -> tuple[Connection, ...]:
         for name, system in systems.items()
     )
     booking = (environment(), tenant(), finance_environment(), dropping_connection(), dataverse_environment())
-    return (*read, organisation(), *(tool(name) for name in TOOLS), *booking)
+    return (*read, organisation(), *(tool(name) for name in TOOLS), *booking, stripe_account())
 
 
 @cache
@@ -143,6 +152,8 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
     def read(payload: Payload, connection: Connection) -> Sequence[Content]:
         if connection.system == "legacy_files":
             return file_contents.read_contents(payload, connection)
+        if connection.system == "stripe":
+            return stripe_contents.read_contents(payload, connection)
         if not weather.is_misdeclared:
             return generic_contents.read_contents(payload, connection)
         found = generic_contents.read_contents(payload, misdeclared(connection.name))
@@ -162,6 +173,7 @@ def readers(world: World) -> dict[str, SourceReader]:
         SAP: reader_of_sap(world.trading.answers),
         FINANCE: reader_of_finance(world.posting.answers, clock),
         DATAVERSE: reader_of_dataverse(world.prospecting.answers, clock),
+        STRIPE: reader_of_stripe(world.collecting.answers, clock),
     }
     for connection in connections():
         if connection.name in CRMS:
@@ -181,6 +193,8 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
         return unsigned
     if name in {*TOOLS, SAP}:
         return bearer(box)
+    if name == STRIPE:
+        return stripe_signer(box, schedule)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
 
 
@@ -197,8 +211,8 @@ def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> 
         return finance_wire() if name == FINANCE else grid_wire()
     if name in {SALES, SAP}:
         return message_wire() if name == SALES else sap_wire()
-    if name == DATAVERSE:
-        return context_wire()
+    if name in {DATAVERSE, STRIPE}:
+        return context_wire() if name == DATAVERSE else stripe_wire()
     if name == CALLOUTS_OF_SALES:
         return callout_wire(may_be_given_up=may_be_given_up)
     return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
@@ -219,6 +233,7 @@ def receiving(name: str) -> SimpleNamespace:
         SAP: arriving_of_sap,
         FINANCE: arriving_of_finance,
         DATAVERSE: arriving_of_dataverse,
+        STRIPE: arriving_of_stripe,
     }
     if name in arriving:
         return arriving[name]()
@@ -251,4 +266,10 @@ def small_answers_of_all() -> Iterator[None]:
 def taking_turns(world: World) -> Mapping[str, TakesTurns]:
     """The systems that take turns by connection, in the order of `OWN_THEMES`."""
     found: dict[str, TakesTurns] = {SALES: world.selling, BOOKS: world.bookkeeping, SAP: world.trading}
-    return {**found, FINANCE: world.posting, FILES: world.dropping, DATAVERSE: world.prospecting}
+    return {
+        **found,
+        FINANCE: world.posting,
+        FILES: world.dropping,
+        DATAVERSE: world.prospecting,
+        STRIPE: world.collecting,
+    }

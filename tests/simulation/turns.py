@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 # Each is called by the theme of seeds that look for trouble in it.
-OWN_THEMES = ("sales", "books", "sap", "finance", "files", "dataverse")
-SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME, FILES_THEME, DATAVERSE_THEME = OWN_THEMES
+OWN_THEMES = ("sales", "books", "sap", "finance", "files", "dataverse", "stripe")
+SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME, FILES_THEME, DATAVERSE_THEME, STRIPE_THEME = OWN_THEMES
 # An odd number, so that even seeds and odd ones, which are judged apart, have each of them.
 _TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, FILES_THEME, SALES_THEME, SALES_THEME)
-# Of one of Salesforce's turns every other one is given away: one of an odd seed, then one of an even one.
-_SHARED_TURN, _GIVEN_AWAY = 2, (1, 2)
+# Of two of Salesforce's turns every other one is given away: one of an odd seed, then one of an even one.
+_SHARED_TURNS, _GIVEN_AWAY = {2: DATAVERSE_THEME, 5: STRIPE_THEME}, (1, 2)
 
 
 class TakesTurns(Protocol):
@@ -50,4 +50,4 @@ def has_turn(world: World, theme: str) -> bool:
 def _on_an_ordinary_day(seed: int) -> str:
     """Whose turn it is."""
     round_, turn = divmod(seed, len(_TURNS))
-    return DATAVERSE_THEME if turn == _SHARED_TURN and round_ % 4 in _GIVEN_AWAY else _TURNS[turn]
+    return _SHARED_TURNS[turn] if turn in _SHARED_TURNS and round_ % 4 in _GIVEN_AWAY else _TURNS[turn]

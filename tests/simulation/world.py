@@ -10,28 +10,23 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
-from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.closing import Closings
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.delivering import DELIVER_LIFETIME_MS
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
-from tests.simulation.dropping import Dropping
 from tests.simulation.erp import Erp
 from tests.simulation.line import RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.maintaining import Maintaining
-from tests.simulation.posting import Posting
-from tests.simulation.prospecting import Prospecting
 from tests.simulation.reading_back import ReadingBack, small_pages_of_planning
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES
-from tests.simulation.sap_trading import Trading
 from tests.simulation.schedule import FOREVER, Invocation, Schedule
-from tests.simulation.selling import Selling
 from tests.simulation.senders import Event, netsuite_event
 from tests.simulation.spending import tools
 from tests.simulation.systems import CRMS, ERPS, readers, receiving, small_answers_of_all
+from tests.simulation.taking_turns import TakingTurns
 from tests.simulation.targets import FlushQueues, targets
 from tests.simulation.undoing import Undoing
 from tests.simulation.weather import DRAWN_THEMES, Weather
@@ -73,7 +68,7 @@ class Scenario:
     deletes: bool = True
 
 
-class World:
+class World(TakingTurns):
     """Everything of one seed."""
 
     def __init__(
@@ -106,9 +101,7 @@ class World:
             name: Erp(random, self.schedule, self.weather, self._telling_document(name), many_lines=many_lines)
             for name in ERPS
         }
-        self.selling = Selling(self)
-        self.bookkeeping, self.trading = Bookkeeping(self), Trading(self)
-        self.posting, self.prospecting = Posting(self), Prospecting(self)
+        self.make_those_that_tell(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():
@@ -127,7 +120,8 @@ class World:
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
         self.maintaining = Maintaining(self)
-        self.counting, self.dropping = Counting(self), Dropping(self)
+        self.make_those_that_drop(self)
+        self.counting = Counting(self)
         self.doors = Doors(self)
         self.boxes, self.senders = self.doors.boxes, self.doors.senders
         self.mappings: dict[tuple[str, str, str], str] = {}
