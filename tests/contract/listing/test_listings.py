@@ -166,6 +166,7 @@ def test_whatever_happened_each_record_is_where_it_changed_last(
     doings = data.draw(st.lists(st.tuples(st.sampled_from("ccuuud"), st.integers(0, 20)), max_size=30))
     cuts = data.draw(st.lists(st.integers(0, 31_000), max_size=4).map(sorted))
     with importlib.import_module(f"tests.support.listed.{system}").open_scene(*server) as scene:
+        _created(scene, entity)  # and stays: a source that shows nothing at all may be one that shows us nothing
         start = scene.clock.now()
         live, gone = _done(scene, entity, doings)
         bounds = [start, *(start + timedelta(milliseconds=each) for each in cuts), start + timedelta(seconds=40)]

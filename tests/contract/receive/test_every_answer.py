@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.answers_by_system import NOT_ALLOWED, ROWS, Plain, Row
-from tests.support.good_bodies import SECRET, good_body
+from tests.support.good_bodies import SECRET, good_body, retained_body
 from tests.support.receiving import Door
 from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.door import Answer
@@ -186,7 +186,7 @@ def test_a_sender_gets_exactly_what_its_system_understands(system: str, case: st
 def test_a_delivery_whose_payload_cannot_be_kept_is_not_accepted(system: str) -> None:
     """Where records are completed from payloads, a working bus is not enough."""
     door = Door(system=system, completion="payload")
-    assert plain(no_archive(door, good_body(system))) == ROWS[system].unavailable
+    assert plain(no_archive(door, retained_body(system))) == ROWS[system].unavailable
     assert places(door) == ["nowhere"]
 
 

@@ -84,7 +84,7 @@ def test_every_declared_system_can_be_joined() -> None:
         one, other = (join_connection(connection, "http://127.0.0.1:7000/x") for _ in range(2))
         assert (one.webhook_secret != other.webhook_secret) == ("webhook" in connection.arrivals)
         assert (one.open_drop is not None) == ("objects" in connection.arrivals)
-        assert bool(one.credentials) == (connection.completion == "read")
+        assert bool(one.credentials) == connection.is_read
     for target in landscape.targets:
         assert join_target(target).credentials
 
