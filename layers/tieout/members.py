@@ -247,5 +247,5 @@ def _change(member: Member, held: HeldMember) -> Member | None:
     name = member.name if member.name != held.name else ""
     parent = member.parent if member.parent and folded(member.parent) not in map(folded, held.parents) else ""
     known = member.properties if held.properties is None else held.properties
-    properties = {key: value for key, value in member.properties.items() if known.get(key, "") != value}
+    properties = {key: value for key, value in member.properties.items() if known.get(key) != value}
     return Member(member.code, name, parent, properties) if name or parent or properties else None

@@ -145,7 +145,7 @@ def _version(plain: Mapping[str, Any]) -> SubscriptionVersion:
 
 
 def _item(plain: Mapping[str, Any]) -> RecurringItem:
-    monthly, annual = (Money.parse(*str(plain[name]).split(" ")) for name in ("monthly", "annual"))
+    monthly, annual = (Money.parse(*str(plain[name]).split()) for name in ("monthly", "annual"))
     return RecurringItem(item_id=plain["item_id"], product=plain.get("product"), monthly=monthly, annual=annual)
 
 

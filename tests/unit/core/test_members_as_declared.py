@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +32,14 @@ def test_a_member_moves_below_its_declared_parent_by_its_code_or_name() -> None:
     held = [HeldMember("A", parents=frozenset({"all", "everybody"})), HeldMember("EAST"), HeldMember("Everybody")]
     assert difference([Member("A", parent="Everybody")], held).to_change == ()
     assert difference([Member("A", parent="EAST")], held).to_change == (Member("A", parent="EAST"),)
+
+
+def test_of_a_member_that_moves_nothing_else_is_said_again() -> None:
+    """Neither its name nor properties that planning does not tell."""
+    held = [HeldMember("A", "Acme", properties=None), HeldMember("EAST")]
+    declared = Member("A", "Acme", properties={"Region": "North"})
+    assert difference([declared], held).to_change == ()
+    assert difference([replace(declared, parent="EAST")], held).to_change == (Member("A", parent="EAST"),)
 
 
 def test_only_what_is_added_goes_below_the_common_parent() -> None:
@@ -89,6 +99,13 @@ def test_a_file_is_read_with_its_properties_and_blanks_say_nothing() -> None:
     assert list(flaws_of(text)) == []
 
 
+def test_a_column_or_value_that_is_not_there_says_nothing() -> None:
+    """As a blank one does."""
+    assert read_members("code\nA\n") == [(2, Member("A"))]
+    assert read_members("name\nAcme\n") == [(2, Member("", "Acme"))]
+    assert read_members("code,name,parent,Region\nA\n") == [(2, Member("A"))]
+
+
 def test_every_flaw_of_a_file_is_named_with_its_line() -> None:
     """A code that is missing or twice, too many values, somebody below himself, and columns that are none."""
     text = "code,parent\nA,\n,A\na,\nX,Y\nY,X\nB,A,more\nC,nobody\n"
@@ -99,6 +116,6 @@ def test_every_flaw_of_a_file_is_named_with_its_line() -> None:
         "line 5: 'X' is below itself",
         "line 6: 'Y' is below itself",
     ]
-    for header in ("", "name,parent", "code,code", "code,"):
-        [flaw] = flaws_of(f"{header}\nA\n")
+    for text in ("", "\nA\n", "name,parent\nA\n", "code,code\nA\n", "code,\nA\n"):
+        [flaw] = flaws_of(text)
         assert flaw.startswith("line 1: the columns are not")

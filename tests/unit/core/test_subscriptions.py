@@ -220,6 +220,15 @@ def test_what_was_read_is_what_it_is_now(
     assert Subscription(versions=(now,)).joined(fact) == fact
 
 
+def test_what_was_read_stands_behind_what_is_dated_later_and_what_was_read_at_one_moment() -> None:
+    """Under a name of its own, and on no day before the last that is known."""
+    march = Subscription(versions=(version(MARCH, item(1000)),))
+    [_, last] = Subscription(versions=(read(FEBRUARY, item(2000)),)).joined(march).versions
+    assert (last.day, last.version) == (MARCH, f"{march.latest_version()}~")
+    once, again = (Subscription(versions=(read(MARCH, item(cents)),)) for cents in (1000, 2000))
+    assert again.joined(once).latest_version() == f"{once.latest_version()}~"
+
+
 def test_a_version_that_comes_late_is_put_before_what_was_read() -> None:
     """The reading told that something had changed, the version when it did."""
     known = whole([version(JANUARY, item(1000)), read(MARCH, item(1500))])

@@ -26,6 +26,15 @@ def test_every_cube_of_a_target_is_wanted_with_its_measures_dimensions_and_named
     assert [cube.cube for cube in cubes_wanted(replace(LANDSCAPE, targets=(given,)), "anaplan")] == ["Bookings"]
 
 
+def test_a_cube_without_periods_has_no_dimension_of_them() -> None:
+    """Nobody looks for periods in it."""
+    bare = [
+        replace(feed, dimensions=tuple(each for each in feed.dimensions if each.attribute != "period"))
+        for feed in LANDSCAPE.feeds
+    ]
+    assert {each.time_dimension for each in cubes_wanted(replace(LANDSCAPE, feeds=tuple(bare)), "anaplan")} == {""}
+
+
 def test_feeds_of_one_cube_are_wanted_together() -> None:
     """Their measures stand side by side, and a member that both name is named once."""
     first = next(feed for feed in LANDSCAPE.feeds if feed.cube == "Pipeline")
