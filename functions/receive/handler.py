@@ -67,7 +67,6 @@ def open_receiver(environ: Mapping[str, str]) -> Receiver:
             clock=clock,
             entropy=entropy,
         ),
-        door=door,
         verify=lambda delivery, live: parts["signature"].verify(
             delivery, live, options, settings.public_url, delivery.received_at
         ),

@@ -20,17 +20,20 @@ class Receiver(NamedTuple):
 
     Attributes:
         intake: how what is authentic becomes notices on the bus.
-        door: what its system is answered.
         verify: raises `NotAuthenticError` unless one of the secrets proves the delivery.
         shelf: where deliveries that prove nothing go.
     """
 
     intake: Intake
-    door: Door
     verify: Callable[[Delivery, Sequence[bytes]], None]
     secret: WebhookSecret
     shelf: UnprovenShelf
     log: DeliveryLog
+
+    @property
+    def door(self) -> Door:
+        """What its system is answered."""
+        return self.intake.door
 
 
 def receive(event: Mapping[str, Any], receiver: Receiver) -> Answer:

@@ -126,10 +126,8 @@ class Line:
     def receiver(self, connection: str, system: Any, url: str, fetch: Callable[[], str | None]) -> Receiver:  # noqa: ANN401 a system's modules
         """A cold receive function of a connection."""
         options = system.options()
-        door = system.door(options)
         return Receiver(
             intake=self.intake(connection, system, options),
-            door=door,
             verify=lambda delivery, live: system.verify(delivery, live, options, url, delivery.received_at),
             secret=WebhookSecret(fetch, self.schedule),
             shelf=UnprovenShelf(self.archive, self.schedule, connection, 10),

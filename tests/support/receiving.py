@@ -178,20 +178,18 @@ class Door:
             found: Split = parts["payloads"].split(delivery, self.connection, options)
             return found
 
-        door = parts["door"].open_door(options)
         self.receiver = Receiver(
             intake=Intake(
                 connection=self.connection,
                 flows=self.flows,
                 completion=self.completion,
-                door=door,
+                door=parts["door"].open_door(options),
                 split=split,
                 bus=self.bus,
                 keeper=self.store,
                 clock=self.clock,
                 entropy=SeededEntropy(),
             ),
-            door=door,
             verify=verify,
             secret=WebhookSecret(self._read_secret, self.clock),
             shelf=UnprovenShelf(self.store, self.clock, self.connection, self.max_rejected_per_hour),
@@ -201,6 +199,11 @@ class Door:
     def take_from(self, completion: str) -> None:
         """Let records be completed in another way from now on: `read` or `payload`."""
         self.receiver = self.receiver._replace(intake=self.receiver.intake._replace(completion=completion))
+
+    def change_door(self, **changes: Any) -> None:  # noqa: ANN401 fields of a door
+        """Have the sender answered otherwise, or something else kept."""
+        intake = self.receiver.intake
+        self.receiver = self.receiver._replace(intake=intake._replace(door=intake.door._replace(**changes)))
 
     def sign(self, body: bytes, secret: bytes = SECRET) -> dict[str, str]:
         """The headers of an authentic delivery sent now."""

@@ -29,7 +29,7 @@ class Intake(NamedTuple):
         connection: its name.
         flows: ledger entity to the flow that carries it.
         completion: `read` where nothing but the source says what its records are; else what is delivered is kept.
-        door: what is kept of its deliveries.
+        door: what its sender is answered, and what is kept of its deliveries.
         split: the notices of a delivery; raises `MalformedError`.
         keeper: where overflow, spool, payloads and unusable deliveries go.
     """

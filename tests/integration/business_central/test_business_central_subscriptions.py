@@ -90,14 +90,10 @@ def test_what_could_not_be_taken_is_told_again(central: CentralReading) -> None:
     assert f"Invoice {number}" in central.documents(told)
 
 
-def test_a_door_that_does_not_consent_subscribes_to_nothing(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_door_that_does_not_consent_subscribes_to_nothing(opening: Opening) -> None:
     """The environment refuses, and says so."""
     central = opening()
-    monkeypatch.setattr(
-        central.door,
-        "receiver",
-        central.door.receiver._replace(door=central.door.receiver.door._replace(greet=lambda _delivery: None)),
-    )
+    central.door.change_door(greet=lambda _delivery: None)
     opened = central.subscribed()
     first = opened.subscriptions()[0]
     with pytest.raises(UnreadableRecordError):

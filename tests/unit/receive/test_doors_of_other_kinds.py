@@ -95,7 +95,7 @@ def keyed_get() -> Door:
 def connection(door: Callable[[], Door]) -> receiving.Door:
     """A connection whose sender is answered by a door; it signs and posts as the made-up system does."""
     found = receiving.Door(system="made_up")
-    found.receiver = found.receiver._replace(door=door())
+    found.receiver = found.receiver._replace(intake=found.receiver.intake._replace(door=door()))
     return found
 
 

@@ -170,7 +170,7 @@ def test_what_may_never_be_kept_is_gone_before_anything_is_judged(door: Door) ->
         seen.append(delivery.body)
         return delivery._replace(body=delivery.body.replace(b"live-session", b""))
 
-    door.receiver = door.receiver._replace(door=door.receiver.door._replace(clean=clean))
+    door.change_door(clean=clean)
     assert door.post(b"no JSON: live-session", {}).status == 401
     assert seen == [b"no JSON: live-session"]
     [kept] = [read_rejection(raw) for raw in door.kept("rejected/").values()]
