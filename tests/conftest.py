@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from botocore.loaders import create_loader
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.support.one_server import OneServer
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -44,8 +47,9 @@ settings.load_profile("repeatable")
 _IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
 
 
-# What takes minutes begins first: else one process is left with it alone, when all the others have nothing to do any more.
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
+
+# What takes minutes begins first: else one process is left with it alone, when all the others have nothing to do any more.
 _LONGEST = ("tests/e2e/", "tests/simulation/test_seeds.py")
 
 
@@ -59,6 +63,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[OneServer, str]]:
+    """A web server for the applications of all tests that set one, and its address."""
+    from sandbox.systems.serving import serve  # noqa: PLC0415 most tests need none
+
+    one = OneServer()
+    with serve(one) as url:
+        yield one, url
 
 
 # Each test makes clients of its own: what botocore tells of the services is read once for all of them, not for each.

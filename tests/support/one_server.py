@@ -1,4 +1,4 @@
-"""One web server for all tests of a module, in which each test has an application of its own."""
+"""One web server for all tests of a process, in which each test has an application of its own."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from types import ModuleType
 
 import pytest
 
-from sandbox.systems.serving import serve
 from tests.support.listed.scene import Scene
 from tests.support.one_server import OneServer
 
@@ -24,14 +23,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("system", "entity"), listed)
     elif "system" in metafunc.fixturenames:
         metafunc.parametrize("system", LISTED)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.fixture

@@ -7,17 +7,8 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from sandbox.systems.serving import serve
 from tests.support.one_server import OneServer
 from tests.support.stripe_account import CUSTOMER, SERVICES, SOFTWARE, LiveStripe
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.fixture

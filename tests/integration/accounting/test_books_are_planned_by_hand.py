@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from sandbox.systems.serving import serve
 from tests.integration.accounting.business_central import open_business_central
 from tests.integration.accounting.documents import book_the_year
 from tests.integration.accounting.dynamics import open_dynamics
@@ -26,14 +25,6 @@ _ERPS: dict[str, Callable[[OneServer, str], AbstractContextManager[Erp]]] = {
     "Dynamics 365 Finance": open_dynamics,
     "Business Central": open_business_central,
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.mark.parametrize("name", _ERPS)

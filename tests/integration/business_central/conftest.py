@@ -7,19 +7,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from sandbox.systems.serving import serve
 from tests.support.central_reading import CentralReading
 from tests.support.one_server import OneServer
 
 Opening = Callable[..., CentralReading]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.fixture

@@ -6,17 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.systems.serving import serve
 from tests.support.dynamics_sales_environment import LiveSales
 from tests.support.one_server import OneServer
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from sandbox.systems.netsuite.app import create_app
 from sandbox.systems.netsuite.certificates import IntegrationKey, make_key
 from sandbox.systems.netsuite.settings import AccountSettings
-from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock
 from tests.support.netsuite_account import Account, plain_http
 from tests.support.one_server import OneServer
@@ -19,14 +18,6 @@ from tests.support.one_server import OneServer
 def key() -> IntegrationKey:
     """One key for all tests, short so that signing is quick."""
     return make_key(2048)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[tuple[OneServer, str]]:
-    """The server and its address."""
-    one = OneServer()
-    with serve(one) as url:
-        yield one, url
 
 
 @pytest.fixture
