@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-import httpx
 
 from sandbox.systems.dynamics_finance.app import create_app
 from sandbox.systems.dynamics_finance.posting import Posting
 from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
-from sandbox.systems.faults import Fault, FaultPlan
-from tests.support.clock import ManualClock
 from tests.support.dynamics_answers import OPTIONS
+from tests.support.live_system import LiveSystem, app_credentials
 from tests.support.one_server import OneServer
 from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import PostedDocument
@@ -50,24 +48,15 @@ BILL: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-class LiveEnvironment:
-    """One environment behind the server of a test module.
+class LiveEnvironment(LiveSystem[DynamicsReader, DynamicsListing]):
+    """One environment."""
 
-    Attributes:
-        addresses: path and query of every call to its OData service.
-    """
+    api = "/data/"
 
     def __init__(self, server: OneServer, url: str, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
-        self.url = url
-        self.clock, self.plan = ManualClock(), FaultPlan()
         self.settings = EnvironmentSettings(pause_seconds=0.0, grid_pauses_seconds=(0.0,) * 4, **settings)
-        app = create_app(self.settings, plan=self.plan, now=self.clock.now)
-        server.app, self.posting = app, _posting_of(app)
-        self.addresses: list[str] = []
-        self.http = httpx.Client(trust_env=False)
-        self.http.event_hooks["request"].append(self._note)
-        self.reader = self.open_reader()
-        self.listing = self.open_listing()
+        super().__init__(server, url, partial(create_app, self.settings), open_reader, open_listing)
+        self.posting = _posting_of(self.app)
 
     def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options as the landscape states them
         """The connection to it."""
@@ -83,41 +72,16 @@ class LiveEnvironment:
 
     def credentials(self, **changes: str) -> dict[str, str]:
         """What its app calls it with."""
-        settings = self.settings
-        known = {
-            "tenant_id": settings.tenant_id,
-            "client_id": settings.client_id,
-            "client_secret": settings.client_secret,
-        }
-        return known | {"login_url": self.url} | changes
-
-    def open_reader(self, **options: Any) -> DynamicsReader:  # noqa: ANN401 as `connection`
-        """A new reader of it."""
-        return open_reader(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def open_listing(self, **options: Any) -> DynamicsListing:  # noqa: ANN401 as `connection`
-        """A new listing of it."""
-        return open_listing(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
-        """Have the environment's users do something."""
-        answer = self.http.request(method, f"{self.url}/_control/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        return app_credentials(self.settings, self.url, **changes)
 
     def post(self, plain: Mapping[str, Any], **changes: Any) -> str:  # noqa: ANN401 JSON
         """Post a document; the record id of its entry."""
         record_id: str = self.control("POST", "documents", **{**plain, **changes})["record_id"]
         return record_id
 
-    def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 JSON
-        """Have the environment misbehave."""
-        self.plan.plant(Fault(kind=kind, **details))
-
     def read(self, record_id: str) -> Reading:
         """The reading of one entry."""
-        asked = RecordKey(CONNECTION, "journal_entry", record_id)
-        return self.reader.read([asked])[asked]
+        return self.reading("journal_entry", record_id)
 
     def fact(self, record_id: str) -> PostedDocument:
         """The document an entry is."""
@@ -135,10 +99,6 @@ class LiveEnvironment:
             ids += [each.record_id for each in page.keys]
             asked = page.following
         return ids
-
-    def _note(self, request: httpx.Request) -> None:
-        if request.url.path.startswith("/data/"):
-            self.addresses.append(request.url.raw_path.decode())
 
 
 def _posting_of(app: Any) -> Posting:  # noqa: ANN401 Starlette's state is untyped

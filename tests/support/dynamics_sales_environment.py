@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-
-import httpx
 
 from sandbox.systems.dynamics_sales.app import create_app
 from sandbox.systems.dynamics_sales.selling import Selling
 from sandbox.systems.dynamics_sales.settings import EnvironmentSettings
 from sandbox.systems.dynamics_sales.tables import Tables
-from sandbox.systems.faults import Fault, FaultPlan
-from tests.support.clock import ManualClock
+from tests.support.live_system import LiveSystem, app_credentials
 from tests.support.one_server import OneServer
-from tieout.arriving.notice import RecordKey
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
@@ -26,25 +23,15 @@ ACCOUNT, CONTACT = "0a000000-0000-4000-8000-000000000901", "0b000000-0000-4000-8
 SOFTWARE, SERVICES = "0c000000-0000-4000-8000-000000000001", "0c000000-0000-4000-8000-000000000002"
 
 
-class LiveSales:
-    """One environment behind the server of a test module.
+class LiveSales(LiveSystem[DataverseReader, DataverseListing]):
+    """One environment."""
 
-    Attributes:
-        addresses: path and query of every call to its Web API.
-    """
+    api = "/api/data/"
 
     def __init__(self, server: OneServer, url: str, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
-        self.url = url
-        self.clock, self.plan = ManualClock(), FaultPlan()
         self.settings = EnvironmentSettings(**settings)
-        app = create_app(self.settings, plan=self.plan, now=self.clock.now)
-        server.app = app
-        self.selling, self.tables = _parts_of(app)
-        self.addresses: list[str] = []
-        self.http = httpx.Client(trust_env=False)
-        self.http.event_hooks["request"].append(self._note)
-        self.reader = self.open_reader()
-        self.listing = self.open_listing()
+        super().__init__(server, url, partial(create_app, self.settings), open_reader, open_listing)
+        self.selling, self.tables = _parts_of(self.app)
 
     def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options as the landscape states them
         """The connection to it."""
@@ -60,27 +47,7 @@ class LiveSales:
 
     def credentials(self, **changes: str) -> dict[str, str]:
         """What its app calls it with."""
-        settings = self.settings
-        known = {
-            "tenant_id": settings.tenant_id,
-            "client_id": settings.client_id,
-            "client_secret": settings.client_secret,
-        }
-        return known | {"login_url": self.url} | changes
-
-    def open_reader(self, **options: Any) -> DataverseReader:  # noqa: ANN401 as `connection`
-        """A new reader of it."""
-        return open_reader(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def open_listing(self, **options: Any) -> DataverseListing:  # noqa: ANN401 as `connection`
-        """A new listing of it."""
-        return open_listing(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
-        """Have the environment's users do something."""
-        answer = self.http.request(method, f"{self.url}/_control/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        return app_credentials(self.settings, self.url, **changes)
 
     def open(self, **stated: Any) -> str:  # noqa: ANN401 JSON
         """Open an opportunity; its id."""
@@ -104,14 +71,9 @@ class LiveSales:
         path = f"opportunities/{record_id}/products"
         return str(self.control("POST", path, _productid_value=product, extendedamount=amount)["id"])
 
-    def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 JSON
-        """Have the environment misbehave."""
-        self.plan.plant(Fault(kind=kind, **details))
-
     def read(self, record_id: str, entity: str = "opportunity") -> Reading:
         """The reading of one record."""
-        asked = RecordKey(CONNECTION, entity, record_id)
-        return self.reader.read([asked])[asked]
+        return self.reading(entity, record_id)
 
     def statement(self, record_id: str) -> Statement:
         """What an opportunity is said to be."""
@@ -124,10 +86,6 @@ class LiveSales:
         fact = self.statement(record_id).fact
         assert isinstance(fact, Opportunity), fact
         return fact
-
-    def _note(self, request: httpx.Request) -> None:
-        if request.url.path.startswith("/api/data/"):
-            self.addresses.append(request.url.raw_path.decode())
 
 
 def _parts_of(app: Any) -> tuple[Selling, Tables]:  # noqa: ANN401 Starlette's state is untyped

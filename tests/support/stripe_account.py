@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-import httpx
-
-from sandbox.systems.faults import Fault, FaultPlan
 from sandbox.systems.stripe.app import create_app
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Telling
-from tests.support.clock import ManualClock
+from tests.support.live_system import LiveSystem
 from tests.support.one_server import OneServer
-from tieout.arriving.notice import RecordKey
 from tieout.facts.documents import Payment
 from tieout.facts.reading import Reading
 from tieout.facts.sales import BillingDocument
@@ -31,25 +28,15 @@ CONNECTION = "stripe-nordics"
 CUSTOMER, SOFTWARE, SERVICES = "cus_901", "prod_1", "prod_2"
 
 
-class LiveStripe:
-    """One account behind the server of a test module.
+class LiveStripe(LiveSystem[StripeReader, StripeListing]):
+    """One account."""
 
-    Attributes:
-        addresses: path and query of every call to its API.
-    """
+    api = "/v1/"
 
     def __init__(self, server: OneServer, url: str, **settings: Any) -> None:  # noqa: ANN401 settings of every kind
-        self.url = url
-        self.clock, self.plan = ManualClock(), FaultPlan()
         self.settings = AccountSettings(**{"calls_per_second": 1_000_000, **settings})
-        app = create_app(self.settings, plan=self.plan, now=self.clock.now)
-        server.app = app
-        self.billing, self.cash, self.subscribing, self.telling = _parts_of(app)
-        self.addresses: list[str] = []
-        self.http = httpx.Client(trust_env=False)
-        self.http.event_hooks["request"].append(self._note)
-        self.reader = self.open_reader()
-        self.listing = self.open_listing()
+        super().__init__(server, url, partial(create_app, self.settings), open_reader, open_listing)
+        self.billing, self.cash, self.subscribing, self.telling = _parts_of(self.app)
 
     def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options as the landscape states them
         """The connection to it."""
@@ -66,20 +53,6 @@ class LiveStripe:
     def credentials(self, **changes: str) -> dict[str, str]:
         """What it is called with."""
         return {"api_key": self.settings.api_key} | changes
-
-    def open_reader(self, **options: Any) -> StripeReader:  # noqa: ANN401 as `connection`
-        """A new reader of it."""
-        return open_reader(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def open_listing(self, **options: Any) -> StripeListing:  # noqa: ANN401 as `connection`
-        """A new listing of it."""
-        return open_listing(self.connection(**options), self.credentials(), self.http, self.clock)
-
-    def control(self, method: str, path: str, /, **body: Any) -> Any:  # noqa: ANN401 JSON
-        """Have something happen in the account."""
-        answer = self.http.request(method, f"{self.url}/_control/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
 
     def bill(self, *lines: dict[str, Any], **stated: Any) -> str:  # noqa: ANN401 JSON
         """Bill a customer by an invoice; its id."""
@@ -108,14 +81,9 @@ class LiveStripe:
         known = {"customer": CUSTOMER, "currency": "eur", "items": [*items] or [{"unit_amount": 1_000}]}
         return str(self.control("POST", "subscriptions", **{**known, **stated})["id"])
 
-    def fault(self, kind: str, **details: Any) -> None:  # noqa: ANN401 JSON
-        """Have the account misbehave."""
-        self.plan.plant(Fault(kind=kind, **details))
-
     def read(self, record_id: str, reader: StripeReader | None = None) -> Reading:
         """The reading of one record."""
-        asked = RecordKey(CONNECTION, entity_of(record_id) or "", record_id)
-        return (reader or self.reader).read([asked])[asked]
+        return self.reading(entity_of(record_id) or "", record_id, reader)
 
     def statement(self, record_id: str, reader: StripeReader | None = None) -> Statement:
         """What a record is said to be."""
@@ -141,10 +109,6 @@ class LiveStripe:
         fact = self.statement(record_id).fact
         assert isinstance(fact, Payment), fact
         return fact
-
-    def _note(self, request: httpx.Request) -> None:
-        if request.url.path.startswith("/v1/"):
-            self.addresses.append(request.url.raw_path.decode())
 
 
 def _parts_of(app: Any) -> tuple[Billing, Cash, Subscribing, Telling]:  # noqa: ANN401 Starlette's state is untyped
