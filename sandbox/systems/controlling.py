@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -38,6 +39,64 @@ def settings_acts(settings: ChangingSettings) -> list[tuple[str, str, Act]]:
         return settings.plain()
 
     return [("GET", "settings", show), ("POST", "settings", change)]
+
+
+class Told(Protocol):
+    """What is told of a change, as its sender keeps it; its body is not shown."""
+
+    @property
+    def id(self) -> Any:  # noqa: ANN401 a number or a text
+        """By which it is named."""
+        ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be posted."""
+        ...
+
+    dropped: bool
+
+
+class Tells[T: Told](Protocol):
+    """What posts them."""
+
+    @property
+    def deliveries(self) -> list[T]:
+        """All there are, in the order in which they were made."""
+        ...
+
+    async def post(self, deliveries: Sequence[T], /) -> None:
+        """Post these, whatever they were answered before."""
+        ...
+
+
+def delivery_acts[T: Told](telling: Tells[T]) -> list[tuple[str, str, Act]]:
+    """`deliveries`, to be seen; `deliver` and `drop`, of those that are named in `ids` or else of all that wait."""
+
+    async def show(_request: Request, _body: Body) -> list[Body]:
+        return [plain_delivery(each) for each in telling.deliveries]
+
+    async def deliver(_request: Request, body: Body) -> list[Body]:
+        """In the order named, and as often as they are named."""
+        known = {each.id: each for each in telling.deliveries}
+        chosen = body.get("ids", [each.id for each in known.values() if each.waits])
+        await telling.post([known[each] for each in chosen])
+        return [plain_delivery(known[each]) for each in chosen]
+
+    async def drop(_request: Request, body: Body) -> Body:
+        """They are never posted."""
+        waiting = [each for each in telling.deliveries if each.waits]
+        chosen = [each for each in waiting if each.id in body.get("ids", [one.id for one in waiting])]
+        for each in chosen:
+            each.dropped = True
+        return {"dropped": [each.id for each in chosen]}
+
+    return [("GET", "deliveries", show), ("POST", "deliver", deliver), ("POST", "drop", drop)]
+
+
+def plain_delivery(delivery: Any) -> Body:  # noqa: ANN401 any dataclass of what is told
+    """A delivery without its body."""
+    return {name: value for name, value in asdict(delivery).items() if name != "body"}
 
 
 def _answering(act: Act) -> Callable[[Request], Awaitable[Response]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sandbox.systems.controlling import Body, control_routes, settings_acts
+from sandbox.systems.controlling import Body, control_routes, delivery_acts, plain_delivery, settings_acts
 from sandbox.systems.dynamics_sales.selling import Change, Selling
 from sandbox.systems.dynamics_sales.settings import EnvironmentSettings
 from sandbox.systems.dynamics_sales.tables import CURRENCIES, OPPORTUNITIES, PRODUCTS, Tables
-from sandbox.systems.dynamics_sales.telling import Delivery, Telling
+from sandbox.systems.dynamics_sales.telling import Telling
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,9 +38,7 @@ class Control:
             ("DELETE", _OPPORTUNITY, self._delete),
             ("DELETE", "products/{id}", self._take_out),
             ("POST", "rates", self._set_rate),
-            ("GET", "deliveries", self._list_deliveries),
-            ("POST", "deliver", self._deliver),
-            ("POST", "drop", self._drop),
+            *delivery_acts(self._telling),
         ]
         return control_routes(acts)
 
@@ -69,28 +66,6 @@ class Control:
     async def _set_rate(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         return await self._told(self._selling.set_rate(**body))
 
-    async def _list_deliveries(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
-        return [_plain(each) for each in self._telling.deliveries]
-
-    async def _deliver(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        """Post the deliveries named, in that order and as often as they are named, or every one that was never posted."""
-        known = {each.id: each for each in self._telling.deliveries}
-        chosen = body.get("ids", [each.id for each in known.values() if not each.answers])
-        await self._telling.post([known[each] for each in chosen])
-        return [_plain(known[each]) for each in chosen]
-
-    async def _drop(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        """Never post the deliveries named, or any that waits."""
-        waiting = [each for each in self._telling.deliveries if not each.answers]
-        chosen = [each for each in waiting if each.id in body.get("ids", [one.id for one in waiting])]
-        for each in chosen:
-            each.dropped = True
-        return {"dropped": [each.id for each in chosen]}
-
     async def _told(self, changes: list[Change]) -> Body:
         told = await self._telling.tell(changes)
-        return {"id": changes[0].row_id if changes else "", "deliveries": [_plain(each) for each in told]}
-
-
-def _plain(delivery: Delivery) -> Body:
-    return {name: value for name, value in asdict(delivery).items() if name != "body"}
+        return {"id": changes[0].row_id if changes else "", "deliveries": [plain_delivery(each) for each in told]}

@@ -36,6 +36,11 @@ class Delivery:
     failed: bool = False
     answers: list[int | str] = field(default_factory=list)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be posted."""
+        return not self.answers
+
 
 class Telling:
     """Makes the deliveries of what is changed, and posts them as the settings say."""

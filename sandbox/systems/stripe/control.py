@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sandbox.systems.controlling import Body, control_routes, settings_acts
+from sandbox.systems.controlling import Body, control_routes, delivery_acts, plain_delivery, settings_acts
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.store import Object
 from sandbox.systems.stripe.subscribing import Subscribing
-from sandbox.systems.stripe.telling import Delivery, Telling
+from sandbox.systems.stripe.telling import Telling
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -81,9 +80,7 @@ class Control:
             ("GET", "state", self._show_state),
             *(("POST", path, self._making(act)) for path, act in self._new.items()),
             *(("POST", path, self._doing(act)) for path, act in self._of_one.items()),
-            ("GET", "deliveries", self._list_deliveries),
-            ("POST", "deliver", self._deliver),
-            ("POST", "drop", self._drop),
+            *delivery_acts(self._telling),
         ]
         return control_routes(acts)
 
@@ -102,29 +99,7 @@ class Control:
 
         return do
 
-    async def _list_deliveries(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
-        return [_plain(each) for each in self._telling.deliveries]
-
-    async def _deliver(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        """Post the deliveries named, in that order and as often as they are named, or every one that was not taken yet."""
-        known = {each.id: each for each in self._telling.deliveries}
-        chosen = body.get("ids", [each.id for each in known.values() if not each.taken])
-        await self._telling.post([known[each] for each in chosen])
-        return [_plain(known[each]) for each in chosen]
-
-    async def _drop(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-        """Never post the deliveries named, or any that waits."""
-        waiting = [each for each in self._telling.deliveries if not each.taken]
-        chosen = [each for each in waiting if each.id in body.get("ids", [one.id for one in waiting])]
-        for each in chosen:
-            each.dropped = True
-        return {"dropped": [each.id for each in chosen]}
-
     async def _told(self, made: Object) -> Body:
         told = await self._telling.tell(self._account.take_untold())
         lines = [each["id"] for each in made.get("lines", ())]
-        return {"id": made["id"], "lines": lines, "deliveries": [_plain(each) for each in told]}
-
-
-def _plain(delivery: Delivery) -> Body:
-    return {name: value for name, value in asdict(delivery).items() if name != "body"}
+        return {"id": made["id"], "lines": lines, "deliveries": [plain_delivery(each) for each in told]}

@@ -37,6 +37,11 @@ class Delivery:
     taken: bool = False
     answers: list[int | str] = field(default_factory=list)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be posted, be it once more."""
+        return not self.taken
+
 
 class Telling:
     """Makes the deliveries of events, and posts them as the settings say; what was not taken goes again with what comes next."""
@@ -61,7 +66,7 @@ class Telling:
             entries = [BusEntry(_DESTINATION, each.type, each.body.decode()) for each in told]
             self._put_events(entries)
         if self._settings.send == "immediately" and self._settings.webhook_url:
-            await self.post([each for each in self.deliveries if not each.taken])
+            await self.post([each for each in self.deliveries if each.waits])
         return told
 
     async def post(self, deliveries: Sequence[Delivery]) -> None:
