@@ -110,7 +110,7 @@ class RejectedDeliveries:
         Raises:
             UnprovenPayloadError: `unverified` is asked for, and the delivery itself says what the records are, or were.
         """
-        if unverified and self._entrance.completion != "read":
+        if unverified and self._entrance.keeps_payloads:
             raise UnprovenPayloadError(
                 f"the records of {self._entrance.name} are completed from what is delivered, so that nothing of it is taken "
                 "without proof: have its sender repeat it"
@@ -145,7 +145,7 @@ class RejectedDeliveries:
 
         What records are completed from is kept first, as at the door.
         """
-        if self._entrance.completion != "read":
+        if self._entrance.keeps_payloads:
             notices = payload.kept_for(notices, delivery, self._entrance.name, self._door, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):
             part = delivery._replace(delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery

@@ -41,6 +41,11 @@ class Entrance:
         """The ledger's entities that some flow carries."""
         return tuple(sorted(self.flows))
 
+    @property
+    def keeps_payloads(self) -> bool:
+        """Whether what is delivered says what its records are, or were, and so is kept for them."""
+        return self.completion != "read"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowQueues:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -92,6 +93,15 @@ def test_nothing_is_completed_from_a_payload_that_nobody_proved(stage: OperatedS
         stage.tieout("rejected", "retry", TOOL, key, "--unverified")
     assert stage.waiting(FLOW) == []
     assert archived(stage) == [key]
+
+
+@pytest.mark.parametrize(("completion", "kept"), [("read", False), ("payload", True), ("both", True)])
+def test_payloads_are_kept_for_whatever_is_completed_from_them(
+    stage: OperatedStage, completion: str, *, kept: bool
+) -> None:
+    """Also where they only tell what a record was."""
+    entrance = replace(stage.place.connection(TOOL), completion=completion)
+    assert entrance.keeps_payloads is kept
 
 
 def test_a_delivery_with_malformed_items_keeps_the_headers_that_speak_of_it(stage: OperatedStage) -> None:

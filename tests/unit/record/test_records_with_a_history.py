@@ -6,21 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from functions.record.payloads import KeptPayloads
+from functions.record.pipeline import record
 from functions.record.settle import Origin, Settling
+from functions.record.work import Message
 from tests.support.clock import ManualClock, SeededEntropy
-from tests.support.ledger_scenes import NOW, record
+from tests.support.ledger_scenes import NOW
+from tests.support.ledger_scenes import record as record_key
+from tests.support.made_up import connection
+from tests.support.memory_queue import MemoryQueue
 from tests.support.memory_table import MemoryTable
+from tests.support.record_step import record_step
+from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
-from tieout.facts.reading import Reading
+from tieout.arriving.payload import Payload
+from tieout.facts.reading import Content, Reading
 from tieout.facts.statement import Statement
 from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
+from tieout.landscape import Connection
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Outcome
 from tieout.money import Money
 from tieout.planning.model import PlanningModel
 
-KEY = record(1)
+KEY = record_key(1)
 
 
 def seats_of(*days: int) -> tuple[SubscriptionVersion, ...]:
@@ -68,7 +78,7 @@ def settled(
     )
     notice = Notice(KEY, "n", "subscription.updated")
     origin = Origin(notice=notice, delivery_id="d", flow="f", received_at=NOW, statement=stated, told=told)
-    [result] = settling.settle({KEY: origin}).values()
+    result = settling.settle({KEY: origin})[KEY]
     assert result.error is None
     return result.outcome
 
@@ -120,3 +130,48 @@ def test_what_is_read_stands_behind_what_the_ledger_knows_though_a_late_message_
     read = replace(late, version="2026-03-25T00:00:00.000Z~", day=date(2026, 3, 25), was_read=True)
     settled(table, None, Source(seats(read)), Subscription(versions=(late,)))
     assert FactLedger(table).load([KEY])[KEY].history == Subscription(versions=(*seats_of(5, 12, 20), read))
+
+
+def test_all_notices_of_a_batch_tell_what_a_record_was_and_the_source_what_it_is() -> None:
+    """The latest notice alone would be enough for a record without a history."""
+    table, clock = MemoryTable(), ManualClock()
+    [now] = seats_of(25)
+    source = Source(seats(replace(now, version="2026-03-25T00:00:00.000Z~", was_read=True)))
+    both = connection(KEY.connection, completion="both")
+
+    def contents(payload: Payload, _connection: Connection) -> list[Content]:
+        return [Content(KEY, seats(*seats_of(int(payload.body))), payload.body)]
+
+    step = record_step(
+        table,
+        entities={KEY.entity},
+        model=PlanningModel((), "USD", {KEY.connection: "EMEA"}),
+        reader_of=lambda _: source,
+        payloads=KeptPayloads([both], lambda day: b'{"headers":{}}\n' + day.encode(), lambda _: contents),
+        dead_letters=MemoryQueue(clock, name="dead"),
+        fetch=lambda _: b"",
+        clock=clock,
+        entropy=SeededEntropy(),
+    )
+    report = record(step, [message_of(day) for day in ("20", "5", "12")])
+    assert not report.retries
+    history = FactLedger(table).load([KEY])[KEY].history
+    assert isinstance(history, Subscription)
+    assert [each.day.day for each in history.versions] == [5, 12, 20, 25]
+
+
+def message_of(day: str) -> Message:
+    """A notice that the record changed, whose payload tells what it was from a day on."""
+    notice = Notice(KEY, f"n{day}", "subscription.updated", payload=day)
+    envelope = Envelope(delivery_id=f"d{day}", connection=KEY.connection, flow="f", received_at=NOW, notices=(notice,))
+    return Message(message_id=day, receipt_handle=day, body=envelope.message(), attempt=1)
+
+
+def test_what_payloads_tell_of_a_record_is_not_told_of_those_related_to_it() -> None:
+    """Each has a history of its own."""
+    table, other = MemoryTable(), record_key(2)
+    read = replace(seats(*seats_of(25)), related=(other,))
+    source = Source(read, replace(seats(*seats_of(3)), key=other))
+    settled(table, None, source, Subscription(versions=seats_of(5)))
+    histories = {key: each.history for key, each in FactLedger(table).load([KEY, other]).items()}
+    assert histories == {KEY: Subscription(versions=seats_of(5, 25)), other: Subscription(versions=seats_of(3))}
