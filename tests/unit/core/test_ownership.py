@@ -8,12 +8,13 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.planning_model import sandbox_model
+from tests.support.planning_model import sandbox_landscape, sandbox_model
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
 from tieout.money import Money
 from tieout.ownership import Owner, Ownership
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
+from tieout.planning.model import PlanningModel
 
 BILLING, ERP = "some-billing", "some-erp"
 OWNED = Owner(name="bills", connection=BILLING, facts=("BillingDocument",), legal_entities=("EMEA",))
@@ -47,6 +48,13 @@ def test_what_is_not_planned_needs_no_entries() -> None:
     unknown = replace(BILL, customer="C-1")
     assert model.mapping_keys(ERP, unknown, {}) == frozenset()
     assert model.contributions(ERP, unknown, {}) == ()
+
+
+def test_the_owners_a_landscape_declares_are_those_of_its_model() -> None:
+    """What is deployed plans nothing twice."""
+    ownership = PlanningModel.of(replace(sandbox_landscape(), owners=(OWNED,))).ownership
+    assert ownership.is_planned(BILLING, "BillingDocument", "EMEA")
+    assert not ownership.is_planned(ERP, "BillingDocument", "EMEA")
 
 
 KINDS, COMPANIES, CONNECTIONS = ("Invoice", "Payment"), ("EMEA", "APAC"), ("a", "b", "c")

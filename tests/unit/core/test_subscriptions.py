@@ -21,6 +21,7 @@ from tieout.facts.family import Line
 from tieout.facts.statement import Statement, canonical_text, joined
 from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
 from tieout.money import Money
+from tieout.planning.mapping import LEGAL_ENTITY, MappingKey
 from tieout.planning.resolving import Asked
 
 KEY = RecordKey("billing", "subscription", "sub_1")
@@ -57,14 +58,14 @@ def moved(*versions: SubscriptionVersion) -> list[tuple[str, str, str | None, in
     """Period, movement, product and cents a month of each line that is planned."""
     lines = lines_of(Subscription(versions=versions), Asked("billing", {}, "EMEA"))
     return [
-        (str(line.period), str(line.attributes["movement"]), line.attributes["product"], monthly_of(line))
+        (str(line.period), str(line.attributes["movement"]), line.attributes["product"], moved_by(line, "monthly"))
         for line in lines
     ]
 
 
-def monthly_of(line: Line) -> int:
-    """The minor units a month that a line moves."""
-    amount = line.amounts["monthly"]
+def moved_by(line: Line, span: str) -> int:
+    """The minor units a month or a year that a line moves."""
+    amount = line.amounts[span]
     assert amount is not None
     return amount.amount_minor
 
@@ -149,6 +150,36 @@ def test_a_year_is_not_twelve_rounded_months() -> None:
     assert line.amounts == {"monthly": Money(8333, "EUR"), "annual": Money(100_000, "EUR")}
 
 
+def test_what_moves_by_a_cent_a_year_alone_is_a_movement() -> None:
+    """No month has it, for a month is rounded by itself."""
+    before, after = (replace(item(0), annual=Money(cents, "EUR")) for cents in (4, 5))
+    for versions, movement, cents in [((before, after), "expansion", 1), ((after, before), "contraction", -1)]:
+        first, last = versions
+        fact = Subscription(versions=(version(JANUARY, first), version(FEBRUARY, last)))
+        _, line = lines_of(fact, Asked("billing", {}, "EMEA"))
+        assert line.attributes["movement"] == movement
+        assert line.amounts == {"monthly": Money(0, "EUR"), "annual": Money(cents, "EUR")}
+
+
+def test_what_was_to_begin_later_does_not_once_it_ended_before() -> None:
+    """It was told in March that it had ended in January, and was to begin in February."""
+    told = version(MARCH, item(1000), end=date(2026, 1, 31), start=FEBRUARY)
+    assert moved(version(JANUARY, item(1000), start=FEBRUARY), told) == []
+
+
+def test_the_company_is_the_one_it_states_and_divides_its_own_time() -> None:
+    """Where a source serves several companies, each has its calendar."""
+
+    class OfCompanies(ByDay):
+        def period_of(self, legal_entity: str, day: date) -> str:
+            return f"{legal_entity} {super().period_of(legal_entity, day)}"
+
+    stated = replace(version(JANUARY, item(1000)), legal_entity="2")
+    entry = MappingKey("billing", LEGAL_ENTITY, "2")
+    [line] = lines_of(Subscription(versions=(stated,)), OfCompanies("billing", {entry: "APAC"}, "EMEA"))
+    assert (line.legal_entity, line.period) == ("APAC", f"APAC {JANUARY}")
+
+
 def test_another_currency_is_churn_of_one_and_new_in_the_other() -> None:
     """Amounts of two currencies are never netted."""
     assert moved(version(JANUARY, item(1000)), version(FEBRUARY, item(900, currency="USD"))) == [
@@ -166,30 +197,33 @@ class ByDay(Asked):
         return str(day)
 
 
-def recurs_on(versions: Sequence[SubscriptionVersion], day: date) -> Counter[tuple[str | None, str]]:
-    """What recurs in a month on a day, product by product: said for one day, without a history of days."""
+def recurs_on(versions: Sequence[SubscriptionVersion], day: date, span: str) -> Counter[tuple[str | None, str]]:
+    """What recurs in a month or a year on a day, product by product: said for one day, without a history of days."""
     *before, last = versions
     nothing: Counter[tuple[str | None, str]] = Counter()
     known_from = last.day if last.end_date is None else min(last.day, last.end_date)
     if before and day < known_from:
-        return recurs_on(before, day)
+        return recurs_on(before, day, span)
     if last.end_date is not None and last.end_date <= day:
         return nothing
     if day < last.start_date:
         return nothing
     for each in last.items:
-        nothing[each.product, each.monthly.currency] += each.monthly.amount_minor
+        amount = {"monthly": each.monthly, "annual": each.annual}[span]
+        nothing[each.product, amount.currency] += amount.amount_minor
     return +nothing
 
 
 @given(subscription=subscriptions(), day=DAYS)
 def test_movements_add_up_to_the_balance_of_every_day(subscription: Subscription, day: date) -> None:
     """What moved by the end of a day is what recurs on it, product by product and to the minor unit."""
-    total: Counter[tuple[str | None, str]] = Counter()
-    for line in lines_of(subscription, ByDay("billing", {}, "EMEA")):
-        if date.fromisoformat(str(line.period)) <= day:
-            total[line.attributes["product"], str(line.currency)] += monthly_of(line)
-    assert {place: cents for place, cents in total.items() if cents} == recurs_on(subscription.versions, day)
+    for span in ("monthly", "annual"):
+        total: Counter[tuple[str | None, str]] = Counter()
+        for line in lines_of(subscription, ByDay("billing", {}, "EMEA")):
+            if date.fromisoformat(str(line.period)) <= day:
+                total[line.attributes["product"], str(line.currency)] += moved_by(line, span)
+        recurs = recurs_on(subscription.versions, day, span)
+        assert {place: cents for place, cents in total.items() if cents} == recurs
 
 
 def whole(parts: Sequence[SubscriptionVersion]) -> Subscription:
@@ -258,12 +292,16 @@ def test_a_statement_with_a_history_is_as_new_as_the_last_version_known() -> Non
     both = joined(stated, [new])
     assert both.fact == whole([*old.versions, *new.versions])
     assert both.source_version == new.latest_version()
+    middle = Subscription(versions=(version(FEBRUARY, item(3)),))
+    three = joined(stated, [new, None, middle])
+    assert three.fact == whole([*old.versions, *middle.versions, *new.versions])
+    assert joined(stated, []) == stated
 
 
 @pytest.mark.parametrize("versions", [(), (version(MARCH), version(JANUARY)), (version(MARCH), version(MARCH))])
 def test_versions_that_are_none_or_out_of_order_are_refused(versions: tuple[SubscriptionVersion, ...]) -> None:
     """A fact has one order of its versions."""
-    with pytest.raises(MalformedError, match="versions_out_of_order"):
+    with pytest.raises(MalformedError, match=r"^versions_out_of_order$"):
         Subscription(versions=versions)
 
 
@@ -277,5 +315,5 @@ def test_versions_that_are_none_or_out_of_order_are_refused(versions: tuple[Subs
 )
 def test_what_cannot_recur_is_refused(monthly: Money, annual: Money, reason: str) -> None:
     """Before it is in anybody's balance."""
-    with pytest.raises(MalformedError, match=reason):
+    with pytest.raises(MalformedError, match=rf"^{reason}$"):
         RecurringItem(item_id="si", product=None, monthly=monthly, annual=annual)
