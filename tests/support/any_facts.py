@@ -12,10 +12,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tieout.facts import documents
+from tieout.facts import documents, master_data
 from tieout.facts.contract import Contract, ContractStatus
 from tieout.facts.documents import ACCOUNT_ROLES, AccountClass, DocumentState, LedgerLine, PostedDocument
 from tieout.facts.family import Fact, SourceRate
+from tieout.facts.master_data import MasterData, external_ids
 from tieout.facts.opportunity import ForecastCategory, Opportunity, OpportunityLine
 from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
 from tieout.money import Money
@@ -195,11 +196,29 @@ def posted[D: PostedDocument](draw: st.DrawFn, kind: type[D]) -> D:
     )
 
 
+@st.composite
+def masters[M: MasterData](draw: st.DrawFn, kind: type[M]) -> M:
+    """A record of master data, below another or at the top."""
+    number, parent = draw(st.lists(NAMES, min_size=2, max_size=2, unique=True))
+    stated = draw(st.dictionaries(NAMES, st.text(min_size=1), max_size=2))
+    return kind(
+        number=number,
+        name=draw(maybe(st.text())),
+        parent=parent if draw(st.booleans()) else None,
+        external_ids=external_ids(stated),
+        is_active=draw(st.booleans()),
+        valid_from=draw(maybe(DAYS)),
+        valid_until=draw(maybe(DAYS)),
+        legal_entity=draw(maybe(NAMES)),
+    )
+
+
 _KNOWN: dict[type, st.SearchStrategy[Any]] = {
     Opportunity: deals(),
     Contract: contracts(),
     Subscription: subscriptions(),
     **{kind: posted(kind) for kind in documents.FAMILY.kinds},
+    **{kind: masters(kind) for kind in master_data.FAMILY.kinds},
     PostingPeriod: POSTING_PERIODS,
     Money: MONEY,
     date: DAYS,

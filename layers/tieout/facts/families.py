@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieout.facts import commitment, contract, customers, documents, opportunity, sales, subscription
+from tieout.facts import commitment, contract, documents, master_data, opportunity, sales, subscription
 from tieout.facts.family import Fact, Family, HistoricFact, Line, Lookup
 from tieout.facts.statement import ABSENCE_VERSION, Statement, fact_kind
 
@@ -16,7 +16,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     documents.FAMILY,
     sales.FAMILY,
     commitment.FAMILY,
-    customers.FAMILY,
+    master_data.FAMILY,
 )
 
 # Canonical name of a kind to its family.

@@ -13,12 +13,11 @@ from tieout.facts.documents import AccountClass, CreditMemo, DocumentState, Invo
 from tieout.facts.family import Fact
 from tieout.facts.opportunity import Opportunity
 from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
-from tieout.landscape import Feed
 from tieout.money import Money
 from tieout.periods import PostingPeriod
-from tieout.planning.cells import Intersection, Unmapped
+from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
-from tieout.planning.model import TIME, PlanningModel
+from tieout.planning.model import PlanningModel
 
 LANDSCAPE = sandbox_landscape()
 HERE = "hubspot-emea"
@@ -297,22 +296,3 @@ def test_a_deal_stands_in_the_period_of_its_companys_calendar() -> None:
     assert {dict(each.intersection.members)["Time"] for each in contributions} == {"FY2026-P04"}
     asked = PlanningModel.of(declared).mapping_keys(HERE, DEAL, {})
     assert rate.keys() <= asked
-
-
-def test_a_cell_moves_to_another_period_by_what_its_cube_calls_time() -> None:
-    """Where no feed has the cube any more, by the name that all cubes give to time."""
-    known = LANDSCAPE.feeds[0].cube
-    for cube, time in ((known, "Month"), ("Gone", TIME)):
-        place = Intersection("anaplan", cube, (("Customer", "ACME"), (time, "2026-03")))
-        months = replace(MODEL, feeds=tuple(map(_by_month, LANDSCAPE.feeds)))
-        assert months.moved(place, "2026-04").members == (("Customer", "ACME"), (time, "2026-04"))
-
-
-def _by_month(feed: Feed) -> Feed:
-    """The feed with its time called by another name."""
-    return replace(
-        feed,
-        dimensions=tuple(
-            replace(each, name="Month") if each.attribute == "period" else each for each in feed.dimensions
-        ),
-    )

@@ -12,7 +12,7 @@ from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.faults import no_fault
 from tests.support.intake_desk import BUCKET, IntakeDesk
 from tests.support.legacy_feeds import BALANCES, CUSTOMERS, JOURNALS, TO_DATE, balance, entry
-from tieout.facts.customers import Customer
+from tieout.facts.master_data import Customer
 from tieout.facts.statement import Absence
 from tieout.file_runs import FileRun, FileState
 

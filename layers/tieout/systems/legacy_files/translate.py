@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
-from tieout.facts.customers import Customer
 from tieout.facts.documents import FAMILY, AccountClass, LedgerLine, PostedDocument
+from tieout.facts.master_data import Customer
 from tieout.systems.legacy_files.options import Feed
 from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader
 from tieout.systems.legacy_files.values import posting_period
