@@ -6,71 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import reduce
 
-import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.support.any_facts import DAYS, recurring_items, subscriptions
-from tieout import strict_json
-from tieout.arriving.notice import RecordKey
-from tieout.errors import MalformedError
+from tests.support.any_facts import DAYS, subscriptions
+from tests.support.recurring import FEBRUARY, JANUARY, MARCH, item, moved, moved_by, version
 from tieout.facts.families import lines_of
-from tieout.facts.family import Line
-from tieout.facts.statement import Statement, canonical_text, joined
-from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionStatus, SubscriptionVersion
+from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionVersion
 from tieout.money import Money
 from tieout.planning.mapping import LEGAL_ENTITY, MappingKey
 from tieout.planning.resolving import Asked
-
-KEY = RecordKey("billing", "subscription", "sub_1")
-
-
-def item(monthly: int, product: str = "seats", currency: str = "EUR") -> RecurringItem:
-    """So many cents a month of a product."""
-    return RecurringItem(
-        item_id=product, product=product, monthly=Money(monthly, currency), annual=Money(12 * monthly, currency)
-    )
-
-
-def version(
-    day: date, *items: RecurringItem, end: date | None = None, start: date = date(2026, 1, 10)
-) -> SubscriptionVersion:
-    """What a subscription was from a day on."""
-    return SubscriptionVersion(
-        version=f"{day}T08:00:00.000Z#evt",
-        day=day,
-        status=SubscriptionStatus.ACTIVE,
-        customer="cus_1",
-        start_date=start,
-        end_date=end,
-        items=items,
-    )
-
-
-def read(day: date, *items: RecurringItem, end: date | None = None) -> SubscriptionVersion:
-    """What the source answered on a day."""
-    return replace(version(day, *items, end=end), version=f"{day}T20:00:00.000Z~", was_read=True)
-
-
-def moved(*versions: SubscriptionVersion) -> list[tuple[str, str, str | None, int]]:
-    """Period, movement, product and cents a month of each line that is planned."""
-    lines = lines_of(Subscription(versions=versions), Asked("billing", {}, "EMEA"))
-    return [
-        (str(line.period), str(line.attributes["movement"]), line.attributes["product"], moved_by(line, "monthly"))
-        for line in lines
-    ]
-
-
-def moved_by(line: Line, span: str) -> int:
-    """The minor units a month or a year that a line moves."""
-    amount = line.amounts[span]
-    assert amount is not None
-    return amount.amount_minor
-
-
-JANUARY, FEBRUARY, MARCH = date(2026, 1, 10), date(2026, 2, 20), date(2026, 3, 5)
 
 
 def test_a_subscriptions_life_is_told_in_movements() -> None:
@@ -224,96 +169,3 @@ def test_movements_add_up_to_the_balance_of_every_day(subscription: Subscription
                 total[line.attributes["product"], str(line.currency)] += moved_by(line, span)
         recurs = recurs_on(subscription.versions, day, span)
         assert {place: cents for place, cents in total.items() if cents} == recurs
-
-
-def whole(parts: Sequence[SubscriptionVersion]) -> Subscription:
-    """The subscription that is known when its versions were told one by one."""
-    facts = [Subscription(versions=(each,)) for each in parts]
-    return reduce(lambda known, fact: fact.joined(known), facts)
-
-
-@given(subscription=subscriptions(), data=st.data())
-def test_the_order_in_which_versions_are_told_decides_nothing(subscription: Subscription, data: st.DataObject) -> None:
-    """Nor does telling one again."""
-    again = data.draw(st.lists(st.sampled_from(subscription.versions), max_size=3))
-    told = data.draw(st.permutations([*subscription.versions, *again]))
-    assert whole(told) == subscription
-
-
-@given(subscription=subscriptions(), day=DAYS, items=st.lists(recurring_items("EUR"), max_size=2).map(tuple))
-def test_what_was_read_is_what_it_is_now(
-    subscription: Subscription, day: date, items: tuple[RecurringItem, ...]
-) -> None:
-    """Whatever our clock has it stands behind all that was known; what says nothing new adds nothing, however often it is read."""
-    now = replace(read(day, *items), customer=subscription.versions[-1].customer)
-    fact = Subscription(versions=(now,)).joined(subscription)
-    assert fact.versions[-1].says_as(now)
-    assert fact.versions[: len(subscription.versions)] == subscription.versions
-    later = replace(now, version="9999~", day=date(2030, 1, 1))
-    assert Subscription(versions=(later,)).joined(fact) == fact
-    assert Subscription(versions=(now,)).joined(fact) == fact
-
-
-def test_what_was_read_stands_behind_what_is_dated_later_and_what_was_read_at_one_moment() -> None:
-    """Under a name of its own, and on no day before the last that is known."""
-    march = Subscription(versions=(version(MARCH, item(1000)),))
-    [_, last] = Subscription(versions=(read(FEBRUARY, item(2000)),)).joined(march).versions
-    assert (last.day, last.version) == (MARCH, f"{march.latest_version()}~")
-    once, again = (Subscription(versions=(read(MARCH, item(cents)),)) for cents in (1000, 2000))
-    assert again.joined(once).latest_version() == f"{once.latest_version()}~"
-
-
-def test_a_version_that_comes_late_is_put_before_what_was_read() -> None:
-    """The reading told that something had changed, the version when it did."""
-    known = whole([version(JANUARY, item(1000)), read(MARCH, item(1500))])
-    assert moved(*known.versions)[-1] == ("2026-03", "expansion", "seats", 500)
-    known = Subscription(versions=(version(FEBRUARY, item(1500)),)).joined(known)
-    assert moved(*known.versions)[-1] == ("2026-02", "expansion", "seats", 500)
-
-
-def test_a_version_told_again_is_taken_as_it_is_told_now() -> None:
-    """Read once more by code that reads it rightly."""
-    assert whole([version(JANUARY, item(1000)), version(JANUARY, item(1100))]).versions == (
-        version(JANUARY, item(1100)),
-    )
-
-
-@given(subscription=subscriptions())
-def test_a_subscription_is_read_back_as_it_was_written(subscription: Subscription) -> None:
-    """The ledger keeps it as JSON, and what is told next is joined with it."""
-    text = canonical_text(Statement(key=KEY, source_version="1", fact=subscription))
-    assert Subscription.of_plain(strict_json.parse(text.encode())) == subscription
-
-
-def test_a_statement_with_a_history_is_as_new_as_the_last_version_known() -> None:
-    """So an older version that comes late is not passed over for being older."""
-    old, new = Subscription(versions=(version(JANUARY, item(1)),)), Subscription(versions=(version(MARCH, item(2)),))
-    stated = Statement(key=KEY, source_version=old.latest_version(), fact=old)
-    both = joined(stated, [new])
-    assert both.fact == whole([*old.versions, *new.versions])
-    assert both.source_version == new.latest_version()
-    middle = Subscription(versions=(version(FEBRUARY, item(3)),))
-    three = joined(stated, [new, None, middle])
-    assert three.fact == whole([*old.versions, *middle.versions, *new.versions])
-    assert joined(stated, []) == stated
-
-
-@pytest.mark.parametrize("versions", [(), (version(MARCH), version(JANUARY)), (version(MARCH), version(MARCH))])
-def test_versions_that_are_none_or_out_of_order_are_refused(versions: tuple[SubscriptionVersion, ...]) -> None:
-    """A fact has one order of its versions."""
-    with pytest.raises(MalformedError, match=r"^versions_out_of_order$"):
-        Subscription(versions=versions)
-
-
-@pytest.mark.parametrize(
-    ("monthly", "annual", "reason"),
-    [
-        (Money(1, "EUR"), Money(12, "USD"), "month_and_year_in_two_currencies"),
-        (Money(-1, "EUR"), Money(12, "EUR"), "recurring_amount_negative"),
-        (Money(1, "EUR"), Money(-12, "EUR"), "recurring_amount_negative"),
-    ],
-)
-def test_what_cannot_recur_is_refused(monthly: Money, annual: Money, reason: str) -> None:
-    """Before it is in anybody's balance."""
-    with pytest.raises(MalformedError, match=rf"^{reason}$"):
-        RecurringItem(item_id="si", product=None, monthly=monthly, annual=annual)
