@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -92,6 +92,39 @@ def delivery_acts[T: Told](telling: Tells[T]) -> list[tuple[str, str, Act]]:
         return {"dropped": [each.id for each in chosen]}
 
     return [("GET", "deliveries", show), ("POST", "deliver", deliver), ("POST", "drop", drop)]
+
+
+def acts_that_tell(
+    new: Mapping[str, Callable[..., Body]],
+    of_one: Mapping[str, Callable[..., Body]],
+    tell: Callable[[], Awaitable[Sequence[Told]]],
+) -> list[tuple[str, str, Act]]:
+    """What makes something `new`, or does something to `one` whose id is in the path, and then tells of it.
+
+    Each is answered with the id of what it made or changed, those of its lines, and the deliveries that told of it.
+    """
+
+    async def answer(made: Body) -> Body:
+        told = await tell()
+        lines = [each["id"] for each in made.get("lines") or made.get("line_items") or ()]
+        return {"id": made["id"], "lines": lines, "deliveries": [plain_delivery(each) for each in told]}
+
+    def making(act: Callable[..., Body]) -> Act:
+        async def make(_request: Request, body: Body) -> Body:
+            return await answer(act(**body))
+
+        return make
+
+    def doing(act: Callable[..., Body]) -> Act:
+        async def do(request: Request, body: Body) -> Body:
+            return await answer(act(request.path_params["id"], **body))
+
+        return do
+
+    return [
+        *(("POST", path, making(act)) for path, act in new.items()),
+        *(("POST", path, doing(act)) for path, act in of_one.items()),
+    ]
 
 
 def plain_delivery(delivery: Any) -> Body:  # noqa: ANN401 any dataclass of what is told

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.showing import Showing
-from sandbox.systems.stripe.store import Object, Store
+from sandbox.systems.stripe.store import Store
 
 
 class Account:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.showing import line_shown, page_of
-from sandbox.systems.stripe.store import Bounds, Object
+from sandbox.systems.stripe.store import Bounds
 
 if TYPE_CHECKING:
     from starlette.requests import Request

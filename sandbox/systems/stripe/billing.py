@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.account import Account
-from sandbox.systems.stripe.store import Object
 
 _TRANSITIONS = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.account import Account
-from sandbox.systems.stripe.store import Object
 
 _DAY_SECONDS = 86_400
 _LOST, _WON = "lost", "won"

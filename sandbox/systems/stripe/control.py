@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sandbox.systems.controlling import Body, control_routes, delivery_acts, plain_delivery, settings_acts
+from sandbox.systems.controlling import Body, acts_that_tell, control_routes, delivery_acts, settings_acts
+from sandbox.systems.keeping import Object
+from sandbox.systems.posting_events import Delivery
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
-from sandbox.systems.stripe.store import Object
 from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Telling
 
@@ -78,8 +79,7 @@ class Control:
         acts = [
             *settings_acts(self._account.settings),
             ("GET", "state", self._show_state),
-            *(("POST", path, self._making(act)) for path, act in self._new.items()),
-            *(("POST", path, self._doing(act)) for path, act in self._of_one.items()),
+            *acts_that_tell(self._new, self._of_one, self._tell),
             *delivery_acts(self._telling),
         ]
         return control_routes(acts)
@@ -87,19 +87,5 @@ class Control:
     async def _show_state(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         return {each: self._account.store.all(each) for each in _SHOWN}
 
-    def _making(self, act: _Act) -> Callable[[Request, Body], Awaitable[Any]]:
-        async def make(_request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-            return await self._told(act(**body))
-
-        return make
-
-    def _doing(self, act: _Act) -> Callable[[Request, Body], Awaitable[Any]]:
-        async def do(request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
-            return await self._told(act(request.path_params["id"], **body))
-
-        return do
-
-    async def _told(self, made: Object) -> Body:
-        told = await self._telling.tell(self._account.take_untold())
-        lines = [each["id"] for each in made.get("lines", ())]
-        return {"id": made["id"], "lines": lines, "deliveries": [plain_delivery(each) for each in told]}
+    async def _tell(self) -> list[Delivery]:
+        return await self._telling.tell(self._account.take_untold())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.settings import AccountSettings
-from sandbox.systems.stripe.store import Object, Store
+from sandbox.systems.stripe.store import Store
 
 _PRICING = "2025-03-31"  # since then lines have `pricing` and `taxes`, and items of subscriptions a term of their own
 _SOURCES = "2025-09-30"  # since then a discount names its coupon by its source

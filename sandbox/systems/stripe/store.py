@@ -1,17 +1,14 @@
-"""The account's objects: an in-memory SQL database that numbers them, stamps them by the second, and lists the newest first."""
+"""The account's objects: numbered, stamped by the second, and listed with the newest first."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
+from sandbox.systems.keeping import Keeping, Object, Where
+
 PREFIXES = {
     "event": "evt",
     "customer": "cus",
@@ -33,8 +30,6 @@ PREFIXES = {
 }
 _OPERATORS = {"gte": ">=", "gt": ">", "lt": "<", "lte": "<="}
 
-Object = dict[str, Any]
-
 
 class Bounds(NamedTuple):
     """Which objects of a list are wanted.
@@ -55,15 +50,12 @@ class Bounds(NamedTuple):
     types: Sequence[str] = ()
 
 
-class Store:
+class Store(Keeping):
     """Objects by id; not for several threads."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
         self._now = now
-        # Only the server's thread uses it, and that is not the one that builds it.
-        self._sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        weakref.finalize(self, self._sql.close)
-        self._sql.executescript(_SCHEMA.read_text(encoding="utf-8"))
 
     def second(self) -> int:
         """Now, in whole seconds since 1970."""
@@ -71,41 +63,22 @@ class Store:
 
     def add(self, kind: str, stated: Mapping[str, Any]) -> Object:
         """A new object of a kind, made now, with an id of its own unless one is stated."""
-        number = self._next("objects")
+        number = self.next_number("objects")
         made = {"id": f"{PREFIXES[kind]}_{number:014d}", "object": kind, "created": self.second(), **stated}
-        self._sql.execute(
-            "INSERT INTO objects VALUES (?, ?, ?, ?, ?)", [made["id"], kind, made["created"], number, json.dumps(made)]
-        )
+        self.keep(made["id"], kind, made["created"], number, made)
         return made
 
     def new_id(self, kind: str) -> str:
         """An id for what is a part of an object."""
-        return f"{PREFIXES[kind]}_{self._next('objects'):014d}"
+        return f"{PREFIXES[kind]}_{self.next_number('objects'):014d}"
 
     def document_number(self, name: str) -> str:
         """The next number of a kind of document, as people call it."""
-        return f"{name}-{self._next(name):04d}"
+        return f"{name}-{self.next_number(name):04d}"
 
     def save(self, changed: Mapping[str, Any]) -> None:
         """Write an object as it is now."""
-        self._sql.execute("UPDATE objects SET body = ? WHERE id = ?", [json.dumps(changed), changed["id"]])
-
-    def delete(self, object_id: str) -> None:
-        """Take an object out for good."""
-        self._sql.execute("DELETE FROM objects WHERE id = ?", [object_id])
-
-    def get(self, object_id: str) -> Object:
-        """An object; `KeyError` where there is none."""
-        found = self._sql.execute("SELECT body FROM objects WHERE id = ?", [object_id]).fetchone()
-        if found is None:
-            raise KeyError(object_id)
-        stored: Object = json.loads(found[0])
-        return stored
-
-    def all(self, kind: str) -> list[Object]:
-        """Every object of a kind, in the order in which they were made."""
-        found = self._sql.execute("SELECT body FROM objects WHERE object = ? ORDER BY number", [kind])
-        return [json.loads(row[0]) for row in found.fetchall()]
+        self.overwrite(changed["id"], changed)
 
     def newest(self, kind: str, bounds: Bounds, most: int) -> tuple[Sequence[Object], bool]:
         """A page of a list, and whether it goes on.
@@ -113,19 +86,16 @@ class Store:
         Raises:
             KeyError: for a place that is none.
         """
-        where, values = self._conditions(kind, bounds)
-        order = "ASC" if bounds.before else "DESC"
-        statement = (
-            f"SELECT body FROM objects WHERE {' AND '.join(where)} "  # noqa: S608 our own names
-            f"ORDER BY created {order}, number {order} LIMIT ?"
-        )
-        found = [json.loads(row[0]) for row in self._sql.execute(statement, [*values, most + 1]).fetchall()]
-        page = found[:most]
-        return (page[::-1] if bounds.before else page), len(found) > most
+        direction = "ASC" if bounds.before else "DESC"
+        conditions, values = self._conditions(bounds)
+        where = Where(conditions, values, f"created {direction}, number {direction}")
+        found, has_more = self.page(kind, where, most)
+        rows = [each for _, each in found]
+        return (rows[::-1] if bounds.before else rows), has_more
 
-    def _conditions(self, kind: str, bounds: Bounds) -> tuple[list[str], list[Any]]:
-        where: list[str] = ["object = ?"]
-        values: list[Any] = [kind]
+    def _conditions(self, bounds: Bounds) -> tuple[list[str], list[Any]]:
+        where: list[str] = []
+        values: list[Any] = []
         for operator, second in bounds.created.items():
             where.append(f"created {_OPERATORS[operator]} ?")
             values.append(second)
@@ -141,16 +111,5 @@ class Store:
         for comparison, place in (("<", bounds.after), (">", bounds.before)):
             if place:
                 where.append(f"(created, number) {comparison} (?, ?)")
-                values += self._place(place)
+                values += self.place(place)
         return where, values
-
-    def _place(self, object_id: str) -> list[int]:
-        found = self._sql.execute("SELECT created, number FROM objects WHERE id = ?", [object_id]).fetchone()
-        if found is None:
-            raise KeyError(object_id)
-        return list(found)
-
-    def _next(self, name: str) -> int:
-        statement = "INSERT INTO numbers VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
-        [number] = self._sql.execute(statement, [name]).fetchone()
-        return int(number)

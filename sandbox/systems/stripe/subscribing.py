@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.billing import Billing
-from sandbox.systems.stripe.store import Object
 
 _DAY_SECONDS = 86_400
 _INTERVAL_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
