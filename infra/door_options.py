@@ -48,7 +48,8 @@ def door_token_issuer(connection: Connection) -> TokenIssuer | None:
 
 def door_has_key_in_path(connection: Connection) -> bool:
     """Whether the senders of a connection prove themselves by the last part of the path they post to, behind its name."""
-    return bool(getattr(capability(connection.system, "options"), "KEY_IN_PATH", False))
+    module = capability(connection.system, "options")
+    return hasattr(module, "has_key_in_path") and bool(module.has_key_in_path(connection.options))
 
 
 def door_path(connection: Connection) -> str:

@@ -8,7 +8,7 @@ from functions.relay import pipeline as relaying
 from tests.simulation.bugs.bug import Bug
 from tests.unit.relay import test_relay_pipeline as relayed
 from tests.unit.salesforce import test_salesforce_translate as statements
-from tieout.arriving import accepting
+from tieout.arriving import accepting, keys
 from tieout.facts import contract, opportunity
 from tieout.systems.salesforce import (
     accounts,
@@ -91,7 +91,7 @@ _MET_IN_SALES: tuple[tuple[str, object, str, str], ...] = (
         'raise NotAuthenticError("organization_unknown")',
         "return",
     ),
-    ("the key in the address is not compared", signature._check_key, "if not any([", "if not list(["),
+    ("the key in the address is not compared", keys.check_keys, "if not any([", "if not list(["),
     (
         "a message is acknowledged before it is on the bus",
         door.open_door,

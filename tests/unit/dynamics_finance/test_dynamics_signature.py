@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import UTC, datetime
 
 import pytest
@@ -53,17 +52,3 @@ def test_a_secret_that_can_be_guessed_is_none() -> None:
     assert refusal(short.decode(), [short]) == "secret_missing"
     assert refusal("anything", []) == "secret_missing"
     checked("x" * SHORTEST_SECRET_BYTES, [b"x" * SHORTEST_SECRET_BYTES])
-
-
-def test_every_secret_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when the first one fits."""
-    compared: list[tuple[bytes, bytes]] = []
-    compare = hmac.compare_digest
-
-    def note(one: bytes, other: bytes) -> bool:
-        compared.append((one, other))
-        return compare(one, other)
-
-    monkeypatch.setattr("tieout.systems.dynamics_finance.signature.hmac.compare_digest", note)
-    checked(CURRENT.decode(), [CURRENT, PREVIOUS])
-    assert compared == [(CURRENT, CURRENT), (CURRENT, PREVIOUS)]

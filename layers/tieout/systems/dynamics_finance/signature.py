@@ -7,12 +7,11 @@ https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/business-events/m
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
 from tieout.arriving.delivery import Delivery
-from tieout.errors import NotAuthenticError
+from tieout.arriving.keys import check_keys, key_of
 from tieout.systems.dynamics_finance.options import Options
 
 SHORTEST_SECRET_BYTES = 24  # there is nothing else to guess, and no time after which a guess is worth nothing
@@ -25,12 +24,4 @@ def verify(delivery: Delivery, secrets: Sequence[bytes], options: Options, publi
         NotAuthenticError: with `secret_missing` (none is long enough), `key_missing` or `key_mismatch`.
     """
     del options, public_url, now
-    live = [each for each in secrets if len(each) >= SHORTEST_SECRET_BYTES]
-    if not live:
-        raise NotAuthenticError("secret_missing")
-    given = delivery.key.encode("utf-8", "surrogatepass")
-    if not given:
-        raise NotAuthenticError("key_missing")
-    # Every secret is tried, so that the time taken does not tell which one matched.
-    if not any([hmac.compare_digest(given, secret) for secret in live]):  # noqa: C419
-        raise NotAuthenticError("key_mismatch")
+    check_keys([key_of(delivery.key)] if delivery.key else [], secrets, SHORTEST_SECRET_BYTES)

@@ -7,12 +7,11 @@ https://learn.microsoft.com/power-apps/developer/data-platform/register-web-hook
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import unquote_to_bytes
 
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.keys import check_keys, key_of, keys_in_query
 from tieout.errors import MalformedError, NotAuthenticError
 from tieout.systems.dynamics_sales.context import organization_in
 from tieout.systems.dynamics_sales.options import Options
@@ -31,17 +30,7 @@ def verify(delivery: Delivery, secrets: Sequence[bytes], options: Options, publi
             `organization_unknown`.
     """
     del public_url, now
-    live = [each for each in secrets if len(each) >= SHORTEST_SECRET_BYTES]
-    if not live:
-        raise NotAuthenticError("secret_missing")
-    given = _keys_in(delivery, options)
-    if not given:
-        raise NotAuthenticError("key_missing")
-    if len(given) > 1:
-        raise NotAuthenticError("key_ambiguous")
-    # Every secret is tried, so that the time taken does not tell which one matched.
-    if not any([hmac.compare_digest(given[0], secret) for secret in live]):  # noqa: C419
-        raise NotAuthenticError("key_mismatch")
+    check_keys(_keys_in(delivery, options), secrets, SHORTEST_SECRET_BYTES)
     _check_organization(delivery.body, options)
 
 
@@ -49,10 +38,8 @@ def _keys_in(delivery: Delivery, options: Options) -> list[bytes]:
     """What is given as the key: by the header, else by every parameter of that name, percent-decoded; a plus is a plus."""
     header = delivery.headers.get(options.key_header)
     if header is not None:
-        return [header.encode("utf-8", "surrogatepass")]
-    name = options.key_parameter.encode()
-    pairs = [each.partition(b"=") for each in delivery.query.encode("utf-8", "surrogatepass").split(b"&")]
-    return [unquote_to_bytes(value) for each, _, value in pairs if name and unquote_to_bytes(each) == name]
+        return [key_of(header)]
+    return keys_in_query(delivery.query, options.key_parameter)
 
 
 def _check_organization(body: bytes, options: Options) -> None:

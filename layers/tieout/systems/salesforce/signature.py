@@ -6,12 +6,11 @@ tells its organisation. Other organisations can be pointed at the same URL: a sa
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import unquote_to_bytes
 
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.keys import check_keys, keys_in_query
 from tieout.arriving.standard_webhooks import SHORTEST_SECRET_BYTES, SIGNATURE_HEADER, verify_v1
 from tieout.errors import MalformedError, NotAuthenticError
 from tieout.systems.salesforce.callouts import organization_in
@@ -19,7 +18,7 @@ from tieout.systems.salesforce.ids import is_same_organization
 from tieout.systems.salesforce.options import Options
 from tieout.systems.salesforce.outbound_message import read_message
 
-KEY_PARAMETER = b"key"
+KEY_PARAMETER = "key"
 
 
 def verify(delivery: Delivery, secrets: Sequence[bytes], options: Options, public_url: str, now: datetime) -> None:
@@ -37,29 +36,8 @@ def verify(delivery: Delivery, secrets: Sequence[bytes], options: Options, publi
     if SIGNATURE_HEADER in delivery.headers:
         verify_v1(delivery, secrets, options.max_skew_seconds, now)
     else:
-        _check_key(delivery, secrets)
+        check_keys(keys_in_query(delivery.query, KEY_PARAMETER), secrets, SHORTEST_SECRET_BYTES)
     _check_organization(delivery, options)
-
-
-def _check_key(delivery: Delivery, secrets: Sequence[bytes]) -> None:
-    live = [each for each in secrets if len(each) >= SHORTEST_SECRET_BYTES]
-    if not live:
-        raise NotAuthenticError("secret_missing")
-    given = _keys_in(delivery.query)
-    if not given:
-        raise NotAuthenticError("key_missing")
-    if len(given) > 1:
-        raise NotAuthenticError("key_ambiguous")
-    # Every secret is tried, so that the time taken does not tell which one matched.
-    if not any([hmac.compare_digest(given[0], secret) for secret in live]):  # noqa: C419
-        raise NotAuthenticError("key_mismatch")
-
-
-def _keys_in(query: str) -> list[bytes]:
-    """The values of the parameter `key`, percent-decoded; a plus sign stands for itself, as base64 has it."""
-    raw = query.encode("utf-8", "surrogatepass")
-    pairs = [pair.partition(b"=") for pair in raw.split(b"&")]
-    return [unquote_to_bytes(value) for name, _, value in pairs if unquote_to_bytes(name) == KEY_PARAMETER]
 
 
 def _check_organization(delivery: Delivery, options: Options) -> None:
