@@ -195,7 +195,8 @@ class Settling:
                     results.fail([key], error)
                     needed.pop(key, None)
             new = frozenset().union(*needed.values()) - asked
-            answered = self.ledger.mappings(new)
+            stored = self.ledger.mappings(new)
+            answered = self.model.implied(new - stored.keys()) | stored
             found |= answered
             asked |= new
             leading = {entry for entry in answered if entry.leads_on}

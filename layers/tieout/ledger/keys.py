@@ -36,6 +36,12 @@ def fact_key(record: RecordKey) -> Key:
     return (f"FACT#{record}", STATE)
 
 
+def record_of(key: Key) -> RecordKey:
+    """The record whose fact stands there."""
+    _, connection, entity, record_id = key[0].split("#", 3)
+    return RecordKey(connection, entity, record_id)
+
+
 def facts_of(connection: str, entity: str) -> str:
     """The value of the index `catalogue` for the facts of one entity of a connection."""
     return f"FACT#{connection}#{entity}"

@@ -9,19 +9,29 @@ from datetime import datetime
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
-from tieout.ledger.table import Item, Key, Put, Table, pages
+from tieout.ledger.table import Delete, Equals, Item, Key, Put, Table, pages
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey, check_entry
+
+PERSON, FILE, LINK = "person", "file:", "link:"
+"""Where an entry comes from: nothing but a person's word, a file, or a link between two systems' records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingEntry:
-    """One entry of a mapping table, who stored it and when."""
+    """One entry of a mapping table, who stored it, when, and what it was made of.
+
+    Attributes:
+        origin: `person`, `file:<its name>`, or `link:<connection>/<entity>/<id>` of the record that it was linked with.
+        before: of a link the member there was before it; None where there was none.
+    """
 
     key: MappingKey
     member: str
     stored_by: str
     stored_at: datetime
+    origin: str = PERSON
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +49,7 @@ class MappingLedger:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime) -> str | None:
+    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime, origin: str = PERSON) -> str | None:
         """Store an entry; the member it replaced, if there was another.
 
         Facts that wait for it are then to be sent again (see `waiting`), and where a member was replaced also the facts
@@ -49,21 +59,38 @@ class MappingLedger:
             MalformedError: if the line could not use it (see `tieout.planning.mapping.check_entry`).
         """
         check_entry(entry, member)
-        item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now)}
+        item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
+        stored = self.entry(entry)
+        if origin.startswith(LINK) and stored is not None:
+            before = stored.before if stored.origin == origin else stored.member
+            item |= {} if before is None else {"before": before}
+        self._table.write([Put(keys.mapping_key(entry), item)])
+        return None if stored is None or stored.member == member else stored.member
+
+    def take_back(self, link: MappingEntry, stored_by: str, now: datetime) -> None:
+        """Let an entry say what it did before it was linked, or nothing; what was planned with it is then to be sent again.
+
+        Raises:
+            ConditionFailedError: it is not made of that link any more; nothing was changed.
+        """
+        key = keys.mapping_key(link.key)
+        still = Equals("origin", link.origin)
+        if link.before is None:
+            self._table.write([Delete(key, still)])
+        else:
+            item = {"member": link.before, "stored_by": stored_by, "stored_at": moment_text(now), "origin": PERSON}
+            self._table.write([Put(key, item, still)])
+
+    def entry(self, entry: MappingKey) -> MappingEntry | None:
+        """An entry, read consistently; None where nobody has stored it."""
         key = keys.mapping_key(entry)
-        before = self._table.get([key]).get(key, {}).get("member")
-        self._table.write([Put(key, item)])
-        return None if before is None or before == member else str(before)
+        item = self._table.get([key]).get(key)
+        return None if item is None else _entry(entry, item)
 
     def entries(self, connection: str, table: str) -> Iterator[MappingEntry]:
         """The entries of one table of a connection, in order of the source's value."""
         for key, item in self._items(keys.entries_of(connection, table)):
-            yield MappingEntry(
-                key=MappingKey(connection, table, key[1]),
-                member=str(item["member"]),
-                stored_by=str(item["stored_by"]),
-                stored_at=parse_moment(str(item["stored_at"])),
-            )
+            yield _entry(MappingKey(connection, table, key[1]), item)
 
     def waiting(self, entry: MappingKey) -> Iterator[HeldFact]:
         """The facts that wait for an entry, read consistently: one stored before this call is missed by none."""
@@ -79,6 +106,18 @@ class MappingLedger:
     def _items(self, partition: str) -> Iterator[tuple[Key, Item]]:
         for page in pages(lambda after: self._table.query(partition, after=after)):
             yield from page.items
+
+
+def _entry(key: MappingKey, item: Item) -> MappingEntry:
+    before = item.get("before")
+    return MappingEntry(
+        key=key,
+        member=str(item["member"]),
+        stored_by=str(item["stored_by"]),
+        stored_at=parse_moment(str(item["stored_at"])),
+        origin=str(item.get("origin", PERSON)),
+        before=None if before is None else str(before),
+    )
 
 
 def held_fact(item: Item) -> HeldFact:

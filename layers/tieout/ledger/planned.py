@@ -11,6 +11,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
 from tieout.ledger.table import Item, Key, Table, pages
+from tieout.ownership import Ownership
 from tieout.planning.mapping import MappingKey
 
 _FACTS_AT_ONCE = 200  # an item may have 400 KB
@@ -38,8 +39,8 @@ class RecordedFact:
 class FactCatalogue:
     """Every fact of a connection, found by an index that is a moment behind: one recorded just now may be missed."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, ownership: Ownership | None = None) -> None:
+        self._table, self._ownership = table, ownership or Ownership()
 
     def fact(self, record: RecordKey) -> RecordedFact | None:
         """The fact of one record, read consistently; None where the ledger knows no such record."""
@@ -49,10 +50,14 @@ class FactCatalogue:
 
     def facts(self, connection: str, entity: str) -> Iterator[RecordedFact]:
         """The facts of one entity of a connection, each as it stands in the table when it is reached."""
+        for key, item in self.items(connection, entity):
+            yield _recorded_fact(key, item)
+
+    def items(self, connection: str, entity: str) -> Iterator[tuple[Key, Item]]:
+        """The item of each of these facts."""
         wanted = keys.facts_of(connection, entity)
         for page in pages(lambda after: self._table.index("catalogue", wanted, limit=_FACTS_AT_ONCE, after=after)):
-            for key, item in sorted(self._table.get([key for key, _ in page.items]).items()):
-                yield _recorded_fact(key, item)
+            yield from sorted(self._table.get([key for key, _ in page.items]).items())
 
     def outdated(
         self, facts: Iterable[RecordedFact], among: Collection[MappingKey] | None = None
@@ -70,21 +75,24 @@ class FactCatalogue:
                 if any(members.get(entry) != fact.used[entry] for entry in entries):
                     yield fact
 
-    def _members(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
+    def _members(self, entries: Collection[MappingKey]) -> dict[MappingKey, str | None]:
+        """What each entry says by now: what is stored, else what its owner's number implies."""
         wanted = {keys.mapping_key(entry): entry for entry in entries}
-        return {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
+        stored = {wanted[key]: str(item["member"]) for key, item in self._table.get(list(wanted)).items()}
+        implied = (self._ownership.implied(each.connection, each.table, each.key) for each in entries)
+        return dict(zip(entries, implied, strict=True)) | stored
 
 
 def _recorded_fact(key: Key, item: Item) -> RecordedFact:
-    _, connection, entity, record_id = key[0].split("#", 3)
     used = strict_json.parse(str(item["mappings"]).encode())
     held_for = item.get("held_for")
+    record = keys.record_of(key)
     return RecordedFact(
-        record=RecordKey(connection, entity, record_id),
+        record=record,
         kind=str(item["kind"]),
         outcome=str(item["outcome"]),
         source_version=str(item["source_version"]),
         used={MappingKey.of_text(text): str(member) for text, member in used.items()},
         waits_for=MappingKey(*strict_json.parse(str(held_for).encode())) if held_for else None,
-        lineage=stored_lineage(connection, item),
+        lineage=stored_lineage(record.connection, item),
     )

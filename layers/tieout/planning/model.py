@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -63,6 +63,11 @@ class PlanningModel:
         Which rate is asked for may follow from an entry that was not found yet: ask again when one was that `leads_on`.
         """
         return frozenset(self._keys(connection, fact, found))
+
+    def implied(self, entries: Iterable[MappingKey]) -> dict[MappingKey, str]:
+        """Of entries that nobody has stored those that an owner's numbers imply, each with its member."""
+        members = ((each, self.ownership.implied(each.connection, each.table, each.key)) for each in entries)
+        return {entry: member for entry, member in members if member is not None}
 
     def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
         """The fact's contributions, one per intersection in a fixed order, zeros left out; or the first entry that is missing.
