@@ -19,6 +19,8 @@ export AWS_EC2_METADATA_DISABLED := true
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 export UV_NO_PROGRESS := 1
+# Whoever forbids bytecode has each of a hundred processes compile all it imports: the CDK alone takes four seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ The two commands
 .PHONY: demo
