@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from tieout.declared import Declared
 
 
+@functools.cache
 def options_adapter(options: type) -> TypeAdapter[Any]:
     """Checks the options of a system; what is `Declared` is shown to pydantic as the dataclass it looks like."""
     return TypeAdapter(_shown(options))
