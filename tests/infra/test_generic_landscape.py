@@ -25,7 +25,8 @@ RECORD = 'connections "expenses-emea" options records expense_report'
 SPOILED = [
     (EXPENSES, 'fact = "Expense"', 'fact = "Spent"', f"{RECORD} fact",
      ("'Spent' is no canonical fact (Opportunity, Contract, Subscription, Invoice, "
-     "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, Customer)")),
+     "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, "
+     "Customer, Product, Account, CostCentre)")),
     (EXPENSES, 'number = "data.report.number"', 'numbr = "data.report.number"', f"{RECORD} fields numbr",
      "'numbr' is no field of Expense (number, document_date, posting_period, state, reverses, closing)"),
     (EXPENSES, 'number = "data.report.number"\n', "", f"{RECORD} fields", "'number' is missing: there is no Expense without it"),

@@ -126,7 +126,8 @@ SPOILED = [
     (PLANNING, 'facts = ["Opportunity"]', 'facts = ["Deal"]',
      'feeds "pipeline" facts',
      ("'Deal' is no canonical fact (Opportunity, Contract, Subscription, Invoice, "
-     "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, Customer)")),
+     "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, "
+     "Customer, Product, Account, CostCentre)")),
     (PLANNING, "sign = 1", "sign = 2",
      'feeds "pipeline" sign', "input should be 1 or -1"),
     (PLANNING, 'constant = "Forecast"', 'constant = ""',
