@@ -1,15 +1,20 @@
-"""Reads which members each dimension of a target shall have: from mapping tables as they stand now, or from a file of the tree."""
+"""Reads which members a dimension of a target shall have: by mapping tables and owned master data as they stand, or by a file."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 
 from tieout import strict_json
+from tieout.facts.master_data import TABLES
 from tieout.landscape import Landscape
 from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.masters import MasterLedger
+from tieout.ledger.table import Table
+from tieout.masters import masters_of, members
 from tieout.members import Member, folded, read_members
+from tieout.ownership import Ownership
 from tieout.planning.wanted import cubes_wanted
 
 
@@ -24,7 +29,7 @@ class Declarations:
     landscape: Landscape
     target: str
     files: Mapping[str, str]
-    mappings: MappingLedger
+    table: Table
 
     def members(self, dimension: str) -> list[Member]:
         """The members a dimension shall have, each code once: the first of those that differ in upper and lower case alone.
@@ -41,11 +46,33 @@ class Declarations:
             for name, code in cube.members
             if name == dimension
         ]
+        mappings = MappingLedger(self.table)
         for connection in self.landscape.connections:
-            codes += [entry.member for entry in self.mappings.entries(connection.name, source.table)]
-        return [Member(code) for code in {folded(code): code for code in reversed(codes)}.values()][::-1]
+            codes += [entry.member for entry in mappings.entries(connection.name, source.table)]
+        owned = {folded(each.code): each for each in self._owned(source.table)}
+        found = {folded(code): code for code in reversed([*codes, *(each.code for each in owned.values())])}
+        stated = ((code, owned.get(key, Member(code))) for key, code in reversed(found.items()))
+        return [_below_one_of(found, replace(member, code=code)) for code, member in stated]
+
+    def _owned(self, table: str) -> list[Member]:
+        """What the owners of what a mapping table names say of it; nothing where nobody owns it."""
+        kinds = {kind for owner in self.landscape.owners for kind in owner.facts}
+        companies = {each.name: each.legal_entity for each in self.landscape.connections}
+        ownership = Ownership(self.landscape.owners)
+        ledger = MasterLedger(table=self.table, legal_entities=companies, ownership=ownership)
+        return [
+            member
+            for kind, each in TABLES.items()
+            if each == table and kind.__name__ in kinds
+            for member in members(masters_of(ledger.records(kind)), ownership)
+        ]
 
     def digest(self) -> str:
         """What tells this declaration from another; what mapping tables say is no part of it."""
         sources = {name: asdict(each) for name, each in self.landscape.target(self.target).members.items()}
         return hashlib.sha256(strict_json.dump([sources, dict(self.files)]).encode()).hexdigest()
+
+
+def _below_one_of(codes: Collection[str], member: Member) -> Member:
+    """A member below its parent once that is to be one, too: until then it stands where nobody has said otherwise."""
+    return member if folded(member.parent) in codes else replace(member, parent="")

@@ -31,7 +31,6 @@ from tieout.errors import PermanentError, TransientError
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.checks import CheckLedger
-from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.members import MemberLedger
 from tieout.members import MemberKeeper
 from tieout.objectives import Objectives
@@ -67,7 +66,7 @@ class DeliverFunction:
             landscape=landscape,
             target=self._target.name,
             files=json.loads(Path(self._settings.members_file).read_bytes()) if is_by_file else {},
-            mappings=MappingLedger(table),
+            table=table,
         )
         self._known: dict[tuple[str, str], datetime] = {}
         self._judging = Judging(target=self._settings.target, objectives=Objectives(landscape), tell=self._say_reached)

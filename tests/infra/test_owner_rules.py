@@ -15,6 +15,15 @@ from tieout.planning.model import PlanningModel
 
 BILLS = Owner(name="bills", connection="sap-europe", facts=("BillingDocument",), legal_entities=("GROUP",))
 
+CUSTOMERS = Owner(
+    name="customers",
+    connection="netsuite-group",
+    facts=("Customer", "Product"),
+    codes="C_{number}",
+    linked_by=("tax_id",),
+)
+NAMES = Owner(name="names", connection="hubspot-emea", facts=("Customer",), fields=("name", "external_ids"))
+
 
 @pytest.fixture(scope="module")
 def shipped() -> Landscape:
@@ -35,6 +44,24 @@ def shipped() -> Landscape:
             (BILLS, replace(BILLS, name="all", connection="stripe-global", legal_entities=())),
             (("owners", 1), "it owns what 'bills' owns already"),
         ),
+        ((CUSTOMERS,), None),
+        ((CUSTOMERS, NAMES), None),
+        (
+            (NAMES, replace(NAMES, name="also", fields=("country", "name"))),
+            (("owners", 1), "it owns what 'names' owns"),
+        ),
+        (
+            (replace(BILLS, codes="B_{number}"),),
+            (("owners", 0, "codes"), "it is said of BillingDocument too, and only"),
+        ),
+        ((replace(BILLS, fields=("name",)),), (("owners", 0, "fields"), "it is said of BillingDocument too, and only")),
+        ((replace(BILLS, linked_by=("tax_id",)),), (("owners", 0, "linked_by"), "it is said of BillingDocument too")),
+        (
+            (replace(NAMES, fields=("colour",)),),
+            (("owners", 0, "fields"), "'colour' is no field of master data (name, "),
+        ),
+        ((replace(CUSTOMERS, codes="C_"),), (("owners", 0, "codes"), "'C_' does not say {number} once")),
+        ((replace(NAMES, codes="C_{number}"),), (("owners", 0, "fields"), "who owns some fields alone neither names")),
     ],
 )
 def test_owners_are_of_this_landscape_and_own_nothing_twice(
@@ -51,8 +78,8 @@ def test_owners_are_of_this_landscape_and_own_nothing_twice(
 
 def test_what_is_compiled_plans_as_declared(shipped: Landscape) -> None:
     """The function that records reads the same owners."""
-    owned = replace(shipped, owners=(BILLS,))
+    owned = replace(shipped, owners=(BILLS, CUSTOMERS, NAMES))
     read = Landscape.of_json(compile_landscape(owned).encode())
-    assert read.owners == (BILLS,)
+    assert read.owners == (BILLS, CUSTOMERS, NAMES)
     is_planned = PlanningModel.of(read).ownership.is_planned
     assert [is_planned(each, "BillingDocument", "GROUP") for each in ("sap-europe", "stripe-global")] == [True, False]

@@ -165,7 +165,16 @@ GROUPS = (
     ),
     Group(
         "planning",
-        ("tieout/facts/*.py", "tieout/members.py", "tieout/ownership.py", "tieout/planning/*.py"),
+        (
+            *(
+                "tieout/crosswalk.py",
+                "tieout/facts/*.py",
+                "tieout/masters.py",
+                "tieout/members.py",
+                "tieout/ownership.py",
+            ),
+            "tieout/planning/*.py",
+        ),
         ("tests/unit/core", "tests/unit/hubspot", "tests/unit/netsuite", "tests/flow", _SEEDS),
     ),
     Group(

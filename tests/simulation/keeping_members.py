@@ -70,7 +70,7 @@ def member_step(
     return MemberStep(
         target=target.name,
         sources=target.sources,
-        declarations=Declarations(landscape=landscape, target=target.name, files=files, mappings=line.mappings),
+        declarations=Declarations(landscape=landscape, target=target.name, files=files, table=line.table),
         open_keeper=lambda: target.open_keeper(writer),
         by=by,
         ledger=MemberLedger(line.table),

@@ -20,6 +20,7 @@ from tieout.ledger.members import MemberLedger
 from tieout.ledger.table import Update
 from tieout.member_sources import MemberSource
 from tieout.members import HeldMember
+from tieout.ownership import Owner
 from tieout.planning.mapping import MappingKey
 
 SHIPPED = read_landscape(ROOT, "sandbox")
@@ -42,6 +43,7 @@ class MembersDesk:
     table: MemoryTable = field(default_factory=MemoryTable)
     clock: ManualClock = field(default_factory=ManualClock)
     text: str = FILE
+    owners: tuple[Owner, ...] = ()
 
     def __post_init__(self) -> None:
         self.ledger, self.mappings = MemberLedger(self.table), MappingLedger(self.table)
@@ -63,10 +65,8 @@ class MembersDesk:
 
     def declarations(self) -> Declarations:
         """What is declared now."""
-        landscape = declaring(self.sources)
-        return Declarations(
-            landscape=landscape, target="anaplan", files={"centres.csv": self.text}, mappings=self.mappings
-        )
+        landscape = replace(declaring(self.sources), owners=self.owners)
+        return Declarations(landscape=landscape, target="anaplan", files={"centres.csv": self.text}, table=self.table)
 
     def map(self, value: str, member: str, connection: str = "hubspot-emea") -> None:
         """Store an entry of the table `customer`."""

@@ -16,6 +16,7 @@ from tests.support.ledger_scenes import contribution, statement
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue
 from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, FLOW, Recording, deal
+from tests.support.stand_in_model import StandInModel
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice
 from tieout.errors import (
@@ -29,7 +30,6 @@ from tieout.errors import (
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
 from tieout.planning.cells import Contribution
-from tieout.planning.mapping import MappingKey
 
 RECEIVED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POINTING = json.dumps({"detail-type": FLOW, "source": f"tieout.{CONNECTION}", "detail": {"pointer": "overflow/1"}})
@@ -167,12 +167,8 @@ def test_of_the_notices_about_one_record_the_latest_stands_for_all() -> None:
     assert recording.reads == 2
 
 
-class TwoTargets:
+class TwoTargets(StandInModel):
     """A planning model in which a deal touches two targets."""
-
-    def mapping_keys(self, *_: object) -> frozenset[MappingKey]:
-        """No mapping is needed."""
-        return frozenset()
 
     def contributions(self, *_: object) -> tuple[Contribution, ...]:
         """The deal's contributions."""

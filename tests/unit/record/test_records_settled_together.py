@@ -11,6 +11,7 @@ from functions.record.settle import Origin, RecordResult, Settling
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.ledger_scenes import NOW, TARGET, V1, V2, contribution, record, statement
 from tests.support.memory_table import MemoryTable
+from tests.support.stand_in_model import StandInModel
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import ConflictError, UnavailableError, UnreadableRecordError
 from tieout.facts.reading import Reading
@@ -165,12 +166,8 @@ def test_a_record_that_loses_to_another_writer_is_read_again_alone(loser: int) -
     assert source.reads == [[record(1), record(2), record(3)], [record(loser)]]
 
 
-class OnePlace:
+class OnePlace(StandInModel):
     """A planning model in which each deal stands in one place."""
-
-    def mapping_keys(self, *_: object) -> frozenset[MappingKey]:
-        """No mapping is needed."""
-        return frozenset()
 
     def contributions(self, *_: object) -> tuple[Contribution, ...]:
         """The deal's contributions."""
@@ -224,18 +221,14 @@ def test_what_a_payload_states_is_no_statement_of_its_survivor() -> None:
     assert {key: each.source_version for key, each in stored.items()} == {record(1): V2, record(2): V2}
 
 
-class LostOnTheWay:
+class LostOnTheWay(StandInModel):
     """A planning model that asks for where a period goes, and fails once it knows."""
 
-    def mapping_keys(self, connection: str, _fact: object, found: Mapping[MappingKey, str]) -> frozenset[MappingKey]:
+    def mapping_keys(self, _connection: str, _fact: object, _found: Mapping[MappingKey, str]) -> frozenset[MappingKey]:
         """The period's entry."""
-        if found:
+        if _found:
             raise ZeroDivisionError
-        return frozenset({MappingKey(connection, "period", "999")})
-
-    def contributions(self, *_: object) -> tuple[Contribution, ...]:
-        """Nothing."""
-        return ()
+        return frozenset({MappingKey(_connection, "period", "999")})
 
 
 def test_a_fact_whose_later_entries_nobody_can_name_is_not_recorded_on_the_first() -> None:

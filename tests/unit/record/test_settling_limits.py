@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.memory_table import MemoryTable
 from tests.support.recording import VERSION, Recording, deal
+from tests.support.stand_in_model import StandInModel
 from tieout.errors import ConflictError
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.statement import Statement
@@ -16,7 +17,6 @@ from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection
-from tieout.planning.mapping import MappingKey
 
 
 class ContestedTable(MemoryTable):
@@ -63,15 +63,11 @@ def test_the_pauses_between_rounds_are_chance_and_double(chance: float, share: f
     assert recording.clock.slept == pytest.approx([share * each for each in (0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56)])
 
 
-class WideModel:
+class WideModel(StandInModel):
     """A planning model in which a fact touches so many cells, each in a place of its own, of a target with the longest name."""
 
     def __init__(self, cells: int) -> None:
         self._cells = cells
-
-    def mapping_keys(self, *_: object) -> frozenset[MappingKey]:
-        """No mapping is needed."""
-        return frozenset()
 
     def contributions(self, *_: object) -> tuple[Contribution, ...]:
         """The fact's contributions."""

@@ -1,0 +1,73 @@
+"""Members of a dimension whose master data has an owner: called, placed and named as the owner says, and never removed."""
+
+from __future__ import annotations
+
+from functions.deliver.members import keep
+from tests.support.members_desk import MembersDesk
+from tests.support.telling_masters import tell
+from tieout.facts.master_data import Customer
+from tieout.ownership import Owner
+
+ERP, CRM = "netsuite-group", "hubspot-emea"
+OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}")
+
+
+def owned_desk() -> MembersDesk:
+    """A target whose customers are kept, and are the ERP's."""
+    desk = MembersDesk(owners=(OWNER,))
+    keep(desk.step, "Customer")
+    desk.keeper.calls.clear()
+    return desk
+
+
+def keep_now(desk: MembersDesk) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Keep the customers; the calls that it took."""
+    desk.keeper.calls.clear()
+    keep(desk.step, "Customer")
+    return desk.keeper.calls
+
+
+def test_owned_customers_are_added_below_their_parents() -> None:
+    """Parents first, by the names the owner gives; one whose parent is not here yet stands where nobody has said."""
+    desk = owned_desk()
+    for number, parent in (("2", "1"), ("1", None), ("3", "99")):
+        tell(desk.table, ERP, Customer(number=number, name=f"Customer {number}", parent=parent))
+    assert keep_now(desk) == [("Customer", "add", ("C_1", "C_3")), ("Customer", "add", ("C_2",))]
+    assert {code: desk.keeper.parents("Customer")[code] for code in ("C_1", "C_2", "C_3")} == {
+        "C_1": "top", "C_2": "c_1", "C_3": "top",
+    }  # fmt: skip
+    assert [each.name for each in desk.keeper.held("Customer") if each.code == "C_2"] == ["Customer 2"]
+    assert keep_now(desk) == []
+
+
+def test_a_customer_is_renamed_and_moved_when_its_owner_says_so() -> None:
+    """And by nobody else, whatever is linked with it."""
+    desk = owned_desk()
+    for number in ("1", "2"):
+        tell(desk.table, ERP, Customer(number=number, name=f"Customer {number}"))
+    desk.map("77", "C_2")
+    tell(desk.table, CRM, Customer(number="77", name="Another name", parent="78"))
+    keep_now(desk)
+    tell(desk.table, ERP, Customer(number="2", name="New name", parent="1"), version="2")
+    assert keep_now(desk) == [("Customer", "change", ("C_2",))]
+    [member] = [each for each in desk.keeper.held("Customer") if each.code == "C_2"]
+    assert (member.name, desk.keeper.parents("Customer")["C_2"]) == ("New name", "c_1")
+
+
+def test_a_deleted_customer_stays_a_member() -> None:
+    """Cells of years may name it."""
+    desk = owned_desk()
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    keep_now(desk)
+    tell(desk.table, ERP, Customer(number="1"), version="2", deleted=True)
+    assert keep_now(desk) == []
+    assert "C_1" in desk.keeper.parents("Customer")
+
+
+def test_where_nobody_owns_customers_their_facts_name_no_members() -> None:
+    """A mapping table alone does."""
+    desk = MembersDesk()
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    desk.map("1", "ACME", connection=ERP)
+    keep(desk.step, "Customer")
+    assert [each.name for each in desk.keeper.held("Customer") if each.code == "ACME"] == ["ACME"]
