@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import STRIPE_THEME
+from tieout import fields as json_fields
+from tieout.facts import recurring
 from tieout.systems.stripe import (
     amounts,
     billing,
@@ -55,7 +57,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "lines=() if status == _VOID else",
         "lines=() if status == _DRAFT else",
     ),
-    ("days of Stripe are those of UTC", fields.day_in, ".astimezone(zone).date()", ".date()"),
+    ("days of Stripe are those of UTC", json_fields.day_in, ".astimezone(zone).date()", ".date()"),
     (
         "the version of an object is when it was made",
         fields.version_of,
@@ -115,8 +117,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "a year has twelve of whatever is paid for",
-        subscriptions._items,
-        "_TIMES_A_YEAR[_interval(item)[0]]",
+        recurring.in_a_year,
+        "_TIMES_A_YEAR[unit]",
         "_MONTHS",
     ),
 )

@@ -10,20 +10,9 @@ from zoneinfo import ZoneInfo
 
 from tieout.columns import unreadable
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
+from tieout.fields import Row, day_in, moment_in, part_of, required, text_in
 from tieout.money import Money
-from tieout.systems.stripe.fields import (
-    Row,
-    currency_in,
-    day_in,
-    id_in,
-    moment_in,
-    money_in,
-    part_of,
-    parts_of,
-    required,
-    text_in,
-    version_of,
-)
+from tieout.systems.stripe.fields import currency_in, id_in, money_in, parts_of, version_of
 
 _DRAFT, _VOID = "draft", "void"
 _STANDING = frozenset(

@@ -10,9 +10,9 @@ import httpx
 from tieout.answers import parse_object, rows_in
 from tieout.drift import Watch
 from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
+from tieout.fields import Row, required, text_in
 from tieout.systems.stripe.answers import MissingError, refusal
 from tieout.systems.stripe.expected import EXPECTED
-from tieout.systems.stripe.fields import Row, required, text_in
 from tieout.systems.stripe.ids import is_record_id
 from tieout.systems.stripe.options import Options
 from tieout.systems.stripe.resources import SUBSCRIPTION_ITEMS, Resource

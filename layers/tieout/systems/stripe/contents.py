@@ -13,9 +13,9 @@ from tieout.errors import PermanentError
 from tieout.facts.reading import Content
 from tieout.facts.statement import Statement
 from tieout.facts.subscription import Subscription
+from tieout.fields import Row, day_in, moment_in, required, text_in
 from tieout.landscape import Connection
 from tieout.moments import moment_text
-from tieout.systems.stripe.fields import Row, day_in, moment_in, required, text_in
 from tieout.systems.stripe.ids import OBJECTS, SUBSCRIPTION
 from tieout.systems.stripe.options import Options
 from tieout.systems.stripe.retained import subscription_in

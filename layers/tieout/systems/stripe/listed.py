@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed
+from tieout.fields import Row, day_in, part_of, text_in
 from tieout.money import Money
 from tieout.systems.stripe import billing, cash
-from tieout.systems.stripe.fields import Row, currency_in, day_in, money_in, part_of, text_in, version_of
+from tieout.systems.stripe.fields import currency_in, money_in, version_of
 from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, resource_of
 from tieout.systems.stripe.subscriptions import version_stated
 

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed, ListingPage, Window
+from tieout.fields import Row, moment_in, part_of, required, text_in
 from tieout.landscape import Connection
 from tieout.moments import parse_moment
 from tieout.ports import Clock
 from tieout.systems.stripe.answers import MissingError
 from tieout.systems.stripe.client import MOST_OF_A_PAGE, StripeClient
-from tieout.systems.stripe.fields import Row, moment_in, part_of, required, text_in
 from tieout.systems.stripe.ids import entity_of
 from tieout.systems.stripe.listed import listed_of
 from tieout.systems.stripe.places import following, place_in

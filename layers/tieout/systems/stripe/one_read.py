@@ -12,11 +12,12 @@ from tieout.asking import Asking
 from tieout.errors import UnreadableRecordError
 from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
+from tieout.fields import Row, required, text_in
 from tieout.ports import Clock
 from tieout.systems.stripe import translate
 from tieout.systems.stripe.answers import MissingError
 from tieout.systems.stripe.client import StripeClient
-from tieout.systems.stripe.fields import Row, id_in, required, text_in
+from tieout.systems.stripe.fields import id_in
 from tieout.systems.stripe.ids import entity_of
 from tieout.systems.stripe.options import Options
 from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, Resource, resource_of

@@ -10,6 +10,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery
+from tieout.arriving.excerpts import excerpt
 from tieout.errors import MalformedError
 from tieout.systems.stripe.ids import SUBSCRIPTION
 
@@ -48,7 +49,7 @@ def retained(delivery: Delivery) -> bytes | None:
         return None
     if any(isinstance(each, MalformedError) for each in said.values()):
         return None
-    row = {name: _kept(said[f"data_{name}"], names) for name, names in _SUBSCRIPTION.items()}
+    row = {name: excerpt(said[f"data_{name}"], names) for name, names in _SUBSCRIPTION.items()}
     event = {name: said[name] for name in _EVENT} | {"data": {"object": row}}
     return strict_json.dump(event).encode() if subscription_in(event) is not None else None
 
@@ -58,11 +59,3 @@ def subscription_in(event: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 JSO
     data = event.get("data") if isinstance(event, Mapping) else None
     row = data.get("object") if isinstance(data, Mapping) else None
     return row if isinstance(row, Mapping) and row.get("object") == SUBSCRIPTION else None
-
-
-def _kept(value: Any, names: Any) -> Any:  # noqa: ANN401 JSON values
-    if isinstance(value, list) and names is not ...:
-        return [_kept(each, names) for each in value]
-    if names is ... or not isinstance(value, Mapping):  # an id may stand where an object does
-        return value
-    return {name: _kept(value[name], names[name]) for name in names if name in value}

@@ -10,24 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from tieout.columns import unreadable
-from tieout.errors import MalformedError
+from tieout.facts.recurring import in_a_year, is_period, recurring_item
 from tieout.facts.subscription import RecurringItem, SubscriptionStatus, SubscriptionVersion
-from tieout.money import EXACT, Money, decimal_of
+from tieout.fields import Row, day_in, fraction_in, number_in, part_of, required, text_in
+from tieout.money import EXACT, Money
 from tieout.systems.stripe.amounts import money_of_units
-from tieout.systems.stripe.fields import (
-    Row,
-    currency_in,
-    day_in,
-    id_in,
-    number_in,
-    part_of,
-    parts_of,
-    required,
-    text_in,
-)
+from tieout.systems.stripe.fields import currency_in, id_in, parts_of
 
 STATUSES: Mapping[str, SubscriptionStatus] = {
     "trialing": SubscriptionStatus.TRIAL,
@@ -44,8 +36,6 @@ _FOR_FREE = frozenset(
     {"void", "mark_uncollectible"}
 )  # what becomes of invoices meanwhile; drafts are to be collected later
 _GOING_ON = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
-_TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
-_MONTHS = 12
 _PERCENT = 100
 _FOREVER = "forever"
 
@@ -124,13 +114,11 @@ def _items(row: Row) -> Iterator[RecurringItem]:
     whole = sum(worth, Fraction(0))
     left = _discounted(whole, _discounts(row), currency_in(row))
     for item, units in zip(agreed, worth, strict=True):
-        annual = units * (left / whole if whole else 1) * _TIMES_A_YEAR[_interval(item)[0]] / _interval(item)[1]
-        currency = currency_in(_price(item))
-        yield RecurringItem(
-            item_id=required(text_in(item, "id"), "id"),
-            product=id_in(_price(item), "product"),
-            monthly=_money(annual / _MONTHS, currency),
-            annual=_money(annual, currency),
+        yield recurring_item(
+            required(text_in(item, "id"), "id"),
+            id_in(_price(item), "product"),
+            in_a_year(units * (left / whole if whole else 1), *_interval(item)),
+            partial(_money, currency=currency_in(_price(item))),
         )
 
 
@@ -150,7 +138,7 @@ def _recurring(item: Row) -> Row:
 def _interval(item: Row) -> tuple[str, int]:
     """What is paid for at once: a number of days, weeks, months or years."""
     unit, count = text_in(_recurring(item), "interval"), number_in(_recurring(item), "interval_count")
-    if unit not in _TIMES_A_YEAR or count < 1:
+    if unit is None or not is_period(unit, count):
         raise unreadable("price.recurring", "interval_not_known")
     return unit, count
 
@@ -183,19 +171,8 @@ def _amount(row: Row, name: str) -> Fraction:
     """An amount in Stripe's units, as the decimals say where it has some, which then are the truth; zero where neither is said."""
     exact = f"{name}_decimal"
     if row.get(exact) is not None:
-        return _number(row, exact)
+        return fraction_in(row, exact)
     return Fraction(number_in(row, name)) if row.get(name) is not None else Fraction(0)
-
-
-def _number(row: Row, name: str) -> Fraction:
-    """A number that may have a fraction: Stripe writes some as texts, and what is kept of an event has all of them so."""
-    value = row.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise unreadable(name, "not_a_number")
-    try:
-        return Fraction(decimal_of(str(value)))
-    except MalformedError as error:
-        raise unreadable(name, error.reason) from error
 
 
 def _of_tiers(price: Row, quantity: int) -> Fraction:
@@ -248,5 +225,5 @@ def _discounted(units: Fraction, coupons: Sequence[Row], currency: str) -> Fract
                 raise unreadable("discounts.coupon", "other_currency")
             units -= number_in(coupon, "amount_off")
         else:
-            units *= 1 - _number(coupon, "percent_off") / _PERCENT
+            units *= 1 - fraction_in(coupon, "percent_off") / _PERCENT
     return max(units, Fraction(0))

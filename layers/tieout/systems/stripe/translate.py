@@ -15,9 +15,9 @@ from tieout.arriving.notice import RecordKey
 from tieout.facts.family import Fact
 from tieout.facts.statement import Absence, Statement
 from tieout.facts.subscription import Subscription
+from tieout.fields import Row
 from tieout.moments import moment_text
 from tieout.systems.stripe import billing, cash, subscriptions
-from tieout.systems.stripe.fields import Row
 from tieout.systems.stripe.options import Options
 
 _WAS_READ = "~"  # behind whatever an event of that moment is called
