@@ -129,6 +129,7 @@ class DoorStack(Stack):
             "system": connection.system,
             "arrivals": list(connection.arrivals),
             "completion": connection.completion,
+            "legal_entity": connection.legal_entity,
             "flows": self.landscape.flows_by_entity(),
             "options": dict(door_options(connection)),
         }

@@ -199,7 +199,14 @@ class LineStack(Stack):
         }
         tell(
             self,
-            {**plain, **self._flows_told(), **self._targets_told(), **self._others_told(), **self._intake_told()},
+            {
+                **plain,
+                **self._flows_told(),
+                **self._targets_told(),
+                **self._owners_told(),
+                **self._others_told(),
+                **self._intake_told(),
+            },
         )
 
     def _flows_told(self) -> Told:
@@ -229,6 +236,9 @@ class LineStack(Stack):
             }
             for name, flushes in self.flushes.items()
         }
+
+    def _owners_told(self) -> Told:
+        return {f"Owner{pascal(each.name)}": asdict(each) for each in self.landscape.owners}
 
     def _others_told(self) -> Told:
         companies = {each.legal_entity for each in self.landscape.connections}

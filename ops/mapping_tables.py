@@ -12,7 +12,7 @@ from pathlib import Path
 from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
-from tieout.ledger.mappings import HeldFact, MappingLedger
+from tieout.ledger.mappings import FILE, PERSON, HeldFact, MappingLedger
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry
 
 _MOST_FLAWS = 10  # named in one message
@@ -28,12 +28,14 @@ class Entry:
     """A mapping entry to be stored.
 
     Attributes:
-        origin: where it was read, for messages: file and line.
+        place: where it was read, for messages: file and line.
+        origin: what it is made of (see `tieout.ledger.mappings.MappingEntry`).
     """
 
     key: MappingKey
     member: str
-    origin: str = ""
+    place: str = ""
+    origin: str = PERSON
 
 
 def read_file(path: Path) -> list[Entry]:
@@ -53,7 +55,12 @@ def read_file(path: Path) -> list[Entry]:
         raise UnusableEntriesError(f"{path} is no CSV file in UTF-8: save it as one") from error
     _refuse([f"{path}:{line}: does not have one value for each column" for line, row in found if not _fits(row)])
     return [
-        Entry(MappingKey(row["connection"], row["table"], row["key"]), row["member"], f"{path}:{line}")
+        Entry(
+            MappingKey(row["connection"], row["table"], row["key"]),
+            row["member"],
+            f"{path}:{line}",
+            f"{FILE}{path.name}",
+        )
         for line, row in found
     ]
 
@@ -76,11 +83,13 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     Raises:
         UnusableEntriesError: naming the entries the line could not use, or whose connection the stage has not; none is stored.
     """
-    _refuse([f"{entry.origin or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+    _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
     ledger = MappingLedger(place.table)
     stored = Stored([], [])
     for entry in entries:
-        if ledger.put(entry.key, entry.member, getpass.getuser(), datetime.now(UTC)) is not None:
+        key = entry.key
+        implied = place.ownership.implied(key.connection, key.table, key.key)
+        if ledger.put(key, entry.member, getpass.getuser(), datetime.now(UTC), entry.origin, implied) is not None:
             stored.replaced.append(entry)
         waiting = list(ledger.waiting(entry.key))
         send_again(place, (fact.lineage for fact in waiting))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from ops.archive import Archive
 from ops.bus import StageBus
-from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues
+from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues, filled, maintained
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
 from tieout.aws.queues import FifoFlushQueue
@@ -23,7 +22,7 @@ from tieout.aws.secrets import JsonSecrets
 from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Target
 from tieout.ledger.table import Table
-from tieout.maintenance import maintenance_of_plain
+from tieout.ownership import Owner, Ownership, owner_of_plain
 from tieout.system_clock import SystemClock, SystemEntropy
 
 if TYPE_CHECKING:
@@ -192,19 +191,34 @@ class Place:
         )
 
     @cached_property
+    def legal_entities(self) -> Mapping[str, str]:
+        """Connection to the company whose records it has where they do not say."""
+        return {each["name"]: each["legal_entity"] for each in self._declared("Connection")}
+
+    @cached_property
+    def owners(self) -> tuple[Owner, ...]:
+        """Whoever is believed about some facts or fields."""
+        return tuple(owner_of_plain(each) for each in self._declared("Owner"))
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Who owns which facts and fields."""
+        return Ownership(self.owners)
+
+    @cached_property
     def flows(self) -> tuple[FlowQueues, ...]:
         """The queues of every flow, the one for notices no flow wants included."""
-        return tuple(_filled(FlowQueues, each) for each in self._declared("Flow"))
+        return tuple(filled(FlowQueues, each) for each in self._declared("Flow"))
 
     @cached_property
     def relays(self) -> tuple[RelayQueues, ...]:
         """The queues of every connection whose events come over a bus."""
-        return tuple(_filled(RelayQueues, each) for each in self._declared("Relay"))
+        return tuple(filled(RelayQueues, each) for each in self._declared("Relay"))
 
     @cached_property
     def targets(self) -> tuple[TargetQueues, ...]:
         """The queues of every target."""
-        return tuple(_filled(TargetQueues, _maintained(each)) for each in self._declared("Target"))
+        return tuple(filled(TargetQueues, maintained(each)) for each in self._declared("Target"))
 
     def ask_for_a_flush(self, target: str) -> None:
         """Ask for a flush of a target."""
@@ -217,7 +231,7 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        told = _maintained(self._named("Target", name))
+        told = maintained(self._named("Target", name))
         names = ("name", "system", "api_base_url", "options", "maintenance")
         return Target(**{each: told[each] for each in names}), str(told["secret_arn"])
 
@@ -281,13 +295,3 @@ def _silent(stage: str, url: str) -> str:
 
 def _is_declared(key: str, prefix: str) -> bool:
     return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()
-
-
-def _maintained(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What an output tells of a target, with its maintenance as `Maintenance`."""
-    return {**told, "maintenance": maintenance_of_plain(told["maintenance"])}
-
-
-def _filled[Told: (FlowQueues, RelayQueues, TargetQueues)](kind: type[Told], told: Mapping[str, Any]) -> Told:
-    """What an output tells, as far as it is asked for here."""
-    return kind(**{each.name: told[each.name] for each in fields(kind)})

@@ -49,14 +49,14 @@ def send_again(place: Place, lineages: Iterable[Lineage]) -> int:
 
 def facts_of(place: Place, connection: str, entity: str = "") -> Iterator[RecordedFact]:
     """The facts of a connection, all or those of one entity."""
-    catalogue = FactCatalogue(place.table)
+    catalogue = FactCatalogue(place.table, place.ownership)
     for each in [entity] if entity else place.connection(connection).entities:
         yield from catalogue.facts(connection, each)
 
 
 def planned_with(place: Place, replaced: Collection[MappingKey]) -> Iterator[RecordedFact]:
     """The facts that were planned with other members of these entries than they have now, wherever an entry is used."""
-    catalogue = FactCatalogue(place.table)
+    catalogue = FactCatalogue(place.table, place.ownership)
     owners = {entry.connection for entry in replaced}
     for connection in place.connections:
         if owners & {connection, EVERY_CONNECTION}:

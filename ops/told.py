@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from tieout.maintenance import Maintenance
+from tieout.maintenance import Maintenance, maintenance_of_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +74,13 @@ class TargetQueues:
     flush_queue_url: str
     dead_letter_queue_url: str
     maintenance: Maintenance | None
+
+
+def maintained(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What an output tells of a target, with its maintenance as `Maintenance`."""
+    return {**told, "maintenance": maintenance_of_plain(told["maintenance"])}
+
+
+def filled[Told: (FlowQueues, RelayQueues, TargetQueues)](kind: type[Told], told: Mapping[str, Any]) -> Told:
+    """What an output tells, as far as it is asked for here."""
+    return kind(**{each.name: told[each.name] for each in fields(kind)})

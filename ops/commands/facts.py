@@ -102,7 +102,7 @@ def _one(place: Place, record: RecordKey, *, outdated: bool) -> Iterator[Recorde
         raise typer.BadParameter(
             "--record needs the kind of record too: tieout facts resend CONNECTION ENTITY --record ID"
         )
-    catalogue = FactCatalogue(place.table)
+    catalogue = FactCatalogue(place.table, place.ownership)
     fact = catalogue.fact(record)
     if fact is None:
         raise _unknown(record)
@@ -116,7 +116,7 @@ def _chosen(place: Place, connection: str, entity: str, *, outdated: bool) -> It
     facts = resending.facts_of(place, connection, entity)
     if not outdated:
         return facts
-    return FactCatalogue(place.table).outdated(display.progress(facts, "facts looked at"))
+    return FactCatalogue(place.table, place.ownership).outdated(display.progress(facts, "facts looked at"))
 
 
 def _unknown(record: RecordKey) -> UnknownRecordError:

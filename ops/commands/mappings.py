@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -44,9 +44,7 @@ def mappings_put(
             raise typer.BadParameter("give a table, a key, a member and --connection, or a --file")
         entries = [Entry(MappingKey(owner, table, key), member)]
     place = find_place(stage)
-    stored = mapping_tables.put(place, entries)
-    found = [{"record": str(fact.record), "waited_for": str(fact.waits_for)} for fact in stored.released]
-    found += [{"record": record, "was_planned_with": text} for record, text in _resent(place, stored.replaced)]
+    found = store(place, entries)
     said = f"Stored {len(entries)}"
     display.rows(
         found, title=f"{said}; {len(found)} sent again", as_json=as_json, nothing=f"{said}. No fact is concerned."
@@ -71,6 +69,7 @@ def mappings_list(
             "table": entry.key.table,
             "key": entry.key.key,
             "member": entry.member,
+            "origin": entry.origin,
             "stored_by": entry.stored_by,
             "stored_at": moment_text(entry.stored_at),
         }
@@ -81,8 +80,17 @@ def mappings_list(
     display.rows(found, title="Mapping entries", as_json=as_json, nothing="There are no entries.")
 
 
-def _resent(place: Place, replaced: list[Entry]) -> list[tuple[str, str]]:
-    """Send again what was planned with replaced members: each record, and the members it was planned with.
+def store(place: Place, entries: Sequence[Entry]) -> list[display.Row]:
+    """Store entries, and send the facts they concern through the line again; a row for each of those."""
+    stored = mapping_tables.put(place, entries)
+    found: list[display.Row] = [
+        {"record": str(fact.record), "waited_for": str(fact.waits_for)} for fact in stored.released
+    ]
+    return found + sent_again(place, stored.replaced)
+
+
+def sent_again(place: Place, replaced: Sequence[Entry]) -> list[display.Row]:
+    """Send again what was planned with other members of entries than they have now; a row for each, with those.
 
     What is left to do after an interruption is said before anything is sent.
     """
@@ -97,7 +105,7 @@ def _resent(place: Place, replaced: list[Entry]) -> list[tuple[str, str]]:
     for name in place.connections:
         if owners & {name, EVERY_CONNECTION}:
             display.note(f"  tieout facts resend {name} --outdated")
-    sent: list[tuple[str, str]] = []
+    sent: list[display.Row] = []
 
     def sending() -> Iterator[Lineage]:
         for fact in display.progress(resending.planned_with(place, members), "facts sent again"):
@@ -106,7 +114,7 @@ def _resent(place: Place, replaced: list[Entry]) -> list[tuple[str, str]]:
                 for key, member in members.items()
                 if key in fact.used and fact.used[key] != member
             ]
-            sent.append((str(fact.record), ", ".join(was)))
+            sent.append({"record": str(fact.record), "was_planned_with": ", ".join(was)})
             yield fact.lineage
 
     resending.send_again(place, sending())

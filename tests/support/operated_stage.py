@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,6 +18,7 @@ from tests.support.made_up import made_up_system
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
 from tests.support.receiving import FLOWS
 from tieout.arriving.envelope import Envelope, read_message
+from tieout.ownership import Owner
 
 if TYPE_CHECKING:
     import pytest
@@ -26,6 +27,7 @@ CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
 _ALONE = ("sweeper", "census", "readback", "intake")  # what runs by the clock, or for a file
+OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}", linked_by=("tax_id",))
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -98,6 +100,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
         "Readback": {"function_name": "readback", "undelivered_queue_url": stage.queues["readback"]},
+        "OwnerCustomers": asdict(OWNER),
         "Intake": {"state_machine_arn": _file_machine(), "undelivered_queue_url": stage.queues["intake"]},
     }
     for name, system in SYSTEMS.items():
@@ -106,6 +109,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
             "system": system,
             "arrivals": ["webhook"],
             "completion": "payload" if name == TOOL else "read",
+            "legal_entity": "GROUP" if name == ERP else "EMEA",
             "url": stage.url(name),
             "webhook_secret_arn": stage.secret_arns[name],
             "flows": FLOWS,

@@ -49,8 +49,16 @@ class MappingLedger:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, entry: MappingKey, member: str, stored_by: str, now: datetime, origin: str = PERSON) -> str | None:
-        """Store an entry; the member it replaced, if there was another.
+    def put(
+        self,
+        entry: MappingKey,
+        member: str,
+        stored_by: str,
+        now: datetime,
+        origin: str = PERSON,
+        implied: str | None = None,
+    ) -> str | None:
+        """Store an entry; the member it replaced, if there was another: `implied`, where nobody had stored any.
 
         Facts that wait for it are then to be sent again (see `waiting`), and where a member was replaced also the facts
         planned with the old one (see `tieout.ledger.planned`).
@@ -65,7 +73,8 @@ class MappingLedger:
             before = stored.before if stored.origin == origin else stored.member
             item |= {} if before is None else {"before": before}
         self._table.write([Put(keys.mapping_key(entry), item)])
-        return None if stored is None or stored.member == member else stored.member
+        replaced = implied if stored is None else stored.member
+        return None if replaced == member else replaced
 
     def take_back(self, link: MappingEntry, stored_by: str, now: datetime) -> None:
         """Let an entry say what it did before it was linked, or nothing; what was planned with it is then to be sent again.

@@ -1,0 +1,89 @@
+"""Master data of a stage: what its systems say of it, which records may be the same, and the links that somebody has confirmed."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ops.mapping_tables import Entry
+from ops.place import Place
+from tieout.crosswalk import Suggestion, suggestions
+from tieout.errors import PermanentError
+from tieout.facts.master_data import TABLES, MasterData
+from tieout.ledger.mappings import LINK, MappingEntry, MappingLedger
+from tieout.ledger.masters import MasterLedger
+from tieout.masters import MasterRecord
+from tieout.planning.mapping import MappingKey
+
+KINDS: dict[str, type[MasterData]] = {table: kind for kind, table in TABLES.items()}
+"""Each kind by what it is called on the command line: as its mapping table."""
+
+
+class NothingToLinkError(PermanentError):
+    """No suggestion, or more than one, fits what was said, or there is no such link; nothing was changed."""
+
+
+def records_of(place: Place, kind: type[MasterData]) -> list[MasterRecord]:
+    """Every record of a kind, as far as the index tells: one recorded just now may be missing."""
+    ledger = MasterLedger(table=place.table, legal_entities=place.legal_entities, ownership=place.ownership)
+    return ledger.records(kind)
+
+
+def suggested(place: Place, kind: type[MasterData]) -> list[Suggestion]:
+    """The links that wait for somebody to confirm them."""
+    return suggestions(records_of(place, kind), place.ownership)
+
+
+def links(place: Place, kind: type[MasterData]) -> Iterator[MappingEntry]:
+    """The links that somebody has confirmed."""
+    ledger = MappingLedger(place.table)
+    for connection in place.connections:
+        yield from (each for each in ledger.entries(connection, TABLES[kind]) if each.origin.startswith(LINK))
+
+
+def confirmed(place: Place, kind: type[MasterData], connection: str, number: str, owners: str = "") -> Entry:
+    """The mapping entry that a suggestion comes to once it is confirmed; it is not stored.
+
+    Args:
+        place: the stage.
+        kind: of the record.
+        connection: whose record it is that has no name yet.
+        number: of that record.
+        owners: the number of the owner's record; needed where there are several suggestions.
+
+    Raises:
+        NothingToLinkError: saying what there is.
+    """
+    found = [
+        each
+        for each in suggested(place, kind)
+        if (each.record.record.connection, each.record.fact.number) == (connection, number)
+    ]
+    fitting = [each for each in found if owners in ("", each.owner.fact.number)]
+    if len(fitting) != 1:
+        known = ", ".join(f"{each.owner.fact.number} ({'; '.join(each.evidence)})" for each in found)
+        says = f"it may be {known}: say which with --with" if found else "nothing is suggested for it"
+        raise NothingToLinkError(f"{TABLES[kind]} {number} of {connection}: {says}")
+    [suggestion] = fitting
+    return Entry(
+        MappingKey(connection, TABLES[kind], number),
+        str(suggestion.owner.code),
+        origin=f"{LINK}{'/'.join(suggestion.owner.record)}",
+    )
+
+
+def take_back(place: Place, kind: type[MasterData], connection: str, number: str) -> Entry:
+    """Have a record called what it was before it was linked; the entry as it is now, its member empty where there is none.
+
+    Raises:
+        NothingToLinkError: it is not linked.
+        ConditionFailedError: somebody has stored something else meanwhile; nothing was changed.
+    """
+    key = MappingKey(connection, TABLES[kind], number)
+    ledger = MappingLedger(place.table)
+    link = ledger.entry(key)
+    if link is None or not link.origin.startswith(LINK):
+        raise NothingToLinkError(f"{TABLES[kind]} {number} of {connection} is not linked: tieout crosswalk list")
+    ledger.take_back(link, getpass.getuser(), datetime.now(UTC))
+    return Entry(key, link.before or place.ownership.implied(connection, TABLES[kind], number) or "")
