@@ -80,6 +80,7 @@ GROUPS = (
                 "columns",
                 "drift",
                 "entra_tokens",
+                "external_ids",
                 "fields",
             )
         ),

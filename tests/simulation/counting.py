@@ -16,6 +16,7 @@ from tests.simulation.books_records import Change as BookChange
 from tests.simulation.declared import landscape
 from tests.simulation.documents import ZONE
 from tests.simulation.listings import declared, listings, rate_changes, small_lists
+from tests.support.listed.scene import MASTERS
 from tieout.arriving.notice import RecordKey
 from tieout.census import Purpose, Run
 from tieout.errors import TransientError
@@ -187,12 +188,12 @@ class Counting:
         )
 
     def _listable(self, name: str) -> Listable:
+        """The lists of a connection but those of master data, which no day changes unheard: nothing is planned of it."""
         connection = declared(name)
         entities, lateness = listable_entities(connection.system)
         carried = landscape().flows_by_entity()
-        return Listable(
-            connection=connection, entities=tuple(each for each in entities if each in carried), lateness=lateness
-        )
+        listed = tuple(each for each in entities if each in carried and each not in MASTERS)
+        return Listable(connection=connection, entities=listed, lateness=lateness)
 
     def _begin(self, purpose: Purpose) -> None:
         if self._world.weather.is_on:

@@ -43,6 +43,8 @@ BILL = {
     ],
 }  # fmt: skip
 
+Option = str | int | bool | list[str] | dict[str, str]
+
 
 class Account:
     """A simulated account, its users' doings, and a reader of it.
@@ -61,21 +63,19 @@ class Account:
         self.key = key
         self.reader = self.open()
 
-    def open(
-        self, credentials: Mapping[str, str] | None = None, **options: str | int | bool | list[str]
-    ) -> SourceReader:
+    def open(self, credentials: Mapping[str, str] | None = None, **options: Option) -> SourceReader:
         """A reader of the account."""
         return open_reader(self.connection(**options), credentials or self.key.credentials(), self.http, self.clock)
 
-    def listing(self) -> NetSuiteListing:
-        """What lists the account's transactions."""
-        return open_listing(self.connection(), self.key.credentials(), self.http, self.clock)
+    def listing(self, **options: Option) -> NetSuiteListing:
+        """What lists the account's transactions and master data."""
+        return open_listing(self.connection(**options), self.key.credentials(), self.http, self.clock)
 
-    def rate_changes(self, **options: str | int | bool | list[str]) -> RateChanges:
+    def rate_changes(self, **options: Option) -> RateChanges:
         """What compares the account's rates."""
         return open_rate_changes(self.connection(**options), self.key.credentials(), self.http, self.clock)
 
-    def connection(self, **options: str | int | bool | list[str]) -> Connection:
+    def connection(self, **options: Option) -> Connection:
         """The account as the landscape declares it."""
         return Connection(
             name="netsuite-group",

@@ -15,6 +15,7 @@ from sandbox.systems.faults import FaultPlan
 from sandbox.systems.netsuite.answering import refusal
 from sandbox.systems.netsuite.books import Books
 from sandbox.systems.netsuite.documents import RECORD_TYPES, Document, Documents
+from sandbox.systems.netsuite.masters import MASTER_TYPES, Masters
 from sandbox.systems.netsuite.settings import AccountSettings
 from sandbox.systems.netsuite.tokens import Tokens
 
@@ -33,11 +34,18 @@ class Api:
     """Answers for one account, to callers with a token that holds."""
 
     def __init__(
-        self, settings: AccountSettings, books: Books, documents: Documents, tokens: Tokens, plan: FaultPlan
+        self,
+        settings: AccountSettings,
+        books: Books,
+        documents: Documents,
+        masters: Masters,
+        tokens: Tokens,
+        plan: FaultPlan,
     ) -> None:
         self._settings = settings
         self._books = books
         self._documents = documents
+        self._masters = masters
         self._tokens = tokens
         self._plan = plan
 
@@ -79,6 +87,11 @@ class Api:
 
     async def _record(self, request: Request) -> Response:
         record_type, record_id = request.path_params["record_type"].lower(), request.path_params["record_id"]
+        if record_type in MASTER_TYPES:
+            master = self._masters.get(record_type, record_id)
+            if master is None:
+                return refusal(404, "Not Found", "NONEXISTENT_ID", "The record instance does not exist.")
+            return JSONResponse({"id": record_id, "entityId": master.fields.get("entityid")})
         if record_type not in RECORD_TYPES:
             return refusal(404, "Not Found", "NONEXISTENT_ID", f"Record type '{record_type}' does not exist.")
         if self._books.one("SELECT 1 FROM role_cannot_see WHERE type = ?", RECORD_TYPES[record_type][0]):

@@ -13,8 +13,9 @@ from sandbox.systems.faults import FaultPlan, Misbehaving, control_routes
 from sandbox.systems.netsuite.answering import over_limit
 from sandbox.systems.netsuite.api import Api
 from sandbox.systems.netsuite.books import Books
-from sandbox.systems.netsuite.control import Control
+from sandbox.systems.netsuite.control import Control, master_routes
 from sandbox.systems.netsuite.documents import Documents
+from sandbox.systems.netsuite.masters import Masters
 from sandbox.systems.netsuite.script import Script
 from sandbox.systems.netsuite.settings import AccountSettings
 from sandbox.systems.netsuite.tokens import TOKEN_PATH, Tokens
@@ -39,25 +40,27 @@ def create_app(
     chosen, plan = settings or AccountSettings(), plan or FaultPlan()
     books, tokens = Books(), Tokens(chosen, now)
     documents = Documents(books, now, lambda: chosen.time_zone)
+    masters = Masters(books, now, lambda: chosen.time_zone)
     script = Script(chosen, books, now)
     routes = [
         Route(TOKEN_PATH, tokens.answer, methods=["POST"]),
-        *Api(chosen, books, documents, tokens, plan).routes(),
+        *Api(chosen, books, documents, masters, tokens, plan).routes(),
         *Control(chosen, books, documents, script).routes(),
+        *master_routes(masters, script),
         *control_routes(plan),
     ]
-    return ConcurrencyLimit(Misbehaving(Starlette(routes=routes), plan), chosen, documents)
+    return ConcurrencyLimit(Misbehaving(Starlette(routes=routes), plan), chosen, documents, masters)
 
 
 class ConcurrencyLimit:
     """ASGI middleware that answers API calls above the account's limit as NetSuite does.
 
     Attributes:
-        documents: what the account's users change.
+        documents, masters: what the account's users change.
     """
 
-    def __init__(self, app: ASGIApp, settings: AccountSettings, documents: Documents) -> None:
-        self.documents = documents
+    def __init__(self, app: ASGIApp, settings: AccountSettings, documents: Documents, masters: Masters) -> None:
+        self.documents, self.masters = documents, masters
         self._app = app
         self._settings = settings
         self._running = 0

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import weakref
 from calendar import month_abbr, monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ class Books:
 
     def __init__(self) -> None:
         # Only the server's thread uses it, and that is not the one that builds it.
+        self._columns: dict[str, tuple[str, ...]] = {}
         self.sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         weakref.finalize(self, self.sql.close)
         self.sql.row_factory = sqlite3.Row
@@ -38,8 +39,26 @@ class Books:
         self._seed_periods()
 
     def insert(self, table: str, row: list[Any]) -> None:
-        """Add a row with a value for each column."""
-        self.sql.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 our own names
+        """Add a row with values for its first columns; the others are as the schema has them."""
+        self._write("INSERT", table, dict(zip(self._columns_of(table), row, strict=False)))
+
+    def replace(self, table: str, row: Mapping[str, Any]) -> None:
+        """Put a row in the place of the one with its key, if there is one; `ValueError` for a column that is none."""
+        unknown = row.keys() - set(self._columns_of(table))
+        if unknown:
+            raise ValueError(f"{table} has no {', '.join(sorted(unknown))}")
+        self._write("INSERT OR REPLACE", table, row)
+
+    def _write(self, verb: str, table: str, row: Mapping[str, Any]) -> None:
+        names = ", ".join(f'"{each}"' for each in row)
+        places = ", ".join("?" * len(row))
+        self.sql.execute(f"{verb} INTO {table} ({names}) VALUES ({places})", tuple(row.values()))
+
+    def _columns_of(self, table: str) -> tuple[str, ...]:
+        if table not in self._columns:
+            rows = self.sql.execute(f'PRAGMA table_info("{table}")')
+            self._columns[table] = tuple(row["name"] for row in rows)
+        return self._columns[table]
 
     def select(
         self, suiteql: str, *, limit: int, offset: int, unknown: Iterable[str] = ()

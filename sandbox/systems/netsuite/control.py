@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.systems.controlling import Body, control_routes, settings_acts
 from sandbox.systems.netsuite.books import Books
 from sandbox.systems.netsuite.documents import Document, Documents
+from sandbox.systems.netsuite.masters import Masters
 from sandbox.systems.netsuite.script import Script
 from sandbox.systems.netsuite.settings import AccountSettings
 
@@ -113,3 +114,17 @@ class Control:
     async def _told(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> Body:
         event = await self._script.saved(document, event_type, changed)
         return {"id": document.id, "document": asdict(document), "event": asdict(event)}
+
+
+def master_routes(masters: Masters, script: Script) -> list[Route]:
+    """The control routes of customers, items, accounts and departments: each is told of by the script, too."""
+
+    async def save(request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+        saved = masters.save(request.path_params["type"], body)
+        return {"id": saved.id, "event": asdict(await script.master_saved(saved, "edit" if "id" in body else "create"))}
+
+    async def delete(request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
+        gone = masters.delete(request.path_params["type"], request.path_params["id"])
+        return {"id": gone.id, "event": asdict(await script.master_saved(gone, "delete"))}
+
+    return control_routes([("POST", "masters/{type}", save), ("DELETE", "masters/{type}/{id}", delete)])

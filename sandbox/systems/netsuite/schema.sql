@@ -5,16 +5,28 @@ CREATE TABLE accountingperiod (
   id TEXT PRIMARY KEY, periodname TEXT UNIQUE, startdate TEXT, enddate TEXT, isadjust TEXT, isquarter TEXT, isyear TEXT
 );
 CREATE TABLE every_account (
-  id TEXT PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT,
-  eliminate TEXT
+  id INTEGER PRIMARY KEY, acctnumber TEXT, fullname TEXT, accttype TEXT, generalrate TEXT, sspecacct TEXT,
+  eliminate TEXT, parent TEXT, isinactive TEXT DEFAULT 'F', lastmodifieddate TEXT DEFAULT '2025-01-06 09:00:00'
 );
-CREATE TABLE entity (id TEXT PRIMARY KEY, entityid TEXT, type TEXT, representingsubsidiary TEXT);
-CREATE VIEW customer AS SELECT * FROM entity WHERE type = 'CustJob';
+CREATE TABLE entity (
+  id INTEGER PRIMARY KEY, entityid TEXT, type TEXT, representingsubsidiary TEXT, companyname TEXT, parent TEXT,
+  vatregnumber TEXT, url TEXT, currency TEXT, defaultbillingaddress TEXT, isinactive TEXT DEFAULT 'F',
+  lastmodifieddate TEXT DEFAULT '2025-01-06 09:00:00', custentity_erp_number TEXT
+);
+CREATE TABLE entityaddress (nkey TEXT PRIMARY KEY, country TEXT);
+CREATE TABLE customersubsidiaryrelationship (entity TEXT, subsidiary TEXT);
+CREATE VIEW customer AS SELECT * FROM entity WHERE type = 'CustJob' AND 'customer' NOT IN (SELECT type FROM role_cannot_see);
 CREATE VIEW vendor AS SELECT * FROM entity WHERE type = 'Vendor';
-CREATE TABLE department (id TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE department (
+  id INTEGER PRIMARY KEY, name TEXT, parent TEXT, isinactive TEXT DEFAULT 'F',
+  lastmodifieddate TEXT DEFAULT '2025-01-06 09:00:00'
+);
 CREATE TABLE classification (id TEXT PRIMARY KEY, name TEXT);
 CREATE TABLE location (id TEXT PRIMARY KEY, name TEXT);
-CREATE TABLE item (id TEXT PRIMARY KEY, itemid TEXT);
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY, itemid TEXT, displayname TEXT, parent TEXT, isinactive TEXT DEFAULT 'F',
+  lastmodifieddate TEXT DEFAULT '2025-01-06 09:00:00'
+);
 CREATE TABLE consolidatedexchangerate (
   id INTEGER PRIMARY KEY, postingperiod TEXT, fromsubsidiary TEXT, tosubsidiary TEXT, fromcurrency TEXT,
   tocurrency TEXT, accountingbook TEXT, currentrate TEXT, averagerate TEXT, historicalrate TEXT

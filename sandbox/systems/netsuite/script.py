@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from httpx import codes
 
 from sandbox.systems.netsuite.books import Books
 from sandbox.systems.netsuite.documents import Document
+from sandbox.systems.netsuite.masters import Master
 from sandbox.systems.netsuite.settings import AccountSettings
 from sandbox.systems.netsuite.signing import signature_headers
 
@@ -44,14 +46,25 @@ class Script:
 
     async def saved(self, document: Document, event_type: str, changed: frozenset[str] | None = None) -> Event:
         """Tell of a saved record, if anything is told; `changed` names the fields an inline edit sends, which sends no others."""
-        number = len(self.events) + 1
         record = self._record(document, event_type, changed)
-        body = record if self._settings.shape == "wild" else self._told(document, event_type, record, number)
+        stated = {"lastModifiedDate": _utc(datetime.fromisoformat(document.last_modified)), "voided": document.voided}
+        return await self._log(document, event_type, record, stated)
+
+    async def _log(
+        self,
+        saved: Document | Master,
+        event_type: str,
+        record: dict[str, Any],
+        stated: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Event:
+        """Note an event, and post it as the settings say; `stated` is what our own script says of a record besides."""
+        number = len(self.events) + 1
+        body = record if self._settings.shape == "wild" else self._told(saved, event_type, {**stated, "record": record})
         event = Event(
             id=number,
             event_type=event_type,
-            record_type=document.type,
-            record_id=document.id,
+            record_type=saved.type,
+            record_id=saved.id,
             body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
         )
         if not self._settings.tells:
@@ -60,6 +73,12 @@ class Script:
         if self._settings.send == "immediately" and self._settings.webhook_url:
             await self.send(event)
         return event
+
+    async def master_saved(self, master: Master, event_type: str) -> Event:
+        """Tell of a customer, an item, an account or a department that was saved, likewise."""
+        fields = {} if event_type == "delete" else {name: value for name, value in master.fields.items() if value}
+        record = {"id": master.id, "type": master.type, "isDynamic": False, "fields": {**fields, "id": master.id}}
+        return await self._log(master, event_type, record)
 
     async def send(self, event: Event) -> None:
         """Post an event now, again at once where the answer asks for it; a failure is noted and nothing repeats it."""
@@ -85,19 +104,17 @@ class Script:
         except httpx.HTTPError as error:
             event.answers.append(type(error).__name__)
 
-    def _told(self, document: Document, event_type: str, record: dict[str, Any], number: int) -> dict[str, Any]:
+    def _told(self, saved: Document | Master, event_type: str, stated: Mapping[str, Any]) -> dict[str, Any]:
         """The body of our own script."""
         return {
-            "eventId": f"{self._settings.account_id}-{document.id}-{number}",
+            "eventId": f"{self._settings.account_id}-{saved.id}-{len(self.events) + 1}",
             "eventType": event_type,
             "occurredAt": _utc(self._now()),
             "accountId": self._settings.account_id,
             "executionContext": "USERINTERFACE",
-            "recordType": document.type,
-            "recordId": document.id,
-            "lastModifiedDate": _utc(datetime.fromisoformat(document.last_modified)),
-            "voided": document.voided,
-            "record": record,
+            "recordType": saved.type,
+            "recordId": saved.id,
+            **stated,
         }
 
     def _record(self, document: Document, event_type: str, changed: frozenset[str] | None) -> dict[str, Any]:

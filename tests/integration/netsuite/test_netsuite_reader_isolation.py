@@ -147,7 +147,7 @@ def test_a_bug_costs_its_own_record_alone(account: Account, monkeypatch: pytest.
     read, failed = invoices(account, good, bad)
     assert isinstance(read, Statement)
     assert isinstance(failed, UnreadableRecordError)
-    assert str(failed) == "the transaction cannot be read: TypeError"
+    assert str(failed) == "the invoice cannot be read: TypeError"
 
 
 @pytest.mark.irregular

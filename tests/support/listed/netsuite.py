@@ -1,4 +1,4 @@
-"""A simulated NetSuite account whose transactions are listed."""
+"""A simulated NetSuite account whose transactions and customers are listed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sandbox.systems.netsuite.app import create_app
 from sandbox.systems.netsuite.certificates import IntegrationKey, make_key
 from sandbox.systems.netsuite.settings import AccountSettings
 from tests.support.clock import ManualClock
+from tests.support.listed.scene import MASTERS
 from tests.support.netsuite_account import BILL, INVOICE, JOURNAL, Account, plain_http
 from tests.support.one_server import OneServer
 
@@ -37,24 +38,32 @@ class NetSuiteScene:
         self.clock, self.plan = ManualClock(), FaultPlan()
         settings = AccountSettings(certificate_public_key=_key().public_key)
         app = create_app(settings, plan=self.plan, now=self.clock.now)
-        server.app, self._documents = app, app.documents
+        server.app, self._documents, self._masters = app, app.documents, app.masters
         account = Account(url, http, self.clock, _key(), app.documents)
         self.connection = account.connection().name
         self.reader, self.listing = account.reader, account.listing()
 
     def create(self, entity: str) -> str:
-        """Save a transaction; its id."""
+        """Save a transaction, or a customer; its id."""
+        if entity in MASTERS:
+            return self._masters.save(entity, {"companyname": "Sample Ltd"}).id
         plain = {name: value for name, value in _TYPES[entity].items() if name not in {"id", "number"}}
         return self._documents.create(plain).id
 
-    def change(self, _entity: str, record_id: str) -> None:
-        """Give a transaction another amount."""
+    def change(self, entity: str, record_id: str) -> None:
+        """Give a transaction another amount, a customer another name."""
+        if entity in MASTERS:
+            self._masters.save(entity, {"id": record_id, "companyname": "Another Ltd"})
+            return
         lines = [{"account": "6000", "amount": "12.00"}, {"account": "2200", "amount": "-12.00"}]
         self._documents.edit(record_id, {"lines": lines})
 
-    def delete(self, _entity: str, record_id: str) -> bool:
-        """Delete a transaction, which the table of deletions tells of."""
-        self._documents.delete(record_id)
+    def delete(self, entity: str, record_id: str) -> bool:
+        """Delete a record, which the table of deletions tells of."""
+        if entity in MASTERS:
+            self._masters.delete(entity, record_id)
+        else:
+            self._documents.delete(record_id)
         return True
 
     def purge(self, _entity: str, _record_id: str) -> bool:

@@ -11,7 +11,11 @@ from typing import Protocol, runtime_checkable
 from sandbox.systems.faults import Fault, FaultPlan
 from tests.support.clock import ManualClock
 from tieout.facts.listing import Listing
+from tieout.facts.master_data import ENTITIES
 from tieout.facts.reading import SourceReader
+
+MASTERS = frozenset(each for entities in ENTITIES.values() for each in entities)
+"""The entities whose records are master data: they have no amounts and no days."""
 
 
 class Scene(Protocol):

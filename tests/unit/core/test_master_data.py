@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.errors import MalformedError
+from tieout.external_ids import check_external_ids
 from tieout.facts.families import KINDS, lines_of
 from tieout.facts.master_data import DOMAIN, ENTITIES, TABLES, TAX_ID, Customer, ExternalId, MasterData, external_ids
 from tieout.planning.mapping import TABLES as MAPPING_TABLES
 from tieout.planning.resolving import Asked
 
+_FIELD = re.compile("[A-Za-z_]+")
 KINDS_OF_IT = sorted(TABLES, key=lambda kind: kind.__name__)
 
 
@@ -77,3 +80,19 @@ def test_what_cannot_be_named_or_stands_below_itself_is_refused(number: str, par
     """No dimension could have it."""
     with pytest.raises(MalformedError, match=rf"^{reason}$"):
         Customer(number=number, parent=parent)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("Tax", "Field"), ("tax id", "Field"), ("", "Field"), ("x" * 41, "Field"), ("tax_id", "Field, x")],
+)
+def test_what_could_not_be_asked_for_is_no_external_id(name: str, field: str) -> None:
+    """A name that no mapping could say, or a field that would be more than a field in a query."""
+    with pytest.raises(ValueError, match=f"customer_ids has {name!r} stand in what is no field"):
+        check_external_ids("customer_ids", {"domain": "Website", name: field}, _FIELD)
+
+
+def test_external_ids_of_any_name_are_declared() -> None:
+    """Whatever the fields are called at the source, and however many stand in one; or there are none."""
+    check_external_ids("customer_ids", {"erp_number": "ERP", "x" * 40: "ERP", "a1": "a"}, _FIELD)
+    check_external_ids("customer_ids", {}, _FIELD)

@@ -20,6 +20,10 @@ from tieout.systems.netsuite.options import Options
         {"max_skew_seconds": 3601},
         {"max_concurrency": 0},
         {"dimensions": ["subsidiary"]},
+        {"customer_columns": ["name"]},
+        {"master_data": ["vendor"]},
+        {"customer_ids": {"tax_id": "vatregnumber, r.email"}},
+        {"product_ids": {"SKU": "itemid"}},
     ],
 )
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:
@@ -33,6 +37,8 @@ def test_the_static_token_and_other_risks_are_off_without_options() -> None:
     assert not Options().allow_static_token
     assert Options().max_skew_seconds == 300
     assert options_adapter(Options).validate_python({"dimensions": ["location"]}).dimensions == ["location"]
+    ids = {"erp_number": "custentity_erp_number"}
+    assert options_adapter(Options).validate_python({"customer_ids": ids}).customer_ids == ids
     assert (
         options_adapter(Options).validate_python({"accounting_book": "", "group_subsidiary": ""}).accounting_book == ""
     )

@@ -218,17 +218,25 @@ def test_a_document_that_comes_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        key("business_partner", "1"),
-        key("supplier_invoice", "2026/1"),
         key("sales_order", "1' or '1' eq '1"),
         key("journal_entry", "1710/2026/1' or '1' eq '1"),
         key("sales_order", "*"),
     ],
 )
 def test_nobody_is_asked_for_what_cannot_be_read(odd: Any) -> None:  # noqa: ANN401 a key
-    """An entity without a service here, or an id that is none."""
+    """An id that is none."""
     tenant = Tenant({})
     assert isinstance(tenant.read(odd)[odd], UnreadableRecordError)
+    assert tenant.asked == []
+
+
+@pytest.mark.parametrize("entity", ["business_partner", "supplier_invoice", "product"])
+def test_what_is_not_read_of_s4hana_is_in_no_books(entity: str) -> None:
+    """A flow may carry it for another system: nobody is called because of it."""
+    tenant, told = Tenant({}), key(entity, "1")
+    reading = tenant.read(told)[told]
+    assert isinstance(reading, Statement)
+    assert reading.absence is Absence.NOT_POSTED
     assert tenant.asked == []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tieout.drift import Expected, Field, text
+from tieout.drift import OTHERS, Expected, Field, text
 from tieout.systems.netsuite.accounts import ACCOUNT_TYPES, RATE_TYPES
 from tieout.systems.netsuite.translate import TRANSACTION_TYPES
 
@@ -17,6 +17,14 @@ HEADER, LINE, RATE = "transaction", "ledger_line", "consolidated_rate"
 _OPTIONAL = text(absent=True)
 _FLAG = text("T", "F", absent=True)
 _LINKS = {"links": Field(types=frozenset({"array"}), absent=True)}
+# The columns that an account's options name are there besides.
+_MASTER = {
+    **_LINKS,
+    **OTHERS,
+    **dict.fromkeys(("id", "lastmodified"), text()),
+    "isinactive": _FLAG,
+    "parent": _OPTIONAL,
+}
 
 
 def _decimals_of(currency: str) -> Field:
@@ -50,4 +58,15 @@ EXPECTED: Mapping[str, Expected] = {
         **dict.fromkeys(("period", "subsidiary", "currency"), text()),
         **dict.fromkeys(("currentrate", "averagerate", "historicalrate"), _OPTIONAL),
     },
+    "customer": {
+        **_MASTER,
+        **dict.fromkeys(("companyname", "country", "currency", "subsidiary"), _OPTIONAL),
+    },
+    "product": {**_MASTER, **dict.fromkeys(("itemid", "displayname"), _OPTIONAL)},
+    "gl_account": {
+        **_MASTER,
+        **dict.fromkeys(("acctnumber", "fullname", "parentnumber"), _OPTIONAL),
+        "accttype": text(*ACCOUNT_TYPES, "nonposting", "stat", absent=True),
+    },
+    "cost_centre": {**_MASTER, "name": text()},
 }

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from tieout.errors import UnreadableRecordError
+from tieout.systems.netsuite.master_types import MASTER_TYPES
 from tieout.systems.netsuite.queries import digits, id_list
 from tieout.systems.netsuite.translate import TRANSACTION_TYPES
 
@@ -27,6 +28,14 @@ _DELETED_AS: Mapping[str, tuple[str, ...]] = {
     "journal_entry": ("journalentry", "journal", "intercompanyjournalentry", "advintercompanyjournalentry"),
     "bill": ("vendorbill", "vendbill", "vendorcredit", "vendcred"),
 }
+# Master data that NetSuite brings along has ids below zero, which no notice names.
+_MASTERS = """
+SELECT r.id AS id, {modified} AS lastmodified
+FROM {table} r
+WHERE r.id > 0 AND {which}
+ORDER BY {modified}, r.id
+"""
+_COUNT_OF_MASTERS = "SELECT COUNT(*) AS changes FROM {table} r WHERE r.id > 0 AND {which} ORDER BY COUNT(*)"
 
 # A journal has no total: what it comes to are its debits.
 _TOTAL = "t.foreigntotal"
@@ -58,29 +67,43 @@ class Span(NamedTuple):
 
 
 def changed(entity: str, span: Span) -> str:
-    """The transactions of an entity changed within a span, oldest change first, of one second in the order of their ids."""
+    """The records of an entity changed within a span, oldest change first, of one second in the order of their ids."""
+    if entity in MASTER_TYPES:
+        return _masters(entity, _within("r.lastmodifieddate", "r.id", span))
     return _transactions(entity, _within("t.lastmodifieddate", "t.id", span))
 
 
 def count(entity: str, span: Span) -> str:
     """How many those are."""
+    if entity in MASTER_TYPES:
+        which = _within("r.lastmodifieddate", "r.id", span)
+        return _COUNT_OF_MASTERS.format(table=MASTER_TYPES[entity].table, which=which)
     which = _within("t.lastmodifieddate", "t.id", span)
     return _COUNT.format(types=_quoted(TRANSACTION_TYPES[entity]), which=which)
 
 
 def known(entity: str, record_ids: Iterable[str]) -> str:
-    """Those of some transactions of an entity that the role may see, each as it would be listed."""
+    """Those of some records of an entity that the role may see, each as it would be listed."""
+    if entity in MASTER_TYPES:
+        return _masters(entity, f"r.id IN ({id_list(record_ids)})")
     return _transactions(entity, f"t.id IN ({id_list(record_ids)})")
 
 
 def deleted(entity: str, span: Span) -> str:
-    """The transactions of an entity deleted within a span, in the same order; the same one may come twice."""
-    return _deleted(_DELETED_AS[entity], _within("d.deleteddate", "d.recordid", span))
+    """The records of an entity deleted within a span, in the same order; the same one may come twice."""
+    words = MASTER_TYPES[entity].deleted_as if entity in MASTER_TYPES else _DELETED_AS[entity]
+    return _deleted(words, _within("d.deleteddate", "d.recordid", span))
 
 
-def deleted_among(record_ids: Iterable[str]) -> str:
-    """Those of some transactions that were deleted: their ids are no other transaction's, whatever its type."""
-    return _deleted(chain.from_iterable(_DELETED_AS.values()), f"d.recordid IN ({id_list(record_ids)})")
+def deleted_among(entity: str, record_ids: Iterable[str]) -> str:
+    """Those of some records of an entity that were deleted; of transactions, whatever their type: their ids are no other's."""
+    is_master = entity in MASTER_TYPES
+    words = MASTER_TYPES[entity].deleted_as if is_master else chain.from_iterable(_DELETED_AS.values())
+    return _deleted(words, f"d.recordid IN ({id_list(record_ids)})")
+
+
+def _masters(entity: str, which: str) -> str:
+    return _MASTERS.format(modified=_text("r.lastmodifieddate"), table=MASTER_TYPES[entity].table, which=which)
 
 
 def _transactions(entity: str, which: str) -> str:

@@ -1,4 +1,4 @@
-"""Lists which transactions of an account changed or were deleted within a window, for whoever compares or catches up.
+"""Lists which records of an account changed or were deleted within a window, for whoever compares or catches up.
 
 NetSuite keeps stamps by the account's wall clock and to the second, so a window is cut by readings of that clock, such that
 exactly the versions within it are listed (`account_time.wall_clock_of`).
@@ -21,12 +21,14 @@ from tieout.systems.netsuite.account_time import wall_clock_of
 from tieout.systems.netsuite.amounts import at_precision
 from tieout.systems.netsuite.client import NetSuiteClient, open_client
 from tieout.systems.netsuite.listed_queries import Span
+from tieout.systems.netsuite.master_types import MASTER_TYPES
+from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.rows import Row
 
 if TYPE_CHECKING:
     import httpx
 
-ENTITIES = tuple(translate.TRANSACTION_TYPES)
+ENTITIES = (*translate.TRANSACTION_TYPES, *MASTER_TYPES)
 # Changes of the hour that the account's clock shows twice all have the version of the clock change, so the last of them are
 # first seen an hour after it. The rest is for saves that are stamped and not committed yet: how long a save may take, scripts
 # and workflows included, Oracle does not say.
@@ -44,10 +46,12 @@ def open_listing(
 
 
 class NetSuiteListing:
-    """Lists transactions; see `tieout.facts.listing.Listing`."""
+    """Lists transactions and master data; see `tieout.facts.listing.Listing`."""
 
     def __init__(self, client: NetSuiteClient, connection: Connection) -> None:
         self._client, self._connection = client, connection
+        options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+        self._unread = MASTER_TYPES.keys() - set(options.master_data)
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
         """A page of what changed, oldest first, and behind that of what was deleted, by the account's own table of deletions.
@@ -60,6 +64,8 @@ class NetSuiteListing:
         """
         _check(entity)
         part, span = self._place(window, cursor)
+        if entity in self._unread:
+            return ListingPage((), "")
         if part == _DELETED:
             return self._deleted(entity, span)
         rows, has_more = self._client.first(listed_queries.changed(entity, span), _PAGE_ROWS)

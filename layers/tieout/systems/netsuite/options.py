@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
+from tieout.external_ids import check_external_ids
+from tieout.systems.netsuite.master_types import MASTER_TYPES
 
 DIMENSIONS = ("department", "class", "location")
+CUSTOMER_COLUMNS = ("country", "currency", "subsidiary")
+_COLUMN = re.compile("[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 
 class Options(Declared):
@@ -30,6 +36,12 @@ class Options(Declared):
         dimensions: which of department, class and location are read of a line. An account with one of the features switched off
             lacks its column, and refuses every query that names it.
         partners: False in an account without subsidiaries, which lacks the columns that say which of them a line is with.
+        master_data: which of customers, products, accounts (`gl_account`) and cost centres are facts; of the others what is
+            told is ignored.
+        customer_columns: which of country, currency and subsidiary are read of a customer. An account without several currencies or
+            subsidiaries lacks the columns, and refuses every query that names them.
+        customer_ids: external ids of a customer, such as `erp_number`, and the column of the customer that each stands in.
+        product_ids: the same of an item.
     """
 
     account_id: str = ""
@@ -43,6 +55,10 @@ class Options(Declared):
     cash_accounts: Sequence[str] = ()
     dimensions: Sequence[str] = DIMENSIONS
     partners: bool = True
+    master_data: Sequence[str] = ("customer", "product", "gl_account", "cost_centre")
+    customer_columns: Sequence[str] = CUSTOMER_COLUMNS
+    customer_ids: Mapping[str, str] = MappingProxyType({"tax_id": "vatregnumber", "domain": "url"})
+    product_ids: Mapping[str, str] = MappingProxyType({"sku": "itemid"})
 
     def __post_init__(self) -> None:
         """Refuse what would read nothing or protect nothing: at synth, before anything is deployed.
@@ -54,8 +70,15 @@ class Options(Declared):
             internal_id = getattr(self, name)
             if internal_id and not (internal_id.isascii() and internal_id.isdigit() and internal_id[0] != "0"):
                 raise ValueError(f"{name} is no internal id")
-        if not set(self.dimensions) <= set(DIMENSIONS):
-            raise ValueError(f"dimensions are among {', '.join(DIMENSIONS)}")
+        self._check_words()
         check_max_skew(self.max_skew_seconds)
         if self.max_concurrency < 1:
             raise ValueError("max_concurrency is below 1")
+
+    def _check_words(self) -> None:
+        known = {"dimensions": DIMENSIONS, "customer_columns": CUSTOMER_COLUMNS, "master_data": MASTER_TYPES}
+        for name, words in known.items():
+            if not set(getattr(self, name)) <= set(words):
+                raise ValueError(f"{name} are among {', '.join(words)}")
+        for name in ("customer_ids", "product_ids"):
+            check_external_ids(name, getattr(self, name), _COLUMN)

@@ -17,6 +17,7 @@ from tieout.arriving.delivery import Delivery, MalformedItem, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
 from tieout.moments import parse_moment
+from tieout.systems.netsuite.master_types import MASTER_TYPES
 from tieout.systems.netsuite.options import Options
 
 # The intercompany journals are journals to the ledger: they post to income and expense like any other. A vendor's credit is a
@@ -30,6 +31,7 @@ _ENTITIES = {
     "advintercompanyjournalentry": "journal_entry",
     "vendorbill": "bill",
     "vendorcredit": "bill",
+    **{each: entity for entity, of in MASTER_TYPES.items() for each in of.in_scripts},
 }
 _RECORD_TYPE = re.compile("[a-z][a-z0-9_]{0,63}", re.ASCII)
 _EVENT_TYPE = re.compile("[a-z_]{1,32}", re.ASCII)

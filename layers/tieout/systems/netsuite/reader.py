@@ -1,13 +1,14 @@
-"""Reads what transactions of one NetSuite account are now (step 3, record).
+"""Reads what transactions and master data of one NetSuite account are now (step 3, record).
 
-One batch of keys costs three calls: the headers, the posted lines, the consolidated rates. Where records have no header, one
-more asks for all of them whether they are among the deleted ones; of those that are not, the REST API must confirm each.
+A batch of transactions costs three calls: the headers, the posted lines, the consolidated rates; one of customers, items,
+accounts or departments costs one. Where records have no row, one more asks for all of them whether they are among the deleted
+ones; of those that are not, the REST API must confirm each.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,18 @@ from tieout.errors import (
 from tieout.facts.reading import Reading, SourceReader, reading_of
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.netsuite import listed_queries, queries, rest_record, translate
+from tieout.systems.netsuite import listed_queries, master_queries, masters, queries, rest_record, translate
 from tieout.systems.netsuite.client import NetSuiteClient, open_client
 from tieout.systems.netsuite.expected import HEADER, LINE, RATE
 from tieout.systems.netsuite.lines import Books, Rates
+from tieout.systems.netsuite.master_types import MASTER_TYPES
 from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.rows import Row
 
 if TYPE_CHECKING:
     import httpx
+
+_Stating = Callable[[RecordKey], Reading]
 
 _KEYS_AT_ONCE = 100  # keeps the statement short and the lines of ordinary documents within one page
 
@@ -53,7 +57,7 @@ def open_reader(
 
 
 class NetSuiteReader:
-    """Reads transactions by key; see `tieout.ports.SourceReader`.
+    """Reads transactions and master data by key; see `tieout.ports.SourceReader`.
 
     Attributes:
         watch: notices in what the client's answers are other than expected, where it shows them.
@@ -84,7 +88,7 @@ class _OneRead:
         readings: dict[RecordKey, Reading] = {}
         wanted: list[RecordKey] = []
         for key in dict.fromkeys(keys):
-            refused = _without_asking(key)
+            refused = self._without_asking(key)
             if refused is None:
                 wanted.append(key)
             else:
@@ -94,8 +98,10 @@ class _OneRead:
         return readings
 
     def _read_batch(self, batch: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """The readings of keys that one query can ask for together."""
+        entity = batch[0].entity
         try:
-            headers, lines, rates = self._rows(batch)
+            shown = self._masters(batch) if entity in MASTER_TYPES else self._documents(batch)
         except UnreadableRecordError as error:
             # Something in the answer cannot be carried: read alone, only the record that holds it fails.
             if len(batch) == 1:
@@ -103,15 +109,27 @@ class _OneRead:
             return {key: reading for key in batch for reading in self._read_batch([key]).values()}
         except (TransientError, PermanentError) as error:
             return dict.fromkeys(batch, error)
-        deleted = self._deleted(sorted({key.record_id for key in batch} - headers.keys()))
+        deleted = self._deleted(entity, sorted({key.record_id for key in batch} - shown.keys()))
         return {
             key: translate.missing(key)
             if key.record_id in deleted
-            else reading_of(
-                partial(self._reading, key, headers.get(key.record_id), lines.get(key.record_id, []), rates),
-                "the transaction cannot be read",
-            )
+            else reading_of(partial(shown.get(key.record_id, self._absence), key), f"the {key.entity} cannot be read")
             for key in batch
+        }
+
+    def _masters(self, batch: Sequence[RecordKey]) -> Mapping[str, _Stating]:
+        """What states each record of master data that NetSuite shows, by its id."""
+        entity, options = batch[0].entity, self._options
+        rows = self._query(master_queries.masters(entity, [key.record_id for key in batch], options), entity)
+        stating = partial(masters.statement, options=options, time_zone=self._books.time_zone)
+        return {row["id"]: partial(stating, row=row) for row in rows if "id" in row}
+
+    def _documents(self, batch: Sequence[RecordKey]) -> Mapping[str, _Stating]:
+        """What states each transaction that NetSuite shows, by its id."""
+        headers, lines, rates = self._rows(batch)
+        return {
+            each: partial(self._document, header=header, lines=lines.get(each, []), rates=rates)
+            for each, header in headers.items()
         }
 
     def _rows(self, batch: Sequence[RecordKey]) -> tuple[Mapping[str, Row], Mapping[str, list[Row]], Rates]:
@@ -136,7 +154,7 @@ class _OneRead:
         # The first of several rows of one rate counts; the query orders them.
         return {(row.get("period", ""), row.get("subsidiary", "")): row for row in reversed(rows)}
 
-    def _deleted(self, record_ids: Sequence[str]) -> frozenset[str]:
+    def _deleted(self, entity: str, record_ids: Sequence[str]) -> frozenset[str]:
         """Those that stand in the account's own table of deletions.
 
         Our role may lack the permission for it, or NetSuite not answer now: then the REST API is asked for each, and what it
@@ -145,43 +163,48 @@ class _OneRead:
         if not record_ids:
             return frozenset()
         try:
-            return frozenset(row.get("id", "") for row in self._query(listed_queries.deleted_among(record_ids)))
+            return frozenset(row.get("id", "") for row in self._query(listed_queries.deleted_among(entity, record_ids)))
         except (TransientError, PermanentError):
             return frozenset()
 
-    def _reading(self, key: RecordKey, header: Row | None, lines: Sequence[Row], rates: Rates) -> Reading:
-        if header is None:
-            return self._absence(key)
+    def _document(self, key: RecordKey, header: Row, lines: Sequence[Row], rates: Rates) -> Reading:
         if any(row.get("lastmodified") != header.get("lastmodified") for row in lines):
             return ConflictError("the transaction changed while it was read")
         return translate.statement(key, header, lines, rates, self._books)
 
     def _absence(self, key: RecordKey) -> Reading:
         """Deleted, once the REST API confirms it: SuiteQL also leaves out what our role may not see."""
-        for record_type in rest_record.record_types(key.entity, intercompany=self._options.intercompany_journals):
+        record_types = rest_record.record_types(key.entity, intercompany=self._options.intercompany_journals)
+        for record_type in record_types:
             record = self._asked(partial(self._client.record, record_type, key.record_id))
             if record is not None:
                 status = rest_record.word(record, "status")
                 return UnavailableError(
                     f"netsuite has the {record_type} ({status}), and SuiteQL does not show it to our role"
                 )
+        if not record_types:
+            return UnavailableError(f"netsuite neither shows the {key.entity} nor says that it was deleted")
         return translate.missing(key)
 
     def _query(self, suiteql: str, answer: str = "") -> Sequence[Row]:
         return self._asked(partial(self._client.query, suiteql, answer))
 
-
-def _without_asking(key: RecordKey) -> Reading | None:
-    """The reading of a key that needs no call: a type that is never in our books, or an id that is none."""
-    if key.entity not in translate.LEDGER_ENTITIES:
-        return translate.unposted(key)
-    try:
-        queries.digits(key.record_id)
-    except UnreadableRecordError as error:
-        return error
-    return None
+    def _without_asking(self, key: RecordKey) -> Reading | None:
+        """The reading of a key that needs no call: a type that is never a fact of ours, or an id that is none."""
+        if key.entity not in translate.LEDGER_ENTITIES and key.entity not in self._options.master_data:
+            return translate.unposted(key)
+        try:
+            queries.digits(key.record_id)
+        except UnreadableRecordError as error:
+            return error
+        return None
 
 
 def _batches(keys: Sequence[RecordKey]) -> Iterator[Sequence[RecordKey]]:
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        yield keys[start : start + _KEYS_AT_ONCE]
+    """Transactions together, whatever their type, and each kind of master data by itself."""
+    alike: dict[str, list[RecordKey]] = defaultdict(list)
+    for key in keys:
+        alike[key.entity if key.entity in MASTER_TYPES else ""].append(key)
+    for those in alike.values():
+        for start in range(0, len(those), _KEYS_AT_ONCE):
+            yield those[start : start + _KEYS_AT_ONCE]

@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tieout.systems.netsuite.master_types import MASTER_TYPES
+
 _RECORD_TYPES: Mapping[str, Sequence[str]] = {
     "invoice": ("invoice",),
     "credit_memo": ("creditMemo",),
     "payment": ("customerPayment",),
     "journal_entry": ("journalEntry",),
     "bill": ("vendorBill", "vendorCredit"),
+    **{entity: of.in_rest for entity, of in MASTER_TYPES.items()},
 }
 _INTERCOMPANY = {"journal_entry": ("interCompanyJournalEntry", "advInterCompanyJournalEntry")}
 
 
 def record_types(entity: str, *, intercompany: bool) -> Sequence[str]:
-    """The record types a record of the entity may have, with those of intercompany journals where the account has them."""
+    """The record types a record of the entity may have, with those of intercompany journals where the account has them.
+
+    None for items, which are of too many types to ask for each.
+    """
     return (*_RECORD_TYPES[entity], *(_INTERCOMPANY.get(entity, ()) if intercompany else ()))
 
 

@@ -1,6 +1,7 @@
 /**
- * Posts that a transaction changed to Tieout. Deploy it on Invoice, Credit Memo, Customer Payment, Journal Entry, Vendor Bill,
- * Vendor Credit and, if used, Intercompany and Advanced Intercompany Journal Entry. Set-up: README.md beside this file.
+ * Posts that a record changed to Tieout. Deploy it on Invoice, Credit Memo, Customer Payment, Journal Entry, Vendor Bill,
+ * Vendor Credit and, if used, Intercompany and Advanced Intercompany Journal Entry; for master data on Customer, Account,
+ * Department and every type of item that is sold. Set-up: README.md beside this file.
  *
  * The body is a hint: Tieout reads the posted ledger lines itself. So whatever goes wrong here is logged and swallowed;
  * a save by a user must never fail because of it.

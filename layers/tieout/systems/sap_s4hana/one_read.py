@@ -45,7 +45,9 @@ class OneRead:
         readings: _Readings = {}
         wanted: dict[str, list[RecordKey]] = {each: [] for each in self._query_of}
         for key in dict.fromkeys(keys):
-            if key.entity in wanted and is_sound(key):
+            if key.entity not in wanted:
+                readings[key] = translate.unread(key)
+            elif is_sound(key):
                 wanted[key.entity].append(key)
             else:
                 readings[key] = UnreadableRecordError(f"S/4HANA has no {key.entity} of that id to complete")

@@ -46,6 +46,11 @@ def sales_order_statement(key: RecordKey, row: Row) -> Statement:
     return Statement(key=key, source_version=sales.version_of(row), fact=sales.order_of(row))
 
 
+def unread(key: RecordKey) -> Statement:
+    """A record of a kind that a flow carries and that is not read of S/4HANA, such as a product."""
+    return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED)
+
+
 def billing_statement(key: RecordKey, row: Row) -> Statement:
     """What a billing document is, at its own last change; its posting and what it cancels are read because of it.
 
