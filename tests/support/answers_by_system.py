@@ -70,6 +70,14 @@ ROWS: Mapping[str, Row] = {
             ),
         },
     ),
+    # One request is one event. Its proof is a login: it fits any body, at any time.
+    "chargebee": Row(
+        malformed=rejected(200, "json_invalid"),
+        too_large=rejected(200, "body_too_large"),
+        too_many=rejected(200, "json_not_an_object"),
+        not_authentic=(401, JSON | {"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'}, NOT_AUTHENTIC[2]),
+        otherwise={"good, many": (rejected(200, "json_not_an_object"), "unusable")},
+    ),
     "dynamics_finance": Row(
         malformed=rejected(200, "json_invalid"),
         too_large=rejected(200, "body_too_large"),

@@ -124,6 +124,23 @@ def stripe_event(number: int = 1, **changed: object) -> dict[str, Any]:
     }
 
 
+def chargebee_event(number: int = 1, **changed: object) -> dict[str, Any]:
+    """An event of Chargebee about an invoice."""
+    return {
+        "id": f"ev_MadeUp{number}",
+        "occurred_at": 1772442000,
+        "source": "admin_console",
+        "object": "event",
+        "api_version": "v2",
+        "content": {
+            "invoice": {"id": f"MADEUP-{number}", "currency_code": "EUR", "total": 200000, "object": "invoice"}
+        },
+        "event_type": "invoice_generated",
+        "webhook_status": "scheduled",
+        **changed,
+    }
+
+
 def grid_event(data: dict[str, Any]) -> dict[str, Any]:
     """A business event as Event Grid carries it."""
     return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
@@ -140,6 +157,7 @@ def good_body(system: str, count: int = 1) -> bytes:
     if system == "salesforce":
         return callout([callout_event(number + 1) for number in range(count)])
     makers: Mapping[str, Callable[[int], dict[str, Any]]] = {
+        "chargebee": chargebee_event,
         "dynamics_finance": business_event,
         "generic": generic_event,
         "hubspot": hubspot_event,
@@ -155,7 +173,10 @@ def good_body(system: str, count: int = 1) -> bytes:
 
 
 def retained_body(system: str) -> bytes:
-    """A body of which something is kept where records are completed from it: of Stripe's events one about a subscription."""
+    """A body of which something is kept where records are completed from it: of billing systems one about a subscription."""
+    if system == "chargebee":
+        shown = {"subscription": {"id": "SubMadeUp1", "object": "subscription"}}
+        return json.dumps(chargebee_event(event_type="subscription_changed", content=shown)).encode()
     if system != "stripe":
         return good_body(system)
     row = {"id": "sub_1TieoutMadeUp1", "object": "subscription"}

@@ -1,0 +1,24 @@
+"""The answers Chargebee understands, for the receive step.
+
+It sends an event again, seven times within about three days, until it is answered 2xx: so a body that can never be used is
+answered 200 once it is kept, as by default. https://apidocs.chargebee.com/docs/api/events
+"""
+
+from __future__ import annotations
+
+from tieout.arriving.door import Answer, Door
+from tieout.systems.chargebee.options import Options
+from tieout.systems.chargebee.retained import retained
+
+_DEFAULT = Door()
+_NOT_AUTHENTIC = {
+    # RFC 7617 has whoever is refused told how to log in.
+    "basic": _DEFAULT.not_authentic._replace(headers={"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'}),
+    "path": Answer(404, '{"message":"Not Found"}'),  # what API Gateway says of a path that it does not know
+    "query": _DEFAULT.not_authentic,
+}
+
+
+def open_door(options: Options) -> Door:
+    """The door of one site; of what it told nothing is kept but what says what a subscription was."""
+    return Door(not_authentic=_NOT_AUTHENTIC[options.proof], retain=retained)
