@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tieout import strict_json
+from tieout.arriving.excerpts import Wanted, excerpt
 from tieout.errors import MalformedError, UnavailableError, UnreadableRecordError
 
 # Such a body is no answer of the source's at all; any other flaw is one record's.
@@ -14,16 +16,16 @@ _WHOLE_ANSWER_FLAWS = frozenset({"json_invalid", "json_not_utf8", "json_byte_ord
 _SECONDS = re.compile("[0-9]{1,5}", re.ASCII)
 
 
-def parse_object(content: bytes, source: str) -> Mapping[str, Any]:
-    """The JSON object that a good answer is; `source` is who gave it, for people.
+def parse_object(content: bytes, source: str, wanted: Wanted = ...) -> Mapping[str, Any]:
+    """The JSON object that a good answer is, or what is wanted of it; `source` is who gave it, for people.
 
     Raises:
         UnavailableError: for what is no answer of the source's, such as a maintenance page or an answer cut short.
-        UnreadableRecordError: for JSON that holds what the ledger cannot carry; without the record that holds it the
+        UnreadableRecordError: where what is wanted of it holds what the ledger cannot carry; without the record that holds it the
             others may be read.
     """
     try:
-        body = strict_json.parse(content)
+        body = strict_json.parse_taken(content, partial(excerpt, wanted=wanted))
     except MalformedError as error:
         if error.reason in _WHOLE_ANSWER_FLAWS:
             raise UnavailableError(f"{source} gave an answer that cannot be read: {error.reason}") from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -35,12 +35,7 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401 JSON is any shape until its reader
         MalformedError: for invalid UTF-8, a byte-order mark, NaN and infinities, duplicate keys, integers beyond
             64 bits, lone surrogates and control characters, nesting beyond 64, and anything RFC 8259 refuses.
     """
-    text = _decode(raw)
-    value = _read(text)
-    flaw = _first_flaw(value, _is_suspicious(text))
-    if flaw is not None:
-        raise flaw
-    return value
+    return parse_taken(raw, lambda value: value)
 
 
 def parse_items(raw: bytes) -> list[Any]:
@@ -68,16 +63,10 @@ def parse_with_items(raw: bytes, member: str) -> tuple[dict[str, Any], list[Any]
         MalformedError: if the bytes are no such object, or anything of it but the items is flawed (see `parse`).
     """
     text = _decode(raw)
-    value = _read(text)
-    suspicious = _is_suspicious(text)
-    items = value.pop(member, None) if isinstance(value, dict) else None
-    flaw = _first_flaw(value, suspicious)
-    if flaw is not None:
-        raise flaw
-    if not isinstance(value, dict):
-        raise MalformedError("json_not_an_object")
+    value, items = _parted(text, member)
     if not isinstance(items, list):
         raise MalformedError("json_items_missing")
+    suspicious = _is_suspicious(text)
     return value, [_first_flaw(item, suspicious) or item for item in items]
 
 
@@ -98,15 +87,7 @@ def parse_beside(raw: bytes, member: str) -> tuple[dict[str, Any], Any]:
     Raises:
         MalformedError: if the bytes are no object, or anything of it but the member is flawed (see `parse`).
     """
-    text = _decode(raw)
-    value = _read(text)
-    found = value.pop(member, None) if isinstance(value, dict) else None
-    flaw = _first_flaw(value, _is_suspicious(text))
-    if flaw is not None:
-        raise flaw
-    if not isinstance(value, dict):
-        raise MalformedError("json_not_an_object")
-    return value, found
+    return _parted(_decode(raw), member)
 
 
 def parse_part(raw: bytes, *names: str) -> Any:  # noqa: ANN401 as `parse`
@@ -117,12 +98,7 @@ def parse_part(raw: bytes, *names: str) -> Any:  # noqa: ANN401 as `parse`
     Raises:
         MalformedError: for a flaw of the part, or of the document's form (see `parse`).
     """
-    text = _decode(raw)
-    value = _at(_read(text), names)
-    flaw = _first_flaw(value, _is_suspicious(text))
-    if flaw is not None:
-        raise flaw
-    return value
+    return parse_taken(raw, lambda value: _at(value, names))
 
 
 def parse_parts(raw: bytes, paths: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -143,6 +119,20 @@ def parse_parts(raw: bytes, paths: Mapping[str, Sequence[str]]) -> dict[str, Any
     suspicious = _is_suspicious(text)
     found = {name: _at(value, path) for name, path in paths.items()}
     return {name: _first_flaw(each, suspicious) or each for name, each in found.items()}
+
+
+def parse_taken(raw: bytes, take: Callable[[Any], Any]) -> Any:  # noqa: ANN401 as `parse`
+    """What a function takes of a JSON document, of whose values nobody has judged any yet: what it leaves out costs nothing.
+
+    Raises:
+        MalformedError: for a flaw of what was taken, or of the document's form (see `parse`).
+    """
+    text = _decode(raw)
+    taken = take(_read(text))
+    flaw = _first_flaw(taken, _is_suspicious(text))
+    if flaw is not None:
+        raise flaw
+    return taken
 
 
 def dump(value: object) -> str:
@@ -197,6 +187,18 @@ def _read(text: str) -> Any:  # noqa: ANN401 as above
         return _DECODER.decode(text)
     except ValueError as error:
         raise MalformedError("json_invalid") from error
+
+
+def _parted(text: str, member: str) -> tuple[dict[str, Any], Any]:
+    """An object without one member, which has no flaw, and that member."""
+    value = _read(text)
+    found = value.pop(member, None) if isinstance(value, dict) else None
+    flaw = _first_flaw(value, _is_suspicious(text))
+    if flaw is not None:
+        raise flaw
+    if not isinstance(value, dict):
+        raise MalformedError("json_not_an_object")
+    return value, found
 
 
 def _at(value: object, names: Sequence[str]) -> object:

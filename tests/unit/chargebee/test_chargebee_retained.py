@@ -34,7 +34,10 @@ def test_a_subscription_is_kept_by_what_is_read_of_it() -> None:
         "content": {
             "subscription": {
                 **{name: row[name] for name in ("id", "object", "customer_id", "status", "currency_code", "deleted")},
-                **{name: row[name] for name in ("resource_version", "updated_at", "created_at", "started_at")},
+                **{
+                    name: row[name]
+                    for name in ("resource_version", "updated_at", "created_at", "started_at", "activated_at")
+                },
                 **{name: row[name] for name in ("current_term_end", "cancelled_at", "billing_period")},
                 "billing_period_unit": "year",
                 "subscription_items": [

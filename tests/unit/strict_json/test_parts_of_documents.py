@@ -115,3 +115,26 @@ def test_parts_of_what_is_no_object_cannot_be_had(raw: bytes, reason: str) -> No
     """The whole form counts, whoever is named."""
     with pytest.raises(MalformedError, match=f"^{reason}$"):
         strict_json.parse_parts(raw, {"other": ("other",)})
+
+
+def test_what_is_taken_is_judged_without_what_is_left_out() -> None:
+    """Whatever stands there: of a list of objects each may be taken in part."""
+    raw = b'{"list": [{"id": 1, "name": "a\\u0001"}, {"id": 2, "name": 1e999999}], "note": "\\ud800", "next": "n"}'
+    taken = strict_json.parse_taken(raw, lambda value: ([each["id"] for each in value["list"]], value["next"]))
+    assert taken == ([1, 2], "n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'{"id": "a\\u0001"}', "json_uncarriable_text"),
+        (b'{"id": {"a": 1, "a": 2}}', "json_duplicate_key"),
+        (b'{"id": 1', "json_invalid"),
+        (b'\xff{"id": 1}', "json_not_utf8"),
+    ],
+)
+def test_a_flaw_of_what_is_taken_is_told(raw: bytes, reason: str) -> None:
+    """And one of the whole form."""
+    with pytest.raises(MalformedError) as caught:
+        strict_json.parse_taken(raw, lambda value: value["id"])
+    assert caught.value.reason == reason
