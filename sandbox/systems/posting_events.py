@@ -71,7 +71,7 @@ class PostsEvents(ABC):
         """Post deliveries now, in this order."""
         for each in deliveries:
             if not each.dropped:
-                answer = await self._posted(each)
+                answer = await self.posted(each)
                 each.taken = each.taken or (isinstance(answer, int) and 200 <= answer < 300)  # noqa: PLR2004 any success
 
     @abstractmethod
@@ -82,16 +82,19 @@ class PostsEvents(ABC):
     def post_of(self, delivery: Delivery) -> Post:
         """What it is posted with now."""
 
-    async def _posted(self, delivery: Delivery) -> int | str:
-        post = self.post_of(delivery)
+    async def posted(self, delivery: Delivery) -> int | str:
+        """Post a delivery once: the status it was answered, or the kind of error, which is noted with it."""
+        answer = await self.send(delivery, self.post_of(delivery))
+        noted = answer if isinstance(answer, str) else answer.status_code
+        delivery.answers.append(noted)
+        return noted
+
+    async def send(self, delivery: Delivery, post: Post) -> httpx.Response | str:
+        """One request with a delivery's body; where none is answered, the kind of error."""
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
-                answer: int | str = (
-                    await http.post(
-                        self._endpoint.webhook_url, content=delivery.body, headers=post.headers, params=post.query
-                    )
-                ).status_code
+                return await http.post(
+                    self._endpoint.webhook_url, content=delivery.body, headers=post.headers, params=post.query
+                )
         except httpx.HTTPError as error:
-            answer = type(error).__name__
-        delivery.answers.append(answer)
-        return answer
+            return type(error).__name__
