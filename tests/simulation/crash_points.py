@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from tests.simulation.billing_systems import BILLING
 from tests.simulation.books_system import BOOKS
 from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.entries import all_mappings
@@ -17,7 +18,6 @@ from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 from tests.simulation.schedule import CrashedError, Invocation
 from tests.simulation.spending import TOOLS
-from tests.simulation.stripe_system import STRIPE
 from tests.simulation.systems import CRMS, ERPS
 from tests.simulation.telling import WAYS
 from tests.simulation.traffic import Traffic
@@ -36,7 +36,7 @@ Strike = tuple[int, str]  # the number of the call, and the mode
 Day = Callable[[World, Traffic], None]  # what happens in a world that lacks one mapping
 _SEED = 3  # of delays such that the deal waits for its mapping, and one flush writes everything
 _CRM, _ERP, _TOOL = next(iter(CRMS)), ERPS[0], TOOLS[0]
-_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES, DATAVERSE, STRIPE)  # nothing of theirs happens on these days
+_ELSEWHERE = (BOOKS, SAP, FINANCE, FILES, DATAVERSE, *BILLING)  # nothing of theirs happens on these days
 _HELD_FOR = MappingKey(_CRM, "customer", "71")
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.dataverse import Dataverse, Fields, Opportunity
+from tests.simulation.http_answers import Answer
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError, UnavailableError
 
@@ -18,14 +19,6 @@ _PAGE_ROWS = 4
 _OPPORTUNITIES, _PRODUCTS = "opportunities", "opportunityproducts"
 _LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
 _BASE = "https://sales.example/api/data/v9.2/"
-
-
-class _Answer(NamedTuple):
-    """As much of an HTTP answer as anybody looks at."""
-
-    status_code: int
-    content: bytes
-    headers: Mapping[str, str]
 
 
 class DataverseAnswers:
@@ -47,18 +40,18 @@ class DataverseAnswers:
         self._dataverse, self._random, self._weather, self._tell_again = dataverse, random, weather, tell_again
         self._rate, self._tokens = rate, 0
 
-    def post(self, _address: str, **_asked: object) -> _Answer:
+    def post(self, _address: str, **_asked: object) -> Answer:
         """A token, good for an hour. Nothing rests here: whoever asks for one lets nobody else ask meanwhile."""
         if self._strikes("token_withheld"):
-            return _Answer(self._random.choice((429, 503)), b"", {})
+            return Answer(self._random.choice((429, 503)), b"", {})
         self._tokens += 1
-        return _Answer(200, json.dumps({"access_token": f"t{self._tokens}", "expires_in": 3599}).encode(), {})
+        return Answer(200, json.dumps({"access_token": f"t{self._tokens}", "expires_in": 3599}).encode(), {})
 
-    def get(self, address: str, *, headers: Mapping[str, str], **_asked: object) -> _Answer:
+    def get(self, address: str, *, headers: Mapping[str, str], **_asked: object) -> Answer:
         """A page of what a query finds, or of what has changed."""
         if headers["authorization"] != f"Bearer t{self._tokens}" or self._strikes("token_ended"):
             self._tokens += 1
-            return _Answer(401, b"", {})
+            return Answer(401, b"", {})
         try:
             self._weather.io("before dynamics_sales.read")
             answer = self._page(address, headers["prefer"])
@@ -66,10 +59,10 @@ class DataverseAnswers:
         except (ThrottledError, UnavailableError) as error:
             after = error.retry_after_seconds
             status = 429 if isinstance(error, ThrottledError) else 503
-            return _Answer(status, b"", {"retry-after": str(int(after))} if after is not None else {})
+            return Answer(status, b"", {"retry-after": str(int(after))} if after is not None else {})
         return answer
 
-    def _page(self, address: str, prefer: str) -> _Answer:
+    def _page(self, address: str, prefer: str) -> Answer:
         parts = urlsplit(address)
         asked = {name: value for name, [value] in parse_qs(parts.query).items()}
         entity_set = parts.path.rpartition("/")[2]
@@ -88,14 +81,14 @@ class DataverseAnswers:
         elif len(found) > start + _PAGE_ROWS:
             following = address.partition("&$skiptoken")[0]
             page["@odata.nextLink"] = f"{following}&$skiptoken={start + _PAGE_ROWS}"
-        return _Answer(200, self._written(page), {})
+        return Answer(200, self._written(page), {})
 
-    def _changes(self, entity_set: str, asked: Mapping[str, str]) -> _Answer:
+    def _changes(self, entity_set: str, asked: Mapping[str, str]) -> Answer:
         """What was written and then what was deleted since a version; a mark is perhaps forgotten."""
         if "$filter" in asked or "$expand" in asked or "$orderby" in asked:
-            return _Answer(400, b"", {})
+            return Answer(400, b"", {})
         if "$deltatoken" in asked and self._strikes("mark_forgotten"):
-            return _Answer(400, b'{"error":{"code":"0x80044352","message":"x"}}', {})
+            return Answer(400, b'{"error":{"code":"0x80044352","message":"x"}}', {})
         since = int(asked.get("$deltatoken", 0))
         until, behind = self._dataverse.version, (0, 0)
         if "$skiptoken" in asked:
@@ -120,7 +113,7 @@ class DataverseAnswers:
             page["@odata.nextLink"] = f"{select}&$skiptoken={since}!{until}!{kind}!{version}"
         else:
             page["@odata.deltaLink"] = f"{select}&$deltatoken={until}"
-        return _Answer(200, _bytes(page), {})
+        return Answer(200, _bytes(page), {})
 
     def _opportunities(self) -> Iterator[Row]:
         """The rows, as they are or as they were before their last change."""

@@ -13,7 +13,6 @@ from tests.simulation.sap_system import SAP
 from tests.simulation.senders import Sender
 from tests.simulation.signing import CANARY, WebhookSecretBox
 from tests.simulation.spending import TOOLS
-from tests.simulation.stripe_system import STRIPE
 from tests.simulation.systems import SOURCES, receiving, signer, url, wire
 from tests.simulation.telling import EVENTS
 from tieout.arriving.door import Answer
@@ -38,7 +37,7 @@ class Doors:
             *([BOOKS] if world.bookkeeping.is_part else []),
             *([FINANCE] if world.posting.is_part else []),
             *([DATAVERSE] if world.prospecting.is_part else []),
-            *([STRIPE] if world.collecting.is_part else []),
+            *(name for name, each in world.billing.items() if each.is_part),
         )
         self.boxes = {name: WebhookSecretBox(CANARY + name.encode(), CANARY + name.encode()) for name in sources}
         self.senders = {name: self._sender(name, name, box) for name, box in self.boxes.items()}

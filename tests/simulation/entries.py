@@ -9,7 +9,7 @@ from tests.simulation import books_values as books
 from tests.simulation import dataverse_values as dataverse
 from tests.simulation import finance_values as finance
 from tests.simulation import sap_values as sap
-from tests.simulation import stripe_values as stripe
+from tests.simulation.billing_systems import BILLING
 from tests.simulation.books_system import BOOKS
 from tests.simulation.companies import COMPANY_OF, PERIODS
 from tests.simulation.crm_values import COMPANIES, CURRENCIES, PRODUCTS, STAGES
@@ -33,7 +33,6 @@ from tests.simulation.sales_values import PRODUCTS as SALES_PRODUCTS
 from tests.simulation.sales_values import STAGES as SALES_STAGES
 from tests.simulation.sap_system import SAP
 from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
-from tests.simulation.stripe_system import STRIPE
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
 
@@ -77,7 +76,7 @@ def all_mappings() -> Mapping[MappingKey, str]:
         if currency != "USD":
             for period in PERIODS:
                 found[MappingKey.rate(currency, "USD", period)] = rates[currency]
-    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_stripe()}
+    return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_billing()}
 
 
 def _of_files() -> Mapping[MappingKey, str]:
@@ -149,14 +148,14 @@ def _of_dataverse() -> Mapping[MappingKey, str]:
     return {MappingKey(DATAVERSE, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
-def _of_stripe() -> Mapping[MappingKey, str]:
-    """Those of the Stripe account."""
-    members = {
-        "customer": {each: f"M-{place}" for place, each in enumerate(stripe.CUSTOMERS, 501) if each},
-        "product": {each: f"P-{place}" for place, each in enumerate(stripe.PRODUCTS, 501) if each},
-        "account": {each: f"A-{each}" for each in stripe.ACCOUNTS},
+def _of_billing() -> Mapping[MappingKey, str]:
+    """Those of the billing systems, one after the other."""
+    return {
+        MappingKey(name, table, each): member
+        for name, system in BILLING.items()
+        for table, of in system.entries.items()
+        for each, member in of.items()
     }
-    return {MappingKey(STRIPE, table, each): member for table, of in members.items() for each, member in of.items()}
 
 
 def _of_sales() -> Mapping[MappingKey, str]:

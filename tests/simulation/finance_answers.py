@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.finance import Finance
 from tests.simulation.finance_filters import Condition, condition_of
 from tests.simulation.finance_records import SETS, Document, Entry, Posting, Row, line_row, posting_row
 from tests.simulation.finance_values import DEFAULT_COMPANY
+from tests.simulation.http_answers import Answer
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError, UnavailableError
 
@@ -20,14 +21,6 @@ _PAGE_ROWS = 4
 _ENTRIES, _LINES = "GeneralJournalEntries", "GeneralJournalAccountEntries"
 _OF_ALL = "true"
 _OF_ONE_COMPANY = re.compile("dataAreaId eq '([a-z]+)' and ")
-
-
-class _Answer(NamedTuple):
-    """As much of an HTTP answer as anybody looks at."""
-
-    status_code: int
-    content: bytes
-    headers: Mapping[str, str]
 
 
 class FinanceAnswers:
@@ -45,18 +38,18 @@ class FinanceAnswers:
         self._rate, self._tokens = rate, 0
         self._kept: dict[tuple[object, ...], Sequence[Row]] = {}  # rows, since what was posted stays as it is
 
-    def post(self, _address: str, **_asked: object) -> _Answer:
+    def post(self, _address: str, **_asked: object) -> Answer:
         """A token, good for an hour. Nothing rests here: whoever asks for one lets nobody else ask meanwhile."""
         if self._strikes("token_withheld"):
-            return _Answer(self._random.choice((429, 503)), b"", {})
+            return Answer(self._random.choice((429, 503)), b"", {})
         self._tokens += 1
-        return _Answer(200, json.dumps({"access_token": f"t{self._tokens}", "expires_in": 3599}).encode(), {})
+        return Answer(200, json.dumps({"access_token": f"t{self._tokens}", "expires_in": 3599}).encode(), {})
 
-    def get(self, address: str, *, headers: Mapping[str, str], **_asked: object) -> _Answer:
+    def get(self, address: str, *, headers: Mapping[str, str], **_asked: object) -> Answer:
         """A page of what a query finds."""
         if headers["authorization"] != f"Bearer t{self._tokens}" or self._strikes("token_ended"):
             self._tokens += 1
-            return _Answer(401, b"", {})
+            return Answer(401, b"", {})
         try:
             self._weather.io("before dynamics_finance.read")
             answer = self._page(address)
@@ -64,15 +57,15 @@ class FinanceAnswers:
         except (ThrottledError, UnavailableError) as error:
             after = error.retry_after_seconds
             status = 429 if isinstance(error, ThrottledError) else 503
-            return _Answer(status, b"", {"retry-after": str(int(after))} if after is not None else {})
+            return Answer(status, b"", {"retry-after": str(int(after))} if after is not None else {})
         return answer
 
-    def _page(self, address: str) -> _Answer:
+    def _page(self, address: str) -> Answer:
         parts = urlsplit(address)
         asked = {name: value for name, [value] in parse_qs(parts.query).items()}
         holds = condition_of(asked["$filter"])
         if holds is None:
-            return _Answer(400, b"", {})
+            return Answer(400, b"", {})
         found = self._found(
             parts.path.rpartition("/")[2], asked["$filter"], holds, of_all=asked.get("cross-company") == _OF_ALL
         )
@@ -87,7 +80,7 @@ class FinanceAnswers:
         elif len(found) > start + _PAGE_ROWS:
             following = address.partition("&$skiptoken")[0]
             page["@odata.nextLink"] = f"{following}&$skiptoken={start + _PAGE_ROWS}"
-        return _Answer(200, self._written(page), {})
+        return Answer(200, self._written(page), {})
 
     def _written(self, page: dict[str, Any]) -> bytes:
         """The page, perhaps without its last row, or cut off."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from tests.simulation.balances import balance_violations
 from tests.simulation.before_writing import unread
 from tests.simulation.books_values import FORGED
 from tests.simulation.files_system import FILES
@@ -43,6 +44,7 @@ def violations(world: World) -> list[str]:
         *unread(world),
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
+        *balance_violations(world, truth),
         *_contributed(world, intersections),
         *(each for target in world.targets.values() for each in _planned(world, target, truth, intersections)),
         *_outcomes(world),

@@ -16,7 +16,6 @@ from tests.simulation.declared import landscape
 from tests.simulation.finance_system import FINANCE, listing_of_finance, small_finds
 from tests.simulation.sales_system import SALES, access_to_sales
 from tests.simulation.sap_system import SAP, listing_of_sap, small_chunks
-from tests.simulation.stripe_system import STRIPE, listing_of_stripe
 from tests.simulation.systems import CRMS, ERPS, taking_turns
 from tieout.arrivals import Census
 from tieout.facts.listing import Listing
@@ -60,7 +59,7 @@ def _listings_in_turn(world: World) -> Mapping[str, Callable[[], Listing]]:
         SAP: lambda: listing_of_sap(world.trading.answers),
         FINANCE: lambda: listing_of_finance(world.posting.answers, clock),
         DATAVERSE: lambda: listing_of_dataverse(world.prospecting.answers, clock),
-        STRIPE: lambda: listing_of_stripe(world.collecting.answers, clock),
+        **{name: each.listing for name, each in world.billing.items()},
     }
 
 

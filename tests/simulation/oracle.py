@@ -34,7 +34,6 @@ from tests.simulation.oracle_of_sap import (
     sales_order_cells,
 )
 from tests.simulation.oracle_of_spending import newest, order_cells, report_cells
-from tests.simulation.oracle_of_stripe import billed, billed_cells, histories, moved, moved_cells, recurring_cells
 from tests.simulation.oracle_of_values import (
     Mappings,
     MissingError,
@@ -49,7 +48,6 @@ from tests.simulation.planning import Coordinates
 from tests.simulation.sales import Sales
 from tests.simulation.sap_tenant import Tenant
 from tests.simulation.spending import EXPENSES, ExpenseTool
-from tests.simulation.stripe_account import StripeAccount
 
 Record = tuple[str, str, str]  # connection, entity, id
 
@@ -71,7 +69,6 @@ def expected(
     tenants: Mapping[str, Tenant],
     ledgers: Mapping[str, Finance],
     dataverses: Mapping[str, Dataverse],
-    accounts: Mapping[str, StripeAccount],
     mappings: Mappings,
 ) -> Expected:
     """The truth."""
@@ -97,21 +94,7 @@ def expected(
     _add_sap(truth, tenants, mappings)
     _add_finance(truth, ledgers, mappings)
     _add_dataverse(truth, dataverses, mappings)
-    _add_stripe(truth, accounts, mappings)
     return truth
-
-
-def _add_stripe(truth: Expected, accounts: Mapping[str, StripeAccount], mappings: Mappings) -> None:
-    for name, stripe in accounts.items():
-        for each in billed(stripe):
-            record = (name, "billing_document", each["id"])
-            add(truth, record, lambda d=each, s=stripe, c=name: billed_cells(d, s, c, mappings))
-        for source, moves in moved(stripe).items():
-            record = (name, "payment", source)
-            add(truth, record, lambda i=source, m=moves, s=stripe, c=name: moved_cells(i, m, s, c, mappings))
-        for subscription, events in histories(stripe).items():
-            record = (name, "subscription", subscription)
-            add(truth, record, lambda e=events, c=name: recurring_cells(e, c, mappings))
 
 
 def _add_dataverse(truth: Expected, environments: Mapping[str, Dataverse], mappings: Mappings) -> None:

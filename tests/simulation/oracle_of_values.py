@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.simulation.documents import EXPONENTS
 from tests.simulation.planning import Coordinates
 
 Mappings = Mapping[tuple[str, str, str], str]  # (connection, table, key) to member
+Cells = Iterator[tuple[Coordinates, Decimal]]
 
 _MONTHS = (
     ("2026-03", "2026-03-01", "2026-03-31"),
@@ -38,6 +39,11 @@ def period_of(company: str, day: str) -> str:
 def named_days(company: str, first_day: str, last_day: str) -> str | None:
     """The period of a company that has just these days, if any."""
     return next((name for name, *days in _table(company) if days == [first_day, last_day]), None)
+
+
+def last_days(company: str) -> dict[str, str]:
+    """The periods of a company with the last day of each."""
+    return {name: last_day for name, _, last_day in _table(company)}
 
 
 def _table(company: str) -> tuple[tuple[str, str, str], ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from sandbox.systems.stripe.showing import line_shown, page_of
 from sandbox.systems.stripe.store import Bounds
+from tests.simulation.http_answers import Answer, HttpAnswers
 from tests.simulation.stripe_account import StripeAccount
 from tests.simulation.weather import Weather
-from tieout.errors import ThrottledError, UnavailableError
 
 API_URL = "https://stripe.example"
 API_KEY = "rk_test_canary"
@@ -28,15 +28,7 @@ _KINDS = {
 _LIMITED = {"stripe-rate-limited-reason": "global-rate"}
 
 
-class _Answer(NamedTuple):
-    """As much of an HTTP answer as anybody looks at."""
-
-    status_code: int
-    content: bytes
-    headers: Mapping[str, str]
-
-
-class StripeAnswers:
+class StripeAnswers(HttpAnswers):
     """The API of an account.
 
     Args:
@@ -44,28 +36,20 @@ class StripeAnswers:
     """
 
     def __init__(self, stripe: StripeAccount, random: Random, weather: Weather, rate: float) -> None:
-        self._stripe, self._random, self._weather, self._rate = stripe, random, weather, rate
+        super().__init__("stripe.read", random, weather, rate, _LIMITED)
+        self._stripe = stripe
 
     def get(
         self, address: str, *, params: Sequence[tuple[str, str]], headers: Mapping[str, str], **_asked: object
-    ) -> _Answer:
+    ) -> Answer:
         """An object, or a page of a list."""
         assert headers["authorization"] == f"Bearer {API_KEY}"
-        if self._strikes("object_locked"):
+        if self.strikes("object_locked"):
             return _refused(429, "lock_timeout")
-        try:
-            self._weather.io("before stripe.read")
-            answer = self._answer(address.removeprefix(f"{API_URL}/v1/"), params, headers["stripe-version"])
-            self._weather.io("after stripe.read")
-        except (ThrottledError, UnavailableError) as error:
-            after = error.retry_after_seconds
-            named = {"retry-after": str(int(after))} if after is not None else {}
-            return (
-                _Answer(429, b"", named | _LIMITED) if isinstance(error, ThrottledError) else _Answer(503, b"", named)
-            )
-        return answer
+        path = address.removeprefix(f"{API_URL}/v1/")
+        return self.in_weather(lambda: self._answer(path, params, headers["stripe-version"]))
 
-    def _answer(self, path: str, params: Sequence[tuple[str, str]], version: str) -> _Answer:
+    def _answer(self, path: str, params: Sequence[tuple[str, str]], version: str) -> Answer:
         name, _, rest = path.partition("/")
         record_id, _, part = rest.partition("/")
         try:
@@ -80,7 +64,7 @@ class StripeAnswers:
         except KeyError:
             return _refused(404, "resource_missing")
         body = json.dumps(found).encode()
-        return _Answer(200, body[:-2] if self._strikes("short_answer") else body, {})
+        return Answer(200, self.cut(body), {})
 
     def _page(self, name: str, params: Sequence[tuple[str, str]], version: str) -> dict[str, Any]:
         account, asked = self._stripe.account, dict(params)
@@ -99,12 +83,6 @@ class StripeAnswers:
         left = rows[[each["id"] for each in rows].index(after) + 1 :] if after else rows
         return page_of(left[: account.settings.page_rows], "lines", left)
 
-    def _strikes(self, name: str) -> bool:
-        if not self._weather.is_on or self._random.random() >= self._rate:
-            return False
-        self._weather.strike(name)
-        return True
 
-
-def _refused(status: int, code: str) -> _Answer:
-    return _Answer(status, json.dumps({"error": {"code": code, "message": "x"}}).encode(), {})
+def _refused(status: int, code: str) -> Answer:
+    return Answer(status, json.dumps({"error": {"code": code, "message": "x"}}).encode(), {})

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+from tests.simulation import stripe_values as values
+from tests.simulation.billing_system import BillingSystem, Sign, Truth
 from tests.simulation.companies import COMPANY_OF
+from tests.simulation.oracle_of_billing import Books, Subscribed
+from tests.simulation.oracle_of_stripe import histories, stripe_truth, subscribed_to_stripe
 from tests.simulation.schedule import Schedule
 from tests.simulation.senders import Event
 from tests.simulation.signing import WebhookSecretBox, Wire, Written
+from tests.simulation.stripe_account import StripeAccount
 from tests.simulation.stripe_answers import API_KEY, API_URL, StripeAnswers
+from tests.simulation.turns import STRIPE_THEME
+from tests.simulation.weather import Weather
+from tieout.arriving.payload import Payload
+from tieout.facts.reading import Content
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.stripe import door, options, payloads, signature
+from tieout.systems.stripe import contents, door, options, payloads, signature
 from tieout.systems.stripe.listing import StripeListing, open_listing
 from tieout.systems.stripe.reader import StripeReader, open_reader
 
@@ -30,55 +39,98 @@ _CREDENTIALS = {"api_key": API_KEY}
 _JSON = {"content-type": "application/json; charset=utf-8"}
 
 
-@cache
-def stripe_account() -> Connection:
-    """The account."""
-    return Connection(
-        name=STRIPE,
-        system="stripe",
-        legal_entity=COMPANY_OF[STRIPE],
-        time_zone=ZONE,
-        default_currency="USD",
-        api_base_url=API_URL,
-        completion="both",
-        options={"live": False},
-    )
+class Stripe(BillingSystem[StripeAccount, StripeAnswers]):
+    """An account in its sandbox."""
 
+    theme = STRIPE_THEME
 
-def reader_of_stripe(answers: StripeAnswers, clock: Clock) -> StripeReader:
-    """The real reader and its client over an account in memory."""
-    return open_reader(stripe_account(), _CREDENTIALS, cast("httpx.Client", answers), clock)
+    @cached_property
+    def connection(self) -> Connection:
+        """The account."""
+        return Connection(
+            name=STRIPE,
+            system="stripe",
+            legal_entity=COMPANY_OF[STRIPE],
+            time_zone=ZONE,
+            default_currency="USD",
+            api_base_url=API_URL,
+            completion="both",
+            options={"live": False},
+        )
 
+    @property
+    def entries(self) -> Mapping[str, Mapping[str, str]]:
+        """Its customers, its products, and the accounts its balance goes to."""
+        return {
+            "customer": {each: f"M-{place}" for place, each in enumerate(values.CUSTOMERS, 501) if each},
+            "product": {each: f"P-{place}" for place, each in enumerate(values.PRODUCTS, 501) if each},
+            "account": {each: f"A-{each}" for each in values.ACCOUNTS},
+        }
 
-def listing_of_stripe(answers: StripeAnswers, clock: Clock) -> StripeListing:
-    """The real listing and its client over an account in memory."""
-    return open_listing(stripe_account(), _CREDENTIALS, cast("httpx.Client", answers), clock)
+    def site(self, random: Random, schedule: Schedule, *, deletes: bool) -> StripeAccount:
+        """An account."""
+        return StripeAccount(random, schedule, deletes=deletes)
 
+    def answers(self, site: StripeAccount, random: Random, weather: Weather, rate: float) -> StripeAnswers:
+        """Its API."""
+        return StripeAnswers(site, random, weather, rate)
 
-def arriving_of_stripe() -> SimpleNamespace:
-    """What the receive step needs of the system; looked up each time, so that a planted bug is met."""
-    return SimpleNamespace(
-        options=lambda: options.Options(**options.at_the_door(stripe_account().options)),
-        door=door.open_door,
-        verify=signature.verify,
-        split=payloads.split,
-    )
+    def reader(self, answers: StripeAnswers, clock: Clock) -> StripeReader:
+        """The real one."""
+        return open_reader(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
 
+    def listing(self, answers: StripeAnswers, clock: Clock) -> StripeListing:
+        """The real one."""
+        return open_listing(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
 
-def stripe_signer(box: WebhookSecretBox, schedule: Schedule) -> Callable[[bytes, float], dict[str, str]]:
-    """The time and a signature of v1, behind one of a scheme that nobody should look at."""
+    def read_contents(self, payload: Payload) -> Sequence[Content]:
+        """What its subscriptions were."""
+        return contents.read_contents(payload, self.connection)
 
-    def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
-        seconds = str(int(schedule.now().timestamp() + skew_seconds))
-        proof = hmac.digest(box.signing, f"{seconds}.".encode() + body, "sha256").hex()
-        return {"stripe-signature": f"t={seconds},v0={'0' * 64},v1={proof}"}
+    def arriving(self) -> SimpleNamespace:
+        """The real door."""
+        return SimpleNamespace(
+            options=lambda: options.Options(**options.at_the_door(self.connection.options)),
+            door=door.open_door,
+            verify=signature.verify,
+            split=payloads.split,
+        )
 
-    return sign
+    def signer(self, box: WebhookSecretBox, schedule: Schedule) -> Sign:
+        """The time and a signature of v1, behind one of a scheme that nobody should look at."""
 
+        def sign(body: bytes, skew_seconds: float) -> dict[str, str]:
+            seconds = str(int(schedule.now().timestamp() + skew_seconds))
+            proof = hmac.digest(box.signing, f"{seconds}.".encode() + body, "sha256").hex()
+            return {"stripe-signature": f"t={seconds},v0={'0' * 64},v1={proof}"}
 
-def event_wire() -> Wire:
-    """Events as Stripe posts them: one alone, until it is taken."""
-    return Wire(as_event, most=1)
+        return sign
+
+    def wire(self) -> Wire:
+        """Events as Stripe posts them: one alone, until it is taken."""
+        return Wire(as_event, most=1)
+
+    def told_of(self, event: Event) -> str:
+        """What happened to which object."""
+        return f"{event['type']} {event['data']['object']['id']}"
+
+    def odd(self, event: Event, kind: str, random: Random) -> Event:
+        """Of an object no flow wants, of none, or of what happens in live mode."""
+        about: Event = (
+            {"object": "payment_intent", "id": "pi_1"} if kind == "unrouted_notice" else {"object": "invoice"}
+        )
+        named = {**event, "id": f"{event['id']}x"}
+        if kind == "malformed_item" and random.random() < 0.5:
+            return {**named, "livemode": True}
+        return {**named, "type": "odd.event", "data": {"object": about}}
+
+    def truth(self, site: StripeAccount, books: Books) -> Iterator[Truth]:
+        """By the account's own objects."""
+        return stripe_truth(site, books)
+
+    def subscribed(self, site: StripeAccount) -> Iterator[Subscribed]:
+        """By their events."""
+        return (subscribed_to_stripe(name, events) for name, events in histories(site).items())
 
 
 def as_event(events: list[Event], random: Random) -> Written:

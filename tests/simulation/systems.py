@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+from tests.simulation.billing_systems import BILLING
 from tests.simulation.books_system import (
     BOOKS,
     EVENTS_OF_BOOKS,
@@ -68,14 +69,6 @@ from tests.simulation.signing import (
     standard_signer,
 )
 from tests.simulation.spending import EXPENSES, PROCUREMENT, TOOLS
-from tests.simulation.stripe_system import (
-    STRIPE,
-    arriving_of_stripe,
-    reader_of_stripe,
-    stripe_account,
-    stripe_signer,
-)
-from tests.simulation.stripe_system import event_wire as stripe_wire
 from tests.simulation.weather import Weather
 from tieout.arriving.payload import Payload
 from tieout.errors import PermanentError
@@ -100,7 +93,6 @@ from tieout.systems.netsuite import signature as netsuite_signature
 from tieout.systems.netsuite.client import NetSuiteClient
 from tieout.systems.netsuite.lines import Books
 from tieout.systems.netsuite.reader import NetSuiteReader
-from tieout.systems.stripe import contents as stripe_contents
 
 if TYPE_CHECKING:
     from tests.simulation.turns import TakesTurns
@@ -127,7 +119,13 @@ def connections() -> tuple[Connection, ...]:
         for name, system in systems.items()
     )
     booking = (environment(), tenant(), finance_environment(), dropping_connection(), dataverse_environment())
-    return (*read, organisation(), *(tool(name) for name in TOOLS), *booking, stripe_account())
+    return (
+        *read,
+        organisation(),
+        *(tool(name) for name in TOOLS),
+        *booking,
+        *(each.connection for each in BILLING.values()),
+    )
 
 
 @cache
@@ -152,8 +150,8 @@ def contents_reader(weather: Weather) -> Callable[[Connection], ContentsReader]:
     def read(payload: Payload, connection: Connection) -> Sequence[Content]:
         if connection.system == "legacy_files":
             return file_contents.read_contents(payload, connection)
-        if connection.system == "stripe":
-            return stripe_contents.read_contents(payload, connection)
+        if connection.name in BILLING:
+            return BILLING[connection.name].read_contents(payload)
         if not weather.is_misdeclared:
             return generic_contents.read_contents(payload, connection)
         found = generic_contents.read_contents(payload, misdeclared(connection.name))
@@ -173,7 +171,7 @@ def readers(world: World) -> dict[str, SourceReader]:
         SAP: reader_of_sap(world.trading.answers),
         FINANCE: reader_of_finance(world.posting.answers, clock),
         DATAVERSE: reader_of_dataverse(world.prospecting.answers, clock),
-        STRIPE: reader_of_stripe(world.collecting.answers, clock),
+        **{name: each.reader() for name, each in world.billing.items()},
     }
     for connection in connections():
         if connection.name in CRMS:
@@ -193,8 +191,8 @@ def signer(name: str, box: WebhookSecretBox, schedule: Schedule) -> Callable[[by
         return unsigned
     if name in {*TOOLS, SAP}:
         return bearer(box)
-    if name == STRIPE:
-        return stripe_signer(box, schedule)
+    if name in BILLING:
+        return BILLING[name].signer(box, schedule)
     return hubspot_signer(box, url(name), schedule) if name in CRMS else netsuite_signer(box, schedule)
 
 
@@ -211,8 +209,8 @@ def wire(name: str, box: WebhookSecretBox, *, may_be_given_up: bool = False) -> 
         return finance_wire() if name == FINANCE else grid_wire()
     if name in {SALES, SAP}:
         return message_wire() if name == SALES else sap_wire()
-    if name in {DATAVERSE, STRIPE}:
-        return context_wire() if name == DATAVERSE else stripe_wire()
+    if name == DATAVERSE or name in BILLING:
+        return context_wire() if name == DATAVERSE else BILLING[name].wire()
     if name == CALLOUTS_OF_SALES:
         return callout_wire(may_be_given_up=may_be_given_up)
     return Wire(as_cloudevents, most=1, is_dated=False) if name == PROCUREMENT else Wire(as_json)
@@ -233,7 +231,7 @@ def receiving(name: str) -> SimpleNamespace:
         SAP: arriving_of_sap,
         FINANCE: arriving_of_finance,
         DATAVERSE: arriving_of_dataverse,
-        STRIPE: arriving_of_stripe,
+        **{each: system.arriving for each, system in BILLING.items()},
     }
     if name in arriving:
         return arriving[name]()
@@ -271,5 +269,5 @@ def taking_turns(world: World) -> Mapping[str, TakesTurns]:
         FINANCE: world.posting,
         FILES: world.dropping,
         DATAVERSE: world.prospecting,
-        STRIPE: world.collecting,
+        **world.billing,
     }

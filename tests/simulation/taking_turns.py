@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tests.simulation.billing_systems import BILLING
 from tests.simulation.bookkeeping import Bookkeeping
 from tests.simulation.collecting import Collecting
 from tests.simulation.dropping import Dropping
@@ -17,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class TakingTurns:
-    """What a world has of them; a system more is a line more, here and in `systems.taking_turns`."""
+    """What a world has of them; a system more is a line more, here and in `systems.taking_turns`, or in `billing_systems`."""
 
     selling: Selling
     bookkeeping: Bookkeeping
     trading: Trading
     posting: Posting
     prospecting: Prospecting
-    collecting: Collecting
+    billing: Mapping[str, Collecting]
     dropping: Dropping
 
     def make_those_that_tell(self, world: World) -> None:
@@ -32,7 +34,7 @@ class TakingTurns:
         self.selling = Selling(world)
         self.bookkeeping, self.trading = Bookkeeping(world), Trading(world)
         self.posting, self.prospecting = Posting(world), Prospecting(world)
-        self.collecting = Collecting(world)
+        self.billing = {name: Collecting(world, each) for name, each in BILLING.items()}
 
     def make_those_that_drop(self, world: World) -> None:
         """Those that drop files, once there is a line to take them in."""

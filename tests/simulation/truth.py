@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.simulation.billing_systems import BILLING
 from tests.simulation.books_system import BOOKS
 from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.finance_system import FINANCE
-from tests.simulation.oracle import Expected, expected
+from tests.simulation.oracle import Expected, add, expected
+from tests.simulation.oracle_of_billing import Books
 from tests.simulation.oracle_of_files import add_files
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
-from tests.simulation.stripe_system import STRIPE
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -28,8 +30,13 @@ def truth_of(world: World) -> Expected:
         {SAP: world.trading.tenant},
         {FINANCE: world.posting.finance},
         {DATAVERSE: world.prospecting.dataverse},
-        {STRIPE: world.collecting.stripe},
         world.mappings,
     )
     add_files(truth, world.dropping.files, world.mappings)
+    for name, system in BILLING.items():
+        books, site = Books(name, world.mappings), world.billing[name].site
+        for entity, record_id, cells_of in system.truth(site, books):
+            add(truth, (name, entity, record_id), cells_of)
+        for each in system.subscribed(site):
+            add(truth, (name, "subscription", each.record_id), partial(books.moved, each))
     return truth

@@ -1,0 +1,11 @@
+"""The billing systems of a simulated world; a system more is a line more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.billing_system import BillingSystem
+from tests.simulation.stripe_system import Stripe
+
+BILLING: Mapping[str, BillingSystem[Any, Any]] = {each.name: each for each in (Stripe(),)}
