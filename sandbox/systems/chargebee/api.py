@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 KINDS = {
     "customers": "customer",
     "item_prices": "item_price",
+    "coupons": "coupon",
     "subscriptions": "subscription",
     "invoices": "invoice",
     "credit_notes": "credit_note",

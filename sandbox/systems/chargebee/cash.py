@@ -113,13 +113,14 @@ class Cash:
         self._site.note("payment_refunded", **content)
         return refund
 
-    def reverse(self, transaction_id: str) -> Object:
-        """Let what was paid go back as the bank has it: a transaction of its own says so."""
+    def reverse(self, transaction_id: str, *, is_late_failure: bool = False) -> Object:
+        """Let what was paid go back as the bank has it: a transaction of its own says so, and perhaps the payment itself."""
         payment = self._in(transaction_id, "payment", "success")
         if "reversal_transaction_id" in payment:
             raise ValueError("it is reversed")
         back = self._back(payment, "payment_reversal", payment["amount"], reference_transaction_id=transaction_id)
-        self._store.save(payment | {"reversal_transaction_id": back["id"]})
+        status = "late_failure" if is_late_failure else "success"
+        self._store.save(payment | {"reversal_transaction_id": back["id"], "status": status})
         self._site.note("payment_failed", transaction=back)
         return back
 

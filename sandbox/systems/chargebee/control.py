@@ -28,6 +28,8 @@ class Control:
         self._new: Mapping[str, Callable[..., Object]] = {
             "customers": site.make_customer,
             "item-prices": site.make_item_price,
+            "coupons": site.make_coupon,
+            "try-out": site.try_out,
             "subscriptions": subscribing.begin,
             "invoices": billing.bill,
             "payments": cash.charge,
@@ -36,6 +38,7 @@ class Control:
         self._of_one: Mapping[str, Callable[..., Object]] = {
             "subscriptions/{id}/change": subscribing.change,
             "subscriptions/{id}/take-off": subscribing.take_off,
+            "subscriptions/{id}/redeem": subscribing.redeem,
             "subscriptions/{id}/start": subscribing.start,
             "subscriptions/{id}/activate": subscribing.activate,
             "subscriptions/{id}/cancel": subscribing.cancel,

@@ -30,6 +30,7 @@ _SORTED_BY = {
     "customer": ("created_at", "updated_at"),
     "subscription": ("created_at", "updated_at"),
     "item_price": ("updated_at",),
+    "coupon": ("created_at",),
     "invoice": ("date", "updated_at"),
     "credit_note": ("date",),
     "transaction": ("date", "updated_at"),

@@ -86,6 +86,27 @@ class Site:
         self.note("item_price_created", item_price=made)
         return made
 
+    def make_coupon(self, id: str, **stated: Any) -> Object:  # noqa: A002, ANN401 JSON
+        """A new coupon, of `discount_percentage` or `discount_amount`: on the whole, for good, unless it is stated otherwise."""
+        known = {
+            "id": id,
+            "name": id,
+            "discount_type": "percentage" if "discount_percentage" in stated else "fixed_amount",
+            "duration_type": "forever",
+            "apply_on": "invoice_amount",
+            "status": "active",
+            "created_at": self.store.second(),
+        }
+        made = self.store.add("coupon", {**known, **stated})
+        self.note("coupon_created", coupon=made)
+        return made
+
+    def try_out(self) -> Object:
+        """An event of the dashboard, of a subscription and a customer that nobody has."""
+        names = {"id": "cbdemo_sub", "customer_id": "cbdemo_cust", "status": "active", "object": "subscription"}
+        self.note("subscription_created", subscription=names, customer={"id": "cbdemo_cust", "object": "customer"})
+        return self.untold[-1]
+
     def change(self, changed: Object, happened: str, **beside: Object) -> Object:
         """Write a resource as it is now, and the event of that, which shows others `beside` it."""
         saved = self.store.save(changed)

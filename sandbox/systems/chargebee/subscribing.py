@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.systems.chargebee.billing import Billing
+from sandbox.systems.chargebee.recurring import discount_of, mrr_of
 from sandbox.systems.chargebee.site import Site
 from sandbox.systems.keeping import Object
 
 _DAY_SECONDS = 86_400
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_UNITS_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 _LIVE = ("future", "in_trial", "active", "non_renewing", "paused")
-_PAID_FOR = frozenset({"active", "non_renewing"})
 
 
 class Subscribing:
@@ -56,7 +54,7 @@ class Subscribing:
             made |= self._trial(now, trial_days)
         else:
             made |= {"started_at": now, **self._term(made, now)}
-        kept = self._store.add("subscription", made | {"mrr": mrr_of(made)})
+        kept = self._store.add("subscription", made | {"mrr": self._mrr(made)})
         self._site.note("subscription_created", subscription=kept)
         return kept
 
@@ -83,6 +81,13 @@ class Subscribing:
         }
         discounts = [*subscription.get("discounts", []), discount]
         return self._changed(subscription, "subscription_changed", discounts=discounts)
+
+    def redeem(self, subscription_id: str, coupon_id: str) -> Object:
+        """Take off what a coupon says, which the subscription only names."""
+        self._store.find("coupon", coupon_id)
+        subscription = self._in(subscription_id, *_LIVE)
+        named = {"coupon_id": coupon_id, "applied_count": 0, "object": "coupon"}
+        return self._changed(subscription, "subscription_changed", coupons=[*subscription.get("coupons", []), named])
 
     def start(self, subscription_id: str) -> Object:
         """Let one that was to come begin."""
@@ -178,7 +183,11 @@ class Subscribing:
 
     def _changed(self, subscription: Object, happened: str, **stated: Any) -> Object:  # noqa: ANN401 JSON
         changed = subscription | stated
-        return self._site.change(changed | {"mrr": mrr_of(changed)}, happened)
+        return self._site.change(changed | {"mrr": self._mrr(changed)}, happened)
+
+    def _mrr(self, subscription: Mapping[str, Any]) -> int:
+        named = [self._store.find("coupon", each["coupon_id"]) for each in subscription.get("coupons", [])]
+        return mrr_of(subscription, [*subscription.get("discounts", []), *map(discount_of, named)])
 
     def _in(self, subscription_id: str, *statuses: str) -> Object:
         found = self._store.find("subscription", subscription_id)
@@ -196,33 +205,3 @@ def _ended(subscription: Mapping[str, Any], second: int) -> Object:
         "resume_date": None,
     }
     return ends | ({"current_term_end": second} if "current_term_end" in subscription else {})
-
-
-def mrr_of(subscription: Mapping[str, Any]) -> int:
-    """What recurs of a subscription in a month, in minor units, as the site reckons it; none while nothing is paid for."""
-    if subscription["status"] not in _PAID_FOR:
-        return 0
-    year = Decimal(0)
-    for item in subscription["subscription_items"]:
-        if item["item_type"] == "charge" or "amount" not in item:
-            continue
-        off = sum(_taken_off(each, item) for each in subscription.get("discounts", []))
-        unit = item.get("billing_period_unit", subscription["billing_period_unit"])
-        times = Decimal(_UNITS_A_YEAR[unit]) / item.get("billing_period", subscription["billing_period"])
-        year += (item["amount"] - off) * times
-    off = sum(Decimal(each["amount"]) for each in subscription.get("discounts", []) if _is_on_the_whole(each))
-    times = Decimal(_UNITS_A_YEAR[subscription["billing_period_unit"]]) / subscription["billing_period"]
-    return max(int(((year - off * times) / 12).quantize(Decimal(1), ROUND_HALF_UP)), 0)
-
-
-def _taken_off(discount: Mapping[str, Any], item: Mapping[str, Any]) -> Decimal:
-    """What a discount takes off an item."""
-    if not discount["included_in_mrr"] or discount.get("item_price_id", item["item_price_id"]) != item["item_price_id"]:
-        return Decimal(0)
-    if "percentage" in discount:
-        return Decimal(item["amount"]) * Decimal(str(discount["percentage"])) / 100
-    return Decimal(discount["amount"]) if "item_price_id" in discount else Decimal(0)
-
-
-def _is_on_the_whole(discount: Mapping[str, Any]) -> bool:
-    return bool(discount["included_in_mrr"]) and "amount" in discount and "item_price_id" not in discount

@@ -96,6 +96,11 @@ def test_what_recurs_is_reckoned_by_the_month(site: Site) -> None:
     site.do(f"subscriptions/{name}/take-off", percentage=10, item_price_id="Y")
     site.do(f"subscriptions/{name}/take-off", amount=300)
     assert site.ask(f"subscriptions/{name}")["subscription"]["mrr"] == 900 + 2_000 - 300
+    site.do("coupons", id="TENTH", discount_percentage=10)
+    site.do(f"subscriptions/{name}/redeem", coupon_id="TENTH")
+    assert site.ask(f"subscriptions/{name}")["subscription"]["mrr"] == 900 + 2_000 - 300 - 100 - 200
+    asked = {"id[in]": json.dumps(["TENTH"])}
+    assert site.ask("coupons", **asked)["list"][0]["coupon"]["discount_percentage"] == 10
 
 
 def test_documents_add_up_and_are_taken_back(site: Site) -> None:
@@ -117,6 +122,9 @@ def test_documents_add_up_and_are_taken_back(site: Site) -> None:
     assert {each["invoice"]["status"] for each in site.ask("invoices")["list"]} == {"paid"}
     kinds = [(each["transaction"]["type"], each["transaction"]["amount"]) for each in site.ask("transactions")["list"]]
     assert kinds == [("payment", 1_160), ("refund", 100)]
+    site.do(f"transactions/{paid}/reverse", is_late_failure=True)
+    assert site.ask(f"transactions/{paid}")["transaction"]["status"] == "late_failure"
+    assert site.ask("transactions")["list"][-1]["transaction"]["reference_transaction_id"] == paid
     assert site.http.post(f"/_control/invoices/{above}/void", json={}).json() == {"error": "it is paid"}
     site.do(f"invoices/{above}/delete")
     assert [each["invoice"]["id"] for each in site.ask("invoices")["list"]] == [within]
@@ -214,4 +222,7 @@ def test_events_show_whom_they_are_about(site: Site) -> None:
     assert [each["event_type"] for each in told] == ["customer_created", "subscription_created"]
     assert told[1]["content"].keys() == {"subscription", "customer", "card"}
     assert told[1]["content"]["card"]["last4"] == "1111"
+    site.do("try-out")
+    told = site.told()
+    assert told[2]["content"].keys() == {"subscription", "customer"}
     assert [each["event"] for each in site.ask("events", **{"sort_by[asc]": "occurred_at"})["list"]] == told
