@@ -91,6 +91,12 @@ class Billing:
         invoice = self._in(invoice_id, *_BILLED)
         return self._credit(invoice, lines, "refundable" if invoice["status"] == "paid" else "adjustment", reason)
 
+    def grant(self, customer_id: str, currency_code: str, lines: Sequence[Mapping[str, Any]]) -> Object:
+        """Owe a customer something of which no invoice is the reason."""
+        self._site.customer(customer_id)
+        names = {"customer_id": customer_id, "currency_code": currency_code, "price_type": "tax_exclusive"}
+        return self._made("credit_note", self._note(names, lines, "store", "other"), "credit_note_created")
+
     def void_credit(self, credit_note_id: str) -> Object:
         """Void a credit note; raises `ValueError` for one that is void."""
         note = self._note_in(credit_note_id, "adjusted", "refund_due")
@@ -104,11 +110,20 @@ class Billing:
 
     def _credit(self, invoice: Object, lines: Sequence[Mapping[str, Any]], kind: str, reason: str) -> Object:
         names = {name: value for name, value in invoice.items() if name in _OF_ITS_INVOICE}
-        found = [self._line(invoice["customer_id"], each, names) for each in lines]
-        made = {
+        stated = self._note(names | {"reference_invoice_id": invoice["id"]}, lines, kind, reason)
+        note = self._made("credit_note", stated, "credit_note_created")
+        linked = {f"cn_{name}": note[name] for name in ("id", "reason_code", "date", "total", "status")}
+        name = "adjustment_credit_notes" if kind == "adjustment" else "issued_credit_notes"
+        self._site.change(invoice | {name: [*invoice[name], linked]}, "invoice_updated")
+        return note
+
+    def _note(self, names: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], kind: str, reason: str) -> Object:
+        found = [self._line(names["customer_id"], each, names) for each in lines]
+        sums = _sums(found, names["price_type"])
+        available = 0 if kind == "adjustment" else sums["total"]
+        return {
             "id": self._store.document_number(self._site.settings.credit_note_prefix, "credit_note"),
             **names,
-            "reference_invoice_id": invoice["id"],
             "type": kind,
             "reason_code": reason,
             "status": "adjusted" if kind == "adjustment" else "refund_due",
@@ -118,21 +133,11 @@ class Billing:
             "line_items": found,
             "linked_refunds": [],
             "allocations": [],
-            **_sums(found, invoice["price_type"]),
+            **sums,
+            "amount_allocated": sums["total"] - available,
+            "amount_refunded": 0,
+            "amount_available": available,
         }
-        available = made["total"] if kind == "refundable" else 0
-        made |= {"amount_allocated": made["total"] - available, "amount_refunded": 0, "amount_available": available}
-        note = self._made("credit_note", made, "credit_note_created")
-        linked = {
-            "cn_id": note["id"],
-            "cn_reason_code": reason,
-            "cn_date": note["date"],
-            "cn_total": note["total"],
-            "cn_status": note["status"],
-        }
-        name = "adjustment_credit_notes" if kind == "adjustment" else "issued_credit_notes"
-        self._site.change(invoice | {name: [*invoice[name], linked]}, "invoice_updated")
-        return note
 
     def _line(self, customer_id: str, stated: Mapping[str, Any], document: Mapping[str, Any]) -> Object:
         """A line: `amount` before `discount` (of which `item_discount` is its own), with `tax`; of an `entity_id`, or of none."""

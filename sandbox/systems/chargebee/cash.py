@@ -97,21 +97,32 @@ class Cash:
         refund = self._back(payment, "refund", amount, refunded_txn_id=transaction_id)
         names = {"txn_id": refund["id"], "txn_status": "success", "txn_date": refund["date"], "txn_amount": amount}
         self._store.save(payment | {"linked_refunds": [*payment["linked_refunds"], names]})
-        content = {"transaction": refund}
-        if credit_note_id:
-            note = self._store.find("credit_note", credit_note_id)
-            refunded = {
-                "status": "refunded",
-                "amount_refunded": amount,
-                "amount_available": 0,
-                "refunded_at": refund["date"],
-            }
-            linked = {**names, "applied_amount": amount, "applied_at": refund["date"]}
-            content["credit_note"] = self._store.save(
-                note | refunded | {"linked_refunds": [*note["linked_refunds"], linked]}
-            )
-        self._site.note("payment_refunded", **content)
+        note = {"credit_note": self._refunded(credit_note_id, refund)} if credit_note_id else {}
+        self._site.note("payment_refunded", transaction=refund, **note)
         return refund
+
+    def pay_credit(self, credit_note_id: str) -> Object:
+        """Pay out what a credit note leaves to a customer, outside the site."""
+        note = self._store.find("credit_note", credit_note_id)
+        if note["deleted"] or not note["amount_available"]:
+            raise ValueError("nothing is left to them")
+        names = {name: note[name] for name in ("customer_id", "currency_code")}
+        refund = self._back(names | {"payment_method": "check"}, "refund", note["amount_available"])
+        self._site.note("payment_refunded", transaction=refund, credit_note=self._refunded(credit_note_id, refund))
+        return refund
+
+    def apply(self, transaction_id: str, invoice_id: str) -> Object:
+        """Settle an invoice with what was paid before, as far as that goes."""
+        payment = self._in(transaction_id, "payment", "success")
+        amount = min(payment["amount_unused"], self._store.find("invoice", invoice_id)["amount_due"])
+        if not amount:
+            raise ValueError("nothing is left, or due")
+        linked = [*payment["linked_invoices"], self._linked(invoice_id, amount)]
+        changed = self._store.save(
+            payment | {"linked_invoices": linked, "amount_unused": payment["amount_unused"] - amount}
+        )
+        self._site.note("invoice_updated", invoice=self._settled(linked[-1], changed))
+        return changed
 
     def reverse(self, transaction_id: str, *, is_late_failure: bool = False) -> Object:
         """Let what was paid go back as the bank has it: a transaction of its own says so, and perhaps the payment itself."""
@@ -140,24 +151,31 @@ class Cash:
         """Tell of a payment, with the invoice that it pays, which is then paid."""
         content = {"transaction": transaction}
         for each in transaction["linked_invoices"]:
-            invoice = self._store.find("invoice", each["invoice_id"])
-            if transaction["status"] == "success":
-                paid = invoice["amount_paid"] + each["applied_amount"]
-                due = max(invoice["amount_due"] - each["applied_amount"], 0)
-                linked = {
-                    "txn_id": transaction["id"],
-                    "applied_amount": each["applied_amount"],
-                    "txn_status": "success",
-                }
-                stated = {
-                    "amount_paid": paid,
-                    "amount_due": due,
-                    "linked_payments": [*invoice["linked_payments"], linked],
-                }
-                stated |= {} if due else {"status": "paid", "paid_at": self._store.second()}
-                invoice = self._store.save(invoice | stated)
-            content["invoice"] = invoice
+            content["invoice"] = self._settled(each, transaction)
         self._site.note(happened, **content)
+
+    def _settled(self, linked: Object, transaction: Object) -> Object:
+        """The invoice that a payment pays, which is paid by so much if that succeeded."""
+        invoice, amount = self._store.find("invoice", linked["invoice_id"]), linked["applied_amount"]
+        if transaction["status"] != "success":
+            return invoice
+        due = max(invoice["amount_due"] - amount, 0)
+        payment = {"txn_id": transaction["id"], "applied_amount": amount, "txn_status": transaction["status"]}
+        stated = {"amount_paid": invoice["amount_paid"] + amount, "amount_due": due}
+        stated |= {"linked_payments": [*invoice["linked_payments"], payment]}
+        return self._store.save(invoice | stated | ({} if due else {"status": "paid", "paid_at": self._store.second()}))
+
+    def _refunded(self, credit_note_id: str, refund: Object) -> Object:
+        """The credit note for which something was paid back."""
+        note, amount = self._store.find("credit_note", credit_note_id), refund["amount"]
+        linked = {
+            "txn_id": refund["id"],
+            "applied_amount": amount,
+            "applied_at": refund["date"],
+            "txn_status": "success",
+        }
+        stated = {"status": "refunded", "amount_refunded": amount, "amount_available": 0, "refunded_at": refund["date"]}
+        return self._store.save(note | stated | {"linked_refunds": [*note["linked_refunds"], linked]})
 
     def _linked(self, invoice_id: str, amount: int) -> Object:
         invoice = self._store.find("invoice", invoice_id)

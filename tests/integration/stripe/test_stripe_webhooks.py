@@ -4,84 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.systems.serving import serve
-from tests.support.receiving import Door
+from tests.support.served_door import ServedDoor
 from tests.support.stripe_account import CONNECTION, LiveStripe
 from tieout.arriving.spool import BusEntry
 from tieout.facts.statement import Statement
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 SECRET, NEXT = "whsec_made-up-of-the-tests-1", "whsec_made-up-of-the-tests-2"
 FLOWS = {"billing_document": "order_to_cash", "payment": "record_to_report"}
 
 
-@dataclass
-class Receiving:
-    """Our receive step behind a server.
-
-    Attributes:
-        refuse: statuses that are answered instead, one request each.
-    """
-
-    door: Door = field(init=False)
-    refuse: list[int] = field(default_factory=list)
-
-    def renew(self, live: LiveStripe) -> None:
-        """A connection to which nothing was posted yet, by the account's clock."""
-        self.door = Door(
-            system="stripe",
-            options={"live": live.settings.live},
-            flows=FLOWS,
-            secret_text=json.dumps({"current": SECRET}),
-            connection=CONNECTION,
-        )
-        self.door.clock.advance((live.clock.now() - self.door.clock.now()).total_seconds())
-        self.refuse = []
-
-    async def take(self, request: Request) -> Response:
-        """Answer one request."""
-        body = await request.body()
-        if self.refuse:
-            return Response(status_code=self.refuse.pop(0))
-        answer = self.door.post(body, dict(request.headers))
-        return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
-
-    def told(self) -> list[tuple[str, str]]:
-        """What all notices on the bus say, in order."""
-        notices = [notice for envelope in self.door.published() for notice in envelope.notices]
-        return [(each.kind, each.key.record_id) for each in notices]
-
-
-_receiving = Receiving()
+_served = ServedDoor()
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where our door is."""
-    with serve(Starlette(routes=[Route("/webhooks/stripe", _receiving.take, methods=["POST"])])) as url:
+    with serve(_served.app) as url:
         yield f"{url}/webhooks/stripe"
 
 
 @pytest.fixture
-def receiving(live: LiveStripe, address: str) -> Receiving:
+def receiving(live: LiveStripe, address: str) -> ServedDoor:
     """Our door, to which the account's endpoint leads, with the right secret."""
-    _receiving.renew(live)
+    secret_text, options = json.dumps({"current": SECRET}), {"live": live.settings.live}
+    _served.renew(
+        live.clock, system="stripe", options=options, flows=FLOWS, secret_text=secret_text, connection=CONNECTION
+    )
     live.settings.webhook_url, live.settings.webhook_secrets = address, (SECRET,)
-    return _receiving
+    return _served
 
 
-def test_whatever_happens_is_told_of_the_object_that_changed(live: LiveStripe, receiving: Receiving) -> None:
+def test_whatever_happens_is_told_of_the_object_that_changed(live: LiveStripe, receiving: ServedDoor) -> None:
     """And read by the very id."""
     invoice = live.bill({"amount": 500})
     charge = live.charge(500)
@@ -98,12 +56,12 @@ def test_whatever_happens_is_told_of_the_object_that_changed(live: LiveStripe, r
         ("charge.dispute.funds_withdrawn", dispute),
         ("payout.created", payout),
     ]
-    keys = [notice.key for envelope in receiving.door.published() for notice in envelope.notices]
+    keys = [each.key for each in receiving.notices()]
     assert all(isinstance(each, Statement) and each.fact for each in live.reader.read(keys).values())
 
 
 @pytest.mark.parametrize("secrets", [(NEXT, SECRET), (SECRET, NEXT)])
-def test_while_a_secret_is_rolled_both_sign(live: LiveStripe, receiving: Receiving, secrets: tuple[str, str]) -> None:
+def test_while_a_secret_is_rolled_both_sign(live: LiveStripe, receiving: ServedDoor, secrets: tuple[str, str]) -> None:
     """One that fits is enough; with the new one alone we are too late."""
     live.settings.webhook_secrets = secrets
     live.bill()
@@ -113,7 +71,7 @@ def test_while_a_secret_is_rolled_both_sign(live: LiveStripe, receiving: Receivi
     assert (late["answers"], late["taken"]) == ([401], False)
 
 
-def test_what_is_not_taken_is_sent_again_with_a_new_signature(live: LiveStripe, receiving: Receiving) -> None:
+def test_what_is_not_taken_is_sent_again_with_a_new_signature(live: LiveStripe, receiving: ServedDoor) -> None:
     """In whatever order; sent twice it has the same name."""
     receiving.refuse = [503, 503]
     charge = live.charge()
@@ -124,12 +82,12 @@ def test_what_is_not_taken_is_sent_again_with_a_new_signature(live: LiveStripe, 
     assert (first["answers"], last["answers"]) == ([503, 503], [200])
     live.control("POST", "deliver", ids=[last["id"], first["id"], first["id"]])
     assert [kind for kind, _ in receiving.told()] == ["charge.failed", "charge.failed", *["charge.succeeded"] * 2]
-    names = [notice.notice_id for envelope in receiving.door.published() for notice in envelope.notices]
+    names = [each.notice_id for each in receiving.notices()]
     assert names == [last["id"], last["id"], first["id"], first["id"]]
     assert receiving.told()[-1] == ("charge.succeeded", charge)
 
 
-def test_what_is_dropped_or_never_told_is_not_posted(live: LiveStripe, receiving: Receiving) -> None:
+def test_what_is_dropped_or_never_told_is_not_posted(live: LiveStripe, receiving: ServedDoor) -> None:
     """So that a census has something to find."""
     live.control("POST", "settings", send="on_request")
     dropped = live.charge()
@@ -142,14 +100,14 @@ def test_what_is_dropped_or_never_told_is_not_posted(live: LiveStripe, receiving
     assert len({dropped, untold, told}) == 3
 
 
-def test_thin_events_name_the_same_objects(live: LiveStripe, receiving: Receiving) -> None:
+def test_thin_events_name_the_same_objects(live: LiveStripe, receiving: ServedDoor) -> None:
     """Without saying anything of them."""
     live.settings.thin = True
     invoice = live.bill()
     assert receiving.told() == [("v1.invoice.created", invoice), ("v1.invoice.finalized", invoice)]
 
 
-def test_events_of_a_test_clock_are_taken(live: LiveStripe, receiving: Receiving) -> None:
+def test_events_of_a_test_clock_are_taken(live: LiveStripe, receiving: ServedDoor) -> None:
     """It may stand years ahead; what proves the delivery is signed by the time that it is."""
     live.control("POST", "settings", frozen_time="2031-01-31T23:30:00Z")
     invoice = live.bill()
@@ -157,7 +115,7 @@ def test_events_of_a_test_clock_are_taken(live: LiveStripe, receiving: Receiving
     assert live.bill_of(invoice).day == date(2031, 2, 1)
 
 
-def test_events_go_to_a_bus_as_well(live: LiveStripe, receiving: Receiving) -> None:
+def test_events_go_to_a_bus_as_well(live: LiveStripe, receiving: ServedDoor) -> None:
     """The same ones, as the partner's."""
     put: list[BusEntry] = []
 
@@ -168,5 +126,5 @@ def test_events_go_to_a_bus_as_well(live: LiveStripe, receiving: Receiving) -> N
     live.bill()
     assert [each.detail_type for each in put] == [kind for kind, _ in receiving.told()]
     assert {each.source.rpartition("/")[0] for each in put} == {"aws.partner/stripe.com"}
-    names = [notice.notice_id for envelope in receiving.door.published() for notice in envelope.notices]
+    names = [each.notice_id for each in receiving.notices()]
     assert [json.loads(each.detail)["id"] for each in put] == names
