@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import Route
 
+_Act = Callable[..., Object]
+
 
 class Control:
     """Serves the control routes of one site."""
 
     def __init__(self, site: Site, billing: Billing, cash: Cash, subscribing: Subscribing, telling: Telling) -> None:
         self._site, self._telling = site, telling
-        self._new: Mapping[str, Callable[..., Object]] = {
+        self._new: Mapping[str, _Act] = {
             "customers": site.make_customer,
             "item-prices": site.make_item_price,
             "coupons": site.make_coupon,
@@ -36,36 +38,7 @@ class Control:
             "payments": cash.charge,
             "authorizations": cash.authorize,
         }
-        self._of_one: Mapping[str, Callable[..., Object]] = {
-            "subscriptions/{id}/change": subscribing.change,
-            "subscriptions/{id}/take-off": subscribing.take_off,
-            "subscriptions/{id}/redeem": subscribing.redeem,
-            "subscriptions/{id}/start": subscribing.start,
-            "subscriptions/{id}/activate": subscribing.activate,
-            "subscriptions/{id}/cancel": subscribing.cancel,
-            "subscriptions/{id}/stay": subscribing.stay,
-            "subscriptions/{id}/reactivate": subscribing.reactivate,
-            "subscriptions/{id}/pause": subscribing.pause,
-            "subscriptions/{id}/resume": subscribing.resume,
-            "subscriptions/{id}/renew": subscribing.renew,
-            "subscriptions/{id}/delete": subscribing.delete,
-            "invoices/{id}/close": billing.close,
-            "invoices/{id}/pay": cash.pay,
-            "invoices/{id}/give-up": billing.give_up,
-            "invoices/{id}/void": billing.void,
-            "invoices/{id}/write-off": billing.write_off,
-            "invoices/{id}/credit": billing.credit,
-            "invoices/{id}/delete": billing.delete,
-            "credit-notes/{id}/void": billing.void_credit,
-            "credit-notes/{id}/pay": cash.pay_credit,
-            "credit-notes/{id}/delete": billing.delete_credit,
-            "transactions/{id}/settle": cash.settle,
-            "transactions/{id}/refund": cash.refund,
-            "transactions/{id}/apply": cash.apply,
-            "transactions/{id}/reverse": cash.reverse,
-            "transactions/{id}/void": cash.void,
-            "transactions/{id}/delete": cash.delete,
-        }
+        self._of_one = _of_subscriptions(subscribing) | _of_money(billing, cash)
 
     def routes(self) -> list[Route]:
         """Every control route but those for faults."""
@@ -82,3 +55,41 @@ class Control:
 
     async def _tell(self) -> list[Delivery]:
         return await self._telling.tell(self._site.take_untold())
+
+
+def _of_subscriptions(subscribing: Subscribing) -> dict[str, _Act]:
+    return {
+        "subscriptions/{id}/change": subscribing.change,
+        "subscriptions/{id}/take-off": subscribing.take_off,
+        "subscriptions/{id}/redeem": subscribing.redeem,
+        "subscriptions/{id}/start": subscribing.start,
+        "subscriptions/{id}/activate": subscribing.activate,
+        "subscriptions/{id}/cancel": subscribing.cancel,
+        "subscriptions/{id}/stay": subscribing.stay,
+        "subscriptions/{id}/reactivate": subscribing.reactivate,
+        "subscriptions/{id}/pause": subscribing.pause,
+        "subscriptions/{id}/resume": subscribing.resume,
+        "subscriptions/{id}/renew": subscribing.renew,
+        "subscriptions/{id}/delete": subscribing.delete,
+    }
+
+
+def _of_money(billing: Billing, cash: Cash) -> dict[str, _Act]:
+    return {
+        "invoices/{id}/close": billing.close,
+        "invoices/{id}/pay": cash.pay,
+        "invoices/{id}/give-up": billing.give_up,
+        "invoices/{id}/void": billing.void,
+        "invoices/{id}/write-off": billing.write_off,
+        "invoices/{id}/credit": billing.credit,
+        "invoices/{id}/delete": billing.delete,
+        "credit-notes/{id}/void": billing.void_credit,
+        "credit-notes/{id}/pay": cash.pay_credit,
+        "credit-notes/{id}/delete": billing.delete_credit,
+        "transactions/{id}/settle": cash.settle,
+        "transactions/{id}/refund": cash.refund,
+        "transactions/{id}/apply": cash.apply,
+        "transactions/{id}/reverse": cash.reverse,
+        "transactions/{id}/void": cash.void,
+        "transactions/{id}/delete": cash.delete,
+    }
