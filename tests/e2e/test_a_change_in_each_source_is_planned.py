@@ -57,6 +57,14 @@ CHANGES = {
         "invoices",
         {"customer": "cus_901", "currency": "usd", "lines": [{"amount": 77_00, "product": "prod_1"}]},
     ),
+    "chargebee": (
+        "invoices",
+        {
+            "customer_id": "16Bcust902",
+            "currency_code": "EUR",
+            "lines": [{"amount": 88_00, "discount": 10_00, "tax": 14_82, "entity_id": "SUPPORT-EUR-M"}],
+        },
+    ),
     "sap_s4hana": ("billing_documents", {**BILL, "items": [{"Material": "TG11", "NetAmount": "75.00"}]}),
     "expenses-emea": (
         "events",
@@ -87,16 +95,28 @@ SUBSCRIBED = {
     "currency": "usd",
     "items": [{"unit_amount": 39_50, "quantity": 2, "product": "prod_2"}],
 }
-EVERY_CHANGE = (*CHANGES.items(), ("stripe", ("subscriptions", SUBSCRIBED)))
+AGREED = {
+    "customer_id": "16Bcust901",
+    "currency_code": "EUR",
+    "items": [{"item_price_id": "PRO-EUR-M", "unit_price": 16_00, "quantity": 5}],
+}
+EVERY_CHANGE = (
+    *CHANGES.items(),
+    ("stripe", ("subscriptions", SUBSCRIBED)),
+    ("chargebee", ("subscriptions", AGREED)),
+)
 AUTOMATIC = {"hubspot", "salesforce", "sap_s4hana"}
-CLOCKS = {
-    "stripe": {"frozen_time": "2027-01-15T12:00:00Z"}
-}  # it stamps what happens; others are told on which day it does
+CLOCKS = {  # they stamp what happens; others are told on which day it does
+    "stripe": {"frozen_time": "2027-01-15T12:00:00Z"},
+    "chargebee": {"time_machine": "2027-01-15T12:00:00Z"},
+}
 PLANNED = {
     ("Pipeline", "Amount", "NO_CUSTOMER/SOFTWARE/EMEA/EUR/Jan 27/Forecast"): Decimal("700.00"),
     ("Pipeline", "Amount", "NO_CUSTOMER/NO_PRODUCT/APAC/USD/Jan 27/Forecast"): Decimal("74.00"),
     ("Pipeline", "Amount", "ACME/NO_PRODUCT/AMERICAS/USD/Jan 27/Forecast"): Decimal("76.00"),
     ("Recurring revenue", "Monthly", "TYRELL/SERVICES/new/AMERICAS/USD/Jan 27/Actual"): Decimal("79.00"),
+    ("Recurring revenue", "Monthly", "ACME/SOFTWARE/new/EMEA/EUR/Jan 27/Actual"): Decimal("80.00"),
+    ("Billings", "Billed", "TYRELL/SERVICES/EMEA/EUR/Jan 27/Actual"): Decimal("78.00"),
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/AMERICAS/USD/Jan 27/Actual"): Decimal("77.00"),
