@@ -73,7 +73,7 @@ def test_nobody_calls_it_and_it_has_no_secret(sandbox: Synthesis) -> None:
     assert not [each for each in sandbox.properties("AWS::ApiGatewayV2::Route").values() if CONNECTION in str(each)]
     assert not [name for name in sandbox.of_type("AWS::SecretsManager::Secret") if name.startswith("LedgerLatam")]
     told = json.loads(written(sandbox.outputs()["ConnectionLedgerLatam"]))
-    assert told.keys() == {"name", "system", "arrivals", "completion", "flows", "options"}
+    assert told.keys() == {"name", "system", "arrivals", "completion", "legal_entity", "flows", "options"}
     assert told["options"] == {}
 
 
