@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,6 +13,7 @@ from sandbox.demo.planning_systems import PlanningSystems, planning_systems
 from sandbox.running import Sandbox, running_sandbox
 from tests.e2e import commands
 from tests.e2e.commands import Tieout
+from tests.support.one_run import folder_of_the_run
 
 _HERE = Path(__file__).parent
 _FOLDER = pytest.StashKey[Path]()
@@ -22,7 +22,7 @@ _FOLDER = pytest.StashKey[Path]()
 @pytest.fixture(scope="package")
 def sandbox(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox that is ready, on free ports, until the last of its tests; they share it, so each works with records of its own."""
-    _be_the_only_one(tmp_path_factory.getbasetemp())
+    _be_the_only_one(folder_of_the_run(tmp_path_factory))
     folder = tmp_path_factory.mktemp("sandbox")
     request.config.stash[_FOLDER] = folder
     with running_sandbox(folder) as ready:
@@ -44,9 +44,8 @@ def tieout(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Tieout:
     return commands.tieout
 
 
-def _be_the_only_one(own: Path) -> None:
+def _be_the_only_one(of_the_run: Path) -> None:
     """Fail where a second process of this run makes a sandbox: it costs a minute, and nobody would see it otherwise."""
-    of_the_run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     try:
         (of_the_run / "sandbox-of-this-run").touch(exist_ok=False)
     except FileExistsError:
