@@ -15,7 +15,6 @@ from tests.e2e import commands
 from tests.e2e.commands import Tieout
 from tests.support.one_run import folder_of_the_run
 
-_HERE = Path(__file__).parent
 _FOLDER = pytest.StashKey[Path]()
 
 
@@ -52,12 +51,9 @@ def _be_the_only_one(of_the_run: Path) -> None:
         pytest.fail("the end-to-end tests are shared out to several processes: see tests/conftest.py")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all end-to-end tests; `tests/conftest.py` gives them to one process."""
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker(pytest.mark.e2e)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark all end-to-end tests (only of this folder's is this file told); `tests/conftest.py` gives them to one process."""
+    item.add_marker(pytest.mark.e2e)
 
 
 @pytest.hookimpl(wrapper=True)
