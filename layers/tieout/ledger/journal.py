@@ -11,6 +11,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 PREFIX = "journal/"
@@ -30,6 +31,7 @@ def lines_by_object(records: Iterable[Mapping[str, Any]]) -> dict[str, set[bytes
     return found
 
 
+@lru_cache(maxsize=64)  # a batch tells of many changes of few seconds
 def object_key(created_at: datetime) -> str:
     """Where the changes made at about that moment stand, partitioned by the UTC day: of the change, not of the batch."""
     start = created_at.replace(second=created_at.second - created_at.second % WINDOW_SECONDS)
@@ -57,7 +59,7 @@ def _line(record: Mapping[str, Any]) -> bytes:
         "sequence": change["SequenceNumber"],
         "event": record["eventName"],
         "event_id": record["eventID"],
-        "at": _created_at(record).isoformat().replace("+00:00", "Z"),
+        "at": _text(_created_at(record)),
         "by": record.get("userIdentity", {}).get("principalId"),  # DynamoDB itself, where an item's time was over
         "keys": _plain_map(change["Keys"]),
         "old": _image(change, "OldImage"),
@@ -67,7 +69,17 @@ def _line(record: Mapping[str, Any]) -> bytes:
 
 
 def _created_at(record: Mapping[str, Any]) -> datetime:
-    return datetime.fromtimestamp(int(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
+    return _moment(int(record["dynamodb"]["ApproximateCreationDateTime"]))
+
+
+@lru_cache(maxsize=64)
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@lru_cache(maxsize=64)
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _image(change: Mapping[str, Any], name: str) -> dict[str, Any] | None:
@@ -81,10 +93,10 @@ def _plain_map(attributes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _plain(value: Mapping[str, Any]) -> object:
     """A value of DynamoDB as JSON: bytes as base64, which they are already, and numbers that are not whole as exact text."""
-    [(kind, content)] = value.items()
+    (kind,) = value
     if kind in _WRITTEN:
-        return _WRITTEN[kind](content)
-    return content  # S, B and BOOL, and whatever DynamoDB may learn to say: kept as it is told
+        return _WRITTEN[kind](value[kind])
+    return value[kind]  # S, B and BOOL, and whatever DynamoDB may learn to say: kept as it is told
 
 
 def _number(text: str) -> int | str:
