@@ -45,10 +45,10 @@ settings.load_profile("repeatable")
 # Their tests share what takes half a minute to make: one process has all of a folder. (xdist's own groups, by marks, need an
 # attribute that pytest no longer has, and are silently none.)
 _IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
-
+# Their tests take long, and share nothing: whoever is free has the next one. All others are shared out by module.
+_EACH_ALONE = ("tests/simulation/",)
 
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
-
 # What takes minutes begins first: else one process is left with it alone, when all the others have nothing to do any more.
 _LONGEST = ("tests/e2e/", "tests/simulation/test_seeds.py")
 
@@ -80,13 +80,18 @@ botocore.session.create_loader = functools.cache(create_loader)
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives each test to whoever is free, but all of some folders to one process."""
+    """Gives a module's tests to whoever is free, but all of some folders to one process, and each of others by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in _IN_ONE_PROCESS if nodeid.startswith(folder)), nodeid)
+        if nodeid.startswith(_EACH_ALONE):
+            return nodeid
+        module = nodeid.split("::", 1)[0]
+        return next((folder for folder in _IN_ONE_PROCESS if nodeid.startswith(folder)), module)
 
 
 @pytest.hookimpl(optionalhook=True)  # a judge of mutants runs without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
-    """What shares the tests out; see https://pytest-xdist.readthedocs.io."""
+    """What shares the tests out, in the order they were collected in; see https://pytest-xdist.readthedocs.io."""
+    # else what has most tests begins first, not what takes longest
+    config.option.loadscopereorder = False
     return ByFolder(config, log)

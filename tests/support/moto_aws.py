@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -22,20 +23,39 @@ REGION = "eu-central-1"
 
 
 class EmulatedAws:
-    """Clients of the emulated AWS, each made once."""
+    """Clients of the emulated AWS, each made once, when it is asked for."""
 
     def __init__(self) -> None:
-        session = Session()
-        session.set_credentials("testing", "testing", "testing")
+        self._session = Session()
+        self._session.set_credentials("testing", "testing", "testing")
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """The ledger's service."""
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """The queues'."""
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """The archive's."""
+        client: S3Client = self._client("s3")
+        return client
+
+    @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        """The secrets'."""
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
         config = Config(region_name=REGION, retries={"total_max_attempts": 1}, parameter_validation=False)
-
-        def client(service: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
-            return session.create_client(service, config=config)
-
-        self.dynamodb: DynamoDBClient = client("dynamodb")
-        self.sqs: SQSClient = client("sqs")
-        self.s3: S3Client = client("s3")
-        self.secrets: SecretsManagerClient = client("secretsmanager")
+        return self._session.create_client(service, config=config)
 
     def create_ledger(self, name: str = LEDGER) -> str:
         """The ledger's table with its indexes, empty."""
