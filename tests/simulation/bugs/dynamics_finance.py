@@ -31,7 +31,12 @@ from tieout.systems.dynamics_finance import (
 
 _CHANGES = 20
 _MET: tuple[tuple[str, object, str, str], ...] = (
-    ("a key in the path is not compared with the secret", signature.verify, "if not any([", "if not list(["),
+    (
+        "a key in the path is not compared with the secret",
+        signature.verify,
+        "[key_of(delivery.key)] if delivery.key else []",
+        "secrets[:1]",
+    ),
     ("whoever asks is told that he is welcome", door.open_door, "greet_proven=lambda", "greet=lambda"),
     ("a code is given back as a text", door.greet, "json.dumps({", "str({"),
     (

@@ -13,7 +13,12 @@ from tieout.systems.dynamics_sales import client, listing, one_read, payloads, s
 
 _CHANGES = 20
 _MET: tuple[tuple[str, object, str, str], ...] = (
-    ("a key of Dataverse is not compared with the secret", signature.verify, "if not any([", "if not list(["),
+    (
+        "a key of Dataverse is not compared with the secret",
+        signature.verify,
+        "_keys_in(delivery, options)",
+        "secrets[:1]",
+    ),
     (
         "a copy of the environment is let in",
         signature._check_organization,
