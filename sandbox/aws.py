@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 import boto3
@@ -83,14 +84,19 @@ class EmulatedAws:
     def client(self, service: Literal["sqs"]) -> SQSClient: ...
     def client(self, service: Service) -> object:
         """A boto3 client of one service, with the owner's rights; threads may share it."""
-        return boto3.Session().client(
-            service,
-            endpoint_url=self.endpoint_url,
-            region_name=self.region,
-            aws_access_key_id=_OPERATOR,
-            aws_secret_access_key=_OPERATOR,
-            config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard", "total_max_attempts": 3}),
-        )
+        return _client(service, self.endpoint_url, self.region)
+
+
+@cache
+def _client(service: Service, endpoint_url: str, region: str) -> object:
+    return boto3.Session().client(
+        service,
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=_OPERATOR,
+        aws_secret_access_key=_OPERATOR,
+        config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard", "total_max_attempts": 3}),
+    )
 
 
 @contextmanager

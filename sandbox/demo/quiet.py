@@ -30,7 +30,7 @@ def wait_until_quiet(
     """
     started, quiet, shown = time.monotonic(), 0, ""
     while quiet < _RESTING_LOOKS:
-        left = _unfinished(place, aws)
+        left = _unfinished(place, aws, is_last_look=quiet == _RESTING_LOOKS - 1)
         quiet = 0 if left else quiet + 1
         if left and left != shown:
             tell(f"   ... {left}")
@@ -57,13 +57,16 @@ def outcomes(place: Place) -> Counter[str]:
     return counted
 
 
-def _unfinished(place: Place, aws: EmulatedAws) -> str:
+def _unfinished(place: Place, aws: EmulatedAws, *, is_last_look: bool) -> str:
     """What is still open, in words; empty when nothing is.
 
-    The logs are read only where nothing else is open, because that costs ten times the rest. What has its outcome only since
-    then may be on its way to planning only since then, so that is asked once more.
+    The logs are read only by the last look, and where nothing else is open, because that costs ten times the rest. What has its
+    outcome only since then may be on its way to planning only since then, so that is asked once more.
     """
-    return _in_queues(place) or _to_planning(place) or _without_outcome(place, aws) or _to_planning(place)
+    left = _in_queues(place) or _to_planning(place)
+    if left or not is_last_look:
+        return left
+    return _without_outcome(place, aws) or _to_planning(place)
 
 
 def _in_queues(place: Place) -> str:
