@@ -53,7 +53,7 @@ types: setup
 	@$(BIN)/mypy --no-error-summary
 
 .PHONY: tests
-tests: setup
+tests: setup .cache/compiled.txt
 	@echo "-- tests (pytest)"
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
@@ -128,6 +128,13 @@ help: ## This list
 	@$(UV) venv --quiet --allow-existing --python 3.13 .venv-mutants
 	@$(UV) pip sync --quiet --python .venv-mutants/bin/python --require-hashes $<
 	@touch $@
+
+# Once, by one process that only looks for tests: else each that runs them compiles all that they import for itself.
+.cache/compiled.txt: .venv/.ready
+	@echo "-- compiling what the tests import"
+	@mkdir -p .cache
+	@$(BIN)/python -m pytest --collect-only -qq > .cache/compiling.txt || { cat .cache/compiling.txt; exit 1; }
+	@mv .cache/compiling.txt $@
 
 node_modules/.ready: package-lock.json .npmrc .venv/.ready
 	@echo "-- setting up: what only npm has"
