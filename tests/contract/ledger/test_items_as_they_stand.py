@@ -135,7 +135,7 @@ def test_an_entry_as_it_stands(table: Table) -> None:
     assert table.query("MAP#crm#customer").items == (
         (
             ("MAP#crm#customer", "4711"),
-            {"member": "Acme", "stored_by": "controller", "stored_at": "2026-03-02T09:00:00.000Z"},
+            {"member": "Acme", "stored_by": "controller", "stored_at": "2026-03-02T09:00:00.000Z", "origin": "person"},
         ),
     )
 
