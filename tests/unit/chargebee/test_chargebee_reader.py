@@ -84,6 +84,19 @@ def test_a_list_that_gives_fewer_at_once_is_followed_to_its_end() -> None:
     assert [each.get("offset", "") for _, each in api.asked] == ["", "3", "6"]
 
 
+def test_a_list_that_goes_on_with_nothing_is_left() -> None:
+    """It would be followed for ever; what it did not show is asked for alone."""
+    api = MadeUpApi(INVOICE)
+
+    def nothing(path: str, _asked: dict[str, str]) -> httpx.Response | None:
+        assert len(api.asked) < 5
+        return as_sent({"list": [], "next_offset": "on"}) if path == "invoices" else None
+
+    api.says = nothing
+    assert read(api, INVOICE) == [statement(INVOICE)]
+    assert api.paths() == ["invoices", "invoices/INV/7"]
+
+
 def test_a_record_that_spoils_an_answer_costs_no_other() -> None:
     """Then each is asked for alone."""
     rows = [document("invoice", "I-1", line()), document("invoice", "I-2", line(), status="a\u0001")]

@@ -25,6 +25,7 @@ _TIMEOUT = httpx.Timeout(30, connect=5)
 _MOST_LINES = 5_000
 _LINES_AT_ONCE = "300"
 _COUPONS = "coupons"
+_DELETED_TOO = ("include_deleted", "true")  # which coupons know nothing of
 _WANTED: Mapping[str, Wanted] = {
     SUBSCRIPTIONS.word: wanted.SUBSCRIPTION,
     INVOICES.word: wanted.INVOICE,
@@ -69,11 +70,11 @@ class ChargebeeClient:
             AccessDeniedError: if it refuses our key, what it may read, or what was asked.
             UnreadableRecordError: if a resource spoils the page.
         """
-        return self._page(kind.word, kind.collection, [*asked, *([("offset", offset)] if offset else [])])
+        return self._page(kind.word, kind.collection, [*asked, _DELETED_TOO], offset)
 
     def by_ids(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Row]:
         """Those of at most a hundred resources that a list shows, by their ids; raises as `page`."""
-        return self._by_ids(kind.word, kind.collection, ids)
+        return self._by_ids(kind.word, kind.collection, ids, _DELETED_TOO)
 
     def coupons(self, ids: Sequence[str]) -> Mapping[str, Row]:
         """Those of at most a hundred coupons that there are, archived ones among them; raises as `page`."""
@@ -113,19 +114,19 @@ class ChargebeeClient:
         self.watch.see(kind.collection, [row])
         return row
 
-    def _by_ids(self, word: str, collection: str, ids: Sequence[str]) -> Mapping[str, Row]:
-        asked = ("id[in]", strict_json.dump([*ids]))
-        page = self._page(word, collection, [asked])
+    def _by_ids(self, word: str, collection: str, ids: Sequence[str], *more: tuple[str, str]) -> Mapping[str, Row]:
+        asked = [("id[in]", strict_json.dump([*ids])), *more]
+        page = self._page(word, collection, asked)
         rows = [*page.rows]
         while page.following and page.rows:  # a site may give fewer at once than were asked for
-            page = self._page(word, collection, [asked, ("offset", page.following)])
+            page = self._page(word, collection, asked, page.following)
             rows += page.rows
         return {required(text_in(each, "id"), "id"): each for each in rows}
 
-    def _page(self, word: str, collection: str, asked: Asked) -> Page:
-        always = [("limit", str(MOST_OF_A_PAGE)), ("include_deleted", "true")]
+    def _page(self, word: str, collection: str, asked: Asked, offset: str = "") -> Page:
+        place = [("offset", offset)] if offset else []
         taken: Wanted = {"list": {word: _WANTED[word]}, "next_offset": ...}
-        body = self._got(collection, [*always, *asked], taken)
+        body = self._got(collection, [("limit", str(MOST_OF_A_PAGE)), *asked, *place], taken)
         rows = [each.get(word) for each in rows_in(body, "Chargebee", "list")]
         if not all(isinstance(each, Mapping) for each in rows):
             raise UnavailableError("Chargebee gave a list of something else")

@@ -15,9 +15,10 @@ from tieout.fields import Row, fraction_in, number_in, objects_in, required, tex
 from tieout.money import minor_exponent
 
 _PERCENT = 100
-_FOREVER = "forever"
-_ON_ALL, _ON_ONE, _ON_EACH = "invoice_amount", "specific_item_price", "each_specified_item"
-_BY_PERCENT, _BY_AMOUNT = "percentage", "fixed_amount"
+FOREVER = "forever"
+ON_ALL, ON_ONE, ON_EACH = "invoice_amount", "specific_item_price", "each_specified_item"
+KINDS = _BY_PERCENT, _BY_AMOUNT = "percentage", "fixed_amount"
+CONSTRAINTS = _ALL, _NONE, _SPECIFIC = "all", "none", "specific"
 
 Named = tuple[str, str]
 """A product and what kind of item it is: `plan` or `addon`."""
@@ -60,25 +61,25 @@ def taken_off(row: Row, items: Sequence[Named], coupons: Mapping[str, Row], curr
 
 def _of_discounts(row: Row, items: Sequence[Named], currency: str) -> Iterator[Off]:
     for each in objects_in(row, "discounts"):
-        if text_in(each, "duration_type") != _FOREVER:
+        if text_in(each, "duration_type") != FOREVER:
             continue
         apply_on = text_in(each, "apply_on")
-        if apply_on not in {_ON_ALL, _ON_ONE}:
+        if apply_on not in {ON_ALL, ON_ONE}:
             raise unreadable("discounts.apply_on", "not_known")
         price = text_in(each, "item_price_id")
-        on = None if apply_on == _ON_ALL else frozenset(named for named in items if named[0] == price)
+        on = None if apply_on == ON_ALL else frozenset(named for named in items if named[0] == price)
         yield _off(each, "type", "percentage", "amount", on, currency)
 
 
 def _of_coupons(row: Row, items: Sequence[Named], coupons: Mapping[str, Row], currency: str) -> Iterator[Off]:
     for name in coupons_named(row):
         coupon = required(coupons.get(name), "coupons")
-        if text_in(coupon, "duration_type") != _FOREVER:
+        if text_in(coupon, "duration_type") != FOREVER:
             continue
         apply_on = text_in(coupon, "apply_on")
-        if apply_on not in {_ON_ALL, _ON_EACH}:
+        if apply_on not in {ON_ALL, ON_EACH}:
             raise unreadable("coupon.apply_on", "not_known")
-        on = None if apply_on == _ON_ALL else frozenset(each for each in items if _is_meant(coupon, each))
+        on = None if apply_on == ON_ALL else frozenset(each for each in items if _is_meant(coupon, each))
         yield _off(coupon, "discount_type", "discount_percentage", "discount_amount", on, currency)
 
 
@@ -100,8 +101,8 @@ def _is_meant(coupon: Row, named: Named) -> bool:
         if text_in(each, "item_type") != kind:
             continue
         constraint = text_in(each, "constraint")
-        if constraint not in {"all", "none", "specific"}:
+        if constraint not in CONSTRAINTS:
             raise unreadable("coupon.item_constraints", "not_known")
         listed = each.get("item_price_ids") or ()
-        return constraint == "all" or (constraint == "specific" and product in listed)
+        return constraint == _ALL or (constraint == _SPECIFIC and product in listed)
     return False
