@@ -25,6 +25,7 @@ class MadeUpApi:
     Attributes:
         hidden: ids that lists do not show yet.
         asked: the paths that were asked for, with their parameters.
+        headers, addresses: of each request, as they were sent.
         says: answers instead of it, where it answers anything.
     """
 
@@ -35,7 +36,8 @@ class MadeUpApi:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.says: Callable[[str, dict[str, str]], httpx.Response | None] = lambda _path, _asked: None
         self.headers: list[httpx.Headers] = []
-        self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        self.addresses: list[bytes] = []
+        self.http = httpx.Client(transport=httpx.MockTransport(self._answer), follow_redirects=True)
 
     def reader(self) -> ChargebeeReader:
         """A reader of it."""
@@ -54,6 +56,7 @@ class MadeUpApi:
         asked = dict(request.url.params)
         self.asked.append((path, asked))
         self.headers.append(request.headers)
+        self.addresses.append(request.url.raw_path)
         said = self.says(path, asked)
         if said is not None:
             return said

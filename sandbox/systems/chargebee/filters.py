@@ -105,7 +105,8 @@ def _of_moment(attribute: str, operator: str, value: str) -> Filter:
 
 
 def _texts(value: str) -> list[str]:
-    listed: Any = json.loads(value)
+    # Chargebee's own library for Python writes a list in that language's quotes, and is understood.
+    listed: Any = json.loads(value.replace("'", '"'))
     if not isinstance(listed, list):
         raise TypeError("no list")
     return [str(each) for each in listed]

@@ -66,6 +66,7 @@ def test_what_a_list_does_not_show_is_asked_for_alone() -> None:
     assert found == statement(INVOICE)
     assert lost == Statement(key=key_of(gone), source_version="", fact=None, absence=Absence.DELETED)
     assert api.paths() == ["invoices", "invoices/INV/7", "invoices/I-8"]
+    assert api.addresses[1:] == [b"/api/v2/invoices/INV%2F7", b"/api/v2/invoices/I-8"]
 
 
 def test_what_is_deleted_is_stated_at_the_version_of_its_deletion() -> None:
@@ -218,6 +219,7 @@ def test_an_answer_that_is_none_says_what_to_do(
     assert [type(each) for each in found] == [error, error]
     assert getattr(found[0], "retry_after_seconds", None) == seconds
     assert "made up" not in str(found[0])
+    assert len(api.asked) <= 2  # and wherever it leads, nobody else is shown the key
 
 
 @pytest.mark.parametrize("answer", [refused(429), refused(500)])
