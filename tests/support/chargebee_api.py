@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -43,9 +44,9 @@ class MadeUpApi:
         """A reader of it."""
         return open_reader(CONNECTION, CREDENTIALS, self.http, ManualClock())
 
-    def listing(self) -> ChargebeeListing:
+    def listing(self, **options: bool) -> ChargebeeListing:
         """A listing of it."""
-        return open_listing(CONNECTION, CREDENTIALS, self.http, ManualClock())
+        return open_listing(replace(CONNECTION, options=options), CREDENTIALS, self.http, ManualClock())
 
     def paths(self) -> list[str]:
         """What was asked for, in order."""

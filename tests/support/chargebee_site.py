@@ -47,7 +47,7 @@ class LiveChargebee(LiveSystem[ChargebeeReader, ChargebeeListing]):
             default_currency="EUR",
             api_base_url=self.url,
             completion="both",
-            options=options,
+            options={"customers": True, **options},
         )
 
     def credentials(self, **changes: str) -> dict[str, str]:

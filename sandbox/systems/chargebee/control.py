@@ -39,6 +39,7 @@ class Control:
             "authorizations": cash.authorize,
         }
         self._of_one = _of_subscriptions(subscribing) | _of_money(billing, cash)
+        self._of_one |= {"customers/{id}/change": site.change_customer, "customers/{id}/delete": site.delete_customer}
 
     def routes(self) -> list[Route]:
         """Every control route but those for faults."""

@@ -59,12 +59,20 @@ class Site:
         except KeyError:
             return self.make_customer(customer_id)
 
-    def make_customer(self, id: str) -> Object:  # noqa: A002 as the API calls it
+    def make_customer(self, id: str, **stated: Any) -> Object:  # noqa: A002, ANN401 as the API calls it; JSON
         """A new customer, and the event of that."""
-        stated = {"id": id, "created_at": self.store.second(), "auto_collection": "on", "net_term_days": 0, **_PERSON}
-        made = self.store.add("customer", stated)
+        known = {"id": id, "created_at": self.store.second(), "auto_collection": "on", "net_term_days": 0, **_PERSON}
+        made = self.store.add("customer", {**known, **stated})
         self.note("customer_created", customer=made)
         return made
+
+    def change_customer(self, customer_id: str, **stated: Any) -> Object:  # noqa: ANN401 JSON
+        """Know something else of a customer."""
+        return self.change(self.store.find("customer", customer_id) | stated, "customer_changed")
+
+    def delete_customer(self, customer_id: str) -> Object:
+        """Take a customer out; whoever asks for what was deleted is still shown them."""
+        return self.change(self.store.find("customer", customer_id) | {"deleted": True}, "customer_deleted")
 
     def make_item_price(self, id: str, item_id: str, price: int, currency_code: str, **stated: Any) -> Object:  # noqa: A002, ANN401 JSON
         """A new price of an item: each month, of each unit, unless it is stated otherwise."""

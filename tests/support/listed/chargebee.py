@@ -21,15 +21,20 @@ class ChargebeeScene:
 
     def __init__(self, live: LiveChargebee) -> None:
         self.clock, self.plan, self._billing, self._cash = live.clock, live.plan, live.billing, live.cash
-        self._subscribing = live.subscribing
+        self._subscribing, self._site = live.subscribing, live.app.state.site
         self.reader, self.listing = live.reader, live.listing
         self._made = 0
 
     def create(self, entity: str) -> str:
         """Something of each kind that a list has, in turn."""
         self._made += 1
-        made = {"billing_document": self._billed, "payment": self._moved, "subscription": self._subscribed}[entity]
-        return made(is_odd=self._made % 2 == 1)
+        made = {
+            "billing_document": self._billed,
+            "payment": self._moved,
+            "subscription": self._subscribed,
+            "customer": self._known,
+        }
+        return made[entity](is_odd=self._made % 2 == 1)
 
     def change(self, entity: str, record_id: str) -> None:
         """Have it be otherwise, as long as that can be done."""
@@ -39,6 +44,7 @@ class ChargebeeScene:
             "credit_note": lambda: self._billing.void_credit(name),
             "payment": lambda: self._cash.apply(name, self._billing.bill(CUSTOMER, "EUR", [{"amount": 1}])["id"]),
             "subscription": lambda: self._subscribing.change(name, [{**A_PLAN, "quantity": 2 + self._made}]),
+            "customer": lambda: self._site.change_customer(name, vat_number=f"DE{self._made:09d}"),
         }
         with suppress(ValueError):
             changing[kind or entity]()
@@ -51,6 +57,7 @@ class ChargebeeScene:
             "credit_note": self._billing.delete_credit,
             "payment": self._cash.delete,
             "subscription": self._subscribing.delete,
+            "customer": self._site.delete_customer,
         }
         try:
             deleting[kind or entity](name)
@@ -78,6 +85,10 @@ class ChargebeeScene:
     def _subscribed(self, *, is_odd: bool) -> str:
         """A subscription, which goes on."""
         return str(self._subscribing.begin(CUSTOMER, "EUR", [{**A_PLAN, "quantity": 1 if is_odd else 7}])["id"])
+
+    def _known(self, *, is_odd: bool) -> str:
+        """A customer, who has bought nothing yet."""
+        return str(self._site.make_customer(f"made-up-{self._made}-{is_odd}")["id"])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.systems.chargebee.ids import KINDS, is_id, is_made_up, kind_of
+from tieout.systems.chargebee.ids import KINDS, is_id, is_made_up, kind_of, kinds_wanted
 
 ids = st.from_regex(r"\A[A-Za-z0-9_][A-Za-z0-9_.:@+=~/-]{0,99}\Z")
 
@@ -16,6 +16,8 @@ def test_a_record_is_of_the_kind_that_named_it(resource_id: str, word: str) -> N
     """Whatever a site calls its resources: no two kinds ever name the same record."""
     kind = KINDS[word]
     assert kind_of(kind.entity, kind.prefix + resource_id) == kind
+    assert kinds_wanted(customers=True) == [*KINDS.values()]
+    assert kinds_wanted(customers=False) == [each for each in KINDS.values() if each.word != "customer"]
     assert kind.entity == "billing_document" or not kind.prefix
 
 
@@ -27,7 +29,7 @@ def test_a_record_is_of_the_kind_that_named_it(resource_id: str, word: str) -> N
         ("billing_document", "order:7"),
         ("payment", ""),
         ("payment", "a b"),
-        ("customer", "x"),
+        ("journal_entry", "x"),
         ("subscription", "*"),
     ],
 )

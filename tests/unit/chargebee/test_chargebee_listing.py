@@ -103,8 +103,8 @@ def test_it_is_said_which_records_the_site_still_has() -> None:
 def test_it_is_not_said_how_long_a_list_is() -> None:
     """Nobody asks all of it for that."""
     listing = MadeUpApi().listing()
-    assert [listing.count(each, DAY) for each in ENTITIES] == [None, None, None]
-    assert ENTITIES == ("subscription", "billing_document", "payment")
+    assert [listing.count(each, DAY) for each in ENTITIES] == [None] * 4
+    assert ENTITIES == ("subscription", "billing_document", "payment", "customer")
 
 
 @pytest.mark.parametrize(("entity", "cursor"), [("journal_entry", ""), ("payment", "invoices:1"), ("payment", "odd")])

@@ -259,7 +259,7 @@ def test_a_resource_that_vanishes_while_its_lines_are_read_is_gone() -> None:
 def test_what_is_no_record_of_chargebees_is_asked_for_nowhere() -> None:
     """And told to a person."""
     api = MadeUpApi()
-    keys = [RecordKey(CONNECTION.name, "billing_document", "7"), RecordKey(CONNECTION.name, "customer", "c")]
+    keys = [RecordKey(CONNECTION.name, "billing_document", "7"), RecordKey(CONNECTION.name, "journal_entry", "c")]
     found = api.reader().read(keys)
     assert [type(found[key]) for key in keys] == [UnreadableRecordError] * 2
     assert api.asked == []

@@ -18,7 +18,7 @@ from tieout.fields import Row, objects_in, required, text_in
 from tieout.systems.chargebee import wanted
 from tieout.systems.chargebee.answers import refusal
 from tieout.systems.chargebee.expected import EXPECTED
-from tieout.systems.chargebee.ids import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, TRANSACTIONS, Kind
+from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, TRANSACTIONS, Kind
 
 MOST_OF_A_PAGE = 100  # Chargebee gives no more at once
 _TIMEOUT = httpx.Timeout(30, connect=5)
@@ -31,6 +31,7 @@ _WANTED: Mapping[str, Wanted] = {
     INVOICES.word: wanted.INVOICE,
     CREDIT_NOTES.word: wanted.CREDIT_NOTE,
     TRANSACTIONS.word: wanted.TRANSACTION,
+    CUSTOMERS.word: wanted.CUSTOMER,
     "coupon": wanted.COUPON,
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from tieout.drift import OTHERS, Expected, Field, nested, number, text, truth
 from tieout.systems.chargebee import billing, cash
-from tieout.systems.chargebee.ids import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, TRANSACTIONS
+from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, TRANSACTIONS
 from tieout.systems.chargebee.subscriptions import STATUSES
 
 _OPTIONAL, _MOMENT, _AMOUNT = (
@@ -76,6 +76,14 @@ EXPECTED: Mapping[str, Expected] = {
     CREDIT_NOTES.collection: _resource(
         *billing.CREDIT_NOTE_STATUSES, type=text("adjustment", "refundable", "store"), **_DOCUMENT
     ),
+    CUSTOMERS.collection: {
+        **OTHERS,
+        **dict.fromkeys(("company", "preferred_currency_code", "vat_number"), _OPTIONAL),
+        "id": text(),
+        "resource_version": number(absent=True),
+        "relationship": nested({**OTHERS, "parent_id": _OPTIONAL}, absent=True),
+        "billing_address": nested({**OTHERS, "country": _OPTIONAL}, absent=True),
+    },
     TRANSACTIONS.collection: _resource(
         *cash.STATUSES, type=text(*cash.TYPES), date=number(), amount=number(), customer_id=_OPTIONAL
     ),

@@ -7,11 +7,11 @@ stands before its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION = "billing_document", "payment", "subscription"
+BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION, CUSTOMER = "billing_document", "payment", "subscription", "customer"
 
 
 class Kind(NamedTuple):
@@ -36,11 +36,18 @@ SUBSCRIPTIONS = Kind("subscription", SUBSCRIPTION, "", "subscriptions", "updated
 INVOICES = Kind("invoice", BILLING_DOCUMENT, "invoice:", "invoices", "updated_at")
 CREDIT_NOTES = Kind("credit_note", BILLING_DOCUMENT, "credit_note:", "credit_notes", "date")
 TRANSACTIONS = Kind("transaction", PAYMENT, "", "transactions", "updated_at")
+CUSTOMERS = Kind("customer", CUSTOMER, "", "customers", "updated_at")
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {each.word: each for each in (SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, TRANSACTIONS)}
+    {each.word: each for each in (SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, TRANSACTIONS, CUSTOMERS)}
 )
-"""By word, what is read; a customer is none of them, of whom nothing but the id is planned."""
+"""By word, what is read; customers where a connection wants them."""
+
+
+def kinds_wanted(*, customers: bool) -> Sequence[Kind]:
+    """What a connection tells of and lists."""
+    return [each for each in KINDS.values() if customers or each != CUSTOMERS]
+
 
 # A site may choose ids of its own. Nothing that has to be quoted in a list of ids, and `#` parts the ledger's keys.
 _ID = re.compile("[A-Za-z0-9_][A-Za-z0-9_.:@+=~/-]{0,99}", re.ASCII)

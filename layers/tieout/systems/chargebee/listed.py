@@ -13,7 +13,7 @@ from tieout.fields import Row, day_in
 from tieout.money import Money
 from tieout.systems.chargebee import billing, cash
 from tieout.systems.chargebee.fields import currency_in, version_of
-from tieout.systems.chargebee.ids import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, Kind
+from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, Kind
 from tieout.systems.chargebee.subscriptions import version_stated
 
 
@@ -22,6 +22,8 @@ def listed_of(key: RecordKey, kind: Kind, row: Row, zone: ZoneInfo) -> Listed:
     version = version_of(row)
     if row.get("deleted") is True:
         return Listed(key=key, version=version, deleted=True)
+    if kind == CUSTOMERS:
+        return Listed(key=key, version=version)
     day: Callable[[], date] = lambda: day_in(row, "date", zone)  # noqa: E731 it is read where it can be
     if kind == SUBSCRIPTIONS:
         day = lambda: version_stated(row, {}, zone).start_date  # noqa: E731

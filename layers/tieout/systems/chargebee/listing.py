@@ -21,8 +21,9 @@ from tieout.landscape import Connection
 from tieout.moments import parse_moment
 from tieout.ports import Clock
 from tieout.systems.chargebee.client import MOST_OF_A_PAGE, ChargebeeClient
-from tieout.systems.chargebee.ids import KINDS, Kind, kind_of
+from tieout.systems.chargebee.ids import KINDS, Kind, kind_of, kinds_wanted
 from tieout.systems.chargebee.listed import listed_of
+from tieout.systems.chargebee.options import Options
 from tieout.systems.chargebee.reader import open_client
 
 if TYPE_CHECKING:
@@ -38,15 +39,16 @@ def open_listing(
     connection: Connection, credentials: Mapping[str, str], http: httpx.Client, _clock: Clock
 ) -> ChargebeeListing:
     """A listing of one site; its arguments are those of `open_client`, and no clock is asked."""
-    client, _ = open_client(connection, credentials, http)
-    return ChargebeeListing(connection, client)
+    client, options = open_client(connection, credentials, http)
+    return ChargebeeListing(connection, client, options)
 
 
 class ChargebeeListing:
-    """Lists subscriptions, billing documents and payments; see `tieout.facts.listing`."""
+    """Lists subscriptions, billing documents, payments and customers; see `tieout.facts.listing`."""
 
-    def __init__(self, connection: Connection, client: ChargebeeClient) -> None:
+    def __init__(self, connection: Connection, client: ChargebeeClient, options: Options) -> None:
         self._connection, self._client = connection.name, client
+        self._wanted = kinds_wanted(customers=options.customers)
         self._zone = ZoneInfo(connection.time_zone)
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
@@ -58,6 +60,8 @@ class ChargebeeListing:
         """
         kinds = _kinds(entity)
         kind, offset = _place_in(cursor, kinds)
+        if kind not in self._wanted:
+            return ListingPage((), "")
         page = self._client.page(kind, _asked(kind, window), offset)
         found = [listed_of(self._key(kind, row), kind, row, self._zone) for row in page.rows]
         records = {each.key: each for each in found if window.since <= parse_moment(each.version) < window.until}

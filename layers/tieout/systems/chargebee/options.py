@@ -25,12 +25,15 @@ class Options(Declared):
             secret is the last part of the address; `query`: it is a parameter of the address, which gateways and proxies on the
             way may write to logs of theirs.
         key_parameter: what that parameter is called.
+        customers: whether customers are facts: the master data by which records of several systems are found to be the same. Nearly
+            every event shows one, so each then costs a reading more.
         cash_account: the account of the ledger to which payments come, and from which refunds go.
         receivable_account: the one that they settle.
     """
 
     proof: Literal["basic", "path", "query"] = "basic"
     key_parameter: str = "key"
+    customers: bool = False
     cash_account: str = "chargebee_cash"
     receivable_account: str = "chargebee_receivable"
 

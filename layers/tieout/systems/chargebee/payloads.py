@@ -17,7 +17,7 @@ from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds
-from tieout.systems.chargebee.ids import KINDS, Kind, is_id, is_made_up
+from tieout.systems.chargebee.ids import KINDS, Kind, is_id, is_made_up, kinds_wanted
 from tieout.systems.chargebee.options import Options
 
 API_VERSION = "v2"
@@ -37,15 +37,15 @@ _MEMBERS = ("id", "object", "event_type", "occurred_at", "api_version")
 _OF_RESOURCE = ("object", "id", "deleted")
 _PARTS: Mapping[str, tuple[str, ...]] = {
     **{name: (name,) for name in _MEMBERS},
-    **{f"{word}_{name}": ("content", word, name) for word in (*KINDS, "customer") for name in _OF_RESOURCE},
+    **{f"{word}_{name}": ("content", word, name) for word in KINDS for name in _OF_RESOURCE},
 }
-_NAMING = ("id", "customer_id", *(f"{word}_id" for word in KINDS))
+_NAMING = ("id", *(f"{word}_id" for word in KINDS))
 _EVENT_ID = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", re.ASCII)
 _TYPE = re.compile("[a-z][a-z0-9_]{0,99}", re.ASCII)
 _DELETED = "_deleted"
 
 
-def split(delivery: Delivery, connection: str, _options: Options) -> Split:
+def split(delivery: Delivery, connection: str, options: Options) -> Split:
     """The notices of an event, in the order of `KINDS`; it is counted where it is of another version, or a test.
 
     Raises:
@@ -69,17 +69,18 @@ def split(delivery: Delivery, connection: str, _options: Options) -> Split:
             occurred_at=occurred_at,
             deleted=said[f"{word}_deleted"] is True or kind == f"{word}{_DELETED}",
         )
-        for word, record_id in _records(said)
+        for word, record_id in _records(said, options)
     ]
     counted = () if said["api_version"] == API_VERSION else (OTHER_VERSION,)
     return Split(tuple(notices) or (Notice(name, event_id, kind, occurred_at),), counted=counted)
 
 
-def _records(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _records(said: Mapping[str, Any], options: Options) -> Iterator[tuple[str, str]]:
     """The resources an event shows: their words, and the ids of their records."""
-    for word, kind in KINDS.items():
-        if said[f"{word}_object"] is not None or said[f"{word}_id"] is not None:
-            yield word, _record_id(kind, said[f"{word}_id"])
+    for kind in kinds_wanted(customers=options.customers):
+        stated = said[f"{kind.word}_id"]
+        if stated is not None or said[f"{kind.word}_object"] is not None:
+            yield kind.word, _record_id(kind, stated)
 
 
 def _record_id(kind: Kind, stated: object) -> str:

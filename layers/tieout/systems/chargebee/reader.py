@@ -1,4 +1,4 @@
-"""Reads what subscriptions, invoices, credit notes and transactions are now: the completing half of the record step.
+"""Reads what subscriptions, invoices, credit notes, transactions and customers are now: the completing half of the record step.
 
 A hundred of a kind cost one call, one that a list does not show another, and lines behind the first of a long document one more for
 each few hundred.
@@ -46,7 +46,7 @@ def open_reader(
 
 
 class ChargebeeReader:
-    """Reads subscriptions, billing documents and payments by key; see `tieout.facts.reading`.
+    """Reads subscriptions, billing documents, payments and customers by key; see `tieout.facts.reading`.
 
     Attributes:
         watch: notices in what the client's answers are other than expected.

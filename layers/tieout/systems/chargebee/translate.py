@@ -11,8 +11,9 @@ from tieout.facts.statement import Absence, Statement
 from tieout.facts.subscription import Subscription
 from tieout.fields import Row
 from tieout.systems.chargebee import billing, cash, subscriptions
+from tieout.systems.chargebee.customers import customer_of
 from tieout.systems.chargebee.fields import version_of
-from tieout.systems.chargebee.ids import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, Kind
+from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, Kind
 from tieout.systems.chargebee.options import Options
 
 
@@ -43,6 +44,8 @@ def statement_of(
         fact = billing.invoice_of(number, row, zone)
     elif kind == CREDIT_NOTES:
         fact = billing.credit_note_of(number, row, zone)
+    elif kind == CUSTOMERS:
+        fact = customer_of(number, row)
     else:
         fact = cash.payment_of(number, row, options, zone)
     absence = Absence.NOT_POSTED if fact is None else None

@@ -57,6 +57,12 @@ _DOCUMENT: Wanted = {
 INVOICE: Wanted = _DOCUMENT
 CREDIT_NOTE: Wanted = _DOCUMENT | _all_of("reason_code", "create_reason_code", "type")
 TRANSACTION: Wanted = _all_of(*_STAMPS, "type", "status", "date", "amount", "reversal_transaction_id")
+CUSTOMER: Wanted = {
+    **_all_of("id", "object", "deleted", "resource_version", "updated_at", "business_entity_id"),
+    **_all_of("company", "preferred_currency_code", "vat_number"),
+    "relationship": _all_of("parent_id"),
+    "billing_address": _all_of("country"),
+}
 COUPON: Wanted = {
     **_all_of("id", "discount_type", "discount_percentage", "discount_amount", "currency_code", "duration_type"),
     **_all_of("apply_on"),
