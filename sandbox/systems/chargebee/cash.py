@@ -96,7 +96,7 @@ class Cash:
         payment = self._in(transaction_id, "payment", "success")
         refund = self._back(payment, "refund", amount, refunded_txn_id=transaction_id)
         names = {"txn_id": refund["id"], "txn_status": "success", "txn_date": refund["date"], "txn_amount": amount}
-        self._store.save(payment | {"linked_refunds": [*payment["linked_refunds"], names]})
+        self._site.change(payment | {"linked_refunds": [*payment["linked_refunds"], names]}, "transaction_updated")
         note = {"credit_note": self._refunded(credit_note_id, refund)} if credit_note_id else {}
         self._site.note("payment_refunded", transaction=refund, **note)
         return refund
@@ -118,9 +118,8 @@ class Cash:
         if not amount:
             raise ValueError("nothing is left, or due")
         linked = [*payment["linked_invoices"], self._linked(invoice_id, amount)]
-        changed = self._store.save(
-            payment | {"linked_invoices": linked, "amount_unused": payment["amount_unused"] - amount}
-        )
+        stated = {"linked_invoices": linked, "amount_unused": payment["amount_unused"] - amount}
+        changed = self._site.change(payment | stated, "transaction_updated")
         self._site.note("invoice_updated", invoice=self._settled(linked[-1], changed))
         return changed
 
@@ -131,7 +130,7 @@ class Cash:
             raise ValueError("it is reversed")
         back = self._back(payment, "payment_reversal", payment["amount"], reference_transaction_id=transaction_id)
         status = "late_failure" if is_late_failure else "success"
-        self._store.save(payment | {"reversal_transaction_id": back["id"], "status": status})
+        self._site.change(payment | {"reversal_transaction_id": back["id"], "status": status}, "transaction_updated")
         self._site.note("payment_failed", transaction=back)
         return back
 

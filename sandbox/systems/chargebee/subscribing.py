@@ -101,13 +101,13 @@ class Subscribing:
         subscription, now = self._in(subscription_id, "in_trial"), self._store.second()
         return self._changed(subscription, "subscription_activated", trial_end=now, **self._term(subscription, now))
 
-    def cancel(self, subscription_id: str, *, at_term_end: bool = False) -> Object:
-        """End a subscription now, or at the end of what is paid for."""
+    def cancel(self, subscription_id: str, *, at_term_end: bool = False, in_days: int = 0) -> Object:
+        """End a subscription now, at the end of what is paid for, or in some days."""
         subscription, now = self._in(subscription_id, *_LIVE), self._store.second()
-        if at_term_end and subscription["status"] == "active":
+        if subscription["status"] == "active" and (at_term_end or in_days):
             stated = {
                 "status": "non_renewing",
-                "cancelled_at": subscription["current_term_end"],
+                "cancelled_at": now + in_days * _DAY_SECONDS if in_days else subscription["current_term_end"],
                 "cancel_schedule_created_at": now,
                 "remaining_billing_cycles": 0,
                 "next_billing_at": None,

@@ -64,6 +64,7 @@ def test_whatever_happens_is_told_of_each_resource_that_is_shown(live: LiveCharg
         ("payment_succeeded", paid),
         ("credit_note_created", f"credit_note:{note}"),
         ("invoice_updated", f"invoice:{invoice}"),
+        ("transaction_updated", paid),
         ("payment_refunded", f"credit_note:{note}"),
         ("payment_refunded", refund),
     ]
