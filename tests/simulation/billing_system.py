@@ -36,6 +36,10 @@ class Site(Protocol):
         """Whether lists show what happened."""
         ...
 
+    def missed(self, events: list[Event]) -> None:
+        """Note that nobody is ever told of it."""
+        ...
+
 
 class BillingSystem[S: Site, A](ABC):
     """A system whose connection is completed by what it tells and by what is read of it.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.billing_system import BillingSystem
+from tests.simulation.chargebee_system import Chargebee
 from tests.simulation.stripe_system import Stripe
 
-BILLING: Mapping[str, BillingSystem[Any, Any]] = {each.name: each for each in (Stripe(),)}
+BILLING: Mapping[str, BillingSystem[Any, Any]] = {each.name: each for each in (Stripe(), Chargebee())}

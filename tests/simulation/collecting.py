@@ -54,7 +54,10 @@ class Collecting:
     def change(self) -> None:
         """Let something happen, and be told of; what no list would show is always told."""
         events = self.site.change_something()
-        if not events or (self.site.is_listed(events) and self._world.counting.is_missed()):
+        if not events:
+            return
+        if self.site.is_listed(events) and self._world.counting.is_missed():
+            self.site.missed(events)
             return
         self.tell(events)
         if self._world.weather.is_on and self._random.random() < 0.08:

@@ -36,6 +36,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "ledger-latam": "LATAM",
     "sales-americas": "SALES",
     "stripe-global": "SUBSCRIBED",
+    "chargebee-emea": "AGREED",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

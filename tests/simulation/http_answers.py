@@ -50,9 +50,9 @@ class HttpAnswers:
         """A body, cut short now and then."""
         return body[:-2] if self.strikes("short_answer") else body
 
-    def strikes(self, name: str) -> bool:
-        """Whether something happens that does at this rate."""
-        if not self._weather.is_on or self._random.random() >= self._rate:
+    def strikes(self, name: str, times: int = 1) -> bool:
+        """Whether something happens that does so many times as often as an answer is cut short."""
+        if not self._weather.is_on or self._random.random() >= times * self._rate:
             return False
         self._weather.strike(name)
         return True

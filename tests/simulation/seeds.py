@@ -31,7 +31,7 @@ FAULT_CLASSES = (
     *("member_replaced", "outdated_sent", "refused_retried", "unreadable_payload"),
     *("tried_too_often", "payload_parked", "payload_not_kept", "payload_misread", "version_tied"),
     *("relay_lost", "relay_paused", "relay_overflowed", "relay_failed", "relayed_twice", "echo", "foreign_event"),
-    *("given_up", "listed_twice", "short_answer"),
+    *("given_up", "listed_twice", "short_answer", "list_behind", "page_for_people"),
     *("journal_failed", "journal_answer_lost", "journal_read_again", "journal_overlapped"),
     *("never_told", "census_failed", "rates_recalculated"),
     "maintained",

@@ -20,7 +20,6 @@ Event = dict[str, Any]
 Post = Callable[[Mapping[str, Any], Callable[[Answer], None]], None]  # an HTTP request, and who gets the answer
 
 _MOST_PER_DELIVERY = 8
-_RETRY_MILLISECONDS = (1_000, 20_000, 120_000, 300_000)
 _SENT_AGAIN_MILLISECONDS = 600_000  # by a person who looks at what was given up
 _NOT_AUTHENTIC = frozenset({401, 404})
 _ACCEPTED_SKEW_SECONDS = 290
@@ -119,7 +118,7 @@ class Sender:
             self._weather.strike("merged_delivery")
         self._attempt(events)
         if self._weather.chance("delivered_twice"):
-            self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._attempt(events))
+            self._schedule.after(self._random.choice(self._wire.retry_milliseconds), lambda: self._attempt(events))
 
     def _attempt(self, events: list[Event], tries: int = 1) -> None:
         skew = self._random.choice(_SKEWS_SECONDS) if self._weather.is_on else 0
@@ -148,7 +147,9 @@ class Sender:
             if self._wire.is_sent_again:
                 self._schedule.after(_SENT_AGAIN_MILLISECONDS, lambda: self._attempt(events))
         else:
-            self._schedule.after(self._random.choice(_RETRY_MILLISECONDS), lambda: self._retry(events, tries + 1))
+            self._schedule.after(
+                self._random.choice(self._wire.retry_milliseconds), lambda: self._retry(events, tries + 1)
+            )
 
     def ask_for_consent(self, query: str, token: str) -> None:
         """A request without a body that is answered with a token, which must come back as it is."""

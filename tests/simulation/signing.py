@@ -21,6 +21,7 @@ from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 Event = dict[str, Any]
 Written = tuple[bytes, dict[str, str]]  # a body, and the headers that are part of what it says
 CANARY = b"canary-7f3a"  # stands in everything that must show nowhere
+PERSON = b"person-5c1e"  # is what somebody is called of whom nothing is to be known
 _JSON = {"content-type": "application/json"}
 _SEPARATORS = (" ,", ":")  # as nobody else would write it
 
@@ -54,6 +55,7 @@ class Wire:
         is_in_path: whether that is the last part of its path instead.
         is_taken: whether it goes by an answer that all is well.
         most_tries: after which a delivery is given up; None: never.
+        retry_milliseconds: one of these passes before it is tried again.
         is_sent_again: whether somebody sends, some time later, what was given up.
         of_another: what somebody else sends who has our secret, or guesses at it, and is not our source.
         tells_forgeries: whether an answer tells what proved nothing from what is taken.
@@ -70,6 +72,7 @@ class Wire:
     is_taken: Callable[[Answer], bool] = is_success
     of_another: Callable[[Random], Written] | None = None
     most_tries: int | None = None
+    retry_milliseconds: tuple[int, ...] = (1_000, 20_000, 120_000, 300_000)
     is_sent_again: bool = False
     tells_forgeries: bool = True
     is_goodbye: Callable[[Answer], bool] = lambda _answer: False

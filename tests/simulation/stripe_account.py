@@ -73,6 +73,9 @@ class StripeAccount:
         self._touched |= {each["id"]: self.account.store.second() for each in about}
         return listed
 
+    def missed(self, _events: list[Object]) -> None:
+        """Whatever happens to it later is told, or listed, by itself."""
+
     def _acts(self) -> Mapping[_Act, int]:
         return {
             self._bill: 18,
