@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
 from types import SimpleNamespace
-from typing import Protocol
+from typing import Any, Protocol
 
 from tests.simulation.oracle_of_billing import Books, Subscribed
 from tests.simulation.oracle_of_values import Cells
@@ -20,6 +20,7 @@ from tieout.facts.listing import Listing
 from tieout.facts.reading import Content, SourceReader
 from tieout.landscape import Connection
 from tieout.ports import Clock
+from tieout.systems import capability
 
 Sign = Callable[[bytes, float], dict[str, str]]
 Truth = tuple[str, str, Callable[[], Cells]]  # an entity, the id of a record, and what that puts into cells
@@ -42,13 +43,19 @@ class Site(Protocol):
 
 
 class BillingSystem[S: Site, A](ABC):
-    """A system whose connection is completed by what it tells and by what is read of it.
+    """A system whose connection is completed by what it tells and by what is read of it; its own modules do both.
 
     Attributes:
         theme: what the seeds are called that look for trouble in it.
+        credentials: what its API is called with.
+        makes_site: a new one, in memory, which costs nothing where nothing happens in it.
+        makes_answers: its API, as HTTP to the real client, which fails at a rate.
     """
 
     theme: str
+    credentials: Mapping[str, str]
+    makes_site: Callable[[Random, Schedule, bool], S]
+    makes_answers: Callable[[S, Random, Weather, float], A]
 
     @cached_property
     def name(self) -> str:
@@ -65,29 +72,33 @@ class BillingSystem[S: Site, A](ABC):
     def entries(self) -> Mapping[str, Mapping[str, str]]:
         """By table the mapping entries that anybody may come to need of it."""
 
-    @abstractmethod
-    def site(self, random: Random, schedule: Schedule, *, deletes: bool) -> S:
-        """A new one, in memory; it costs nothing where nothing happens in it."""
-
-    @abstractmethod
-    def answers(self, site: S, random: Random, weather: Weather, rate: float) -> A:
-        """Its API, as HTTP to the real client, which fails at a rate."""
-
-    @abstractmethod
     def reader(self, answers: A, clock: Clock) -> SourceReader:
         """The real reader and its client."""
+        found: SourceReader = self._own("reader").open_reader(self.connection, self.credentials, answers, clock)
+        return found
 
-    @abstractmethod
     def listing(self, answers: A, clock: Clock) -> Listing:
         """The real listing and its client."""
+        found: Listing = self._own("listing").open_listing(self.connection, self.credentials, answers, clock)
+        return found
 
-    @abstractmethod
     def read_contents(self, payload: Payload) -> Sequence[Content]:
         """The real reading of what it told."""
+        found: Sequence[Content] = self._own("contents").read_contents(payload, self.connection)
+        return found
 
-    @abstractmethod
     def arriving(self) -> SimpleNamespace:
         """What the receive step needs of it."""
+        options = self._own("options")
+        return SimpleNamespace(
+            options=lambda: options.Options(**options.at_the_door(self.connection.options)),
+            door=self._own("door").open_door,
+            verify=self._own("signature").verify,
+            split=self._own("payloads").split,
+        )
+
+    def _own(self, name: str) -> Any:  # noqa: ANN401 a module
+        return capability(self.connection.system, name)
 
     @abstractmethod
     def signer(self, box: WebhookSecretBox, schedule: Schedule) -> Sign:

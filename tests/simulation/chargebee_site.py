@@ -32,7 +32,7 @@ class ChargebeeSite:
         deletes: whether anything is ever deleted.
     """
 
-    def __init__(self, random: Random, schedule: Schedule, *, deletes: bool) -> None:
+    def __init__(self, random: Random, schedule: Schedule, deletes: bool) -> None:  # noqa: FBT001 one of three
         self._random, self._schedule, self._deletes = random, schedule, deletes
         self._at_rest: set[str] = set()  # subscriptions to which nothing happens any more
 

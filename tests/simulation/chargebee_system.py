@@ -7,8 +7,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 from tests.simulation import chargebee_values as values
 from tests.simulation.billing_system import BillingSystem, Sign, Truth
@@ -21,21 +19,10 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.senders import Event
 from tests.simulation.signing import PERSON, WebhookSecretBox, Wire, Written
 from tests.simulation.turns import CHARGEBEE_THEME
-from tests.simulation.weather import Weather
-from tieout.arriving.payload import Payload
-from tieout.facts.reading import Content
 from tieout.landscape import Connection
-from tieout.ports import Clock
-from tieout.systems.chargebee import contents, door, options, payloads, signature
-from tieout.systems.chargebee.listing import ChargebeeListing, open_listing
-from tieout.systems.chargebee.reader import ChargebeeReader, open_reader
-
-if TYPE_CHECKING:
-    import httpx
 
 CHARGEBEE = "chargebee-emea"
 ZONE = "Europe/Berlin"
-_CREDENTIALS = {"api_key": API_KEY}
 _JSON = {"content-type": "application/json;charset=UTF-8"}
 _RETRY_MILLISECONDS = (120_000, 360_000, 1_800_000, 3_600_000)
 _NOTHING_OF_OURS: Sequence[Mapping[str, Mapping[str, str]]] = (
@@ -49,6 +36,9 @@ class Chargebee(BillingSystem[ChargebeeSite, ChargebeeAnswers]):
     """A site."""
 
     theme = CHARGEBEE_THEME
+    credentials: Mapping[str, str] = {"api_key": API_KEY}
+    makes_site = ChargebeeSite
+    makes_answers = ChargebeeAnswers
 
     @cached_property
     def connection(self) -> Connection:
@@ -71,35 +61,6 @@ class Chargebee(BillingSystem[ChargebeeSite, ChargebeeAnswers]):
             "product": {each: f"P-{place}" for place, each in enumerate(values.PRICES, 501)},
             "account": {each: f"A-{each}" for each in values.ACCOUNTS},
         }
-
-    def site(self, random: Random, schedule: Schedule, *, deletes: bool) -> ChargebeeSite:
-        """A site."""
-        return ChargebeeSite(random, schedule, deletes=deletes)
-
-    def answers(self, site: ChargebeeSite, random: Random, weather: Weather, rate: float) -> ChargebeeAnswers:
-        """Its API."""
-        return ChargebeeAnswers(site, random, weather, rate)
-
-    def reader(self, answers: ChargebeeAnswers, clock: Clock) -> ChargebeeReader:
-        """The real one."""
-        return open_reader(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
-
-    def listing(self, answers: ChargebeeAnswers, clock: Clock) -> ChargebeeListing:
-        """The real one."""
-        return open_listing(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
-
-    def read_contents(self, payload: Payload) -> Sequence[Content]:
-        """What its subscriptions were."""
-        return contents.read_contents(payload, self.connection)
-
-    def arriving(self) -> SimpleNamespace:
-        """The real door."""
-        return SimpleNamespace(
-            options=lambda: options.Options(**options.at_the_door(self.connection.options)),
-            door=door.open_door,
-            verify=signature.verify,
-            split=payloads.split,
-        )
 
     def signer(self, box: WebhookSecretBox, _schedule: Schedule) -> Sign:
         """A login."""

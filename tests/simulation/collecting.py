@@ -30,8 +30,8 @@ class Collecting:
         self._random = random = Random(f"{scenario.seed} {self._name}")  # noqa: S311 it must repeat itself
         self.is_part = has_turn(world, system.theme)
         rate = random.choice(_RATES) if scenario.fault_scale else 0.0
-        self.site = system.site(self._chance(), world.schedule, deletes=scenario.deletes)
-        self._answers = system.answers(self.site, self._chance(), world.weather, rate)
+        self.site = system.makes_site(self._chance(), world.schedule, scenario.deletes)
+        self._answers = system.makes_answers(self.site, self._chance(), world.weather, rate)
 
     def reader(self) -> SourceReader:
         """Who reads it."""

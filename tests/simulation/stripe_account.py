@@ -32,7 +32,7 @@ class StripeAccount:
         deletes: whether anything is ever deleted.
     """
 
-    def __init__(self, random: Random, schedule: Schedule, *, deletes: bool) -> None:
+    def __init__(self, random: Random, schedule: Schedule, deletes: bool) -> None:  # noqa: FBT001 one of three
         self._random, self._schedule, self._deletes = random, schedule, deletes
         self._touched: dict[str, int] = {}
 

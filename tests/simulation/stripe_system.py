@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from random import Random
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 from tests.simulation import stripe_values as values
 from tests.simulation.billing_system import BillingSystem, Sign, Truth
@@ -21,21 +19,10 @@ from tests.simulation.signing import WebhookSecretBox, Wire, Written
 from tests.simulation.stripe_account import StripeAccount
 from tests.simulation.stripe_answers import API_KEY, API_URL, StripeAnswers
 from tests.simulation.turns import STRIPE_THEME
-from tests.simulation.weather import Weather
-from tieout.arriving.payload import Payload
-from tieout.facts.reading import Content
 from tieout.landscape import Connection
-from tieout.ports import Clock
-from tieout.systems.stripe import contents, door, options, payloads, signature
-from tieout.systems.stripe.listing import StripeListing, open_listing
-from tieout.systems.stripe.reader import StripeReader, open_reader
-
-if TYPE_CHECKING:
-    import httpx
 
 STRIPE = "stripe-global"
 ZONE = "Europe/Berlin"
-_CREDENTIALS = {"api_key": API_KEY}
 _JSON = {"content-type": "application/json; charset=utf-8"}
 
 
@@ -43,6 +30,9 @@ class Stripe(BillingSystem[StripeAccount, StripeAnswers]):
     """An account in its sandbox."""
 
     theme = STRIPE_THEME
+    credentials: Mapping[str, str] = {"api_key": API_KEY}
+    makes_site = StripeAccount
+    makes_answers = StripeAnswers
 
     @cached_property
     def connection(self) -> Connection:
@@ -66,35 +56,6 @@ class Stripe(BillingSystem[StripeAccount, StripeAnswers]):
             "product": {each: f"P-{place}" for place, each in enumerate(values.PRODUCTS, 501) if each},
             "account": {each: f"A-{each}" for each in values.ACCOUNTS},
         }
-
-    def site(self, random: Random, schedule: Schedule, *, deletes: bool) -> StripeAccount:
-        """An account."""
-        return StripeAccount(random, schedule, deletes=deletes)
-
-    def answers(self, site: StripeAccount, random: Random, weather: Weather, rate: float) -> StripeAnswers:
-        """Its API."""
-        return StripeAnswers(site, random, weather, rate)
-
-    def reader(self, answers: StripeAnswers, clock: Clock) -> StripeReader:
-        """The real one."""
-        return open_reader(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
-
-    def listing(self, answers: StripeAnswers, clock: Clock) -> StripeListing:
-        """The real one."""
-        return open_listing(self.connection, _CREDENTIALS, cast("httpx.Client", answers), clock)
-
-    def read_contents(self, payload: Payload) -> Sequence[Content]:
-        """What its subscriptions were."""
-        return contents.read_contents(payload, self.connection)
-
-    def arriving(self) -> SimpleNamespace:
-        """The real door."""
-        return SimpleNamespace(
-            options=lambda: options.Options(**options.at_the_door(self.connection.options)),
-            door=door.open_door,
-            verify=signature.verify,
-            split=payloads.split,
-        )
 
     def signer(self, box: WebhookSecretBox, schedule: Schedule) -> Sign:
         """The time and a signature of v1, behind one of a scheme that nobody should look at."""
