@@ -111,7 +111,7 @@ def test_a_poison_notice_is_parked_and_its_neighbours_are_planned(day: Day) -> N
     assert day.booked_or_planned("Amount") == {"2026-04": Decimal("2000.00")}
     assert sorted(day.outcomes()) == sorted([Outcome.APPLIED, Outcome.PARKED])
     [letter] = day.world.line.flows["forecast_to_plan"].dead_letters.contents()
-    reason = "deal property amount: amount_not_a_number"
+    reason = "property amount: amount_not_a_number"
     assert letter.attributes == {"error": "UnreadableRecordError", "reason": reason}
     day.changes(bad, amount="1")
     day.traffic.finish()

@@ -9,7 +9,7 @@ from typing import Any
 from tests.simulation.crm import Crm, Deal, shown
 from tieout.errors import ThrottledError
 from tieout.moments import parse_moment
-from tieout.systems.hubspot.answers import BatchAnswer, DealPage, Failure
+from tieout.systems.hubspot.answers import BatchAnswer, Failure, RecordPage
 from tieout.systems.hubspot.translate import Link
 
 _SEARCHED = 3  # deals a page
@@ -23,8 +23,9 @@ class CrmAnswers:
     def __init__(self, crm: Crm) -> None:
         self._crm = crm
 
-    def read_deals(self, ids: Sequence[str], *, archived: bool, **_properties: object) -> BatchAnswer:
-        """What `batch/read` finds, with every property there is."""
+    def read_records(self, kind: str, ids: Sequence[str], *, archived: bool, **_properties: object) -> BatchAnswer:
+        """What `batch/read` finds of deals, with every property there is."""
+        assert kind == "deals"
         self._crm.weather.io("before hubspot.read")
         found: list[Mapping[str, Any]] = []
         failures: dict[str, Failure] = {}
@@ -42,7 +43,9 @@ class CrmAnswers:
         self._crm.weather.io("after hubspot.read")
         return BatchAnswer(tuple(found), failures, None)
 
-    def search_deals(self, filters: Sequence[tuple[str, str, str]], _properties: Sequence[str]) -> DealPage:
+    def search_records(
+        self, _kind: str, filters: Sequence[tuple[str, str, str]], _properties: Sequence[str]
+    ) -> RecordPage:
         """The first live deals, by id, that fit all filters."""
         self._crm.weather.io("before hubspot.read")
         live = [
@@ -51,9 +54,9 @@ class CrmAnswers:
         found = sorted((each for each in live if _fits(each, filters)), key=lambda deal: int(deal.deal_id))
         self._crm.weather.io("after hubspot.read")
         page = found[:_SEARCHED]
-        return DealPage(tuple(shown(each) for each in page), "more" if len(found) > len(page) else "")
+        return RecordPage(tuple(shown(each) for each in page), "more" if len(found) > len(page) else "")
 
-    def archived_deals(self, after: str, _properties: Sequence[str]) -> DealPage:
+    def archived_records(self, _kind: str, after: str, _properties: Sequence[str]) -> RecordPage:
         """Some of the deals in the recycling bin."""
         self._crm.weather.io("before hubspot.read")
         binned = [each for each in self._crm.deals.values() if each.is_archived and not each.is_purged]
@@ -63,9 +66,9 @@ class CrmAnswers:
         self._crm.weather.io("after hubspot.read")
         page = binned[:_SEARCHED]
         deals = tuple({**shown(each), "archivedAt": each.archived_at} for each in page)
-        return DealPage(deals, page[-1].deal_id if len(binned) > len(page) else "")
+        return RecordPage(deals, page[-1].deal_id if len(binned) > len(page) else "")
 
-    def read_deal(self, deal_id: str) -> Mapping[str, Any] | None:
+    def read_record(self, _kind: str, deal_id: str, _properties: Sequence[str]) -> Mapping[str, Any] | None:
         """One live deal, or the one it was merged into."""
         self._crm.weather.io("before hubspot.read")
         deal = self._crm.deals.get(deal_id)

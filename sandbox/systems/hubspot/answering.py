@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.systems.hubspot.deals import Deal
 from sandbox.systems.hubspot.line_items import LineItem, iso
+from sandbox.systems.hubspot.masters import Master
 
 DEFAULT_PROPERTIES = [
     "amount",
@@ -30,7 +31,12 @@ def plain_line_item(item: LineItem, wanted: list[str]) -> dict[str, Any]:
     return _plain(item.item_id, item, wanted)
 
 
-def _plain(record_id: str, record: Deal | LineItem, wanted: list[str]) -> dict[str, Any]:
+def plain_record(record: Deal | Master, wanted: list[str]) -> dict[str, Any]:
+    """A deal, a company or a product as the API answers it."""
+    return _plain(record.record_id, record, wanted)
+
+
+def _plain(record_id: str, record: Deal | LineItem | Master, wanted: list[str]) -> dict[str, Any]:
     values = record.all_properties()
     plain = {
         "id": record_id,

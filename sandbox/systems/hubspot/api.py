@@ -35,26 +35,26 @@ class CrmApi:
         self._portal = portal
         self._limits = limits
         self._plan = plan
-        self._searching = Search(portal)
+        self._searching = Search(portal, portal.searchable)
 
     def routes(self) -> list[Route]:
         """Every route of the vendor's API that is simulated."""
         deals = "/crm/v3/objects/deals"
         return [
-            Route(f"{deals}/batch/read", self._guarded(self._batch_read_deals), methods=["POST"]),
-            Route("/crm/v3/objects/line_items/batch/read", self._guarded(self._batch_read_items), methods=["POST"]),
-            Route(f"{deals}/search", self._guarded(self._search, searches=True), methods=["POST"]),
-            Route(f"{deals}/merge", self._guarded(self._merge), methods=["POST"]),
-            Route(deals, self._guarded(self._list), methods=["GET"]),
-            Route(deals, self._guarded(self._create), methods=["POST"]),
-            Route(f"{deals}/{{deal_id}}", self._guarded(self._get), methods=["GET"]),
-            Route(f"{deals}/{{deal_id}}", self._guarded(self._change), methods=["PATCH"]),
-            Route(f"{deals}/{{deal_id}}", self._guarded(self._archive), methods=["DELETE"]),
-            Route("/crm/v4/associations/{start}/{end}/batch/read", self._guarded(self._associations), methods=["POST"]),
-            Route("/crm/v3/pipelines/{kind}", self._guarded(self._pipelines), methods=["GET"]),
+            Route(f"{deals}/batch/read", self.guarded(self._batch_read_deals), methods=["POST"]),
+            Route("/crm/v3/objects/line_items/batch/read", self.guarded(self._batch_read_items), methods=["POST"]),
+            Route(f"{deals}/search", self.guarded(self._search, searches=True), methods=["POST"]),
+            Route(f"{deals}/merge", self.guarded(self._merge), methods=["POST"]),
+            Route(deals, self.guarded(self._list), methods=["GET"]),
+            Route(deals, self.guarded(self._create), methods=["POST"]),
+            Route(f"{deals}/{{deal_id}}", self.guarded(self._get), methods=["GET"]),
+            Route(f"{deals}/{{deal_id}}", self.guarded(self._change), methods=["PATCH"]),
+            Route(f"{deals}/{{deal_id}}", self.guarded(self._archive), methods=["DELETE"]),
+            Route("/crm/v4/associations/{start}/{end}/batch/read", self.guarded(self._associations), methods=["POST"]),
+            Route("/crm/v3/pipelines/{kind}", self.guarded(self._pipelines), methods=["GET"]),
         ]
 
-    def _guarded(self, endpoint: Endpoint, *, searches: bool = False) -> Endpoint:
+    def guarded(self, endpoint: Endpoint, *, searches: bool = False) -> Endpoint:
         """The endpoint behind token and limits, its answer with the limits' headers; searches have a limit of their own."""
 
         async def answer(request: Request) -> Response:
@@ -77,26 +77,27 @@ class CrmApi:
         return answer
 
     async def _batch_read_deals(self, request: Request) -> Response:
-        archived = _archived(request)
+        archived = is_archived(request)
 
         def shown(deal_id: str, wanted: list[str]) -> dict[str, Any] | None:
             deal = self._visible(deal_id, archived=archived, batch=True)
             return plain_deal(deal, wanted) if deal else None
 
-        return await self._batch_read(request, shown)
+        return await self.batch_read(request, shown)
 
     async def _batch_read_items(self, request: Request) -> Response:
         if _LINE_ITEM_SCOPE not in self._portal.settings.scopes:
             return _lacks_scope()
-        archived = _archived(request)
+        archived = is_archived(request)
 
         def shown(item_id: str, wanted: list[str]) -> dict[str, Any] | None:
             item = self._portal.line_items.get(item_id)
             return plain_line_item(item, wanted) if item and (item.archived_at is not None) is archived else None
 
-        return await self._batch_read(request, shown)
+        return await self.batch_read(request, shown)
 
-    async def _batch_read(self, request: Request, shown: Callable[[str, list[str]], dict[str, Any] | None]) -> Response:
+    async def batch_read(self, request: Request, shown: Callable[[str, list[str]], dict[str, Any] | None]) -> Response:
+        """Up to 100 records by their ids; `shown` says what is shown of one, with which properties."""
         body = json.loads(await request.body())
         ids = list(dict.fromkeys(str(each["id"]) for each in body["inputs"]))
         if len(ids) > _RECORDS_PER_CALL:
@@ -165,11 +166,11 @@ class CrmApi:
         return plain
 
     async def _get(self, request: Request) -> Response:
-        archived = _archived(request)
+        archived = is_archived(request)
         deal = self._visible(request.path_params["deal_id"], archived=archived, batch=False)
         if deal is None:
             return error_answer(404, "OBJECT_NOT_FOUND", "resource not found")
-        return JSONResponse(plain_deal(deal, _wanted(request)))
+        return JSONResponse(plain_deal(deal, wanted_properties(request)))
 
     async def _search(self, request: Request) -> Response:
         return self._searching.answer(await request.body())
@@ -177,10 +178,10 @@ class CrmApi:
     async def _list(self, request: Request) -> Response:
         limit = min(100, int(request.query_params.get("limit", "10")))
         after = int(request.query_params.get("after", "0"))
-        archived = _archived(request)
+        archived = is_archived(request)
         visible = [deal for each in sorted(self._portal.deals, key=int) if (deal := self._own(each, archived=archived))]
         left = [deal for deal in visible if int(deal.deal_id) >= after]
-        plain: dict[str, Any] = {"results": [plain_deal(deal, _wanted(request)) for deal in left[:limit]]}
+        plain: dict[str, Any] = {"results": [plain_deal(deal, wanted_properties(request)) for deal in left[:limit]]}
         if len(left) > limit:
             plain["paging"] = {"next": {"after": left[limit].deal_id, "link": f"?after={left[limit].deal_id}"}}
         return JSONResponse(plain)
@@ -231,12 +232,12 @@ def _lacks_scope() -> JSONResponse:
     )
 
 
-def _archived(request: Request) -> bool:
+def is_archived(request: Request) -> bool:
     """Whether archived deals are asked for; the vendor's Python client writes `True`."""
     return request.query_params.get("archived", "").lower() == "true"
 
 
-def _wanted(request: Request) -> list[str]:
+def wanted_properties(request: Request) -> list[str]:
     """The properties asked for, whether in one comma-separated parameter or in several."""
     return [
         name for text in request.query_params.getlist("properties") for name in text.split(",") if name

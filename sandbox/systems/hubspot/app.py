@@ -12,6 +12,7 @@ from sandbox.systems.faults import FaultPlan, Misbehaving, control_routes
 from sandbox.systems.hubspot.api import CrmApi
 from sandbox.systems.hubspot.control import Control
 from sandbox.systems.hubspot.limits import Limits
+from sandbox.systems.hubspot.master_routes import master_routes
 from sandbox.systems.hubspot.portal import Portal
 from sandbox.systems.hubspot.settings import Settings
 from sandbox.systems.hubspot.webhooks import WebhookSender
@@ -28,8 +29,10 @@ def create_app(
     chosen, faults, clock = settings or Settings(), plan or FaultPlan(), now or _wall_clock
     sender = WebhookSender(chosen, now=clock, seed=seed)
     portal = Portal(chosen, now=clock, publish=sender.add, seed=seed)
+    api = CrmApi(portal, Limits(chosen, clock), faults)
     routes = [
-        *CrmApi(portal, Limits(chosen, clock), faults).routes(),
+        *api.routes(),
+        *master_routes(portal, api),
         *Control(portal, sender).routes(),
         *control_routes(faults),
     ]

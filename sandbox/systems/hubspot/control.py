@@ -30,7 +30,6 @@ class Control:
     def routes(self) -> list[Route]:
         """Every control route except those for faults."""
         endpoints = {
-            "companies": (self._companies, ["GET", "POST"]),
             "deals": (self._deals, ["GET", "POST"]),
             "deals/merge": (self._merge, ["POST"]),
             "deals/{deal_id}": (self._deal, ["GET", "PATCH", "DELETE"]),
@@ -49,13 +48,6 @@ class Control:
                 for path, (endpoint, methods) in endpoints.items()
             ),
         ]
-
-    async def _companies(self, request: Request) -> Response:
-        if request.method == "POST":
-            body = await _body(request)
-            company_id = self._portal.create_company(body.get("name", ""), str(body.get("id", "")))
-            return JSONResponse({"id": company_id}, status_code=201)
-        return JSONResponse(self._portal.companies)
 
     async def _deals(self, request: Request) -> Response:
         if request.method == "POST":

@@ -25,6 +25,11 @@ class Deal:
     companies: dict[str, set[int]] = field(default_factory=dict)  # company id to association types
     line_items: tuple[str, ...] = ()
 
+    @property
+    def record_id(self) -> str:
+        """Its id, as every record has one."""
+        return self.deal_id
+
     def all_properties(self) -> dict[str, str | None]:
         """What is stored and what HubSpot works out."""
         return {

@@ -10,7 +10,8 @@ from typing import Any
 from sandbox.systems.hubspot.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TYPE_IDS = {"deal": "0-3", "company": "0-2", "line_item": "0-8"}
+_TYPE_IDS = {"deal": "0-3", "company": "0-2", "product": "0-7", "line_item": "0-8"}
+_FLAGS = {"creation": "CREATED", "deletion": "DELETED", "restore": "RESTORED"}
 _DATE_PROPERTIES = {"closedate"}
 
 
@@ -41,17 +42,20 @@ class EventMaker:
 
     def of_life(self, verb: str, deal_id: str, moment: datetime) -> list[dict[str, Any]]:
         """A creation, deletion or restore."""
-        flag = {"creation": "CREATED", "deletion": "DELETED", "restore": "RESTORED"}[verb]
-        return [self._event(verb, "deal", moment, objectId=int(deal_id), changeFlag=flag)]
+        return [self._event(verb, "deal", moment, objectId=int(deal_id), changeFlag=_FLAGS[verb])]
 
-    def of_merge(self, new_id: str, primary_id: str, merged_ids: list[str], moment: datetime) -> list[dict[str, Any]]:
-        """Two deals have become a new one."""
+    def of_merge(
+        self, new_id: str, primary_id: str, merged_ids: list[str], moment: datetime, *, kind: str = "deal"
+    ) -> list[dict[str, Any]]:
+        """Two records have become a new one, where such events are wanted."""
+        if kind != "deal" and not self._settings.company_events:
+            return []
         ids = {
             "primaryObjectId": int(primary_id),
             "mergedObjectIds": [int(each) for each in merged_ids],
             "newObjectId": int(new_id),
         }
-        return [self._event("merge", "deal", moment, objectId=int(new_id), **ids, numberOfPropertiesMoved=1)]
+        return [self._event("merge", kind, moment, objectId=int(new_id), **ids, numberOfPropertiesMoved=1)]
 
     def of_association(
         self, deal_id: str, company_id: str, moment: datetime, *, primary: bool, removed: bool
@@ -97,8 +101,7 @@ class EventMaker:
             if name in self._settings.line_item_properties
         ]
         if verb:
-            flag = {"creation": "CREATED", "deletion": "DELETED"}[verb]
-            events.append(self._event(verb, "line_item", moment, objectId=int(item_id), changeFlag=flag))
+            events.append(self._event(verb, "line_item", moment, objectId=int(item_id), changeFlag=_FLAGS[verb]))
         self._chance.shuffle(events)
         return events
 
@@ -108,11 +111,30 @@ class EventMaker:
         kind = {"associationType": "DEAL_TO_LINE_ITEM", "isPrimaryAssociation": False}
         return [self._event("associationChange", "deal", moment, **ids, **kind)]
 
-    def of_company(self, company_id: str, moment: datetime) -> list[dict[str, Any]]:
-        """A new company, where such events are wanted."""
+    def of_master(self, verb: str, kind: str, record_id: str, moment: datetime) -> list[dict[str, Any]]:
+        """A creation, deletion or restore of a company or product, where such events are wanted."""
         if not self._settings.company_events:
             return []
-        return [self._event("creation", "company", moment, objectId=int(company_id), changeFlag="CREATED")]
+        return [self._event(verb, kind, moment, objectId=int(record_id), changeFlag=_FLAGS[verb])]
+
+    def of_master_changes(
+        self, kind: str, record_id: str, changed: Mapping[str, str | None], moment: datetime
+    ) -> list[dict[str, Any]]:
+        """Changes of a company or product; who stands above a company is told as an association, and by no property."""
+        if not self._settings.company_events:
+            return []
+        events = [
+            self._event("propertyChange", kind, moment, objectId=int(record_id), propertyName=name)
+            | {"propertyValue": value or "", "isSensitive": False}
+            for name, value in changed.items()
+            if name != "hs_parent_company_id"
+        ]
+        parent = changed.get("hs_parent_company_id")
+        if parent is not None:
+            ids = {"fromObjectId": int(record_id), "toObjectId": int(parent), "associationRemoved": False}
+            named = {"associationType": "CHILD_TO_PARENT_COMPANY", "isPrimaryAssociation": False}
+            events.append(self._event("associationChange", kind, moment, **ids, **named))
+        return events
 
     def _event(self, verb: str, kind: str, moment: datetime, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 JSON values
         generic = self._settings.dialect == "object"

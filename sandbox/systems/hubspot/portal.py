@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.systems.hubspot.deals import PRIMARY, Deal
 from sandbox.systems.hubspot.events import EventMaker
 from sandbox.systems.hubspot.line_items import LineItem
+from sandbox.systems.hubspot.masters import KINDS, Masters
 from sandbox.systems.hubspot.search_index import SearchIndex
 from sandbox.systems.hubspot.settings import Settings
 
@@ -35,14 +36,17 @@ class Portal:
         self.settings = settings
         self.lock = threading.RLock()
         self.deals: dict[str, Deal] = {}
-        self.companies: dict[str, str] = {}
         self.line_items: dict[str, LineItem] = {}
-        self.searchable = SearchIndex(settings)
+        self.searchable = SearchIndex[Deal](settings)
         self.now = now
         self._publish = publish
         self._events = EventMaker(settings, random.Random(seed))  # noqa: S311 a seeded simulation, not a secret
         self._last = datetime(1970, 1, 1, tzinfo=UTC)
         self._last_id = 9000
+        self.masters = {
+            each: Masters(each, settings, self._events, stamp=self._stamp, next_id=self._next_id, publish=publish)
+            for each in KINDS
+        }
 
     def resolve(self, deal_id: str) -> Deal | None:
         """The deal of that id, or the one that it lives on as after merges."""
@@ -58,10 +62,7 @@ class Portal:
     def create_company(self, name: str, company_id: str = "") -> str:
         """Add a company; its id."""
         with self.lock:
-            new_id = company_id or self._next_id()
-            self.companies[new_id] = name
-            self._publish(self._events.of_company(new_id, self._stamp()))
-            return new_id
+            return self.masters["companies"].create({"name": name}, company_id).record_id
 
     def create_deal(self, properties: Mapping[str, Any], *, deal_id: str = "", company: str = "") -> Deal:
         """Add a deal, associated with `company` as its primary one where given."""
@@ -143,7 +144,7 @@ class Portal:
         """Link a deal and a company; a new primary company takes the label from the old one."""
         with self.lock:
             deal = self._live(deal_id)
-            if company_id not in self.companies:
+            if company_id not in self.masters["companies"].records:
                 raise KeyError(company_id)
             if primary:
                 for types in deal.companies.values():
@@ -220,7 +221,8 @@ class Portal:
 
     def _next_id(self) -> str:
         self._last_id += 1
-        while any(str(self._last_id) in each for each in (self.deals, self.companies, self.line_items)):
+        kept: list[Container[str]] = [self.deals, self.line_items, *(each.records for each in self.masters.values())]
+        while any(str(self._last_id) in each for each in kept):
             self._last_id += 1
         return str(self._last_id)
 

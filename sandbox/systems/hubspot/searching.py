@@ -1,4 +1,4 @@
-"""Searches the deals of a simulated account by HubSpot's rules: one order, 200 a page, and no page beyond 10,000 results.
+"""Searches the records of a simulated account by HubSpot's rules: one order, 200 a page, and no page beyond 10,000 results.
 
 https://developers.hubspot.com/docs/api-reference/search/guide
 """
@@ -15,10 +15,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from sandbox.systems.hubspot.answering import DEFAULT_PROPERTIES, plain_deal
+from sandbox.systems.hubspot.answering import DEFAULT_PROPERTIES, plain_record
 from sandbox.systems.hubspot.deals import Deal
 from sandbox.systems.hubspot.limits import error_answer
+from sandbox.systems.hubspot.masters import Master
 from sandbox.systems.hubspot.portal import Portal
+from sandbox.systems.hubspot.search_index import SearchIndex
 
 _MOST_CHARACTERS, _MOST_A_PAGE, _USUAL_PAGE = 3_000, 200, 10
 _MOST_GROUPS, _MOST_IN_A_GROUP, _MOST_FILTERS = 5, 6, 18
@@ -36,10 +38,10 @@ Filter = dict[str, Any]
 
 
 class Search:
-    """Answers searches of one portal's deals; of several that its order makes equal, each search has an order of its own."""
+    """Answers searches of one portal's records; of several that its order makes equal, each search has an order of its own."""
 
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
+    def __init__(self, portal: Portal, index: SearchIndex[Deal] | SearchIndex[Master]) -> None:
+        self._portal, self._index = portal, index
         self._chance = random.Random(1)  # noqa: S311 a simulation, not a secret
 
     def answer(self, raw: bytes) -> JSONResponse:
@@ -54,20 +56,20 @@ class Search:
         except ValueError as error:
             return _refused(str(error))
         wanted = body.get("properties") or DEFAULT_PROPERTIES
-        page = [plain_deal(deal, wanted) for deal in found[after : after + limit]]
+        page = [plain_record(each, wanted) for each in found[after : after + limit]]
         plain: dict[str, Any] = {"total": len(found), "results": page}
         if after + limit < len(found):
             plain["paging"] = {"next": {"after": str(after + limit)}}
         return JSONResponse(plain)
 
-    def _found(self, body: dict[str, Any]) -> list[Deal]:
+    def _found(self, body: dict[str, Any]) -> list[Deal | Master]:
         with self._portal.lock:
-            shown = self._portal.searchable.shown(self._portal.latest())
+            shown: Sequence[Deal | Master] = self._index.shown(self._portal.latest())
         groups = [each.get("filters") or [] for each in body.get("filterGroups") or [{}]]
-        found = [deal for deal in shown if any(all(_matches(deal, each) for each in group) for group in groups)]
+        found = [one for one in shown if any(all(_matches(one, each) for each in group) for group in groups)]
         self._chance.shuffle(found)
         name, descends = _order(body)
-        found.sort(key=lambda deal: _sorting(deal.all_properties().get(name)), reverse=descends)
+        found.sort(key=lambda each: _sorting(each.all_properties().get(name)), reverse=descends)
         return found
 
 
@@ -84,11 +86,11 @@ def _check(raw: bytes, body: dict[str, Any], limit: int) -> None:
         raise ValueError("Only one sort may be provided")
 
 
-def _matches(deal: Deal, wanted: Filter) -> bool:
-    """Whether a deal fits a filter; one without a value fits none."""
+def _matches(record: Deal | Master, wanted: Filter) -> bool:
+    """Whether a record fits a filter; one without a value fits none."""
     if wanted["operator"] not in _OPERATORS:
         raise ValueError(f"{wanted['operator']} is not simulated")
-    value = deal.all_properties().get(wanted["propertyName"])
+    value = record.all_properties().get(wanted["propertyName"])
     if value is None:
         return False
     ours, theirs = _comparable(value), _comparable(str(wanted["value"]))

@@ -38,7 +38,7 @@ class Settings(ChangingSettings):
         properties: the properties whose changes are subscribed to, one subscription each.
         line_item_properties: the same for line items; none: nothing is told of line items alone.
         scopes: what the app may read beside deals and companies.
-        company_events: also send what happens to companies, and associations from the company's side.
+        company_events: also send what happens to companies and products, and associations from the company's side.
         batch_size: the most events in one request (HubSpot: 100).
         max_concurrent_requests: requests in flight at once (HubSpot: 10).
         max_retries: further attempts after the first (HubSpot: 10 within 24 hours).

@@ -87,7 +87,7 @@ def test_a_line_item_that_cannot_be_translated_costs_its_own_deal(account: Accou
     """The deal is parked by the name of the property, and its neighbours go on."""
     good, bad = offered(account, SETUP), offered(account, SETUP | {"hs_recurring_billing_period": "a year"})
     readings = account.read(good, bad)
-    assert str(readings[bad]) == "deal property hs_recurring_billing_period: period_not_iso8601"
+    assert str(readings[bad]) == "property hs_recurring_billing_period: period_not_iso8601"
     assert products(readings[good]) == [("7002", "500.00 USD")]
 
 

@@ -194,7 +194,7 @@ def test_a_deal_with_an_unreadable_amount_spoils_no_other(account: Account) -> N
     readings = account.read(good, bad)
     assert isinstance(readings[good], Statement)
     assert isinstance(readings[bad], UnreadableRecordError)
-    assert str(readings[bad]) == "deal property amount: amount_not_a_number"
+    assert str(readings[bad]) == "property amount: amount_not_a_number"
 
 
 def test_a_failed_read_of_a_single_deal_is_no_deletion(account: Account) -> None:

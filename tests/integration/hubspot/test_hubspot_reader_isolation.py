@@ -45,7 +45,7 @@ def test_a_bug_costs_its_own_deal_alone(account: Account, monkeypatch: pytest.Mo
     readings = account.read(good, bad)
     assert isinstance(readings[good], Statement)
     assert isinstance(readings[bad], UnreadableRecordError)
-    assert str(readings[bad]) == "the deal cannot be translated: ZeroDivisionError"
+    assert str(readings[bad]) == "the record cannot be translated: ZeroDivisionError"
 
 
 @pytest.mark.parametrize("body", [{}, {"id": None}, {"id": "", "properties": {}}])

@@ -275,7 +275,7 @@ def test_hubspots_own_library_accepts_the_simulated_signatures(office: Office) -
 
 
 def test_company_events_are_sent_where_wanted(office: Office) -> None:
-    """A company's side of an association is a notice about the deal too."""
+    """A company's side of an association is a notice about the deal too; what happens to the company itself, one about it."""
     office.do("POST", "settings", {"company_events": True})
     company = office.do("POST", "companies", {"name": "C"})["id"]
     deal = office.do("POST", "deals", {"properties": {}, "company": company})["id"]
@@ -283,7 +283,7 @@ def test_company_events_are_sent_where_wanted(office: Office) -> None:
     office.deliver()
     notices = office.receiver.notices(office.target_url)
     assert {each.key.record_id for each in notices if each.kind == "company.associationChange"} == {deal}
-    assert {each.key.entity for each in notices if each.kind == "company.creation"} == {"company"}
+    assert {each.key.entity for each in notices if each.kind == "company.creation"} == {"account"}
 
 
 def test_a_mistaken_control_call_is_told(office: Office) -> None:

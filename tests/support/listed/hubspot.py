@@ -1,4 +1,4 @@
-"""A simulated HubSpot account whose deals are listed."""
+"""A simulated HubSpot account whose deals and companies are listed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sandbox.systems.hubspot.portal import Portal
 from sandbox.systems.hubspot.settings import Settings
 from tests.support.clock import ManualClock
 from tests.support.hubspot_account import DEAL, TOKEN, connection_to
+from tests.support.listed.scene import MASTERS
 from tests.support.one_server import OneServer
 from tieout.systems.hubspot.listing import open_listing
 from tieout.systems.hubspot.reader import open_reader
@@ -37,23 +38,34 @@ class HubSpotScene:
         self.reader = open_reader(connection, CREDENTIALS, http, self.clock)
         self.listing = open_listing(connection, CREDENTIALS, http, self.clock)
 
-    def create(self, _entity: str) -> str:
-        """Add a deal; its id."""
+    def create(self, entity: str) -> str:
+        """Add a deal or a company; its id."""
+        if entity in MASTERS:
+            return self.portal.create_company("Sample Ltd")
         return self.portal.create_deal(DEAL).deal_id
 
-    def change(self, _entity: str, record_id: str) -> None:
-        """Give a deal another amount."""
+    def change(self, entity: str, record_id: str) -> None:
+        """Give a deal another amount, a company another name."""
+        if entity in MASTERS:
+            self.portal.masters["companies"].change(record_id, {"name": "Another Ltd"})
+            return
         amount = self.portal.deals[record_id].properties["amount"] or "0"
         self.portal.change_deal(record_id, {"amount": f"1{amount}"})
 
-    def delete(self, _entity: str, record_id: str) -> bool:
-        """Put a deal into the recycling bin."""
-        self.portal.archive_deal(record_id)
+    def delete(self, entity: str, record_id: str) -> bool:
+        """Put a record into the recycling bin."""
+        if entity in MASTERS:
+            self.portal.masters["companies"].archive(record_id)
+        else:
+            self.portal.archive_deal(record_id)
         return True
 
-    def purge(self, _entity: str, record_id: str) -> bool:
-        """Forget a deal."""
-        self.portal.purge_deal(record_id)
+    def purge(self, entity: str, record_id: str) -> bool:
+        """Forget a record."""
+        if entity in MASTERS:
+            self.portal.masters["companies"].purge(record_id)
+        else:
+            self.portal.purge_deal(record_id)
         return True
 
 

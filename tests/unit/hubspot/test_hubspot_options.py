@@ -27,6 +27,9 @@ def test_without_options_only_v3_within_five_minutes_is_taken() -> None:
         {"max_skew_seconds": 0},
         {"max_skew_seconds": 3601},
         {"portal_id": -1},
+        {"master_data": ["contact"]},
+        {"company_ids": {"tax_id": "vat,name"}},
+        {"product_ids": {"SKU": "hs_sku"}},
     ],
 )
 def test_options_are_checked_at_synth(wrong: dict[str, object]) -> None:

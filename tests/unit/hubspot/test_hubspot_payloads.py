@@ -33,18 +33,20 @@ def test_both_dialects_name_the_same_deal(verb: str) -> None:
 @pytest.mark.parametrize(
     ("subscription", "type_id", "entity"),
     [
-        ("company.creation", ..., "company"),
+        ("company.creation", ..., "account"),
+        ("product.creation", ..., "product"),
         ("contact.privacyDeletion", ..., "contact"),
         ("ticket.creation", ..., "ticket"),
         ("line_item.creation", ..., "line_item"),
         ("object.creation", "0-1", "contact"),
-        ("object.creation", "0-2", "company"),
+        ("object.creation", "0-2", "account"),
+        ("object.creation", "0-7", "product"),
         ("object.creation", "0-5", "object:0-5"),
         ("object.creation", "2-143967026", "object:2-143967026"),
     ],
 )
-def test_other_record_types_keep_hubspots_word(subscription: str, type_id: object, entity: str) -> None:
-    """What no flow wants is still named, so that it can be counted as ignored."""
+def test_other_record_types_have_their_own_word(subscription: str, type_id: object, entity: str) -> None:
+    """A company is an account, as sellers call it; what no flow wants is still named, so that it can be counted as ignored."""
     assert only(split_events(event(subscription, objectTypeId=type_id))).key.entity == entity
 
 
@@ -77,13 +79,18 @@ def test_an_unknown_kind_of_event_about_a_deal_is_still_a_hint() -> None:
         ),
         ("object.associationChange", {"objectTypeId": "0-3"}, [("opportunity", "1")]),
         ("object.associationChange", {"fromObjectTypeId": "0-2", "toObjectTypeId": "0-3"}, [("opportunity", "2")]),
-        ("object.associationChange", {"objectTypeId": "0-2", "associationType": 7}, [("company", "1")]),
+        ("object.associationChange", {"objectTypeId": "0-2", "associationType": 7}, [("account", "1")]),
+        ("company.associationChange", {"associationType": "COMPANY_TO_CONTACT"}, [("account", "1")]),
+        *(
+            ("company.associationChange", {"associationType": each}, [("account", "1"), ("account", "2")])
+            for each in ("CHILD_TO_PARENT_COMPANY", "PARENT_TO_CHILD_COMPANY", "COMPANY_TO_COMPANY")
+        ),
     ],
 )
 def test_an_association_change_is_about_the_side_that_is_the_deal(
     subscription: str, fields: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
-    """Whichever side subscribed, the deal's customer may have changed."""
+    """Whichever side subscribed, the deal's customer may have changed; of two companies, who stands above whom."""
     assert records(split_events(event(subscription, objectId=..., fromObjectId=1, toObjectId=2, **fields))) == expected
 
 

@@ -233,7 +233,7 @@ def test_an_unreadable_value_is_refused_by_the_name_of_its_property(
     """A deal that cannot be read is parked with a reason that shows no value."""
     with pytest.raises(UnreadableRecordError) as caught:
         stated(deal(**properties))
-    assert str(caught.value) == f"deal property {message}"
+    assert str(caught.value) == f"property {message}"
 
 
 @pytest.mark.parametrize(

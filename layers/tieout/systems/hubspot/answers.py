@@ -45,14 +45,14 @@ class BatchAnswer:
     other_failure: Failure | None
 
 
-class DealPage(NamedTuple):
-    """Some of the deals of a list.
+class RecordPage(NamedTuple):
+    """Some of the records of a list.
 
     Attributes:
         following: where those behind them are; empty where there are none.
     """
 
-    deals: tuple[Mapping[str, Any], ...]
+    records: tuple[Mapping[str, Any], ...]
     following: str
 
 
@@ -115,16 +115,16 @@ def _error_ids(error: object) -> list[str]:
     return [str(each) for each in ids] if isinstance(ids, list) else []
 
 
-def deal_page(plain: Mapping[str, Any]) -> DealPage:
-    """One page of a list of deals; `UnavailableError` for an answer of another form."""
+def record_page(plain: Mapping[str, Any]) -> RecordPage:
+    """One page of a list of records; `UnavailableError` for an answer of another form."""
     results = plain.get("results")
     if not isinstance(results, list) or not all(isinstance(each, dict) and each.get("id") for each in results):
         raise UnavailableError("HubSpot's list has no known form")
-    return DealPage(tuple(results), next_page_of(plain))
+    return RecordPage(tuple(results), next_page_of(plain))
 
 
 def total_of(plain: Mapping[str, Any]) -> int:
-    """How many deals there are to a page of a search; `UnavailableError` for an answer of another form."""
+    """How many records there are to a page of a search; `UnavailableError` for an answer of another form."""
     total = plain.get("total")
     if not isinstance(total, int) or isinstance(total, bool):
         raise UnavailableError("HubSpot's search does not say how many it found")

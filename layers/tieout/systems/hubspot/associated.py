@@ -9,7 +9,7 @@ from typing import Any
 
 from tieout.errors import MalformedError, PermanentError, TransientError, UnavailableError, UnreadableRecordError
 from tieout.systems.hubspot.answers import BatchAnswer, Failure
-from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, LINE_ITEMS_PER_CALL, HubSpotClient
+from tieout.systems.hubspot.client import ASSOCIATIONS_PER_CALL, RECORDS_PER_CALL, HubSpotClient
 from tieout.systems.hubspot.translate import Link
 
 
@@ -88,7 +88,7 @@ class _Items:
     def read(self, ids: Sequence[str]) -> None:
         """Read them all; after a call that failed as a whole, those behind it have its failure without a call."""
         stopped: Failure | None = None
-        for chunk in batched(ids, LINE_ITEMS_PER_CALL, strict=False):
+        for chunk in batched(ids, RECORDS_PER_CALL, strict=False):
             stopped = stopped or self._read(chunk)
             if stopped is not None:
                 left = [each for each in chunk if each not in self.items and each not in self.failures]

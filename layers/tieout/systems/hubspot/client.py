@@ -20,26 +20,25 @@ from tieout.ports import Clock
 from tieout.systems.hubspot.answers import (
     POLICY_SECONDS,
     BatchAnswer,
-    DealPage,
     Failure,
+    RecordPage,
     batch_answer,
-    deal_page,
     links_of,
     next_page_of,
     origin_of,
     plain_object,
     policy_of,
+    record_page,
     retry_after_seconds,
     total_of,
 )
 from tieout.systems.hubspot.expected import EXPECTED
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES
-from tieout.systems.hubspot.translate import DEAL_PROPERTIES, Link
+from tieout.systems.hubspot.translate import Link
 
-DEALS_PER_CALL = 100
-LINE_ITEMS_PER_CALL = 100
+RECORDS_PER_CALL = 100
 ASSOCIATIONS_PER_CALL = 1000
-DEALS_PER_SEARCH = 200
+RECORDS_PER_SEARCH = 200
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _PAGES = 50  # of associations of one deal; HubSpot's own limit is a few thousand
@@ -47,10 +46,9 @@ _LOCKED_SECONDS = 2  # the documentation asks for two seconds after a 423
 _MIGRATING_SECONDS = 600  # a 477 without Retry-After: a data centre migration lasts up to 24 hours
 
 
-# Of one account at most five a second, by whatever app: https://developers.hubspot.com/docs/api-reference/search/guide.
-_SEARCH = "/crm/v3/objects/deals/search"
+_OBJECTS = "/crm/v3/objects"
 
-DealFilter = tuple[str, str, str]  # property, operator, value
+Filter = tuple[str, str, str]  # property, operator, value
 
 
 def open_client(
@@ -80,35 +78,41 @@ class HubSpotClient:
         self._clock = clock
         self.watch = Watch(EXPECTED)
 
-    def read_deals(
-        self, ids: Sequence[str], *, archived: bool, properties: Sequence[str] = DEAL_PROPERTIES
-    ) -> BatchAnswer:
-        """Up to 100 live or archived deals with these properties.
+    def read_records(self, kind: str, ids: Sequence[str], *, archived: bool, properties: Sequence[str]) -> BatchAnswer:
+        """Up to 100 live or archived records of a kind, such as `deals`, with these properties.
 
         Raises:
             ThrottledError, UnavailableError, AccessDeniedError: the call as a whole failed.
             UnreadableRecordError, MalformedError: one of the records spoils the whole answer; read fewer.
         """
-        return self._read("deals", ids, archived=archived, properties=properties)
+        body = {
+            "properties": list(properties),
+            "propertiesWithHistory": [],
+            "inputs": [{"id": each} for each in ids],
+        }
+        query = {"archived": "true" if archived else "false"}
+        answer = batch_answer(self._call("POST", f"{_OBJECTS}/{kind}/batch/read", body=body, query=query))
+        self.watch.see(kind, answer.results)
+        return answer
 
-    def read_deal(self, deal_id: str) -> Mapping[str, Any] | None:
-        """One live deal, or None: the only read documented to lead from a merged deal to its survivor.
+    def read_record(self, kind: str, record_id: str, properties: Sequence[str]) -> Mapping[str, Any] | None:
+        """One live record, or None: the only read documented to lead from a merged deal to its survivor.
 
-        Only a 404 says that there is none; a success that names no deal says nothing.
+        Only a 404 says that there is none; a success that names no record says nothing.
         """
-        query = {"properties": ",".join(DEAL_PROPERTIES), "archived": "false"}
-        response = self._send("GET", f"/crm/v3/objects/deals/{deal_id}", query=query)
+        query = {"properties": ",".join(properties), "archived": "false"}
+        response = self._send("GET", f"{_OBJECTS}/{kind}/{record_id}", query=query)
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
-        deal = self._object_of(response)
-        if not deal.get("id"):
-            raise UnavailableError("HubSpot's answer names no deal")
-        self.watch.see("deals", [deal])
-        return deal
+        record = self._object_of(response)
+        if not record.get("id"):
+            raise UnavailableError("HubSpot's answer names no record")
+        self.watch.see(kind, [record])
+        return record
 
     def read_line_items(self, ids: Sequence[str], *, archived: bool) -> BatchAnswer:
-        """Up to 100 live or archived line items; raises as `read_deals` does."""
-        return self._read("line_items", ids, archived=archived, properties=LINE_ITEM_PROPERTIES)
+        """Up to 100 live or archived line items; raises as `read_records` does."""
+        return self.read_records("line_items", ids, archived=archived, properties=LINE_ITEM_PROPERTIES)
 
     def read_links(
         self, ids: Sequence[str], kind: str, *, start: str = "deals"
@@ -139,38 +143,29 @@ class HubSpotClient:
         endless = UnreadableRecordError(f"the record has more than {_PAGES} pages of {kind}")
         return links, failures | dict.fromkeys([each["id"] for each in pending], endless)
 
-    def search_deals(self, filters: Sequence[DealFilter], properties: Sequence[str]) -> DealPage:
-        """The first 200 live deals, by id, that fit all filters, as HubSpot's index has them.
+    def search_records(self, kind: str, filters: Sequence[Filter], properties: Sequence[str]) -> RecordPage:
+        """The first 200 live records, by id, that fit all filters, as HubSpot's index has them.
 
         The index knows a change only some time after it. Sorted by id and asked for from an id on, no listing reaches the
         10,000 results beyond which a search refuses to page.
         """
         sorts = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
-        return deal_page(self._search(filters, sorts=sorts, properties=list(properties), limit=DEALS_PER_SEARCH))
+        page = self._search(kind, filters, sorts=sorts, properties=list(properties), limit=RECORDS_PER_SEARCH)
+        return record_page(page)
 
-    def count_deals(self, filters: Sequence[DealFilter]) -> int:
-        """How many live deals fit all filters, as HubSpot's index has them."""
-        return total_of(self._search(filters, limit=1))
+    def count_records(self, kind: str, filters: Sequence[Filter]) -> int:
+        """How many live records fit all filters, as HubSpot's index has them."""
+        return total_of(self._search(kind, filters, limit=1))
 
-    def _search(self, filters: Sequence[DealFilter], **more: object) -> dict[str, Any]:
+    def _search(self, kind: str, filters: Sequence[Filter], **more: object) -> dict[str, Any]:
+        """Of one account at most five a second, by whatever app: https://developers.hubspot.com/docs/api-reference/search/guide."""
         plain = [dict(zip(("propertyName", "operator", "value"), each, strict=True)) for each in filters]
-        return self._call("POST", _SEARCH, body={"filterGroups": [{"filters": plain}], **more})
+        return self._call("POST", f"{_OBJECTS}/{kind}/search", body={"filterGroups": [{"filters": plain}], **more})
 
-    def archived_deals(self, after: str, properties: Sequence[str]) -> DealPage:
-        """Up to 100 of the deals in the recycling bin, which cannot be searched; `after` is empty or a page's `following`."""
-        query = {"archived": "true", "limit": str(DEALS_PER_CALL), "properties": ",".join(properties)}
-        return deal_page(self._call("GET", "/crm/v3/objects/deals", query=query | ({"after": after} if after else {})))
-
-    def _read(self, kind: str, ids: Sequence[str], *, archived: bool, properties: Sequence[str]) -> BatchAnswer:
-        body = {
-            "properties": list(properties),
-            "propertiesWithHistory": [],
-            "inputs": [{"id": each} for each in ids],
-        }
-        query = {"archived": "true" if archived else "false"}
-        answer = batch_answer(self._call("POST", f"/crm/v3/objects/{kind}/batch/read", body=body, query=query))
-        self.watch.see(kind, answer.results)
-        return answer
+    def archived_records(self, kind: str, after: str, properties: Sequence[str]) -> RecordPage:
+        """Up to 100 of the records in the recycling bin, which cannot be searched; `after` is empty or a page's `following`."""
+        query = {"archived": "true", "limit": str(RECORDS_PER_CALL), "properties": ",".join(properties)}
+        return record_page(self._call("GET", f"{_OBJECTS}/{kind}", query=query | ({"after": after} if after else {})))
 
     def _call(
         self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None

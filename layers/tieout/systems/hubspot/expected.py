@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tieout.drift import Expected, nested, text, truth
+from tieout.drift import OTHERS, Expected, nested, text, truth
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES, PAYMENTS_IN_MONTHS
 from tieout.systems.hubspot.translate import DEAL_PROPERTIES
 
@@ -29,7 +29,14 @@ def _record(properties: Iterable[str], told: Expected) -> Expected:
     }
 
 
+_MASTER = {"hs_lastmodifieddate": text(), **OTHERS}  # what the options name is asked for besides
+
 EXPECTED: Mapping[str, Expected] = {
+    "companies": _record(
+        ("country", "domain", "hs_merged_object_ids", "hs_parent_company_id", "name"),
+        _MASTER,
+    ),
+    "products": _record(("hs_merged_object_ids", "hs_sku", "name"), _MASTER),
     "deals": _record(DEAL_PROPERTIES, {"hs_lastmodifieddate": text()}),
     "line_items": _record(
         LINE_ITEM_PROPERTIES,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
+from tieout.external_ids import check_external_ids
 
 SignatureVersion = Literal["v1", "v2", "v3"]
 LineWorth = Literal["tcv", "acv", "arr", "mrr"]
+MasterEntity = Literal["account", "product"]
+_PROPERTY = re.compile("[a-z][a-z0-9_]{0,99}", re.ASCII)
+_COMPANY_IDS: Mapping[str, str] = MappingProxyType({"domain": "domain"})
+_PRODUCT_IDS: Mapping[str, str] = MappingProxyType({"sku": "hs_sku"})
 
 
 class Options(Declared):
@@ -24,6 +31,10 @@ class Options(Declared):
             costs one call less.
         line_worth: which value of a line item adds up to the deal's amount: the account's own setting *Default deal amount*
             (`tcv` where nobody has changed it).
+        master_data: which of companies (`account`) and products are facts; of the others what is told is ignored. The app needs
+            `crm.objects.products.read` for products.
+        company_ids: external ids of a company, such as `erp_number`, and the property of companies that each stands in.
+        product_ids: the same of a product of the library.
         portal_id: the HubSpot account whose events are wanted; events of any other are malformed. 0: not checked.
     """
 
@@ -32,6 +43,9 @@ class Options(Declared):
     portal_id: int = 0
     line_items: bool = True
     line_worth: LineWorth = "tcv"
+    master_data: Sequence[MasterEntity] = ("account", "product")
+    company_ids: Mapping[str, str] = _COMPANY_IDS
+    product_ids: Mapping[str, str] = _PRODUCT_IDS
 
     def __post_init__(self) -> None:
         """Refuse what would let nobody in or protect nothing: at synth, before anything is deployed.
@@ -44,3 +58,5 @@ class Options(Declared):
         check_max_skew(self.max_skew_seconds)
         if self.portal_id < 0:
             raise ValueError("portal_id is negative")
+        for name in ("company_ids", "product_ids"):
+            check_external_ids(name, getattr(self, name), _PROPERTY)

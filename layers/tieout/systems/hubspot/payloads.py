@@ -19,9 +19,12 @@ from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds
 from tieout.systems.hubspot.options import Options
 
-_DEAL = "opportunity"
-_TYPE_ENTITIES = {"0-1": "contact", "0-2": "company", "0-3": _DEAL, "0-8": "line_item"}
-_NAME_ENTITIES = {"deal": _DEAL}
+_DEAL, _COMPANY = "opportunity", "account"
+_TYPE_ENTITIES = {"0-1": "contact", "0-2": _COMPANY, "0-3": _DEAL, "0-7": "product", "0-8": "line_item"}
+_NAME_ENTITIES = {
+    "deal": _DEAL,
+    **dict.fromkeys(("company", "parent", "parent_company", "child", "child_company"), _COMPANY),
+}
 
 _SUBSCRIPTION = re.compile(r"(?P<object>[A-Za-z_]{1,40})\.(?P<verb>[A-Za-z_]{1,40})")
 _TYPE_ID = re.compile("[0-9]{1,4}-[0-9]{1,18}")
@@ -102,15 +105,17 @@ def _records(item: Mapping[str, Any], name: str, verb: str) -> list[tuple[str, s
 
 
 def _associated(item: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
-    """The sides of an association that are deals, whichever side subscribed; without a deal, the side it starts from.
+    """The sides of an association that are deals, whichever side subscribed; else two companies, or the side it starts from.
 
     A company's event about a deal changes the deal's customer, and a line item's what it offers, so each is a notice about
-    the deal.
+    the deal. Of two companies one comes to stand above the other, or not any more.
     """
     sides = [
         (_side_entity(item, "from", name), _identifier(item, "fromObjectId", "from_object_id")),
         (_side_entity(item, "to", name), _identifier(item, "toObjectId", "to_object_id")),
     ]
+    if {entity for entity, _ in sides} == {_COMPANY}:
+        return sides
     return [side for side in sides if side[0] == _DEAL] or sides[:1]
 
 
@@ -141,7 +146,7 @@ def _merged_ids(item: Mapping[str, Any]) -> list[str]:
 def _entity(item: Mapping[str, Any], name: str) -> str:
     if name == "object":
         return _entity_of_type(item.get("objectTypeId"))
-    return _NAME_ENTITIES.get(name, name.lower())
+    return _NAME_ENTITIES.get(name.lower(), name.lower())
 
 
 def _entity_of_type(type_id: object) -> str:

@@ -73,4 +73,4 @@ def moment_of(name: str, text: str) -> datetime:
 
 def unreadable(name: str, reason: str) -> UnreadableRecordError:
     """The error that names a property and what is wrong with it."""
-    return UnreadableRecordError(f"deal property {name}: {reason}")
+    return UnreadableRecordError(f"property {name}: {reason}")

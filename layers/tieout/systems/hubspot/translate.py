@@ -31,9 +31,6 @@ DEAL_PROPERTIES = (
     "pipeline",
 )
 
-# A person may type anything into a name, and a character no queue carries in it must not cost the deal its amount.
-PROPERTIES_WITHOUT_NAME = tuple(name for name in DEAL_PROPERTIES if name != "dealname")
-
 PRIMARY_COMPANY = 5  # HubSpot's own association type "deal to primary company"; 341 is the same without the label
 
 _SIX_DECIMALS = Decimal("0.000001")
@@ -96,24 +93,24 @@ def deal_statement(
     return Statement(key=key, source_version=version_of(deal), fact=opportunity)
 
 
-def deleted_statement(key: RecordKey, archived_deal: Mapping[str, Any]) -> Statement:
-    """What a deal in the recycling bin is.
+def deleted_statement(key: RecordKey, archived: Mapping[str, Any]) -> Statement:
+    """What a record in the recycling bin is.
 
-    Its version is the last modification, as for a live deal, and not the moment of archiving: a restore need not modify
-    the deal, and would otherwise look older than the deletion it takes back.
+    Its version is the last modification, as for a live one, and not the moment of archiving: a restore need not modify
+    the record, and would otherwise look older than the deletion it takes back.
     """
-    return Statement(key=key, source_version=version_of(archived_deal), fact=None, absence=Absence.DELETED)
+    return Statement(key=key, source_version=version_of(archived), fact=None, absence=Absence.DELETED)
 
 
 def unknown_statement(key: RecordKey) -> Statement:
-    """What a deal is that HubSpot knows nothing of any more: deleted, at no version."""
+    """What a record is that HubSpot knows nothing of any more: deleted, at no version."""
     return Statement(key=key, source_version="", fact=None, absence=Absence.DELETED)
 
 
 def merged_statement(key: RecordKey, survivor: Mapping[str, Any]) -> Statement:
-    """What a deal is that a merge replaced: absent, with the new deal to be read in its place.
+    """What a record is that a merge replaced: absent, with the new one to be read in its place.
 
-    The version is the survivor's: the merge that made it came after every change of the old deal.
+    The version is the survivor's: the merge that made it came after every change of the old one.
     """
     related = RecordKey(key.connection, key.entity, str(survivor["id"]))
     return Statement(
@@ -130,31 +127,38 @@ def line_item_statement(key: RecordKey, deals: Sequence[Link]) -> Statement:
     return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED, related=related)
 
 
+def unread_statement(key: RecordKey) -> Statement:
+    """A record of a kind that the options leave out: it is in no books."""
+    return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED)
+
+
 def is_record_id(text: str) -> bool:
     """Whether it has the form of an id: a number that HubSpot's own have room for."""
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
 
 
-def merged_ids_of(deal: Mapping[str, Any]) -> frozenset[str]:
-    """The ids of the deals that were merged into this one (`hs_merged_object_ids`, separated by semicolons)."""
-    return frozenset(part.strip() for part in (text_of(deal, "hs_merged_object_ids") or "").split(";") if part.strip())
+def merged_ids_of(record: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the records that were merged into this one (`hs_merged_object_ids`, separated by semicolons)."""
+    return frozenset(
+        part.strip() for part in (text_of(record, "hs_merged_object_ids") or "").split(";") if part.strip()
+    )
 
 
-def changed_at(deal: Mapping[str, Any]) -> datetime:
-    """The deal's last modification.
+def changed_at(record: Mapping[str, Any]) -> datetime:
+    """The record's last modification.
 
     Raises:
-        UnreadableRecordError: where the deal has none.
+        UnreadableRecordError: where it has none.
     """
-    text = text_of(deal, "hs_lastmodifieddate") or deal.get("updatedAt")
+    text = text_of(record, "hs_lastmodifieddate") or record.get("updatedAt")
     if not isinstance(text, str):
-        raise UnreadableRecordError("the deal has no hs_lastmodifieddate and no updatedAt")
+        raise UnreadableRecordError("the record has no hs_lastmodifieddate and no updatedAt")
     return moment_of("hs_lastmodifieddate", text)
 
 
-def version_of(deal: Mapping[str, Any]) -> str:
-    """The deal's last modification as a text that sorts as time does; raises as `changed_at`."""
-    return moment_text(changed_at(deal))
+def version_of(record: Mapping[str, Any]) -> str:
+    """The record's last modification as a text that sorts as time does; raises as `changed_at`."""
+    return moment_text(changed_at(record))
 
 
 def currency_of(deal: Mapping[str, Any], account: Account) -> str:
