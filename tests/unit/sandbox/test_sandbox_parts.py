@@ -60,11 +60,9 @@ def test_the_overlay_gives_the_landscape_its_addresses(tmp_path: Path) -> None:
 
 def test_systems_are_found_by_their_name() -> None:
     """Outside tools look a simulated system up by the product it stands for, or by its connection where it is one of several."""
-    tools = {"expenses-emea", "procurement-emea", "payroll-emea"}
-    planning = {"anaplan", "oracle_epm", "sap_analytics"}
-    erps = {"netsuite", "sap_s4hana", "dynamics_finance", "business_central", "legacy_files"}
-    sellers = {"hubspot", "salesforce", "dynamics_sales", "stripe"}
-    assert set(simulated().by_system()) == {*sellers, *erps, *tools, *planning}
+    landscape = simulated().landscape
+    sources = {each.name if each.system == "generic" else each.system for each in landscape.connections}
+    assert set(simulated().by_system()) == sources | {each.system for each in landscape.targets}
 
 
 def test_what_the_stacks_tell_is_read_by_kind_and_name() -> None:
