@@ -14,6 +14,7 @@ def test_a_customer_is_a_company_and_nobodys_name(live: LiveChargebee) -> None:
     beside = {"relationship": {"parent_id": "parent"}, "preferred_currency_code": "GBP", "vat_number": "GB 123-456"}
     live.control("POST", "customers", id="child", company="Made-up Ltd", **beside)
     live.control("POST", "customers", id="person")
+    live.control("POST", "customers", id="top", relationship={"parent_id": "top"})
     assert live.statement("customer", "child").fact == Customer(
         number="child",
         name="Made-up Ltd",
@@ -23,6 +24,7 @@ def test_a_customer_is_a_company_and_nobodys_name(live: LiveChargebee) -> None:
         currency="GBP",
     )
     assert live.statement("customer", "person").fact == Customer(number="person", country="GB")
+    assert live.statement("customer", "top").fact == Customer(number="top", country="GB")
 
 
 def test_a_customer_that_was_deleted_is_gone(live: LiveChargebee) -> None:
