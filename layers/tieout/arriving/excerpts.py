@@ -11,8 +11,10 @@ Wanted = Any
 
 def excerpt(value: Any, wanted: Wanted) -> Any:  # noqa: ANN401 JSON values
     """What is wanted of a value; a text or a number that stands where an object might is taken as it is."""
-    if isinstance(value, list) and wanted is not ...:
+    if wanted is ...:
+        return value
+    if isinstance(value, list):
         return [excerpt(each, wanted) for each in value]
-    if wanted is ... or not isinstance(value, Mapping):
+    if not isinstance(value, Mapping):
         return value
     return {name: excerpt(value[name], wanted[name]) for name in wanted if name in value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from infra.door_options import door_options, door_path
 from tieout.landscape import Connection
 from tieout.systems.chargebee.options import Options
+from tieout.systems.chargebee.rules import connection_problems
 
 
 def connection(**options: Any) -> Connection:  # noqa: ANN401 options of any kind
@@ -58,3 +60,20 @@ def test_the_door_is_told_only_what_it_needs() -> None:
     """Accounts are read by the record step."""
     stated = {"proof": "query", "key_parameter": "token", "cash_account": "1000", "receivable_account": "1200"}
     assert door_options(connection(**stated)) == {"proof": "query", "key_parameter": "token"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"api_base_url": "https://made-up.chargebee.com"}, None),
+        ({"api_base_url": "https://made-up.chargebee.com/"}, None),
+        ({"api_base_url": "https://made-up.chargebee.com/api/v2"}, "api_base_url"),
+        ({"api_base_url": "https://made-up.chargebee.com?site=x"}, "api_base_url"),
+        ({"completion": "both"}, None),
+        ({"completion": "payload"}, "completion"),
+    ],
+)
+def test_a_connection_that_would_find_nothing_is_told(changes: dict[str, str], place: str | None) -> None:
+    """An address with more than the site's host, or records that are kept nowhere."""
+    problems = [*connection_problems(replace(connection(), **changes))]  # type: ignore[arg-type]  # texts
+    assert [found for found, _ in problems] == ([(place,)] if place else [])
