@@ -27,6 +27,7 @@ ROW: Mapping[str, Any] = {
     "words": "two",
     "mixed": [{}, 1],
     "beyond": 2**62,
+    "far": 10**12,
 }
 
 
@@ -69,6 +70,7 @@ def test_a_field_is_what_stands_there(read: Callable[..., object], name: str, va
         (fraction_in, "missing", "not_a_number"),
         (fraction_in, "words", "amount_not_a_number"),
         (moment_in, "beyond", "moment_out_of_range"),
+        (moment_in, "far", "moment_out_of_range"),
         (moment_in, "text", "not_a_whole_number"),
     ],
 )
