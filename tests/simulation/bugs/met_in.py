@@ -115,7 +115,7 @@ MET_IN = {
     "a delivery of a tool may be of any time": 5,
     "what a tool deletes stays planned": 13,
     "an amount finer than its currency is cut": 6,
-    "what was deleted never comes again": 41,
+    "what was deleted never comes again": 44,
     "what cannot be read is taken for a withdrawal": 7,
     "moments of a tool count as versions by their day": 5,
     "a secret sent as its own signature is kept": 5,
