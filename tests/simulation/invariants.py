@@ -15,6 +15,7 @@ from tests.simulation.files_system import FILES
 from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.keeping_members import member_violations
 from tests.simulation.oracle import Expected
+from tests.simulation.oracle_of_masters import master_violations
 from tests.simulation.planning import Coordinates
 from tests.simulation.publishing_members import published_violations
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
@@ -50,6 +51,7 @@ def violations(world: World) -> list[str]:
         *_outcomes(world),
         *_files(world),
         *_missing(world),
+        *master_violations(world),
         *_forged(world),
         *secrets_shown(world),
         *journal_violations(world),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.simulation.sales_fields import RUN, agreed, offered, opportunity
+from tests.simulation.sales_fields import ACCOUNT, RUN, agreed, offered, opportunity
 from tests.simulation.sales_records import Change, Record
 from tests.simulation.sales_values import (
     ACCOUNTS,
@@ -41,7 +41,7 @@ class Sales:
         self.records: dict[str, Record] = {}
         self._count = 0
         for account_id in ACCOUNTS:
-            self._keep(Record("Account", {"Id": account_id, "MasterRecordId": None}))
+            self._keep(Record("Account", {"Id": account_id, **ACCOUNT}))
 
     def live(self, kind: str) -> list[Record]:
         """The records of an object that are not deleted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -20,6 +21,12 @@ from tests.simulation.sales_values import (
     TOTALS,
 )
 
+ACCOUNT: Mapping[str, str | None] = {
+    **dict.fromkeys(("MasterRecordId", "ParentId", "Website", "AccountNumber")),
+    "Name": "Acme",
+    "BillingCountry": "JP",
+    "CurrencyIsoCode": "USD",
+}
 RUN = frozenset({"StartDate", "EndDate", "ContractTerm"})  # of a contract: they follow from each other
 
 

@@ -18,12 +18,11 @@ from tieout.arrivals import BusArrival
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
 from tieout.systems.salesforce import accounts, door, options, payloads, queries, signature
-from tieout.systems.salesforce.access import Access
+from tieout.systems.salesforce.access import Access, organization_of
 from tieout.systems.salesforce.allowance import Allowance
 from tieout.systems.salesforce.client import SalesforceClient
 from tieout.systems.salesforce.rate_table import RateTable
 from tieout.systems.salesforce.reader import SalesforceReader
-from tieout.systems.salesforce.translate import Organization
 
 SALES = "salesforce-apac"
 CALLOUTS_OF_SALES = f"{SALES} callouts"  # a sender of its own, to the same address and with the same secret
@@ -66,11 +65,7 @@ def reader_of_sales(answers: SalesAnswers, clock: Clock) -> SalesforceReader:
 def access_to_sales(answers: SalesAnswers, clock: Clock) -> Access:
     """What a reader or a listing goes by, over an organisation in memory."""
     stated = options.Options(**organisation().options)  # type: ignore[arg-type]  # as the product does
-    organization = Organization(
-        default_currency=organisation().default_currency,
-        line_fields=stated.line_fields,
-        contract_fields=stated.contract_fields,
-    )
+    organization = organization_of(organisation(), stated)
     client, allowance = cast("SalesforceClient", answers), Allowance(stated.allowance_percent, clock)
     return Access(client=client, organization=organization, options=stated, allowance=allowance)
 

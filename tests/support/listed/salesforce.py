@@ -1,4 +1,4 @@
-"""A simulated Salesforce organisation whose opportunities and contracts are listed."""
+"""A simulated Salesforce organisation whose opportunities, contracts and accounts are listed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from tests.support.salesforce_answers import connection
 from tests.support.salesforce_reading import FIELDS, Read, app_key
 from tieout.systems.salesforce.listing import open_listing
 
-_OBJECTS = {"opportunity": ("Opportunity", "Amount"), "contract": ("Contract", "Contract_Value__c")}
+_OBJECTS = {
+    "opportunity": ("Opportunity", "Amount"),
+    "contract": ("Contract", "Contract_Value__c"),
+    "account": ("Account", "AccountNumber"),
+}
 
 
 class SalesforceScene:
@@ -35,7 +39,7 @@ class SalesforceScene:
         return self._read.create(_OBJECTS[entity][0])
 
     def change(self, entity: str, record_id: str) -> None:
-        """Give a record another amount."""
+        """Give a record another amount, or another number."""
         name, field = _OBJECTS[entity]
         changed: dict[str, Any] = {field: f"1{self._organization.store.row(name, record_id)[field]}"}
         self._organization.update(name, {record_id: changed})

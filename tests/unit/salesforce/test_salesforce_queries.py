@@ -56,7 +56,7 @@ def test_ids_are_asked_for_by_two_hundred(count: int, sizes: list[int]) -> None:
 )
 def test_what_is_no_id_reaches_no_query(bad: str) -> None:
     """Not even in a listing's place."""
-    for query in (queries.opportunities, queries.accounts, queries.opportunities_of):
+    for query in (queries.opportunities, queries.mergers, queries.opportunities_of):
         with pytest.raises(UnreadableRecordError):
             query([bad])
     if bad:

@@ -29,6 +29,10 @@ from tieout.systems.salesforce.translate import opportunity_statement
 LINE = {"Product2Id": None, "TotalPrice": 10, "CurrencyIsoCode": "EUR", "ServiceDate": None}
 DEALS = [key(record_id("006", each)) for each in range(1, 451)]
 ACCOUNT, WINNER = record_id("001", 1), record_id("001", 2)
+ACCOUNT_ROW = {
+    "SystemModstamp": "2026-03-02T09:00:00.000+0000",
+    **dict.fromkeys(("Name", "ParentId", "BillingCountry", "CurrencyIsoCode", "Website", "AccountNumber")),
+}
 
 
 def stated(reading: object) -> Statement:
@@ -102,16 +106,16 @@ def owned(prefix: str, account: str, count: int) -> list[dict[str, str]]:
 
 def of_account(account: str, *, merged_into: str | None, **found: Rows) -> tuple[RecordKey, ...]:
     """What is read because of an account."""
-    rows = [{"Id": account, "MasterRecordId": merged_into}]
+    rows = [{**ACCOUNT_ROW, "Id": account, "MasterRecordId": merged_into, "IsDeleted": merged_into is not None}]
     organization = having(**{"Account": rows, "Opportunity": [], "Contract": [], **found})
     asked = key(account, "account")
     statement = stated(organization.reader().read([asked])[asked])
-    assert (statement.absence, statement.source_version) == (Absence.NOT_POSTED, "")
+    assert statement.absence == (Absence.MERGED if merged_into else None)
     return statement.related
 
 
 def test_an_account_leads_to_what_belongs_to_it() -> None:
-    """Deleted or not: it has no fact of its own."""
+    """Deleted or not; it is a customer besides."""
     found = of_account(
         ACCOUNT, merged_into=None, Opportunity=owned("006", ACCOUNT, 2), Contract=owned("800", ACCOUNT, 1)
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tieout.errors import ThrottledError
 from tieout.landscape import Connection
 from tieout.ports import Clock
-from tieout.systems.salesforce import queries
 from tieout.systems.salesforce.allowance import Allowance
 from tieout.systems.salesforce.answers import ALLOWANCE_SECONDS
 from tieout.systems.salesforce.client import SalesforceClient
@@ -33,7 +32,7 @@ class Access:
     def check_allowance(self, entity: str) -> None:
         """Leave what is left of the day's calls to others; raises `ThrottledError`."""
         # What is read because of a product or an account are opportunities.
-        counted_as = entity if entity in queries.LISTED else "opportunity"
+        counted_as = "opportunity" if entity in {"line_item", "account"} else entity
         if counted_as not in self.options.entities_beyond_allowance and self.allowance.is_reached():
             raise ThrottledError(
                 "our share of the organisation's calls of the day is used", retry_after_seconds=ALLOWANCE_SECONDS
@@ -59,9 +58,17 @@ def open_access(connection: Connection, credentials: Mapping[str, str], http: ht
         api_base_url=connection.api_base_url,
         api_version=options.api_version,
     )
-    organization = Organization(
+    organization = organization_of(connection, options)
+    return Access(client=client, organization=organization, options=options, allowance=allowance)
+
+
+def organization_of(connection: Connection, options: Options) -> Organization:
+    """What the translation must know of the organisation a connection is to."""
+    return Organization(
         default_currency=connection.default_currency,
         line_fields=options.line_fields,
         contract_fields=options.contract_fields,
+        master_data=frozenset(options.master_data),
+        account_ids=options.account_ids,
+        product_ids=options.product_ids,
     )
-    return Access(client=client, organization=organization, options=options, allowance=allowance)

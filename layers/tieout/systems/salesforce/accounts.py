@@ -19,19 +19,20 @@ Ask = Callable[[Query], Sequence[Row]]
 
 
 def read_related(
-    account_ids: Sequence[str], connection: str, ask: Ask, address_bytes: int
+    winners: Mapping[str, object], connection: str, ask: Ask, address_bytes: int
 ) -> Mapping[str, tuple[RecordKey, ...]]:
     """For each account the keys of its opportunities and contracts, deleted ones included, or of listings of them.
+
+    `winners` has, for each account, which one it was merged into, if any.
 
     A merge deletes the accounts that lose and hands what belongs to them over to the one that wins, without telling of it: so what
     belongs to that one is meant, too. Raises what `ask` does.
     """
-    winners = {str(row.get("Id")): row.get("MasterRecordId") for row in ask(queries.accounts(account_ids))}
-    holders = {each: _holders(each, winners.get(each)) for each in account_ids}
+    holders = {each: _holders(each, winner) for each, winner in winners.items()}
     everyone = list(dict.fromkeys(each for of in holders.values() for each in of))
     owned = {
         entity: _owned(everyone, partial(queries.of_accounts, subject), ask, address_bytes)
-        for entity, subject in queries.LISTED.items()
+        for entity, subject in queries.OF_ACCOUNTS.items()
     }
     return {
         each: tuple(

@@ -44,7 +44,8 @@ EXPECTED: Mapping[str, Expected] = {
         "StatusCode": text(*STATUS),
         "ContractTerm": _NUMBER,
     },
-    "Account": {**_EVERY, "MasterRecordId": _TEXT},
+    "Account": {**_EVERY, **dict.fromkeys(("MasterRecordId", "Name", "ParentId", "BillingCountry"), _TEXT)},
+    "Product2": {**_EVERY, **dict.fromkeys(("Name", "Family"), _TEXT), "IsActive": truth()},
     "CurrencyType": {**_EVERY, "IsoCode": text(), "ConversionRate": number(), "IsCorporate": truth()},
     "DatedConversionRate": {**_EVERY, "IsoCode": text(), "StartDate": text(), "ConversionRate": number()},
 }

@@ -15,6 +15,7 @@ _ENTITIES = {
     "OpportunityLineItem": "line_item",
     "Contract": "contract",
     "Account": "account",
+    "Product2": "product",
 }
 _API_NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,79}")
 _ID = re.compile("[0-9A-Za-z]{15}([0-9A-Za-z]{3})?")

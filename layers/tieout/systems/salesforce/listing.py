@@ -1,9 +1,9 @@
-"""Lists the opportunities and contracts that changed within a window, deleted ones included, in order of stamp and id."""
+"""Lists what changed within a window, deleted records included, in order of stamp and id."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed, ListingPage, Window
 from tieout.landscape import Connection
 from tieout.moments import moment_text
+from tieout.money import Money
 from tieout.ports import Clock
 from tieout.systems.salesforce import queries
 from tieout.systems.salesforce.access import Access, open_access
@@ -42,14 +43,19 @@ def open_listing(
 
 
 class SalesforceListing:
-    """Lists records by `SystemModstamp`; see `tieout.facts.listing`. Products and accounts are nothing by themselves."""
+    """Lists records by `SystemModstamp`; see `tieout.facts.listing`. Products of opportunities are nothing by themselves."""
 
     def __init__(self, connection: str, access: Access) -> None:
         self._connection = connection
         self._access = access
         own = access.options.contract_fields
         terms = ("StartDate", "EndDate", "ContractTerm", own.value, own.renewal_amount, own.renewal_date)
-        self._columns = {"opportunity": (*_STATE, "Amount", "CloseDate"), "contract": (*_STATE, *terms)}
+        self._columns = {
+            "opportunity": (*_STATE, "Amount", "CloseDate"),
+            "contract": (*_STATE, *terms),
+            "account": _STATE,
+            "product": _STATE,
+        }
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
         """One page, for one call; see `tieout.facts.listing.Listing`.
@@ -60,6 +66,8 @@ class SalesforceListing:
             TransientError, PermanentError: as `SalesforceClient.rows`.
         """
         subject, behind = queries.subject_of(entity), Place.parse(cursor)
+        if entity not in queries.OF_ACCOUNTS and entity not in self._access.options.master_data:
+            return ListingPage((), "")
         since, until = (_literal(each) for each in window)
         rows = self._rows(entity, queries.changed(subject, self._columns[entity], since, until, behind))
         records = tuple(self._listed(entity, row) for row in rows)
@@ -94,14 +102,7 @@ class SalesforceListing:
         return self._access.client.rows(query)
 
     def _listed(self, entity: str, row: Row) -> Listed:
-        organization = self._access.organization
-        if entity == "contract":
-            fields = organization.contract_fields
-            amount = _if_readable(lambda: renewal_of(row, organization.default_currency, fields))
-            day = _if_readable(lambda: renewal_date_of(row, fields))
-        else:
-            amount = _if_readable(lambda: money_of(row, "Amount", currency_of(row, organization.default_currency)))
-            day = _if_readable(lambda: day_of(row, "CloseDate"))
+        amount, day = self._worth(entity, row)
         return Listed(
             key=RecordKey(self._connection, entity, str(row.get("Id"))),
             version=version_of(row),
@@ -109,6 +110,18 @@ class SalesforceListing:
             amount=amount,
             day=day,
         )
+
+    def _worth(self, entity: str, row: Row) -> tuple[Money | None, date | None]:
+        """What a record is worth, and the day it counts from; master data is worth nothing."""
+        organization = self._access.organization
+        fields, currency = organization.contract_fields, organization.default_currency
+        if entity == "contract":
+            renewal = _if_readable(lambda: renewal_of(row, currency, fields))
+            return renewal, _if_readable(lambda: renewal_date_of(row, fields))
+        if entity == "opportunity":
+            amount = _if_readable(lambda: money_of(row, "Amount", currency_of(row, currency)))
+            return amount, _if_readable(lambda: day_of(row, "CloseDate"))
+        return None, None
 
 
 def _literal(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from tieout.errors import (
 )
 from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
-from tieout.systems.salesforce import queries, translate
+from tieout.systems.salesforce import masters, queries, translate
 from tieout.systems.salesforce.accounts import read_related
 from tieout.systems.salesforce.answers import Row
 from tieout.systems.salesforce.client import SalesforceClient
@@ -51,7 +51,10 @@ class OneRead:
             "opportunity": queries.opportunities,
             "contract": partial(queries.contracts, fields=organization.contract_fields),
             "line_item": queries.opportunities_of,
-            "account": queries.accounts,
+            "account": partial(queries.accounts, account_ids=organization.account_ids)
+            if "account" in organization.master_data
+            else queries.mergers,
+            "product": partial(queries.products, product_ids=organization.product_ids),
         }
 
     def read(self, keys: Sequence[RecordKey]) -> _Readings:
@@ -59,7 +62,9 @@ class OneRead:
         readings: dict[RecordKey, Reading] = {}
         wanted: dict[str, dict[str, RecordKey]] = {each: {} for each in self._query_of}
         for key in keys:
-            if key.entity in wanted and queries.is_record_id(key.record_id):
+            if key.entity == "product" and "product" not in self._organization.master_data:
+                readings[key] = translate.part_statement(key, ())
+            elif key.entity in wanted and queries.is_record_id(key.record_id):
                 wanted[key.entity][key.record_id] = key
             else:
                 readings[key] = UnreadableRecordError(f"Salesforce has no {key.entity} of that id to complete")
@@ -82,14 +87,15 @@ class OneRead:
             return dict.fromkeys(keys.values(), error)
 
     def _read(self, entity: str, keys: _Keys, lacking: Sequence[str]) -> _Readings:
-        if entity == "account":
-            return self._accounts(keys)
         rows = {str(row.get("Id")): row for row in self._asked(self._query_of[entity](list(keys)).without(lacking))}
+        if entity == "account":
+            return self._accounts(keys, rows)
         if entity == "line_item":
             return {key: _part_of_opportunity(key, rows.get(each)) for each, key in keys.items()}
         unknown = {key: translate.unknown_statement(key) for each, key in keys.items() if each not in rows}
         known = {key: rows[each] for each, key in keys.items() if each in rows}
-        return unknown | (self._contracts(known) if entity == "contract" else self._opportunities(known))
+        stating = {"contract": self._contracts, "opportunity": self._opportunities, "product": self._products}[entity]
+        return unknown | stating(known)
 
     def _opportunities(self, rows: Mapping[RecordKey, Row]) -> dict[RecordKey, Reading]:
         selling = [key.record_id for key, row in rows.items() if _has_products(row)]
@@ -109,10 +115,26 @@ class OneRead:
         stated = translate.contract_statement
         return {key: reading_of(partial(stated, key, row, rates, self._organization)) for key, row in rows.items()}
 
-    def _accounts(self, keys: _Keys) -> _Readings:
+    def _products(self, rows: Mapping[RecordKey, Row]) -> dict[RecordKey, Reading]:
+        stated = masters.product_statement
+        return {
+            key: translate.deleted_statement(key, row)
+            if row.get("IsDeleted") is True
+            else reading_of(partial(stated, key, row, self._organization))
+            for key, row in rows.items()
+        }
+
+    def _accounts(self, keys: _Keys, rows: Mapping[str, Row]) -> _Readings:
         connection = next(iter(keys.values())).connection
-        related = read_related(list(keys), connection, self._asked, self._client.address_bytes)
-        return {key: translate.part_statement(key, related[each]) for each, key in keys.items()}
+        winners = {each: rows.get(each, {}).get("MasterRecordId") for each in keys}
+        related = read_related(winners, connection, self._asked, self._client.address_bytes)
+        if "account" not in self._organization.master_data:
+            return {key: translate.part_statement(key, related[each]) for each, key in keys.items()}
+        stated = masters.account_statement
+        return {
+            key: reading_of(partial(stated, key, rows.get(each), related[each], self._organization))
+            for each, key in keys.items()
+        }
 
     def _rates(self, rows: Mapping[RecordKey, Row]) -> Rates | None:
         return self._rate_table.current(self._asked) if self._rate_table is not None and rows else None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from tieout.arriving.freshness import check_max_skew
 from tieout.declared import Declared
+from tieout.external_ids import check_external_ids
 
 _ORGANIZATION_ID = re.compile("00D[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 _API_VERSION = re.compile(r"[1-9][0-9]{1,2}\.0")
@@ -23,7 +25,13 @@ _NOT_AT_THE_DOOR = (
     "entities_beyond_allowance",
     "line_fields",
     "contract_fields",
+    "master_data",
+    "account_ids",
+    "product_ids",
 )
+MasterEntity = Literal["account", "product"]
+_ACCOUNT_IDS: Mapping[str, str] = MappingProxyType({"account_number": "AccountNumber", "domain": "Website"})
+_PRODUCT_IDS: Mapping[str, str] = MappingProxyType({"sku": "ProductCode"})
 
 
 def _check_api_names(names: Mapping[str, str]) -> None:
@@ -88,6 +96,9 @@ class Options(Declared):
         entities_beyond_allowance: what is read until the last call all the same (`opportunity`, `contract`).
         line_fields: the account's own fields of an opportunity's products.
         contract_fields: the account's own fields of a contract.
+        master_data: which of accounts and products are facts; the others are not, and accounts still lead to what belongs to them.
+        account_ids: external ids of an account, such as `tax_id`, and the API name of the field that each stands in.
+        product_ids: the same of a product.
     """
 
     organization_id: str
@@ -99,6 +110,9 @@ class Options(Declared):
     entities_beyond_allowance: Sequence[str] = ()
     line_fields: LineFields = LineFields()
     contract_fields: ContractFields = ContractFields()
+    master_data: Sequence[MasterEntity] = ("account", "product")
+    account_ids: Mapping[str, str] = _ACCOUNT_IDS
+    product_ids: Mapping[str, str] = _PRODUCT_IDS
 
     def __post_init__(self) -> None:
         """Read what came as JSON, and refuse what lets nobody in or reads nothing: at synth, before anything is deployed.
@@ -110,6 +124,8 @@ class Options(Declared):
             stated = getattr(self, name)
             if isinstance(stated, Mapping):
                 self.__dict__[name] = kind(**stated)
+        for name in ("account_ids", "product_ids"):
+            check_external_ids(name, getattr(self, name), _API_NAME)
         if _ORGANIZATION_ID.fullmatch(self.organization_id) is None:
             raise ValueError("organization_id is not 00D and 12 or 15 more letters and digits")
         if _API_VERSION.fullmatch(self.api_version) is None:

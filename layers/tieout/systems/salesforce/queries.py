@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import NamedTuple
 from urllib.parse import quote
@@ -32,8 +32,12 @@ _CONTRACT = (
     *("CurrencyIsoCode", "OwnerId", "IsDeleted", "SystemModstamp"),
 )
 
-# What is listed: entity to API name of the object.
-LISTED = {"opportunity": "Opportunity", "contract": "Contract"}
+_ACCOUNT = ("MasterRecordId", "Name", "ParentId", "BillingCountry", "CurrencyIsoCode", "IsDeleted", "SystemModstamp")
+_PRODUCT = ("Id", "Name", "Family", "IsActive", "IsDeleted", "SystemModstamp")
+
+# Entity to API name of the object: of what belongs to accounts, and of all that is listed.
+OF_ACCOUNTS = {"opportunity": "Opportunity", "contract": "Contract"}
+LISTED = {**OF_ACCOUNTS, "account": "Account", "product": "Product2"}
 PAGE_ROWS = 200
 MOST_OF_ACCOUNTS = 2_000  # one page of an answer
 
@@ -87,9 +91,19 @@ def opportunities_of(line_item_ids: Iterable[str]) -> Query:
     return Query("OpportunityLineItem", ("Id", "OpportunityId"), f"WHERE Id IN ({_list(line_item_ids)}) ORDER BY Id")
 
 
-def accounts(ids: Iterable[str]) -> Query:
+def mergers(ids: Iterable[str]) -> Query:
     """Which account each was merged into, if any."""
     return Query("Account", ("Id", "MasterRecordId"), f"WHERE Id IN ({_list(ids)}) ORDER BY Id")
+
+
+def accounts(ids: Iterable[str], account_ids: Mapping[str, str]) -> Query:
+    """One row for each account our user may see, deleted ones included, with the fields that hold external ids."""
+    return listed("Account", ("Id", *_ACCOUNT, *account_ids.values()), ids)
+
+
+def products(ids: Iterable[str], product_ids: Mapping[str, str]) -> Query:
+    """One row for each product our user may see, deleted ones included, with the fields that hold external ids."""
+    return listed("Product2", (*_PRODUCT, *product_ids.values()), ids)
 
 
 def of_accounts(subject: str, account_ids: Iterable[str]) -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tieout.arriving.notice import RecordKey
@@ -34,11 +34,16 @@ class Organization:
         default_currency: for organisations with one currency, which name none.
         line_fields: its own fields of an opportunity's products.
         contract_fields: its own fields of contracts.
+        master_data: which of accounts and products are facts.
+        account_ids, product_ids: see `options.Options`.
     """
 
     default_currency: str
     line_fields: LineFields
     contract_fields: ContractFields
+    master_data: frozenset[str] = frozenset()
+    account_ids: Mapping[str, str] = field(default_factory=dict)
+    product_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 def opportunity_statement(
@@ -91,7 +96,7 @@ def contract_statement(
 
 
 def part_statement(key: RecordKey, related: Sequence[RecordKey]) -> Statement:
-    """What a product of an opportunity, or an account, is: nothing that is recorded by itself, but others are read for it."""
+    """What a product of an opportunity is, or master data that is left out: nothing that is recorded; others are read for it."""
     return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED, related=tuple(related))
 
 
