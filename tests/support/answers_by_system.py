@@ -50,6 +50,9 @@ class Row:
 
 
 TAKEN: Plain = (200, {}, "")
+_SUCCESS: Plain = (200, JSON, '{"success":true}')
+# Zuora's sender is asked for credentials before it sends any.
+_CHALLENGED: Plain = (401, JSON | {"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'}, '{"success":false}')
 
 ROWS: Mapping[str, Row] = {
     # Its proof is a text in the body: it fits any body, at any time, and where no body can be read there is none.
@@ -131,6 +134,21 @@ ROWS: Mapping[str, Row] = {
         too_large=rejected(200, "body_too_large"),
         too_many=rejected(200, "json_not_an_object"),
         otherwise={"good, many": (rejected(200, "json_not_an_object"), "unusable")},
+    ),
+    # One request is one callout, and one without credentials is answered with the challenge.
+    "zuora": Row(
+        malformed=_SUCCESS,
+        too_large=_SUCCESS,
+        too_many=_SUCCESS,
+        accepted=_SUCCESS,
+        not_authentic=_CHALLENGED,
+        unavailable=(503, JSON, '{"success":false}'),
+        otherwise={
+            "good, many": (_SUCCESS, "unusable"),
+            "no signature": (_CHALLENGED, "nowhere"),
+            "greeting of Business Central": (_CHALLENGED, "nowhere"),
+            "greeting of Event Grid": (_CHALLENGED, "nowhere"),
+        },
     ),
     "made_up": Row(
         malformed=rejected(200, "json_invalid"),

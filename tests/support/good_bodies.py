@@ -141,6 +141,16 @@ def chargebee_event(number: int = 1, **changed: object) -> dict[str, Any]:
     }
 
 
+def zuora_callout(number: int = 1, **changed: object) -> dict[str, Any]:
+    """What a callout template of Zuora says about an invoice, in the names that the options have by default."""
+    return {
+        "EventType": "InvoicePosted",
+        "UpdatedOn": "2026-03-02T01:00:00-08:00",
+        "InvoiceId": f"8ad0875995aa292e{number:016x}",
+        **changed,
+    }
+
+
 def grid_event(data: dict[str, Any]) -> dict[str, Any]:
     """A business event as Event Grid carries it."""
     return {"id": str(data["EventId"]), "subject": "", "eventType": str(data["BusinessEventId"]), "data": data}
@@ -164,6 +174,7 @@ def good_body(system: str, count: int = 1) -> bytes:
         "netsuite": netsuite_post,
         "sap_s4hana": sales_order_event,
         "stripe": stripe_event,
+        "zuora": zuora_callout,
     }
     make = makers[system]
     items = [make(number + 1) for number in range(count)]

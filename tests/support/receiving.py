@@ -120,14 +120,14 @@ def sign_as_stripe(body: bytes, clock: ManualClock, secret: bytes, _url: str) ->
     return {"stripe-signature": f"t={stamp},v1={signature},v0={'0' * 64}"}
 
 
-def log_in_as_chargebee(_body: bytes, _clock: ManualClock, secret: bytes, _url: str) -> dict[str, str]:
-    """The login of Basic authentication, which the whole secret is; nothing is signed."""
+def log_in(_body: bytes, _clock: ManualClock, secret: bytes, _url: str) -> dict[str, str]:
+    """The login of Basic authentication, which the whole secret is, as Chargebee and Zuora send it; nothing is signed."""
     return {"authorization": f"Basic {base64.b64encode(secret).decode()}"}
 
 
 _SIGNERS = {
     "business_central": sign_as_business_central,
-    "chargebee": log_in_as_chargebee,
+    "chargebee": log_in,
     "dynamics_finance": address_as_dynamics,
     "dynamics_sales": key_as_dataverse,
     "generic": sign_as_standard_webhooks,
@@ -136,6 +136,7 @@ _SIGNERS = {
     "salesforce": sign_as_standard_webhooks,
     "sap_s4hana": sign_as_event_mesh,
     "stripe": sign_as_stripe,
+    "zuora": log_in,
     "made_up": sign_as_made_up,
 }
 # Of systems that ask for some.

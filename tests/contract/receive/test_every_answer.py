@@ -159,7 +159,7 @@ def places(door: Door) -> list[str]:
 
 
 # What says that a body is another or an old one, where nothing is signed.
-UNSIGNED = {"chargebee", "dynamics_finance", "dynamics_sales"}
+UNSIGNED = {"chargebee", "dynamics_finance", "dynamics_sales", "zuora"}
 SIGNED_ALONE = {"signature of another body", "stale"}
 
 
