@@ -35,6 +35,8 @@ class Statement:
     Attributes:
         source_version: the source's own monotonic stamp; texts of one connection and entity compare as versions do.
             Empty for a record the source no longer knows anything of: such a statement keeps the version stored.
+        is_whole: of a fact with a history, that it is all of it: the source keeps what its records have been, so what it does not
+            state any more was taken back.
     """
 
     key: RecordKey
@@ -44,6 +46,7 @@ class Statement:
     related: tuple[RecordKey, ...] = field(
         default=()
     )  # records to be read because of this one, such as a merge's new deal
+    is_whole: bool = False
 
     def __post_init__(self) -> None:
         if (self.fact is None) == (self.absence is None):
@@ -53,7 +56,7 @@ class Statement:
 def joined(statement: Statement, known: Iterable[Fact | None]) -> Statement:
     """What is stated of a record that has a history, with all that was known of it, as of the last version there is.
 
-    A record that has no history is as it is stated.
+    A record that has no history is as it is stated, and so is one whose history is stated whole.
 
     Args:
         statement: what is stated now.
@@ -61,7 +64,7 @@ def joined(statement: Statement, known: Iterable[Fact | None]) -> Statement:
             kinds have nothing to do with it.
     """
     fact = statement.fact
-    if not isinstance(fact, HistoricFact):
+    if not isinstance(fact, HistoricFact) or statement.is_whole:
         return statement
     earlier = [each for each in known if isinstance(each, type(fact))]
     whole = fact.joined(reduce(lambda before, each: each.joined(before), earlier)) if earlier else fact

@@ -95,6 +95,13 @@ def test_a_statement_with_a_history_is_as_new_as_the_last_version_known() -> Non
     assert joined(stated, []) == stated
 
 
+def test_a_history_that_is_stated_whole_takes_the_place_of_what_was_known() -> None:
+    """What its source does not state any more was taken back there; and it is as new as it says."""
+    old, new = Subscription(versions=(version(JANUARY, item(1)),)), Subscription(versions=(version(MARCH, item(2)),))
+    stated = Statement(key=KEY, source_version="9", fact=old, is_whole=True)
+    assert joined(stated, [new]) == stated
+
+
 @pytest.mark.parametrize("versions", [(), (version(MARCH), version(JANUARY)), (version(MARCH), version(MARCH))])
 def test_versions_that_are_none_or_out_of_order_are_refused(versions: tuple[SubscriptionVersion, ...]) -> None:
     """A fact has one order of its versions."""

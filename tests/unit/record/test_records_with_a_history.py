@@ -93,6 +93,19 @@ def test_a_record_with_a_history_keeps_what_it_was_whichever_order_it_is_told_in
     assert stored.source_version == seats(*seats_of(20)).source_version
 
 
+def test_a_history_that_is_stated_whole_is_all_there_is() -> None:
+    """A version that was taken back is known no more, and an older reading of the whole is passed over."""
+    table = MemoryTable()
+
+    def read(stamp: str, *days: int) -> Outcome:
+        fact = Subscription(versions=seats_of(*days))
+        return settled(table, None, Source(Statement(key=KEY, source_version=stamp, fact=fact, is_whole=True)))
+
+    outcomes = [read("2", 5, 12, 20), read("3", 5, 12), read("2", 5, 12, 20), read("3", 5, 12)]
+    assert outcomes == [Outcome.APPLIED, Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.DUPLICATE]
+    assert FactLedger(table).load([KEY])[KEY].history == Subscription(versions=seats_of(5, 12))
+
+
 def test_a_history_longer_than_an_item_holds_plainly_is_read_back_too() -> None:
     """It is deflated like any long statement."""
     table = MemoryTable()
