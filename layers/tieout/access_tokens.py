@@ -6,13 +6,14 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from tieout.errors import UnavailableError
 from tieout.ports import Clock
 
 _REFUSED = 401
+_SECONDS = re.compile("[1-9][0-9]{0,6}", re.ASCII)
 _OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 
 
@@ -76,6 +77,13 @@ def token_in(body: Mapping[str, Any], issuer: str) -> str:
     if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
         raise UnavailableError(f"{issuer} answered 200 without a usable access token")
     return token
+
+
+def life_in(body: Mapping[str, Any], usual: timedelta) -> timedelta:
+    """How long a good answer says that its token holds, in seconds that come as a number or as text; `usual` where it does not."""
+    stated = body.get("expires_in")
+    text = str(stated) if isinstance(stated, int | str) and not isinstance(stated, bool) else ""
+    return timedelta(seconds=int(text)) if _SECONDS.fullmatch(text) else usual
 
 
 def oauth_error_in(body: Mapping[str, Any]) -> str:

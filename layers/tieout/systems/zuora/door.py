@@ -1,8 +1,8 @@
 """The answers Zuora understands, for the receive step.
 
-With Basic authentication it sends no credentials before it was asked for some: what comes without any is greeted with the challenge
-(RFC 7235), and is no attempt of a forger. What it is not answered 200 it sends again, three times as a rule, and may read `success`
-of the body: so a body that can never be used is answered 200 once it is kept.
+With Basic authentication it sends no credentials before it was asked for some: what comes without any is greeted with the
+challenge (RFC 7235), and is no attempt of a forger. What it is not answered 200 it sends again, three times as a rule, and may
+read `success` of the body: so a body that can never be used is answered 200 once it is kept.
 https://knowledgecenter.zuora.com/Central_Platform/Events_and_Notifications/C_Configure_Callout_Notifications
 """
 
