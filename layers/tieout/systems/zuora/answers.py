@@ -33,30 +33,36 @@ class MissingError(PermanentError):
     """Zuora has no object of that id, or has it no more."""
 
 
-def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentError | None:
-    """The error an answer asks for, of whatever status; None for a good one. `subject` is what was asked, for people."""
-    status = answer.status_code
-    body = strict_json.object_in(answer.content) if status != 200 or b'"success"' in answer.content else {}  # noqa: PLR2004 good
-    if status == 200 and not _is_refused(body):  # noqa: PLR2004 good
-        return None
+def refusal(answer: httpx.Response, subject: str) -> TransientError | PermanentError:
+    """The error an answer of another status than 200 asks for; `subject` is what was asked, for people."""
+    return _error(answer.status_code, strict_json.object_in(answer.content), answer.headers, subject)
+
+
+def refused_in(
+    body: Mapping[str, Any], headers: Mapping[str, str], subject: str
+) -> TransientError | PermanentError | None:
+    """The error that the body of an answer asks for whose status is 200; None for a good one, which says so or nothing."""
+    is_refused = any(body.get(name) is False for name in ("success", "Success"))
+    return _error(200, body, headers, subject) if is_refused else None
+
+
+def _error(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str], subject: str
+) -> TransientError | PermanentError:
     code = _code_in(body)
     said = f"Zuora answered {status} {code or ''}".rstrip() + f" to a reading of {subject}"
-    return _by_status(answer, code, said) or _by_code(code, said)
+    return _by_status(status, headers, code, said) or _by_code(code, said)
 
 
-def _is_refused(body: Mapping[str, Any]) -> bool:
-    return body.get("success") is False or body.get("Success") is False
-
-
-def _by_status(answer: httpx.Response, code: int, said: str) -> TransientError | PermanentError | None:
-    """What the status says by itself; None where the code has to."""
-    status, category = answer.status_code, code % _CATEGORIES
+def _by_status(status: int, headers: Mapping[str, str], code: int, said: str) -> TransientError | PermanentError | None:
+    """What the status says by itself, or for every status the code; None where only the code says more."""
+    category = code % _CATEGORIES
     if status == 429 or category == _TOO_MANY:  # noqa: PLR2004 over a limit of calls, or of calls at once
-        return ThrottledError(said, retry_after_seconds=_pause(answer.headers))
+        return ThrottledError(said, retry_after_seconds=_pause(headers))
     if status == 404 or (category == _MISSING and status < 500):  # noqa: PLR2004 by an address or a reason
         return MissingError(said)
     if status >= 500 or status == 408:  # noqa: PLR2004 down, overloaded, or too slow
-        return UnavailableError(said, retry_after_seconds=retry_after_seconds(answer.headers))
+        return UnavailableError(said, retry_after_seconds=retry_after_seconds(headers))
     return None
 
 

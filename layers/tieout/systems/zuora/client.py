@@ -14,9 +14,9 @@ import httpx
 from tieout.access_tokens import KeptToken
 from tieout.answers import parse_object, rows_in
 from tieout.drift import Watch
-from tieout.errors import UnavailableError, UnreadableRecordError
+from tieout.errors import AccessDeniedError, UnavailableError, UnreadableRecordError
 from tieout.fields import Row, objects_in, part_of, required, text_in
-from tieout.systems.zuora.answers import MissingError, refusal
+from tieout.systems.zuora.answers import MissingError, refusal, refused_in
 from tieout.systems.zuora.expected import EXPECTED
 from tieout.systems.zuora.resources import MOST_AT_ONCE, OF_SUBSCRIPTION, SUBSCRIPTIONS, Resource
 
@@ -65,7 +65,13 @@ class ZuoraClient:
         """
         parts = resource.parts
         asked = [("pageSize", str(MOST_AT_ONCE)), ("expand[]", parts.name.lower())]
-        found = self._got(f"object-query/{resource.path}/{object_id}", asked, resource.path)
+        try:
+            found = self._got(f"object-query/{resource.path}/{object_id}", asked, resource.path)
+        except MissingError:
+            # An address that this tenant does not have is not found either: then nothing was deleted.
+            if self.named(resource.path, "id", [object_id]):
+                raise UnavailableError(f"Zuora lists one of {resource.path} and does not find it") from None
+            raise
         self.watch.see(resource.path, [found])
         if len(objects_in(found, parts.name)) < MOST_AT_ONCE:
             return found
@@ -125,7 +131,10 @@ class ZuoraClient:
         rows: list[Row] = []
         place: Asked = ()
         while True:
-            page = self._got(f"object-query/{path}", [("pageSize", str(MOST_AT_ONCE)), *asked, *place], path)
+            try:
+                page = self._got(f"object-query/{path}", [("pageSize", str(MOST_AT_ONCE)), *asked, *place], path)
+            except MissingError as error:
+                raise AccessDeniedError(f"Zuora has no list of {path}") from error
             rows += rows_in(page, "Zuora", "data")
             following = text_in(page, "nextPage")
             if following is None:
@@ -151,7 +160,10 @@ class ZuoraClient:
             answer = self._tokens.authorised(send)
         except httpx.HTTPError as error:
             raise UnavailableError(f"Zuora did not answer: {type(error).__name__}") from None
-        refused = refusal(answer, subject)
+        if answer.status_code != httpx.codes.OK:
+            raise refusal(answer, subject)
+        body = parse_object(answer.content, "Zuora")
+        refused = refused_in(body, answer.headers, subject)
         if refused is not None:
             raise refused
-        return parse_object(answer.content, "Zuora")
+        return body
