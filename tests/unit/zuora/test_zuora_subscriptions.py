@@ -110,6 +110,13 @@ def test_a_charge_that_was_removed_from_its_first_day_on_never_was() -> None:
     """It is still there, and ends where it begins."""
     removed = version(charge(), charge("C-2", "50", until="2026-01-01"), number=2)
     assert months(read(version(charge(), charge("C-2", "50")), removed)) == [("2026-01-01", 10_000)]
+    never = charge("C-2", "50", since="2025-06-01", until="2025-06-01")
+    assert read(version(charge(), never)).versions[0].start_date == date(2026, 1, 1)
+
+
+def test_a_segment_that_changes_nothing_makes_no_version() -> None:
+    """An order may change what a charge is called, or until when its price holds."""
+    assert len(read(version(charge(until="2026-03-01"), charge(since="2026-03-01"))).versions) == 1
 
 
 def test_what_has_not_been_activated_recurs_from_no_day() -> None:

@@ -77,10 +77,10 @@ class ZuoraListing:
                 raise UnavailableError(f"Zuora has come to nothing with {place.lost + 1} queries") from error
             return self._begun(Place(place.kind, place.after, lost=place.lost + 1), window)
         records, length = self._read(place.kind, piece)
-        if not records and len(piece) < _PIECE:
+        last = object_of(entity, records[-1].key.record_id) if records else None
+        if last is None:
             return ListingPage((), following(place, kinds))
-        kind, last = place.kind, object_of(entity, records[-1].key.record_id) if records else None
-        behind = Place(kind, last[1] if last else place.after, place.job, place.offset + length)
+        behind = Place(place.kind, last[1], place.job, place.offset + length)
         return ListingPage(tuple(records), behind.cursor())
 
     def count(self, entity: str, _window: Window) -> int | None:
