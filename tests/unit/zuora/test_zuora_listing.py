@@ -134,7 +134,7 @@ def test_a_subscription_is_listed_by_its_last_version() -> None:
     assert (listed.key.record_id, listed.amount) == ("A-S1", Money(120_000, "EUR"))
     query = json.loads(zuora.asked[0].content)["query"]
     assert query.startswith("SELECT name AS id, status, currency, cmrr AS amount, subscriptionstartdate AS day, ")
-    assert "FROM subscription WHERE islatestversion = TRUE AND updateddate >= " in query
+    assert "FROM subscription WHERE islatestversion = TRUE AND deleted = FALSE AND updateddate >= " in query
 
 
 def test_a_file_that_is_gone_midway_is_replaced_by_one_of_what_is_behind() -> None:

@@ -35,7 +35,10 @@ class Table(NamedTuple):
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
-        "subscription": Table("subscription", "name", "cmrr", "subscriptionstartdate", "islatestversion = TRUE AND "),
+        # A row is a version, so one that is deleted was undone; that nothing is left of a subscription a census finds by its number.
+        "subscription": Table(
+            "subscription", "name", "cmrr", "subscriptionstartdate", "islatestversion = TRUE AND deleted = FALSE AND "
+        ),
         "invoice": Table("invoice", "id", "amountwithouttax", "invoicedate"),
         "credit_memo": Table("creditmemo", "id", "totalamountwithouttax", "memodate"),
         "debit_memo": Table("debitmemo", "id", "totalamountwithouttax", "memodate"),
