@@ -35,7 +35,7 @@ class Table(NamedTuple):
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
-        # A row is a version, so one that is deleted was undone; that nothing is left of a subscription a census finds by its number.
+        # A row is a version: one that is deleted was undone. That nothing is left of a subscription a census finds by its number.
         "subscription": Table(
             "subscription", "name", "cmrr", "subscriptionstartdate", "islatestversion = TRUE AND deleted = FALSE AND "
         ),
