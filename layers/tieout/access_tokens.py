@@ -7,13 +7,14 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 from tieout.errors import UnavailableError
 from tieout.ports import Clock
 
 _REFUSED = 401
-_SECONDS = re.compile("[1-9][0-9]{0,6}", re.ASCII)
+_SECONDS = re.compile("[1-9][0-9]{0,5}", re.ASCII)  # eleven days: nobody gives a token for longer
 _OAUTH_ERROR = re.compile("[a-z_]{1,40}", re.ASCII)
 
 
@@ -82,6 +83,8 @@ def token_in(body: Mapping[str, Any], issuer: str) -> str:
 def life_in(body: Mapping[str, Any], usual: timedelta) -> timedelta:
     """How long a good answer says that its token holds, in seconds that come as a number or as text; `usual` where it does not."""
     stated = body.get("expires_in")
+    if isinstance(stated, Decimal):
+        stated = int(stated)
     text = str(stated) if isinstance(stated, int | str) and not isinstance(stated, bool) else ""
     return timedelta(seconds=int(text)) if _SECONDS.fullmatch(text) else usual
 

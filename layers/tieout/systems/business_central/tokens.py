@@ -5,7 +5,6 @@ https://learn.microsoft.com/en-us/dynamics365/business-central/dev-itpro/adminis
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from tieout import strict_json
-from tieout.access_tokens import KeptToken, oauth_error_in, token_in
+from tieout.access_tokens import KeptToken, life_in, oauth_error_in, token_in
 from tieout.answers import retry_after_seconds
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.ports import Clock
@@ -23,9 +22,8 @@ DEFAULT_LOGIN_URL = "https://login.microsoftonline.com"
 _SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
-_DEFAULT_LIFE_SECONDS = 300
+_USUAL_LIFE = timedelta(seconds=300)
 _THROTTLED_SECONDS = 60
-_SECONDS = re.compile("[0-9]{1,6}", re.ASCII)
 # Codes after which nobody has to change anything, and how long to wait.
 _LATER: Mapping[str, float] = {"temporarily_unavailable": 60, "server_error": 60}
 
@@ -53,7 +51,7 @@ class AccessTokens(KeptToken):
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer, body)
-        life = timedelta(seconds=_life_seconds(body.get("expires_in")))
+        life = life_in(body, _USUAL_LIFE)
         return token_in(body, "the token address of Business Central"), asked_at + life - _MARGIN
 
     def _request(self) -> tuple[str, dict[str, str]]:
@@ -84,9 +82,3 @@ def _refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception:
     if is_worded and status < httpx.codes.INTERNAL_SERVER_ERROR:
         return AccessDeniedError(said)
     return UnavailableError(said)
-
-
-def _life_seconds(value: object) -> int:
-    """`expires_in`, which comes as a number or as text."""
-    text = str(value)
-    return int(text) if _SECONDS.fullmatch(text) else _DEFAULT_LIFE_SECONDS

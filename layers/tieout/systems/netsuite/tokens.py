@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from tieout import strict_json
-from tieout.access_tokens import KeptToken, oauth_error_in, token_in
+from tieout.access_tokens import KeptToken, life_in, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, UnavailableError
 from tieout.jwt import signed_jwt
 from tieout.ports import Clock
@@ -20,7 +19,7 @@ TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 a path
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIFE = timedelta(minutes=10)  # NetSuite takes anything under 60
 _MARGIN = timedelta(seconds=60)  # longer than any call with the token takes
-_DEFAULT_LIFE_SECONDS = 300
+_USUAL_LIFE = timedelta(seconds=300)
 
 
 class AccessTokens(KeptToken):
@@ -53,7 +52,7 @@ class AccessTokens(KeptToken):
         body = strict_json.object_in(answer.content)
         if answer.status_code != httpx.codes.OK:
             raise _token_refusal(answer, body)
-        life = timedelta(seconds=_life_seconds(body.get("expires_in")))
+        life = life_in(body, _USUAL_LIFE)
         return token_in(body, "netsuite"), asked_at + life - _MARGIN
 
     def _assertion(self, now: datetime) -> str:
@@ -78,11 +77,3 @@ def _token_refusal(answer: httpx.Response, body: Mapping[str, Any]) -> Exception
     if answer.status_code == httpx.codes.BAD_REQUEST and code:
         return AccessDeniedError(f"netsuite refuses our certificate: {code}")
     return refusal(answer, AccessDeniedError)
-
-
-def _life_seconds(value: object) -> int:
-    """`expires_in`, which comes as a number or as text."""
-    if isinstance(value, Decimal):
-        value = int(value)
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else _DEFAULT_LIFE_SECONDS  # noqa: PLR2004 11 days

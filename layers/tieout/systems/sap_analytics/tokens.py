@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import httpx
 
 from tieout import strict_json
-from tieout.access_tokens import KeptToken, oauth_error_in, token_in
+from tieout.access_tokens import KeptToken, life_in, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, PermanentError
 from tieout.ports import Clock
 from tieout.systems.sap_analytics import answers
@@ -18,7 +17,7 @@ from tieout.systems.sap_analytics.options import TOKEN_PATH
 
 _RENEWED_BEFORE = timedelta(minutes=1)
 _SHORTEST_LIFE = timedelta(seconds=5)
-_USUAL_SECONDS = 600  # where an answer does not say
+_USUAL_LIFE = timedelta(seconds=600)  # where an answer does not say
 _TIMEOUT = httpx.Timeout(20, connect=5)
 
 
@@ -51,7 +50,7 @@ class AccessTokens(KeptToken):
             said = f"sap analytics refuses our client ({response.status_code}) {oauth_error_in(body)}".rstrip()
             raise AccessDeniedError(said) from error
         token = token_in(body, "the token address of sap analytics")
-        life = timedelta(seconds=_seconds(body.get("expires_in")))
+        life = life_in(body, _USUAL_LIFE)
         return token, now + max(life - _RENEWED_BEFORE, _SHORTEST_LIFE)
 
     def _basic(self) -> str:
@@ -60,9 +59,3 @@ class AccessTokens(KeptToken):
         except KeyError as error:
             raise AccessDeniedError(f"sap analytics: the secret lacks {error}") from None
         return f"Basic {base64.b64encode(pair.encode()).decode()}"
-
-
-def _seconds(stated: object) -> int:
-    is_number = isinstance(stated, int | Decimal) and not isinstance(stated, bool)
-    text = str(stated) if is_number or isinstance(stated, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else _USUAL_SECONDS  # noqa: PLR2004 a year

@@ -8,20 +8,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Protocol
 
 import httpx
 
 from tieout import strict_json
-from tieout.access_tokens import KeptToken, oauth_error_in, token_in
+from tieout.access_tokens import KeptToken, life_in, oauth_error_in, token_in
 from tieout.errors import AccessDeniedError, ThrottledError, UnavailableError
 from tieout.ports import Clock
 
 TOKEN_PATH = "/sap/bc/sec/oauth2/token"  # noqa: S105 a path
 _RENEWED_BEFORE = timedelta(minutes=1)
 _SHORTEST_LIFE = timedelta(seconds=5)
-_USUAL_SECONDS = 600  # where an answer does not say
+_USUAL_LIFE = timedelta(seconds=600)  # where an answer does not say
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _THROTTLED_SECONDS = 60
 
@@ -94,14 +93,8 @@ class AccessTokens(KeptToken):
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer.status_code, body)
         token = token_in(body, "S/4HANA's token address")
-        life = timedelta(seconds=_seconds(body.get("expires_in")))
+        life = life_in(body, _USUAL_LIFE)
         return f"Bearer {token}", self._clock.now() + max(life - _RENEWED_BEFORE, _SHORTEST_LIFE)
-
-
-def _seconds(stated: object) -> int:
-    is_number = isinstance(stated, int | Decimal) and not isinstance(stated, bool)
-    text = str(stated) if is_number or isinstance(stated, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else _USUAL_SECONDS  # noqa: PLR2004 a year
 
 
 def _basic(credentials: Mapping[str, str], name: str, secret: str) -> str:
