@@ -156,12 +156,34 @@ def test_a_job_that_runs_is_waited_for_and_then_asked_for_again() -> None:
     assert len(jobs.queries) == 1
 
 
-def test_jobs_that_all_come_to_nothing_are_told_of() -> None:
-    """Instead of one after another without end: a query that names what a tenant does not have always fails."""
-    jobs = Jobs([row(1)], *["failed"] * 9)
-    with pytest.raises(UnavailableError, match="4 queries"):
-        jobs.walk(jobs.zuora.listing())
-    assert len(jobs.queries) == 4
+def test_jobs_that_all_come_to_nothing_are_told_of_and_tried_again_ever_more_seldom() -> None:
+    """A query of what a tenant does not have always fails; after a bad day a listing goes on by itself."""
+    jobs = Jobs([row(1)], *["failed"] * 6)
+    listing, clock = jobs.zuora.listing(), jobs.zuora.clock
+    cursor = ""
+    for _ in range(4):
+        cursor = listing.page("payment", SPAN, cursor).following
+    for minutes in (5, 30, 120):
+        with pytest.raises(UnavailableError, match="queries") as caught:
+            listing.page("payment", SPAN, cursor)
+        assert caught.value.retry_after_seconds == minutes * 60
+        clock.advance(minutes * 60 - 1)
+        with pytest.raises(UnavailableError):
+            listing.page("payment", SPAN, cursor)
+        clock.advance(1)
+        cursor = listing.page("payment", SPAN, cursor).following
+    assert len(listing.page("payment", SPAN, cursor).records) == 1
+    assert len(jobs.queries) == 7
+
+
+def test_the_longest_rest_is_some_hours() -> None:
+    """However many queries came to nothing."""
+    zuora = answering(*[{"data": {"queryStatus": "failed"}}] * 2)
+    begun = int(zuora.clock.now().timestamp())
+    for lost in (6, 600):
+        with pytest.raises(UnavailableError) as caught:
+            zuora.listing().page("payment", SPAN, Place("payment", job="j", lost=lost, begun=begun).cursor())
+        assert caught.value.retry_after_seconds == 6 * 3600
 
 
 @pytest.mark.parametrize(
@@ -194,13 +216,13 @@ def test_a_row_longer_than_a_piece_is_none() -> None:
     "cursor",
     [
         "payment",
-        "invoice::::",
+        "invoice:::0:0:0",
         "payment:::0",
-        "payment:::0:0:0",
-        "payment:a b::0:0",
-        "payment::a/b:0:0",
-        "payment:::-1:0",
-        "payment:::0:x",
+        "payment:::0:0",
+        "payment:a b::0:0:0",
+        "payment::a/b:0:0:0",
+        "payment:::-1:0:0",
+        "payment:::0:0:x",
     ],
 )
 def test_a_cursor_that_no_page_has_named_is_refused(cursor: str) -> None:
@@ -211,7 +233,7 @@ def test_a_cursor_that_no_page_has_named_is_refused(cursor: str) -> None:
 
 def test_a_place_is_read_back_as_it_was_written() -> None:
     """Every part of it."""
-    place = Place("payment", "0f", "a-b", 1234, 2)
+    place = Place("payment", "0f", "a-b", 1234, 2, 1_772_442_000)
     assert place_in(place.cursor(), ["payment", "refund"]) == place
     assert place_in("", ["payment", "refund"]) == Place("payment")
 

@@ -6,6 +6,7 @@ came to nothing, or whose file is gone, is replaced by one for what is behind th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -35,7 +36,8 @@ LATENESS = timedelta(minutes=5)  # what Data Query reads is updated soon after t
 _MOST_RECORDS = 200
 _PIECE = 256 * 1024  # bytes of a file; a row has less than one
 _WAITS_SECONDS = (1, 2, 4)  # for a job to end while a page waits for it
-_MOST_LOST = 3
+_AT_ONCE = 3  # queries that came to nothing, each of which is replaced at once
+_RESTS = tuple(timedelta(minutes=each) for each in (5, 30, 120, 360))  # between those behind them
 _MEMOS = ("credit_memo", "debit_memo")
 _COMPLETED, _ENDED = "completed", frozenset(("failed", "cancelled", "canceled"))
 
@@ -73,8 +75,7 @@ class ZuoraListing:
             data_file = self._file(place)
             piece = self._client.bytes_of(data_file, place.offset, _PIECE)
         except MissingError as error:
-            if place.lost >= _MOST_LOST:
-                raise UnavailableError(f"Zuora has come to nothing with {place.lost + 1} queries") from error
+            self._rest(place, error)
             return self._begun(Place(place.kind, place.after, lost=place.lost + 1), window)
         records, length = self._read(place.kind, piece)
         last = object_of(entity, records[-1].key.record_id) if records else None
@@ -108,7 +109,22 @@ class ZuoraListing:
 
     def _begun(self, place: Place, window: Window) -> ListingPage:
         job = self._client.submit(query_of(TABLES[place.kind], window, place.after))
-        return ListingPage((), place._replace(job=job, offset=0).cursor())
+        begun = int(self._clock.now().timestamp())
+        return ListingPage((), place._replace(job=job, offset=0, begun=begun).cursor())
+
+    def _rest(self, place: Place, error: MissingError) -> None:
+        """Return once another query may take the place of one that came to nothing: some at once, then after longer and longer.
+
+        Raises:
+            UnavailableError: until then, for so long in the end that the run is told of as stuck.
+        """
+        if place.lost < _AT_ONCE:
+            return
+        rest = _RESTS[min(place.lost - _AT_ONCE, len(_RESTS) - 1)]
+        left = place.begun + rest.total_seconds() - self._clock.now().timestamp()
+        if left > 0:
+            said = f"Zuora has come to nothing with {place.lost + 1} queries"
+            raise UnavailableError(said, retry_after_seconds=math.ceil(left)) from error
 
     def _file(self, place: Place) -> str:
         """The address of what a job has found; `MissingError` where it has come to nothing."""

@@ -23,6 +23,7 @@ class Place(NamedTuple):
         job: whose file has those behind it; empty as long as there is none.
         offset: how many bytes of that file were read.
         lost: how many jobs before this one came to nothing since a record was listed last.
+        begun: when the job was, in seconds since 1970.
     """
 
     kind: str
@@ -30,10 +31,11 @@ class Place(NamedTuple):
     job: str = ""
     offset: int = 0
     lost: int = 0
+    begun: int = 0
 
     def cursor(self) -> str:
         """The place as a text."""
-        return _BETWEEN.join((self.kind, self.after, self.job, str(self.offset), str(self.lost)))
+        return _BETWEEN.join(map(str, self))
 
 
 def place_in(cursor: str, kinds: Sequence[str]) -> Place:
@@ -47,13 +49,13 @@ def place_in(cursor: str, kinds: Sequence[str]) -> Place:
     parts = cursor.split(_BETWEEN)
     if len(parts) != len(Place._fields) or not _is_sound(*parts) or parts[0] not in kinds:
         raise UnreadableRecordError("not a place in a listing of Zuora's records")
-    kind, after, job, offset, lost = parts
-    return Place(kind, after, job, int(offset), int(lost))
+    kind, after, job, *counts = parts
+    return Place(kind, after, job, *map(int, counts))
 
 
-def _is_sound(_kind: str, after: str, job: str, offset: str, lost: str) -> bool:
+def _is_sound(_kind: str, after: str, job: str, *counts: str) -> bool:
     named = (not after or _NAME.fullmatch(after)) and (not job or _JOB.fullmatch(job))
-    return bool(named and _COUNT.fullmatch(offset) and _COUNT.fullmatch(lost))
+    return bool(named) and all(_COUNT.fullmatch(each) for each in counts)
 
 
 def following(place: Place, kinds: Sequence[str]) -> str:
