@@ -89,6 +89,12 @@ def test_a_charge_with_an_end_of_its_own_is_not_renewed() -> None:
     assert months(found) == [("2026-01-01", 11_200), ("2026-06-01", 10_700), ("2027-01-01", 10_000)]
 
 
+def test_what_is_cancelled_for_a_day_to_come_is_not_renewed() -> None:
+    """Though it is still active, and its term ends on that day."""
+    found = read(version(charge(until="2027-01-01"), **_TERMED, autoRenew=True, cancelledDate="2027-01-01"))
+    assert [each.end_date for each in found.versions] == [date(2027, 1, 1)]
+
+
 @pytest.mark.parametrize("status", ["Cancelled", "Expired"])
 def test_what_was_cancelled_ends_where_its_charges_do(status: str) -> None:
     """Though its term was to be renewed."""

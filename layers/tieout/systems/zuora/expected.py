@@ -58,6 +58,7 @@ EXPECTED: Mapping[str, Expected] = {
         termType=text("TERMED", "EVERGREEN"),
         autoRenew=_TRUTH,
         termEndDate=_TEXT,
+        cancelledDate=_TEXT,
         subscriptionStartDate=_TEXT,
         ratePlans=_parts(productId=_TEXT, ratePlanCharges=_parts(**_SEGMENT)),
     ),

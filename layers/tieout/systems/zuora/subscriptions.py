@@ -84,10 +84,9 @@ def _going_on(segment: Segment, now: Row, status: SubscriptionStatus) -> Segment
 
 
 def _is_renewed(now: Row, status: SubscriptionStatus) -> bool:
-    """Whether another term follows unless somebody cancels."""
-    return (
-        now.get("autoRenew") is True and word_in(now, "termType") == "termed" and status is not SubscriptionStatus.ENDED
-    )
+    """Whether another term follows unless somebody cancels: who has done so for a day to come may still be called active."""
+    is_over = status is SubscriptionStatus.ENDED or day_in(now, "cancelledDate") is not None
+    return now.get("autoRenew") is True and word_in(now, "termType") == "termed" and not is_over
 
 
 def _first_day(segments: Sequence[Segment], now: Row) -> date:
