@@ -10,11 +10,15 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from tieout.errors import NotAuthenticError
 
 LOGIN_HEADER = "authorization"
+LOGIN_CHALLENGE: Mapping[str, str] = MappingProxyType({"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'})
+"""By which whoever is refused is told how to log in (RFC 7617); some log in only then."""
+
 _BASIC = "basic"
 
 

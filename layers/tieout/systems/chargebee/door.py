@@ -7,13 +7,13 @@ answered 200 once it is kept, as by default. https://apidocs.chargebee.com/docs/
 from __future__ import annotations
 
 from tieout.arriving.door import Answer, Door
+from tieout.arriving.keys import LOGIN_CHALLENGE
 from tieout.systems.chargebee.options import Options
 from tieout.systems.chargebee.retained import retained
 
 _DEFAULT = Door()
 _NOT_AUTHENTIC = {
-    # RFC 7617 has whoever is refused told how to log in.
-    "basic": _DEFAULT.not_authentic._replace(headers={"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'}),
+    "basic": _DEFAULT.not_authentic._replace(headers=LOGIN_CHALLENGE),
     "path": Answer(404, '{"message":"Not Found"}'),  # what API Gateway says of a path that it does not know
     "query": _DEFAULT.not_authentic,
 }

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.door import Answer, Door
-from tieout.arriving.keys import LOGIN_HEADER
+from tieout.arriving.keys import LOGIN_CHALLENGE, LOGIN_HEADER
 from tieout.systems.zuora.options import Options
 from tieout.systems.zuora.payloads import NOTIFICATION_HEADER
 
 _SUCCESS = Answer(200, '{"success":true}')
 _FAILURE = '{"success":false}'
-_CHALLENGE = Answer(401, _FAILURE, headers={"www-authenticate": 'Basic realm="tieout", charset="UTF-8"'})
+_CHALLENGE = Answer(401, _FAILURE, headers=LOGIN_CHALLENGE)
 
 
 def open_door(options: Options) -> Door:
