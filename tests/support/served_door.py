@@ -22,17 +22,19 @@ class ServedDoor:
     Attributes:
         door: what is behind the server now.
         refuse: statuses that are answered instead, one request each.
+        asked: the headers of every request.
     """
 
     door: Door
 
     def __init__(self) -> None:
         self.refuse: list[int] = []
+        self.asked: list[dict[str, str]] = []
         self.app = Starlette(routes=[Route("/webhooks/{name}", self._take, methods=["POST"])])
 
     def renew(self, clock: ManualClock, **door: Any) -> None:  # noqa: ANN401 what a door is made of
         """A connection to which nothing was posted yet, by a system's clock."""
-        self.door, self.refuse = Door(**door), []
+        self.door, self.refuse, self.asked = Door(**door), [], []
         self.door.clock.advance((clock.now() - self.door.clock.now()).total_seconds())
 
     def told(self) -> list[tuple[str, str]]:
@@ -45,6 +47,7 @@ class ServedDoor:
 
     async def _take(self, request: Request) -> Response:
         body = await request.body()
+        self.asked.append(dict(request.headers))
         if self.refuse:
             return Response(status_code=self.refuse.pop(0))
         answer = self.door.post(body, dict(request.headers), query=request.url.query)
