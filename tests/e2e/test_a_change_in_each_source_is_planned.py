@@ -13,6 +13,7 @@ from ops import mapping_tables
 from ops.place import sandbox_place
 from sandbox.places import ROOT
 from sandbox.running import Sandbox
+from sandbox.systems.zuora.joining import CUSTOMERS
 
 DEAL = {"dealname": "Live", "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "700.00"}
 INVOICE = {"id": "48900", "type": "invoice", "date": "2026-10-20", "period": "Oct 2026", "entity": "7938"}
@@ -65,6 +66,14 @@ CHANGES = {
             "lines": [{"amount": 88_00, "discount": 10_00, "tax": 14_82, "entity_id": "SUPPORT-EUR-M"}],
         },
     ),
+    "zuora": (
+        "invoices",
+        {
+            "account": next(iter(CUSTOMERS)),
+            "date": "2027-01-15",
+            "items": [{"amount": "78", "tax": "16", "product": "8ad00000000000000000000000000b01"}],
+        },
+    ),
     "sap_s4hana": ("billing_documents", {**BILL, "items": [{"Material": "TG11", "NetAmount": "75.00"}]}),
     "expenses-emea": (
         "events",
@@ -100,10 +109,16 @@ AGREED = {
     "currency_code": "EUR",
     "items": [{"item_price_id": "PRO-EUR-M", "unit_price": 16_00, "quantity": 5}],
 }
+TERMED = {
+    "account": list(CUSTOMERS)[1],
+    "start": "2027-01-15",
+    "charges": [{"price": "40.50", "quantity": 2, "product": "8ad00000000000000000000000000b02"}],
+}
 EVERY_CHANGE = (
     *CHANGES.items(),
     ("stripe", ("subscriptions", SUBSCRIBED)),
     ("chargebee", ("subscriptions", AGREED)),
+    ("zuora", ("subscriptions", TERMED)),
 )
 AUTOMATIC = {"hubspot", "salesforce", "sap_s4hana"}
 CLOCKS = {  # they stamp what happens; others are told on which day it does
@@ -120,6 +135,8 @@ PLANNED = {
     ("Actuals", "Revenue", "4020/NO_COST_CENTRE/ACME/GROUP/NO_PARTNER/USD/Oct 26/Actual"): Decimal("70.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/EMEA/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Billings", "Billed", "ACME/SOFTWARE/AMERICAS/USD/Jan 27/Actual"): Decimal("77.00"),
+    ("Billings", "Billed", "ACME/SOFTWARE/SPAIN/EUR/Jan 27/Actual"): Decimal("78.00"),
+    ("Recurring revenue", "Monthly", "TYRELL/SERVICES/new/SPAIN/EUR/Jan 27/Actual"): Decimal("81.00"),
     ("Actuals", "Revenue", "4000/NO_COST_CENTRE/ACME/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal("75.00"),
     ("Operating expenses", "Expense", "6100/CC_SALES/TRAVEL_AGENCY/EMEA/NO_PARTNER/EUR/Jan 27/Actual"): Decimal(
         "71.00"
