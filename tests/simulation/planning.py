@@ -33,6 +33,7 @@ MODULES = {  # with what their line items are called, each of them once more in 
 PERIODS = {  # the model's names to the ledger's
     **{f"{name} 26": f"2026-{number:02}" for number, name in enumerate(("Mar", "Apr", "May", "Jun", "Jul", "Aug"), 3)},
     "Nov 26": "2026-11",
+    "Dec 26": "2026-12",
     **{f"P{number:02} FY26": f"RT2026-P{number:02}" for number in range(2, 10)},
 }
 _LONGEST_LANDING_MILLISECONDS = 600_000
