@@ -138,8 +138,30 @@ class Sender:
                 self._weather.strike("skewed_clock" if is_refused and self._wire.is_dated else "delivery_refused")
                 self._try_again(events, tries)
 
-        headers |= self._sign(body, skew)
-        self._post(self._request(body, headers, self._wire.query(self._box), context=self._wire.context), answered)
+        def prove() -> None:
+            proven = headers | self._sign(body, skew)
+            self._post(self._request(body, proven, self._wire.query(self._box), context=self._wire.context), answered)
+
+        if self._wire.is_challenged:
+            self._knock(body, headers, prove, answered)
+        else:
+            prove()
+
+    def _knock(
+        self, body: bytes, headers: dict[str, str], prove: Callable[[], None], answered: Callable[[Answer], None]
+    ) -> None:
+        """A delivery without a proof, which must be asked for one, and is told of nowhere."""
+
+        def challenged(answer: Answer) -> None:
+            if answer.status == 401 and "www-authenticate" in answer.headers:
+                self._weather.strike("challenged")
+                prove()
+            elif self._wire.is_taken(answer):
+                self.misjudged.append("what proved nothing was accepted")
+            else:
+                answered(answer)
+
+        self._post(self._request(body, headers, ""), challenged)
 
     def _try_again(self, events: list[Event], tries: int) -> None:
         if tries == self._wire.most_tries:

@@ -58,6 +58,7 @@ class Wire:
         retry_milliseconds: one of these passes before it is tried again.
         is_sent_again: whether somebody sends, some time later, what was given up.
         of_another: what somebody else sends who has our secret, or guesses at it, and is not our source.
+        is_challenged: whether it proves nothing before it was asked to.
         tells_forgeries: whether an answer tells what proved nothing from what is taken.
         is_goodbye: whether the source never tells again after an answer.
         context: what the gateway adds to a request that it let through, such as the claims of a token it verified.
@@ -74,6 +75,7 @@ class Wire:
     most_tries: int | None = None
     retry_milliseconds: tuple[int, ...] = (1_000, 20_000, 120_000, 300_000)
     is_sent_again: bool = False
+    is_challenged: bool = False
     tells_forgeries: bool = True
     is_goodbye: Callable[[Answer], bool] = lambda _answer: False
     context: Mapping[str, Any] = MappingProxyType({})
