@@ -87,18 +87,17 @@ def test_no_reason_quotes_what_was_sent(case: str) -> None:
     assert not reason or reason.encode() not in raw_body(read_case(case, "request"))
 
 
-@pytest.mark.parametrize("kind", [each.value for each in EventType])
-def test_an_event_of_any_type_tells_of_the_resources_it_shows(kind: str) -> None:
-    """As Chargebee's own library lists them: only the type that says that this one was deleted says so."""
-    event = {"id": "ev_1", "object": "event", "api_version": "v2", "event_type": kind, "occurred_at": 1772441998}
+def test_an_event_of_any_type_tells_of_the_resources_it_shows() -> None:
+    """As Chargebee's own library lists them: only the type that says that a resource was deleted says so of that one."""
+    event = {"id": "ev_1", "object": "event", "api_version": "v2", "occurred_at": 1772441998}
     content = {word: {"id": "X-1", "object": word} for word in KINDS}
-    body = json.dumps({**event, "content": content}).encode()
-    notices = split(Delivery("d", "POST", "", {}, body, _NOW), "c", Options(customers=True)).notices
-    assert [each.key for each in notices] == [
-        RecordKey("c", each.entity, f"{each.prefix}X-1") for each in KINDS.values()
-    ]
-    assert {(each.kind, each.notice_id) for each in notices} == {(kind, "ev_1")}
-    assert [each.deleted for each in notices] == [kind == f"{word}_deleted" for word in KINDS]
+    shown = [RecordKey("c", each.entity, f"{each.prefix}X-1") for each in KINDS.values()]
+    for kind in (each.value for each in EventType):
+        body = json.dumps({**event, "event_type": kind, "content": content}).encode()
+        notices = split(Delivery("d", "POST", "", {}, body, _NOW), "c", Options(customers=True)).notices
+        assert [each.key for each in notices] == shown
+        assert {(each.kind, each.notice_id) for each in notices} == {(kind, "ev_1")}
+        assert [each.deleted for each in notices] == [kind == f"{word}_deleted" for word in KINDS]
 
 
 def test_types_are_found() -> None:
