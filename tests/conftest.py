@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import botocore.session
 import pytest
+import typer.testing
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from typer.main import get_command
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.one_server import OneServer
@@ -77,6 +79,9 @@ def server() -> Iterator[tuple[OneServer, str]]:
 
 # Each test makes clients of its own: what botocore tells of the services is read once for all of them, not for each.
 botocore.session.create_loader = functools.cache(create_loader)
+
+# Nor are the commands of `tieout` read out of their functions' signatures for each that is run.
+typer.testing._get_command = functools.cache(get_command)  # type: ignore[attr-defined]  # by that name it looks it up
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from typer.main import get_command
@@ -12,12 +13,12 @@ from ops.cli import app
 
 def leaves() -> Iterator[tuple[str, ...]]:
     """Every command that does something, by the words that name it."""
-    return _leaves(get_command(app), ())
+    return _leaves(_tieout(), ())
 
 
 def resolved(said: str) -> tuple[list[str], Any]:
     """The words of a command line that name commands, and the command they lead to."""
-    command, path = get_command(app), list[str]()
+    command, path = _tieout(), list[str]()
     for word in said.split():
         if word not in commands_of(command):
             break
@@ -29,6 +30,11 @@ def resolved(said: str) -> tuple[list[str], Any]:
 def commands_of(command: object) -> Mapping[str, Any]:
     """The commands of a group by name; none of a command that does something."""
     return getattr(command, "commands", {})
+
+
+@cache
+def _tieout() -> object:
+    return get_command(app)
 
 
 def _leaves(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
