@@ -129,4 +129,5 @@ def _start(state: _Object) -> str:
 
 
 def _end(state: _Object) -> str | None:
-    return day_of(state["cancelled_at"]) if state["status"] in {"cancelled", "non_renewing"} else None
+    """When it was cancelled, or will be."""
+    return day_of(state["cancelled_at"]) if "cancelled_at" in state else None

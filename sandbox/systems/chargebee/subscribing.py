@@ -139,9 +139,10 @@ class Subscribing:
         return self._changed(subscription, "subscription_paused", status="paused", next_billing_at=None, **stated)
 
     def resume(self, subscription_id: str) -> Object:
-        """Pay again."""
+        """Pay again, until it ends where somebody had cancelled it."""
         subscription, now = self._in(subscription_id, "paused"), self._store.second()
         stated = {"pause_date": None, "resume_date": None, **self._term(subscription, now)}
+        stated |= {"status": "non_renewing", "next_billing_at": None} if "cancelled_at" in subscription else {}
         return self._changed(subscription, "subscription_resumed", **stated)
 
     def renew(self, subscription_id: str) -> Object:
