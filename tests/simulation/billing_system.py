@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from random import Random
 from types import SimpleNamespace
@@ -46,6 +47,7 @@ class BillingSystem[S: Site, A](ABC):
     """A system whose connection is completed by what it tells and by what is read of it; its own modules do both.
 
     Attributes:
+        sends_again_for: how long after it was told first something may come once more.
         theme: what the seeds are called that look for trouble in it.
         credentials: what its API is called with.
         makes_site: a new one, in memory, which costs nothing where nothing happens in it.
@@ -53,6 +55,7 @@ class BillingSystem[S: Site, A](ABC):
     """
 
     theme: str
+    sends_again_for = timedelta()
     credentials: Mapping[str, str]
     makes_site: Callable[[Random, Schedule, bool], S]
     makes_answers: Callable[[S, Random, Weather, float], A]

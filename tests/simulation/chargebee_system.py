@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from random import Random
 
@@ -36,6 +37,7 @@ class Chargebee(BillingSystem[ChargebeeSite, ChargebeeAnswers]):
     """A site."""
 
     theme = CHARGEBEE_THEME
+    sends_again_for = timedelta(days=3, hours=7)
     credentials: Mapping[str, str] = {"api_key": API_KEY}
     makes_site = ChargebeeSite
     makes_answers = ChargebeeAnswers

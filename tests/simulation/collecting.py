@@ -22,6 +22,7 @@ class Collecting:
 
     Attributes:
         is_part: whether it takes part in the world's story.
+        sends_again_for: how long after it was told first something may come once more.
     """
 
     def __init__(self, world: World, system: BillingSystem[Any, Any]) -> None:
@@ -29,6 +30,7 @@ class Collecting:
         self._world, self._system, self._name = world, system, system.name
         self._random = random = Random(f"{scenario.seed} {self._name}")  # noqa: S311 it must repeat itself
         self.is_part = has_turn(world, system.theme)
+        self.sends_again_for = system.sends_again_for
         rate = random.choice(_RATES) if scenario.fault_scale else 0.0
         self.site = system.makes_site(self._chance(), world.schedule, scenario.deletes)
         self._answers = system.makes_answers(self.site, self._chance(), world.weather, rate)

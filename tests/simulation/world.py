@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from random import Random
 from zoneinfo import ZoneInfo
@@ -137,7 +137,9 @@ class World(TakingTurns):
         self._queues |= {name: target.queue for name, target in self._flushes.items()}
 
     def replay(self) -> None:
-        """Everything ever said, once more."""
+        """Everything ever said, once more; days later where a source that takes part may send something again after days."""
+        again = max((each.sends_again_for for each in self.billing.values() if each.is_part), default=timedelta())
+        self.schedule.advance_to(self.schedule.milliseconds + again // timedelta(milliseconds=1))
         for sender in self.senders.values():
             sender.repeat_everything()
         self.selling.repeat_everything()
