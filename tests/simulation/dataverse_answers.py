@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.dataverse import Dataverse, Fields, Opportunity
+from tests.simulation.dataverse_values import ACCOUNTS
 from tests.simulation.http_answers import Answer
 from tests.simulation.weather import Weather
 from tieout.errors import ThrottledError, UnavailableError
@@ -68,7 +69,7 @@ class DataverseAnswers:
         entity_set = parts.path.rpartition("/")[2]
         if "odata.track-changes" in prefer:
             return self._changes(entity_set, asked)
-        rows = self._opportunities if entity_set == _OPPORTUNITIES else self._products
+        rows = {_OPPORTUNITIES: self._opportunities, _PRODUCTS: self._products, "accounts": _accounts}[entity_set]
         found = [row for row in rows() if _holds(row, asked["$filter"])]
         found.sort(key=lambda row: row[asked["$orderby"]])
         start = int(asked.get("$skiptoken", 0))
@@ -153,6 +154,14 @@ class DataverseAnswers:
             return False
         self._weather.strike(name)
         return True
+
+
+def _accounts() -> Iterator[Row]:
+    """The accounts, of which nothing ever changes."""
+    unsaid = dict.fromkeys(("_parentaccountid_value", "address1_country", "accountnumber", "websiteurl"))
+    stated = {"name": "Nord", "statecode": 0, "modifiedon": "2026-03-01T09:00:00Z", "versionnumber": 1}
+    for each in ACCOUNTS:
+        yield {"accountid": each, **unsaid, **stated, "transactioncurrencyid": None}
 
 
 def _place_of(change: tuple[tuple[int, int], Row]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.sales_system import SALES
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def master_violations(world: World) -> Iterator[str]:
-    """Every account of which it was told that it was merged into another is known as such; of the others nothing is told."""
+    """Of each account of which it was told that it was merged into another that is known; accounts of Dataverse are customers."""
     kinds = {key[0]: item["kind"] for key, item in world.line.table.contents().items() if key[0].startswith("FACT#")}
     for each in world.selling.sales.records.values():
         if each.kind == "Account":
@@ -21,3 +22,6 @@ def master_violations(world: World) -> Iterator[str]:
             found = kinds.get(f"FACT#{SALES}#account#{each.record_id}")
             if found not in right:
                 yield f"account {each.record_id} is recorded as {found}, and should be as one of {right}"
+    told = {kind for fact, kind in kinds.items() if fact.startswith(f"FACT#{DATAVERSE}#account#")}
+    if not told <= {"Customer"}:
+        yield f"accounts of Dataverse are recorded as {told}"

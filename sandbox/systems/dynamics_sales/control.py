@@ -37,6 +37,8 @@ class Control:
             ("POST", f"{_OPPORTUNITY}/products", self._sell),
             ("DELETE", _OPPORTUNITY, self._delete),
             ("DELETE", "products/{id}", self._take_out),
+            ("POST", "masters/{set}", self._keep),
+            ("DELETE", "masters/{set}/{id}", self._drop),
             ("POST", "rates", self._set_rate),
             *delivery_acts(self._telling),
         ]
@@ -62,6 +64,12 @@ class Control:
 
     async def _take_out(self, request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
         return await self._told(self._selling.take_out(request.path_params["id"]))
+
+    async def _keep(self, request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
+        return await self._told(self._selling.keep(request.path_params["set"], body))
+
+    async def _drop(self, request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
+        return await self._told(self._selling.drop(request.path_params["set"], request.path_params["id"]))
 
     async def _set_rate(self, _request: Request, body: Body) -> Any:  # noqa: ANN401 JSON
         return await self._told(self._selling.set_rate(**body))

@@ -9,6 +9,14 @@ CREATE TABLE opportunityproducts (
   opportunityproductid TEXT PRIMARY KEY, _opportunityid_value TEXT, _productid_value TEXT, extendedamount TEXT,
   _transactioncurrencyid_value TEXT, modifiedon TEXT, versionnumber INTEGER
 );
+CREATE TABLE accounts (
+  accountid TEXT PRIMARY KEY, name TEXT, _parentaccountid_value TEXT, websiteurl TEXT, accountnumber TEXT, statecode INTEGER,
+  address1_country TEXT, _transactioncurrencyid_value TEXT, new_vatnumber TEXT, modifiedon TEXT, versionnumber INTEGER
+);
+CREATE TABLE products (
+  productid TEXT PRIMARY KEY, name TEXT, productnumber TEXT, _parentproductid_value TEXT, statecode INTEGER,
+  validfromdate TEXT, validtodate TEXT, modifiedon TEXT, versionnumber INTEGER
+);
 CREATE TABLE transactioncurrencies (transactioncurrencyid TEXT PRIMARY KEY, isocurrencycode TEXT, exchangerate TEXT);
 CREATE TABLE deleted (entity_set TEXT, id TEXT, versionnumber INTEGER, at TEXT);
 CREATE INDEX products_by_opportunity ON opportunityproducts (_opportunityid_value);

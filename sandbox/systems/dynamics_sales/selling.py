@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sandbox.systems.dynamics_sales.tables import CURRENCIES, OPPORTUNITIES, PRODUCTS, Row, Tables
+from sandbox.systems.dynamics_sales.tables import CURRENCIES, MASTERS, OPPORTUNITIES, PRODUCTS, Row, Tables
 
 _OWNER = "0e000000-0000-4000-8000-000000000001"
 _OPEN, _WON, _LOST = (0, 1), (1, 3), (2, 4)  # state and status
@@ -139,6 +139,29 @@ class Selling:
         before = self._tables.delete(PRODUCTS, product_id)
         told = Change(message="Delete", entity_set=PRODUCTS, row_id=product_id, before=before, after=None)
         return [told, *self._recalculated(before["_opportunityid_value"])]
+
+    def keep(self, entity_set: str, stated: Mapping[str, Any]) -> list[Change]:
+        """Add an account or a product, or change the one whose id is stated.
+
+        Raises:
+            KeyError: for a currency that is not there.
+        """
+        fields, id_column = dict(stated), MASTERS[entity_set]
+        row_id = str(fields.pop(id_column, "")) or self._new_id({"accounts": "0a", "products": "0c"}[entity_set])
+        code = fields.pop("currency", None)
+        fields |= {"_transactioncurrencyid_value": self._tables.currency(code)["transactioncurrencyid"]} if code else {}
+        before = next((each for each in self._tables.rows(entity_set) if each[id_column] == row_id), None)
+        row = before or dict.fromkeys(self._tables.columns(entity_set)) | {id_column: row_id, "statecode": 0}
+        after = self._tables.save(entity_set, {**row, **fields})
+        message = "Create" if before is None else "Update"
+        return [
+            Change(message=message, entity_set=entity_set, row_id=row_id, before=before, after=after, stated=fields)
+        ]
+
+    def drop(self, entity_set: str, row_id: str) -> list[Change]:
+        """Delete an account or a product."""
+        before = self._tables.delete(entity_set, row_id)
+        return [Change(message="Delete", entity_set=entity_set, row_id=row_id, before=before, after=None)]
 
     def set_rate(self, code: str, rate: str) -> list[Change]:
         """Change the rate of a currency: rows keep the one they were saved by."""

@@ -30,9 +30,10 @@ def shown(
     if expand is not None:
         if _EXPANDED.fullmatch(expand) is None:
             raise ValueError(f"Could not find a property named '{expand}'.")
-        currency = tables.row(CURRENCIES, row["_transactioncurrencyid_value"])
-        related = {name: currency[name] for name in ("isocurrencycode", "transactioncurrencyid")}
-        found["transactioncurrencyid"] = related
+        named = row["_transactioncurrencyid_value"]
+        currency = tables.row(CURRENCIES, named) if named is not None else None
+        names = ("isocurrencycode", "transactioncurrencyid")
+        found["transactioncurrencyid"] = {name: currency[name] for name in names} if currency is not None else None
     return found
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 OPPORTUNITIES, PRODUCTS, CURRENCIES = "opportunities", "opportunityproducts", "transactioncurrencies"
-IDS = {OPPORTUNITIES: "opportunityid", PRODUCTS: "opportunityproductid", CURRENCIES: "transactioncurrencyid"}
-TABLES = {OPPORTUNITIES: "opportunity", PRODUCTS: "opportunityproduct"}
+MASTERS = {"accounts": "accountid", "products": "productid"}
+IDS = {OPPORTUNITIES: "opportunityid", PRODUCTS: "opportunityproductid", CURRENCIES: "transactioncurrencyid", **MASTERS}
+TABLES = {OPPORTUNITIES: "opportunity", PRODUCTS: "opportunityproduct", "accounts": "account", "products": "product"}
 """Entity set to the logical name of its table."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")

@@ -1,4 +1,4 @@
-"""A simulated environment of Dynamics 365 Sales whose opportunities are listed."""
+"""A simulated environment of Dynamics 365 Sales whose opportunities and accounts are listed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from sandbox.systems.dynamics_sales.tables import OPPORTUNITIES
 from sandbox.systems.faults import Fault
 from tests.support.dynamics_sales_environment import CONNECTION, LiveSales
+from tests.support.listed.scene import MASTERS
 from tests.support.one_server import OneServer
 
 _MANY = 1_000_000
@@ -26,24 +27,33 @@ class DataverseScene:
         self.reader, self.listing = live.reader, live.listing
         self._changes = 0
 
-    def create(self, _entity: str) -> str:
-        """Open an opportunity; its id."""
+    def create(self, entity: str) -> str:
+        """Open an opportunity, or add an account; its id."""
+        if entity in MASTERS:
+            return self._selling.keep("accounts", {"name": "North"})[0].row_id
         stated = {"estimatedvalue": "10.00", "estimatedclosedate": "2026-12-15", "currency": "EUR"}
         return self._selling.save(stated)[0].row_id
 
-    def change(self, _entity: str, record_id: str) -> None:
-        """Estimate another value."""
+    def change(self, entity: str, record_id: str) -> None:
+        """Estimate another value, or name it otherwise."""
+        if entity in MASTERS:
+            self._selling.keep("accounts", {"accountid": record_id, "name": "South"})
+            return
         self._changes += 1
         self._selling.save({"opportunityid": record_id, "estimatedvalue": f"{self._changes}.50"})
 
-    def delete(self, _entity: str, record_id: str) -> bool:
-        """Delete an opportunity."""
-        self._selling.delete(record_id)
+    def delete(self, entity: str, record_id: str) -> bool:
+        """Delete a row."""
+        if entity in MASTERS:
+            self._selling.drop("accounts", record_id)
+        else:
+            self._selling.delete(record_id)
         return True
 
     def stamp_of(self, version: str) -> datetime:
-        """When the opportunity was saved that has this row version."""
-        rows = {int(row["versionnumber"]): str(row["modifiedon"]) for row in self._tables.rows(OPPORTUNITIES)}
+        """When the row was saved that has this version."""
+        kept = [*self._tables.rows(OPPORTUNITIES), *self._tables.rows("accounts")]
+        rows = {int(row["versionnumber"]): str(row["modifiedon"]) for row in kept}
         return datetime.fromisoformat(rows[int(version)])
 
     def purge(self, _entity: str, _record_id: str) -> bool:

@@ -30,6 +30,8 @@ ORGANIZATION = "f0000000-0000-4000-8000-000000000001"
         ("category_column", "$expand"),
         ("line_amount_column", ""),
         ("forecast_categories", {"1": "sure"}),
+        ("account_ids", {"tax_id": "new_vat,name"}),
+        ("product_ids", {"SKU": "productnumber"}),
     ],
 )
 def test_an_option_that_opens_or_reads_nothing_is_refused(name: str, value: Any) -> None:  # noqa: ANN401 as the landscape states it

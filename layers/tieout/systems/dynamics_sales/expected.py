@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tieout.drift import Expected, nested, number, text
+from tieout.systems.dynamics_sales import masters
 from tieout.systems.dynamics_sales.queries import OPPORTUNITIES, PRODUCTS
 from tieout.systems.dynamics_sales.translate import STATES
 
@@ -25,6 +26,21 @@ EXPECTED: Mapping[str, Expected] = {
         **dict.fromkeys(("estimatedvalue", "actualvalue", "closeprobability", "exchangerate"), _NUMBER),
         **dict.fromkeys(("name", "estimatedclosedate", "actualclosedate"), _TEXT),
         **dict.fromkeys(("_parentaccountid_value", "_customerid_value", "_ownerid_value"), _TEXT),
+    },
+    "accounts": {
+        "accountid": text(),
+        "statecode": number(*masters.STATES["account"]),
+        "modifiedon": text(),
+        "versionnumber": number(),
+        "transactioncurrencyid": _CURRENCY,
+        **dict.fromkeys(("name", "_parentaccountid_value", "address1_country"), _TEXT),
+    },
+    "products": {
+        "productid": text(),
+        "statecode": number(*masters.STATES["product"]),
+        "modifiedon": text(),
+        "versionnumber": number(),
+        **dict.fromkeys(("name", "_parentproductid_value", "validfromdate", "validtodate"), _TEXT),
     },
     PRODUCTS: {
         "opportunityproductid": text(),

@@ -10,7 +10,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.asking import Asking
 from tieout.errors import PermanentError, TransientError, UnreadableRecordError
 from tieout.facts.reading import Reading, reading_of
-from tieout.systems.dynamics_sales import queries, translate
+from tieout.systems.dynamics_sales import masters, queries, translate
 from tieout.systems.dynamics_sales.answers import Row
 from tieout.systems.dynamics_sales.client import DataverseClient
 from tieout.systems.dynamics_sales.context import guid_of
@@ -31,6 +31,7 @@ class OneRead:
         self._read_of: Mapping[str, Callable[[_Keys, Sequence[str]], _Readings]] = {
             "opportunity": self._opportunities,
             "line_item": self._products,
+            **{each: partial(self._masters, each) for each in options.master_data},
         }
 
     def read(self, keys: Sequence[RecordKey]) -> _Readings:
@@ -40,6 +41,8 @@ class OneRead:
         for key in keys:
             if key.entity in wanted and queries.is_record_id(key.record_id):
                 wanted[key.entity][key.record_id] = key
+            elif key.entity in queries.TABLES.keys() - wanted.keys():
+                readings[key] = translate.part_statement(key, ())
             else:
                 readings[key] = UnreadableRecordError(f"Dataverse has no {key.entity} of that id to complete")
         for entity, by_id in wanted.items():
@@ -69,6 +72,16 @@ class OneRead:
         stated = translate.opportunity_statement
         return {
             key: reading_of(partial(stated, key, rows[each], products[each], self._options))
+            if each in rows
+            else translate.unknown_statement(key)
+            for each, key in keys.items()
+        }
+
+    def _masters(self, entity: str, keys: _Keys, lacking: Sequence[str]) -> _Readings:
+        found = self._asked(queries.masters(entity, keys, self._options).without(lacking))
+        rows = {guid_of(row.get(queries.TABLES[entity].row_id)): row for row in found}
+        return {
+            key: reading_of(partial(masters.master_statement, key, rows[each], self._options))
             if each in rows
             else translate.unknown_statement(key)
             for each, key in keys.items()

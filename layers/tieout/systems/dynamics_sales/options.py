@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from tieout.declared import Declared
+from tieout.external_ids import check_external_ids
 
 GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 """An id of Dataverse as we write it: in small letters, without braces."""
@@ -30,7 +31,13 @@ _NOT_AT_THE_DOOR = (
     "category_column",
     "forecast_categories",
     "line_amount_column",
+    "master_data",
+    "account_ids",
+    "product_ids",
 )
+MasterEntity = Literal["account", "product"]
+_ACCOUNT_IDS: Mapping[str, str] = MappingProxyType({"account_number": "accountnumber", "domain": "websiteurl"})
+_PRODUCT_IDS: Mapping[str, str] = MappingProxyType({"sku": "productnumber"})
 _FORECAST_CATEGORIES: Mapping[str, str] = MappingProxyType(
     {
         "100000001": "pipeline",
@@ -64,6 +71,9 @@ class Options(Declared):
         category_column: the choice column with the forecast category; empty: none is read.
         forecast_categories: what its numbers mean (`pipeline`, `best_case`, `most_likely`, `commit`, `closed`, `omitted`).
         line_amount_column: the column with what a product adds to its opportunity's worth.
+        master_data: which of accounts and products are facts; of the others what is told is ignored.
+        account_ids: external ids of an account, such as `tax_id`, and the column that each stands in.
+        product_ids: the same of a product of the catalogue.
     """
 
     organization_id: str
@@ -79,6 +89,9 @@ class Options(Declared):
     category_column: str = "msdyn_forecastcategory"
     forecast_categories: Mapping[str, str] = _FORECAST_CATEGORIES
     line_amount_column: str = "extendedamount"
+    master_data: Sequence[MasterEntity] = ("account", "product")
+    account_ids: Mapping[str, str] = _ACCOUNT_IDS
+    product_ids: Mapping[str, str] = _PRODUCT_IDS
 
     def __post_init__(self) -> None:
         """Refuse what lets nobody in, or could change what is asked: at synth, before anything is deployed.
@@ -105,6 +118,8 @@ class Options(Declared):
             column = getattr(self, name)
             if column and _COLUMN.fullmatch(column) is None:
                 raise ValueError(f"{name} is no logical name of a column")
+        for name in ("account_ids", "product_ids"):
+            check_external_ids(name, getattr(self, name), _COLUMN)
         if not (self.stage_column and self.line_amount_column):
             raise ValueError("stage_column and line_amount_column name no column")
         if not set(self.forecast_categories.values()) <= _CATEGORIES:

@@ -1,4 +1,4 @@
-"""Turns what Dataverse posts into notices of which opportunity changed; no amount in it is ever used (step 1, receive).
+"""Turns what Dataverse posts into notices of which record changed; no amount in it is ever used (step 1, receive).
 
 A context names one row, or by `Targets` several. One above 256 KB says so in a header and lacks everything but the row's name:
 what cannot be told then is asked of the source.
@@ -23,7 +23,7 @@ BEYOND_DEPTH = "beyond_depth"
 """The entity of changes that a chain made which is too deep: no flow carries it, so they are counted as ignored."""
 
 OPPORTUNITY, PRODUCT, CLOSE = "opportunity", "opportunityproduct", "opportunityclose"
-_ENTITIES = {OPPORTUNITY: "opportunity", PRODUCT: "line_item"}
+_ENTITIES = {OPPORTUNITY: "opportunity", PRODUCT: "line_item", "account": "account", "product": "product"}
 _WORD = re.compile("[A-Za-z][A-Za-z0-9_]{0,127}", re.ASCII)
 _CLOSING = ("OpportunityClose", "Target")  # of `Win` and `Lose`, and of the row these create
 _DELETING = "delete"
@@ -82,7 +82,7 @@ def _records(said: Context, table: str, *, is_cut: bool) -> Iterator[tuple[str, 
         yield _row(table, record_id, _opportunity_of(said))
     elif is_cut and table in _ENTITIES:
         # There may have been `Targets`: which rows they were only the source knows.
-        yield "opportunity", LISTING
+        yield "opportunity" if table == PRODUCT else _ENTITIES[table], LISTING
     else:
         raise MalformedError("record_id_missing")
 

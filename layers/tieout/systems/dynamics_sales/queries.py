@@ -6,7 +6,7 @@ way to name many of them is a function of Dataverse's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import NamedTuple
@@ -26,6 +26,11 @@ _MILLISECOND_MICROSECONDS = 1000
 _CURRENCY = "transactioncurrencyid($select=isocurrencycode)"
 _STATE = (OPPORTUNITY_ID, "statecode", "modifiedon", "versionnumber")
 _WORTH = ("estimatedvalue", "actualvalue", "estimatedclosedate", "actualclosedate")
+_STAMPS = ("modifiedon", "versionnumber")
+_MASTERS = {
+    "account": ("name", "_parentaccountid_value", "address1_country"),
+    "product": ("name", "_parentproductid_value", "validfromdate", "validtodate"),
+}
 _WHOSE = ("_parentaccountid_value", "_customerid_value", "_ownerid_value")
 
 
@@ -58,6 +63,37 @@ class Query(NamedTuple):
         return f"{self.entity_set}?{said}"
 
 
+class Table(NamedTuple):
+    """What is listed for an entity.
+
+    Attributes:
+        row_id: the column with the id of a row.
+        listed: what a listing says of a row.
+        expand: a related row that is answered with it.
+    """
+
+    entity_set: str
+    row_id: str
+    listed: tuple[str, ...]
+    expand: str = ""
+
+
+TABLES: Mapping[str, Table] = {
+    "opportunity": Table(OPPORTUNITIES, OPPORTUNITY_ID, (*_STATE, *_WORTH), _CURRENCY),
+    "account": Table("accounts", "accountid", ("accountid", *_STAMPS)),
+    "product": Table("products", "productid", ("productid", *_STAMPS)),
+}
+
+
+def masters(entity: str, ids: Iterable[str], options: Options) -> Query:
+    """One row for each account or product our app may see, with the columns that hold external ids."""
+    table, is_account = TABLES[entity], entity == "account"
+    own = options.account_ids if is_account else options.product_ids
+    columns = _each_once((*table.listed, "statecode", *_MASTERS[entity], *own.values()))
+    expand = _CURRENCY if is_account else ""
+    return Query(table.entity_set, columns, _any_of(table.row_id, ids), table.row_id, expand)
+
+
 def opportunities(ids: Iterable[str], options: Options) -> Query:
     """One row for each opportunity our app may see."""
     own = (options.stage_column, options.product_column, options.category_column)
@@ -76,29 +112,30 @@ def opportunities_of(product_ids: Iterable[str]) -> Query:
     return Query(PRODUCTS, (PRODUCT_ID, OPPORTUNITY_OF), _any_of(PRODUCT_ID, product_ids), PRODUCT_ID)
 
 
-def listed(ids: Iterable[str]) -> Query:
-    """One row for each opportunity our app may see, with what a listing says of it."""
-    return Query(OPPORTUNITIES, (*_STATE, *_WORTH), _any_of(OPPORTUNITY_ID, ids), OPPORTUNITY_ID, _CURRENCY)
+def listed(table: Table, ids: Iterable[str]) -> Query:
+    """One row for each of a table that our app may see, with what a listing says of it."""
+    return Query(table.entity_set, table.listed, _any_of(table.row_id, ids), table.row_id, table.expand)
 
 
-def changed(window: Window, after: int) -> Query:
-    """A page of the opportunities written within a window, behind a row version: each row has one of its own, which only rises."""
-    return _page((*_STATE, *_WORTH), f"{_within(window)} and versionnumber gt {after}")._replace(expand=_CURRENCY)
+def changed(table: Table, window: Window, after: int) -> Query:
+    """A page of the rows written within a window, behind a row version: each row has one of its own, which only rises."""
+    within = f"{_within(window)} and versionnumber gt {after}"
+    return _page(table, table.listed, within)._replace(expand=table.expand)
 
 
-def counted(window: Window) -> Query:
+def counted(table: Table, window: Window) -> Query:
     """All that was written within a window, by no more than its ids."""
-    return Query(OPPORTUNITIES, (OPPORTUNITY_ID,), _within(window), OPPORTUNITY_ID)
+    return Query(table.entity_set, (table.row_id,), _within(window), table.row_id)
 
 
-def page(after: int) -> Query:
-    """A page of all opportunities, behind a row version."""
-    return _page((OPPORTUNITY_ID, "versionnumber"), f"versionnumber gt {after}")
+def page(table: Table, after: int) -> Query:
+    """A page of all rows of a table, behind a row version."""
+    return _page(table, (table.row_id, "versionnumber"), f"versionnumber gt {after}")
 
 
-def tracked() -> str:
-    """The address by which changes of opportunities are tracked, which takes neither conditions nor related rows."""
-    return f"{OPPORTUNITIES}?$select={','.join((*_STATE, *_WORTH))}"
+def tracked(table: Table) -> str:
+    """The address by which changes of a table are tracked, which takes neither conditions nor related rows."""
+    return f"{table.entity_set}?$select={','.join(table.listed)}"
 
 
 def in_chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
@@ -111,8 +148,8 @@ def is_record_id(text: str) -> bool:
     return GUID.fullmatch(text) is not None
 
 
-def _page(columns: tuple[str, ...], condition: str) -> Query:
-    return Query(OPPORTUNITIES, columns, condition, "versionnumber", top=PAGE_ROWS)
+def _page(table: Table, columns: tuple[str, ...], condition: str) -> Query:
+    return Query(table.entity_set, columns, condition, "versionnumber", top=PAGE_ROWS)
 
 
 def _within(window: Window) -> str:

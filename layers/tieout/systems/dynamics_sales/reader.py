@@ -1,6 +1,6 @@
-"""Reads what opportunities are now, in as few calls as Dataverse allows: the completing half of the record step.
+"""Reads what records are now, in as few calls as Dataverse allows: the completing half of the record step.
 
-A hundred opportunities cost one call, and their products one more.
+A hundred opportunities cost one call, and their products one more; a hundred accounts, or products of the catalogue, cost one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def open_reader(
 
 
 class DataverseReader:
-    """Reads opportunities by key and lists them; see `tieout.facts.reading`.
+    """Reads records by key and lists them; see `tieout.facts.reading`.
 
     Attributes:
         watch: notices in what the client's answers are other than expected, where it shows them.
@@ -69,16 +69,17 @@ class DataverseReader:
         return OneRead(self._client, self._options).read(list(dict.fromkeys(keys)))
 
     def list_page(self, key: RecordKey) -> ListedPage:
-        """Up to 200 opportunities in the order of their row versions: one that changes meanwhile comes again at the end.
+        """Up to 200 rows of an entity in the order of their row versions: one that changes meanwhile comes again at the end.
 
         Raises:
             UnreadableRecordError: for another entity, a place that is none, or a row that does not say what it is.
             TransientError, PermanentError: as `DataverseClient.rows`.
         """
-        if key.entity != "opportunity":
+        table = queries.TABLES.get(key.entity)
+        if table is None:
             raise UnreadableRecordError(f"Dataverse has no {key.entity} to list")
-        rows = self._client.rows(queries.page(version_in(key.record_id.removeprefix(LISTING))))
-        found = [key._replace(record_id=stated_guid(row.get(queries.OPPORTUNITY_ID), "record_id")) for row in rows]
+        rows = self._client.rows(queries.page(table, version_in(key.record_id.removeprefix(LISTING))))
+        found = [key._replace(record_id=stated_guid(row.get(table.row_id), "record_id")) for row in rows]
         is_last = len(rows) < queries.PAGE_ROWS
         following = None if is_last else key._replace(record_id=f"{LISTING}{version_of(rows[-1])}")
         return ListedPage(tuple(dict.fromkeys(found)), following)

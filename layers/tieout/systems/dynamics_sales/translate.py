@@ -51,7 +51,7 @@ def opportunity_statement(key: RecordKey, row: Row, products: Sequence[Row], opt
 
 
 def part_statement(key: RecordKey, related: Sequence[RecordKey]) -> Statement:
-    """What a product of an opportunity is: nothing that is recorded by itself, but the opportunity is read for it."""
+    """What a product of an opportunity is, or what the options leave out: nothing that is recorded; others are read for it."""
     return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED, related=tuple(related))
 
 
