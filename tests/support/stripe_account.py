@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.systems.stripe.app import create_app
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
+from sandbox.systems.stripe.masters import Masters
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Telling
@@ -37,6 +38,7 @@ class LiveStripe(LiveSystem[StripeReader, StripeListing]):
         self.settings = AccountSettings(**{"calls_per_second": 1_000_000, **settings})
         super().__init__(server, url, partial(create_app, self.settings), open_reader, open_listing)
         self.billing, self.cash, self.subscribing, self.telling = _parts_of(self.app)
+        self.masters: Masters = self.app.state.masters
 
     def connection(self, **options: Any) -> Connection:  # noqa: ANN401 options as the landscape states them
         """The connection to it."""

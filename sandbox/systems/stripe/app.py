@@ -14,6 +14,7 @@ from sandbox.systems.stripe.api import Api
 from sandbox.systems.stripe.billing import Billing
 from sandbox.systems.stripe.cash import Cash
 from sandbox.systems.stripe.control import Control
+from sandbox.systems.stripe.masters import Masters
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.subscribing import Subscribing
 from sandbox.systems.stripe.telling import Telling
@@ -27,7 +28,7 @@ def create_app(
 ) -> Starlette:
     """The application; its base URL is the connection's `api_base_url`.
 
-    Its `state` has the `billing`, the `cash`, the `subscribing` and the `telling` of the account.
+    Its `state` has the `billing`, the `cash`, the `subscribing`, the `masters` and the `telling` of the account.
 
     Args:
         settings: the account's; they can also be changed later by `POST /_control/settings`.
@@ -41,12 +42,13 @@ def create_app(
 
     account, telling = Account(chosen, stamped), Telling(chosen, now)
     billing, cash = Billing(account), Cash(account)
-    subscribing = Subscribing(account, billing)
+    subscribing, masters = Subscribing(account, billing), Masters(account)
     routes = [
-        *Control(account, billing, cash, subscribing, telling).routes(),
+        *Control(account, billing, cash, subscribing, masters, telling).routes(),
         *control_routes(faults),
         *Api(account, now).routes(),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(Misbehaving, plan=faults)])
     app.state.billing, app.state.cash, app.state.subscribing, app.state.telling = billing, cash, subscribing, telling
+    app.state.masters = masters
     return app

@@ -12,6 +12,7 @@ from sandbox.systems.stripe.store import Store
 _PRICING = "2025-03-31"  # since then lines have `pricing` and `taxes`, and items of subscriptions a term of their own
 _SOURCES = "2025-09-30"  # since then a discount names its coupon by its source
 _INTERNAL = frozenset({"settled"})
+_UNLESS_EXPANDED = frozenset({"tax_ids"})
 _WHOLE = ("balance_transactions",)  # what is never shown by ids
 _TIERS = "items.data.price.tiers"
 _EMBEDDED_ITEMS = 10
@@ -33,7 +34,8 @@ class Showing:
         Raises:
             ValueError: for something that cannot be expanded.
         """
-        shown = {name: value for name, value in found.items() if name not in _INTERNAL}
+        hidden = _INTERNAL | (_UNLESS_EXPANDED - set(expand))
+        shown = {name: value for name, value in found.items() if name not in hidden}
         for name in _WHOLE:
             if name in shown:
                 shown[name] = [self._store.get(each) for each in shown[name]]
@@ -45,7 +47,8 @@ class Showing:
             shown["lines"] = page_of(rows[: self._settings.embedded_lines], url, rows)
         if "items" in shown:
             shown = self._with_items(shown, version, most_items, tiers=_TIERS in expand)
-        for each in expand:
+        wanted = () if found.get("deleted") else expand
+        for each in wanted:
             if each != _TIERS:
                 self._expanded(shown, each.split("."), version)
         return shown

@@ -19,14 +19,19 @@ class StripeScene:
 
     def __init__(self, live: LiveStripe) -> None:
         self.clock, self.plan, self._billing, self._cash = live.clock, live.plan, live.billing, live.cash
-        self._subscribing = live.subscribing
+        self._subscribing, self._masters = live.subscribing, live.masters
         self.reader, self.listing = live.reader, live.listing
         self._made, self._first = 0, ""
 
     def create(self, entity: str) -> str:
         """Something of each kind that a list has, in turn."""
         self._made += 1
-        made = {"billing_document": self._billed, "payment": self._moved, "subscription": self._subscribed}[entity]
+        made = {
+            "billing_document": self._billed,
+            "payment": self._moved,
+            "subscription": self._subscribed,
+            "product": self._kept,
+        }[entity]
         return made(self._made)
 
     def change(self, _entity: str, record_id: str) -> None:
@@ -40,6 +45,7 @@ class StripeScene:
             "re": self._cash.fail_refund,
             "po": self._cash.fail_payout,
             "sub": self._subscribing.cancel,
+            "prod": self._masters.change,
         }
         try:
             taking_back[record_id.partition("_")[0]](record_id)
@@ -71,6 +77,10 @@ class StripeScene:
         if number % 3 == 0:
             return str(self._cash.refund(self._first, 10)["id"])
         return str((self._cash.pay_out if number % 3 == 1 else self._cash.charge)(1_000, "eur")["id"])
+
+    def _kept(self, number: int) -> str:
+        """A product of the catalogue."""
+        return str(self._masters.keep_product(f"Suite {number}")["id"])
 
     def _subscribed(self, number: int) -> str:
         """A subscription, which goes on."""

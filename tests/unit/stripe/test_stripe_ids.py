@@ -21,6 +21,8 @@ from tieout.systems.stripe.ids import OBJECTS, entity_of, is_id_of, is_record_id
         ("dp_1MtJUT2eZvKYlo2CNaw2HvEv", "dispute", "payment"),
         ("po_1OaFDbEcg9tTZuTgNYmX0PKB", "payout", "payment"),
         ("sub_1MowQVLkdIwHu7ixeRlqHVzs", "subscription", "subscription"),
+        ("cus_NffrFeUfNV2Hib", "customer", "customer"),
+        ("prod_NWjs8kKbJWmuuc", "product", "product"),
     ],
 )
 def test_an_id_says_what_it_is_the_id_of(record_id: str, word: str, entity: str) -> None:
@@ -38,8 +40,8 @@ def test_an_id_says_what_it_is_the_id_of(record_id: str, word: str, entity: str)
             "sub_sched_1Mr3YcLkdIwHu7ix",
             "upcoming_in_1",
             "evt_1",
-            "cus_NffrFeUfNV2Hib",
-            "prod_1",
+            "pm_1",
+            "price_1",
             "acct_1",
             "in_" + "1" * 247,
         ),

@@ -25,6 +25,8 @@ from tieout.systems.stripe.options import Options, at_the_door
         ("bank_account", "stripe_fees"),
         ("fee_account", ""),
         ("receivable_account", ""),
+        ("customer_ids", {"Tax": "vat"}),
+        ("product_ids", {"sku": ""}),
     ],
 )
 def test_an_option_that_opens_or_mixes_up_something_is_refused(name: str, value: Any) -> None:  # noqa: ANN401 as the landscape states it

@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tieout.drift import OTHERS, Expected, Field, nested, number, text
-from tieout.systems.stripe.resources import CHARGES, CREDIT_NOTES, DISPUTES, INVOICES, PAYOUTS, REFUNDS, SUBSCRIPTIONS
+from tieout.drift import OTHERS, Expected, Field, nested, number, text, truth
+from tieout.systems.stripe.resources import (
+    CHARGES,
+    CREDIT_NOTES,
+    CUSTOMERS,
+    DISPUTES,
+    INVOICES,
+    PAYOUTS,
+    PRODUCTS,
+    REFUNDS,
+    SUBSCRIPTIONS,
+)
 from tieout.systems.stripe.subscriptions import STATUSES
 
 _OTHER = Field(types=frozenset({"string", "object"}), null=True, absent=True)  # another object, whole or by its id
@@ -28,6 +38,14 @@ def _object(*statuses: str, **told: Field) -> Expected:
     }
 
 
+# Of one that was deleted nothing but its id is left.
+_MASTER: Expected = {
+    **OTHERS,
+    "id": text(),
+    "object": text(),
+    "created": number(absent=True),
+    "metadata": nested(OTHERS, absent=True),
+}
 _TRANSITIONS = ("finalized_at", "paid_at", "marked_uncollectible_at", "voided_at")
 _LINES = nested({**OTHERS, "data": Field(types=frozenset({"array"}))}, absent=True)
 _MOVES = {"balance_transaction": _OTHER, "failure_balance_transaction": _OTHER}
@@ -52,6 +70,13 @@ EXPECTED: Mapping[str, Expected] = {
         balance_transactions=Field(types=frozenset({"array"}), null=True, absent=True),
     ),
     PAYOUTS.path: _object("paid", "pending", "in_transit", "canceled", "failed", **_MOVES),
+    CUSTOMERS.path: {
+        **_MASTER,
+        **dict.fromkeys(("name", "currency"), _OPTIONAL),
+        "address": nested({**OTHERS, "country": _OPTIONAL}, null=True, absent=True),
+        "tax_ids": nested({**OTHERS, "data": Field(types=frozenset({"array"}))}, absent=True),
+    },
+    PRODUCTS.path: {**_MASTER, "name": _OPTIONAL, "active": truth(absent=True), "updated": _MOMENT},
     SUBSCRIPTIONS.path: _object(
         *STATUSES, customer=_OTHER, items=nested({**OTHERS, "data": Field(types=frozenset({"array"}))})
     ),

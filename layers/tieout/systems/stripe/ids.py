@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION = "billing_document", "payment", "subscription"
+CUSTOMER, PRODUCT = "customer", "product"
 
 
 class Named(NamedTuple):
@@ -34,9 +35,11 @@ OBJECTS: Mapping[str, Named] = MappingProxyType(
         "dispute": Named(PAYMENT, ("dp", "du")),
         "payout": Named(PAYMENT, ("po",)),
         "subscription": Named(SUBSCRIPTION, ("sub",)),
+        "customer": Named(CUSTOMER, ("cus",)),
+        "product": Named(PRODUCT, ("prod",)),
     }
 )
-"""By the word in which an object says what it is (`object`); customers are none, of whom nothing but their id is planned."""
+"""By the word in which an object says what it is (`object`)."""
 
 _ID = re.compile(
     "([a-z]{1,8})_[A-Za-z0-9]{1,246}", re.ASCII

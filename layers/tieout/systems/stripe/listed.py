@@ -11,9 +11,9 @@ from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed
 from tieout.fields import Row, day_in, part_of, text_in
 from tieout.money import Money
-from tieout.systems.stripe import billing, cash
+from tieout.systems.stripe import billing, cash, masters
 from tieout.systems.stripe.fields import currency_in, money_in, version_of
-from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, resource_of
+from tieout.systems.stripe.resources import CREDIT_NOTES, CUSTOMERS, INVOICES, PRODUCTS, SUBSCRIPTIONS, resource_of
 from tieout.systems.stripe.subscriptions import version_stated
 
 
@@ -24,6 +24,9 @@ def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
         return _listed(key, billing.invoice_version(row), lambda: _billed(row, 1), lambda: _finalised(row, zone))
     if resource == SUBSCRIPTIONS:
         return _listed(key, version_of(row), lambda: _recurring(row, zone), lambda: day_in(row, "start_date", zone))
+    if resource in {CUSTOMERS, PRODUCTS}:
+        version = masters.customer_version if resource == CUSTOMERS else masters.product_version
+        return Listed(key=key, version=version(row))
     made = lambda: day_in(row, "created", zone)  # noqa: E731 it is read like the others
     if resource == CREDIT_NOTES:
         return _listed(key, billing.credit_note_version(row), lambda: _billed(row, -1), made)

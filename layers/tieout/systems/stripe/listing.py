@@ -21,8 +21,10 @@ from tieout.moments import parse_moment
 from tieout.ports import Clock
 from tieout.systems.stripe.answers import MissingError
 from tieout.systems.stripe.client import MOST_OF_A_PAGE, StripeClient
-from tieout.systems.stripe.ids import entity_of
+from tieout.systems.stripe.ids import CUSTOMER, PRODUCT, entity_of
 from tieout.systems.stripe.listed import listed_of
+from tieout.systems.stripe.masters import is_deleted
+from tieout.systems.stripe.options import Options
 from tieout.systems.stripe.places import following, place_in
 from tieout.systems.stripe.reader import open_client
 from tieout.systems.stripe.resources import EVENTS, OF_ENTITY, TOLD_BY, Resource, resource_of
@@ -46,13 +48,15 @@ def open_listing(
 
 
 class StripeListing:
-    """Lists billing documents, payments and subscriptions; see `tieout.facts.listing`."""
+    """Lists billing documents, payments, subscriptions and master data; see `tieout.facts.listing`."""
 
     def __init__(self, connection: Connection, client: StripeClient, clock: Clock) -> None:
         self._connection = connection.name
         self._zone = ZoneInfo(connection.time_zone)
         self._client = client
         self._clock = clock
+        options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+        self._unread = {CUSTOMER, PRODUCT} - set(options.master_data)
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
         """One page, for one call, or of what events name for a call for each; see `tieout.facts.listing.Listing`.
@@ -61,6 +65,8 @@ class StripeListing:
             UnreadableRecordError: for another entity, a cursor that is none, or an object that does not say what it is.
             TransientError, PermanentError: as `StripeClient.page`.
         """
+        if entity in self._unread:
+            return ListingPage((), "")
         is_told = entity in TOLD_BY and self._clock.now() - window.since < _TOLD_FOR
         resources = (*_resources(entity), *([EVENTS] if is_told else []))
         resource, after = place_in(cursor, resources)
@@ -99,6 +105,8 @@ class StripeListing:
         try:
             row = self._client.object(resource_of(key.record_id), key.record_id)
         except MissingError:
+            return None
+        if is_deleted(row):
             return None
         return listed_of(key, row, self._zone)
 

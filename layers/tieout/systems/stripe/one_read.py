@@ -14,13 +14,21 @@ from tieout.facts.reading import Reading, reading_of
 from tieout.facts.statement import Statement
 from tieout.fields import Row, required, text_in
 from tieout.ports import Clock
-from tieout.systems.stripe import translate
+from tieout.systems.stripe import masters, translate
 from tieout.systems.stripe.answers import MissingError
 from tieout.systems.stripe.client import StripeClient
 from tieout.systems.stripe.fields import id_in
-from tieout.systems.stripe.ids import entity_of
+from tieout.systems.stripe.ids import CUSTOMER, PRODUCT, entity_of
 from tieout.systems.stripe.options import Options
-from tieout.systems.stripe.resources import CREDIT_NOTES, INVOICES, SUBSCRIPTIONS, Resource, resource_of
+from tieout.systems.stripe.resources import (
+    CREDIT_NOTES,
+    CUSTOMERS,
+    INVOICES,
+    PRODUCTS,
+    SUBSCRIPTIONS,
+    Resource,
+    resource_of,
+)
 
 
 class OneRead:
@@ -36,6 +44,8 @@ class OneRead:
             INVOICES.path: self._invoice,
             CREDIT_NOTES.path: self._credit_note,
             SUBSCRIPTIONS.path: self._subscription,
+            CUSTOMERS.path: self._customer,
+            PRODUCTS.path: self._product,
         }
 
     def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
@@ -45,15 +55,25 @@ class OneRead:
     def _reading(self, key: RecordKey) -> Reading:
         if entity_of(key.record_id) != key.entity:
             return UnreadableRecordError(f"Stripe has no {key.entity} of that id to complete")
+        if key.entity in {CUSTOMER, PRODUCT} and key.entity not in self._options.master_data:
+            return translate.unread_statement(key)
         resource, begun = resource_of(key.record_id), self._clock.now()
         try:
             row = self._object(resource, key.record_id)
         except MissingError:
             return translate.missing_statement(key)
+        if masters.is_deleted(row):
+            return translate.missing_statement(key)
         return self._stating.get(resource.path, self._payment)(key, row, begun)
 
     def _payment(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
         return translate.payment_statement(key, row, self._options, self._zone)
+
+    def _customer(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
+        return masters.customer_statement(key, row, self._options)
+
+    def _product(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
+        return masters.product_statement(key, row, self._options)
 
     def _invoice(self, key: RecordKey, row: Row, _begun: datetime) -> Statement:
         return translate.invoice_statement(key, row, self._lines(INVOICES, row), self._zone)

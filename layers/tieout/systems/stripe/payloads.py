@@ -17,7 +17,7 @@ from tieout.arriving.delivery import BUS, Delivery, Split
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds, parse_moment
-from tieout.systems.stripe.ids import OBJECTS, SUBSCRIPTION, is_id_of
+from tieout.systems.stripe.ids import OBJECTS, PRODUCT, SUBSCRIPTION, is_id_of
 from tieout.systems.stripe.options import Options
 
 OTHER_VERSION = "OtherVersion"
@@ -41,7 +41,7 @@ _TYPE = re.compile(r"(?=.{1,128}\Z)[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
 _WORD = re.compile("[a-z][a-z0-9_.]{0,99}", re.ASCII)
 _OF_V1 = "v1."  # how the types of thin events about objects of the first API begin
 _SCHEDULE = "subscription_schedule"
-_DELETIONS = ("customer.deleted", "invoice.deleted")  # what is cancelled or voided can still be read
+_DELETIONS = ("customer.deleted", "invoice.deleted", "product.deleted")  # what is cancelled or voided can still be read
 
 
 class _Event(NamedTuple):
@@ -130,7 +130,8 @@ def _record(event: _Event, said: Mapping[str, Any]) -> tuple[str, str]:
     word = _text(event.word, _WORD, "object")
     if word == _SCHEDULE:
         return _scheduled(event, said)
-    if word not in OBJECTS:
+    # Whoever makes a product may choose its id.
+    if word not in OBJECTS or (word == PRODUCT and not is_id_of(event.record_id, PRODUCT)):
         return _unwanted(word, event)
     if not is_id_of(event.record_id, word):
         raise MalformedError("record_id_missing" if event.record_id is None else "record_id_malformed")

@@ -1,4 +1,4 @@
-"""Reads what invoices, credit notes, movements of money and subscriptions are now: the completing half of the record step.
+"""Reads what the objects of an account are now: the completing half of the record step.
 
 An object costs one call, each hundred lines behind the first ten of an invoice one more, and a credit note those of its invoice.
 """
@@ -46,7 +46,7 @@ def open_reader(
 
 
 class StripeReader:
-    """Reads billing documents, payments and subscriptions by key; see `tieout.facts.reading`.
+    """Reads billing documents, payments, subscriptions and master data by key; see `tieout.facts.reading`.
 
     Attributes:
         watch: notices in what the client's answers are other than expected, where it shows them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tieout.systems.stripe.ids import BILLING_DOCUMENT, PAYMENT, SUBSCRIPTION, is_id_of
+from tieout.systems.stripe.ids import BILLING_DOCUMENT, CUSTOMER, PAYMENT, PRODUCT, SUBSCRIPTION, is_id_of
 
 _SOURCES = "2025-09-30"
 
@@ -46,12 +46,16 @@ SUBSCRIPTIONS = Resource(
     listed=(("status", "all"),),  # else those that were cancelled are left out
 )
 SUBSCRIPTION_ITEMS = Resource("subscription_items", ("discounts", "price.tiers"))
+CUSTOMERS = Resource("customers", expand_alone=("tax_ids",))
+PRODUCTS = Resource("products")
 EVENTS = Resource("events")
 
 OF_ENTITY: Mapping[str, tuple[Resource, ...]] = {
     BILLING_DOCUMENT: (INVOICES, CREDIT_NOTES),
     PAYMENT: (CHARGES, REFUNDS, DISPUTES, PAYOUTS),
     SUBSCRIPTION: (SUBSCRIPTIONS,),
+    PRODUCT: (PRODUCTS,),
+    CUSTOMER: (CUSTOMERS,),
 }
 
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
@@ -65,10 +69,12 @@ TOLD_BY: Mapping[str, tuple[str, ...]] = {
         *(f"refund.{each}" for each in ("created", "updated", "failed")),
         *(f"payout.{each}" for each in ("failed", "canceled")),
     ),
+    PRODUCT: ("product.updated",),
 }
 """By which events an object comes to a later version than that of its creation; Stripe takes 20 types at once.
 
 Of a subscription no version can be told but by the event itself: it is listed as it was made, and what it is found when it is read.
+So is a customer, of whom Stripe states no moment but that.
 """
 
 _OF_OBJECT: Mapping[str, Resource] = {
@@ -79,6 +85,8 @@ _OF_OBJECT: Mapping[str, Resource] = {
     "dispute": DISPUTES,
     "payout": PAYOUTS,
     "subscription": SUBSCRIPTIONS,
+    "customer": CUSTOMERS,
+    "product": PRODUCTS,
 }
 
 

@@ -55,8 +55,13 @@ def subscription_statement(key: RecordKey, row: Row, begun: datetime, zone: Zone
     return Statement(key=key, source_version=version, fact=Subscription(versions=(stated,)))
 
 
+def unread_statement(key: RecordKey) -> Statement:
+    """Master data that the options leave out: it is in no books."""
+    return Statement(key=key, source_version="", fact=None, absence=Absence.NOT_POSTED)
+
+
 def missing_statement(key: RecordKey) -> Statement:
-    """What Stripe does not have, or has no more: only drafts can be deleted. At no version."""
+    """What Stripe does not have, or has no more: drafts, customers and products can be deleted. At no version."""
     return Statement(key=key, source_version="", fact=None, absence=Absence.DELETED)
 
 
