@@ -18,10 +18,14 @@ from hypothesis import strategies as st
 
 import tieout.facts
 from tests.support.any_facts import deals, facts
+from tieout.arriving.notice import RecordKey
 from tieout.calendars import EntityCalendars
-from tieout.facts.families import FAMILIES, KINDS, TABLES, lines_of
+from tieout.facts import families
+from tieout.facts.families import FAMILIES, KINDS, TABLES, lines_of, version_of
 from tieout.facts.family import EVERY_LINE, Fact, Family, Line
+from tieout.facts.master_data import Customer
 from tieout.facts.opportunity import Opportunity, OpportunityLine
+from tieout.facts.statement import ABSENCE_VERSION, Absence, Statement
 from tieout.fiscal import FiscalCalendar, LegalEntity, StatedPeriod
 from tieout.money import Money
 from tieout.planning.mapping import MappingKey
@@ -216,3 +220,13 @@ def test_a_day_beyond_a_companys_calendar_waits_for_somebody_to_say_where_it_goe
         Resolver("crm", {}, "OWN", calendars).period_of("OTHER", beyond)
     assert missing.value.key == entry
     assert Resolver("crm", {entry: "HY2026-P02"}, "OWN", calendars).period_of("OTHER", beyond) == "HY2026-P02"
+
+
+def test_a_fact_is_of_its_familys_version_and_an_absence_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is raised by itself."""
+    raised = replace(KINDS["Customer"], version=7)
+    monkeypatch.setattr(families, "KINDS", {**KINDS, "Customer": raised})
+    key = RecordKey("erp", "customer", "1")
+    assert version_of(Statement(key=key, source_version="1", fact=Customer(number="1"))) == raised.version
+    gone = Statement(key=key, source_version="1", fact=None, absence=Absence.DELETED)
+    assert version_of(gone) == ABSENCE_VERSION

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.planning_model import sandbox_landscape, sandbox_model
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
 from tieout.money import Money
-from tieout.ownership import Owner, Ownership
+from tieout.ownership import Owner, Ownership, owner_of_plain
 from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
@@ -55,6 +57,69 @@ def test_the_owners_a_landscape_declares_are_those_of_its_model() -> None:
     ownership = PlanningModel.of(replace(sandbox_landscape(), owners=(OWNED,))).ownership
     assert ownership.is_planned(BILLING, "BillingDocument", "EMEA")
     assert not ownership.is_planned(ERP, "BillingDocument", "EMEA")
+
+
+OWNED_HERE = Owner(name="a", connection="a", facts=("Customer",), legal_entities=("EMEA",), fields=("name",))
+
+
+@pytest.mark.parametrize(
+    ("other", "both"),
+    [
+        ({}, True),
+        ({"facts": ("Product",)}, False),
+        ({"facts": ("Product", "Customer")}, True),
+        ({"legal_entities": ("APAC",)}, False),
+        ({"legal_entities": ()}, True),
+        ({"fields": ("country",)}, False),
+        ({"fields": ("country", "name")}, True),
+        ({"fields": ()}, False),  # who owns the field stands before who owns all
+    ],
+)
+def test_owners_overlap_where_both_would_own_a_field(other: dict[str, tuple[str, ...]], *, both: bool) -> None:
+    """Of one kind, of one company; whichever of them is asked."""
+    there = replace(OWNED_HERE, name="b", connection="b", **other)  # type: ignore[arg-type]  # lists of names alone
+    assert (OWNED_HERE.overlaps(there), there.overlaps(OWNED_HERE)) == (both, both)
+    whole, wholes = replace(OWNED_HERE, fields=()), replace(there, fields=())
+    if "fields" not in other:
+        assert (whole.overlaps(wholes), wholes.overlaps(whole)) == (both, both)
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        replace(OWNED_HERE, facts=("Customer", "Product"), fields=("name", "parent")),
+        Owner(name="b", connection="b", facts=("Account",), codes="A_{number}", linked_by=("tax_id", "domain")),
+    ],
+)
+def test_an_owner_is_read_as_it_was_compiled(owner: Owner) -> None:
+    """As JSON has it; what is not declared is not there."""
+    plain = {name: value for name, value in json.loads(json.dumps(asdict(owner))).items() if value}
+    assert owner_of_plain(plain) == owner
+
+
+def test_what_an_owner_has_is_called_by_its_numbers() -> None:
+    """Its own records of the kinds it owns alone."""
+    ownership = Ownership(
+        (
+            Owner(name="a", connection="a", facts=("Customer", "Invoice"), codes="C_{number}"),
+            Owner(name="b", connection="b", facts=("Product",)),
+        )
+    )
+    assert ownership.implied("a", "customer", "4711") == "C_4711"
+    for connection, table in (("b", "customer"), ("a", "product"), ("b", "product"), ("a", "rate")):
+        assert ownership.implied(connection, table, "4711") is None
+
+
+def test_who_owns_a_field_is_asked_before_who_owns_the_kind() -> None:
+    """For a company that is named, and for all of them."""
+    kind, field = replace(OWNED_HERE, fields=()), replace(OWNED_HERE, connection="b")
+    everywhere = replace(OWNED_HERE, connection="c", facts=("Product",), legal_entities=(), fields=())
+    ownership = Ownership((kind, field, everywhere))
+    assert ownership.of("Customer", "EMEA", "name") is field
+    assert ownership.of("Customer", "EMEA", "country") is kind
+    assert ownership.of("Customer", "EMEA") is kind
+    assert ownership.of("Customer", "APAC", "name") is None
+    assert ownership.of("Product", "APAC", "name") is everywhere
 
 
 KINDS, COMPANIES, CONNECTIONS = ("Invoice", "Payment"), ("EMEA", "APAC"), ("a", "b", "c")
