@@ -7,9 +7,8 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ["layers/tieout", "functions", "infra", "ops", "sandbox"]
@@ -26,10 +25,51 @@ MAY_DO_INPUT_AND_OUTPUT = re.compile(
 )
 
 
-def modules(folders: list[str]) -> Iterator[Path]:
+class Module:
+    """A module as it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_text()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What it says to Python."""
+        return ast.parse(self.text)
+
+    @property
+    def name(self) -> str:
+        """Its file's name as people write it."""
+        return name_of(self.path)
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines."""
+        return self.text.splitlines()
+
+    def imported(self) -> set[str]:
+        """The names of the modules that it imports as a whole."""
+        return {alias.name for node in ast.walk(self.tree) if isinstance(node, ast.Import) for alias in node.names}
+
+    def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """The functions it has, wherever they stand in it."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node
+
+    def calls(self) -> Iterator[ast.Call]:
+        """The calls it makes."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                yield node
+
+
+def modules(*folders: str) -> Iterator[Module]:
     """The modules below some folders."""
     for folder in folders:
-        yield from sorted((ROOT / folder).rglob("*.py"))
+        paths = sorted((ROOT / folder).rglob("*.py"))
+        assert paths, f"{folder} has no modules"
+        yield from map(Module, paths)
 
 
 def name_of(path: Path) -> str:
@@ -37,87 +77,88 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def every(folders: list[str]) -> pytest.MarkDecorator:
-    """One test for each module below some folders."""
-    return pytest.mark.parametrize("path", list(modules(folders)), ids=name_of)
-
-
-@every([*PRODUCT, "tests"])
-def test_a_module_is_short_enough_to_read_at_once(path: Path) -> None:
+def test_a_module_is_short_enough_to_read_at_once() -> None:
     """No module is longer than 300 lines."""
-    assert len(path.read_text().splitlines()) <= MAX_MODULE_LINES
+    assert [each.name for each in modules(*PRODUCT, "tests") if len(each.lines) > MAX_MODULE_LINES] == []
 
 
-@every(PRODUCT)
-def test_a_function_fits_on_a_screen(path: Path) -> None:
+def test_a_function_fits_on_a_screen() -> None:
     """No function's body is longer than 40 lines, its docstring not counted."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            body = node.body[1:] if ast.get_docstring(node) else node.body
-            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
-            assert length <= MAX_FUNCTION_LINES, f"{name_of(path)}:{node.lineno} {node.name} has {length} lines"
+    too_long = [
+        f"{each.name}:{node.lineno} {node.name}"
+        for each in modules(*PRODUCT)
+        for node in each.functions()
+        if lines_of_body(node) > MAX_FUNCTION_LINES
+    ]
+    assert too_long == []
 
 
-@every(PRODUCT)
-def test_a_module_is_named_for_a_thing_or_a_step(path: Path) -> None:
+def lines_of_body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How long a function is below its docstring."""
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_a_module_is_named_for_a_thing_or_a_step() -> None:
     """No module is called utils, helpers, common, base, manager or service."""
-    assert path.stem not in FORBIDDEN_NAMES
-    assert path.parent.name not in FORBIDDEN_NAMES
+    named = [each.name for each in modules(*PRODUCT) if {each.path.stem, each.path.parent.name} & FORBIDDEN_NAMES]
+    assert named == []
 
 
-@every([*PRODUCT, "tests"])
-def test_a_module_says_what_it_is_for(path: Path) -> None:
-    """Every module opens with a docstring, tests with one in every test instead."""
-    tree = ast.parse(path.read_text())
-    if name_of(path).startswith("tests/"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                assert ast.get_docstring(node), f"{name_of(path)}:{node.lineno} {node.name} has no sentence"
-    else:
-        assert ast.get_docstring(tree)
+def test_a_module_says_what_it_is_for() -> None:
+    """Every module opens with a docstring."""
+    assert [each.name for each in modules(*PRODUCT) if not ast.get_docstring(each.tree)] == []
 
 
-@every(RUN_TIME)
-def test_money_is_never_a_float(path: Path) -> None:
+def test_a_test_says_what_it_proves() -> None:
+    """Every test opens with a docstring."""
+    silent = [
+        f"{each.name}:{node.lineno} {node.name}"
+        for each in modules("tests")
+        for node in each.functions()
+        if node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_money_is_never_a_float() -> None:
     """Run-time code makes floats of nothing but spans of time and the units a service counts."""
-    lines = path.read_text().splitlines()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
-            line = lines[node.lineno - 1]
-            assert re.search("second|WAIT|CapacityUnits", line), (
-                f"{name_of(path)}:{node.lineno} makes a float: {line.strip()}"
-            )
+    floats = [
+        f"{each.name}:{node.lineno} {line.strip()}"
+        for each in modules(*RUN_TIME)
+        for node in each.calls()
+        if isinstance(node.func, ast.Name) and node.func.id == "float"
+        for line in [each.lines[node.lineno - 1]]
+        if not re.search("second|WAIT|CapacityUnits", line)
+    ]
+    assert floats == []
 
 
-@every(RUN_TIME)
-def test_time_and_chance_come_from_ports(path: Path) -> None:
+def test_time_and_chance_come_from_ports() -> None:
     """Outside the adapters nobody asks the machine for the time, a random number or a unique id."""
-    if MAY_ASK_FOR_TIME_AND_CHANCE.match(name_of(path)):
-        return
-    tree = ast.parse(path.read_text())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert not imported & {"time", "random", "secrets", "uuid"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            called = ast.unparse(node.func)
-            forbidden = called in {"datetime.now", "datetime.utcnow", "date.today"}
-            assert not forbidden, f"{name_of(path)}:{node.lineno} calls {called}"
+    asking = [each for each in modules(*RUN_TIME) if not MAY_ASK_FOR_TIME_AND_CHANCE.match(each.name)]
+    assert [each.name for each in asking if each.imported() & {"time", "random", "secrets", "uuid"}] == []
+    clocks = [
+        f"{each.name}:{node.lineno} {ast.unparse(node.func)}"
+        for each in asking
+        for node in each.calls()
+        if isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func) in {"datetime.now", "datetime.utcnow", "date.today"}
+    ]
+    assert clocks == []
 
 
-@every(RUN_TIME)
-def test_what_decides_does_no_input_or_output(path: Path) -> None:
+def test_what_decides_does_no_input_or_output() -> None:
     """Everything but what is there for it imports neither a client nor the file system nor the network."""
-    if MAY_DO_INPUT_AND_OUTPUT.fullmatch(name_of(path)):
-        return
-    tree = ast.parse(path.read_text())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    impure = {
-        name
-        for name in imported
+    impure = [
+        f"{each.name} imports {name}"
+        for each in modules(*RUN_TIME)
+        if not MAY_DO_INPUT_AND_OUTPUT.fullmatch(each.name)
+        for name in each.imported()
+        | {node.module or "" for node in ast.walk(each.tree) if isinstance(node, ast.ImportFrom)}
         if re.match(r"(httpx|boto|http|socket|os|pathlib|ssl|urllib(?!\.parse)|logging|tieout\.aws)", name)
-    }
-    assert not impure
+    ]
+    assert impure == []
 
 
 def test_no_file_names_a_machine_a_registry_or_a_credential() -> None:
@@ -156,4 +197,4 @@ def test_the_types_of_every_part_of_the_cdk_in_use_are_read() -> None:
 
 
 def _text_of(folders: list[str]) -> str:
-    return "\n".join(path.read_text() for path in modules(folders))
+    return "\n".join(each.text for each in modules(*folders))
