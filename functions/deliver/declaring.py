@@ -7,14 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from tieout import strict_json
-from tieout.facts.master_data import TABLES
 from tieout.landscape import Landscape
 from tieout.ledger.mappings import MappingLedger
-from tieout.ledger.masters import MasterLedger
 from tieout.ledger.table import Table
-from tieout.masters import masters_of, members
 from tieout.members import Member, folded, read_members
-from tieout.ownership import Ownership
 from tieout.planning.wanted import cubes_wanted
 
 
@@ -55,17 +51,11 @@ class Declarations:
         return [_below_one_of(found, replace(member, code=code)) for code, member in stated]
 
     def _owned(self, table: str) -> list[Member]:
-        """What the owners of what a mapping table names say of it; nothing where nobody owns it."""
-        kinds = {kind for owner in self.landscape.owners for kind in owner.facts}
-        companies = {each.name: each.legal_entity for each in self.landscape.connections}
-        ownership = Ownership(self.landscape.owners)
-        ledger = MasterLedger(table=self.table, legal_entities=companies, ownership=ownership)
-        return [
-            member
-            for kind, each in TABLES.items()
-            if each == table and kind.__name__ in kinds
-            for member in members(masters_of(ledger.records(kind)), ownership)
-        ]
+        if not self.landscape.owners:
+            return []
+        from functions.deliver.owned import owned_members  # noqa: PLC0415 most landscapes own no master data
+
+        return list(owned_members(self.landscape, self.table, table))
 
     def digest(self) -> str:
         """What tells this declaration from another; what mapping tables say is no part of it."""

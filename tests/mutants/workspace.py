@@ -132,6 +132,7 @@ GROUPS = (
                     "judging",
                     "members",
                     "members_asked",
+                    "owned",
                     "publishing",
                     "tasks",
                 )
