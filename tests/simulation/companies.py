@@ -37,6 +37,7 @@ COMPANY_OF: Mapping[str, str] = {  # whose deals and books a connection's are, w
     "sales-americas": "SALES",
     "stripe-global": "SUBSCRIBED",
     "chargebee-emea": "AGREED",
+    "zuora-enterprise": "CONTRACTED",
     "expenses-emea": "EMEA",
     "procurement-emea": "EMEA",
 }

@@ -42,6 +42,7 @@ FAULT_CLASSES = (
     *("books_closed", "books_opened", "restatement_approved", "restated"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
     *("welcome_asked", "token_ended", "token_withheld", "object_locked"),
+    "challenged",
     *("file_refused", "file_replaced", "file_waited", "file_put_off", "file_stopped", "file_task_failed"),
 )
 

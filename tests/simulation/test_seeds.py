@@ -49,7 +49,7 @@ def test_the_same_seed_is_the_same_story_twice() -> None:
 
 def _stories_in_a_process(hash_seed: str) -> list[str]:
     """The hashes of some seeds' traces: hurried entries, a census and each of the systems that take turns are among them."""
-    told = "[judge(seed, is_hashed=True).trace_hash for seed in (7, 8, 9, 10, 11, 12, 13, 22, 26)]"
+    told = "[judge(seed, is_hashed=True).trace_hash for seed in (3, 7, 8, 9, 10, 11, 12, 13, 22, 26)]"
     program = f"from tests.simulation.seeds import judge; print(*{told})"
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     ran = subprocess.run(  # noqa: S603 a program of our own

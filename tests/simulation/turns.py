@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 # Each is called by the theme of seeds that look for trouble in it.
-OWN_THEMES = ("sales", "books", "sap", "finance", "files", "dataverse", "stripe", "chargebee")
+OWN_THEMES = ("sales", "books", "sap", "finance", "files", "dataverse", "stripe", "chargebee", "zuora")
 SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME, FILES_THEME, DATAVERSE_THEME, *_BILLING_THEMES = OWN_THEMES
-STRIPE_THEME, CHARGEBEE_THEME = _BILLING_THEMES
+STRIPE_THEME, CHARGEBEE_THEME, ZUORA_THEME = _BILLING_THEMES
 # An odd number, so that even seeds and odd ones, which are judged apart, have each of them.
 _TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, FILES_THEME, SALES_THEME, SALES_THEME)
-# Of Salesforce's turns every other one is given away: one of an odd seed, then one of an even one.
-_SHARED_TURNS, _GIVEN_AWAY = {2: DATAVERSE_THEME, 5: STRIPE_THEME, 6: CHARGEBEE_THEME}, (1, 2)
+# Of Salesforce's turns, and of Finance's, every other one is given away: one of an odd seed, then one of an even one.
+_SHARED_TURNS, _GIVEN_AWAY = {2: DATAVERSE_THEME, 3: ZUORA_THEME, 5: STRIPE_THEME, 6: CHARGEBEE_THEME}, (1, 2)
 
 
 class TakesTurns(Protocol):

@@ -65,6 +65,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     "dataverse": {"stale_replica": 0.02, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "stripe": {"partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1, "bus_delivered_twice": 0.1},
     "chargebee": {"partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1, "bus_delivered_twice": 0.1},
+    "zuora": {"partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1, "bus_delivered_twice": 0.1},
     "files": {"crash_before": 0.02, "crash_after": 0.02, "partial_put_events": 0.2, "throttled": 0.02},
     "sales": {"stale_replica": 0.02, "partial_put_events": 0.2, "throttled": 0.02, "visibility_ran_out": 0.1},
 }
