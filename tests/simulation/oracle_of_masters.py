@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def master_violations(world: World) -> Iterator[str]:
-    """Of each account of which it was told that it was merged into another that is known; accounts of Dataverse are customers."""
+    """Of each account of which it was told that it was merged into another; those that live on, and Dataverse's, are customers."""
     kinds = {key[0]: item["kind"] for key, item in world.line.table.contents().items() if key[0].startswith("FACT#")}
     for each in world.selling.sales.records.values():
         if each.kind == "Account":
             is_told = each.is_deleted and world.selling.telling.is_told(each.record_id)
-            right = {"merged"} if is_told else {"merged", None} if each.is_deleted else {None}
+            # One that lives on is told of beside what makes no notice, if at all.
+            right = {"merged"} if is_told else {"merged" if each.is_deleted else "Customer", None}
             found = kinds.get(f"FACT#{SALES}#account#{each.record_id}")
             if found not in right:
                 yield f"account {each.record_id} is recorded as {found}, and should be as one of {right}"
