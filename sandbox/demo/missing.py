@@ -32,7 +32,7 @@ def find_what_never_arrived(scene: Scene, planning: Planning, crm: Crm, erp: Erp
     """Four changes that nobody tells of; planning is wrong until a census has compared the sources with the ledger."""
     scene.chapter("Four webhooks are lost for good, and a census finds exactly those")
     _compare(scene, _CRM, "account", Purpose.BACKFILL)  # its companies were there before anybody listened
-    scene.say(f"   tieout backfill {_CRM} --entity account: its companies are known")
+    scene.say(f"tieout backfill {_CRM} --entity account: its companies are known")
     crm.keep_to_itself()
     erp.keep_to_itself()
     crm.deliver()

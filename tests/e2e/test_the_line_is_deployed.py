@@ -70,8 +70,10 @@ def test_outside_tools_find_what_they_need(sandbox: Sandbox) -> None:
     assert set(endpoints["connections"]) >= set(sandbox.connections)
     for name, connection in endpoints["connections"].items():
         assert connection["webhook_url"] == f"{endpoints['api_url']}/webhooks/{name}"
-        secret = Path(connection["secret_file"]).read_text(encoding="utf-8").rpartition(":")[2]  # behind a login, if any
-        assert secret.startswith(("sandbox-not-a-secret-", "whsec_", "whsk_"))
+        secret = (
+            Path(connection["secret_file"]).read_text(encoding="utf-8").rpartition(":")[2]
+        )  # behind a login, if any
+        assert secret.startswith(("sandbox-not-a-", "whsec_", "whsk_"))
 
 
 def test_nothing_listens_beyond_this_machine(sandbox: Sandbox) -> None:
