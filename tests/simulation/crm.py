@@ -43,6 +43,7 @@ class Crm:
     def __init__(self, random: Random, schedule: Schedule, weather: Weather, tell_again: Callable[[str], None]) -> None:
         self._random, self._schedule, self.weather, self.tell_again = random, schedule, weather, tell_again
         self.deals: dict[str, Deal] = {}
+        self.companies: dict[str, Mapping[str, str | None]] = {}  # id to properties; where nobody reads them, none
         self.offers = Offers(random, weather, self.event, tell_again)
         self.before: dict[str, Mapping[str, Any]] = {}  # what a lagging replica still shows
         self.is_hot = False  # then one deal's amount changes all the time, and nothing else does
@@ -111,7 +112,7 @@ class Crm:
         if kind != "associationChange":
             head["objectId"] = int(record_id)
         if generic:
-            head["objectTypeId"] = {"deal": "0-3", "line_item": "0-8"}[of_what]
+            head["objectTypeId"] = {"deal": "0-3", "company": "0-2", "line_item": "0-8"}[of_what]
         return head | more
 
     def _create(self, deal_id: str | None = None) -> list[Event]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.simulation.aging import FRESHNESS
 from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
+from tests.simulation.owners import OWNERS
 from tests.simulation.systems import connections
 from tests.simulation.targets import ALSO_FED, ANAPLAN
 from tieout.landscape import Landscape
@@ -19,17 +20,19 @@ _LANDSCAPE = Path(__file__).parents[2] / "landscape"
 
 
 @cache
-def landscape(targets: Sequence[str] = (ANAPLAN,)) -> Landscape:
+def landscape(targets: Sequence[str] = (ANAPLAN,), *, is_owned: bool = False) -> Landscape:
     """The flows and the planning model as they ship, over the connections and companies of the simulation.
 
     Args:
         targets: those of a world; each is fed what `targets.ALSO_FED` says, Anaplan everything.
+        is_owned: whether master data has an owner.
     """
     plain: dict[str, Any] = {"stage": "simulated", "connections": []}
     plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
     plain["freshness"] = FRESHNESS
+    plain["owners"] = OWNERS if is_owned else []
     plain["targets"] = [_declared(name, plain["feeds"]) for name in targets]
     return replace(Landscape.of_plain(plain), connections=connections())
 

@@ -10,7 +10,6 @@ from functions.deliver.judging import Judging
 from functions.deliver.members import keep_when_due, make_sure
 from functions.deliver.pipeline import DeliverReport, DeliverStep, flush
 from tests.simulation.before_writing import reading_before
-from tests.simulation.declared import landscape
 from tests.simulation.keeping_members import member_step
 from tieout.errors import TransientError
 
@@ -28,7 +27,7 @@ def flush_once(line: Line, target: SimulatedTarget) -> DeliverReport:
     def has_time(seconds: float) -> bool:
         return line.schedule.milliseconds - started + 1000 * seconds < DELIVER_LIFETIME_MS
 
-    members = member_step(line, target, landscape(tuple(line.targets)), writer, clock, has_time)
+    members = member_step(line, target, writer, clock, has_time)
     step = DeliverStep(
         target=target.name,
         cells=line.cells,

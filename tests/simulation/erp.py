@@ -61,6 +61,7 @@ class Erp:
         self.is_hot = False  # then one document changes all the time, and nothing else does
         self.documents: dict[str, Document] = {}
         self.rates: dict[tuple[str, str], str] = dict(GROUP_RATES)
+        self.customers: dict[str, Row] = {}  # by id; none where nobody reads them
         self._before: dict[str, Document] = {}
         self._next_id = 100  # as in the CRM: the same ids mean other records
 
@@ -209,6 +210,8 @@ class Erp:
             rows = [
                 rate_row(*key, rate) for key, rate in self.rates.items() if key[0] in lists[0] and key[1] in lists[1]
             ]
+        elif "FROM customer r" in suiteql:
+            rows = [self.customers[each] for each in lists[-1] if each in self.customers]
         elif "FROM deletedrecord" in suiteql:
             # Every other one: of the rest the REST API has to tell, as where deletions were not noted yet.
             gone = [each for each in lists[-1] if each in self.documents and self.documents[each].is_deleted]

@@ -13,7 +13,6 @@ from functions.deliver.declaring import Declarations
 from functions.deliver.members import MemberStep
 from tests.simulation.entries import all_mappings
 from tests.simulation.planning_lists import TOP, ListedSystem
-from tieout.landscape import Landscape
 from tieout.ledger.members import MemberLedger
 from tieout.member_sources import MemberSource
 
@@ -57,15 +56,14 @@ def first_items() -> dict[str, list[dict[str, str]]]:
 def member_step(
     line: Line,
     target: SimulatedTarget,
-    landscape: Landscape,
     writer: CellWriter,
     clock: Clock,
     has_time: Callable[[float], bool],
     by: str = "deliver",
 ) -> MemberStep:
     """What keeps the members of a target in one run of its function."""
-    [declared] = [each for each in landscape.targets if each.name == target.name]
-    landscape = replace(landscape, targets=(replace(declared, members=target.sources),))
+    [declared] = [each for each in line.landscape.targets if each.name == target.name]
+    landscape = replace(line.landscape, targets=(replace(declared, members=target.sources),))
     files = {"centres.csv": file_of_centres()}
     return MemberStep(
         target=target.name,

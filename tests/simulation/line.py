@@ -25,7 +25,6 @@ from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.aging import Aging
 from tests.simulation.bus import MemoryBus
 from tests.simulation.closing import GATE_SHARDS, rules
-from tests.simulation.declared import landscape
 from tests.simulation.delivering import flush_once
 from tests.simulation.journaling import Journaling
 from tests.simulation.relaying import UNSEEN_SECONDS
@@ -46,6 +45,7 @@ from tieout.arriving.log import DeliveryLog
 from tieout.closing import Closing
 from tieout.errors import TransientError
 from tieout.facts.reading import SourceReader
+from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import CellDifference
 from tieout.ledger.drifts import DriftLedger
@@ -81,6 +81,7 @@ class Line:
     schedule: Schedule
     weather: Weather
     entropy: SeededEntropy
+    landscape: Landscape
     targets: Mapping[str, SimulatedTarget]
     flush_queue: FlushQueue
     readers: Mapping[str, SourceReader]
@@ -105,12 +106,12 @@ class Line:
         self.table.told = self.journaling.tell
         self.aging = Aging(self.schedule)
         self.table.applied = self.aging.applied
-        self.objectives = Objectives(landscape(tuple(self.targets)))
+        self.objectives = Objectives(self.landscape)
         self.archive = MemoryObjectStore(io=io)
         self.most_detail_bytes = self.random.choice((600, *3 * (MAX_DETAIL_BYTES,)))
-        names = {flow.name: frozenset(flow.entities) for flow in landscape().flows} | {"unrouted": frozenset()}
-        model = PlanningModel.of(landscape(tuple(self.targets)))
-        closing = rules(self.entropy.seed, [flow.name for flow in landscape().flows])
+        names = {flow.name: frozenset(flow.entities) for flow in self.landscape.flows} | {"unrouted": frozenset()}
+        model = PlanningModel.of(self.landscape)
+        closing = rules(self.entropy.seed, [flow.name for flow in self.landscape.flows])
         self.flows = {name: self._flow(name, entities, model, closing) for name, entities in names.items()}
         queues = {name: flow.queue for name, flow in self.flows.items()}
         self.bus = MemoryBus(self.random, self.schedule, self.weather, queues, "unrouted")
@@ -138,8 +139,8 @@ class Line:
         """How what is told of a connection's records becomes notices."""
         return Intake(
             connection=connection,
-            flows=landscape().flows_by_entity(),
-            completion=landscape().connection(connection).completion,
+            flows=self.landscape.flows_by_entity(),
+            completion=self.landscape.connection(connection).completion,
             door=system.door(options),
             split=lambda delivery: system.split(delivery, connection, options),
             bus=self.bus,
@@ -250,7 +251,7 @@ class Line:
         step = RecordStep(
             entities=entities,
             settling=settling,
-            payloads=KeptPayloads(landscape().connections, self.archive.get, contents_reader(self.weather)),
+            payloads=KeptPayloads(self.landscape.connections, self.archive.get, contents_reader(self.weather)),
             listings=Listings(settling.reader, queue, outcomes),
             outcomes=outcomes,
             drifting=Drifting(settling.reader, DriftLedger(self.table), self.schedule),

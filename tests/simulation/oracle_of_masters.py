@@ -6,10 +6,26 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tests.simulation.dataverse_system import DATAVERSE
+from tests.simulation.oracle_of_values import Mappings
+from tests.simulation.owners import CODES, KNOWS_TOO, MAY_BE, OWNER
 from tests.simulation.sales_system import SALES
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+
+class _Implied(dict[tuple[str, str, str], str]):
+    """Entries, and behind them what the owner's numbers imply."""
+
+    def __missing__(self, key: tuple[str, str, str]) -> str:
+        if key[:2] != (OWNER, "customer"):
+            raise KeyError(key)
+        return f"{CODES}{key[2]}"
+
+
+def entries_of(world: World) -> Mappings:
+    """What planning calls everything in a world's sources."""
+    return _Implied(world.mappings) if world.owning.is_part else world.mappings
 
 
 def master_violations(world: World) -> Iterator[str]:
@@ -26,3 +42,21 @@ def master_violations(world: World) -> Iterator[str]:
     told = {kind for fact, kind in kinds.items() if fact.startswith(f"FACT#{DATAVERSE}#account#")}
     if not told <= {"Customer"}:
         yield f"accounts of Dataverse are recorded as {told}"
+    if world.owning.is_part:
+        yield from _owned_violations(world)
+
+
+def _owned_violations(world: World) -> Iterator[str]:
+    """Each customer that was told of is recorded, and each that nobody has named is suggested to be each that it may be."""
+    yield from world.owning.wrong
+    entities = {OWNER: "customer", KNOWS_TOO: "account"}
+    kinds = {key[0]: item["kind"] for key, item in world.line.table.contents().items() if key[0].startswith("FACT#")}
+    for connection, number in sorted(world.owning.told):
+        found = kinds.get(f"FACT#{connection}#{entities[connection]}#{number}")
+        if found != "Customer":
+            yield f"customer {number} of {connection} is recorded as {found}"
+    unnamed = {number for number in MAY_BE if (KNOWS_TOO, "customer", number) not in world.mappings}
+    told = {number for connection, number in world.owning.told if connection == OWNER}
+    right = {(number, owners) for number in unnamed for owners in MAY_BE[number] if owners in told}
+    if world.owning.suggested() != right:
+        yield f"links that wait are {sorted(world.owning.suggested())}, and should be {sorted(right)}"

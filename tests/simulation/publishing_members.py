@@ -9,7 +9,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from functions.deliver.members_asked import answer_of
-from tests.simulation.declared import landscape
 from tests.simulation.keeping_members import THEME as MEMBERS_THEME
 from tests.simulation.keeping_members import member_step
 from tests.simulation.operators import give_until_done
@@ -89,7 +88,7 @@ def _give(world: World, target: SimulatedTarget) -> None:
             return world.schedule.milliseconds - began + 1000 * seconds < _RUN_MILLISECONDS
 
         writer, clock = target.open_writer(), line.clock_of_a_worker()
-        step = member_step(line, target, landscape(tuple(line.targets)), writer, clock, has_time, by="operator")
+        step = member_step(line, target, writer, clock, has_time, by="operator")
         try:
             answer_of(step, is_applied=True)
         except PermanentError as error:  # it is answered, and asked for again once the role was mended

@@ -40,6 +40,7 @@ FAULT_CLASSES = (
     *("not_read_before", "slice_unreadable", "changed_before_a_write"),
     *("undone", "undo_overtaken", "undo_released", "undo_after_closing"),
     *("books_closed", "books_opened", "restatement_approved", "restated"),
+    *("linked", "linked_over_another", "parted", "parted_to_another", "implied_replaced"),
     *("foreign_company", "consent_asked", "stranger_asked", "nothing_shown"),
     *("welcome_asked", "token_ended", "token_withheld", "object_locked"),
     "challenged",

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.simulation.declared import landscape
 from tests.simulation.documents import Document
 from tests.simulation.entries import all_mappings
 from tests.simulation.erp import Changes
 from tests.simulation.publishing_members import Publishing, mend_refused
+from tests.simulation.resending import send_outdated
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS, taking_turns
@@ -19,12 +19,10 @@ from tests.simulation.turns import OWN_THEMES
 from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
 from tieout.ledger import keys
-from tieout.ledger.planned import FactCatalogue
 from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
 _PASSING = frozenset(each.__name__ for each in TransientError.__subclasses__())
-_ENTITIES = tuple(landscape().flows_by_entity())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,8 @@ class Traffic:
         for each in taking_turns(self.world).values():
             each.plan(span)
         world = self.world
-        for beside in (world.counting, world.undoing, world.closings, world.reading_back, Publishing(world)):
+        by_operators = (world.undoing, world.closings, world.reading_back, Publishing(world), world.owning)
+        for beside in (world.counting, *by_operators):
             beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
@@ -80,7 +79,7 @@ class Traffic:
         self._have_sent_alone()
         self.world.run_until_rest()
         for _ in range(_COMMANDS_REPEATED):
-            if not self._send_outdated() + mend_refused(self.world, self._retry_refused):
+            if not send_outdated(self.world) + mend_refused(self.world, self._retry_refused):
                 return
             self.world.run_until_rest()
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
@@ -89,7 +88,7 @@ class Traffic:
         present = {"mappings": 0.5, "members": 0.2}.get(self.world.theme, 0.85)
         away = {name for name, each in taking_turns(self.world).items() if not each.is_part}
         for key, member in all_mappings().items():
-            if key.connection in away:
+            if key.connection in away or self.world.owning.is_unsaid(key):
                 continue
             drawn = self.world.random.random()
             if key.table == "cost_centre" and self.world.theme in {"mappings", "documents"}:
@@ -178,22 +177,9 @@ class Traffic:
         def put() -> None:
             self.store(MappingKey(connection, table, value), member)
             self.world.weather.strike("member_replaced")
-            self._send_outdated()
+            send_outdated(self.world)
 
         self._until_done(f"replace {table} {value}", put)()
-
-    def _send_outdated(self) -> int:
-        """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
-        catalogue, line = FactCatalogue(self.world.line.table), self.world.line
-        sent = 0
-        in_turn = [name for name, each in taking_turns(self.world).items() if each.is_part]
-        for connection in (*CRMS, *ERPS, *TOOLS, *in_turn):
-            facts = (fact for entity in _ENTITIES for fact in catalogue.facts(connection, entity))
-            for fact in catalogue.outdated(facts):
-                self.world.weather.strike("outdated_sent")
-                line.flows[fact.lineage.flow].queue.send(fact.lineage.envelope().message())
-                sent += 1
-        return sent
 
     def _add_the_unknown_members(self) -> None:
         """Somebody adds in planning what it did not know, and has the refused cells written again."""

@@ -12,6 +12,7 @@ from tests.simulation.finance_system import FINANCE
 from tests.simulation.oracle import Expected, add, expected
 from tests.simulation.oracle_of_billing import Books
 from tests.simulation.oracle_of_files import add_files
+from tests.simulation.oracle_of_masters import entries_of
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def truth_of(world: World) -> Expected:
     """The truth, by what every source has at the end."""
+    mappings = entries_of(world)
     truth = expected(
         world.zones,
         world.erps,
@@ -30,11 +32,11 @@ def truth_of(world: World) -> Expected:
         {SAP: world.trading.tenant},
         {FINANCE: world.posting.finance},
         {DATAVERSE: world.prospecting.dataverse},
-        world.mappings,
+        mappings,
     )
-    add_files(truth, world.dropping.files, world.mappings)
+    add_files(truth, world.dropping.files, mappings)
     for name, system in BILLING.items():
-        books, site = Books(name, world.mappings), world.billing[name].site
+        books, site = Books(name, mappings), world.billing[name].site
         for entity, record_id, cells_of in system.truth(site, books):
             add(truth, (name, entity, record_id), cells_of)
         for each in system.subscribed(site):

@@ -13,12 +13,15 @@ from tests.simulation import relaying
 from tests.simulation.closing import Closings
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
+from tests.simulation.declared import landscape
 from tests.simulation.delivering import DELIVER_LIFETIME_MS
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.erp import Erp
 from tests.simulation.line import RECORD_LIFETIME_MS, Flow, Line
 from tests.simulation.maintaining import Maintaining
+from tests.simulation.owners import is_owned
+from tests.simulation.owning import Owning
 from tests.simulation.reading_back import ReadingBack, small_pages_of_planning
 from tests.simulation.relaying import run_relay
 from tests.simulation.sales_system import SALES
@@ -114,12 +117,13 @@ class World(TakingTurns):
             schedule=self.schedule,
             weather=self.weather,
             entropy=SeededEntropy(scenario.seed),
+            landscape=landscape(tuple(self.targets), is_owned=is_owned(scenario)),
             targets=self.targets,
             flush_queue=FlushQueues(self, self.targets),
             readers=readers(self),
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
-        self.maintaining = Maintaining(self)
+        self.maintaining, self.owning = Maintaining(self), Owning(self)
         self.make_those_that_drop(self)
         self.counting = Counting(self)
         self.doors = Doors(self)

@@ -228,4 +228,9 @@ MET_IN = {
     "a subscription is as new as its first version": 5,
     "kinds of objects behind the first are not asked for": 10,
     "a query that fails is waited for": 25,
+    "what its owner's number implies is held": 1,
+    "a link forgets what stood before it": 2,
+    "what is taken back says nothing, whatever stood there": 2,
+    "what was planned with a link stays when it is taken back": 18,
+    "what a number implies is outdated for good": 1,
 }

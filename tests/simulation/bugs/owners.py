@@ -1,0 +1,65 @@
+"""Slips about who owns what: what planning calls a customer, and the links between what two systems call it."""
+
+from __future__ import annotations
+
+from functions.record.settle import Settling
+from ops import master_data
+from tests.simulation.bugs.bug import Bug
+from tests.simulation.owners import THEME
+from tieout import crosswalk
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.planned import FactCatalogue
+from tieout.ownership import Ownership
+
+_BEFORE = "stored.before if stored.origin == origin else stored.member"
+_MET: tuple[tuple[str, object, str, str], ...] = (
+    (
+        "what a number implies stands before what is stored",
+        Settling._found,
+        "self.model.implied(new - stored.keys()) | stored",
+        "stored | self.model.implied(new)",
+    ),
+    ("the numbers of any connection imply codes", Ownership.implied, "(connection, table)", "next(iter(self._codes))"),
+    ("what its owner's number implies is held", Ownership.implied, "codes is None", "True"),
+    ("a link forgets what stood before it", MappingLedger.put, _BEFORE, "None"),
+    ("a link that is stored twice stood before itself", MappingLedger.put, _BEFORE, "stored.member"),
+    (
+        "what is taken back says nothing, whatever stood there",
+        MappingLedger.take_back,
+        "if link.before is None:",
+        "if True:",
+    ),
+    (
+        "what was planned with a link stays when it is taken back",
+        FactCatalogue.outdated,
+        "members.get(entry) != fact.used[entry]",
+        "members[entry] is not None and members[entry] != fact.used[entry]",
+    ),
+    (
+        "what a number implies is outdated for good",
+        FactCatalogue._members,
+        "dict(zip(entries, implied, strict=True)) | stored",
+        "dict.fromkeys(entries) | stored",
+    ),
+    (
+        "what was planned by a number stays when somebody names it",
+        FactCatalogue._members,
+        "dict(zip(entries, implied, strict=True)) | stored",
+        "stored | {at: code for at, code in zip(entries, implied, strict=True) if code is not None}",
+    ),
+    ("a link is a person's word like any other", master_data.confirmed, 'origin=f"{LINK}', 'origin=f"'),
+    (
+        "a link names the number, and not what planning calls it",
+        master_data.confirmed,
+        "str(suggestion.owner.code)",
+        "suggestion.owner.fact.number",
+    ),
+    (
+        "records are the same by ids that nobody declared",
+        crosswalk._owned_by_id,
+        "if stated.name in owner.linked_by:",
+        "if stated.name not in owner.linked_by:",
+    ),
+)
+
+BUGS = tuple(Bug(name, function, right, wrong, theme=THEME) for name, function, right, wrong in _MET)

@@ -1,0 +1,28 @@
+"""Operators who send facts through the line again whose entries say something else by now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.simulation.spending import TOOLS
+from tests.simulation.systems import CRMS, ERPS, taking_turns
+from tieout.ledger.planned import FactCatalogue
+from tieout.ownership import Ownership
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+def send_outdated(world: World) -> int:
+    """`tieout facts resend --outdated`, for every connection; how many facts were sent."""
+    line = world.line
+    catalogue = FactCatalogue(line.table, Ownership(line.landscape.owners))
+    sent = 0
+    in_turn = [name for name, each in taking_turns(world).items() if each.is_part]
+    for connection in (*CRMS, *ERPS, *TOOLS, *in_turn):
+        facts = (fact for entity in line.landscape.flows_by_entity() for fact in catalogue.facts(connection, entity))
+        for fact in catalogue.outdated(facts):
+            world.weather.strike("outdated_sent")
+            line.flows[fact.lineage.flow].queue.send(fact.lineage.envelope().message())
+            sent += 1
+    return sent

@@ -1,0 +1,22 @@
+"""Worlds in which a connection owns the customers that another knows too, whatever goes wrong while they are linked and parted."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.simulation.owners import THEME
+from tests.simulation.seeds import violations_of
+from tests.simulation.world import Scenario, World
+
+_SEEDS = range(4)
+_MET = ("linked", "linked_over_another", "parted", "parted_to_another", "implied_replaced")
+
+
+def test_a_customer_is_called_what_is_stored_else_what_its_owner_calls_it() -> None:
+    """Linked, parted and named under faults; what stood before a link stands after it, and nothing of its cells is left."""
+    met: Counter[str] = Counter()
+    for seed in _SEEDS:
+        world = World(Scenario(seed=seed, theme=THEME, changes=14))
+        assert violations_of(world) == [], seed
+        met += world.weather.counts
+    assert [name for name in (*_MET, "lost_answer", "crash_after") if not met[name]] == []
