@@ -64,12 +64,17 @@ class Ownership:
             for company in each.legal_entities or (None,)
             for field in each.fields or (None,)
         }
+        self._kinds = {kind for each in owners for kind in each.facts}
         self._codes = {
             (each.connection, TABLES_BY_KIND[kind]): each.codes
             for each in owners
             for kind in each.facts
             if each.codes and kind in TABLES_BY_KIND
         }
+
+    def is_owned(self, kind: str) -> bool:
+        """Whether anybody owns facts of a kind, of any company."""
+        return kind in self._kinds
 
     def is_planned(self, connection: str, kind: str, legal_entity: str) -> bool:
         """Whether what a connection says of a company in a fact of that kind is planned: everybody's is, where nobody owns it."""

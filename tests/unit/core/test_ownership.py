@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.planning_model import sandbox_landscape, sandbox_model
+from tieout.facts.opportunity import Opportunity
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
 from tieout.money import Money
 from tieout.ownership import Owner, Ownership, owner_of_plain
@@ -50,6 +51,39 @@ def test_what_is_not_planned_needs_no_entries() -> None:
     unknown = replace(BILL, customer="C-1")
     assert model.mapping_keys(ERP, unknown, {}) == frozenset()
     assert model.contributions(ERP, unknown, {}) == ()
+
+
+def test_nor_the_entries_that_say_what_its_lines_are() -> None:
+    """Such as the stage of a deal: it is asked for once anything is planned."""
+    deal = Opportunity(
+        name=None,
+        stage="open/new",
+        customer=None,
+        product=None,
+        amount=Money(10_000, "USD"),
+        close_date=date(2026, 3, 31),
+        probability=None,
+    )
+    owned = replace(OWNED, facts=("Opportunity",))
+    model = replace(sandbox_model({ERP: "EMEA", BILLING: "EMEA"}), ownership=Ownership((owned,)))
+    stage = MappingKey(ERP, "stage", "open/new")
+    assert model.mapping_keys(ERP, deal, {}) == frozenset()
+    assert model.contributions(ERP, deal, {}) == ()
+    assert model.contributions(BILLING, deal, {}) == Unmapped(replace(stage, connection=BILLING))
+    elsewhere = replace(model, legal_entities={ERP: "APAC"})
+    assert elsewhere.contributions(ERP, deal, {}) == Unmapped(stage)
+
+
+def test_the_company_is_asked_for_all_the_same() -> None:
+    """It says whose the fact is: until it is known the fact waits for it, and it is among what planning it has used."""
+    stated = replace(BILL, legal_entity="7", customer="C-1")
+    company = MappingKey(ERP, "legal_entity", "7")
+    model = replace(sandbox_model({ERP: "EMEA"}), ownership=Ownership((OWNED,)))
+    assert company in model.mapping_keys(ERP, stated, {})
+    assert model.contributions(ERP, stated, {}) == Unmapped(company)
+    assert model.mapping_keys(ERP, stated, {company: "EMEA"}) == {company}
+    assert model.contributions(ERP, stated, {company: "EMEA"}) == ()
+    assert model.contributions(ERP, stated, {company: "APAC"}) == Unmapped(MappingKey(ERP, "customer", "C-1"))
 
 
 def test_the_owners_a_landscape_declares_are_those_of_its_model() -> None:
