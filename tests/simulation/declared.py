@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.simulation.aging import FRESHNESS
 from tests.simulation.companies import CALENDARS, LEGAL_ENTITIES
-from tests.simulation.owners import OWNERS
+from tests.simulation.owners import OWNERS, SELLS_TOO
 from tests.simulation.systems import connections
 from tests.simulation.targets import ALSO_FED, ANAPLAN
 from tieout.landscape import Landscape
@@ -25,7 +25,7 @@ def landscape(targets: Sequence[str] = (ANAPLAN,), *, is_owned: bool = False) ->
 
     Args:
         targets: those of a world; each is fed what `targets.ALSO_FED` says, Anaplan everything.
-        is_owned: whether master data has an owner.
+        is_owned: whether customers have an owner, and a company's opportunities.
     """
     plain: dict[str, Any] = {"stage": "simulated", "connections": []}
     plain |= {"calendars": CALENDARS, "legal_entities": LEGAL_ENTITIES}
@@ -34,7 +34,9 @@ def landscape(targets: Sequence[str] = (ANAPLAN,), *, is_owned: bool = False) ->
     plain["freshness"] = FRESHNESS
     plain["owners"] = OWNERS if is_owned else []
     plain["targets"] = [_declared(name, plain["feeds"]) for name in targets]
-    return replace(Landscape.of_plain(plain), connections=connections())
+    sells = SELLS_TOO if is_owned else {}
+    known = (replace(each, legal_entity=sells.get(each.name, each.legal_entity)) for each in connections())
+    return replace(Landscape.of_plain(plain), connections=tuple(known))
 
 
 def _declared(target: str, feeds: Sequence[dict[str, Any]]) -> dict[str, Any]:

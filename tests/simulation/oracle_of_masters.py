@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from tests.simulation.crm import Crm
 from tests.simulation.dataverse_system import DATAVERSE
 from tests.simulation.oracle_of_values import Mappings
-from tests.simulation.owners import CODES, KNOWS_TOO, MAY_BE, OWNER
+from tests.simulation.owners import CODES, KNOWS_TOO, MAY_BE, OWNER, SELLS_TOO
 from tests.simulation.sales_system import SALES
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ class _Implied(dict[tuple[str, str, str], str]):
 def entries_of(world: World) -> Mappings:
     """What planning calls everything in a world's sources."""
     return _Implied(world.mappings) if world.owning.is_part else world.mappings
+
+
+def planned_of(world: World) -> dict[str, tuple[Crm, ZoneInfo]]:
+    """The CRMs whose deals are planned: of a company that two of them know, those of the owner."""
+    others = SELLS_TOO if world.owning.is_part else {}
+    return {name: each for name, each in world.zones.items() if name not in others}
 
 
 def master_violations(world: World) -> Iterator[str]:

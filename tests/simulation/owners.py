@@ -20,7 +20,15 @@ OWNERS: Sequence[Mapping[str, Any]] = (
         "codes": "N_{number}",
         "linked_by": ["domain"],
     },
+    {
+        "name": "opportunities",
+        "connection": KNOWS_TOO,
+        "facts": ["Opportunity"],
+        "legal_entities": ["EMEA"],
+    },
 )
+SELLS_TOO = {"hubspot-amer": "EMEA"}
+"""A connection that has the opportunities of the same company, of which those of their owner are planned."""
 OWNED = {  # number to the web address, as each system writes it
     "501": "https://www.nord.example/de",
     "502": "sud.example",

@@ -12,7 +12,7 @@ from tests.simulation.finance_system import FINANCE
 from tests.simulation.oracle import Expected, add, expected
 from tests.simulation.oracle_of_billing import Books
 from tests.simulation.oracle_of_files import add_files
-from tests.simulation.oracle_of_masters import entries_of
+from tests.simulation.oracle_of_masters import entries_of, planned_of
 from tests.simulation.sales_system import SALES
 from tests.simulation.sap_system import SAP
 
@@ -24,7 +24,7 @@ def truth_of(world: World) -> Expected:
     """The truth, by what every source has at the end."""
     mappings = entries_of(world)
     truth = expected(
-        world.zones,
+        planned_of(world),
         world.erps,
         world.tools,
         {SALES: world.selling.sales},

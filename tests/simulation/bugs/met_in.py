@@ -230,6 +230,7 @@ MET_IN = {
     "a query that fails is waited for": 25,
     "what its owner's number implies is held": 1,
     "a link forgets what stood before it": 2,
+    "whoever owns a kind of one company owns it of all": 1,
     "what is taken back says nothing, whatever stood there": 2,
     "what was planned with a link stays when it is taken back": 18,
     "what a number implies is outdated for good": 1,

@@ -10,6 +10,7 @@ from tieout import crosswalk
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.planned import FactCatalogue
 from tieout.ownership import Ownership
+from tieout.planning.model import PlanningModel
 
 _BEFORE = "stored.before if stored.origin == origin else stored.member"
 _MET: tuple[tuple[str, object, str, str], ...] = (
@@ -53,6 +54,24 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         master_data.confirmed,
         "str(suggestion.owner.code)",
         "suggestion.owner.fact.number",
+    ),
+    (
+        "a company's opportunities are planned of everybody",
+        Ownership.is_planned,
+        "owner.connection == connection",
+        "True",
+    ),
+    (
+        "whoever owns a kind of one company owns it of all",
+        Ownership.__init__,
+        "each.legal_entities or (None,)",
+        "(None,)",
+    ),
+    (
+        "what another connection owns is held all the same",
+        PlanningModel._is_anothers,
+        "if not self.ownership.is_owned(fact_kind(fact)):",
+        "if True:",
     ),
     (
         "records are the same by ids that nobody declared",
