@@ -228,10 +228,10 @@ MET_IN = {
     "a subscription is as new as its first version": 5,
     "kinds of objects behind the first are not asked for": 10,
     "a query that fails is waited for": 25,
-    "what its owner's number implies is held": 1,
+    "what its owner's number implies is held": 2,
     "a link forgets what stood before it": 2,
     "whoever owns a kind of one company owns it of all": 1,
     "what is taken back says nothing, whatever stood there": 2,
-    "what was planned with a link stays when it is taken back": 18,
-    "what a number implies is outdated for good": 1,
+    "what was planned with a link stays when it is taken back": 7,
+    "what a number implies is outdated for good": 2,
 }
