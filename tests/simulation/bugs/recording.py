@@ -45,15 +45,15 @@ BUGS = (
     Bug(
         "a bill is planned of two systems that know it",
         ownership.Ownership.is_planned,
-        "return owner == connection",
+        "return owner is None or owner.connection == connection",
         "return True",
         proof=owned.test_a_bill_that_two_systems_know_is_planned_of_its_owner,
     ),
     Bug(
         "a company's owner owns the bills of all companies",
-        ownership.Ownership.is_planned,
-        "(kind, legal_entity)",
-        "(kind, next(iter(self._connections))[1])",
+        ownership.Ownership.of,
+        "for company in (legal_entity, None):",
+        "for company in (legal_entity, None, *(each for _, each, _ in self._owners)):",
         proof=owned.test_a_bill_that_two_systems_know_is_planned_of_its_owner,
     ),
     Bug(
