@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
+
+from sandbox.systems.given_tokens import GivenTokens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,14 +27,12 @@ class AppSettings(Protocol):
     token_seconds: int
 
 
-class Tokens:
+class Tokens(GivenTokens):
     """Gives out access tokens and knows which still hold."""
 
     def __init__(self, settings: AppSettings, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
         self._settings = settings
-        self._now = now
-        self._ends: dict[str, datetime] = {}
-        self.given = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer `POST /<tenant>/oauth2/v2.0/token`."""
@@ -45,19 +45,8 @@ class Tokens:
             return _refused(401, "invalid_client")
         if form.get("scope") != f"{request.url.scheme}://{request.url.netloc}/.default":
             return _refused(400, "invalid_scope")
-        self.given += 1
-        token = f"token-{self.given}"
-        self._ends[token] = self._now() + timedelta(seconds=settings.token_seconds)
+        token = self.give("token-{}", settings.token_seconds)
         return JSONResponse({"token_type": "Bearer", "expires_in": settings.token_seconds, "access_token": token})
-
-    def holds(self, authorization: str) -> bool:
-        """Whether an `Authorization` header carries a token that has not ended."""
-        ends_at = self._ends.get(authorization.removeprefix("Bearer "))
-        return ends_at is not None and self._now() < ends_at
-
-    def end_all(self) -> None:
-        """End every token, as a change of the app's secret does."""
-        self._ends.clear()
 
 
 def _refused(status: int, code: str) -> JSONResponse:

@@ -6,7 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.systems.business_central.answering import oauth_refusal
 from sandbox.systems.business_central.settings import EnvironmentSettings
+from sandbox.systems.given_tokens import GivenTokens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,14 +25,12 @@ SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _Refusal = tuple[int, str, int, str]
 
 
-class Tokens:
+class Tokens(GivenTokens):
     """Gives out access tokens and knows which still hold."""
 
     def __init__(self, settings: EnvironmentSettings, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
         self._settings = settings
-        self._now = now
-        self._ends: dict[str, datetime] = {}
-        self.given = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer `POST /{tenant}/oauth2/v2.0/token`."""
@@ -39,23 +38,10 @@ class Tokens:
         refusal = self._refusal_of(request.path_params["tenant"], form)
         if refusal is not None:
             return oauth_refusal(*refusal, self._now())
-        self.given += 1
-        token, seconds = f"sandbox-not-a-token-{self.given}", self._settings.token_seconds
-        self._ends[token] = self._now() + timedelta(seconds=seconds)
+        seconds = self._settings.token_seconds
+        token = self.give("sandbox-not-a-token-{}", seconds)
         lives = {"expires_in": seconds, "ext_expires_in": seconds}
         return JSONResponse({"token_type": "Bearer", **lives, "access_token": token})
-
-    def holds(self, authorization: str) -> bool:
-        """Whether an `Authorization` header carries a token that has not ended."""
-        scheme, _, token = authorization.partition(" ")
-        ends_at = self._ends.get(token)
-        return scheme == "Bearer" and ends_at is not None and self._now() < ends_at
-
-    def end_all(self) -> int:
-        """End every token, as when the application loses its consent; how many there were."""
-        ended = len(self._ends)
-        self._ends.clear()
-        return ended
 
     def _refusal_of(self, tenant: str, form: Mapping[str, str]) -> _Refusal | None:
         """Why a request gets no token: the status, the error, its number and its text."""

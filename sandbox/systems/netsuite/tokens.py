@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from starlette.responses import JSONResponse, Response
 
+from sandbox.systems.given_tokens import GivenTokens
 from sandbox.systems.netsuite.settings import AccountSettings
 
 if TYPE_CHECKING:
@@ -25,14 +26,12 @@ _LONGEST_LIFE = timedelta(minutes=60)
 _SKEW = timedelta(minutes=5)
 
 
-class Tokens:
+class Tokens(GivenTokens):
     """Gives out access tokens and knows which still hold."""
 
     def __init__(self, settings: AccountSettings, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
         self._settings = settings
-        self._now = now
-        self._ends: dict[str, datetime] = {}
-        self.given = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer `POST /services/rest/auth/oauth2/v1/token`."""
@@ -42,21 +41,10 @@ class Tokens:
         flaw = self._flaw_in(form.get("client_assertion", ""), str(request.url))
         if flaw:
             return JSONResponse({"error": "invalid_client", "error_description": flaw}, status_code=400)
-        self.given += 1
-        token = f"token-{self.given}"
-        self._ends[token] = self._now() + timedelta(seconds=self._settings.token_seconds)
+        token = self.give("token-{}", self._settings.token_seconds)
         # NetSuite writes the life of a token as text.
         body = {"access_token": token, "expires_in": str(self._settings.token_seconds), "token_type": "bearer"}
         return JSONResponse(body)
-
-    def holds(self, authorization: str) -> bool:
-        """Whether an `Authorization` header carries a token that has not ended."""
-        ends_at = self._ends.get(authorization.removeprefix("Bearer "))
-        return ends_at is not None and self._now() < ends_at
-
-    def end_all(self) -> None:
-        """End every token, as a change of the integration record does."""
-        self._ends.clear()
 
     def _flaw_in(self, assertion: str, address: str) -> str:
         """Why an assertion is refused; empty if it is good."""

@@ -6,12 +6,13 @@ import base64
 import binascii
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
 
+from sandbox.systems.given_tokens import GivenTokens
 from sandbox.systems.sap_s4hana.answering import token_refused
 from sandbox.systems.sap_s4hana.settings import TenantSettings
 
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
 TOKEN_PATH = "/sap/bc/sec/oauth2/token"
 
 
-class Tokens:
+class Tokens(GivenTokens):
     """Gives out access tokens and knows which still hold."""
 
     def __init__(self, settings: TenantSettings, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
         self._settings = settings
-        self._now = now
-        self._ends: dict[str, datetime] = {}
-        self.given = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer `POST /sap/bc/sec/oauth2/token`."""
@@ -36,24 +35,10 @@ class Tokens:
         refused = refusal_of(form, request, self._settings.client_id, self._settings.client_secret)
         if refused is not None:
             return refused
-        self.given += 1
-        token = f"token-{self.given}"
-        self._ends[token] = self._now() + timedelta(seconds=self._settings.token_seconds)
+        token = self.give("token-{}", self._settings.token_seconds)
         # SAP writes the life of a token as text.
         body = {"access_token": token, "token_type": "Bearer", "expires_in": str(self._settings.token_seconds)}
         return JSONResponse(body, headers={"cache-control": "no-store"})
-
-    def holds(self, authorization: str) -> bool:
-        """Whether an `Authorization` header carries a token that has not ended."""
-        scheme, _, token = authorization.partition(" ")
-        ends_at = self._ends.get(token) if scheme.lower() == "bearer" else None
-        return ends_at is not None and self._now() < ends_at
-
-    def end_all(self) -> int:
-        """End every token, as a change of the communication user does; how many there were."""
-        ended = len(self._ends)
-        self._ends.clear()
-        return ended
 
 
 def refusal_of(form: dict[str, str], request: Request, client_id: str, client_secret: str) -> Response | None:
