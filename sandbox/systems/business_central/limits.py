@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.systems.business_central.answering import limited
 from sandbox.systems.business_central.settings import EnvironmentSettings
 from sandbox.systems.faults import CONTROL_PREFIX
+from sandbox.systems.recent_calls import RecentCalls
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,22 +23,18 @@ class Usage:
 
     def __init__(self, settings: EnvironmentSettings, now: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._now = now
-        self._recent: deque[datetime] = deque()
+        self._recent = RecentCalls(now)
         self.refused = 0
 
     def recent(self) -> int:
         """How many calls of the last while were taken."""
-        window = timedelta(seconds=self._settings.window_seconds)
-        while self._recent and self._now() - self._recent[0] >= window:
-            self._recent.popleft()
-        return len(self._recent)
+        return self._recent.within(timedelta(seconds=self._settings.window_seconds))
 
     def count(self) -> bool:
         """Count one call; False where there is no more room for it."""
         if self.recent() >= self._settings.requests_max:
             return False
-        self._recent.append(self._now())
+        self._recent.note()
         return True
 
 

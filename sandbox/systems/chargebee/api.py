@@ -6,9 +6,8 @@ https://apidocs.chargebee.com/docs/api/error-handling, https://apidocs.chargebee
 from __future__ import annotations
 
 import base64
-from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
@@ -17,6 +16,7 @@ from starlette.routing import Route
 from sandbox.systems.chargebee.filters import WrongParameterError, read_filters, read_order, write_offset
 from sandbox.systems.chargebee.site import Site
 from sandbox.systems.keeping import Object
+from sandbox.systems.recent_calls import RecentCalls
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,7 +31,7 @@ KINDS = {
     "transactions": "transaction",
     "events": "event",
 }
-_MINUTE_SECONDS = 60
+_MINUTE = timedelta(minutes=1)
 _DEFAULT_PAGE, _LARGEST_PAGE = 10, 100
 
 
@@ -79,7 +79,7 @@ class Api:
 
     def __init__(self, site: Site, now: Callable[[], datetime]) -> None:
         self._settings, self._shown, self._now = site.settings, Shown(site), now
-        self._calls: deque[datetime] = deque()
+        self._calls = RecentCalls(now)
 
     def routes(self) -> list[Route]:
         """The routes of the API."""
@@ -101,7 +101,7 @@ class Api:
             return refused(401, "Sorry, authentication failed. Invalid API key.", "api_authentication_failed")
         if self._is_over_the_limit():
             said = "Sorry, the API request limit is reached."
-            return refused(429, said, "api_request_limit_exceeded", headers={"retry-after": str(_MINUTE_SECONDS)})
+            return refused(429, said, "api_request_limit_exceeded", headers={"retry-after": str(_MINUTE.seconds)})
         kind = KINDS.get(request.path_params["list"])
         if kind is None:
             return refused(404, "Sorry, we couldn't find that resource", "resource_not_found")
@@ -116,11 +116,8 @@ class Api:
         return f"Basic {base64.b64encode(f'{self._settings.api_key}:'.encode()).decode()}"
 
     def _is_over_the_limit(self) -> bool:
-        now = self._now()
-        while self._calls and (now - self._calls[0]).total_seconds() >= _MINUTE_SECONDS:
-            self._calls.popleft()
-        self._calls.append(now)
-        return len(self._calls) > self._settings.calls_per_minute
+        self._calls.note()
+        return self._calls.within(_MINUTE) > self._settings.calls_per_minute
 
 
 def refused(

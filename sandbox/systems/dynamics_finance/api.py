@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from sandbox.systems.dynamics_finance.settings import EnvironmentSettings
 from sandbox.systems.entra import Tokens
 from sandbox.systems.faults import FaultPlan
 from sandbox.systems.odata import Select, select
+from sandbox.systems.recent_calls import RecentCalls
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,7 +42,7 @@ class Api:
         self._tokens = tokens
         self._plan = plan
         self._now = now
-        self._calls: deque[datetime] = deque()
+        self._calls = RecentCalls(now)
 
     def routes(self) -> list[Route]:
         """The routes of the service."""
@@ -94,12 +94,10 @@ class Api:
 
     def _pause_seconds(self) -> int:
         """How long the app has to wait, because it has made too many calls; 0: it need not."""
-        now, window = self._now(), timedelta(seconds=self._settings.window_seconds)
-        while self._calls and self._calls[0] <= now - window:
-            self._calls.popleft()
-        if len(self._calls) >= self._settings.calls_in_window:
-            return max(1, round((self._calls[0] + window - now).total_seconds()))
-        self._calls.append(now)
+        window = timedelta(seconds=self._settings.window_seconds)
+        if self._calls.within(window) >= self._settings.calls_in_window:
+            return max(1, round(self._calls.until_room(window).total_seconds()))
+        self._calls.note()
         return 0
 
 

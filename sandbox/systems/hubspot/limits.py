@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from sandbox.systems.hubspot.settings import Settings
+from sandbox.systems.recent_calls import RecentCalls
 
 _INTERVAL, _SEARCH_INTERVAL = timedelta(seconds=10), timedelta(seconds=1)
 _NUMBERS = itertools.count(1)
@@ -22,8 +22,7 @@ class Limits:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._now = now
-        self._recent: deque[datetime] = deque()
-        self._searches: deque[datetime] = deque()
+        self._recent, self._searches = RecentCalls(now), RecentCalls(now)
         self._day = now().date()
         self.today = 0
 
@@ -35,17 +34,15 @@ class Limits:
         """Count one search: it is exempt from the limit of ten seconds, and has one of a second instead."""
         return self._count(self._searches, _SEARCH_INTERVAL, self._settings.searches_per_second, "SECONDLY")
 
-    def _count(self, recent: deque[datetime], interval: timedelta, most: int, policy: str) -> JSONResponse | None:
-        moment = self._now()
-        if moment.date() != self._day:
-            self._day, self.today = moment.date(), 0
-        while recent and moment - recent[0] >= interval:
-            recent.popleft()
+    def _count(self, recent: RecentCalls, interval: timedelta, most: int, policy: str) -> JSONResponse | None:
+        today = self._now().date()
+        if today != self._day:
+            self._day, self.today = today, 0
         if self.today >= self._settings.calls_per_day:
             return self._refusal("DAILY", "You have reached your daily limit.")
-        if len(recent) >= most:
+        if recent.within(interval) >= most:
             return self._refusal(policy, f"You have reached your {policy.lower()} limit.")
-        recent.append(moment)
+        recent.note()
         self.today += 1
         return None
 
@@ -57,7 +54,9 @@ class Limits:
             "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, settings.calls_per_day - self.today)),
             "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
             "X-HubSpot-RateLimit-Max": str(settings.calls_per_ten_seconds),
-            "X-HubSpot-RateLimit-Remaining": str(max(0, settings.calls_per_ten_seconds - len(self._recent))),
+            "X-HubSpot-RateLimit-Remaining": str(
+                max(0, settings.calls_per_ten_seconds - self._recent.within(_INTERVAL))
+            ),
         }
 
     def _refusal(self, policy: str, message: str) -> JSONResponse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sandbox.systems.recent_calls import RecentCalls
 from sandbox.systems.salesforce.settings import OrganizationSettings
 
 _WINDOW = timedelta(hours=24)
@@ -16,20 +16,17 @@ class Limits:
 
     def __init__(self, settings: OrganizationSettings, now: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._now = now
-        self._recent: deque[datetime] = deque()
+        self._recent = RecentCalls(now)
 
     def used(self) -> int:
         """How many calls of the last 24 hours count, ours and those of others."""
-        while self._recent and self._now() - self._recent[0] >= _WINDOW:
-            self._recent.popleft()
-        return len(self._recent) + self._settings.other_calls
+        return self._recent.within(_WINDOW) + self._settings.other_calls
 
     def count(self) -> bool:
         """Count one call; False where there is none left for it."""
         if self.used() >= self._settings.api_calls_max:
             return False
-        self._recent.append(self._now())
+        self._recent.note()
         return True
 
     def headers(self) -> dict[str, str]:

@@ -6,15 +6,15 @@ https://docs.stripe.com/api/errors, https://docs.stripe.com/api/pagination
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.keeping import Object
+from sandbox.systems.recent_calls import RecentCalls
 from sandbox.systems.stripe.account import Account
 from sandbox.systems.stripe.showing import line_shown, page_of
 from sandbox.systems.stripe.store import Bounds
@@ -54,7 +54,7 @@ class Api:
         self._store = account.store
         self._showing = account.showing
         self._now = now
-        self._calls: deque[datetime] = deque()
+        self._calls = RecentCalls(now)
 
     def routes(self) -> list[Route]:
         """The routes of the API."""
@@ -147,11 +147,8 @@ class Api:
         return min(limit, self._settings.page_rows)
 
     def _is_over_the_limit(self) -> bool:
-        now = self._now()
-        while self._calls and (now - self._calls[0]).total_seconds() >= 1:
-            self._calls.popleft()
-        self._calls.append(now)
-        return len(self._calls) > self._settings.calls_per_second
+        self._calls.note()
+        return self._calls.within(timedelta(seconds=1)) > self._settings.calls_per_second
 
 
 def _listed(request: Request, name: str) -> list[str]:

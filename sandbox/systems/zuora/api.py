@@ -6,15 +6,15 @@ https://developer.zuora.com/docs/guides/error-handling/, https://developer.zuora
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.systems.faults import FaultPlan
+from sandbox.systems.recent_calls import RecentCalls
 from sandbox.systems.zuora.asked import asked_of
 from sandbox.systems.zuora.jobs import Jobs
 from sandbox.systems.zuora.objects import Objects
@@ -37,7 +37,7 @@ class Api:
         self._settings, self._jobs, self._plan, self._now = tenant.settings, jobs, plan, now
         self._store = tenant.store
         self.tokens = Tokens(tenant.settings, now)
-        self._calls: deque[datetime] = deque()
+        self._calls = RecentCalls(now)
 
     def routes(self) -> list[Route]:
         """The routes of the API."""
@@ -104,11 +104,8 @@ class Api:
         return Objects(self._store, self._settings.page_rows)
 
     def _is_over_the_limit(self) -> bool:
-        now = self._now()
-        while self._calls and (now - self._calls[0]).total_seconds() >= 1:
-            self._calls.popleft()
-        self._calls.append(now)
-        return len(self._calls) > self._settings.calls_per_second
+        self._calls.note()
+        return self._calls.within(timedelta(seconds=1)) > self._settings.calls_per_second
 
 
 def part_of(whole: bytes, wanted: str) -> Response:
