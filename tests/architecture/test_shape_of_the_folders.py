@@ -59,6 +59,14 @@ def test_a_source_has_events_that_work_and_events_that_do_not(folder: Path) -> N
     assert any(each["status"] not in {200, 202} or each["malformed"] for each in expected)
 
 
+def test_a_case_has_exactly_its_two_files() -> None:
+    """A request or an event, and what must come of it."""
+    cases = [case for events in (ROOT / "events").iterdir() if events.is_dir() for case in events.iterdir()]
+    assert len(cases) > len(SOURCES)
+    files = {case: {each.name for each in case.iterdir()} for case in cases}
+    assert {str(case) for case, names in files.items() if names != {"request.json", "expected.json"}} == set()
+
+
 def events_of(folder: Path) -> list[Path]:
     """The folder of a system's events, or those of its connections, where each of them speaks a language of its own."""
     own = ROOT / "events" / folder.name

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from chargebee.models.enums import EventType
 
-from tests.support.chargebee_cases import CASES, EVENTS, SECRETS, Sent, raw_body, read_case
+from tests.support.chargebee_cases import CASES, SECRETS, Sent, raw_body, read_case
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import RecordKey
 from tieout.systems.chargebee.ids import KINDS, kind_of
@@ -31,12 +31,6 @@ def sent_of(case: str) -> Sent:
 def test_a_case_comes_to_what_it_says(case: str) -> None:
     """The answer, the notices, what is counted, and why something is kept apart."""
     assert sent_of(case).outcome() == read_case(case, "expected")
-
-
-@every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
 
 
 @every_case

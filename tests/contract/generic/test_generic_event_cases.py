@@ -17,12 +17,6 @@ def test_a_request_comes_to_what_its_case_says(case: str) -> None:
 
 
 @every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request, and what must come of it."""
-    assert {each.name for each in (ROOT / "events" / case).iterdir()} == {"request.json", "expected.json"}
-
-
-@every_case
 def test_no_case_holds_a_credential(case: str) -> None:
     """Signatures and tokens are made when a case is sent, with secrets that are none."""
     held = {name.lower() for name in read_case(case, "request")["headers"]}

@@ -84,12 +84,6 @@ def test_every_supported_event_has_a_case(dialect: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
-
-
-@pytest.mark.parametrize("case", CASES)
 def test_no_case_holds_a_signature(case: str) -> None:
     """Signatures are made when a case is sent, with a secret that is no secret."""
     assert not any("signature" in name for name in plain(case, "request")["headers"])

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.support.salesforce_cases import CASES, EVENTS, SECRETS, Sent, raw_body, read_case
+from tests.support.salesforce_cases import CASES, SECRETS, Sent, raw_body, read_case
 
 every_case = pytest.mark.parametrize("case", CASES)
 CHANGES = [
@@ -27,12 +27,6 @@ CHANGES = [
 def test_a_case_comes_to_what_it_says(case: str) -> None:
     """The answer, the notices, and what is malformed."""
     assert Sent(case).outcome() == read_case(case, "expected")
-
-
-@every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request or an event, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
 
 
 @every_case

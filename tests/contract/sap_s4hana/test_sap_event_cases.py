@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support.sap_cases import CASES, EVENTS, Sent, raw_body, read_case
+from tests.support.sap_cases import CASES, Sent, raw_body, read_case
 
 every_case = pytest.mark.parametrize("case", CASES)
 
@@ -15,12 +15,6 @@ every_case = pytest.mark.parametrize("case", CASES)
 def test_a_case_comes_to_what_it_says(case: str) -> None:
     """The answer, the notices, what is malformed, and what consents."""
     assert Sent(case).outcome() == read_case(case, "expected")
-
-
-@every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
 
 
 @every_case

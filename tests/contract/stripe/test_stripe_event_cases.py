@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 import stripe
 
-from tests.support.stripe_cases import CASES, EVENTS, SECRETS, Sent, raw_body, read_case
+from tests.support.stripe_cases import CASES, SECRETS, Sent, raw_body, read_case
 from tieout.systems.stripe.ids import entity_of
 
 every_case = pytest.mark.parametrize("case", CASES)
@@ -35,12 +35,6 @@ def kinds_told() -> frozenset[str]:
 def test_a_case_comes_to_what_it_says(case: str) -> None:
     """The answer, the notice, what is counted, and why something is kept apart."""
     assert sent_of(case).outcome() == read_case(case, "expected")
-
-
-@every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request or an event, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
 
 
 @every_case

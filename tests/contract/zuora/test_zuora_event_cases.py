@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.support.zuora_cases import CASES, EVENTS, SECRETS, Sent, raw_body, read_case
+from tests.support.zuora_cases import CASES, SECRETS, Sent, raw_body, read_case
 from tieout.systems.zuora.ids import KINDS, object_of
 from tieout.systems.zuora.payloads import OTHER
 
@@ -25,12 +25,6 @@ def sent_of(case: str) -> Sent:
 def test_a_case_comes_to_what_it_says(case: str) -> None:
     """The answer, the notices, and why something is kept apart."""
     assert sent_of(case).outcome() == read_case(case, "expected")
-
-
-@every_case
-def test_a_case_has_exactly_its_two_files(case: str) -> None:
-    """A request, and what must come of it."""
-    assert {each.name for each in (EVENTS / case).iterdir()} == {"request.json", "expected.json"}
 
 
 @every_case
