@@ -91,6 +91,14 @@ def test_a_link_is_taken_back_and_what_was_planned_with_it_is_sent_again(stage: 
         stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
 
 
+def test_a_persons_entry_is_no_link_to_take_back(stage: OperatedStage) -> None:
+    """It goes on saying what it does."""
+    stage.tieout("mappings", "put", "customer", "4711", "ACME", "--connection", CRM)
+    with pytest.raises(NothingToLinkError, match="is not linked"):
+        stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
+    assert [each["member"] for each in stage.tieout("mappings", "list", "customer")] == ["ACME"]
+
+
 def test_where_it_may_be_several_somebody_has_to_choose(stage: OperatedStage) -> None:
     """And only among what is suggested."""
     told(stage)

@@ -97,6 +97,13 @@ def test_where_nobody_owns_a_kind_all_have_to_agree() -> None:
     assert master.holds("name", Ownership()) == "Acme"
 
 
+def test_where_the_owner_has_no_record_nobody_is_believed_instead() -> None:
+    """One that is linked with none of the owner's is called as nobody has said."""
+    [master] = masters_of([ACME_IN_CRM])
+    assert master.holds("name", OWNERSHIP) is None
+    assert master.holds("name", Ownership()) == "ACME Inc."
+
+
 def test_an_owner_of_a_company_is_believed_about_its_records() -> None:
     """Another company's are another's."""
     here = Ownership((replace(OWNER, legal_entities=("APAC",)),))
