@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.support.event_cases import EventCases
 from tests.support.good_bodies import COMPANY
 from tests.support.receiving import Door
 from tieout.arriving.door import Answer
 
-EVENTS = Path(__file__).parents[2] / "events" / "business_central"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("business_central")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 OPTIONS = {"companies": [COMPANY]}
 FLOWS = dict.fromkeys(("general_ledger", "invoice", "credit_memo", "journal_entry"), "record_to_report")
 SECRETS = {
@@ -20,12 +20,6 @@ SECRETS = {
     "previous": "event-case-previous-of-business-central",
     "wrong": "event-case-wrong-of-business-central",
 }
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.support.event_cases import EventCases
 from tests.support.receiving import FLOWS, KEY_IN_PATH, Door
-from tieout import strict_json
 from tieout.arriving.door import Answer
 from tieout.systems.chargebee.payloads import OTHER_VERSION, TEST_EVENT
 
-EVENTS = Path(__file__).parents[2] / "events" / "chargebee"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("chargebee")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 SECRETS = {
     "current": "tieout:event-case-current-password-Zürich",
     "previous": "tieout:event-case-previous-password",
@@ -23,12 +22,6 @@ SECRETS = {
 }
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
 _COUNTED = (OTHER_VERSION, TEST_EVENT)
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -72,7 +65,7 @@ class Sent:
 
     def rejections(self) -> list[dict[str, Any]]:
         """What was kept of it apart, with why."""
-        return [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        return self.door.rejections()
 
     def _proof(self, proof: str) -> tuple[dict[str, str], str]:
         """The header or the path, and the query, as the case's `signing` says: rightly, where it says nothing."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.support.event_cases import EventCases
 from tests.support.receiving import KEY_IN_PATH, Door
-from tieout import strict_json
 from tieout.arriving.door import Answer
 
-EVENTS = Path(__file__).parents[2] / "events" / "dynamics_finance"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("dynamics_finance")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 FLOWS = {"journal_entry": "record_to_report"}
 SECRETS = {
     "current": "event-case-current-key-of-dynamics",
@@ -20,12 +19,6 @@ SECRETS = {
     "wrong": "event-case-wrong-key-of-dynamics",
 }
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -60,7 +53,7 @@ class Sent:
         told |= {"reason": reason} if reason else {}
         notices = [each for envelope in self.door.published() for each in envelope.notices]
         told["notices"] = [{name: each.plain()[name] for name in _SAID} for each in notices]
-        rejections = [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        rejections = self.door.rejections()
         told["malformed"] = [each for rejection in rejections for each in rejection["malformed"]]
         return told
 

@@ -17,7 +17,6 @@ from infra.door_options import door_options
 from infra.landscape import read_landscape
 from tests.support.clock import ManualClock
 from tests.support.receiving import Door, api_event
-from tieout import strict_json
 from tieout.arriving.door import Answer
 from tieout.arriving.payload import read_payload
 from tieout.facts.reading import Content
@@ -95,7 +94,7 @@ class Sent:
         return list(read_contents(read_payload(self.door.store.get(payload)), self.connection))
 
     def _malformed(self) -> list[dict[str, Any]]:
-        kept = [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        kept = self.door.rejections()
         return [each for rejected in kept for each in rejected["malformed"]]
 
 

@@ -20,6 +20,7 @@ from tests.support.made_up import made_up_system, sign_as_made_up
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.salesforce_messages import ORGANIZATION
+from tieout import strict_json
 from tieout.arriving.accepting import Intake
 from tieout.arriving.delivery import Delivery, Split
 from tieout.arriving.door import Answer
@@ -249,6 +250,10 @@ class Door:
     def kept(self, prefix: str) -> dict[str, bytes]:
         """The objects under a prefix."""
         return {key: self.store.get(key) for key in self.store.keys(prefix, 100_000)}
+
+    def rejections(self) -> list[dict[str, Any]]:
+        """What was kept apart, each with why."""
+        return [strict_json.parse(raw) for raw in self.kept("rejected/").values()]
 
     def last_line(self) -> dict[str, Any]:
         """The last line logged."""

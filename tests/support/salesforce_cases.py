@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from standardwebhooks.webhooks import Webhook
 
+from tests.support.event_cases import EventCases
 from tests.support.receiving import Door
 from tests.support.relaying import RelayPost
 from tests.support.salesforce_messages import ORGANIZATION
-from tieout import strict_json
 from tieout.arriving.door import Answer
 
-EVENTS = Path(__file__).parents[2] / "events" / "salesforce"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("salesforce")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 OPTIONS = {"organization_id": ORGANIZATION, "own_clients": ["Tieout"]}
 FLOWS = dict.fromkeys(("opportunity", "line_item", "contract", "account"), "forecast_to_plan")
 SECRETS = {
@@ -30,12 +29,6 @@ SECRETS = {
 _ID = "msg_eventcase0001"
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
 _ACK = "{http://soap.sforce.com/2005/09/outbound}Ack"
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -83,7 +76,7 @@ class Sent:
         return [each for rejection in self._rejections() for each in rejection["malformed"]]
 
     def _rejections(self) -> list[dict[str, Any]]:
-        return [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        return self.door.rejections()
 
     def _proof(self) -> tuple[dict[str, str], str]:
         """The headers and the query with which the request proves itself, as its `signing` says."""

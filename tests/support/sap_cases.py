@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.support.event_cases import EventCases
 from tests.support.gateway_tokens import AUDIENCE, ISSUER, KEY, token
 from tests.support.receiving import Door
-from tieout import strict_json
 
-EVENTS = Path(__file__).parents[2] / "events" / "sap_s4hana"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("sap_s4hana")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 OPTIONS = {"issuer": ISSUER, "audience": [AUDIENCE], "allowed_origins": ["eventmesh.sandbox.example"]}
 FLOWS = {
     "sales_order": "order_to_cash",
@@ -21,12 +20,6 @@ FLOWS = {
 }
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
 _CONSENT = ("allow", "webhook-allowed-origin", "webhook-allowed-rate")
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -64,7 +57,7 @@ class Sent:
         return {"authorization": f"Bearer {token(self.door.clock.now(), key, **signing.get('claims', {}))}"}
 
     def _rejections(self) -> list[dict[str, Any]]:
-        return [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        return self.door.rejections()
 
 
 def _as_sent(notices: list[Any]) -> list[Any]:

@@ -5,30 +5,23 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from stripe import WebhookSignature
 
+from tests.support.event_cases import EventCases
 from tests.support.receiving import FLOWS, Door
 from tests.support.relaying import RelayPost
-from tieout import strict_json
 from tieout.arriving.door import Answer
 from tieout.systems.stripe.payloads import OTHER_VERSION
 
-EVENTS = Path(__file__).parents[2] / "events" / "stripe"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("stripe")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 _KEYS = {name: f"event-case-{name}-key-of-stripe" for name in ("current", "previous", "wrong", "other")}
 SECRETS = {name: f"whsec_{base64.b64encode(key.encode()).decode()}" for name, key in _KEYS.items()}
 _KEPT_SECRETS = json.dumps({"current": SECRETS["current"], "previous": SECRETS["previous"]})
 _SIGNED_BY = SECRETS | {"decoded": _KEYS["current"]}  # as Standard Webhooks would take the same secret
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -67,7 +60,7 @@ class Sent:
 
     def rejections(self) -> list[dict[str, Any]]:
         """What was kept of it apart, with why."""
-        return [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        return self.door.rejections()
 
     def _post(self) -> Answer:
         headers = {name.lower(): text for name, text in self.request["headers"].items()} | self._signature()

@@ -7,26 +7,19 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.support.event_cases import EventCases
 from tests.support.gateway_tokens import KEY, token
 from tests.support.receiving import FLOWS, Door
-from tieout import strict_json
 from tieout.arriving.door import Answer
 
-EVENTS = Path(__file__).parents[2] / "events" / "zuora"
-CASES = sorted(each.name for each in EVENTS.iterdir() if each.is_dir())
+_EVENTS = EventCases("zuora")
+CASES, read_case = _EVENTS.names, _EVENTS.read
 SECRETS = {name: f"tieout:event-case-{name}-password-ü" for name in ("current", "previous", "wrong")}
 _KEPT_SECRETS = json.dumps({"current": SECRETS["current"], "previous": SECRETS["previous"]})
 _SAID = ("entity", "record_id", "notice_id", "kind", "occurred_at", "deleted")  # of a notice, by its case
 _OWN_FLOWS = FLOWS | {"subscription": "order_to_cash"}
-
-
-def read_case(case: str, name: str) -> dict[str, Any]:
-    """One file of a case."""
-    found: dict[str, Any] = json.loads((EVENTS / case / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def raw_body(request: Mapping[str, Any]) -> bytes:
@@ -62,7 +55,7 @@ class Sent:
 
     def rejections(self) -> list[dict[str, Any]]:
         """What was kept of it apart, with why."""
-        return [strict_json.parse(raw) for raw in self.door.kept("rejected/").values()]
+        return self.door.rejections()
 
     def _post(self, number: int) -> Answer:
         body = raw_body(self.request)
