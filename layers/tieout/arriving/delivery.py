@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.notice import Notice
+from tieout.errors import MalformedError
+
+if TYPE_CHECKING:
+    import re
 
 _NO_CLAIMS: Mapping[str, str] = MappingProxyType({})
 BUS = "BUS"
@@ -62,3 +66,16 @@ class Split(NamedTuple):
 def readable_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers as they are kept: a character that would make the kept object unreadable is U+FFFD."""
     return {strict_json.carriable(name): strict_json.carriable(value) for name, value in headers.items()}
+
+
+def stated_text(stated: object, form: re.Pattern[str], name: str) -> str:
+    """The text that an item of a body states where it has to, of the form it has to have; `name` is what it is, for its codes.
+
+    Raises:
+        MalformedError: with `<name>_missing` or `<name>_malformed`.
+    """
+    if stated is None or stated == "":
+        raise MalformedError(f"{name}_missing")
+    if not isinstance(stated, str) or form.fullmatch(stated) is None:
+        raise MalformedError(f"{name}_malformed")
+    return stated

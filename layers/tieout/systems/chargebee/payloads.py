@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tieout import strict_json
-from tieout.arriving.delivery import Delivery, Split
+from tieout.arriving.delivery import Delivery, Split, stated_text
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds
@@ -55,7 +55,8 @@ def split(delivery: Delivery, connection: str, options: Options) -> Split:
     said = strict_json.parse_parts(delivery.body, _PARTS)
     if said["object"] != _EVENT:
         raise MalformedError("not_an_event")
-    event_id, kind = _text(said["id"], _EVENT_ID, "event_id"), _text(said["event_type"], _TYPE, "event_type")
+    event_id = stated_text(said["id"], _EVENT_ID, "event_id")
+    kind = stated_text(said["event_type"], _TYPE, "event_type")
     occurred_at = _moment(said["occurred_at"])
     name = RecordKey(connection, OTHER_OBJECT, event_id)
     if is_made_up(said[each] for each in _NAMING):
@@ -99,11 +100,3 @@ def _moment(stated: object) -> datetime:
         return moment_of_milliseconds(stated * 1000)
     except MalformedError as error:
         raise MalformedError("occurred_at_malformed") from error
-
-
-def _text(stated: object, form: re.Pattern[str], name: str) -> str:
-    if stated is None or stated == "":
-        raise MalformedError(f"{name}_missing")
-    if not isinstance(stated, str) or form.fullmatch(stated) is None:
-        raise MalformedError(f"{name}_malformed")
-    return stated

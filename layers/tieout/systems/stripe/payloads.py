@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.bus_event import SOURCE_HEADER
-from tieout.arriving.delivery import BUS, Delivery, Split
+from tieout.arriving.delivery import BUS, Delivery, Split, stated_text
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.errors import MalformedError
 from tieout.moments import moment_of_milliseconds, parse_moment
@@ -90,8 +90,8 @@ def _event(said: Mapping[str, Any]) -> _Event:
     if not is_thin and said["object"] != SNAPSHOT:
         raise MalformedError("not_an_event")
     return _Event(
-        event_id=_text(said["id"], _EVENT_ID, "event_id"),
-        type=_text(said["type"], _TYPE, "event_type").removeprefix(_OF_V1),
+        event_id=stated_text(said["id"], _EVENT_ID, "event_id"),
+        type=stated_text(said["type"], _TYPE, "event_type").removeprefix(_OF_V1),
         is_thin=is_thin,
         word=said["related_type" if is_thin else "data_object"],
         record_id=said["related_id" if is_thin else "data_id"],
@@ -127,7 +127,7 @@ def _record(event: _Event, said: Mapping[str, Any]) -> tuple[str, str]:
         return UPCOMING_INVOICE, event.event_id
     if event.word is None:
         return _without_object(event)
-    word = _text(event.word, _WORD, "object")
+    word = stated_text(event.word, _WORD, "object")
     if word == _SCHEDULE:
         return _scheduled(event, said)
     # Whoever makes a product may choose its id.
@@ -181,11 +181,3 @@ def _moment(stated: object, event: _Event) -> datetime:
     if not event.is_thin and isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
         return moment_of_milliseconds(stated * 1000)
     raise MalformedError("created_malformed")
-
-
-def _text(stated: object, form: re.Pattern[str], name: str) -> str:
-    if stated is None or stated == "":
-        raise MalformedError(f"{name}_missing")
-    if not isinstance(stated, str) or form.fullmatch(stated) is None:
-        raise MalformedError(f"{name}_malformed")
-    return stated
