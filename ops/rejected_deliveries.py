@@ -123,7 +123,8 @@ class RejectedDeliveries:
             split = self.split(rejection)
         except (NotAuthenticError, MalformedError) as error:
             return Retry(key=key, kept_because=error.reason)
-        if not self._published(split.notices, _renamed(delivery, rejection, split)):
+        outline = None if split.malformed else self._door.outline_of(delivery)
+        if not self._published(split.notices, _renamed(delivery, rejection, split), outline):
             return Retry(key=key, kept_because="the bus refused it")
         kept_as = self._keep_malformed(key, rejection, split, is_proven=not unverified)
         if kept_as != key:
@@ -140,7 +141,7 @@ class RejectedDeliveries:
         url = self._entrance.public_url
         self._module("signature").verify(delivery, self._secrets, self._options, url, delivery.received_at)
 
-    def _published(self, notices: Sequence[Notice], delivery: Delivery) -> bool:
+    def _published(self, notices: Sequence[Notice], delivery: Delivery, outline: object) -> bool:
         """Whether the bus has all notices; no envelope holds more of them than one delivery may.
 
         What records are completed from is kept first, as at the door.
@@ -149,7 +150,9 @@ class RejectedDeliveries:
             notices = payload.kept_for(notices, delivery, self._entrance.name, self._door, self._place.archive)
         for number, some in enumerate(batched(notices, MAX_NOTICES, strict=False)):
             part = delivery._replace(delivery_id=f"{delivery.delivery_id}-{number}") if number else delivery
-            entries = publishing.entries_of(some, part, self._entrance.name, self._entrance.flows, self._place.archive)
+            entries = publishing.entries_of(
+                some, part, self._entrance.name, self._entrance.flows, self._place.archive, None if number else outline
+            )
             if publishing.publish(entries, self._place.bus, SystemClock(), SystemEntropy()):
                 return False
         return True

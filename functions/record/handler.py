@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions.record.drifting import Drifting
+from functions.record.drifting import DeliveriesShown, Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
@@ -86,7 +86,7 @@ class RecordFunction:
             payloads=KeptPayloads(landscape.connections, fetch),
             listings=Listings(settling.reader, self._queue, outcomes),
             outcomes=outcomes,
-            drifting=Drifting(readers, DriftLedger(table), clock),
+            drifting=Drifting(readers, DeliveriesShown(landscape.connections), DriftLedger(table), clock),
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds

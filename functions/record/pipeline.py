@@ -4,7 +4,7 @@ messages -> envelopes -> notices, completed from their payloads where their conn
          -> for those that ask for a listing: a page of it, as notices to the flow's own queue
          -> for each record: ledger, then source, then plan, then commit (again where somebody else was faster)
          -> ask for a flush, park what cannot be recorded, keep every notice's outcome, retry the rest
-         -> keep in what the sources' answers were other than expected
+         -> keep in what the sources' answers and deliveries were other than expected
 """
 
 from __future__ import annotations
@@ -86,11 +86,14 @@ def record(step: RecordStep, messages: Sequence[Message]) -> Report:
 
 def _open(step: RecordStep, message: Message, batch: _Batch) -> None:
     try:
-        batch.tasks.extend(opened(message, step.fetch))
+        tasks = opened(message, step.fetch)
     except _WORTH_RETRYING as error:  # until the queue has given it out often enough
         batch.report.retry(message, _delay(step, message, error))
     except PermanentError as error:
         _park_whole(step, message, error, batch)
+    else:
+        batch.tasks.extend(tasks)
+        step.drifting.deliveries.show([task.envelope for task in tasks[:1]])
 
 
 def _park_whole(step: RecordStep, message: Message, error: PermanentError, batch: _Batch) -> None:

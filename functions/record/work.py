@@ -69,7 +69,7 @@ class Report:
         errors: what notices failed with, by the name of the error's class; also that what is to be listed could not be asked for.
         listed: how many notices were sent to the flow's own queue because a listing was asked for.
         parked_messages: how many were parked whole, because nobody can say which notices they carry.
-        drifts: of each connection, in how many ways its answers were other than expected that nobody knew of.
+        drifts: of each connection, in how many ways its answers and deliveries were other than expected that nobody knew of.
     """
 
     retries: dict[str, int] = field(default_factory=dict)

@@ -53,8 +53,11 @@ def _facts() -> Iterator[Published]:
 
 def _messages() -> Iterator[Published]:
     yield Published("messages/notice", SCHEMA_VERSION, _notice())
-    carried = {"notices": {"type": "array", "items": _notice(), "description": "What the delivery says."}}
-    yield Published("messages/envelope", SCHEMA_VERSION, _event(summary_of(Envelope), carried))
+    carried: dict[str, Schema] = {
+        "notices": {"type": "array", "items": _notice(), "description": "What the delivery says."},
+        "outline": {"description": words_of(Envelope)["outline"]},
+    }
+    yield Published("messages/envelope", SCHEMA_VERSION, _event(summary_of(Envelope), carried, optional=("outline",)))
     pointer = {"pointer": {"type": "string", "description": "The object of the archive that holds the real detail."}}
     yield Published("messages/pointing_envelope", SCHEMA_VERSION, _event(_doc(Envelope.pointing_detail), pointer))
     target = {"type": "string", "description": "The planning system whose changed cells are to be written."}
@@ -73,12 +76,12 @@ def _notice() -> Schema:
     return _object(summary_of(Notice), properties, optional=("payload",))
 
 
-def _event(summary: str, carried: dict[str, Schema]) -> Schema:
+def _event(summary: str, carried: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     """A message as EventBridge delivers it, with an envelope's head and what it carries as the detail."""
     version = {"type": "integer", "minimum": 1, "description": "Of this schema; absent: the first."}
     head = {name: schema_of(get_type_hints(Envelope)[name]) for name in ("delivery_id", "connection", "received_at")}
     detail = _object(
-        "What the event says.", {"schema_version": version, **head, **carried}, optional=("schema_version",)
+        "What the event says.", {"schema_version": version, **head, **carried}, optional=("schema_version", *optional)
     )
     source = {"type": "string", "pattern": f"^{re.escape(SOURCE_PREFIX)}"}
     flow = {"type": "string", "description": "The flow that wants the notices."}

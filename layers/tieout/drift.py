@@ -1,19 +1,17 @@
-"""What the rows of a source's answers are expected to hold, and what differs: counted, with its shape and without its values."""
+"""What a source's answers and deliveries are expected to hold, and what differs: counted, with its shape and without its values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from tieout import strict_json
+from tieout.arriving.delivery import told_name, word_mark
 from tieout.money import is_currency, minor_exponent
 
-_NAME = re.compile("[A-Za-z_$](?:[A-Za-z_$:-]|[0-9](?![0-9]{3}))*", re.ASCII)
-_LONGEST_NAME = 64
 _DEEPEST, _WIDEST = 4, 80  # of a shape: more says no more to whoever looks at it
 _MOST_KINDS = 50
 
@@ -59,7 +57,7 @@ OTHERS: Expected = {"*": Field(types=frozenset(), absent=True)}
 
 
 class Seen(NamedTuple):
-    """Which drift it is: of which kind of answer, of which field (names above it are parted by slashes), in which way."""
+    """Which drift it is: of which kind of answer or delivery, of which field (names above it parted by slashes), in which way."""
 
     answer: str
     field: str
@@ -76,6 +74,32 @@ class Noted(NamedTuple):
     def and_then(self, later: Noted) -> Noted:
         """Both together, where `later` was seen after this."""
         return Noted(self.times + later.times, self.first_shape, later.last_shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What the deliveries of a connection are expected to hold.
+
+    Attributes:
+        kinds: what is expected of each kind of part.
+        parts: the parts of a delivery's outline, each with its kind; what is of no kind is passed over.
+    """
+
+    kinds: Mapping[str, Expected]
+    parts: Callable[[Any], Iterable[tuple[str, object]]]
+
+    def watch(self) -> Watch:
+        """A watch for them, under kinds that no answer has."""
+        return Watch({DELIVERED + kind: _marked(expected) for kind, expected in self.kinds.items()})
+
+    def show(self, outline: object, watch: Watch) -> None:
+        """Let a watch see a delivery."""
+        for kind, part in self.parts(outline):
+            watch.see(DELIVERED + kind, [part])
+
+
+DELIVERED = "delivered:"
+"""How a kind begins that is of a delivery and not of an answer."""
 
 
 @runtime_checkable
@@ -139,6 +163,40 @@ def nested(inside: Expected, *, null: bool = False, absent: bool = False) -> Fie
     return Field(types=frozenset({"object", "array"}), null=null, absent=absent, inside=inside)
 
 
+def _marked(expected: Expected) -> Expected:
+    """The same of an outline, in which words are marks."""
+    return {
+        name: replace(
+            field,
+            values=frozenset(map(word_mark, field.values)),
+            inside=None if field.inside is None else _marked(field.inside),
+        )
+        for name, field in expected.items()
+    }
+
+
+def in_events(outline: object) -> Iterator[tuple[str, object]]:
+    """A delivery's parts where it is one event, or a list of them."""
+    return (("event", each) for each in listed(outline))
+
+
+def inside(value: object, *names: str) -> object:
+    """What stands at the end of a path of names; None where nothing does."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def left_out(expected: Expected) -> Expected:
+    """The same where any field may be left out."""
+    return {name: replace(field, absent=True) for name, field in expected.items()}
+
+
+def listed(value: object) -> list[Any]:
+    """The items of a list; what is none is its only item."""
+    return value if isinstance(value, list) else [value]
+
+
 def differences(expected: Expected, row: object, asked: Collection[str] = ()) -> Iterator[tuple[str, Drift]]:
     """Each field of a row that is not as expected, by its name, and in which way.
 
@@ -152,7 +210,7 @@ def differences(expected: Expected, row: object, asked: Collection[str] = ()) ->
         if name in expected:
             yield from _of_field(name, value, expected[name], row)
         elif not is_open and name not in asked and "@" not in name:  # OData says things of fields and answers so
-            yield _told(name), Drift.UNKNOWN
+            yield told_name(name), Drift.UNKNOWN
     for name, field in expected.items():
         if not field.absent and name not in row and (not asked or name in asked):
             yield name, Drift.ABSENT
@@ -169,7 +227,7 @@ def _of_field(name: str, value: object, field: Field, row: Row) -> Iterator[tupl
     elif field.decimals_of and _is_other_exponent(value, row.get(field.decimals_of)):
         yield name, Drift.EXPONENT
     elif field.inside is not None:
-        for each in value if isinstance(value, list) else [value]:
+        for each in listed(value):
             yield from (
                 (f"{name}/{inner}" if inner else name, drift) for inner, drift in differences(field.inside, each)
             )
@@ -201,12 +259,7 @@ def shape_of(row: object) -> str:
 def _shape(value: object, depth: int) -> Any:  # noqa: ANN401 JSON values
     if isinstance(value, Mapping) and depth < _DEEPEST:
         names = sorted(value)[:_WIDEST]
-        return {_told(name): _shape(value[name], depth + 1) for name in names}
+        return {told_name(name): _shape(value[name], depth + 1) for name in names}
     if isinstance(value, list) and depth < _DEEPEST:
         return [_shape(each, depth + 1) for each in value[:1]]
     return type_of(value)
-
-
-def _told(name: str) -> str:
-    """A field's name, unless it could be somebody's data: long, with more digits in a row than names have, or an address."""
-    return name if len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) else "?"

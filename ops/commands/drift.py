@@ -1,4 +1,4 @@
-"""`tieout drift`: in what sources' answers are other than their systems declare, by connection and field."""
+"""`tieout drift`: in what sources' answers and deliveries are other than their systems declare, by connection and field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ops.place import find_place
 from tieout.ledger.drifts import DriftLedger, KnownDrift
 from tieout.moments import moment_text
 
-app = typer.Typer(no_args_is_help=True, help="Fields of sources' answers that are not what they were.")
+app = typer.Typer(no_args_is_help=True, help="Fields of sources' answers and deliveries that are not what they were.")
 
 _SHOWN = ("connection", "field", "drift", "times", "last_at")
 

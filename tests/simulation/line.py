@@ -15,7 +15,7 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record import settings as recording
-from functions.record.drifting import Drifting
+from functions.record.drifting import DeliveriesShown, Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
@@ -254,7 +254,9 @@ class Line:
             payloads=KeptPayloads(self.landscape.connections, self.archive.get, contents_reader(self.weather)),
             listings=Listings(settling.reader, queue, outcomes),
             outcomes=outcomes,
-            drifting=Drifting(settling.reader, DriftLedger(self.table), self.schedule),
+            drifting=Drifting(
+                settling.reader, DeliveriesShown(self.landscape.connections), DriftLedger(self.table), self.schedule
+            ),
             dead_letters=dead_letters,
             flush_queue=self.flush_queue,
             fetch=self.archive.get,

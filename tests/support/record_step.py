@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
-from functions.record.drifting import Drifting
+from functions.record.drifting import DeliveriesShown, Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep
@@ -12,6 +12,7 @@ from functions.record.settle import Settling
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
 from tests.support.memory_table import MemoryTable
 from tieout.facts.reading import SourceReader
+from tieout.landscape import Connection
 from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.outcomes import OutcomeLedger
@@ -31,8 +32,12 @@ def record_step(
     fetch: Callable[[str], bytes],
     clock: Clock,
     entropy: Entropy,
+    connections: Iterable[Connection] = (),
 ) -> RecordStep:
-    """A step whose requests to flush nobody answers; `queue` is the flow's own, if anybody looks at it."""
+    """A step whose requests to flush nobody answers; `queue` is the flow's own, if anybody looks at it.
+
+    Deliveries of these connections alone are compared with what their systems declare.
+    """
     settling = Settling(
         ledger=FactLedger(table),
         model=model,
@@ -48,7 +53,7 @@ def record_step(
         payloads=payloads,
         listings=Listings(settling.reader, queue or MemoryQueue(clock, name="own"), outcomes),
         outcomes=outcomes,
-        drifting=Drifting(reader_of, DriftLedger(table), clock),
+        drifting=Drifting(reader_of, DeliveriesShown(connections), DriftLedger(table), clock),
         dead_letters=dead_letters,
         flush_queue=MemoryFlushQueue(MemoryFifoQueue(clock), clock),
         fetch=fetch,

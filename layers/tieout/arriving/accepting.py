@@ -81,7 +81,9 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
     notices: Sequence[Notice] = split.notices
     if intake.completion != "read":
         notices = payload.kept_for(notices, delivery, connection, intake.door, keeper)
-    entries = publishing.entries_of(notices, delivery, connection, intake.flows, keeper)
+    # A delivery with something malformed in it is kept whole for a person, who sees what it has become.
+    outline = None if split.malformed else intake.door.outline_of(delivery)
+    entries = publishing.entries_of(notices, delivery, connection, intake.flows, keeper, outline)
     refused = publishing.publish(entries, intake.bus, intake.clock, intake.entropy)
     publishing.spool(refused, delivery, connection, keeper)
     if split.malformed:

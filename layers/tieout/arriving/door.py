@@ -7,11 +7,11 @@ a connection. Standard library only.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tieout.arriving.delivery import Delivery
+from tieout.arriving.delivery import Delivery, outline
 
 MOST_REQUESTS_PER_SECOND = 50
 """Of one connection, on average: what its route lets through, and what a sender may be told that it does."""
@@ -58,6 +58,12 @@ def retain_all(delivery: Delivery) -> bytes | None:
     return delivery.body
 
 
+def json_body(delivery: Delivery) -> object:
+    """What a delivery says, as JSON that nobody has judged: for looking at its form alone."""
+    found: object = json.loads(delivery.body)
+    return found
+
+
 def _accept_as_kept(reason: str) -> Answer:
     """200, since most senders repeat whatever was answered otherwise, for a day and more, and it is kept on our side."""
     return refusal(200, reason)
@@ -83,6 +89,9 @@ class Door(NamedTuple):
         clean: the delivery without what may never be kept or logged (a live session of the sender's). It comes before
             everything else, for whoever sends, so it must cost next to nothing, and leave alone what a signature covers.
         retain: of a delivery that is accepted, what is kept where its records are completed from it; None: nothing of it is.
+        said: what a delivery says, of which the outline goes with its notices and is compared with what the system's
+            `expected.py` declares; None: it has no declaration.
+        enumerated: the names of those of its fields whose texts are words of the system itself; see `outline`.
         greet: the answer to a greeting that need not prove who sends it, None for any other request. It is asked before
             any key is checked, so it must cost next to nothing, and repeat of the request only what is bounded.
         greet_proven: the answer to a greeting whose sender is proven like that of a delivery, None for any other
@@ -100,12 +109,21 @@ class Door(NamedTuple):
     has_secret: bool = True
     clean: Callable[[Delivery], Delivery] = leave_as_it_is
     retain: Callable[[Delivery], bytes | None] = retain_all
+    said: Callable[[Delivery], object] | None = None
+    enumerated: Collection[str] = ()
     greet: Callable[[Delivery], Answer | None] = greet_nobody
     greet_proven: Callable[[Delivery], Answer | None] = greet_nobody
 
     def method_not_allowed(self) -> Answer:
         """The answer to a request that is neither a delivery nor a greeting by its method."""
         return Answer(405, '{"error":"method_not_allowed"}', headers={"allow": ", ".join(self.methods)})
+
+    def outline_of(self, delivery: Delivery) -> Any:  # noqa: ANN401 JSON values
+        """A delivery without its values; None where none is wanted, or none can be had, which costs the delivery nothing."""
+        try:
+            return None if self.said is None else outline(self.said(delivery), self.enumerated)
+        except Exception:  # noqa: BLE001 whatever it is: what the line needs of it was read already
+            return None
 
     def content_of(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Those of a delivery's headers that are part of what it says."""

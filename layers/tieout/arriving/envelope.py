@@ -24,6 +24,10 @@ class Envelope(NamedTuple):
 
     A notice that is parked, held or sent again alone travels in an envelope of its own with the same delivery and its
     own position, so that its outcome replaces the earlier one and is never counted twice.
+
+    Attributes:
+        outline: the delivery without its values, for whoever compares it with what its system declares: the names of its fields
+            and their types. It goes with one envelope of the delivery, and with no notice that travels alone.
     """
 
     delivery_id: str
@@ -31,14 +35,15 @@ class Envelope(NamedTuple):
     flow: str
     received_at: datetime
     notices: tuple[Notice, ...]
+    outline: Any = None
 
     def alone(self, notice: Notice) -> Envelope:
         """An envelope that carries only `notice`."""
-        return self._replace(notices=(notice,))
+        return self._replace(notices=(notice,), outline=None)
 
     def detail(self) -> str:
         """The envelope as the JSON text of an EventBridge entry's detail."""
-        return strict_json.dump(self._head() | {"notices": [notice.plain() for notice in self.notices]})
+        return strict_json.dump(self._whole())
 
     def pointing_detail(self, object_key: str) -> str:
         """A detail that names the object holding the real one, for an envelope larger than an entry may be."""
@@ -50,9 +55,13 @@ class Envelope(NamedTuple):
             {
                 "source": SOURCE_PREFIX + self.connection,
                 "detail-type": self.flow,
-                "detail": self._head() | {"notices": [notice.plain() for notice in self.notices]},
+                "detail": self._whole(),
             }
         )
+
+    def _whole(self) -> dict[str, Any]:
+        whole = self._head() | {"notices": [notice.plain() for notice in self.notices]}
+        return whole if self.outline is None else whole | {"outline": self.outline}
 
     def _head(self) -> dict[str, Any]:
         return {
@@ -81,6 +90,7 @@ def read_message(body: str, fetch: Callable[[str], bytes]) -> Envelope:
             flow=str(event["detail-type"]),
             received_at=parse_moment(detail["received_at"]),
             notices=tuple(Notice.of_plain(connection, each) for each in detail["notices"]),
+            outline=detail.get("outline"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedError("message_not_an_envelope") from error

@@ -38,16 +38,23 @@ class Keeper(Protocol):
 
 
 def entries_of(
-    notices: Sequence[Notice], delivery: Delivery, connection: str, flows: Mapping[str, str], keeper: Keeper
+    notices: Sequence[Notice],
+    delivery: Delivery,
+    connection: str,
+    flows: Mapping[str, str],
+    keeper: Keeper,
+    outline: object = None,
 ) -> dict[str, BusEntry]:
     """The entry of each flow that wants a notice, its detail moved to the archive where it is too large for the bus.
 
-    A notice's position counts over the whole delivery: with the delivery's id it names the notice for good.
+    A notice's position counts over the whole delivery: with the delivery's id it names the notice for good. The outline of
+    the delivery goes with the first flow alone, so that it is looked at once.
     """
     by_flow: dict[str, list[Notice]] = {}
     for position, notice in enumerate(notices):
         flow = flows.get(notice.key.entity, UNROUTED)
         by_flow.setdefault(flow, []).append(notice._replace(position=position))
+    first = next((flow for flow in by_flow if flow != UNROUTED), None)
     return {
         flow: _entry(
             Envelope(
@@ -56,6 +63,7 @@ def entries_of(
                 flow=flow,
                 received_at=delivery.received_at,
                 notices=tuple(wanted),
+                outline=outline if flow == first else None,
             ),
             keeper,
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.record.drifting import Drifting
+from functions.record.drifting import DeliveriesShown, Drifting
 from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, Recording, deal, gone
 from tieout.arriving.notice import RecordKey
@@ -57,7 +57,7 @@ def recording_with(source: object, table: MemoryTable | None = None) -> Recordin
     recording.step = replace(
         recording.step,
         settling=replace(recording.step.settling, reader_of=reader_of),
-        drifting=Drifting(reader_of, DriftLedger(recording.table), recording.clock),
+        drifting=Drifting(reader_of, DeliveriesShown([]), DriftLedger(recording.table), recording.clock),
     )
     return recording
 
@@ -123,7 +123,7 @@ def test_a_source_that_cannot_be_had_has_noticed_nothing() -> None:
     source.watch.see("deals", [{"id": "1", "new": 1}])
     readers = {CONNECTION: source}
     recording = Recording()
-    drifting = Drifting(readers.__getitem__, DriftLedger(recording.table), recording.clock)
+    drifting = Drifting(readers.__getitem__, DeliveriesShown([]), DriftLedger(recording.table), recording.clock)
     assert drifting.keep(["nobody", CONNECTION]) == Counter({CONNECTION: 1})
 
 

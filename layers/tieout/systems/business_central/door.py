@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import unquote_plus
 
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.systems.business_central.client_state import without_client_states
 from tieout.systems.business_central.options import Options
 
@@ -20,7 +20,9 @@ _TAKEN = Answer(200)
 
 def open_door(_options: Options) -> Door:
     """The door of one environment's companies."""
-    return Door(accepted=_TAKEN, not_authentic=_TAKEN, clean=clean, greet=echo_token)
+    return Door(
+        accepted=_TAKEN, not_authentic=_TAKEN, clean=clean, said=json_body, enumerated=("changeType",), greet=echo_token
+    )
 
 
 def echo_token(delivery: Delivery) -> Answer | None:

@@ -5,9 +5,10 @@ Those that are not asked for by columns come whole: https://learn.microsoft.com/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from tieout.drift import Expected, nested, number, text, truth
+from tieout.drift import Deliveries, Expected, Field, inside, nested, number, text, truth
+from tieout.landscape import Connection
 from tieout.systems.business_central.queries import ACCOUNTS, ENTRIES, PERIODS, PURCHASES, SALES, SETUP
 
 _OPTIONAL = text(null=True, absent=True)
@@ -80,3 +81,28 @@ EXPECTED: Mapping[str, Expected] = {
     },
     **dict.fromkeys((*SALES.values(), *PURCHASES.values()), _DOCUMENT),
 }
+
+_NOTIFIED = ("subscriptionId", "clientState", "expirationDateTime", "resource", "lastModifiedDateTime")
+_EVENT = ("eventName", "companyId", "companyName", "timestamp", "appId", "initiatingUserAADObjectId")
+
+DELIVERIES: Mapping[str, Expected] = {
+    "notifications": {
+        "value": nested(
+            {**dict.fromkeys(_NOTIFIED, text()), "changeType": text("created", "updated", "deleted", "collection")}
+        ),
+    },
+    "event": {
+        **dict.fromkeys(_EVENT, text()),
+        "clientState": _OPTIONAL,
+        "payload": Field(types=frozenset({"object"}), absent=True),  # what it holds depends on the event
+    },
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What it posts: notifications of its subscriptions, or one business event."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    yield "notifications" if inside(outline, "eventName") is None else "event", outline

@@ -6,12 +6,16 @@ answered 200 once it is kept, as by default. https://apidocs.chargebee.com/docs/
 
 from __future__ import annotations
 
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.arriving.keys import LOGIN_CHALLENGE
 from tieout.systems.chargebee.options import Options
 from tieout.systems.chargebee.retained import retained
 
 _DEFAULT = Door()
+_ENUMERATED = (
+    *("object", "webhook_status", "status", "type", "price_type", "item_type"),
+    *("duration_type", "apply_on"),
+)
 _NOT_AUTHENTIC = {
     "basic": _DEFAULT.not_authentic._replace(headers=LOGIN_CHALLENGE),
     "path": Answer(404, '{"message":"Not Found"}'),  # what API Gateway says of a path that it does not know
@@ -21,4 +25,9 @@ _NOT_AUTHENTIC = {
 
 def open_door(options: Options) -> Door:
     """The door of one site; of what it told nothing is kept but what says what a subscription was."""
-    return Door(not_authentic=_NOT_AUTHENTIC[options.proof], retain=retained)
+    return Door(
+        not_authentic=_NOT_AUTHENTIC[options.proof],
+        retain=retained,
+        said=json_body,
+        enumerated=_ENUMERATED,
+    )

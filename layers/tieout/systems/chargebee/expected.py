@@ -5,11 +5,12 @@ They come whole, and an API version may come to have more fields without being a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from tieout.drift import OTHERS, Expected, Field, nested, number, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, left_out, nested, number, text, truth
+from tieout.landscape import Connection
 from tieout.systems.chargebee import billing, cash
-from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, TRANSACTIONS
+from tieout.systems.chargebee.ids import CREDIT_NOTES, CUSTOMERS, INVOICES, KINDS, SUBSCRIPTIONS, TRANSACTIONS
 from tieout.systems.chargebee.subscriptions import STATUSES
 
 _OPTIONAL, _MOMENT, _AMOUNT = (
@@ -88,3 +89,33 @@ EXPECTED: Mapping[str, Expected] = {
         *cash.STATUSES, type=text(*cash.TYPES), date=number(), amount=number(), customer_id=_OPTIONAL
     ),
 }
+
+DELIVERIES: Mapping[str, Expected] = {
+    "event": {
+        **OTHERS,
+        **dict.fromkeys(("id", "event_type"), text()),
+        "object": text("event"),
+        "occurred_at": number(),
+        "api_version": _OPTIONAL,
+        "webhook_status": text(
+            *("not_configured", "scheduled", "succeeded", "re_scheduled", "failed", "skipped", "not_applicable"),
+            absent=True,
+        ),
+        "content": Field(types=frozenset({"object"})),
+    },
+    # Of what was deleted, and in an older version of the API, there is less.
+    **{word: left_out(EXPECTED[kind.collection]) for word, kind in KINDS.items()},
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What an event holds, and the resources it shows: https://apidocs.chargebee.com/docs/api/events."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    yield "event", outline
+    for word in KINDS:
+        shown = inside(outline, "content", word)
+        if shown is not None:
+            yield word, shown

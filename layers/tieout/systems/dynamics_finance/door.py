@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from tieout.arriving.cloudevents import CONTENT_TYPE_HEADER
 from tieout.arriving.consent import consent
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.systems.dynamics_finance.event_grid import is_validation, validation_code
 from tieout.systems.dynamics_finance.options import Options
 
@@ -25,6 +25,7 @@ def open_door(options: Options) -> Door:
         content_headers=(CONTENT_TYPE_HEADER,),
         methods=("POST", "OPTIONS"),
         not_authentic=_NOT_FOUND,
+        said=json_body,
         greet_proven=lambda delivery: greet(delivery, options.allowed_origins),
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tieout.drift import OTHERS, Expected, nested, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, in_events, nested, number, text, truth
+from tieout.landscape import Connection
 from tieout.systems.hubspot.line_items import LINE_ITEM_PROPERTIES, PAYMENTS_IN_MONTHS
 from tieout.systems.hubspot.translate import DEAL_PROPERTIES
 
@@ -46,3 +47,30 @@ EXPECTED: Mapping[str, Expected] = {
         },
     ),
 }
+
+_OBJECTS = ("contact", "company", "deal", "ticket", "product", "line_item", "object", "conversation")
+_VERBS = (
+    *("creation", "deletion", "privacyDeletion", "propertyChange", "merge", "restore", "associationChange"),
+    "newMessage",
+)
+_SUBSCRIPTION = text(*(f"{name}.{verb}" for name in _OBJECTS for verb in _VERBS), absent=True)
+_TEXT, _NUMBER, _TRUTH = text(absent=True), number(absent=True), truth(absent=True)
+
+EVENT: Expected = {
+    **dict.fromkeys(("eventId", "subscriptionId", "portalId", "appId", "occurredAt", "attemptNumber"), number()),
+    **dict.fromkeys(("subscriptionType", "eventType"), _SUBSCRIPTION),  # the other is the documentation's word for it
+    **dict.fromkeys(("objectTypeId", "fromObjectTypeId", "toObjectTypeId", "associationType"), _TEXT),
+    **dict.fromkeys(("changeSource", "sourceId", "propertyName"), _TEXT),
+    "propertyValue": text(null=True, absent=True),
+    "changeFlag": text("NEW", "CREATED", "DELETED", "RESTORED", absent=True),
+    "associationCategory": text("HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", absent=True),
+    **dict.fromkeys(("objectId", "fromObjectId", "toObjectId", "associationTypeId"), _NUMBER),
+    **dict.fromkeys(("primaryObjectId", "newObjectId", "numberOfPropertiesMoved"), _NUMBER),
+    **dict.fromkeys(("associationRemoved", "isPrimaryAssociation", "isSensitive"), _TRUTH),
+    "mergedObjectIds": Field(types=frozenset({"array"}), absent=True),
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What its webhooks hold, whatever they tell of: https://developers.hubspot.com/docs/api/webhooks#webhook-payloads."""
+    return Deliveries({"event": EVENT}, in_events)

@@ -6,7 +6,7 @@ script log what was wrong, while the body is kept on our side all the same.
 
 from __future__ import annotations
 
-from tieout.arriving.door import Door, refusal
+from tieout.arriving.door import Door, json_body, refusal
 from tieout.systems.netsuite.options import Options
 from tieout.systems.netsuite.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
@@ -17,4 +17,6 @@ def open_door(_options: Options) -> Door:
         signature_headers=(SIGNATURE_HEADER, TIMESTAMP_HEADER),  # never `authorization`: it may hold the static token
         unusable=lambda reason: refusal(400, reason),
         too_large=lambda reason: refusal(413, reason),
+        said=json_body,
+        enumerated=("eventType",),
     )

@@ -5,10 +5,11 @@ SuiteQL writes every value as text and leaves out what is null, so what may be n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from tieout.drift import OTHERS, Expected, Field, text
+from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, listed, nested, text, truth
+from tieout.landscape import Connection
 from tieout.systems.netsuite.accounts import ACCOUNT_TYPES, RATE_TYPES
 from tieout.systems.netsuite.translate import TRANSACTION_TYPES
 
@@ -70,3 +71,47 @@ EXPECTED: Mapping[str, Expected] = {
     },
     "cost_centre": {**_MASTER, "name": text()},
 }
+
+# Of what a user event script is told of, as `UserEventType` of N/record has it.
+_EVENT_TYPES = (
+    *("create", "edit", "xedit", "delete", "copy", "cancel", "approve", "reject", "ship", "pack", "dropship"),
+    *(
+        "specialorder",
+        "orderitems",
+        "paybills",
+        "markcomplete",
+        "reassign",
+        "transform",
+        "changepassword",
+        "editforecast",
+    ),
+)
+_OBJECT = Field(types=frozenset({"object"}), absent=True)
+_RECORD: Expected = {
+    **dict.fromkeys(("id", "type"), text(absent=True)),
+    "isDynamic": truth(absent=True),
+    **dict.fromkeys(("fields", "sublists"), _OBJECT),
+}
+
+DELIVERIES: Mapping[str, Expected] = {
+    "event": {  # as our own script posts it, and others with less
+        **dict.fromkeys(("eventId", "occurredAt", "accountId", "executionContext"), text(absent=True)),
+        "recordType": text(),
+        "recordId": Field(types=frozenset({"string", "number"})),
+        "eventType": text(*_EVENT_TYPES, absent=True),
+        "lastModifiedDate": text(null=True, absent=True),
+        "voided": truth(absent=True),
+        "record": nested(_RECORD, null=True, absent=True),
+    },
+    "record": {**_RECORD, **dict.fromkeys(("id", "type"), text())},
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What a script posts: what happened, or nothing but the record."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    for each in listed(outline):
+        yield "record" if inside(each, "recordType") is None and inside(each, "type") is not None else "event", each

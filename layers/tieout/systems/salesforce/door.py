@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from tieout.arriving.bus_event import HEADERS_PREFIX
 from tieout.arriving.delivery import BUS, Delivery
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.arriving.standard_webhooks import SIGNATURE_HEADER, SIGNATURE_HEADERS
 from tieout.systems.salesforce.options import Options
-from tieout.systems.salesforce.outbound_message import CONTENT_TYPE, acknowledgement
+from tieout.systems.salesforce.outbound_message import CONTENT_TYPE, acknowledgement, read_message
 from tieout.systems.salesforce.session_ids import without_session_ids
 
 _TAKEN = Answer(200, acknowledgement(taken=True), CONTENT_TYPE)
@@ -28,7 +28,16 @@ def open_door(_options: Options) -> Door:
         unusable=lambda _reason: _TAKEN,
         too_large=lambda _reason: _TAKEN,
         clean=clean,
+        said=said,
+        enumerated=("changeType", "operation"),
     )
+
+
+def said(delivery: Delivery) -> object:
+    """What a delivery says; of an outbound message what is read of it, since its fields are those that somebody chose."""
+    if delivery.method == BUS or _is_signed_json(delivery):
+        return json_body(delivery)
+    return [dict(each) for each in read_message(delivery.body).notifications]
 
 
 def clean(delivery: Delivery) -> Delivery:

@@ -6,9 +6,11 @@ https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from tieout.drift import Expected, Field, nested, number, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, listed, nested, number, text, truth
+from tieout.landscape import Connection
 from tieout.systems.salesforce.contracts import STATUS
 from tieout.systems.salesforce.translate import FORECAST_CATEGORIES
 
@@ -49,3 +51,56 @@ EXPECTED: Mapping[str, Expected] = {
     "CurrencyType": {**_EVERY, "IsoCode": text(), "ConversionRate": number(), "IsCorporate": truth()},
     "DatedConversionRate": {**_EVERY, "IsoCode": text(), "StartDate": text(), "ConversionRate": number()},
 }
+
+_CHANGES = ("CREATE", "UPDATE", "DELETE", "UNDELETE")
+_COUNT = Field(types=frozenset({"number", "string"}))  # which some relays write as a text
+_NAMES = Field(types=frozenset({"array"}), null=True, absent=True)
+_TEXTS = Field(types=frozenset({"array"}))
+
+DELIVERIES: Mapping[str, Expected] = {
+    # https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_event_fields_header.htm
+    "change_event": {
+        **dict.fromkeys(("schemaId", "id"), text(absent=True)),
+        "payload": nested(
+            {
+                **OTHERS,  # the fields of whatever object it is
+                "ChangeEventHeader": nested(
+                    {
+                        **dict.fromkeys(("entityName", "transactionKey", "commitUser"), text()),
+                        "changeType": text(*_CHANGES, *(f"GAP_{each}" for each in _CHANGES), "GAP_OVERFLOW"),
+                        "changeOrigin": text(null=True, absent=True),
+                        **dict.fromkeys(("sequenceNumber", "commitTimestamp"), _COUNT),
+                        "commitNumber": replace(_COUNT, absent=True),
+                        "recordIds": Field(types=frozenset({"array"})),
+                        **dict.fromkeys(("changedFields", "nulledFields", "diffFields"), _NAMES),
+                    }
+                ),
+            }
+        ),
+    },
+    "callout": {  # as our own Apex posts it
+        "organizationId": text(),
+        "events": nested(
+            {
+                **dict.fromkeys(("object", "id", "systemModstamp"), text()),
+                "operation": text("insert", "update", "delete", "undelete"),
+            }
+        ),
+    },
+    "notification": {  # of an outbound message: the texts that stand under what is read
+        **dict.fromkeys(("notification_id", "object", "record_id"), _TEXTS),
+        "modified_at": Field(types=frozenset({"array"}), absent=True),
+    },
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What is told in either of the three ways."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    if isinstance(outline, list):
+        yield from (("notification", each) for each in listed(outline))
+    else:
+        yield "callout" if inside(outline, "payload") is None else "change_event", outline

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tieout.arriving.cloudevents import ATTRIBUTE_PREFIX, CONTENT_TYPE_HEADER, TAKEN, unusable
 from tieout.arriving.consent import consent
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.systems.sap_s4hana.options import Options
 
 _RETRY_AFTER_SECONDS = "60"
@@ -21,5 +21,6 @@ def open_door(options: Options) -> Door:
         unavailable=Answer(503, '{"error":"unavailable"}', headers={"retry-after": _RETRY_AFTER_SECONDS}),
         unusable=unusable,
         has_secret=False,
+        said=json_body,
         greet=lambda delivery: consent(delivery, options.allowed_origins, options.requests_per_minute),
     )

@@ -5,9 +5,10 @@ OData V2 writes numbers and dates as texts; a property that was asked for is ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from tieout.drift import Expected, Field, nested, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, listed, nested, text, truth
+from tieout.landscape import Connection
 from tieout.systems.sap_s4hana import queries
 from tieout.systems.sap_s4hana.sales import PRO_FORMA, SIGNS
 
@@ -44,3 +45,29 @@ EXPECTED: Mapping[str, Expected] = {
         },
     ),
 }
+
+_KEYS = (
+    *("SalesOrder", "BillingDocument", "BusinessPartner", "Product", "SupplierInvoice"),
+    *("CompanyCode", "FiscalYear", "AccountingDocument"),
+)
+_KEY = Field(types=frozenset({"string", "number"}), absent=True)  # a number written without quotes is the same key
+_DATA: Expected = {**OTHERS, **dict.fromkeys(_KEYS, _KEY)}  # what else there is depends on the object
+
+DELIVERIES: Mapping[str, Expected] = {
+    "event": {
+        **dict.fromkeys(("id", "source", "specversion", "type"), text()),
+        **dict.fromkeys(("time", "datacontenttype", "subject", "dataschema"), text(absent=True)),
+        "data": nested(_DATA),
+    },
+    "data": _DATA,
+}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What Event Mesh delivers: events of CloudEvents, or one whose attributes stand in headers."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    for each in listed(outline):
+        yield "data" if inside(each, "specversion") is None and inside(each, "data") is None else "event", each

@@ -6,9 +6,12 @@ https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from tieout.drift import OTHERS, Expected, Field, nested, number, text, truth
+from tieout.arriving.delivery import word_mark
+from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, left_out, nested, number, text, truth
+from tieout.landscape import Connection
+from tieout.systems.stripe.payloads import SNAPSHOT, THIN
 from tieout.systems.stripe.resources import (
     CHARGES,
     CREDIT_NOTES,
@@ -81,3 +84,44 @@ EXPECTED: Mapping[str, Expected] = {
         *STATUSES, customer=_OTHER, items=nested({**OTHERS, "data": Field(types=frozenset({"array"}))})
     ),
 }
+
+_OBJECT = Field(types=frozenset({"object"}))
+_EVENT: Expected = {**OTHERS, **dict.fromkeys(("id", "type"), text()), "livemode": truth()}
+
+DELIVERIES: Mapping[str, Expected] = {
+    SNAPSHOT: {
+        **_EVENT,
+        "object": text(SNAPSHOT),
+        "created": number(),
+        **dict.fromkeys(("api_version", "account"), _OPTIONAL),
+        "data": nested({**OTHERS, "object": _OBJECT}),
+    },
+    THIN: {
+        **_EVENT,
+        "object": text(THIN),
+        "created": text(),
+        "context": _OPTIONAL,
+        "related_object": nested({**OTHERS, **dict.fromkeys(("id", "type"), text())}, null=True, absent=True),
+    },
+    # The object a snapshot has: of what was deleted, and in an older version of the API, there is less.
+    **{
+        word: left_out(EXPECTED[resource.path])
+        for word, resource in (
+            *(("invoice", INVOICES), ("credit_note", CREDIT_NOTES), ("charge", CHARGES), ("refund", REFUNDS)),
+            *(("dispute", DISPUTES), ("payout", PAYOUTS), ("customer", CUSTOMERS), ("product", PRODUCTS)),
+            ("subscription", SUBSCRIPTIONS),
+        )
+    },
+}
+_WORDS = {word_mark(word): word for word in DELIVERIES}
+
+
+def expect_deliveries(_connection: Connection) -> Deliveries:
+    """What an event holds, whole or thin, and the object in it: https://docs.stripe.com/api/events/object."""
+    return Deliveries(DELIVERIES, _parts)
+
+
+def _parts(outline: object) -> Iterator[tuple[str, object]]:
+    yield THIN if inside(outline, "object") == word_mark(THIN) else SNAPSHOT, outline
+    held = inside(outline, "data", "object")
+    yield _WORDS.get(str(inside(held, "object")), ""), held

@@ -9,10 +9,10 @@ https://knowledgecenter.zuora.com/Central_Platform/Events_and_Notifications/C_Co
 from __future__ import annotations
 
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.door import Answer, Door
+from tieout.arriving.door import Answer, Door, json_body
 from tieout.arriving.keys import LOGIN_CHALLENGE, LOGIN_HEADER
 from tieout.systems.zuora.options import Options
-from tieout.systems.zuora.payloads import NOTIFICATION_HEADER
+from tieout.systems.zuora.payloads import NOTIFICATION_HEADER, parameters
 
 _SUCCESS = Answer(200, '{"success":true}')
 _FAILURE = '{"success":false}'
@@ -30,6 +30,7 @@ def open_door(options: Options) -> Door:
         unusable=lambda _reason: _SUCCESS,
         too_large=lambda _reason: _SUCCESS,
         has_secret=options.proof != "token",
+        said=json_body if options.format == "json" else lambda delivery: dict(parameters(delivery, options)),
     )
     return door._replace(not_authentic=_CHALLENGE, greet=_challenged) if options.proof == "basic" else door
 

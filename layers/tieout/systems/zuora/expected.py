@@ -6,9 +6,11 @@ of what may be missing none is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tieout.drift import OTHERS, Expected, Field, nested, number, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, nested, number, text, truth
+from tieout.landscape import Connection
+from tieout.systems.zuora.options import Options
 from tieout.systems.zuora.resources import OF_KIND, SUBSCRIPTIONS
 
 _TEXT, _NUMBER, _TRUTH = (each(null=True, absent=True) for each in (text, number, truth))
@@ -87,3 +89,24 @@ EXPECTED: Mapping[str, Expected] = {
         sourceType=text("Payment", "CreditMemo", "CreditBalance", null=True, absent=True),
     ),
 }
+
+
+def expect_deliveries(connection: Connection) -> Deliveries:
+    """What a callout holds: the fields that the options name, beside whatever else the tenant's template has.
+
+    A merge field that has no value is empty, null or left out.
+    """
+    options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
+    callout: Expected = OTHERS
+    for name in (*(each.id for each in options.tells), options.event_type, options.occurred_at):
+        callout = _with(callout, name.split(".") if options.format == "json" else [name]) if name else callout
+    return Deliveries({"callout": callout}, lambda outline: [("callout", outline)])
+
+
+def _with(expected: Expected, path: Sequence[str]) -> Expected:
+    """The same with a text at the end of a path of names."""
+    name, *further = path
+    if not further:
+        return {**expected, name: _TEXT}
+    held = expected[name].inside if name in expected else None
+    return {**expected, name: nested(_with(held or OTHERS, further), null=True, absent=True)}

@@ -8,7 +8,7 @@ https://docs.zuora.com/en/zuora-platform/extensibility/events-and-notifications/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -64,8 +64,23 @@ def _said(delivery: Delivery, options: Options) -> Mapping[str, object]:
     names = {each for each in (*(told.id for told in options.tells), options.event_type, options.occurred_at) if each}
     if options.format == "json":
         return strict_json.parse_parts(delivery.body, {name: name.split(".") for name in names})
+    wanted = [pair for pair in parameters(delivery, options) if pair[0] in names]
+    if len({name for name, _ in wanted}) < len(wanted):
+        raise MalformedError("parameter_twice")
+    return dict(wanted)
+
+
+def parameters(delivery: Delivery, options: Options) -> list[tuple[str, str]]:
+    """The fields of a form, or the parameters of the address; one that is there twice says nothing that could be relied on.
+
+    Raises:
+        MalformedError: if it is no such text.
+    """
     text = delivery.query if options.format == "query" else _text(delivery.body)
-    return dict(_parameters(text, names))
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError as error:
+        raise MalformedError("form_malformed") from error
 
 
 def _text(body: bytes) -> str:
@@ -73,18 +88,6 @@ def _text(body: bytes) -> str:
         return body.decode()
     except UnicodeDecodeError as error:
         raise MalformedError("form_not_utf8") from error
-
-
-def _parameters(text: str, names: set[str]) -> Iterator[tuple[str, str]]:
-    """The parameters of these names; one that is there twice says nothing that could be relied on."""
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
-    except ValueError as error:
-        raise MalformedError("form_malformed") from error
-    wanted = [pair for pair in pairs if pair[0] in names]
-    if len({name for name, _ in wanted}) < len(wanted):
-        raise MalformedError("parameter_twice")
-    yield from wanted
 
 
 def _stated(said: Mapping[str, object], name: str) -> str:
