@@ -103,7 +103,9 @@ class Crm:
         generic = kind != "associationChange" and self._random.random() < 0.3
         head: Event = {
             "eventId": self._next_event,
+            "subscriptionId": 571,
             "portalId": 1160452,
+            "appId": 7,
             "occurredAt": int(self._schedule.now().timestamp() * 1000),
             "subscriptionType": f"{'object' if generic else of_what}.{kind}",
             "attemptNumber": 0,

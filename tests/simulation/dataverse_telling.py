@@ -14,6 +14,13 @@ from tests.simulation.signing import Written
 
 _CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+_AROUND: Event = {  # what stands in every context, and is not read
+    **dict.fromkeys(("BusinessUnitId", "CorrelationId", "UserId"), "b0000000-0000-4000-8000-0000000000a5"),
+    "OrganizationName": "unqf0000001",
+    "SecondaryEntityName": "none",
+    **dict.fromkeys(("IsolationMode", "Mode", "Stage"), 1),
+    **dict.fromkeys(("IsExecutingOffline", "IsInTransaction", "IsOfflinePlayback"), False),
+}
 _CUT = ("InputParameters", "PreEntityImages", "PostEntityImages")
 _JSON = {"content-type": "application/json; charset=utf-8"}
 _Say = Callable[[list[Event]], None]
@@ -69,6 +76,7 @@ class DataverseTelling:
             "OwningExtension": _reference("sdkmessageprocessingstep", "a0000000-0000-4000-8000-0000000000a5"),
             "InitiatingUserId": "10000000-0000-4000-8000-0000000000a5",
             "Depth": self._random.choice((1, 1, 2, 3)),
+            **_AROUND,
             "InputParameters": self._inputs(change, table, ids),
             "PreEntityImages": [],
             "PostEntityImages": [_pair("AsynchronousStepPrimaryName", _entity(table, ids[0], {"name": modified}))],

@@ -133,7 +133,7 @@ def posting_row(entry: Entry, posting: Posting) -> Row:
         "JournalCategory": posting.category,
         "JournalBatchNumber": posting.batch,
         "PostingLayer": posting.layer,
-        "FiscalYear": 2026,
+        "FiscalYear": "2026",
         "FiscalPeriodName": period.name,
         "FiscalPeriodType": period.kind,
         "FiscalPeriodStartDate": f"{period.first_day}T12:00:00Z",

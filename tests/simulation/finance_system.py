@@ -104,7 +104,16 @@ def _as_event(events: list[Event], _random: Random) -> Written:
 
 def _as_batch(events: list[Event], _random: Random) -> Written:
     items: list[dict[str, Any]] = [
-        {"id": each["EventId"], "eventType": each["BusinessEventId"], "subject": "", "data": each} for each in events
+        {
+            "id": each["EventId"],
+            "eventType": each["BusinessEventId"],
+            "eventTime": each.get("EventTimeIso8601", ""),
+            "subject": "",
+            "dataVersion": "1.0",
+            "metadataVersion": "1",
+            "data": each,
+        }
+        for each in events
     ]
     return json.dumps(items).encode(), {**_JSON, "aeg-event-type": "Notification"}
 

@@ -111,4 +111,6 @@ class Notifying:
 
 def _event(change: Change, name: str, payload: Event) -> Event:
     timestamp = moment_text(change.at).replace("Z", "0000Z")
-    return {"eventName": name, "timestamp": timestamp, "companyId": change.company, "payload": payload}
+    company = {"companyId": change.company, "companyName": "Tieout Iberia S.L."}
+    told_by = {"appId": "437dbf0e-84ff-417a-965d-ed2bb9650972", "initiatingUserAADObjectId": change.company}
+    return {"eventName": name, "timestamp": timestamp, "payload": payload, **company, **told_by}

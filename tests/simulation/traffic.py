@@ -161,7 +161,8 @@ class Traffic:
         event = self.world.crms[name].event("creation", "5")
         if self.world.random.random() < 0.5:
             self.world.weather.strike("unrouted_notice")
-            return event | {"subscriptionType": "contact.creation", "objectTypeId": None}
+            event.pop("objectTypeId", None)
+            return event | {"subscriptionType": "contact.creation"}
         self.world.weather.strike("malformed_item")
         return event | {"objectId": None}
 
