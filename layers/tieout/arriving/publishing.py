@@ -95,11 +95,12 @@ def spool(entries: Mapping[str, BusEntry], delivery: Delivery, connection: str, 
 
 def _entry(envelope: Envelope, keeper: Keeper) -> BusEntry:
     detail = envelope.detail()
-    raw = detail.encode()
-    if len(raw) > MAX_DETAIL_BYTES:
-        key = overflow_key(envelope.connection, envelope.delivery_id, envelope.received_at, envelope.flow)
-        keeper.put(key, raw)
-        detail = envelope.pointing_detail(key)
+    if len(raw := detail.encode()) > MAX_DETAIL_BYTES:
+        detail = envelope._replace(outline=None).detail()  # no sender waits for an object because of an outline
+        if len(detail.encode()) > MAX_DETAIL_BYTES:
+            key = overflow_key(envelope.connection, envelope.delivery_id, envelope.received_at, envelope.flow)
+            keeper.put(key, raw)
+            detail = envelope.pointing_detail(key)
     return BusEntry(SOURCE_PREFIX + envelope.connection, envelope.flow, detail)
 
 

@@ -56,6 +56,17 @@ def test_an_entry_is_as_long_as_its_bytes(detail_bytes: int, letter: str, *, by_
     assert [len(store.get(key)) for key in store.keys("", 10)] == ([detail_bytes] if by_the_archive else [])
 
 
+@pytest.mark.parametrize(("detail_bytes", "by_the_archive"), [(_ENTRY_BYTES, False), (_ENTRY_BYTES + 1, True)])
+def test_no_sender_waits_for_an_object_because_of_an_outline(detail_bytes: int, *, by_the_archive: bool) -> None:
+    """An outline that does not fit beside the notices is left out; one of notices that go by the archive goes with them."""
+    store = MemoryObjectStore()
+    flows = {"opportunity": "forecast"}
+    entries = entries_of(notices_of(detail_bytes, "a"), delivery(), "crm", flows, store, {"said": ""})
+    message = json.dumps({"detail-type": "forecast", "detail": json.loads(entries["forecast"].detail)})
+    assert read_message(message, store.get).outline == ({"said": ""} if by_the_archive else None)
+    assert len(store.keys("", 10)) == by_the_archive
+
+
 def test_details_too_large_for_the_bus_lie_apart() -> None:
     """Two flows of one delivery that both go by the archive point to two objects, each with its own notices."""
     store = MemoryObjectStore()
