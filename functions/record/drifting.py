@@ -60,6 +60,7 @@ class Drifting:
         deliveries: is shown each that arrives.
         ledger: where it is kept.
         clock: says when it is time to write again.
+        name: of this function, which no other has: whoever writes a drift first tells of it.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class Drifting:
         deliveries: DeliveriesShown,
         ledger: DriftLedger,
         clock: Clock,
+        name: str,
     ) -> None:
-        self._reader_of, self._ledger, self._clock = reader_of, ledger, clock
+        self._reader_of, self._ledger, self._clock, self._name = reader_of, ledger, clock, name
         self.deliveries = deliveries
         self._waiting: dict[str, dict[Seen, Noted]] = {}
         self._written: dict[str, dict[Seen, datetime]] = {}
+        self._unsure: dict[str, set[Seen]] = {}  # whether it was this function that wrote it first
 
     def keep(self, read: Collection[str]) -> Counter[str]:
         """Keep what was noticed in reading these connections, and in what was delivered; of each how many drifts nobody knew of.
@@ -81,14 +84,16 @@ class Drifting:
         """
         news: Counter[str] = Counter()
         delivered = self.deliveries.watches()
-        for connection in sorted({*read, *delivered}):
+        for connection in sorted({*read, *delivered, *self._waiting, *self._unsure}):
             if connection in delivered:
                 self._take(connection, delivered[connection])
             with suppress(Exception):  # whatever it is: the records are recorded, and the next batch tries again
                 if connection in read:
                     self._take_read(connection)
             with suppress(Exception):  # as above
-                news += Counter({connection: self._write(connection)})
+                self._write(connection)
+            with suppress(Exception):  # as above
+                news += Counter({connection: self._found(connection)})
         return news
 
     def _take_read(self, connection: str) -> None:
@@ -104,15 +109,27 @@ class Drifting:
             elif seen in written or len(waiting.keys() | written.keys()) < _MOST_KINDS:
                 waiting[seen] = noted
 
-    def _write(self, connection: str) -> int:
+    def _write(self, connection: str) -> None:
+        """Write what it is time for; a function that dies meanwhile has written some of it, and told nobody."""
         now, waiting, written = self._clock.now(), self._waiting.get(connection, {}), self._written.get(connection, {})
-        due = {
-            seen: noted for seen, noted in waiting.items() if seen not in written or now - written[seen] >= _AGAIN_AFTER
-        }
+        due = [seen for seen in waiting if seen not in written or now - written[seen] >= _AGAIN_AFTER]
         if not due:
-            return 0
-        found = self._ledger.note(connection, due, now)
-        for seen in due:
-            del waiting[seen]
-            written[seen] = now
-        return found
+            return
+        taken = {seen: waiting.pop(seen) for seen in due}
+        try:
+            self._ledger.note(connection, taken, now, self._name)
+        except Exception:
+            for seen, noted in taken.items():
+                waiting[seen] = noted.and_then(waiting[seen]) if seen in waiting else noted
+            raise
+        self._unsure.setdefault(connection, set()).update(taken.keys() - written.keys())
+        written |= dict.fromkeys(taken, now)
+
+    def _found(self, connection: str) -> int:
+        """How many drifts that were written nobody knew of, each counted once."""
+        unsure = self._unsure.pop(connection, set())
+        try:
+            return self._ledger.found_by(connection, unsure, self._name) if unsure else 0
+        except Exception:
+            self._unsure.setdefault(connection, set()).update(unsure)
+            raise

@@ -86,7 +86,9 @@ class RecordFunction:
             payloads=KeptPayloads(landscape.connections, fetch),
             listings=Listings(settling.reader, self._queue, outcomes),
             outcomes=outcomes,
-            drifting=Drifting(readers, DeliveriesShown(landscape.connections), DriftLedger(table), clock),
+            drifting=Drifting(
+                readers, DeliveriesShown(landscape.connections), DriftLedger(table), clock, entropy.token()
+            ),
             dead_letters=SqsQueue(open_client("sqs"), settings.dead_letter_queue_url),
             flush_queue=FifoFlushQueue(
                 open_client("sqs"), settings.flush_queue_urls, clock, settings.coalescing_seconds

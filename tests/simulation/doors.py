@@ -74,7 +74,7 @@ class Doors:
         post = self._post(connection)
         return Sender(
             *(world.random, world.schedule, world.weather, signer(name, box, world.schedule), post, box),
-            wire(name, box, may_be_given_up=EVENTS in world.selling.telling.ways),
+            world.drifting.wire(connection, wire(name, box, may_be_given_up=EVENTS in world.selling.telling.ways)),
             is_kept=self._keeping(name) if name in TOOLS else None,
         )
 
@@ -85,6 +85,7 @@ class Doors:
             self._deliveries += 1
             request_id = f"d{self._deliveries}"
             request = {**event, "requestContext": {**event["requestContext"], "requestId": request_id}}
+            world.drifting.post(request_id, request)
             if name not in self._receivers or world.random.random() < 0.2:
                 self._receivers[name] = world.line.receiver(
                     name, receiving(name), url(name), lambda: self._secret(name)

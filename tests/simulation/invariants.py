@@ -59,6 +59,7 @@ def violations(world: World) -> list[str]:
         *member_violations(world),
         *published_violations(world),
         *world.line.aging.violations(),
+        *world.drifting.violations(),
     ]
 
 

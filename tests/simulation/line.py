@@ -15,12 +15,10 @@ from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
 from functions.receive.secret import WebhookSecret
 from functions.record import settings as recording
-from functions.record.drifting import DeliveriesShown, Drifting
 from functions.record.listing import Listings
 from functions.record.payloads import KeptPayloads
-from functions.record.pipeline import RecordStep, record
+from functions.record.pipeline import RecordStep
 from functions.record.settle import Settling
-from functions.record.work import Message
 from functions.sweep.pipeline import SweepStep, publish_spooled, sweep
 from tests.simulation.aging import Aging
 from tests.simulation.bus import MemoryBus
@@ -34,6 +32,7 @@ from tests.simulation.targets import SimulatedTarget
 from tests.simulation.unreliable import SkewedClock
 from tests.simulation.watching import WatchedQueue, WatchedTable
 from tests.simulation.weather import Weather
+from tests.simulation.working import Flow, Processes, drifting, record_once
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
@@ -48,7 +47,6 @@ from tieout.facts.reading import SourceReader
 from tieout.landscape import Landscape
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import CellDifference
-from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.mappings import MappingLedger
@@ -61,16 +59,6 @@ from tieout.ports import Clock, FlushQueue
 STALE_AFTER = timedelta(minutes=20)
 RECORD_LIFETIME_MS = 1000 * recording.RUN_SECONDS
 _MAX_ATTEMPTS, _MAX_RECEIVES = 5, 8  # as far apart as where it runs, and soon enough to be reached in a day
-
-
-@dataclass(slots=True)
-class Flow:
-    """A flow's queue, its dead-letter queue and its step."""
-
-    name: str
-    queue: WatchedQueue
-    dead_letters: MemoryQueue
-    step: RecordStep
 
 
 @dataclass(kw_only=True)
@@ -96,6 +84,7 @@ class Line:
     relay_dead_letters: MemoryQueue = field(init=False)
     sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    processes: Processes = field(default_factory=Processes)
     undeclared: list[str] = field(default_factory=list)
     tell_different: Callable[[Sequence[CellDifference]], None] = field(init=False)
 
@@ -160,15 +149,9 @@ class Line:
 
     def work(self, flow: Flow, batch: list[Received]) -> None:
         """One run of a record function, and what Lambda does with its report."""
-        messages = [
-            Message(message_id=each.message_id, receipt_handle=each.handle, body=each.body, attempt=each.receive_count)
-            for each in batch
-        ]
         self.aging.hand([each.body for each in batch], self.archive._objects.__getitem__)
-        try:
-            report = record(flow.step, messages)
-        except Exception as error:  # noqa: BLE001 none may
-            self.undeclared.append(f"record: {error!r}")
+        report = record_once(self, flow, batch)
+        if report is None:
             return
         for each in batch:
             if each.message_id in report.retries:
@@ -254,9 +237,7 @@ class Line:
             payloads=KeptPayloads(self.landscape.connections, self.archive.get, contents_reader(self.weather)),
             listings=Listings(settling.reader, queue, outcomes),
             outcomes=outcomes,
-            drifting=Drifting(
-                settling.reader, DeliveriesShown(self.landscape.connections), DriftLedger(self.table), self.schedule
-            ),
+            drifting=drifting(self, f"{name} 0"),
             dead_letters=dead_letters,
             flush_queue=self.flush_queue,
             fetch=self.archive.get,

@@ -179,7 +179,9 @@ def readers(world: World) -> dict[str, SourceReader]:
             found[connection.name] = HubSpotReader(connection, client)
     for name in ERPS:
         kept = Books(time_zone=ZONE.key, default_currency="USD", group_subsidiary="1")
-        found[name] = NetSuiteReader(cast("NetSuiteClient", world.erps[name]), kept, netsuite_options.Options())
+        erp = world.drifting.erp(name, world.erps[name])
+        options, watch = netsuite_options.Options(), getattr(erp, "watch", None)
+        found[name] = NetSuiteReader(cast("NetSuiteClient", erp), kept, options, watch)
     return found
 
 

@@ -43,6 +43,7 @@ class Traffic:
             each.plan(span)
         world = self.world
         by_operators = (world.undoing, world.closings, world.reading_back, Publishing(world), world.owning)
+        world.drifting.plan(span)
         for beside in (world.counting, *by_operators):
             beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 OWN_THEMES = ("sales", "books", "sap", "finance", "files", "dataverse", "stripe", "chargebee", "zuora")
 SALES_THEME, BOOKS_THEME, SAP_THEME, FINANCE_THEME, FILES_THEME, DATAVERSE_THEME, *_BILLING_THEMES = OWN_THEMES
 STRIPE_THEME, CHARGEBEE_THEME, ZUORA_THEME = _BILLING_THEMES
+DRIFTS_THEME = "drifts"  # in which whoever has a turn on that day drifts, too
 # An odd number, so that even seeds and odd ones, which are judged apart, have each of them.
 _TURNS = (BOOKS_THEME, SAP_THEME, SALES_THEME, FINANCE_THEME, FILES_THEME, SALES_THEME, SALES_THEME)
 # Of Salesforce's turns, and of Finance's, every other one is given away: one of an odd seed, then one of an even one.
@@ -43,7 +44,7 @@ def has_turn(world: World, theme: str) -> bool:
     scenario = world.scenario
     if world.theme in OWN_THEMES:
         return world.theme == theme
-    if scenario.theme is not None:
+    if scenario.theme not in {None, DRIFTS_THEME}:
         return theme == SALES_THEME and scenario.seed % 3 != 0
     return _on_an_ordinary_day(scenario.seed) == theme
 

@@ -59,6 +59,13 @@ THEMES: Mapping[str, Mapping[str, float]] = {
         "target_busy": 0.1,
     },
     "owners": {"crash_before": 0.003, "crash_after": 0.003, "lost_answer": 0.01, "delivered_twice": 0.1},
+    "drifts": {
+        "crash_before": 0.004,
+        "crash_after": 0.004,
+        "throttled": 0.02,
+        "lost_answer": 0.02,
+        "delivered_twice": 0.1,
+    },
     "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "books": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "sap": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
@@ -73,7 +80,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
 DRAWN_THEMES = tuple(
     name
     for name in THEMES
-    if name not in {*OWN_THEMES, "missed", "loads", "file_loads", "published_members", "members", "owners"}
+    if name not in {*OWN_THEMES, "missed", "loads", "file_loads", "published_members", "members", "owners", "drifts"}
 )  # of which there are some on other days
 
 

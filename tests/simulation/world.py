@@ -17,8 +17,9 @@ from tests.simulation.declared import landscape
 from tests.simulation.delivering import DELIVER_LIFETIME_MS
 from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
+from tests.simulation.drifting import Drifting
 from tests.simulation.erp import Erp
-from tests.simulation.line import RECORD_LIFETIME_MS, Flow, Line
+from tests.simulation.line import RECORD_LIFETIME_MS, Line
 from tests.simulation.maintaining import Maintaining
 from tests.simulation.owners import is_owned
 from tests.simulation.owning import Owning
@@ -33,6 +34,7 @@ from tests.simulation.taking_turns import TakingTurns
 from tests.simulation.targets import FlushQueues, targets
 from tests.simulation.undoing import Undoing
 from tests.simulation.weather import DRAWN_THEMES, Weather
+from tests.simulation.working import Flow
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue, StoredMessage
 from tieout.ledger.table import Key
@@ -105,6 +107,7 @@ class World(TakingTurns):
             for name in ERPS
         }
         self.make_those_that_tell(self)
+        self.drifting = Drifting(self)
         self.tools = tools(scenario.seed, self.schedule, self.weather)
         if self.theme == "crowd":
             for crm in self.crms.values():

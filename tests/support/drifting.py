@@ -87,7 +87,7 @@ def _holder(row: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
 def keep_a_drift(table: Table, connection: str, now: datetime) -> None:
     """Let the ledger know of a drift with a long name."""
     seen = Seen("consolidated_rate", "properties/hs_recurring_billing_start_date", Drift.NEW_VALUE)
-    DriftLedger(table).note(connection, {seen: Noted(1234567, "{}", "{}")}, now)
+    DriftLedger(table).note(connection, {seen: Noted(1234567, "{}", "{}")}, now, "test")
 
 
 class Tampering(httpx.HTTPTransport):

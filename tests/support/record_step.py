@@ -53,7 +53,7 @@ def record_step(
         payloads=payloads,
         listings=Listings(settling.reader, queue or MemoryQueue(clock, name="own"), outcomes),
         outcomes=outcomes,
-        drifting=Drifting(reader_of, DeliveriesShown(connections), DriftLedger(table), clock),
+        drifting=Drifting(reader_of, DeliveriesShown(connections), DriftLedger(table), clock, "test"),
         dead_letters=dead_letters,
         flush_queue=MemoryFlushQueue(MemoryFifoQueue(clock), clock),
         fetch=fetch,

@@ -17,11 +17,13 @@ GONE = Seen("deals", "archived", Drift.ABSENT)
 def test_a_drift_is_news_once_and_counted_on(table: Table) -> None:
     """With the shape it was first seen in, and the one it was last seen in."""
     ledger = DriftLedger(table)
-    assert ledger.note("crm", {NEW: Noted(2, '{"a":"1"}', '{"a":"2"}')}, NOW) == 1
     later = NOW + timedelta(days=1)
-    noted = {NEW: Noted(3, '{"a":"3"}', '{"a":"4"}'), GONE: Noted(1, "{}", "{}")}
-    assert ledger.note("crm", noted, later) == 1
-    assert ledger.note("other", {NEW: Noted(1, "{}", "{}")}, later) == 1
+    ledger.note("crm", {NEW: Noted(2, '{"a":"1"}', '{"a":"2"}')}, NOW, "one")
+    assert [ledger.found_by("crm", [NEW], each) for each in ("one", "another")] == [1, 0]
+    ledger.note("crm", {NEW: Noted(3, '{"a":"3"}', '{"a":"4"}'), GONE: Noted(1, "{}", "{}")}, later, "another")
+    assert [ledger.found_by("crm", [NEW, GONE], each) for each in ("one", "another")] == [1, 1]
+    ledger.note("other", {NEW: Noted(1, "{}", "{}")}, later, "another")
+    assert ledger.found_by("other", [NEW, GONE], "another") == 1
     assert list(ledger.of("crm")) == [
         KnownDrift(
             connection="crm", seen=GONE, times=1, first_at=later, first_shape="{}", last_at=later, last_shape="{}"
@@ -42,6 +44,14 @@ def test_a_drift_goes_a_month_after_it_was_last_seen(table: Table) -> None:
     """What was put right needs nobody to strike it."""
     ledger = DriftLedger(table)
     for day in (0, 3):
-        ledger.note("crm", {NEW: Noted(1, "{}", "{}")}, NOW + timedelta(days=day))
+        ledger.note("crm", {NEW: Noted(1, "{}", "{}")}, NOW + timedelta(days=day), "one")
     [(_, item)] = table.query(keys.drifts_of("crm")).items
     assert item["expires_at"] == int((NOW + timedelta(days=33)).timestamp())
+
+
+def test_a_drift_was_not_seen_last_before_it_was_seen_first(table: Table) -> None:
+    """Though whoever saw it again has a clock that is behind."""
+    ledger = DriftLedger(table)
+    for seconds in (0, -3):
+        ledger.note("crm", {NEW: Noted(1, "{}", "{}")}, NOW + timedelta(seconds=seconds), "one")
+    assert [(each.first_at, each.last_at) for each in ledger.of("crm")] == [(NOW, NOW)]

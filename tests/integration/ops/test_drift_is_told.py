@@ -17,7 +17,7 @@ SHAPES = ('{"id":"string","new":"number"}', '{"id":"string","new":"string"}')
 def test_a_drift_is_told_with_its_shapes(stage: OperatedStage) -> None:
     """By connection and field; of one connection for people, too."""
     assert stage.tieout("drift", "list") == []
-    DriftLedger(stage.place.table).note(CRM, {Seen("deals", "new", Drift.UNKNOWN): Noted(3, *SHAPES)}, NOW)
+    DriftLedger(stage.place.table).note(CRM, {Seen("deals", "new", Drift.UNKNOWN): Noted(3, *SHAPES)}, NOW, "test")
     told = {
         "connection": CRM,
         "field": "deals/new",

@@ -13,11 +13,11 @@ from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, Recording, deal, gone
 from tieout.arriving.notice import RecordKey
 from tieout.drift import Drift, Seen, Watch, text
-from tieout.errors import UnavailableError
+from tieout.errors import LostAnswerError, UnavailableError
 from tieout.facts.reading import Reading
 from tieout.ledger.drifts import DriftLedger
 from tieout.ledger.plan import Outcome
-from tieout.ledger.table import Key, Write
+from tieout.ledger.table import Item, Key, Write
 
 SEEN = Seen("deals", "new", Drift.UNKNOWN)
 
@@ -35,15 +35,32 @@ class WatchingSource:
 
 
 class Unwilling(MemoryTable):
-    """A table that takes no drifts for a while."""
+    """A table that takes no drifts for a while.
+
+    Attributes:
+        error: what it says instead.
+        takes_them: whether it has taken them all the same.
+        tells: whether it says what it has.
+    """
 
     error: Exception | None = None
+    takes_them = False
+    tells = True
 
     def write_each(self, writes: Sequence[Write]) -> Sequence[Key]:
         """Refuse, or write."""
-        if self.error is not None and writes and writes[0].key[0].startswith("DRIFT#"):
+        refuses = self.error is not None and writes and writes[0].key[0].startswith("DRIFT#")
+        keys = super().write_each(writes) if not refuses or self.takes_them else []
+        if refuses:
+            assert self.error is not None
             raise self.error
-        return super().write_each(writes)
+        return keys
+
+    def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        """Say what it has, or that it cannot."""
+        if not self.tells and any(key[0].startswith("DRIFT#") for key in keys):
+            raise UnavailableError("down")
+        return super().get(keys)
 
 
 def recording_with(source: object, table: MemoryTable | None = None) -> Recording:
@@ -57,7 +74,7 @@ def recording_with(source: object, table: MemoryTable | None = None) -> Recordin
     recording.step = replace(
         recording.step,
         settling=replace(recording.step.settling, reader_of=reader_of),
-        drifting=Drifting(reader_of, DeliveriesShown([]), DriftLedger(recording.table), recording.clock),
+        drifting=Drifting(reader_of, DeliveriesShown([]), DriftLedger(recording.table), recording.clock, "test"),
     )
     return recording
 
@@ -102,6 +119,38 @@ def test_a_ledger_that_refuses_costs_nothing_but_the_next_try(error: Exception) 
     assert count(recording) == 2
 
 
+def test_a_drift_that_may_have_been_written_is_told_of_once() -> None:
+    """When it is written again; how often it was seen is then more than it was."""
+    table = Unwilling()
+    table.error, table.takes_them = LostAnswerError("nobody knows"), True
+    recording = recording_with(WatchingSource(), table)
+    assert recording.work(deal(1)).drifts == Counter()
+    table.error = None
+    assert recording.work(deal(2)).drifts == Counter({CONNECTION: 1})
+    assert recording.work(deal(3)).drifts == Counter()
+
+
+def test_a_drift_is_told_of_when_the_ledger_says_who_wrote_it_first() -> None:
+    """With whatever is worked next."""
+    table = Unwilling()
+    table.tells = False
+    recording = recording_with(WatchingSource(), table)
+    assert recording.work(deal(1)).drifts == Counter()
+    table.tells = True
+    recording.step = replace(recording.step, entities=frozenset())
+    assert recording.work(deal(2)).drifts == Counter({CONNECTION: 1})
+
+
+def test_what_another_function_wrote_first_is_its_to_tell() -> None:
+    """Two flows read the same connection."""
+    table = MemoryTable()
+    first, second = recording_with(WatchingSource(), table), recording_with(WatchingSource(), table)
+    second.step.drifting._name = "another"
+    assert first.work(deal(1)).drifts == Counter({CONNECTION: 1})
+    assert second.work(deal(2)).drifts == Counter()
+    assert count(first) == 2
+
+
 def test_a_source_with_ever_new_names_is_not_written_for_each() -> None:
     """Fifty say that it has drifted; those are counted on."""
     source = WatchingSource()
@@ -123,7 +172,7 @@ def test_a_source_that_cannot_be_had_has_noticed_nothing() -> None:
     source.watch.see("deals", [{"id": "1", "new": 1}])
     readers = {CONNECTION: source}
     recording = Recording()
-    drifting = Drifting(readers.__getitem__, DeliveriesShown([]), DriftLedger(recording.table), recording.clock)
+    drifting = Drifting(readers.__getitem__, DeliveriesShown([]), DriftLedger(recording.table), recording.clock, "test")
     assert drifting.keep(["nobody", CONNECTION]) == Counter({CONNECTION: 1})
 
 

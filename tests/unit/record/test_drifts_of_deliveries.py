@@ -44,6 +44,7 @@ class Behind:
             DeliveriesShown([CONNECTION]),
             DriftLedger(self.recording.table),
             self.recording.clock,
+            "test",
         )
         self.recording.step = replace(self.recording.step, drifting=drifting)
 
