@@ -38,6 +38,7 @@ def context_of(number: int, change: Change, settings: EnvironmentSettings, at: d
         "InputParameters": _pairs(_inputs(number, change, table)),
         "IsExecutingOffline": False,
         "IsInTransaction": False,
+        "IsOfflinePlayback": False,
         "IsolationMode": 1,
         "MessageName": change.message,
         "Mode": 1,

@@ -3,89 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.deliveries import NOW, ODD, PUSHING, delivery_of, options_of_case, posted, taken, told
 from tests.support.drifting import drifted, regular
-from tests.support.event_cases import EventCases
-from tests.support.receiving import LEAST_OPTIONS
-from tieout.arriving import bus_event
 from tieout.arriving.delivery import Delivery, outline, word_mark
 from tieout.arriving.door import Door
-from tieout.arriving.standard_webhooks import SIGNATURE_HEADER
-from tieout.drift import DELIVERED, OTHERS, Deliveries, Drift, Expected, Seen
-from tieout.landscape import Connection
-from tieout.systems import capability
-
-NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-PUSHING = (
-    *("business_central", "chargebee", "dynamics_finance", "dynamics_sales", "hubspot", "netsuite", "salesforce"),
-    *("sap_s4hana", "stripe", "zuora"),
-)
-# Cases that are taken although they are odd: what is odd about them is what is told.
-ODD: Mapping[tuple[str, str], set[tuple[str, str, Drift]]] = {
-    ("business_central", "change_type_missing"): {("notifications", "value/changeType", Drift.ABSENT)},
-    ("business_central", "change_type_nobody_knows"): {("notifications", "value/changeType", Drift.NEW_VALUE)},
-    ("business_central", "moment_missing"): {("notifications", "value/lastModifiedDateTime", Drift.ABSENT)},
-    ("chargebee", "content_missing"): {("event", "content", Drift.NULL)},
-    ("zuora", "event_with_a_type_that_is_a_list"): {("callout", "EventType", Drift.RETYPED)},
-}
-
-
-class Told(NamedTuple):
-    """A system's door, and what it declares of its deliveries."""
-
-    door: Door
-    deliveries: Deliveries
-
-    def seen(self, delivery: Delivery) -> set[Seen]:
-        """What is noticed of a delivery by the outline its door makes, as it arrives behind a queue."""
-        watch = self.deliveries.watch()
-        self.deliveries.show(json.loads(json.dumps(self.door.outline_of(delivery))), watch)
-        return set(watch.take())
-
-
-def told(system: str, options: Mapping[str, Any] | None = None) -> Told:
-    """Those of a connection with these options."""
-    given_options = {**LEAST_OPTIONS.get(system, {}), **(options or {})}
-    connection = Connection(
-        name=system, system=system, legal_entity="E", time_zone="UTC", default_currency="EUR", options=given_options
-    )
-    options_of = capability(system, "options").Options(**given_options)
-    return Told(
-        capability(system, "door").open_door(options_of), capability(system, "expected").expect_deliveries(connection)
-    )
-
-
-def posted(body: object, headers: Mapping[str, str] | None = None, query: str = "") -> Delivery:
-    """A delivery with this body: a text as it stands, anything else as JSON."""
-    raw = body if isinstance(body, str) else json.dumps(body)
-    return Delivery("d", "POST", query, headers or {}, raw.encode(), NOW)
-
-
-def taken(system: str) -> Iterator[str]:
-    """The cases of a system that make notices, and nothing malformed."""
-    cases = EventCases(system)
-    for case in cases.names:
-        expected = cases.read(case, "expected")
-        if expected.get("notices") and not expected.get("malformed") and "reason" not in expected:
-            yield case
-
-
-def delivery_of(system: str, case: str) -> Delivery:
-    """What a case sends, without its proof."""
-    request = EventCases(system).read(case, "request")
-    if "event" in request:
-        return bus_event.delivery_of(json.dumps(request["event"]), NOW)
-    headers = {name.lower(): text for name, text in request.get("headers", {}).items()}
-    if system == "salesforce" and not isinstance(request["body"], str):
-        headers[SIGNATURE_HEADER] = "v1,made-up"
-    return posted(request["body"], headers, request.get("query", ""))
+from tieout.drift import DELIVERED, OTHERS, Deliveries, Drift, Expected
 
 
 @pytest.mark.parametrize("system", PUSHING)
@@ -93,10 +21,9 @@ def test_every_case_that_is_taken_is_regular(system: str) -> None:
     """But for what was written down to be odd."""
     cases, found = list(taken(system)), {}
     for case in cases:
-        options = EventCases(system).read(case, "request").get("options")
         found[case] = {
             (each.answer.removeprefix(DELIVERED), each.field, each.drift)
-            for each in told(system, options).seen(delivery_of(system, case))
+            for each in told(system, options_of_case(system, case)).seen(delivery_of(system, case))
         }
     assert len(cases) >= 10
     assert {(system, case): seen for case, seen in found.items() if seen} == {
@@ -191,3 +118,17 @@ def test_what_cannot_be_read_has_no_outline_and_costs_nothing(body: str) -> None
     delivery = Delivery("d", "POST", "", {}, body.encode("utf-8", "surrogatepass"), NOW)
     assert told("hubspot").door.outline_of(delivery) is None
     assert Door().outline_of(posted({})) is None
+
+
+def test_a_template_of_the_tenants_own_is_compared_where_its_options_say() -> None:
+    """In nested JSON by names joined by dots; in a form, whose fields are texts, there is nothing to be told."""
+    tells = [{"object": "invoice", "id": "data.invoice.id"}, {"object": "subscription", "id": "data.number"}]
+    nested_template = told("zuora", {"tells": tells, "event_type": "event", "occurred_at": ""})
+    said = {"event": 7, "data": {"invoice": {"id": ["x"]}, "number": None, "own": 1}, "more": 1}
+    assert {(each.field, each.drift) for each in nested_template.seen(posted(said))} == {
+        ("event", Drift.RETYPED),
+        ("data/invoice/id", Drift.RETYPED),
+    }
+    form = told("zuora", {"format": "form"})
+    assert form.door.outline_of(posted("InvoiceId=1&More=2")) == {"InvoiceId": "", "More": ""}
+    assert form.seen(posted("InvoiceId=1&More=2")) == set()
