@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -185,6 +185,15 @@ def inside(value: object, *names: str) -> object:
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def with_field(expected: Expected, path: Sequence[str], field: Field, beside: Expected) -> Expected:
+    """The same with a field at the end of a path of names; an object above it may be null or left out, and holds `beside`, too."""
+    name, *further = path
+    if not further:
+        return {**expected, name: field}
+    held = expected[name].inside if name in expected else None
+    return {**expected, name: nested(with_field(held or beside, further, field, beside), null=True, absent=True)}
 
 
 def left_out(expected: Expected) -> Expected:

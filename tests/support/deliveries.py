@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tests.support.event_cases import EventCases
+from tests.support.generic_cases import CONNECTIONS
 from tests.support.receiving import LEAST_OPTIONS
 from tieout.arriving import bus_event
 from tieout.arriving.delivery import Delivery
@@ -16,18 +17,31 @@ from tieout.arriving.standard_webhooks import SIGNATURE_HEADER
 from tieout.drift import Deliveries, Drift, Seen
 from tieout.landscape import Connection
 from tieout.systems import capability
+from tieout.systems.generic.options import at_the_door
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-PUSHING = (
+SYSTEMS = (
     *("business_central", "chargebee", "dynamics_finance", "dynamics_sales", "hubspot", "netsuite", "salesforce"),
     *("sap_s4hana", "stripe", "zuora"),
 )
+PUSHING = (*SYSTEMS, *CONNECTIONS)
+"""The systems that push, and the connections that a file declares."""
+
 # Cases that are taken although they are odd: what is odd about them is what is told.
 ODD: Mapping[tuple[str, str], set[tuple[str, str, Drift]]] = {
     ("business_central", "change_type_missing"): {("notifications", "value/changeType", Drift.ABSENT)},
     ("business_central", "change_type_nobody_knows"): {("notifications", "value/changeType", Drift.NEW_VALUE)},
     ("business_central", "moment_missing"): {("notifications", "value/lastModifiedDateTime", Drift.ABSENT)},
     ("chargebee", "content_missing"): {("event", "content", Drift.NULL)},
+    ("expenses-emea", "lines_are_no_array"): {
+        ("event", f"data/report/lines/{each}", Drift.ABSENT) for each in ("category", "gross", "spent_on")
+    },
+    ("expenses-emea", "revision_is_no_number"): {("event", "data/report/revision", Drift.RETYPED)},
+    ("expenses-emea", "status_of_another_form"): {("event", "data/report/status", Drift.RETYPED)},
+    ("procurement-emea", "event_of_another_kind"): {
+        ("data", "supplier", Drift.RETYPED),
+        *(("data", each, Drift.ABSENT) for each in ("company", "modifiedAt", "orderNumber")),
+    },
     ("zuora", "event_with_a_type_that_is_a_list"): {("callout", "EventType", Drift.RETYPED)},
 }
 
@@ -47,13 +61,18 @@ class Told(NamedTuple):
 
 def told(system: str, options: Mapping[str, Any] | None = None) -> Told:
     """Those of a connection with these options."""
-    given_options = {**LEAST_OPTIONS.get(system, {}), **(options or {})}
-    connection = Connection(
-        name=system, system=system, legal_entity="E", time_zone="UTC", default_currency="EUR", options=given_options
-    )
-    options_of = capability(system, "options").Options(**given_options)
+    if system in CONNECTIONS:
+        connection = CONNECTIONS[system]
+        door_options: Mapping[str, Any] = at_the_door(connection.options)
+    else:
+        door_options = {**LEAST_OPTIONS.get(system, {}), **(options or {})}
+        connection = Connection(
+            name=system, system=system, legal_entity="E", time_zone="UTC", default_currency="EUR", options=door_options
+        )
+    opened = capability(connection.system, "options").Options(**door_options)
     return Told(
-        capability(system, "door").open_door(options_of), capability(system, "expected").expect_deliveries(connection)
+        capability(connection.system, "door").open_door(opened),
+        capability(connection.system, "expected").expect_deliveries(connection),
     )
 
 

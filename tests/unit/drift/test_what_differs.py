@@ -34,7 +34,9 @@ def _declaring(name: str) -> ModuleType | None:
 
 
 DECLARED: dict[str, dict[str, Expected]] = {
-    each.name: module.EXPECTED for each in iter_modules(systems.__path__) if (module := _declaring(each.name))
+    each.name: getattr(module, "EXPECTED", {})  # a system that is not read has none
+    for each in iter_modules(systems.__path__)
+    if (module := _declaring(each.name))
 }
 ANSWERS = [(system, answer) for system, answers in DECLARED.items() for answer in answers]
 

@@ -48,6 +48,11 @@ def flaw(**changed: Any) -> str:  # noqa: ANN401 values of JSON
         ({"event_type": ""}, "event_type"),
         ({"event_type": "a[0]"}, "event_type"),
         ({"occurred_at": "a-b"}, "occurred_at"),
+        ({"holds": {"a[0]": "string"}}, "a[0]"),
+        ({"holds": {"*": "string"}}, "*"),
+        ({"holds": {"a": "text"}}, "'text'"),
+        ({"holds": {"a": "string: "}}, "'string: '"),
+        ({"holds": {"a": "?"}}, "'?'"),
         ({"records": []}, "records"),
         ({"records": [RECORD, RECORD]}, "records"),
         ({"records": [{"name": "Thing", "key": "id"}]}, "'Thing'"),
@@ -77,6 +82,7 @@ def test_what_protects_nothing_or_fits_nothing_is_refused(changed: dict[str, Any
         {**CLOUD, "allowed_origins": ["events.example.com", "localhost:8080"]},
         {**CLOUD, "requests_per_minute": 3000},
         {"event_type": 'meta."event-type"'},
+        {"holds": {"a": "string", "b.c": "number|string?", "b.*": "string", "d": "string?: one, another word"}},
         {"records": [{"name": "thing", "key": ["company", 'data."document number"'], "types": ["a.*", "b"]}]},
     ],
 )
@@ -109,3 +115,5 @@ def test_only_ed25519_needs_a_library() -> None:
         False,
         False,
     ]
+    assert at_the_door({"records": [], "holds": {"a": "string", "b": "string: x, y"}})["holds"] == {"b": "string: x, y"}
+    assert at_the_door({"records": [], "holds": {"a": "string", "b": "number"}})["holds"] == {"a": "string"}

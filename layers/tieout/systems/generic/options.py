@@ -28,6 +28,9 @@ _STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
 _PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 _TYPE = re.compile(r"[!-)+-~]{1,200}\*?")  # printable, a star at the end alone
 _NO_FIELDS: Mapping[str, Formula] = MappingProxyType({})
+_HOLDS_ANYTHING: Mapping[str, str] = MappingProxyType({})
+_JSON_TYPE = "(?:string|number|boolean|object|array)"
+_HELD = re.compile(rf"{_JSON_TYPE}(?:\|{_JSON_TYPE})*\??(?:: [^,]+(?:, [^,]+)*)?")
 # What of a record only the record step needs.
 _NOT_AT_THE_DOOR = ("fact", "version", "version_is", "deleted", "posted", "fields", "lines")
 
@@ -121,6 +124,9 @@ class Options(Declared):
         event_type: path to an event's type in plain JSON; an event without one has the type of no record.
         occurred_at: path to the moment of an event in plain JSON; empty: it says none.
         records: what the events tell of; the first that an event's type fits is it.
+        holds: what stands at which path of an event (of lists in each item), to be told where it drifts: types of JSON joined by
+            `|`, with `?` where it may be null or left out, and behind a colon the only words there are; `*` as a name: others, too.
+            An object of which it names something has nothing else. None: nothing is compared.
     """
 
     proof: Proof
@@ -133,6 +139,7 @@ class Options(Declared):
     event_type: str = "type"
     occurred_at: str = ""
     records: Sequence[Record] = ()
+    holds: Mapping[str, str] = _HOLDS_ANYTHING
 
     def __post_init__(self) -> None:
         """Read records that came as JSON, and refuse what would let anybody in or nobody: at synth, before anything is deployed.
@@ -146,6 +153,10 @@ class Options(Declared):
         check_path(self.event_type, "event_type")
         if self.occurred_at:
             check_path(self.occurred_at, "occurred_at")
+        for path, held in self.holds.items():
+            check_path(path.removesuffix(".*"), f"the path {path} of holds")
+            if _HELD.fullmatch(held) is None:
+                raise ValueError(f"{held!r}, which holds has at {path}, names no types")
         self._check_proof()
         self._check_events()
         names = [each.name for each in records]
@@ -185,7 +196,10 @@ def at_the_door(options: Mapping[str, Any]) -> dict[str, Any]:
         {name: value for name, value in record.items() if name not in _NOT_AT_THE_DOOR}
         for record in options.get("records", ())
     ]
-    return {**options, "records": records}
+    holds = options.get("holds", {})
+    # The door asks whether anything is declared, and which fields have words.
+    asked = {path: held for path, held in holds.items() if ":" in held} or dict(list(holds.items())[:1])
+    return {**options, "records": records} | ({"holds": asked} if holds else {})
 
 
 def needs_libraries(options: Mapping[str, Any]) -> bool:

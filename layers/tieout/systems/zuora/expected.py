@@ -6,9 +6,9 @@ of what may be missing none is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from tieout.drift import OTHERS, Deliveries, Expected, Field, nested, number, text, truth
+from tieout.drift import OTHERS, Deliveries, Expected, Field, nested, number, text, truth, with_field
 from tieout.landscape import Connection
 from tieout.systems.zuora.options import Options
 from tieout.systems.zuora.resources import OF_KIND, SUBSCRIPTIONS
@@ -99,14 +99,6 @@ def expect_deliveries(connection: Connection) -> Deliveries:
     options = Options(**connection.options)  # type: ignore[arg-type]  # checked with pydantic at synth
     callout: Expected = OTHERS
     for name in (*(each.id for each in options.tells), options.event_type, options.occurred_at):
-        callout = _with(callout, name.split(".") if options.format == "json" else [name]) if name else callout
+        if name:
+            callout = with_field(callout, name.split(".") if options.format == "json" else [name], _TEXT, OTHERS)
     return Deliveries({"callout": callout}, lambda outline: [("callout", outline)])
-
-
-def _with(expected: Expected, path: Sequence[str]) -> Expected:
-    """The same with a text at the end of a path of names."""
-    name, *further = path
-    if not further:
-        return {**expected, name: _TEXT}
-    held = expected[name].inside if name in expected else None
-    return {**expected, name: nested(_with(held or OTHERS, further), null=True, absent=True)}
