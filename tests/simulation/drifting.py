@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from tests.simulation.drifts import ANSWERS, DELIVERIES, Plant, is_drifting
 from tests.simulation.signing import Event, Wire, Written
@@ -24,7 +25,9 @@ from tieout.ledger.table import Item
 from tieout.systems.netsuite.expected import EXPECTED
 
 if TYPE_CHECKING:
+    from tests.simulation.dataverse_answers import DataverseAnswers
     from tests.simulation.erp import Erp
+    from tests.simulation.http_answers import Answer
     from tests.simulation.world import World
     from tieout.systems.netsuite.rows import Row
 
@@ -52,6 +55,27 @@ class ShownErp:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 what else the client has
         return getattr(self._erp, name)
+
+
+class DriftingAnswers:
+    """The answers of a Web API in memory, whose rows may drift on their way to the real client."""
+
+    def __init__(self, answers: DataverseAnswers, drifting: Drifting, connection: str) -> None:
+        self._answers, self._drifting, self._connection = answers, drifting, connection
+
+    def get(self, address: str, *, headers: Mapping[str, str], **asked: object) -> Answer:
+        """A page, if it is one and whole."""
+        answer = self._answers.get(address, headers=headers, **asked)
+        try:
+            page = json.loads(answer.content)
+        except ValueError:
+            return answer
+        kind = urlsplit(address).path.rpartition("/")[2]
+        changed = self._drifting.change(page.get("value", []), ANSWERS, self._connection, kind)
+        return answer._replace(content=json.dumps(page).encode()) if changed else answer
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 what else the client asks
+        return getattr(self._answers, name)
 
 
 class Drifting:
@@ -103,6 +127,10 @@ class Drifting:
     def erp(self, name: str, erp: Erp) -> Erp | ShownErp:
         """An ERP, whose answers are watched where anything drifts."""
         return ShownErp(erp, self, name) if self.is_part else erp
+
+    def answers(self, connection: str, answers: DataverseAnswers) -> DataverseAnswers:
+        """The answers of a Web API, which may drift where anything does."""
+        return cast("DataverseAnswers", DriftingAnswers(answers, self, connection)) if self.is_part else answers
 
     def post(self, delivery_id: str, request: Mapping[str, Any]) -> None:
         """Remember which delivery has which drifts."""

@@ -109,6 +109,7 @@ ANSWERS: tuple[Plant, ...] = (
         ("line", "retyped", _counts("line"), "number"),
         ("accounteliminate", "new_value", _sets("accounteliminate", "X", _is_eliminated), "string"),
     ),
+    *_named(DATAVERSE, "opportunities", ("fresh", "unknown", _sets("fresh", 1), "number")),
 )
 DELIVERIES: tuple[Plant, ...] = (
     *(

@@ -173,7 +173,7 @@ def readers(world: World) -> dict[str, SourceReader]:
         BOOKS: reader_of_books(world.bookkeeping.answers, clock),
         SAP: reader_of_sap(world.trading.answers),
         FINANCE: reader_of_finance(world.posting.answers, clock),
-        DATAVERSE: reader_of_dataverse(world.prospecting.answers, clock),
+        DATAVERSE: reader_of_dataverse(world.drifting.answers(DATAVERSE, world.prospecting.answers), clock),
         **{name: each.reader() for name, each in world.billing.items()},
     }
     for connection in connections():

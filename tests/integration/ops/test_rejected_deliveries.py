@@ -65,6 +65,7 @@ def test_what_was_refused_for_a_wrong_secret_goes_through_with_the_right_one(
     [envelope] = stage.waiting(flow)
     assert [notice.key.record_id for notice in envelope.notices] == ["1", "2"]
     assert envelope.connection == connection
+    assert envelope.outline is not None  # it is compared as any other
     assert archived(stage) == []
 
 
