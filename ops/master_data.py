@@ -86,4 +86,5 @@ def take_back(place: Place, kind: type[MasterData], connection: str, number: str
     if link is None or not link.origin.startswith(LINK):
         raise NothingToLinkError(f"{TABLES[kind]} {number} of {connection} is not linked: tieout crosswalk list")
     ledger.take_back(link, getpass.getuser(), datetime.now(UTC))
-    return Entry(key, link.before or place.ownership.implied(connection, TABLES[kind], number) or "")
+    before = link.before[0].member if link.before else place.ownership.implied(connection, TABLES[kind], number)
+    return Entry(key, before or "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
@@ -15,6 +17,14 @@ from tieout.planning.mapping import MappingKey, check_entry
 
 PERSON, FILE, LINK = "person", "file:", "link:"
 """Where an entry comes from: nothing but a person's word, a file, or a link between two systems' records."""
+_BEFORE = "stood_before"
+
+
+class Stood(NamedTuple):
+    """What an entry said before it was linked, and where that came from."""
+
+    member: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +33,7 @@ class MappingEntry:
 
     Attributes:
         origin: `person`, `file:<its name>`, or `link:<connection>/<entity>/<id>` of the record that it was linked with.
-        before: of a link the member there was before it; None where there was none.
+        before: of a link what it said before, the latest first: more than one where links were stored over links.
     """
 
     key: MappingKey
@@ -31,7 +41,7 @@ class MappingEntry:
     stored_by: str
     stored_at: datetime
     origin: str = PERSON
-    before: str | None = None
+    before: tuple[Stood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +80,26 @@ class MappingLedger:
         item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
         stored = self.entry(entry)
         if origin.startswith(LINK) and stored is not None:
-            before = stored.before if stored.origin == origin else stored.member
-            item |= {} if before is None else {"before": before}
+            before = stored.before if stored.origin == origin else (Stood(stored.member, stored.origin), *stored.before)
+            item |= _standing_on(before)
         self._table.write([Put(keys.mapping_key(entry), item)])
         replaced = implied if stored is None else stored.member
         return None if replaced == member else replaced
 
     def take_back(self, link: MappingEntry, stored_by: str, now: datetime) -> None:
-        """Let an entry say what it did before it was linked, or nothing; what was planned with it is then to be sent again.
+        """Let an entry be what it was before it was linked, or nothing; what was planned with it is then to be sent again.
 
         Raises:
             ConditionFailedError: it is not made of that link any more; nothing was changed.
         """
         key = keys.mapping_key(link.key)
         still = Equals("origin", link.origin)
-        if link.before is None:
+        if not link.before:
             self._table.write([Delete(key, still)])
         else:
-            item = {"member": link.before, "stored_by": stored_by, "stored_at": moment_text(now), "origin": PERSON}
-            self._table.write([Put(key, item, still)])
+            (member, origin), *earlier = link.before
+            item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
+            self._table.write([Put(key, item | _standing_on(earlier), still)])
 
     def entry(self, entry: MappingKey) -> MappingEntry | None:
         """An entry, read consistently; None where nobody has stored it."""
@@ -117,15 +128,19 @@ class MappingLedger:
             yield from page.items
 
 
+def _standing_on(before: Sequence[Stood]) -> dict[str, str]:
+    return {_BEFORE: strict_json.dump([list(each) for each in before])} if before else {}
+
+
 def _entry(key: MappingKey, item: Item) -> MappingEntry:
-    before = item.get("before")
+    before = strict_json.parse(str(item[_BEFORE]).encode()) if _BEFORE in item else ()
     return MappingEntry(
         key=key,
         member=str(item["member"]),
         stored_by=str(item["stored_by"]),
         stored_at=parse_moment(str(item["stored_at"])),
         origin=str(item.get("origin", PERSON)),
-        before=None if before is None else str(before),
+        before=tuple(Stood(str(member), str(origin)) for member, origin in before),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, Self
 
 from tieout.calendars import EntityCalendars
@@ -17,8 +17,8 @@ from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
 from tieout.ownership import Ownership
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
-from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, Resolver
+from tieout.planning.mapping import Found, MappingKey
+from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, OwnLines, Resolver
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
@@ -110,24 +110,11 @@ class PlanningModel:
 
     def _lines(self, connection: str, fact: Fact, resolve: Resolver) -> Iterator[Line]:
         """What is planned of a fact: nothing of what another connection owns, whose entries need not be there either."""
-        if self._is_anothers(connection, fact, resolve):
-            return
-        for line in lines_of(fact, resolve):
-            if self.ownership.is_planned(connection, fact_kind(fact), line.legal_entity):
-                yield line
-
-    def _is_anothers(self, connection: str, fact: Fact, resolve: Resolver) -> bool:
-        """Whether another connection owns all of a fact, once its companies are known: no other entry is asked for then."""
-        if not self.ownership.is_owned(fact_kind(fact)):
-            return False
-        asked = Asked(connection, resolve.found, resolve.own_entity, self.calendars)
-        companies = {line.legal_entity for line in lines_of(fact, asked)}
-        entries = {key for key in asked.keys if key.table == LEGAL_ENTITY}
-        if not companies or any(self.ownership.is_planned(connection, fact_kind(fact), each) for each in companies):
-            return False
-        for key in sorted(entries):
-            resolve.entry(key)
-        return entries <= resolve.found.keys()
+        kind = fact_kind(fact)
+        if not self.ownership.is_owned(kind):
+            return lines_of(fact, resolve)
+        is_planned = partial(self.ownership.is_planned, connection, kind)
+        return (line for line in lines_of(fact, OwnLines(resolve, is_planned)) if is_planned(line.legal_entity))
 
     def _feeds_of(self, fact: Fact, line: Line) -> Iterator[Feed]:
         for feed in self.feeds:

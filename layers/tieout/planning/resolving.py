@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -75,11 +76,47 @@ class Asked(Resolver):
     def entry(self, key: MappingKey) -> str:
         """What the entry says or could say."""
         self.keys.add(key)
-        return self.found.get(key) or self._stand_in(key.table)
+        # A company has a calendar: that of its connection has one, whatever the others have.
+        return self.found.get(key) or (self.own_entity if key.table == LEGAL_ENTITY else _stand_in(key.table))
 
-    def _stand_in(self, table: str) -> str:
-        if table == LEGAL_ENTITY:
-            return self.own_entity  # it has a calendar, whatever the other companies have
-        if table == PERIOD_TABLE:
-            return "2000-01"
-        return next(iter(FAMILY_TABLES.get(table, ())), "1")
+
+@dataclass
+class OwnLines:
+    """Looks up for the lines of a fact that are planned: another's need no entry but the one that says whose they are.
+
+    A family asks for the company of a line before it asks for anything else of it. Of another's line it is answered what an entry
+    could say, since nobody plans it.
+
+    Attributes:
+        resolve: looks up for the others.
+        is_planned: whether what the connection says of a company is planned.
+    """
+
+    resolve: Resolver
+    is_planned: Callable[[str], bool]
+    _is_ours: bool = True
+
+    def member(self, table: str, value: str) -> str:
+        """See `Resolver.member`."""
+        return self.resolve.member(table, value) if self._is_ours else _stand_in(table)
+
+    def legal_entity(self, stated: str | None) -> str:
+        """See `Resolver.legal_entity`; the company of what is asked next."""
+        company = self.resolve.legal_entity(stated)
+        self._is_ours = self.is_planned(company)
+        return company
+
+    def period_of(self, legal_entity: str, day: date) -> str:
+        """See `Resolver.period_of`."""
+        return self.resolve.period_of(legal_entity, day) if self._is_ours else _stand_in(PERIOD_TABLE)
+
+    def period_of_span(self, legal_entity: str, first_day: date, last_day: date) -> str | None:
+        """See `Resolver.period_of_span`."""
+        return self.resolve.period_of_span(legal_entity, first_day, last_day) if self._is_ours else None
+
+
+def _stand_in(table: str) -> str:
+    """A value that an entry of a table could have."""
+    if table == PERIOD_TABLE:
+        return "2000-01"
+    return next(iter(FAMILY_TABLES.get(table, ())), "1")

@@ -8,7 +8,7 @@ from tests.support.ledger_scenes import NOW
 from tests.support.memory_table import MemoryTable
 from tests.support.telling_masters import tell
 from tieout.facts.master_data import CostCentre, Customer
-from tieout.ledger.mappings import LINK, MappingLedger
+from tieout.ledger.mappings import LINK, PERSON, MappingLedger
 from tieout.ledger.masters import MasterLedger
 from tieout.ledger.table import ConditionFailedError, Table
 from tieout.ownership import Owner, Ownership
@@ -17,7 +17,7 @@ from tieout.planning.mapping import MappingKey
 ERP, CRM = "erp", "crm"
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}")
 LINKED = MappingKey(CRM, "customer", "7")
-OF_THE_ERP = f"{LINK}erp/customer/1"
+OF_THE_ERP, OF_ANOTHER = f"{LINK}erp/customer/1", f"{LINK}erp/customer/2"
 
 
 def ledger_of(table: Table) -> MasterLedger:
@@ -61,10 +61,42 @@ def test_a_link_knows_what_stood_there_before_and_is_taken_back_to_it() -> None:
     for code in ("C_1", "C_1b"):
         entries.put(LINKED, code, "controller", NOW, OF_THE_ERP)
     [link] = entries.entries(CRM, "customer")
-    assert (link.member, link.origin, link.before) == ("C_1b", OF_THE_ERP, "OLD")
+    assert (link.member, link.origin, link.before) == ("C_1b", OF_THE_ERP, (("OLD", PERSON),))
     entries.take_back(link, "controller", NOW)
     [entry] = entries.entries(CRM, "customer")
-    assert (entry.member, entry.origin, entry.before) == ("OLD", "person", None)
+    assert (entry.member, entry.origin, entry.before) == ("OLD", PERSON, ())
+
+
+def test_what_stood_before_a_link_is_restored_as_what_it_was() -> None:
+    """A file's entry is a file's again; a link that another was stored over is a link again, which can be taken back too."""
+    entries = MappingLedger(MemoryTable())
+    entries.put(LINKED, "OLD", "somebody", NOW, "file:names.csv")
+    entries.put(LINKED, "C_1", "controller", NOW, OF_THE_ERP)
+    entries.put(LINKED, "C_2", "controller", NOW, OF_ANOTHER)
+    seen = []
+    for _ in range(2):
+        link = entries.entry(LINKED)
+        assert link is not None
+        entries.take_back(link, "another", NOW)
+        entry = entries.entry(LINKED)
+        assert entry is not None
+        seen.append((entry.member, entry.origin, entry.before, entry.stored_by))
+    assert seen == [
+        ("C_1", OF_THE_ERP, (("OLD", "file:names.csv"),), "another"),
+        ("OLD", "file:names.csv", (), "another"),
+    ]
+
+
+def test_a_persons_word_over_a_link_is_what_stands() -> None:
+    """What the link replaced is forgotten with it; a link over that word is taken back to it."""
+    entries = MappingLedger(MemoryTable())
+    entries.put(LINKED, "OLD", "somebody", NOW)
+    entries.put(LINKED, "C_1", "controller", NOW, OF_THE_ERP)
+    entries.put(LINKED, "MINE", "somebody", NOW)
+    entries.put(LINKED, "C_2", "controller", NOW, OF_ANOTHER)
+    link = entries.entry(LINKED)
+    assert link is not None
+    assert link.before == (("MINE", PERSON),)
 
 
 def test_a_link_where_nothing_stood_leaves_nothing() -> None:

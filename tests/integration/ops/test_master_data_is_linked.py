@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from ops.master_data import NothingToLinkError
-from tests.support.ledger_scenes import V1, contribution, lineage, statement
+from tests.support.ledger_scenes import NOW, V1, contribution, lineage, statement
 from tests.support.operated_stage import CRM, ERP, OperatedStage
 from tests.support.telling_masters import tell
 from tieout.arriving.notice import RecordKey
 from tieout.facts.master_data import TAX_ID, Customer, external_ids
 from tieout.ledger.facts import FactLedger
+from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import decide
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
@@ -89,6 +90,17 @@ def test_a_link_is_taken_back_and_what_was_planned_with_it_is_sent_again(stage: 
     assert stage.tieout("mappings", "list", "customer") == []
     with pytest.raises(NothingToLinkError, match="is not linked"):
         stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
+
+
+def test_a_link_over_a_files_entry_is_taken_back_to_it(stage: OperatedStage) -> None:
+    """As an entry of that file, so that the next import of the file still knows it for its own."""
+    told(stage)
+    ledger = MappingLedger(stage.place.table)
+    ledger.put(OF_THE_DEAL, "ACME_FILED", "import", NOW, "file:names.csv")
+    ledger.put(OF_THE_DEAL, "C_1", "controller", NOW, f"link:{ERP}/customer/1")
+    stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
+    [row] = stage.tieout("mappings", "list", "customer")
+    assert (row["member"], row["origin"]) == ("ACME_FILED", "file:names.csv")
 
 
 def test_a_persons_entry_is_no_link_to_take_back(stage: OperatedStage) -> None:

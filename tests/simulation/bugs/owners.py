@@ -10,9 +10,9 @@ from tieout import crosswalk
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.planned import FactCatalogue
 from tieout.ownership import Ownership
-from tieout.planning.model import PlanningModel
+from tieout.planning.resolving import OwnLines
 
-_BEFORE = "stored.before if stored.origin == origin else stored.member"
+_BEFORE = "stored.before if stored.origin == origin else (Stood(stored.member, stored.origin), *stored.before)"
 _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what a number implies stands before what is stored",
@@ -22,12 +22,17 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     ("the numbers of any connection imply codes", Ownership.implied, "(connection, table)", "next(iter(self._codes))"),
     ("what its owner's number implies is held", Ownership.implied, "codes is None", "True"),
-    ("a link forgets what stood before it", MappingLedger.put, _BEFORE, "None"),
-    ("a link that is stored twice stood before itself", MappingLedger.put, _BEFORE, "stored.member"),
+    ("a link forgets what stood before it", MappingLedger.put, _BEFORE, "()"),
+    (
+        "a link that is stored twice stood before itself",
+        MappingLedger.put,
+        _BEFORE,
+        "(Stood(stored.member, stored.origin), *stored.before)",
+    ),
     (
         "what is taken back says nothing, whatever stood there",
         MappingLedger.take_back,
-        "if link.before is None:",
+        "if not link.before:",
         "if True:",
     ),
     (
@@ -69,9 +74,9 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "what another connection owns is held all the same",
-        PlanningModel._is_anothers,
-        "if not self.ownership.is_owned(fact_kind(fact)):",
-        "if True:",
+        OwnLines.legal_entity,
+        "self.is_planned(company)",
+        "True",
     ),
     (
         "records are the same by ids that nobody declared",

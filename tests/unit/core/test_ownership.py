@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.planning_model import sandbox_landscape, sandbox_model
+from tieout.calendars import EntityCalendars
+from tieout.facts.documents import AccountClass, Invoice, LedgerLine
 from tieout.facts.opportunity import Opportunity
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
+from tieout.fiscal import FiscalCalendar, LegalEntity, StatedPeriod
 from tieout.money import Money
 from tieout.ownership import Owner, Ownership, owner_of_plain
 from tieout.planning.cells import Contribution, Unmapped
@@ -84,6 +87,49 @@ def test_the_company_is_asked_for_all_the_same() -> None:
     assert model.mapping_keys(ERP, stated, {company: "EMEA"}) == {company}
     assert model.contributions(ERP, stated, {company: "EMEA"}) == ()
     assert model.contributions(ERP, stated, {company: "APAC"}) == Unmapped(MappingKey(ERP, "customer", "C-1"))
+
+
+POSTED = Invoice(
+    number="1",
+    document_date=date(2026, 3, 31),
+    posting_period=None,
+    lines=tuple(
+        LedgerLine(
+            line_id=company,
+            account="4000",
+            account_class=AccountClass.INCOME,
+            transaction=Money(100, "USD"),
+            functional=Money(100, "USD"),
+            legal_entity=company,
+            posting_date=date(2031, 1, 1),
+            customer=f"of {company}",
+        )
+        for company in ("theirs", "ours")
+    ),
+)
+BOTH = {MappingKey(ERP, "legal_entity", "theirs"): "EMEA", MappingKey(ERP, "legal_entity", "ours"): "APAC"}
+HALF_A_YEAR = FiscalCalendar(
+    name="half",
+    kind="table",
+    label="HY",
+    table=(StatedPeriod(period="HY2026-P01", first_day="2026-01-01", last_day="2026-06-30"),),
+)
+
+
+def test_a_fact_of_several_companies_waits_for_nothing_that_anothers_lines_name() -> None:
+    """Neither for a customer nor for the period of a day behind its company's calendar: their owner plans them."""
+    owned = replace(OWNED, facts=("Invoice",))
+    calendars = EntityCalendars((HALF_A_YEAR,), (LegalEntity(name="EMEA", calendar="half"),))
+    model = replace(sandbox_model({ERP: "APAC"}), ownership=Ownership((owned,)), calendars=calendars)
+    needed = model.mapping_keys(ERP, POSTED, BOTH)
+    assert {key.key for key in needed if key.table in {"customer", "period"}} == {"of ours"}
+    assert needed >= BOTH.keys()
+    theirs = replace(POSTED, lines=POSTED.lines[:1])
+    assert model.mapping_keys(ERP, theirs, BOTH) == {MappingKey(ERP, "legal_entity", "theirs")}
+    assert model.contributions(ERP, theirs, BOTH) == ()
+    waits = model.contributions(ERP, POSTED, BOTH)
+    assert isinstance(waits, Unmapped)
+    assert waits.key in needed - BOTH.keys()
 
 
 def test_the_owners_a_landscape_declares_are_those_of_its_model() -> None:
