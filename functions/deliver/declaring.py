@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from tieout import strict_json
 from tieout.landscape import Landscape
@@ -12,6 +13,25 @@ from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.table import Table
 from tieout.members import Member, folded, read_members
 from tieout.planning.wanted import cubes_wanted
+
+if TYPE_CHECKING:  # most landscapes own no master data
+    from functions.deliver.owned import Owned
+    from tieout.masters import Conflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What a dimension shall have.
+
+    Attributes:
+        members: each code once: the first of those that differ in upper and lower case alone.
+        owned: the kinds of master data that were read for it, which have owners.
+        conflicts: where other connections say something else of these than their owners do.
+    """
+
+    members: Sequence[Member]
+    owned: frozenset[str] = frozenset()
+    conflicts: Sequence[Conflict] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +47,15 @@ class Declarations:
     files: Mapping[str, str]
     table: Table
 
-    def members(self, dimension: str) -> list[Member]:
-        """The members a dimension shall have, each code once: the first of those that differ in upper and lower case alone.
+    def of(self, dimension: str) -> Declared:
+        """What a dimension shall have now.
 
         Raises:
             TransientError: the mapping tables cannot be read now.
         """
         source = self.landscape.target(self.target).members[dimension]
         if source.file:
-            return [member for _, member in read_members(self.files[source.file])]
+            return Declared(members=[member for _, member in read_members(self.files[source.file])])
         codes = [
             code
             for cube in cubes_wanted(self.landscape, self.target)
@@ -45,17 +65,15 @@ class Declarations:
         mappings = MappingLedger(self.table)
         for connection in self.landscape.connections:
             codes += [entry.member for entry in mappings.entries(connection.name, source.table)]
-        owned = {folded(each.code): each for each in self._owned(source.table)}
-        found = {folded(code): code for code in reversed([*codes, *(each.code for each in owned.values())])}
-        stated = ((code, owned.get(key, Member(code))) for key, code in reversed(found.items()))
-        return [_below_one_of(found, replace(member, code=code)) for code, member in stated]
+        owned = self._owned(source.table) if self.landscape.owners else None
+        if owned is None:
+            return Declared(members=_each_once(codes, ()))
+        return Declared(members=_each_once(codes, owned.members), owned=owned.kinds, conflicts=owned.conflicts)
 
-    def _owned(self, table: str) -> list[Member]:
-        if not self.landscape.owners:
-            return []
-        from functions.deliver.owned import owned_members  # noqa: PLC0415 most landscapes own no master data
+    def _owned(self, table: str) -> Owned:
+        from functions.deliver.owned import owned_of  # noqa: PLC0415 most landscapes own no master data
 
-        return list(owned_members(self.landscape, self.table, table))
+        return owned_of(self.landscape, self.table, table)
 
     def digest(self) -> str:
         """What tells this declaration from another; what mapping tables say is no part of it."""
@@ -63,6 +81,14 @@ class Declarations:
         return hashlib.sha256(strict_json.dump([sources, dict(self.files)]).encode()).hexdigest()
 
 
+def _each_once(codes: Sequence[str], said: Sequence[Member]) -> list[Member]:
+    """The members of some codes and those of whom something is said, each once, as it is first written."""
+    owned = {folded(each.code): each for each in said}
+    found = {folded(code): code for code in reversed([*codes, *(each.code for each in owned.values())])}
+    stated = ((code, owned.get(key, Member(code))) for key, code in reversed(found.items()))
+    return [_below_one_of(found, replace(member, code=code)) for code, member in stated]
+
+
 def _below_one_of(codes: Collection[str], member: Member) -> Member:
-    """A member below its parent once that is to be one, too: until then it stands where nobody has said otherwise."""
-    return member if folded(member.parent) in codes else replace(member, parent="")
+    """A member that nobody owns below its parent once that is to be one, too: until then nobody has said where it stands."""
+    return member if member.is_owned or folded(member.parent) in codes else replace(member, parent="")

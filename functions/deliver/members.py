@@ -13,14 +13,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 
-from functions.deliver.declaring import Declarations
+from functions.deliver.carrying_out import Kept, carry_out, denied
+from functions.deliver.declaring import Declarations, Declared
 from tieout.discovering import Finding
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
 from tieout.maintenance import Maintenance, demand_no_maintenance
 from tieout.member_sources import MemberSource
-from tieout.members import Difference, Member, MemberKeeper, PublishingKeeper, difference, folded
+from tieout.members import Member, MemberKeeper, PublishingKeeper, folded
+from tieout.placing import difference_in_place
 from tieout.ports import Clock, Entropy
 
 _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked
@@ -29,8 +31,6 @@ _NOTING_SECONDS = 30
 _LEFT_TO_ITSELF = "deliver"
 _MOST_TOLD = 5  # of the members that wait for a person
 Pairs = Iterable[tuple[str, str]]
-Done = Callable[[str, str, Sequence[Member]], Mapping[str, str]]
-"""Adds or changes members of a dimension (the second says which); code to why one was refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,7 @@ class MemberStep:
         by: who asked for it.
         has_time: whether the function may run on for so many seconds.
         maintenance: when the target is not called.
+        contradicted: is told what a dimension shall have each time that it is compared, conflicts with owners included.
     """
 
     target: str
@@ -59,27 +60,7 @@ class MemberStep:
     by: str = _LEFT_TO_ITSELF
     has_time: Callable[[float], bool] = lambda _: True
     maintenance: Maintenance | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What became of the members of one dimension, or would become of them.
-
-    Attributes:
-        differs: how planning was not as declared.
-        refused: code to why planning has not added it, or has not changed it.
-        findings: what is in the way of all of them; then nothing was compared.
-    """
-
-    dimension: str
-    differs: Difference = field(default_factory=Difference)
-    refused: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-
-    def told(self) -> tuple[Finding, ...]:
-        """What is not as declared, and what to do about it."""
-        refused = {**self.differs.misplaced, **self.refused}
-        return self.findings + tuple(_refusal(self.dimension, code, reason) for code, reason in refused.items())
+    contradicted: Callable[[Declared], None] = lambda _: None
 
 
 def keep_when_due(step: MemberStep) -> KeptMembers | None:
@@ -143,54 +124,44 @@ def make_sure(step: MemberStep, named: Pairs) -> dict[tuple[str, str], str]:
     return reasons
 
 
-def compare(step: MemberStep, dimension: str) -> Kept:
-    """How the members of a dimension differ from what is declared; nothing is written. Raises as `keep_when_due`."""
+def compare(step: MemberStep, dimension: str, declared: Declared | None = None) -> Kept:
+    """How the members of a dimension differ from what is declared; nothing is written. Raises as `keep_when_due`.
+
+    What is declared is read, unless the caller has just done so.
+    """
     try:
         keeper = opened(step)
         flaws = tuple(keeper.flaws(dimension))
         if any(flaw.is_in_the_way for flaw in flaws):
             return Kept(dimension=dimension, findings=flaws)
-        declared = step.declarations.members(dimension)
-        differs = difference(declared, keeper.held(dimension), step.sources[dimension].parent)
+        declared = declared or step.declarations.of(dimension)
+        step.contradicted(declared)
+        differs = difference_in_place(declared.members, keeper.held(dimension), step.sources[dimension].parent)
     except PermanentError as error:
-        return Kept(dimension=dimension, findings=(_denied(dimension, error),))
+        return Kept(dimension=dimension, findings=(denied(dimension, error),))
     return Kept(dimension=dimension, differs=differs, findings=flaws)
 
 
-def keep(step: MemberStep, dimension: str) -> Kept:
-    """Add and change members of a dimension until they are as declared; one that is refused stops no other.
+def keep(step: MemberStep, dimension: str, declared: Declared | None = None) -> Kept:
+    """Add and change members of a dimension until they are as declared (see `compare`); one that is refused stops no other.
 
     Doing it twice changes nothing more: what was done without an answer is there when planning is asked what it has.
     Raises as `keep_when_due`.
     """
-    kept = compare(step, dimension)
+    kept = compare(step, dimension, declared)
     write_again(step, dimension, [member.code for level in kept.differs.to_add for member in level])
     return carry_out(kept, partial(_done, step))
-
-
-def carry_out(kept: Kept, done: Done) -> Kept:
-    """Add and change what a comparison has found, level by level, and say what was refused. Raises as `keep_when_due`."""
-    dimension, differs, refused = kept.dimension, kept.differs, dict[str, str]()
-    try:
-        for level in differs.to_add:
-            lost = set(map(folded, refused))
-            orphans = {each.code: f"parent_refused: {each.parent}" for each in level if folded(each.parent) in lost}
-            refused |= orphans
-            refused |= done(dimension, "add", [each for each in level if each.code not in orphans])
-        refused |= done(dimension, "change", differs.to_change)
-    except PermanentError as error:
-        kept = replace(kept, findings=(*kept.findings, _denied(dimension, error)))
-    return replace(kept, refused=refused)
 
 
 def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> dict[str, str]:
     """Folded members that are declared and not there, each with the reason, after all that could be done about it."""
     there = _having(step, dimension, members)
     reasons = {key: step.refused[dimension, key] for key in members.keys() - there if (dimension, key) in step.refused}
-    declared = {folded(each.code) for each in step.declarations.members(dimension)}
+    shall_be = step.declarations.of(dimension)
+    declared = {folded(each.code) for each in shall_be.members}
     if members.keys() & declared <= there | reasons.keys():
         return reasons
-    kept = keep(step, dimension)
+    kept = keep(step, dimension, shall_be)
     found = {folded(code): reason for code, reason in {**kept.differs.misplaced, **kept.refused}.items()}
     there |= _having(step, dimension, {key: member for key, member in members.items() if key not in there})
     hindered = "; ".join(f"{each.code}: {each.says}" for each in kept.findings if each.is_in_the_way)
@@ -281,15 +252,3 @@ def _waiting(target: str, kept: Kept) -> Iterable[Finding]:
         named = f"{kept.dimension} is not as declared: {', '.join(codes[:_MOST_TOLD])}{more}"
         says = f"{named}: tieout targets members {target} --apply, when nobody plans"
         yield Finding(code="members_wait", says=says)
-
-
-def _refusal(dimension: str, code: str, reason: str) -> Finding:
-    says = f"{dimension} {code} is not as declared: {reason}: mend it there, or what is declared"
-    return Finding(code="member_refused", says=says)
-
-
-def _denied(dimension: str, error: PermanentError) -> Finding:
-    says = (
-        f"{dimension} cannot be kept: {error}: grant the integration user's role what it lacks, or add members by hand"
-    )
-    return Finding(code="members_denied", says=says)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from functions.deliver.members import Kept, MemberStep, compare, keep, remember
+from functions.deliver.carrying_out import Kept
+from functions.deliver.members import MemberStep, compare, keep, remember
 from tieout.members import PublishingKeeper
 
 _MOST_NAMED = 500  # of one dimension and kind: an answer of Lambda's ends at 6 MB

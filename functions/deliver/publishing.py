@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import batched
 
-from functions.deliver.members import Kept, MemberStep, carry_out, compare, demand_time, opened, write_again
+from functions.deliver.carrying_out import Kept, carry_out
+from functions.deliver.members import MemberStep, compare, demand_time, opened, write_again
 from tieout.errors import LostAnswerError, PermanentError, StillRunningError, TransientError
 from tieout.ledger.members import MemberWrite
 from tieout.members import Member, PublishingKeeper, folded
@@ -70,7 +71,7 @@ class _Acting:
                 self._note(token, replace(write, ended_at=self.step.clock.now(), answer=type(error).__name__))
 
     def done(self, dimension: str, action: str, members: Sequence[Member]) -> Mapping[str, str]:
-        """Have members added or changed, and wait for it: see `members.Done`."""
+        """Have members added or changed, and wait for it: see `carrying_out.Done`."""
         keys = {each.code: (dimension, folded(each.code)) for each in members}
         refused = {code: self.told[key] for code, key in keys.items() if key in self.told}
         begun = [each for each in members if each.code not in refused]

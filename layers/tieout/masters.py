@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tieout.arriving.notice import RecordKey
 from tieout.facts.master_data import MasterData
-from tieout.members import Member
+from tieout.members import Member, folded
 from tieout.ownership import Ownership
 
 FIELDS = ("name", "parent", "is_active", "valid_from", "valid_until", "country", "currency", "account_class")
@@ -131,7 +131,11 @@ def conflicts(masters: Iterable[Master], ownership: Ownership) -> Iterator[Confl
 
 def members(masters: Iterable[Master], ownership: Ownership) -> list[Member]:
     """The member that each master is to be, with the name and the parent that hold; what does not is not said."""
-    return [
-        Member(each.code, each.holds("name", ownership) or "", each.holds("parent", ownership) or "")
-        for each in masters
-    ]
+    return [_member(each, ownership) for each in masters]
+
+
+def _member(master: Master, ownership: Ownership) -> Member:
+    """The member of a master; one that is its own parent is two records that planning has made one."""
+    name, parent = (master.holds(field, ownership) or "" for field in ("name", "parent"))
+    is_owned = master.owner_of("parent", ownership) is not None
+    return Member(master.code, name, "" if folded(parent) == folded(master.code) else parent, is_owned=is_owned)

@@ -15,12 +15,17 @@ _CODE, _NAME, _PARENT = "code", "name", "parent"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member that a dimension shall have; what is empty is not said, and stays as planning has it."""
+    """A member that a dimension shall have; what is empty is not said, and stays as planning has it.
+
+    Attributes:
+        is_owned: an owner of master data says where it stands, be it below nobody: see `tieout.placing`.
+    """
 
     code: str
     name: str = ""
     parent: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    is_owned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def flaws_of(text: str) -> Iterator[str]:
         elif folded(member.code) in first:
             yield f"line {line}: {member.code!r} stands in line {first[folded(member.code)]} already"
         first.setdefault(folded(member.code), line)
-    for code in _circling([member for _, member in found]):
+    for code in circling([member for _, member in found]):
         yield f"line {first[folded(code)]}: {code!r} is below itself"
 
 
@@ -195,7 +200,7 @@ def _other(parent: str, member: Member) -> str:
     return "" if folded(parent) == folded(member.code) else parent
 
 
-def _circling(members: Iterable[Member]) -> list[str]:
+def circling(members: Iterable[Member]) -> list[str]:
     """The codes of those that are above themselves."""
     parents = {folded(each.code): (each.code, folded(each.parent)) for each in members if each.code}
     found = []
@@ -211,11 +216,11 @@ def _circling(members: Iterable[Member]) -> list[str]:
 
 def _misplaced(members: Sequence[Member], there: Collection[str]) -> Iterator[tuple[str, str]]:
     """Code to why it has no place: it is above itself, its parent is nowhere, or has itself no place to be added to."""
-    circling = set(_circling(members))
+    in_circles = set(circling(members))
     known = {folded(each.code) for each in members} | set(there)
     wrong: set[str] = set()
     for each in members:
-        if each.code in circling:
+        if each.code in in_circles:
             yield each.code, f"parent_circle: it is below itself, by way of {each.parent}"
         elif each.parent and folded(each.parent) not in known:
             yield each.code, f"parent_missing: {each.parent} is neither declared nor there"

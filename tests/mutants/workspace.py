@@ -127,6 +127,7 @@ GROUPS = (
                 for name in (
                     "answering",
                     "before",
+                    "carrying_out",
                     "checking",
                     "declaring",
                     "judging",
@@ -175,6 +176,7 @@ GROUPS = (
                 "tieout/masters.py",
                 "tieout/members.py",
                 "tieout/ownership.py",
+                "tieout/placing.py",
             ),
             "tieout/planning/*.py",
         ),

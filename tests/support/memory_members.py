@@ -16,6 +16,7 @@ class MemoryMembers:
 
     Attributes:
         refused: code to why a member is refused.
+        names_refused: names that are refused, whoever has them.
         spoiling: codes of which one makes a request be refused as a whole.
         errors: what the next calls that write raise, in turn; None: nothing.
         is_lost: whether what raises was done all the same.
@@ -24,6 +25,7 @@ class MemoryMembers:
 
     members: dict[str, dict[str, HeldMember]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    names_refused: frozenset[str] = frozenset()
     spoiling: frozenset[str] = frozenset()
     errors: list[TieoutError | None] = field(default_factory=list)
     is_lost: bool = False
@@ -52,7 +54,8 @@ class MemoryMembers:
         error = self._begin(dimension, "add", members)
         if error is None or self.is_lost:
             for each in members:
-                if each.code not in self.refused and (not each.parent or folded(each.parent) in self._of(dimension)):
+                is_placed = not each.parent or folded(each.parent) in self._of(dimension)
+                if is_placed and each.code not in self.refused and each.name not in self.names_refused:
                     self._put(dimension, each)
         if error is not None:
             raise error
@@ -68,14 +71,15 @@ class MemoryMembers:
         if error is not None:
             raise error
         for each in members:
-            if each.code not in self.refused:
+            if each.code not in self.refused and each.name not in self.names_refused:
                 held = self._of(dimension)[folded(each.code)]
                 parents = frozenset({folded(each.parent)}) if each.parent else held.parents
                 properties = {**(held.properties or {}), **each.properties}
                 self._of(dimension)[folded(each.code)] = HeldMember(
                     held.code, each.name or held.name, parents, properties
                 )
-        return {each.code: self.refused[each.code] for each in members if each.code in self.refused}
+        named = {each.code: "NAME_TAKEN" for each in members if each.name in self.names_refused}
+        return named | {each.code: self.refused[each.code] for each in members if each.code in self.refused}
 
     def parents(self, dimension: str) -> dict[str, str]:
         """Code to the folded parent."""

@@ -54,7 +54,7 @@ BUGS = (
     ),
     Bug(
         "only the first connection's entries name members",
-        declaring.Declarations.members,
+        declaring.Declarations.of,
         "in self.landscape.connections:",
         "in self.landscape.connections[:1]:",
         "members",

@@ -120,11 +120,20 @@ def test_that_a_record_is_not_active_any_more_is_said() -> None:
 
 
 def test_members_have_the_name_and_parent_that_hold() -> None:
-    """In order of their codes; what planning has no name for is none."""
+    """In order of their codes, each placed by its owner where that has a record; what planning has no name for is none."""
     other = customer(CRM, "5", code="C_0")
     nameless = customer(CRM, "6", code=None)
     found = members(masters_of([ACME_IN_CRM, nameless, ACME, other]), OWNERSHIP)
-    assert found == [Member("C_0", "", ""), Member("C_1", "Acme", "C_0")]
+    assert found == [Member("C_0", "", ""), Member("C_1", "Acme", "C_0", is_owned=True)]
+    of_names = Ownership((replace(OWNER, fields=("name",), codes="", linked_by=()),))
+    assert [each.is_owned for each in members(masters_of([ACME]), of_names)] == [False]
+
+
+def test_two_records_of_one_name_in_planning_are_not_below_each_other() -> None:
+    """Somebody has made a company and its group one member: it is not below itself."""
+    group = customer(ERP, "2", code="c_1", name="Group")
+    [found, _] = members(masters_of([replace(ACME, parent="c_1"), group]), OWNERSHIP)
+    assert (found.code, found.parent, found.is_owned) == ("C_1", "", True)
 
 
 TAXED = external_ids({TAX_ID: "de 1"})

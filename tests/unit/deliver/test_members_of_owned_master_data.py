@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from functions.deliver.members import keep
 from tests.support.members_desk import MembersDesk
 from tests.support.telling_masters import tell
-from tieout.facts.master_data import Customer
+from tieout.facts.master_data import Customer, MasterData
+from tieout.ledger.masters import MasterLedger
+from tieout.masters import MasterRecord
 from tieout.ownership import Owner
+
+if TYPE_CHECKING:
+    import pytest
 
 ERP, CRM = "netsuite-group", "hubspot-emea"
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}")
@@ -52,6 +59,24 @@ def test_a_customer_is_renamed_and_moved_when_its_owner_says_so() -> None:
     assert keep_now(desk) == [("Customer", "change", ("C_2",))]
     [member] = [each for each in desk.keeper.held("Customer") if each.code == "C_2"]
     assert (member.name, desk.keeper.parents("Customer")["C_2"]) == ("New name", "c_1")
+
+
+def test_all_records_are_read_once_where_a_cell_names_a_member_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether it is declared, and what else is to be added with it, is found in one reading."""
+    desk, read = owned_desk(), list[type[MasterData]]()
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    records = MasterLedger.records
+
+    def counted(ledger: MasterLedger, kind: type[MasterData]) -> list[MasterRecord]:
+        read.append(kind)
+        return records(ledger, kind)
+
+    monkeypatch.setattr(MasterLedger, "records", counted)
+    assert desk.sure(("Customer", "C_1")) == {}
+    assert "C_1" in desk.keeper.parents("Customer")
+    assert read == [Customer]
 
 
 def test_a_deleted_customer_stays_a_member() -> None:
