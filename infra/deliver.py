@@ -7,8 +7,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from functions.deliver.settings import RUN_SECONDS, UNSEEN_SECONDS, DeliverSettings
-from infra.alarms import Alarms, Runbook, counted
-from infra.grants import change_items, find_cells, list_items, read_secrets, use_ledger_key
+from infra.alarms import Alarms, Runbook, counted, counted_of_each
+from infra.grants import change_items, find_cells, go_through, list_items, read_secrets, use_ledger_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.stage import Stage
@@ -53,9 +53,12 @@ class FlushQueue(Construct):
 
 
 class Deliver(Construct):
-    """Writes the changed cells of one target; it reads one secret and writes the ledger."""
+    """Writes the changed cells of one target; it reads one secret and writes the ledger.
 
-    def __init__(
+    Where its members follow owners of master data, it goes through what all connections say of that.
+    """
+
+    def __init__(  # noqa: PLR0913 keyword-only parts of one construct
         self,
         scope: Construct,
         construct_id: str,
@@ -64,6 +67,7 @@ class Deliver(Construct):
         ledger: LedgerStack,
         landscape: str,
         members: str,
+        follows_owners: bool,
         parts: FunctionParts,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -88,6 +92,7 @@ class Deliver(Construct):
                 change_items(ledger.table),
                 find_cells(ledger.table),
                 list_items(ledger.table),
+                *([go_through(ledger.table)] if follows_owners else []),
                 *read_secrets([secret_arn]),
                 use_ledger_key(ledger.key),
             ],
@@ -96,6 +101,7 @@ class Deliver(Construct):
         )
         self.trigger = flushes.work.trigger(self, self.function.live)
         self.written, self.refused = (self._metric(name) for name in ("Written", "Refused"))
+        self.contradicted = counted_of_each(self.settings.metric_namespace, "Conflicts", "connection")
         self._watch(target, parts.alarms)
 
     def _watch(self, target: str, alarms: Alarms) -> None:

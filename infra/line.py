@@ -19,7 +19,7 @@ from infra.lake import Lake
 from infra.landscape import compile_landscape
 from infra.landscape_rules import UNROUTED
 from infra.ledger import LedgerStack
-from infra.member_rules import compile_members
+from infra.member_rules import compile_members, follows_owners
 from infra.observe import Observe
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts
@@ -74,18 +74,7 @@ class LineStack(Stack):
             for target in landscape.targets
         }
         self.records = self._records(compiled)
-        self.delivers = {
-            name: Deliver(
-                self,
-                f"{pascal(name)}Deliver",
-                flushes=flushes,
-                ledger=ledger,
-                landscape=compiled,
-                members=compile_members(root, flushes.target),
-                parts=self.parts,
-            )
-            for name, flushes in self.flushes.items()
-        }
+        self.delivers = {name: self._deliver(flushes, compiled, root) for name, flushes in self.flushes.items()}
         self.sweep = self._sweep()
         self.census = self._census(compiled)
         self.readback = ReadPlanningBack(self, "ReadBack", ledger=ledger, landscape=compiled, parts=self.parts)
@@ -127,6 +116,18 @@ class LineStack(Stack):
             )
             for name, route in self.routes.items()
         }
+
+    def _deliver(self, flushes: FlushQueue, compiled: str, root: Path) -> Deliver:
+        return Deliver(
+            self,
+            f"{pascal(flushes.target.name)}Deliver",
+            flushes=flushes,
+            ledger=self.ledger,
+            landscape=compiled,
+            members=compile_members(root, flushes.target),
+            follows_owners=follows_owners(flushes.target, self.landscape),
+            parts=self.parts,
+        )
 
     def _sweep(self) -> Sweep:
         return Sweep(

@@ -35,6 +35,11 @@ def compile_members(root: Path, target: Target) -> str:
     return strict_json.dump({name: (root / name).read_text(encoding="utf-8") for name in names})
 
 
+def follows_owners(target: Target, landscape: Landscape) -> bool:
+    """Whether owners of master data may say what members of a target are called, and where they stand."""
+    return bool(landscape.owners) and any(source.table for source in target.members.values())
+
+
 def _tables_of(target: Target, dimension: str, landscape: Landscape) -> set[str] | None:
     """The mapping tables by which a dimension gets members; None where the target is given no such dimension."""
     given = [each for feed in landscape.feeds if target.is_given(feed.name) for each in feed.dimensions]

@@ -157,7 +157,10 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
     """Folded members that are declared and not there, each with the reason, after all that could be done about it."""
     there = _having(step, dimension, members)
     reasons = {key: step.refused[dimension, key] for key in members.keys() - there if (dimension, key) in step.refused}
-    shall_be = step.declarations.of(dimension)
+    try:
+        shall_be = step.declarations.of(dimension)
+    except PermanentError:  # that is told where members are compared
+        return reasons
     declared = {folded(each.code) for each in shall_be.members}
     if members.keys() & declared <= there | reasons.keys():
         return reasons

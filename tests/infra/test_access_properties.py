@@ -250,31 +250,6 @@ def test_only_what_puts_messages_off_may_hide_them(synthesis: Synthesis) -> None
             assert hidden == ([queue] if hides else [])
 
 
-BY_KEY = ["BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"]
-
-
-@pytest.mark.parametrize(
-    ("step", "on_items", "queried"),
-    [
-        ("record", [*BY_KEY, "ConditionCheckItem"], [""]),
-        ("deliver", BY_KEY, ["", "/index/cells_by_state"]),
-        ("sweep", BY_KEY, ["", "/index/cells_by_state"]),
-    ],
-)
-def test_a_step_does_with_the_ledger_what_its_code_does(
-    synthesis: Synthesis, step: str, on_items: list[str], queried: list[str]
-) -> None:
-    """Nobody scans, a flow lists nothing but the books that are closed, and no function reads the operators' catalogue."""
-    for role, _ in role_of(synthesis, step):
-        statements = synthesis.statements(role)
-        (table,) = resources_for(statements, "dynamodb:BatchGetItem")
-        granted = {each for some in statements for each in as_list(some["Action"]) if each.startswith("dynamodb:")}
-        assert granted == {f"dynamodb:{each}" for each in [*on_items, *(["Query"] if queried else [])]}
-        for action in on_items:
-            assert resources_for(statements, f"dynamodb:{action}") == [table]
-        assert resources_for(statements, "dynamodb:Query") == [f"{table}{index}" for index in queried]
-
-
 def test_only_the_stages_own_rules_put_events_on_its_queues(synthesis: Synthesis) -> None:
     """Each queue a rule feeds, and each queue behind a rule, admits that one rule by its name."""
     for name, rule in synthesis.properties("AWS::Events::Rule").items():

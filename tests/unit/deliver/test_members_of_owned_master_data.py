@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from functions.deliver.members import keep
 from tests.support.members_desk import MembersDesk
 from tests.support.telling_masters import tell
+from tieout.errors import AccessDeniedError
 from tieout.facts.master_data import Customer, MasterData
 from tieout.ledger.masters import MasterLedger
 from tieout.masters import MasterRecord
@@ -77,6 +78,19 @@ def test_all_records_are_read_once_where_a_cell_names_a_member_that_is_not_there
     assert desk.sure(("Customer", "C_1")) == {}
     assert "C_1" in desk.keeper.parents("Customer")
     assert read == [Customer]
+
+
+def test_master_data_that_may_not_be_read_holds_up_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told when members are compared; planning refuses the cells of whom it does not have, and takes all others."""
+    desk = owned_desk()
+
+    def refuse(*_: object) -> None:
+        raise AccessDeniedError("no index")
+
+    monkeypatch.setattr(MasterLedger, "records", refuse)
+    assert desk.sure(("Customer", "C_1")) == {}
+    [finding] = keep(desk.step, "Customer").findings
+    assert (finding.code, "no index" in finding.says) == ("members_denied", True)
 
 
 def test_a_deleted_customer_stays_a_member() -> None:
