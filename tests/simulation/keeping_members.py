@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,13 +44,14 @@ def file_of_centres() -> str:
     return "code,name,parent\n" + "".join(f"{code},Centre {code},{parent}\n" for code, parent in centres().items())
 
 
-def first_items() -> dict[str, list[dict[str, str]]]:
-    """What the model has before anything is delivered."""
+def first_items(dimensions: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """What the model has of some dimensions before anything is delivered."""
     misplaced = {"code": _MISPLACED.lower(), "name": "Old", "parent": "ALL"}
-    return {
+    found = {
         "Customer": [{"code": TOP, "name": "All customers", "parent": ""}],
         "Cost centre": [{"code": "ALL", "name": "Everything", "parent": ""}, misplaced],
     }
+    return {dimension: found[dimension] for dimension in dimensions}
 
 
 def member_step(
@@ -84,7 +85,7 @@ def member_step(
 def member_violations(world: World) -> Iterator[str]:
     """Whoever is declared and named by a cell is there once; once all were kept, so is all of a file, each below its parent."""
     for target in world.targets.values():
-        if not isinstance(target.planning, ListedSystem):
+        if not isinstance(target.planning, ListedSystem) or target.sources is not SOURCES:
             continue
         kept = target.planning.kept
         for dimension, items in kept.items():

@@ -63,6 +63,10 @@ def _owned_violations(world: World) -> Iterator[str]:
         found = kinds.get(f"FACT#{connection}#{entities[connection]}#{number}")
         if found != "Customer":
             yield f"customer {number} of {connection} is recorded as {found}"
+    entries = {key: world.owning.stored(key) for key in world.mappings if key[1] == "customer" and key[0] in entities}
+    for key, stored in sorted(entries.items()):
+        if stored != (world.mappings[key], world.owning.origin_of(key)):
+            yield f"the entry {key} is {stored}, and should be {(world.mappings[key], world.owning.origin_of(key))}"
     unnamed = {number for number in MAY_BE if (KNOWS_TOO, "customer", number) not in world.mappings}
     told = {number for connection, number in world.owning.told if connection == OWNER}
     right = {(number, owners) for number in unnamed for owners in MAY_BE[number] if owners in told}

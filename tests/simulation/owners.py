@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.planning_lists import TOP
+from tieout.member_sources import MemberSource
+
 if TYPE_CHECKING:
     from tests.simulation.world import Scenario
 
@@ -12,6 +15,11 @@ THEME = "owners"
 OWNER, KNOWS_TOO = "netsuite-group", "hubspot-emea"
 CODES = "N_"
 """How the codes begin that follow from the owner's numbers."""
+DIMENSION = "Customer"
+SOURCES = {DIMENSION: MemberSource(table="customer", parent=TOP)}
+"""Whose members are kept in planning: what the owner says of them is what they are called and where they stand."""
+STUBBORN = frozenset({"M-73", f"{CODES}502"})
+"""Members that planning does not take in some worlds, or not before somebody has seen to it."""
 OWNERS: Sequence[Mapping[str, Any]] = (
     {
         "name": "customers",

@@ -18,15 +18,20 @@ _Item = dict[str, str]
 class ListedSystem(PlanningSystem):
     """A model with some lists that begin nearly empty: the further calls of `tieout.systems.anaplan.client.AnaplanClient`.
 
-    An item is refused alone: a code or name that another has, a parent that is not there, a member the model is not to know.
+    An item is refused alone: a code or name that another has, a parent that is not there or below it, a member the model is not to
+    know.
 
     Attributes:
         kept: the items of each list, by dimension, each with its code, name and the code of its parent.
+        orphans: what was sent with a parent that was not there.
+        changed: how many items were added or changed.
     """
 
     def __init__(self, around: Surroundings, kept: Mapping[str, Sequence[_Item]]) -> None:
         super().__init__(around)
         self.kept = {dimension: [dict(each) for each in some] for dimension, some in kept.items()}
+        self.orphans: list[str] = []
+        self.changed = 0
 
     def knows(self, members: Iterable[tuple[str, str]]) -> bool:
         """Whether each member of one of its lists is an item there."""
@@ -105,26 +110,43 @@ class ListedSystem(PlanningSystem):
         self._schedule.after(self._random.randrange(_LONGEST_LANDING_MILLISECONDS), do)
 
     def _add(self, dimension: str, item: Mapping[str, str]) -> bool:
-        parent = self._found(dimension, item["parent"]) if "parent" in item else None
-        is_taken = any(
-            each["code"].casefold() == item["code"].casefold() or each["name"].casefold() == item["name"].casefold()
-            for each in self.kept[dimension]
-        )
+        parent = self._parent(dimension, item)
+        is_taken = self._found(dimension, item["code"]) or self._is_named(dimension, item["name"])
         if is_taken or item["code"] in self.unknown or ("parent" in item and parent is None):
             return False
+        self.changed += 1
         self.kept[dimension].append(
             {"code": item["code"], "name": item["name"], "parent": parent["code"] if parent else ""}
         )
         return True
 
     def _change(self, dimension: str, item: Mapping[str, str]) -> bool:
-        found = self._found(dimension, item["code"])
-        parent = self._found(dimension, item["parent"]) if "parent" in item else None
-        if found is None or ("parent" in item and parent is None):
+        found, parent = self._found(dimension, item["code"]), self._parent(dimension, item)
+        if found is None or ("parent" in item and (parent is None or self._is_below(dimension, parent, found))):
             return False
+        if self._is_named(dimension, item.get("name", found["name"]), unless=found):
+            return False
+        self.changed += 1
+        self._weather.strike("member_moved" if "parent" in item else "member_renamed")
         found["name"] = item.get("name", found["name"])
         found["parent"] = parent["code"] if parent else found["parent"]
         return True
+
+    def _parent(self, dimension: str, item: Mapping[str, str]) -> _Item | None:
+        parent = self._found(dimension, item["parent"]) if "parent" in item else None
+        if "parent" in item and parent is None:
+            self.orphans.append(f"{dimension} {item['code']} was sent below {item['parent']}, which is not there")
+        return parent
+
+    def _is_named(self, dimension: str, name: str, unless: _Item | None = None) -> bool:
+        """Whether an item has that name already."""
+        return any(each["name"].casefold() == name.casefold() and each is not unless for each in self.kept[dimension])
+
+    def _is_below(self, dimension: str, item: _Item | None, above: _Item) -> bool:
+        """Whether an item is another, or stands below it."""
+        while item is not None and item is not above:
+            item = self._found(dimension, item["parent"])
+        return item is above
 
     def _found(self, dimension: str, code: str) -> _Item | None:
         return next((each for each in self.kept[dimension] if each["code"].casefold() == code.casefold()), None)

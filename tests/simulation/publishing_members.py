@@ -1,4 +1,4 @@
-"""Worlds in which Oracle EPM begins with hardly a customer, and an operator has those that are declared added and published."""
+"""Operators who have members kept now: those of Oracle EPM, which begins with hardly a customer, are published with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from functions.deliver.members_asked import answer_of
 from tests.simulation.keeping_members import THEME as MEMBERS_THEME
 from tests.simulation.keeping_members import member_step
 from tests.simulation.operators import give_until_done
+from tests.simulation.planning_lists import ListedSystem
 from tests.simulation.planning_outline import DIMENSION, THEME, TOP, OutlinedApplication, planned_name
 from tieout.errors import PermanentError, UnavailableError
 
@@ -24,11 +25,19 @@ _RUN_MILLISECONDS = 240_000
 
 
 class Publishing:
-    """Operators who have what is declared added and published, in the targets of one world where that waits for somebody."""
+    """Operators who have members kept as declared in the targets of one world where that waits for somebody.
+
+    It does where they have to be published, and where their owners say something else of them than they did.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._targets = [each for each in world.targets.values() if isinstance(each.planning, OutlinedApplication)]
+        self._targets = [
+            each
+            for each in world.targets.values()
+            if isinstance(each.planning, OutlinedApplication)
+            or (world.owning.is_part and isinstance(each.planning, ListedSystem))
+        ]
 
     def plan(self, span: int) -> None:
         """Have them ask now and then while there are faults; by chance of their own."""
@@ -38,18 +47,23 @@ class Publishing:
                 self._world.schedule.after(random.randrange(span), partial(_give, self._world, target))
 
     def to_the_end(self) -> int:
-        """Have all of it done now; how often a database was refreshed for it."""
-        before = sum(map(_refreshed, self._targets))
+        """Have all of it done now; how often a database was refreshed, and how many members changed for it."""
+        before = sum(map(_done, self._targets))
         for each in self._targets:
             _give(self._world, each)
             self._world.run_until_rest()
-        return sum(map(_refreshed, self._targets)) - before
+        return sum(map(_done, self._targets)) - before
 
 
 def mend_refused(world: World, retry: Callable[[], int]) -> int:
     """Have cells that are refused written again; who adds the members that they want has that done with it."""
-    repairs_itself = world.theme in {MEMBERS_THEME, THEME}
-    return Publishing(world).to_the_end() if repairs_itself else retry()
+    kept = Publishing(world).to_the_end()
+    if world.theme in {MEMBERS_THEME, THEME} or world.owning.is_mended:
+        return kept
+    world.owning.is_mended = (
+        world.owning.is_part
+    )  # once: what names a member that nobody declares any more is refused for good
+    return kept + retry()
 
 
 def published_violations(world: World) -> Iterator[str]:
@@ -97,6 +111,9 @@ def _give(world: World, target: SimulatedTarget) -> None:
     give_until_done(world, "members asked for", ask, _RUN_MILLISECONDS)
 
 
-def _refreshed(target: SimulatedTarget) -> int:
-    assert isinstance(target.planning, OutlinedApplication)
-    return target.planning.refreshed
+def _done(target: SimulatedTarget) -> int:
+    planning = target.planning
+    if isinstance(planning, ListedSystem):
+        return planning.changed
+    assert isinstance(planning, OutlinedApplication)
+    return planning.refreshed

@@ -13,6 +13,8 @@ from functions.deliver import settings as delivering
 from tests.simulation.companies import FISCAL_NAMES
 from tests.simulation.keeping_members import SOURCES, first_items
 from tests.simulation.keeping_members import THEME as MEMBERS_THEME
+from tests.simulation.owners import SOURCES as OWNED_SOURCES
+from tests.simulation.owners import STUBBORN, is_owned
 from tests.simulation.planning import Coordinates, PlanningSystem, Surroundings
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
@@ -143,15 +145,17 @@ def _anaplan(world: World) -> SimulatedTarget:
         if world.theme in {"planning", "loads", FILE_LOADS_THEME, MEMBERS_THEME}
         else (0.15, {"M-73"})
     )
+    if is_owned(world.scenario):
+        ignorance, lacking = 0.5, set(STUBBORN)
     names = FISCAL_NAMES if world.scenario.seed % 2 else ()
     loads = world.theme == "loads"
     opened: Callable[..., PlanningSystem] = ImportingSystem if loads else PlanningSystem
-    if world.theme == MEMBERS_THEME:
-        opened = partial(ListedSystem, kept=first_items())
+    sources = _sources(world)
+    if sources:
+        opened = partial(ListedSystem, kept=first_items(sources))
     unknown = frozenset(lacking) if world.random.random() < ignorance and not calm else frozenset[str]()
     spoiling = frozenset({"M-503"}) if world.random.random() < 0.1 and not calm else frozenset[str]()
     planning = opened(Surroundings(world.random, world.schedule, world.weather, unknown, spoiling))
-    sources = SOURCES if world.theme == MEMBERS_THEME else {}
     wanted: dict[str, Any] = {"batch_size": _batch_size(world)}
     if sources:
         wanted |= {"items_per_call": 20}
@@ -173,6 +177,13 @@ def _anaplan(world: World) -> SimulatedTarget:
         has_members=lambda members: planning.knows(members.items()) or not sources,
         sources=sources,
     )
+
+
+def _sources(world: World) -> Mapping[str, MemberSource]:
+    """The dimensions of Anaplan whose members are kept from here."""
+    if is_owned(world.scenario):
+        return OWNED_SOURCES
+    return SOURCES if world.theme == MEMBERS_THEME else {}
 
 
 def _analytics(world: World, like: Planning) -> SimulatedTarget:

@@ -1,0 +1,93 @@
+"""Slips in following the owners of customers with planning's members: their names, their places, and that they are there."""
+
+from __future__ import annotations
+
+from functions.deliver import carrying_out, declaring
+from tests.simulation.bugs.bug import Bug
+from tests.simulation.owners import THEME
+from tieout import masters, members, placing
+from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.masters import MasterLedger
+
+_MET: tuple[tuple[str, object, str, str], ...] = (
+    (
+        "what its owner's number implies is no member",
+        declaring._each_once,
+        "*(each.code for each in owned.values())",
+        "*()",
+    ),
+    (
+        "whoever has a record says what a customer is called",
+        masters.Master.owner_of,
+        "owner.connection == each.record.connection",
+        "True",
+    ),
+    (
+        "a parent is called by its number",
+        MasterLedger._of_connection,
+        "self._code(connection, kind, fact.parent, entries)[0] if fact.parent else None",
+        "fact.parent",
+    ),
+    (
+        "a parent is called what its number implies, whatever is stored",
+        MasterLedger._of_connection,
+        "self._code(connection, kind, fact.parent, entries)[0]",
+        "self._code(connection, kind, fact.parent, {})[0]",
+    ),
+    (
+        "a renamed customer keeps its name in planning",
+        members._change,
+        'member.name if member.name != held.name else ""',
+        '""',
+    ),
+    (
+        "a customer that is moved stays where it is",
+        members._change,
+        'member.parent if member.parent and folded(member.parent) not in map(folded, held.parents) else ""',
+        '""',
+    ),
+    (
+        "who is below nobody any more stays below its former parent",
+        placing.placed,
+        "is_left_behind = key in held and key != folded(parent) and _is_below(held[key], wanted)",
+        "is_left_behind = False",
+    ),
+    (
+        "customers in a circle are in no dimension",
+        placing.placed,
+        "if not each.is_owned:",
+        "if not each.is_owned or each.code in in_circles:",
+    ),
+    (
+        "a customer whose name another has is in no dimension",
+        carrying_out._did,
+        "if not wanted:",
+        "if True:",
+    ),
+    (
+        "what stands below a refused parent is sent all the same",
+        carrying_out._orphans,
+        "if folded(each.parent) in lost",
+        "if False",
+    ),
+    (
+        "a customer that was added is not changed before the next day",
+        carrying_out.carry_out,
+        "[each for each in changes if each != Member(each.code)]",
+        "[]",
+    ),
+    (
+        "what a link stood over is a person's word, wherever it came from",
+        MappingLedger.take_back,
+        '"origin": origin}',
+        '"origin": "person"}',
+    ),
+    (
+        "a link over a link forgets what both stood over",
+        MappingLedger.take_back,
+        "item | _standing_on(earlier)",
+        "item",
+    ),
+)
+
+BUGS = tuple(Bug(name, function, right, wrong, theme=THEME) for name, function, right, wrong in _MET)
