@@ -140,10 +140,12 @@ def _planning_widgets(
     flushes: Sequence[FlushQueue], delivers: Sequence[Deliver], sweep: Sweep
 ) -> list[cloudwatch.IWidget]:
     written = [metric for each in delivers for metric in (each.written, each.refused)]
+    contradicted = [each.contradicted for each in delivers[:1]]  # of each connection, whoever compares
     return [
         *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
         _graph("Cells written and refused", written),
         _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
+        _graph("New conflicts with owners of master data", contradicted),
     ]
 
 

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.deliver.checking import CheckStep, check, check_when_due
-from functions.deliver.declaring import Declarations
+from functions.deliver.declaring import Declarations, Declared
 from functions.deliver.judging import Judging
 from functions.deliver.members import MemberStep, keep_when_due, make_sure
 from functions.deliver.members_asked import answer_of
@@ -150,7 +150,22 @@ class DeliverFunction:
             by=by,
             has_time=has_time,
             maintenance=self._target.maintenance,
+            contradicted=self._note_contradictions,
         )
+
+    def _note_contradictions(self, declared: Declared) -> None:
+        """Count where other connections contradict owners of master data, where there are any."""
+        if not declared.owned:
+            return
+        from functions.deliver.contradicting import Contradicting  # noqa: PLC0415 most landscapes own no master data
+        from tieout.ledger.conflicts import ConflictLedger  # noqa: PLC0415 the same
+
+        Contradicting(
+            ledger=ConflictLedger(self._table),
+            connections=[each.name for each in self._landscape.connections],
+            clock=self._clock,
+            namespace=self._settings.metric_namespace,
+        ).note(declared)
 
     def _keeper(self) -> MemberKeeper:
         keeper: MemberKeeper = capability(self._target.system, "members").open_keeper(self._writer())

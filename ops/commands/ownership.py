@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,7 +12,9 @@ import typer
 from ops import display, master_data
 from ops.commands.arguments import AsJson, Stage
 from ops.place import find_place
+from tieout.ledger.conflicts import ConflictLedger, key_of
 from tieout.masters import Conflict, conflicts, masters_of
+from tieout.moments import moment_text
 
 app = typer.Typer(no_args_is_help=True, help="Which connection is believed about what, and who says something else.")
 
@@ -44,20 +49,31 @@ def ownership_conflicts(
 ) -> None:
     """The fields of master data of which a connection says something else than their owner does, which is what holds.
 
-    What is not applied is kept all the same: mend it where it was said, or let the landscape name another owner of the field.
+    What is not applied is kept all the same: mend it where it was said, or let the landscape name another owner of the field. Each
+    is counted once (`Conflicts`), when members are compared: `since` says when that was.
     """
     place = find_place(stage)
+    ledger = ConflictLedger(place.table)
+    known = {key: at for name in place.connections for key, at in ledger.since(name).items()}
     found = (
         conflicts(masters_of(master_data.records_of(place, kind)), place.ownership)
         for kind in master_data.KINDS.values()
     )
-    rows = [_row(each) for some in found for each in some if connection in ("", each.record.connection)]
+    wanted = [each for some in found for each in some if connection in ("", each.record.connection)]
     display.rows(
-        rows, title=f"{len(rows)} conflicts", as_json=as_json, nothing="Nobody says something else than an owner."
+        [_row(each, known.get(key_of(each))) for each in wanted],
+        title=f"{len(wanted)} conflicts ({_by_connection(wanted)})",
+        as_json=as_json,
+        nothing="Nobody says something else than an owner.",
     )
 
 
-def _row(each: Conflict) -> display.Row:
+def _by_connection(found: Sequence[Conflict]) -> str:
+    counts = Counter(each.record.connection for each in found)
+    return ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
+
+
+def _row(each: Conflict, since: datetime | None) -> display.Row:
     return {
         "kind": each.kind,
         "member": each.code,
@@ -66,4 +82,5 @@ def _row(each: Conflict) -> display.Row:
         "holds": each.owner_says,
         "record": "/".join(each.record),
         "says": each.says,
+        "since": "" if since is None else moment_text(since),
     }

@@ -129,6 +129,14 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
     assert len(asked) - len(names) - len(targets) in {0, 1}  # the silence of sources, where any is expected to tell
 
 
+def test_new_conflicts_with_owners_are_shown_and_call_nobody(synthesis: Synthesis) -> None:
+    """Nothing waits for them: whoever looks after master data looks."""
+    line = synthesis.line["Resources"].values()
+    [board] = [each for each in line if each["Type"] == "AWS::CloudWatch::Dashboard"]
+    assert 'SUM(\\"Conflicts\\")' in written(board["Properties"]["DashboardBody"])
+    assert "Conflicts" not in str([each for each in line if each["Type"] == "AWS::CloudWatch::Alarm"])
+
+
 def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> None:
     """Whoever opens them reads from the webhook to planning."""
     titles = {

@@ -129,6 +129,7 @@ GROUPS = (
                     "before",
                     "carrying_out",
                     "checking",
+                    "contradicting",
                     "declaring",
                     "judging",
                     "members",

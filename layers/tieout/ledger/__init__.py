@@ -9,6 +9,7 @@
 | `MAP#connection#table` | the source's value | the member it is called in planning |
 | `OUTCOME#connection#day` | `received_at#delivery#flow` | the outcome of every notice of a delivery |
 | `RECEIPT#target` | `OPEN#time#id`, `DONE#time#id` | a write to planning: values before and after, the answer |
+| `CONFLICT#connection` | a digest of record, code and field | that the record contradicts the owner of the field, and since when |
 | `MEMBERS#target` | `time#token` | members that one call added to a dimension of planning, or changed there |
 | `TARGET#target` | `STATE` | until when the target wants to be left alone |
 

@@ -195,6 +195,11 @@ def pages_key(connection: str, day: date) -> Key:
     return (census_of(connection), f"PAGES#{day.isoformat()}")
 
 
+def conflicts_of(connection: str) -> str:
+    """The partition of where a connection contradicts an owner of master data."""
+    return f"CONFLICT#{connection}"
+
+
 def drifts_of(connection: str) -> str:
     """The partition of what a connection's answers were other than expected in."""
     return f"DRIFT#{connection}"

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
-from ops.master_data import NothingToLinkError
+from ops.cli import app
+from ops.master_data import NothingToLinkError, records_of
 from tests.support.ledger_scenes import NOW, V1, contribution, lineage, statement
 from tests.support.operated_stage import CRM, ERP, OperatedStage
 from tests.support.telling_masters import tell
 from tieout.arriving.notice import RecordKey
 from tieout.facts.master_data import TAX_ID, Customer, external_ids
+from tieout.ledger.conflicts import ConflictLedger
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import decide
+from tieout.masters import conflicts, masters_of
+from tieout.moments import moment_text
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -90,6 +95,20 @@ def test_a_link_is_taken_back_and_what_was_planned_with_it_is_sent_again(stage: 
     assert stage.tieout("mappings", "list", "customer") == []
     with pytest.raises(NothingToLinkError, match="is not linked"):
         stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
+
+
+def test_conflicts_are_told_with_their_number_and_since_when_they_are_counted(stage: OperatedStage) -> None:
+    """Of each connection; those that were not counted yet are told as well."""
+    told(stage)
+    stage.tieout("crosswalk", "confirm", "customer", CRM, "4711")
+    [conflict] = stage.tieout("ownership", "conflicts")
+    assert conflict["since"] == ""
+    place = stage.place
+    found = list(conflicts(masters_of(records_of(place, Customer)), place.ownership))
+    assert ConflictLedger(place.table).news({"Customer"}, found, place.connections, NOW) == {CRM: 1}
+    [conflict] = stage.tieout("ownership", "conflicts")
+    assert conflict["since"] == moment_text(NOW)
+    assert f"1 conflicts ({CRM}: 1)" in CliRunner().invoke(app, ["ownership", "conflicts"]).output
 
 
 def test_a_link_over_a_files_entry_is_taken_back_to_it(stage: OperatedStage) -> None:
