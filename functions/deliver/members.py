@@ -29,6 +29,7 @@ _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a targ
 _KNOWN_FOR = timedelta(minutes=10)  # somebody may remove one
 _NOTING_SECONDS = 30
 _LEFT_TO_ITSELF = "deliver"
+_UNKNOWN = "member_unknown: nobody has told of a record that is called so"
 _MOST_TOLD = 5  # of the members that wait for a person
 Pairs = Iterable[tuple[str, str]]
 
@@ -162,15 +163,16 @@ def _lacking(step: MemberStep, dimension: str, members: Mapping[str, str]) -> di
     except PermanentError:  # that is told where members are compared
         return reasons
     declared = {folded(each.code) for each in shall_be.members}
+    unknown = dict.fromkeys(members.keys() - declared - there, _UNKNOWN) if shall_be.owned else {}
     if members.keys() & declared <= there | reasons.keys():
-        return reasons
+        return reasons | unknown
     kept = keep(step, dimension, shall_be)
     found = {folded(code): reason for code, reason in {**kept.differs.misplaced, **kept.refused}.items()}
     there |= _having(step, dimension, {key: member for key, member in members.items() if key not in there})
     hindered = "; ".join(f"{each.code}: {each.says}" for each in kept.findings if each.is_in_the_way)
     reasons = {key: found.get(key, hindered or "not there") for key in members.keys() & declared - there}
     step.refused.update({(dimension, key): reason for key, reason in reasons.items()})
-    return reasons
+    return reasons | unknown
 
 
 def _having(step: MemberStep, dimension: str, members: Mapping[str, str]) -> set[str]:

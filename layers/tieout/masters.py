@@ -42,10 +42,14 @@ class MasterRecord:
         return type(self.fact).__name__
 
     def says(self) -> dict[str, str]:
-        """Field to what it says of it; a field of which it says nothing is left out. External ids go by their names."""
+        """Field to what it says of it; a field of which it says nothing is left out. External ids go by their names.
+
+        A name is on one line, its words one blank apart: planning keeps it so.
+        """
         fact = self.fact
         said: dict[str, object] = {each: getattr(fact, each, None) for each in FIELDS}
-        said |= {"parent": self.parent, "is_active": None if fact.is_active else "no"}  # not to be active is to be said
+        said |= {"name": " ".join((fact.name or "").split()) or None, "parent": self.parent}
+        said |= {"is_active": None if fact.is_active else "no"}  # not to be active is to be said
         return {name: str(value) for name, value in said.items() if value is not None} | {
             each.name: each.value for each in fact.external_ids
         }

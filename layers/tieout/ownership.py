@@ -93,6 +93,10 @@ class Ownership:
         return None
 
     def implied(self, connection: str, table: str, key: str) -> str | None:
-        """What planning calls a record of its owner where no mapping entry says; None where somebody has to say."""
+        """What planning calls a record of its owner where no mapping entry says; None where somebody has to say.
+
+        So it is for a number that no member can be called by: planning keeps neither blanks at its ends nor line breaks.
+        """
         codes = self._codes.get((connection, table))
-        return None if codes is None else codes.replace(NUMBER, key)
+        is_a_code = key == key.strip() and key.isprintable()
+        return codes.replace(NUMBER, key) if codes is not None and is_a_code else None

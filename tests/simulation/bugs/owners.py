@@ -21,7 +21,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "stored | self.model.implied(new)",
     ),
     ("the numbers of any connection imply codes", Ownership.implied, "(connection, table)", "next(iter(self._codes))"),
-    ("what its owner's number implies is held", Ownership.implied, "codes is None", "True"),
+    ("what its owner's number implies is held", Ownership.implied, "codes is not None and is_a_code", "False"),
     ("a link forgets what stood before it", MappingLedger.put, _BEFORE, "()"),
     (
         "a link that is stored twice stood before itself",

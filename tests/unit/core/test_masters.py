@@ -119,6 +119,15 @@ def test_that_a_record_is_not_active_any_more_is_said() -> None:
     assert (ACME.says().get("is_active"), gone.says()["is_active"]) == (None, "no")
 
 
+def test_blanks_and_line_breaks_make_no_other_name() -> None:
+    """Planning keeps neither: a member would be renamed for ever, and a conflict be none."""
+    broken = customer(CRM, "77", name=" Acme\u00a0\r\n")
+    assert list(conflicts(masters_of([ACME, broken]), OWNERSHIP)) == []
+    [member] = members(masters_of([customer(ERP, "1", name="Acme \n  GmbH\t")]), OWNERSHIP)
+    assert member.name == "Acme GmbH"
+    assert "name" not in customer(ERP, "1", name=" \n").says()
+
+
 def test_members_have_the_name_and_parent_that_hold() -> None:
     """In order of their codes, each placed by its owner where that has a record; what planning has no name for is none."""
     other = customer(CRM, "5", code="C_0")

@@ -190,6 +190,14 @@ def test_what_an_owner_has_is_called_by_its_numbers() -> None:
         assert ownership.implied(connection, table, "4711") is None
 
 
+@pytest.mark.parametrize("number", [" 4711", "4711 ", "47\n11", "\u00a04711"])
+def test_a_number_that_no_member_can_be_called_by_implies_nothing(number: str) -> None:
+    """Planning drops blanks at the ends, and shows no line breaks: somebody has to say what it is called."""
+    ownership = Ownership((Owner(name="a", connection="a", facts=("Customer",), codes="C_{number}"),))
+    assert ownership.implied("a", "customer", number) is None
+    assert ownership.implied("a", "customer", "顧客 № 5/ü") == "C_顧客 № 5/ü"
+
+
 def test_who_owns_a_field_is_asked_before_who_owns_the_kind() -> None:
     """For a company that is named, and for all of them."""
     kind, field = replace(OWNED_HERE, fields=()), replace(OWNED_HERE, connection="b")

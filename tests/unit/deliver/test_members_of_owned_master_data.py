@@ -93,6 +93,19 @@ def test_master_data_that_may_not_be_read_holds_up_no_cell(monkeypatch: pytest.M
     assert (finding.code, "no index" in finding.says) == ("members_denied", True)
 
 
+def test_a_cell_of_a_customer_that_nobody_has_told_of_says_so() -> None:
+    """Its number implies what it is called before its record comes; once it has, it is added and named by no reason any more."""
+    desk = owned_desk()
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    reasons = desk.sure(("Customer", "C_1"), ("Customer", "C_2"))
+    assert reasons == {("Customer", "C_2"): "member_unknown: nobody has told of a record that is called so"}
+    assert "C_1" in desk.keeper.parents("Customer")
+    assert desk.sure(("Customer", "C_2")) == reasons
+    tell(desk.table, ERP, Customer(number="2", name="Two"))
+    assert desk.sure(("Customer", "C_2")) == {}
+    assert "C_2" in desk.keeper.parents("Customer")
+
+
 def test_a_deleted_customer_stays_a_member() -> None:
     """Cells of years may name it."""
     desk = owned_desk()
