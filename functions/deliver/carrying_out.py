@@ -9,8 +9,11 @@ from tieout.discovering import Finding
 from tieout.errors import PermanentError
 from tieout.members import Difference, Member, folded
 
+ADD, CHANGE = "add", "change"
+UNNAMED = " unnamed"
+"""What follows the action where what was refused with a name is done without one."""
 Done = Callable[[str, str, Sequence[Member]], Mapping[str, str]]
-"""Adds or changes members of a dimension (the second says which); code to why one was refused."""
+"""Adds or changes members of a dimension (the second says which, and whether without names); code to why one was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,12 @@ def carry_out(kept: Kept, done: Done) -> Kept:
     try:
         for level in differs.to_add:
             orphans = _orphans(level, lost)
-            found, missing = _did(done, dimension, "add", [each for each in level if each.code not in orphans])
+            found, missing = _did(done, dimension, ADD, [each for each in level if each.code not in orphans])
             refused |= orphans | found
             lost |= {folded(code) for code in (*orphans, *missing)}
         orphans = _orphans(differs.to_change, lost)
         changes = (replace(each, parent="") if each.code in orphans else each for each in differs.to_change)
-        found, _ = _did(done, dimension, "change", [each for each in changes if each != Member(each.code)])
+        found, _ = _did(done, dimension, CHANGE, [each for each in changes if each != Member(each.code)])
         refused |= orphans | found
     except PermanentError as error:
         kept = replace(kept, findings=(*kept.findings, denied(dimension, error)))
@@ -73,10 +76,10 @@ def _did(done: Done, dimension: str, action: str, members: Sequence[Member]) -> 
     refused = dict(done(dimension, action, members))
     named = [each for each in members if each.code in refused and each.name]
     nameless = [replace(each, name="") for each in named]
-    wanted = [each for each in nameless if action == "add" or each != Member(each.code)]
+    wanted = [each for each in nameless if action == ADD or each != Member(each.code)]
     if not wanted:
         return refused, set(refused)
-    still = done(dimension, action, wanted)
+    still = done(dimension, action + UNNAMED, wanted)
     unnamed = {each.code for each in wanted} - still.keys()
     return refused | {code: f"name_refused: {refused[code]}" for code in unnamed}, refused.keys() - unnamed
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 
-from functions.deliver.carrying_out import Kept, carry_out, denied
+from functions.deliver.carrying_out import ADD, Kept, carry_out, denied
 from functions.deliver.declaring import Declarations, Declared
 from tieout.discovering import Finding
 from tieout.errors import LostAnswerError, MalformedError, PermanentError, TransientError, UnavailableError
@@ -207,7 +207,7 @@ def _done(step: MemberStep, dimension: str, action: str, members: Sequence[Membe
         write = MemberWrite(dimension=dimension, action=action, codes=codes, by=step.by, begun_at=step.clock.now())
         step.ledger.note(step.target, token, write)
         try:
-            answer = _sent(keeper.add if action == "add" else keeper.change, dimension, some)
+            answer = _sent(keeper.add if action.startswith(ADD) else keeper.change, dimension, some)
         except LostAnswerError:
             raise  # it stays without an end: planning may have them all the same
         except (TransientError, PermanentError) as error:

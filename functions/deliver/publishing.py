@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import batched
 
-from functions.deliver.carrying_out import Kept, carry_out
+from functions.deliver.carrying_out import UNNAMED, Kept, carry_out
 from functions.deliver.members import MemberStep, compare, demand_time, opened, write_again
 from tieout.errors import LostAnswerError, PermanentError, StillRunningError, TransientError
 from tieout.ledger.members import MemberWrite
@@ -21,6 +21,7 @@ from tieout.members import Member, PublishingKeeper, folded
 _PUBLISH = "publish"
 _TAKEN = "taken"
 _LATE = timedelta(days=1)
+_Try = tuple[str, str, bool]  # of a dimension the folded code of a member, and whether it had its name
 
 
 def keep_and_publish(step: MemberStep, keeper: PublishingKeeper) -> tuple[list[Kept], bool]:
@@ -51,28 +52,36 @@ class _Acting:
     """What acts in one run.
 
     Attributes:
-        told: dimension and folded code to why it was refused, of what earlier runs began and this one has seen the end of: it is
-            not begun again in this run, which would never come to publishing where each task outlives its run.
+        told: why members were refused, with their names or without, since everything was last done that could be: until it has
+            been, they are not tried again, or nobody would come to publishing where each task outlives its run.
     """
 
     step: MemberStep
     keeper: PublishingKeeper
-    told: dict[tuple[str, str], str] = field(default_factory=dict)
+    told: dict[_Try, str] = field(default_factory=dict)
 
     def settle(self) -> None:
         """Find out what became of all that earlier runs began and saw no end of; what nobody can say any more stays without one."""
         for token, write in list(self.step.ledger.begun(self.step.target)):
             try:
-                refused = self._ended(token, write)
-                self.told.update({(write.dimension, folded(code)): reason for code, reason in refused.items()})
+                self._tell(replace(write, refused=self._ended(token, write)))
             except StillRunningError:
                 raise
             except TransientError as error:
                 self._note(token, replace(write, ended_at=self.step.clock.now(), answer=type(error).__name__))
 
+        last = self.step.ledger.last(self.step.target)
+        for write in self.step.ledger.writes(self.step.target):
+            if last is None or write.begun_at > last.at:
+                self._tell(write)
+
+    def _tell(self, write: MemberWrite) -> None:
+        is_named = not write.action.endswith(UNNAMED)
+        self.told.update({(write.dimension, folded(code), is_named): reason for code, reason in write.refused.items()})
+
     def done(self, dimension: str, action: str, members: Sequence[Member]) -> Mapping[str, str]:
         """Have members added or changed, and wait for it: see `carrying_out.Done`."""
-        keys = {each.code: (dimension, folded(each.code)) for each in members}
+        keys = {each.code: (dimension, folded(each.code), not action.endswith(UNNAMED)) for each in members}
         refused = {code: self.told[key] for code, key in keys.items() if key in self.told}
         begun = [each for each in members if each.code not in refused]
         for some in batched(begun, self.keeper.batch_size, strict=False):

@@ -221,10 +221,29 @@ def test_a_member_that_is_always_refused_keeps_no_other_from_being_published(
 ) -> None:
     """Though every task outlives its run: what the run before began is not begun again in this one."""
     keeper.refused = {"EAST": "no"}
+    keeper.ends = [each for _ in range(4) for each in (StillRunningError("runs"), None)]
+    for _ in range(4):
+        with pytest.raises(StillRunningError):
+            asked(desk)
+    assert keeper.begun == ["members 1", "members 2", "members 3", "publish 4"]  # the third without a name
+    assert asked(desk)["published"] is False
+    assert "ALL" in keeper.seen
+
+
+def test_several_members_that_are_always_refused_keep_no_other_from_being_published(keeper: PublishedMembers) -> None:
+    """Nor whoever asks from an answer, be they of several levels: each is tried once until all is done, then anew."""
+    desk = MembersDesk(sources=dict(CENTRES), keeper=keeper, text="code,parent\nA,\nB,\nB1,B\n")
+    keeper.refused = {"A": "no", "B1": "never"}
     keeper.ends = [each for _ in range(3) for each in (StillRunningError("runs"), None)]
     for _ in range(3):
         with pytest.raises(StillRunningError):
             asked(desk)
+        desk.clock.advance(60)
+    told = str(asked(desk)["dimensions"])
+    assert "A is not as declared: no:" in told
+    assert "B1 is not as declared: never:" in told
     assert keeper.begun == ["members 1", "members 2", "publish 3"]
-    assert asked(desk)["published"] is False
-    assert "ALL" in keeper.seen
+    assert "B" in keeper.seen
+    desk.clock.advance(60)
+    asked(desk)
+    assert keeper.begun[3:] == ["members 4", "members 5"]
