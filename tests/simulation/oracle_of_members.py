@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.owners import CODES, DIMENSION, OWNER
 from tests.simulation.planning_lists import TOP, ListedSystem
+from tests.simulation.planning_outline import OutlinedApplication
 
 if TYPE_CHECKING:
+    from tests.simulation.targets import Planning
     from tests.simulation.world import World
 
 _Items = Mapping[str, Mapping[str, str]]
@@ -26,19 +28,19 @@ def owned_member_violations(world: World) -> Iterator[str]:
     if not world.owning.is_part:
         return
     for target in world.targets.values():
-        if isinstance(target.planning, ListedSystem):
-            items = {each["code"]: each for each in target.planning.kept[DIMENSION]}
-            yield from target.planning.orphans
-            yield from _gone(target.planning, items)
-            yield from _misplaced(world, target.planning, items)
+        planning = target.planning
+        if isinstance(planning, ListedSystem | OutlinedApplication):
+            items = planning.items_of(DIMENSION) if isinstance(planning, ListedSystem) else planning.items()
+            found = (*planning.orphans, *_gone(planning, items), *_misplaced(world, planning, items))
+            yield from (f"{target.name}: {each}" for each in found)
 
 
-def _gone(planning: ListedSystem, items: _Items) -> Iterator[str]:
+def _gone(planning: Planning, items: _Items) -> Iterator[str]:
     used = {dict(members)[DIMENSION] for _, _, members in planning.cells if DIMENSION in dict(members)}
     yield from (f"Customer {code} has a cell, and is not there" for code in sorted(used - items.keys()))
 
 
-def _misplaced(world: World, planning: ListedSystem, items: _Items) -> Iterator[str]:
+def _misplaced(world: World, planning: Planning, items: _Items) -> Iterator[str]:
     said = _said(world)
     declared = {member for (_, table, _), member in world.mappings.items() if table == "customer"} | {"NO_CUSTOMER"}
     unsure = {code for code in said if _is_unsure(code, said, planning.unknown - items.keys())}

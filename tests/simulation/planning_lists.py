@@ -33,6 +33,10 @@ class ListedSystem(PlanningSystem):
         self.orphans: list[str] = []
         self.changed = 0
 
+    def items_of(self, dimension: str) -> dict[str, dict[str, str]]:
+        """Each item of a list by its code."""
+        return {each["code"]: each for each in self.kept[dimension]}
+
     def knows(self, members: Iterable[tuple[str, str]]) -> bool:
         """Whether each member of one of its lists is an item there."""
         return all(name not in self.kept or self._found(name, member) for name, member in members)

@@ -86,7 +86,7 @@ def published_violations(world: World) -> Iterator[str]:
         yield from (
             f"{name} is below {above!r}"
             for name, above in application.outline.items()
-            if above != planned_name(TOP) and name != planned_name(TOP)
+            if above != planned_name(TOP) and name != planned_name(TOP) and not world.owning.is_part
         )
         writes = {
             str(item["by"]) for key, item in world.line.table.contents().items() if key[0] == f"MEMBERS#{target.name}"

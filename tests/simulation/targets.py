@@ -15,6 +15,7 @@ from tests.simulation.keeping_members import SOURCES, first_items
 from tests.simulation.keeping_members import THEME as MEMBERS_THEME
 from tests.simulation.owners import SOURCES as OWNED_SOURCES
 from tests.simulation.owners import STUBBORN, is_owned
+from tests.simulation.owners import THEME as OWNERS_THEME
 from tests.simulation.planning import Coordinates, PlanningSystem, Surroundings
 from tests.simulation.planning_analytics import AnalyticsTenant
 from tests.simulation.planning_imports import IMPORTS, ImportingSystem
@@ -133,7 +134,7 @@ def targets(world: World) -> dict[str, SimulatedTarget]:
             found[ANALYTICS] = _analytics(world, anaplan.planning)
         elif world.scenario.seed % 3 == 2:
             found[ORACLE] = _oracle(world, anaplan.planning)
-    elif world.scenario.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}:
+    elif world.scenario.theme in {FILE_LOADS_THEME, PUBLISHED_THEME} or _is_owned_twice(world):
         found[ORACLE] = _oracle(world, anaplan.planning)
     return found
 
@@ -211,7 +212,8 @@ def _analytics(world: World, like: Planning) -> SimulatedTarget:
 def _oracle(world: World, like: Planning) -> SimulatedTarget:
     """An application of months, or of weeks as in every other world."""
     counts_weeks = bool(world.scenario.seed % 2)
-    loads, publishes = world.theme in {FILE_LOADS_THEME, PUBLISHED_THEME}, world.theme == PUBLISHED_THEME
+    publishes = world.theme == PUBLISHED_THEME or _is_owned_twice(world)
+    loads = publishes or world.theme == FILE_LOADS_THEME
     application = SlicedApplication(_around(world, like))
     if loads:
         opened = OutlinedApplication if publishes else LoadingApplication
@@ -242,6 +244,11 @@ def _oracle(world: World, like: Planning) -> SimulatedTarget:
         open_keeper=oracle_members.open_keeper,
         queue=_flush_queue(world),
     )
+
+
+def _is_owned_twice(world: World) -> bool:
+    """Whether customers with an owner are members of Oracle EPM, too: in every other world of theirs."""
+    return world.scenario.theme == OWNERS_THEME and world.scenario.seed % 2 == 1
 
 
 def _around(world: World, like: Planning) -> Surroundings:

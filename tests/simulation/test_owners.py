@@ -8,9 +8,17 @@ from tests.simulation.owners import THEME
 from tests.simulation.seeds import violations_of
 from tests.simulation.world import Scenario, World
 
-_SEEDS = range(6)
+_SEEDS = (0, 1, 5, 7)  # odd ones have Oracle EPM beside Anaplan
 _MET = ("linked", "linked_over_another", "parted", "parted_to_another", "implied_replaced")
-_MEMBERS = ("member_renamed", "member_moved", "member_refused", "landing_late", "target_busy")
+_MEMBERS = (
+    "member_renamed",
+    "member_moved",
+    "member_refused",
+    "member_rejected",
+    "landing_late",
+    "target_busy",
+    "job_slow",
+)
 
 
 def test_a_customer_is_called_what_is_stored_else_what_its_owner_calls_it() -> None:

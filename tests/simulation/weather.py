@@ -59,7 +59,7 @@ THEMES: Mapping[str, Mapping[str, float]] = {
         "target_busy": 0.1,
     },
     "owners": {"crash_before": 0.003, "crash_after": 0.003, "lost_answer": 0.01, "delivered_twice": 0.1}
-    | {"landing_late": 0.1, "target_busy": 0.05},
+    | {"landing_late": 0.1, "target_busy": 0.05, "job_slow": 0.2, "job_fares_ill": 0.3},
     "drifts": {
         "crash_before": 0.004,
         "crash_after": 0.004,

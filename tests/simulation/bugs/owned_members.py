@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.deliver import carrying_out, declaring
+from functions.deliver import carrying_out, declaring, publishing
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.owners import THEME
 from tieout import masters, members, placing
@@ -63,6 +63,18 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         carrying_out._did,
         "if not wanted:",
         "if True:",
+    ),
+    (
+        "a customer whose name another has does not move",
+        carrying_out._did,
+        "if action == ADD or each != Member(each.code)",
+        "if action == ADD",
+    ),
+    (
+        "what was refused is tried anew before all that can be done is",
+        publishing._Acting.settle,
+        "if last is None or write.begun_at > last.at:",
+        "if False:",
     ),
     (
         "what stands below a refused parent is sent all the same",
