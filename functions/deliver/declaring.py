@@ -76,9 +76,10 @@ class Declarations:
         return owned_of(self.landscape, self.table, table)
 
     def digest(self) -> str:
-        """What tells this declaration from another; what mapping tables say is no part of it."""
+        """What tells this declaration from another, its owners included; what mapping tables and owners say is no part of it."""
         sources = {name: asdict(each) for name, each in self.landscape.target(self.target).members.items()}
-        return hashlib.sha256(strict_json.dump([sources, dict(self.files)]).encode()).hexdigest()
+        owners = [asdict(each) for each in self.landscape.owners]
+        return hashlib.sha256(strict_json.dump([sources, dict(self.files), owners]).encode()).hexdigest()
 
 
 def _each_once(codes: Sequence[str], said: Sequence[Member]) -> list[Member]:

@@ -101,3 +101,15 @@ def test_without_an_owner_a_document_waits_for_somebody_to_say() -> None:
     fact = FactCatalogue(table).fact(KEY)
     assert fact is not None
     assert fact.waits_for == CUSTOMER
+
+
+def test_what_waits_for_an_entry_that_a_new_owners_numbers_imply_is_to_be_planned_anew() -> None:
+    """Nobody stores an entry for it, so nothing else would send it again."""
+    settling, table = settling_of(Books(), {MappingKey.rate("USD", "USD", "2026-03"): "1"})
+    settle(settling)
+    without_owners = FactCatalogue(table)
+    assert list(without_owners.outdated(without_owners.facts(ERP, "billing_document"))) == []
+    assert outdated(table) == [KEY]
+    assert settle(replace(settling, model=replace(settling.model, ownership=OWNERSHIP))) is Outcome.APPLIED
+    assert planned_with(table) == "C_4711"
+    assert outdated(table) == []

@@ -35,6 +35,10 @@ class RecordedFact:
     waits_for: MappingKey | None
     lineage: Lineage
 
+    def entries(self) -> frozenset[MappingKey]:
+        """What it was planned with, and what it waits for."""
+        return frozenset((*self.used, *((self.waits_for,) if self.waits_for else ())))
+
 
 class FactCatalogue:
     """Every fact of a connection, found by an index that is a moment behind: one recorded just now may be missed."""
@@ -66,13 +70,14 @@ class FactCatalogue:
 
         A held fact counts like any other, although nothing is planned of it: the entries that were found decide what it
         waits for (a company its periods, a period its rates, a stage whether anything is planned at all), and where one of
-        them was replaced nobody may ever store what it waits for now.
+        them was replaced nobody may ever store what it waits for now. Nor does anybody store what an owner's numbers imply since
+        the landscape says so: then what waited for it is outdated, too.
         """
         for some in batched(facts, _FACTS_AT_ONCE, strict=False):
-            used = [(fact, fact.used.keys() if among is None else fact.used.keys() & set(among)) for fact in some]
+            used = [(fact, fact.entries() if among is None else fact.entries() & set(among)) for fact in some]
             members = self._members({entry for _, entries in used for entry in entries})
             for fact, entries in used:
-                if any(members.get(entry) != fact.used[entry] for entry in entries):
+                if any(members.get(entry) != fact.used.get(entry) for entry in entries):
                     yield fact
 
     def _members(self, entries: Collection[MappingKey]) -> dict[MappingKey, str | None]:

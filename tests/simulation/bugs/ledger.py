@@ -64,7 +64,7 @@ BUGS = (
     Bug(
         "facts planned with a replaced member are not found",
         planned.FactCatalogue.outdated,
-        "members.get(entry) != fact.used[entry]",
+        "members.get(entry) != fact.used.get(entry)",
         "False",
         proof=lambda: replaced.test_a_replaced_member_moves_exactly_what_was_planned_with_the_old_one(Day()),
     ),

@@ -38,8 +38,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what was planned with a link stays when it is taken back",
         FactCatalogue.outdated,
-        "members.get(entry) != fact.used[entry]",
-        "members[entry] is not None and members[entry] != fact.used[entry]",
+        "members.get(entry) != fact.used.get(entry)",
+        "members[entry] is not None and members[entry] != fact.used.get(entry)",
     ),
     (
         "what a number implies is outdated for good",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from functions.deliver.members import keep
+from functions.deliver.members import keep, keep_when_due
 from tests.support.members_desk import MembersDesk
 from tests.support.telling_masters import tell
 from tieout.errors import AccessDeniedError
@@ -104,6 +105,26 @@ def test_a_cell_of_a_customer_that_nobody_has_told_of_says_so() -> None:
     tell(desk.table, ERP, Customer(number="2", name="Two"))
     assert desk.sure(("Customer", "C_2")) == {}
     assert "C_2" in desk.keeper.parents("Customer")
+
+
+def test_members_are_compared_as_soon_as_the_landscape_names_another_owner() -> None:
+    """They are called as it says, and by its codes; what was there before stays."""
+    desk = owned_desk()
+    tell(desk.table, ERP, Customer(number="1", name="Of the ERP"))
+    keep_when_due(desk.step)
+    tell(desk.table, CRM, Customer(number="77", name="Of the CRM"))
+    desk.map("77", "C_1", connection=CRM)
+    desk.clock.advance(60)
+    desk.step = desk.of_a_cold_function()
+    keep_when_due(desk.step)
+    desk.owners = (replace(OWNER, connection=CRM, codes="K_{number}"),)
+    desk.step = desk.of_a_cold_function()
+    keep_when_due(desk.step)
+    names = {each.code: each.name for each in desk.keeper.held("Customer")}
+    assert (names["C_1"], "K_77" in names) == (
+        "Of the CRM",
+        False,
+    )  # a stored entry stands before what a number implies
 
 
 def test_a_deleted_customer_stays_a_member() -> None:
