@@ -15,7 +15,7 @@ _NO_PLACE = (
 
 def difference_in_place(declared: Sequence[Member], held: Sequence[HeldMember], parent: str = "") -> Difference:
     """See `members.difference`; those that an owner places are there in any case, wherever they can stand."""
-    members, told = placed(declared, {folded(each.code): each for each in held if each.code}, parent)
+    members, told = placed(declared, {folded(each.code): each for each in held}, parent)
     found = difference(members, held, parent)
     return replace(found, misplaced={**told, **found.misplaced})
 

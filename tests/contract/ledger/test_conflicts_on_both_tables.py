@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.support.ledger_scenes import NOW
+from tests.support.memory_table import MemoryTable
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.conflicts import ConflictLedger, key_of
 from tieout.ledger.table import Table
@@ -47,6 +48,16 @@ def test_one_that_is_over_is_forgotten_and_news_if_it_comes_again(table: Table) 
     assert news(table) == {}
     assert ConflictLedger(table).since("crm") == {key_of(PRODUCT): LATER}
     assert news(table, NAME) == {"crm": 1}
+
+
+def test_what_is_known_is_written_no_more() -> None:
+    """Members are compared all day: it is looked up, and no more."""
+    points: list[str] = []
+    table = MemoryTable(io=points.append)
+    news(table, NAME, COUNTRY)
+    points.clear()
+    assert news(table, NAME, COUNTRY) == {}
+    assert {point.rpartition(".")[2] for point in points} == {"query"}
 
 
 def test_words_of_any_length_and_alphabet_are_one_conflict_each(table: Table) -> None:

@@ -35,6 +35,8 @@ def test_where_somebody_has_put_it_elsewhere_it_stays() -> None:
     held = [there("TOP"), there("NORTH", "top"), there("A", "north"), there("GROUP", "top"), there("B", "group")]
     found = difference_in_place([owned("A"), owned("GROUP"), Member("B")], held, "TOP")
     assert found.to_change == ()
+    named_alike = [there("TOP"), there("NORTH", "top"), there("A", "north", "a")]  # a group that is called "A"
+    assert difference_in_place([owned("A")], named_alike, "TOP").to_change == ()
 
 
 def test_where_there_is_nowhere_to_move_it_it_stays_and_is_told() -> None:
@@ -56,9 +58,10 @@ def test_whoever_new_members_stand_below_is_not_moved_below_itself() -> None:
 def test_a_member_whose_parent_is_nowhere_stands_where_new_ones_do() -> None:
     """Until the parent comes. One that is there, be it that no record names it any more, is a place."""
     held = [there("TOP"), there("GONE", "top"), there("A", "gone"), there("B", "a")]
-    found = difference_in_place([owned("A", "GONE"), owned("B", "UNKNOWN"), owned("C", "UNKNOWN")], held, "TOP")
+    declared = [owned("A", "GONE"), owned("B", "UNKNOWN"), owned("C", "UNKNOWN"), owned("D", "gone")]
+    found = difference_in_place(declared, held, "TOP")
     assert found.to_change == (Member("B", parent="TOP"),)
-    assert found.to_add == ((Member("C", parent="TOP", is_owned=True),),)
+    assert [[(each.code, each.parent) for each in level] for level in found.to_add] == [[("C", "TOP"), ("D", "gone")]]
     assert found.misplaced == {}
 
 
