@@ -33,6 +33,8 @@ class Contradicting:
 
         Where the ledger fails they are new the next time.
         """
+        if not declared.owned:
+            return
         now = self.clock.now()
         try:
             news = self.ledger.news(declared.owned, declared.conflicts, self.connections, now)

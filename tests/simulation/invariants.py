@@ -16,7 +16,7 @@ from tests.simulation.journal_oracle import journal_violations
 from tests.simulation.keeping_members import member_violations
 from tests.simulation.oracle import Expected
 from tests.simulation.oracle_of_masters import master_violations
-from tests.simulation.oracle_of_members import owned_member_violations
+from tests.simulation.oracle_of_members import conflict_violations, owned_member_violations
 from tests.simulation.planning import Coordinates
 from tests.simulation.publishing_members import published_violations
 from tests.simulation.sap_values import FORGED as FORGED_OF_SAP
@@ -59,6 +59,7 @@ def violations(world: World) -> list[str]:
         *world.closings.violations(),
         *member_violations(world),
         *owned_member_violations(world),
+        *conflict_violations(world),
         *published_violations(world),
         *world.line.aging.violations(),
         *world.drifting.violations(),

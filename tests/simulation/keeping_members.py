@@ -9,10 +9,12 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from functions.deliver.contradicting import Contradicting
 from functions.deliver.declaring import Declarations
 from functions.deliver.members import MemberStep
 from tests.simulation.entries import all_mappings
 from tests.simulation.planning_lists import TOP, ListedSystem
+from tieout.ledger.conflicts import ConflictLedger
 from tieout.ledger.members import MemberLedger
 from tieout.member_sources import MemberSource
 
@@ -79,6 +81,13 @@ def member_step(
         known=target.known,
         has_time=has_time,
         maintenance=target.maintenance,
+        contradicted=Contradicting(
+            ledger=ConflictLedger(line.table),
+            connections=[each.name for each in landscape.connections],
+            clock=clock,
+            namespace="simulated",
+            write=line.log_of_conflicts.append,
+        ).note,
     )
 
 

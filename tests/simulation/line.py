@@ -85,6 +85,7 @@ class Line:
     sent: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     processes: Processes = field(default_factory=Processes)
+    log_of_conflicts: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
     tell_different: Callable[[Sequence[CellDifference]], None] = field(init=False)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.simulation.owners import CODES, DIMENSION, OWNER
+from tests.simulation.owners import CODES, DIMENSION, KNOWS_TOO, OWNER
 from tests.simulation.planning_lists import TOP, ListedSystem
 from tests.simulation.planning_outline import OutlinedApplication
 
@@ -33,6 +34,27 @@ def owned_member_violations(world: World) -> Iterator[str]:
             items = planning.items_of(DIMENSION) if isinstance(planning, ListedSystem) else planning.items()
             found = (*planning.orphans, *_gone(planning, items), *_misplaced(world, planning, items))
             yield from (f"{target.name}: {each}" for each in found)
+
+
+def conflict_violations(world: World) -> Iterator[str]:
+    """It is remembered of which customers the CRM says another name than their owner does, by what both say now."""
+    if not world.owning.is_part:
+        return
+    said, names = _said(world), world.crms[KNOWS_TOO].companies
+    told = [number for connection, number in world.owning.told if connection == KNOWS_TOO]
+    codes = {number: world.mappings.get((KNOWS_TOO, "customer", number), "") for number in told}
+    right = {
+        (code, "name", number)
+        for number, code in codes.items()
+        if code in said and said[code].name != names[number]["name"]
+    }
+    items = [item for key, item in world.line.table.contents().items() if key[0] == f"CONFLICT#{KNOWS_TOO}"]
+    words = [json.loads(str(item["of"])) for item in items]
+    found = {(code, field, number) for _, code, field, _, _, number in words}
+    if found != right:
+        yield f"known conflicts of the CRM are {sorted(found)}, and should be {sorted(right)}"
+    if any(json.loads(line)["connection"] == OWNER for line in world.line.log_of_conflicts):
+        yield "conflicts are counted of the owner itself"
 
 
 def _gone(planning: Planning, items: _Items) -> Iterator[str]:

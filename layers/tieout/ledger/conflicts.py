@@ -49,7 +49,7 @@ class ConflictLedger:
         known = {key for key, (kind, _) in self._known(connection) if kind in kinds}
         new = {key: each for key, each in there.items() if each.record.connection == connection and key not in known}
         writes = [
-            Put(key, {"kind": each.kind, "since": moment_text(now)}, Absent("since"))
+            Put(key, {"kind": each.kind, "of": _words(each), "since": moment_text(now)}, Absent("since"))
             for key, each in islice(new.items(), _MOST_AT_ONCE)
         ]
         known_meanwhile = self.table.write_each(writes)
@@ -64,5 +64,9 @@ class ConflictLedger:
 
 def key_of(conflict: Conflict) -> Key:
     """Where a conflict is remembered: its words may be of any length, so it goes by a digest of them."""
-    words = strict_json.dump([conflict.kind, conflict.code, conflict.field, *conflict.record])
-    return (keys.conflicts_of(conflict.record.connection), hashlib.sha256(words.encode()).hexdigest())
+    digest = hashlib.sha256(_words(conflict).encode()).hexdigest()
+    return (keys.conflicts_of(conflict.record.connection), digest)
+
+
+def _words(conflict: Conflict) -> str:
+    return strict_json.dump([conflict.kind, conflict.code, conflict.field, *conflict.record])

@@ -6,6 +6,7 @@ from functions.deliver import carrying_out, declaring, publishing
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.owners import THEME
 from tieout import masters, members, placing
+from tieout.ledger.conflicts import ConflictLedger
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.masters import MasterLedger
 
@@ -87,6 +88,24 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         carrying_out.carry_out,
         "[each for each in changes if each != Member(each.code)]",
         "[]",
+    ),
+    (
+        "a conflict with an owner that is over is known for good",
+        ConflictLedger._news,
+        "sorted(known - there.keys())",
+        "()",
+    ),
+    (
+        "whoever says the same as an owner contradicts it",
+        masters.conflicts,
+        "if says != holds and",
+        "if",
+    ),
+    (
+        "a conflict is known of the connection that owns the field",
+        ConflictLedger._news,
+        "each.record.connection == connection and",
+        "each.owner.connection == connection and",
     ),
     (
         "what a link stood over is a person's word, wherever it came from",
