@@ -17,13 +17,19 @@ from sandbox.places import ROOT
 from tests.support.anaplan import BASIC, anaplan_target
 from tests.support.anaplan_tenant import RunningTenant, running_tenant
 from tests.support.moto_aws import REGION, emulated_aws
+from tests.support.telling_masters import tell
 from tieout.aws.dynamo import DynamoTable
+from tieout.facts.master_data import Customer
 from tieout.ledger import keys
 from tieout.ledger.checks import CheckLedger
+from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.members import MemberLedger
 from tieout.ledger.table import Update
+from tieout.planning.mapping import MappingKey
 from tieout.system_clock import SystemClock, SystemEntropy
+from tieout.systems.anaplan.members import open_keeper
 
+OWNER = "netsuite-group"
 IMPORTS = {"Pipeline": {"action": "112000000000", "file": "113000000000"}}
 
 
@@ -120,3 +126,24 @@ def test_members_are_added_before_the_cells_that_name_them_and_an_operator_is_to
     assert (again["dimensions"][0]["to_add"], again["dimensions"][0]["findings"]) == ([], [])  # type: ignore[index]
     function.tenant.control("model", {"state": "locked"})
     assert str(function.invoke({"members": {"apply": True, "by": "somebody"}})["error"]).startswith("UnavailableError")
+
+
+def test_conflicts_with_owners_are_counted_when_members_are_compared(
+    function: Function, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once each, in a line that is a metric of the connection; the member is called as its owner says."""
+    file = tmp_path / "landscape.json"
+    compiled = json.loads(file.read_text())
+    compiled["targets"][0]["members"] = {"Customer": {"table": "customer", "parent": "ALL_CUSTOMERS"}}
+    file.write_text(json.dumps(compiled))
+    entries = MappingLedger(function.table)
+    for connection, name in ((OWNER, "Globex"), ("hubspot-emea", "Globex Inc.")):
+        tell(function.table, connection, Customer(number="77", name=name))
+        entries.put(MappingKey(connection, "customer", "77"), "GLOBEX", "controller", datetime.now(UTC))
+    for _ in range(2):
+        answer = function.invoke({"members": {"apply": True, "by": "controller"}})
+        assert "error" not in answer
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"contradicted"' in line]
+    assert [(line["connection"], line["Conflicts"]) for line in lines] == [("hubspot-emea", 1)]
+    keeper = open_keeper(function.tenant.kept_writer())
+    assert [each.name for each in keeper.held("Customer") if each.code == "GLOBEX"] == ["Globex"]
