@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import queue
 import re
 import tempfile
 import threading
@@ -31,6 +32,7 @@ API_ID_VARIABLE = "TIEOUT_SANDBOX_API_ID"
 PARENT_VARIABLE = "TIEOUT_SANDBOX_PARENT"
 
 _STREAMS_EVERY_SECONDS = 5
+_LOGGED, _LOGGED_SECONDS = "everything is logged", 10
 _SHORTEST_KEY_BYTES = 256  # 2048 bits
 _SHA256_INFO = bytes.fromhex(
     "3031300d060960864801650304020105000420"
@@ -158,13 +160,22 @@ def _decoded(text: str) -> bytes:
 
 
 def wait_for_what_functions_log() -> None:
-    """Wait longer for what an invocation has logged: on a busy machine a line is late, and stays a whole invocation behind."""
-    drain: Callable[..., str] = lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001
+    """Wait until all is there that an invocation has logged; the emulator waits a moment, which on a busy machine is too short.
 
-    def patient(worker: Any, **_: float) -> str:  # noqa: ANN401
-        return drain(worker, first_line_wait=0.5, idle_confirm=0.02, hard_cap=1.0)
+    What came later would stand behind what the next invocation logs, or nowhere. So each says when it has logged everything.
+    """
+    script: str = lambda_runtime._PYTHON_WORKER_SCRIPT  # noqa: SLF001
+    before, answering, behind = script.rpartition("        _real_stdout.flush()\n")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = f"{before}        print({_LOGGED!r})\n{answering}{behind}"  # noqa: SLF001
 
-    lambda_runtime.Worker._drain_stderr_bounded = patient  # noqa: SLF001
+    def wait(worker: Any, **_: float) -> str:  # noqa: ANN401
+        lines: list[str] = []
+        with suppress(queue.Empty):  # it has died
+            while (line := str(worker._stderr_queue.get(timeout=_LOGGED_SECONDS))) != _LOGGED:  # noqa: SLF001
+                lines.append(line)
+        return "\n".join(lines)
+
+    lambda_runtime.Worker._drain_stderr_bounded = wait  # noqa: SLF001
 
 
 def unpack_once() -> None:
