@@ -18,6 +18,7 @@ from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.receive import publish_as
 from infra.schedule import Schedule
 from tieout.arriving.envelope import SOURCE_PREFIX
+from tieout.arriving.payload import PAYLOADS_PREFIX
 
 SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
 # What it counts by connection: above how many, for how many times five minutes, it is somebody's business.
@@ -88,7 +89,7 @@ class Census(Construct):
         landscape: str,
         parts: FunctionParts,
     ) -> PythonFunction:
-        overflow = ledger.archive_access(["s3:PutObject"], ["overflow/"])
+        archive = ledger.archive_access(["s3:PutObject"], ["overflow/", PAYLOADS_PREFIX])
         function = PythonFunction(
             self,
             "Census",
@@ -98,7 +99,7 @@ class Census(Construct):
             environment=self.settings.environment(),
             description="Compares what the sources list with the ledger.",
             permissions=[
-                overflow.statement,
+                archive.statement,
                 publish_as(bus, f"{SOURCE_PREFIX}*"),
                 iam.PolicyStatement(
                     actions=["sqs:GetQueueAttributes"], resources=[queue.queue_arn for queue in flow_queues.values()]
@@ -112,7 +113,7 @@ class Census(Construct):
             extra_files={self.settings.landscape_file: landscape},
             no_dead_letters_because="Its event says nothing: the next minute's run does the same work.",
         )
-        overflow.acknowledge_for(function.role)
+        archive.acknowledge_for(function.role)
         return function
 
     def _watch(self, alarms: Alarms, namespace: str) -> None:

@@ -17,9 +17,19 @@ from datetime import datetime, timedelta
 from functions.census.due import Listable, due
 from functions.census.telling import Telling
 from tieout.arriving.notice import RecordKey
-from tieout.census import Difference, Phase, Purpose, Run, Tally, difference_of, missing_of, outdated_of
+from tieout.census import (
+    Difference,
+    Phase,
+    Purpose,
+    Run,
+    Tally,
+    difference_of,
+    difference_of_step,
+    missing_of,
+    outdated_of,
+)
 from tieout.errors import ConflictError, TieoutError
-from tieout.facts.listing import Listed, Listing, Tracker, Window
+from tieout.facts.listing import Listed, Listing, Step, Tracker, Window
 from tieout.facts.rate_changes import RateChanges
 from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.ports import Clock
@@ -163,6 +173,7 @@ def _listed(step: CensusStep, run: Run, listing: Listing, report: CensusReport) 
     window = Window(run.reached, min(run.reached + _WINDOW, run.span.until))
     page = listing.page(run.entity, window, run.cursor)
     run = _compared(step, run, page.records, report)
+    run = _stepped(step, run, page.steps, report)
     if page.following:
         return replace(run, cursor=page.following)
     if run.purpose is not Purpose.POLL:
@@ -178,6 +189,22 @@ def _compared(step: CensusStep, run: Run, records: Sequence[Listed], report: Cen
     differences = {key: difference for key, difference in compared.items() if difference is not None}
     _follow(step, run, differences, there, report)
     return replace(run, window=run.window.with_page(there.values(), differences.values()))
+
+
+def _stepped(step: CensusStep, run: Run, steps: Sequence[Step], report: CensusReport) -> Run:
+    """The run once what records have been is told as far as the ledger lacks it; a record is found once, whatever it lacks."""
+    known = step.ledger.known({each.key for each in steps})
+    compared = {each: difference_of_step(each, known.get(each.key)) for each in steps}
+    lacking = {each: difference for each, difference in compared.items() if difference is not None}
+    if not lacking:
+        return run
+    differences = step.ledger.not_found_yet(run, {each.key: difference for each, difference in lacking.items()})
+    _keep_found(
+        step, run, differences, {each.key: Listed(key=each.key, version=each.version) for each in lacking}, report
+    )
+    step.telling.tell_steps(run, lacking)
+    report.sent[run.connection] = report.sent.get(run.connection, 0) + len(lacking)
+    return replace(run, window=run.window.with_page((), differences.values()))
 
 
 def _window_done(run: Run, window: Window) -> Run:
@@ -216,13 +243,25 @@ def _follow(
     """Keep what a census found, and have what differs read: in this order, since by then it is no difference any more."""
     if not differences:
         return
-    if run.purpose is Purpose.CENSUS:
-        found = step.ledger.found(differences, there, step.clock.now(), step.period_dimensions)
-        step.ledger.keep_found(run, found)
-        missed = sum(difference.was_missed for difference in differences.values())
-        report.missed[run.connection] = report.missed.get(run.connection, 0) + missed
+    _keep_found(step, run, differences, there, report)
     step.telling.tell(run, differences, there)
     report.sent[run.connection] = report.sent.get(run.connection, 0) + len(differences)
+
+
+def _keep_found(
+    step: CensusStep,
+    run: Run,
+    differences: Mapping[RecordKey, Difference],
+    there: Mapping[RecordKey, Listed],
+    report: CensusReport,
+) -> None:
+    """Keep what differs, where a census found it: nobody keeps what others bring."""
+    if run.purpose is not Purpose.CENSUS:
+        return
+    found = step.ledger.found(differences, there, step.clock.now(), step.period_dimensions)
+    step.ledger.keep_found(run, found)
+    missed = sum(difference.was_missed for difference in differences.values())
+    report.missed[run.connection] = report.missed.get(run.connection, 0) + missed
 
 
 def _put_off(step: CensusStep, run: Run, error: Exception, report: CensusReport) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tieout.arriving.delivery import Delivery
 from tieout.arriving.notice import Notice, RecordKey
+from tieout.arriving.payload import encode, payload_key
 from tieout.arriving.publishing import Bus, Keeper, entries_of, publish
 from tieout.census import Difference, Run
 from tieout.errors import UnavailableError
-from tieout.facts.listing import Listed
+from tieout.facts.listing import Listed, Step
 from tieout.ports import Clock, Entropy
 
 _LIST = "LIST"  # the method of a delivery that nobody sent
@@ -33,14 +34,6 @@ class Telling:
         Raises:
             TieoutError: it may not have all of them.
         """
-        delivery = Delivery(
-            delivery_id=f"{run.purpose}-{self._entropy.token()}",
-            method=_LIST,
-            query="",
-            headers={},
-            body=b"",
-            received_at=self._clock.now(),
-        )
         notices = [
             Notice(
                 key=key,
@@ -50,6 +43,32 @@ class Telling:
             )
             for key, difference in differences.items()
         ]
+        self._publish(run, self._delivery(run), notices)
+
+    def tell_steps(self, run: Run, steps: Mapping[Step, Difference]) -> None:
+        """Return once what each step says is kept where it said anything, and the bus has a notice for each; raises as `tell`."""
+        delivery, notices = self._delivery(run), []
+        for place, (step, difference) in enumerate(steps.items()):
+            said = ""
+            if step.said:
+                named = delivery._replace(delivery_id=f"{delivery.delivery_id}-{place}", body=step.said)
+                said = payload_key(run.connection, named)
+                self._keeper.put(said, encode(named, {}))
+            notice_id = f"{run.purpose}/{difference}/{step.version}"
+            notices.append(Notice(key=step.key, notice_id=notice_id, kind=f"{run.purpose}.{difference}", payload=said))
+        self._publish(run, delivery, notices)
+
+    def _delivery(self, run: Run) -> Delivery:
+        return Delivery(
+            delivery_id=f"{run.purpose}-{self._entropy.token()}",
+            method=_LIST,
+            query="",
+            headers={},
+            body=b"",
+            received_at=self._clock.now(),
+        )
+
+    def _publish(self, run: Run, delivery: Delivery, notices: Sequence[Notice]) -> None:
         entries = entries_of(notices, delivery, run.connection, self._flows, self._keeper)
         if publish(entries, self._bus, self._clock, self._entropy):
             raise UnavailableError("the bus does not take what is to be read")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tieout.arriving.notice import RecordKey
-from tieout.facts.listing import Listed, Window
+from tieout.facts.listing import Listed, Step, Window
 from tieout.moments import moment_text, parse_moment
 
 
@@ -48,11 +48,13 @@ class Difference(StrEnum):
     DELETED_THERE = "deleted_there"
     UNKNOWN_THERE = "unknown_there"  # it is here, and the source does not know it any more
     OUTDATED_RATE = "outdated_rate"  # it was converted at a rate that its source has replaced since
+    STEP_UNKNOWN = "step_unknown"  # it is here, but not all that it has been
+    TO_BE_READ = "to_be_read"  # something happened to it, and no list says what it is since then
 
     @property
     def was_missed(self) -> bool:
-        """Whether something should have told of it: nothing ever tells that a rate was replaced."""
-        return self is not Difference.OUTDATED_RATE
+        """Whether something should have told of it: nothing ever tells that a rate was replaced, and what is read may be known."""
+        return self not in {Difference.OUTDATED_RATE, Difference.TO_BE_READ}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,13 @@ class Known:
     Attributes:
         is_gone: it is held as deleted, or as living on in another record.
         rates: the identities of the rates its contributions were converted by.
+        steps: what names all that it has been, where it has a history.
     """
 
     source_version: str
     is_gone: bool
     rates: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +231,15 @@ def difference_of(listed: Listed, known: Known | None) -> Difference | None:
         return Difference.NEVER_RECEIVED
     is_older = known.is_gone or known.source_version < listed.version
     return Difference.OLDER_HERE if is_older else None
+
+
+def difference_of_step(step: Step, known: Known | None) -> Difference | None:
+    """What is here otherwise than a source's events tell; None where the step is here, or whatever came of it must be."""
+    if known is not None and known.is_gone:
+        return None
+    if step.said:
+        return Difference.STEP_UNKNOWN if known is None or step.version not in known.steps else None
+    return Difference.TO_BE_READ if known is None or known.source_version < step.version else None
 
 
 def missing_of(known: Mapping[RecordKey, Known], there: Mapping[RecordKey, Listed]) -> dict[RecordKey, Difference]:

@@ -64,10 +64,10 @@ class StripeAccount:
         return self.account.take_untold()
 
     def is_listed(self, events: list[Object]) -> bool:
-        """Whether lists show what happened: none tells two changes of one second apart, nor one of a subscription."""
+        """Whether lists show what happened: none tells two changes of one second apart, but of subscriptions, by their events."""
         about = [each["data"]["object"] for each in events]
         listed = all(
-            each["object"] != "subscription" and self._touched.get(each["id"], 0) < self.account.store.second()
+            each["object"] == "subscription" or self._touched.get(each["id"], 0) < self.account.store.second()
             for each in about
         )
         self._touched |= {each["id"]: self.account.store.second() for each in about}

@@ -16,7 +16,7 @@ from tieout.systems.chargebee.ids import KINDS
 from tieout.systems.chargebee.listing import ChargebeeListing, open_listing
 from tieout.systems.chargebee.reader import ChargebeeReader, open_reader
 
-_WORDS = {each.collection: each.word for each in KINDS.values()} | {"coupons": "coupon"}
+_WORDS = {each.collection: each.word for each in KINDS.values()} | {"coupons": "coupon", "events": "event"}
 CREDENTIALS = {"api_key": "test_made-up-key"}
 
 

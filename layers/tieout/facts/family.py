@@ -7,7 +7,7 @@ mapping tables follow from it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_UP, Context, Decimal
@@ -52,6 +52,10 @@ class HistoricFact(Fact, ABC):
     @abstractmethod
     def latest_version(self) -> str:
         """The source's version of the last that is known of it."""
+
+    @abstractmethod
+    def steps(self) -> Iterable[str]:
+        """The source's versions of all that is known of it."""
 
     @abstractmethod
     def joined(self, known: Self) -> Self:

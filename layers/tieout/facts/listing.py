@@ -40,16 +40,32 @@ class Listed:
     day: date | None = None
 
 
+class Step(NamedTuple):
+    """That a record with a history became something, as its source's own log of events tells: a list has what it is now alone.
+
+    Attributes:
+        version: what names it in the record's history where it says what the record was; else when it happened.
+        said: what is kept of the event, as a door would keep it; empty where it does not say what the record was, so that only
+            a reading can tell whether anything is missing.
+    """
+
+    key: RecordKey
+    version: str
+    said: bytes = b""
+
+
 class ListingPage(NamedTuple):
     """Some of what changed within a window.
 
     Attributes:
         records: at most 200, each once.
         following: what asks for those behind them; empty where there are none.
+        steps: of records with a history, at most 200, in any order; they count as no records.
     """
 
     records: tuple[Listed, ...]
     following: str
+    steps: tuple[Step, ...] = ()
 
 
 class Listing(Protocol):

@@ -116,6 +116,10 @@ class Subscription(HistoricFact):
         """The name of its last version."""
         return self.versions[-1].version
 
+    def steps(self) -> Iterable[str]:
+        """The names of all of its versions."""
+        return (each.version for each in self.versions)
+
     def joined(self, known: Self) -> Self:
         """The subscription with the versions known of it besides.
 

@@ -19,7 +19,7 @@ from tieout.errors import ConflictError
 from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Absence
 from tieout.ledger import keys
-from tieout.ledger.items import parts_of, rates_of
+from tieout.ledger.items import parts_of, rates_of, steps_of
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Absent, ConditionFailedError, Equals, Item, Key, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
@@ -235,6 +235,7 @@ def _known(item: Item) -> Known:
         source_version=str(item["source_version"]),
         is_gone=str(item["kind"]) in _GONE,
         rates=rates_of(item),
+        steps=steps_of(item),
     )
 
 

@@ -190,6 +190,12 @@ def stored_fact(item: Item) -> StoredFact:
     )
 
 
+def steps_of(item: Item) -> frozenset[str]:
+    """What names all that the fact in an item has been; nothing where it has no history."""
+    history = _history(item)
+    return frozenset(history.steps()) if history is not None else frozenset()
+
+
 def _history(item: Item) -> HistoricFact | None:
     """The fact that an item keeps, where it is of a kind that has a history."""
     kind = HISTORIC_KINDS.get(str(item["kind"]))

@@ -10,6 +10,7 @@ from tests.simulation.counting import THEME
 from tests.support.census_desk import CensusDesk
 from tests.unit.census import test_census_goes_on as going_on
 from tests.unit.census import test_census_names_what_was_missed as missed
+from tests.unit.census import test_steps_of_histories as steps
 from tieout import census
 from tieout.ledger import censuses
 from tieout.systems.hubspot import listing as hubspot
@@ -109,7 +110,7 @@ BUGS = (
     *(Bug(name, function, right, wrong, theme=THEME) for name, function, right, wrong in _MET),
     Bug(
         "what the bus refused is taken for told",
-        telling.Telling.tell,
+        telling.Telling._publish,
         "if publish(entries, self._bus, self._clock, self._entropy):",
         "if publish(entries, self._bus, self._clock, self._entropy) is None:",
         proof=going_on.test_a_page_is_done_again_where_the_bus_refused_what_differs,
@@ -127,6 +128,13 @@ BUGS = (
         "(key not in there or there[key].deleted)",
         "key in there and there[key].deleted",
         proof=lambda: missed.test_each_finding_says_what_it_is_and_what_it_is_worth(CensusDesk()),
+    ),
+    Bug(
+        "what a subscription was is taken for known where something newer is",
+        census.difference_of_step,
+        "step.version not in known.steps",
+        "known.source_version < step.version",
+        proof=steps.test_what_was_between_is_missed_though_what_followed_is_here,
     ),
     Bug(
         "what was restored stays deleted",

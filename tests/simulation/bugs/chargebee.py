@@ -153,8 +153,14 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "credit notes are not listed behind invoices",
         listing.ChargebeeListing.page,
-        'behind[0].collection if behind else ""',
-        'behind[0].collection if behind and kind == kinds[1] else ""',
+        'behind[0] if behind else ""',
+        'behind[0] if behind[1:] else ""',
+    ),
+    (
+        "what a subscription of Chargebee's was is not looked for where its message was lost",
+        listing.ChargebeeListing.page,
+        "[EVENTS] if entity == SUBSCRIPTION and",
+        "[] if entity == SUBSCRIPTION and",
     ),
 )
 

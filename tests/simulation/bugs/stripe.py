@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.census import telling
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import STRIPE_THEME
 from tieout import fields as json_fields
@@ -121,6 +122,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         "_TIMES_A_YEAR[unit]",
         "_MONTHS",
     ),
+    ("what a listed event says is not told", telling.Telling.tell_steps, "payload=said", 'payload=""'),
 )
 
 BUGS = tuple(

@@ -24,7 +24,7 @@ MOST_OF_A_PAGE = 100  # Chargebee gives no more at once
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _MOST_LINES = 5_000
 _LINES_AT_ONCE = "300"
-_COUPONS = "coupons"
+_COUPONS, EVENTS = "coupons", "events"
 _DELETED_TOO = ("include_deleted", "true")  # which coupons know nothing of
 _WANTED: Mapping[str, Wanted] = {
     SUBSCRIPTIONS.word: wanted.SUBSCRIPTION,
@@ -33,6 +33,7 @@ _WANTED: Mapping[str, Wanted] = {
     TRANSACTIONS.word: wanted.TRANSACTION,
     CUSTOMERS.word: wanted.CUSTOMER,
     "coupon": wanted.COUPON,
+    "event": wanted.EVENT,
 }
 
 Asked = Sequence[tuple[str, str]]
@@ -72,6 +73,10 @@ class ChargebeeClient:
             UnreadableRecordError: if a resource spoils the page.
         """
         return self._page(kind.word, kind.collection, [*asked, _DELETED_TOO], offset)
+
+    def events(self, asked: Asked, offset: str = "") -> Page:
+        """A page of the list of events, of each but what it shows of a subscription; raises as `page`."""
+        return self._page("event", EVENTS, asked, offset)
 
     def by_ids(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Row]:
         """Those of at most a hundred resources that a list shows, by their ids; raises as `page`."""

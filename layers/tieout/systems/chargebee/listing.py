@@ -1,6 +1,7 @@
 """Lists the resources that were changed within a window, kind by kind, deleted ones among them.
 
-Chargebee's lists are asked by the second of the last change, and each resource says its version to the millisecond.
+Chargebee's lists are asked by the second of the last change, and each resource says its version to the millisecond. They have what
+a subscription is; what it has been, the events of the window say, which are listed behind them where what is told is kept.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from tieout.fields import Row, required, text_in
 from tieout.landscape import Connection
 from tieout.moments import parse_moment
 from tieout.ports import Clock
-from tieout.systems.chargebee.client import MOST_OF_A_PAGE, ChargebeeClient
-from tieout.systems.chargebee.ids import KINDS, Kind, kind_of, kinds_wanted
+from tieout.systems.chargebee.client import EVENTS, MOST_OF_A_PAGE, ChargebeeClient
+from tieout.systems.chargebee.ids import KINDS, SUBSCRIPTION, Kind, kind_of, kinds_wanted
 from tieout.systems.chargebee.listed import listed_of
 from tieout.systems.chargebee.options import Options
 from tieout.systems.chargebee.reader import open_client
+from tieout.systems.chargebee.steps import steps_of
 
 if TYPE_CHECKING:
     import httpx
@@ -47,7 +49,7 @@ class ChargebeeListing:
     """Lists subscriptions, billing documents, payments and customers; see `tieout.facts.listing`."""
 
     def __init__(self, connection: Connection, client: ChargebeeClient, options: Options) -> None:
-        self._connection, self._client = connection.name, client
+        self._connection, self._client = connection, client
         self._wanted = kinds_wanted(customers=options.customers)
         self._zone = ZoneInfo(connection.time_zone)
 
@@ -59,6 +61,8 @@ class ChargebeeListing:
             TransientError, PermanentError: as `ChargebeeClient.page`.
         """
         kinds = _kinds(entity)
+        if entity == SUBSCRIPTION and cursor.partition(_BEHIND)[0] == EVENTS:
+            return self._told(window, cursor.partition(_BEHIND)[2])
         kind, offset = _place_in(cursor, kinds)
         if kind not in self._wanted:
             return ListingPage((), "")
@@ -67,8 +71,9 @@ class ChargebeeListing:
         records = {each.key: each for each in found if window.since <= parse_moment(each.version) < window.until}
         if page.following:
             return ListingPage(tuple(records.values()), f"{kind.collection}{_BEHIND}{page.following}")
-        behind = kinds[kinds.index(kind) + 1 :]
-        return ListingPage(tuple(records.values()), behind[0].collection if behind else "")
+        behind = [each.collection for each in kinds[kinds.index(kind) + 1 :]]
+        behind += [EVENTS] if entity == SUBSCRIPTION and self._connection.keeps_payloads else []
+        return ListingPage(tuple(records.values()), behind[0] if behind else "")
 
     def count(self, entity: str, _window: Window) -> int | None:
         """None: Chargebee's lists do not say how long they are. Raises `UnreadableRecordError` for another entity."""
@@ -86,11 +91,19 @@ class ChargebeeListing:
                 known |= {each.key: each for each in listed if not each.deleted}
         return known
 
+    def _told(self, window: Window, offset: str) -> ListingPage:
+        """A page of events, of which any may show a subscription, whatever its type."""
+        page = self._client.events(
+            [("occurred_at[between]", _seconds(window)), ("sort_by[asc]", "occurred_at")], offset
+        )
+        following = f"{EVENTS}{_BEHIND}{page.following}" if page.following else ""
+        return ListingPage((), following, tuple(steps_of(page.rows, self._connection)))
+
     def _key(self, kind: Kind, row: Row) -> RecordKey:
         record_id = f"{kind.prefix}{required(text_in(row, 'id'), 'id')}"
         if kind_of(kind.entity, record_id) != kind:
             raise UnreadableRecordError("Chargebee listed a resource whose id no key can have")
-        return RecordKey(self._connection, kind.entity, record_id)
+        return RecordKey(self._connection.name, kind.entity, record_id)
 
 
 def _kinds(entity: str) -> Sequence[Kind]:
@@ -112,6 +125,10 @@ def _place_in(cursor: str, kinds: Sequence[Kind]) -> tuple[Kind, str]:
 
 
 def _asked(kind: Kind, window: Window) -> Sequence[tuple[str, str]]:
+    return [("updated_at[between]", _seconds(window)), ("sort_by[asc]", kind.listed_by)]
+
+
+def _seconds(window: Window) -> str:
     since = math.floor(window.since.timestamp()) - _SECOND
     until = math.ceil(window.until.timestamp()) + _SECOND
-    return [("updated_at[between]", strict_json.dump([str(since), str(until)])), ("sort_by[asc]", kind.listed_by)]
+    return strict_json.dump([str(since), str(until)])

@@ -14,17 +14,18 @@ from tieout.systems.chargebee import wanted
 from tieout.systems.chargebee.ids import SUBSCRIPTIONS, is_made_up
 from tieout.systems.chargebee.payloads import API_VERSION
 
-_EVENT = dict.fromkeys(("id", "object", "event_type", "occurred_at", "api_version"), ...) | {
-    "content": {SUBSCRIPTIONS.word: wanted.SUBSCRIPTION}
-}
-
 
 def retained(delivery: Delivery) -> bytes | None:
     """What is kept of an event that shows a subscription; None for any other, and for one of which something cannot be kept."""
     try:
-        event = strict_json.parse_taken(delivery.body, partial(excerpt, wanted=_EVENT))
+        event = strict_json.parse_taken(delivery.body, partial(excerpt, wanted=wanted.EVENT))
     except MalformedError:
         return None
+    return retained_of(event)
+
+
+def retained_of(event: Any) -> bytes | None:  # noqa: ANN401 JSON of any shape
+    """The same of an event that was listed, as far as it is wanted."""
     row = subscription_in(event)
     if row is None or is_made_up((event.get("id"), row.get("id"), row.get("customer_id"))):
         return None

@@ -49,6 +49,10 @@ SUBSCRIPTION: Wanted = {
     "discounts": _DISCOUNT,
     "coupons": _all_of("coupon_id"),
 }
+EVENT: Wanted = {
+    **_all_of("id", "object", "event_type", "occurred_at", "api_version"),
+    "content": {"subscription": SUBSCRIPTION},
+}
 _DOCUMENT: Wanted = {
     **_all_of(*_STAMPS, "status", "date", "price_type", "total", "round_off_amount", "line_items_next_offset"),
     "line_items": _all_of("id", "amount", "discount_amount", "tax_amount", "entity_id", "entity_type"),

@@ -1,7 +1,8 @@
 """Lists the objects whose version lies within a window: those made in it, kind by kind, and those that its events name.
 
 Stripe's lists go by the moment in which an object was made. What became of it later is told by events, for 30 days: before that an
-object counts as changed when it was made, so that it is listed once, and read as it is now. A subscription always does.
+object counts as changed when it was made, so that it is listed once, and read as it is now. A subscription always does; beside it
+its events are listed as the steps of its history.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from tieout.systems.stripe.masters import is_deleted
 from tieout.systems.stripe.options import Options
 from tieout.systems.stripe.places import following, place_in
 from tieout.systems.stripe.reader import open_client
-from tieout.systems.stripe.resources import EVENTS, OF_ENTITY, TOLD_BY, Resource, resource_of
+from tieout.systems.stripe.resources import EVENTS, OF_ENTITY, STEPS, TOLD_BY, Resource, resource_of
+from tieout.systems.stripe.steps import steps_of
 
 if TYPE_CHECKING:
     import httpx
@@ -51,7 +53,7 @@ class StripeListing:
     """Lists billing documents, payments, subscriptions and master data; see `tieout.facts.listing`."""
 
     def __init__(self, connection: Connection, client: StripeClient, clock: Clock) -> None:
-        self._connection = connection.name
+        self._connection = connection
         self._zone = ZoneInfo(connection.time_zone)
         self._client = client
         self._clock = clock
@@ -67,15 +69,18 @@ class StripeListing:
         """
         if entity in self._unread:
             return ListingPage((), "")
-        is_told = entity in TOLD_BY and self._clock.now() - window.since < _TOLD_FOR
+        is_told = _types(entity) != () and self._clock.now() - window.since < _TOLD_FOR
         resources = (*_resources(entity), *([EVENTS] if is_told else []))
         resource, after = place_in(cursor, resources)
-        asked = _asked(resource, entity, window)
-        page = self._client.page(resource, asked, after, _EVENTS_AT_ONCE if resource is EVENTS else MOST_OF_A_PAGE)
+        at_once = _EVENTS_AT_ONCE if resource is EVENTS and entity in TOLD_BY else MOST_OF_A_PAGE
+        page = self._client.page(resource, _asked(resource, entity, window), after, at_once)
+        last = required(text_in(page.rows[-1], "id"), "id") if page.has_more else ""
+        behind = following(resource, resources, last)
+        if resource is EVENTS and entity in STEPS:
+            return ListingPage((), behind, tuple(steps_of(page.rows, self._connection)))
         found = self._told(page.rows, entity, window) if resource is EVENTS else self._made(page.rows, entity)
         records = {each.key: each for each in found if not is_told or _is_within(each, window)}
-        last = required(text_in(page.rows[-1], "id"), "id") if page.has_more else ""
-        return ListingPage(tuple(records.values()), following(resource, resources, last))
+        return ListingPage(tuple(records.values()), behind)
 
     def count(self, entity: str, _window: Window) -> int | None:
         """None: Stripe's lists do not say how long they are. Raises `UnreadableRecordError` for another entity."""
@@ -114,7 +119,7 @@ class StripeListing:
         record_id = required(text_in(row, "id"), "id")
         if entity_of(record_id) != entity:
             raise UnreadableRecordError("Stripe listed an object whose id is of another kind")
-        return RecordKey(self._connection, entity, record_id)
+        return RecordKey(self._connection.name, entity, record_id)
 
 
 def _resources(entity: str) -> Sequence[Resource]:
@@ -123,11 +128,16 @@ def _resources(entity: str) -> Sequence[Resource]:
     return OF_ENTITY[entity]
 
 
+def _types(entity: str) -> Sequence[str]:
+    """The events that tell of an entity; none where nothing of them is needed."""
+    return TOLD_BY.get(entity, STEPS.get(entity, ()))
+
+
 def _asked(resource: Resource, entity: str, window: Window) -> Sequence[tuple[str, str]]:
     """The window in whole seconds, in which everything is stamped; events are told somewhat later."""
     until, types = window.until, []
     if resource is EVENTS:
-        until, types = until + _TOLD_WITHIN, [("types[]", each) for each in TOLD_BY[entity]]
+        until, types = until + _TOLD_WITHIN, [("types[]", each) for each in _types(entity)]
     return [("created[gte]", _first_second(window.since)), ("created[lt]", _first_second(until)), *types]
 
 

@@ -73,9 +73,16 @@ TOLD_BY: Mapping[str, tuple[str, ...]] = {
 }
 """By which events an object comes to a later version than that of its creation; Stripe takes 20 types at once.
 
-Of a subscription no version can be told but by the event itself: it is listed as it was made, and what it is found when it is read.
-So is a customer, of whom Stripe states no moment but that.
+A subscription has no version but those of its events: each is a step of its history. A customer, of whom Stripe states no moment
+but that of its creation, is listed as it was made.
 """
+
+STEPS: Mapping[str, tuple[str, ...]] = {
+    SUBSCRIPTION: tuple(
+        f"customer.subscription.{each}" for each in ("created", "updated", "deleted", "paused", "resumed")
+    ),
+}
+"""Which events tell what a record with a history has become."""
 
 _OF_OBJECT: Mapping[str, Resource] = {
     "invoice": INVOICES,

@@ -43,15 +43,20 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
 
 def retained(delivery: Delivery) -> bytes | None:
     """What is kept of an event about a subscription; None for any other, and for one in which something cannot be kept."""
+    return retained_of(delivery.body)
+
+
+def retained_of(event: bytes) -> bytes | None:
+    """The same of an event that was listed."""
     try:
-        said = strict_json.parse_parts(delivery.body, _PATHS)
+        said = strict_json.parse_parts(event, _PATHS)
     except MalformedError:
         return None
     if any(isinstance(each, MalformedError) for each in said.values()):
         return None
     row = {name: excerpt(said[f"data_{name}"], names) for name, names in _SUBSCRIPTION.items()}
-    event = {name: said[name] for name in _EVENT} | {"data": {"object": row}}
-    return strict_json.dump(event).encode() if subscription_in(event) is not None else None
+    kept = {name: said[name] for name in _EVENT} | {"data": {"object": row}}
+    return strict_json.dump(kept).encode() if subscription_in(kept) is not None else None
 
 
 def subscription_in(event: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 JSON of any shape
