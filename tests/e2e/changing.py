@@ -3,83 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import httpx
+from sandbox.systems.zuora.joining import CUSTOMERS
+from tests.e2e.collecting import collect
+from tests.e2e.selling import ACCOUNTS, CUSTOMER, OPPORTUNITIES, sell
+from tests.e2e.simulators import (
+    BOOKS,
+    CHARGEBEE,
+    CRM,
+    DATAVERSE,
+    ERP,
+    FILE,
+    FINANCE,
+    FIRST,
+    MONTHS,
+    SALES,
+    SAP,
+    SECOND,
+    STRIPE,
+    ZUORA,
+    Simulator,
+)
 
-CRM, ERP, SALES = "hubspot-emea", "netsuite-group", "salesforce-apac"
-SAP, FINANCE, BOOKS = "sap-europe", "dynamics-americas", "central-iberia"
-SYSTEMS = {
-    CRM: "hubspot",
-    ERP: "netsuite",
-    SALES: "salesforce",
-    SAP: "sap_s4hana",
-    FINANCE: "dynamics_finance",
-    BOOKS: "business_central",
+# In which cube of which company it shows what `change_what_nobody_tells_of` does in each system.
+LACKING = {
+    CRM: ("Bookings", "EMEA"),
+    SALES: ("Pipeline", "APAC"),
+    DATAVERSE: ("Pipeline", "AMERICAS"),
+    ERP: ("Actuals", "GROUP"),
+    SAP: ("Actuals", "EMEA"),
+    FINANCE: ("Actuals", "AMERICAS"),
+    BOOKS: ("Actuals", "SPAIN"),
+    STRIPE: ("Billings", "AMERICAS"),
+    CHARGEBEE: ("Billings", "EMEA"),
+    ZUORA: ("Billings", "SPAIN"),
 }
-LEGACY, FILE = "ledger-latam", "GL_BR02_202708_71.csv"  # a system that tells nothing, and can be asked nothing
-COMPANIES = {"6501": "ACME", "6502": "GLOBEX", "6503": "INITECH"}
-ACCOUNTS = {"001000000000701AAA": "ACME", "001000000000702AAA": "TYRELL"}
-CUSTOMER = "7999"  # of NetSuite, whom nobody else bills
-MONTHS = {"2027-08": "Aug 27", "2027-09": "Sep 27"}  # of nobody else's tests
-EVERY = 10  # of so many changes one is told to nobody
-_BY_ITSELF: dict[str, dict[str, object]] = {
-    **{name: {"automatic": True} for name in (CRM, SALES, SAP, BOOKS)},
-    **{name: {"send": "immediately"} for name in (ERP, FINANCE)},
-}
-_FIRST, _SECOND = MONTHS
-
-
-@dataclass
-class Simulator:
-    """A simulated system, worked through its control routes; every tenth change of it is told to nobody."""
-
-    http: httpx.Client
-    base_url: str
-    _changes: int = 0
-
-    def call(self, method: str, route: str, body: object = None) -> Any:  # noqa: ANN401 JSON values
-        """What a control route answers."""
-        answer = self.http.request(method, f"{self.base_url}/_control/{route}", json=body)
-        answer.raise_for_status()
-        return answer.json()
-
-    def change(self, method: str, route: str, body: object = None) -> Any:  # noqa: ANN401 JSON values
-        """Let something change; every tenth time nobody is told, ever."""
-        self._changes += 1
-        act = self.call if self._changes % EVERY else self.change_untold
-        return act(method, route, body)
-
-    def change_untold(self, method: str, route: str, body: object = None) -> Any:  # noqa: ANN401 JSON values
-        """Let something change that nobody is ever told of."""
-        self.call("POST", "settings", {"tells": False})
-        try:
-            return self.call(method, route, body)
-        finally:
-            self.call("POST", "settings", {"tells": True})
-
-
-def tell_by_themselves(simulators: dict[str, Simulator]) -> None:
-    """Have each tell by itself of what changes in it: whoever worked with it before may have kept it from that."""
-    for name, usual in _BY_ITSELF.items():
-        simulators[name].call("POST", "settings", usual)
 
 
 def work_in_all(simulators: dict[str, Simulator]) -> None:
     """A busy day everywhere."""
-    _sell_in(simulators[CRM])
-    _sell_by(simulators[SALES])
+    sell(simulators)
     _bill_in(simulators[ERP])
     _order_and_bill_in(simulators[SAP])
     _post_in(simulators[FINANCE])
     _keep_books_in(simulators[BOOKS])
+    collect(simulators)
 
 
 def drop_a_file(legacy: Simulator) -> None:
     """A journal and its rerun, which lacks some of its documents, has others besides, and the rest otherwise."""
-    usual = {"company": "BR02", "posting_date": f"{_FIRST}-30", "currency": "BRL", "cost_centre": "VENDAS"}
+    usual = {"company": "BR02", "posting_date": f"{FIRST}-30", "currency": "BRL", "cost_centre": "VENDAS"}
     for rerun, numbers in enumerate((range(20), range(5, 25))):
         rows = [
             {
@@ -92,23 +65,23 @@ def drop_a_file(legacy: Simulator) -> None:
             for number in numbers
             for line, account, sign in (("1", "1100", ""), ("2", "4000", "-"))
         ]
-        stated = {"company": "BR02", "period": _FIRST, "batch": 71, "rerun": rerun}
+        stated = {"company": "BR02", "period": FIRST, "batch": 71, "rerun": rerun}
         legacy.call("POST", "files", {"feed": "journals", "name": FILE, "rows": rows, "stated": stated})
 
 
 def change_what_nobody_tells_of(simulators: dict[str, Simulator]) -> None:
     """One change in each system that no earlier notice is completed with, if the line is at rest."""
-    bill = {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": f"{_FIRST}-25"}
-    voucher = {"kind": "sales_invoice", "date": f"{_FIRST}-25", "party": "US-001"}
+    bill = {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": f"{FIRST}-25"}
+    voucher = {"kind": "sales_invoice", "date": f"{FIRST}-25", "party": "US-001"}
     invoice = {
         "party": "10000",
-        "date": f"{_FIRST}-25",
+        "date": f"{FIRST}-25",
         "lines": [{"account": "4000", "amount": "11.00"}],
         "post": True,
     }
     owed = [{"account": "130100", "amount": "12.00"}, {"account": "401100", "amount": "-12.00"}]
     deal = {"Name": "Last", "AccountId": next(iter(ACCOUNTS)), "StageName": "Prospecting", "Amount": "13.00"}
-    last = {"CloseDate": f"{_FIRST}-25", "CurrencyIsoCode": "USD"}
+    last = {"CloseDate": f"{FIRST}-25", "CurrencyIsoCode": "USD"}
     changes: dict[str, tuple[str, str, object]] = {
         CRM: ("DELETE", "deals/91024", None),
         ERP: ("DELETE", "documents/92002", None),
@@ -116,70 +89,38 @@ def change_what_nobody_tells_of(simulators: dict[str, Simulator]) -> None:
         SAP: ("POST", "billing_documents", bill | {"items": [{"Material": "TG11", "NetAmount": "14.00"}]}),
         FINANCE: ("POST", "documents", voucher | {"lines": owed}),
         BOOKS: ("POST", "companies/ES/documents/salesInvoices", invoice),
+        DATAVERSE: ("DELETE", f"opportunities/{OPPORTUNITIES[14]}", None),
+        STRIPE: ("POST", "invoices", {"customer": "cus_901", "currency": "usd", "lines": [{"amount": 15_00}]}),
+        CHARGEBEE: (
+            "POST",
+            "invoices",
+            {"customer_id": "16Bcust901", "currency_code": "EUR", "lines": [{"amount": 16_00}]},
+        ),
+        ZUORA: (
+            "POST",
+            "invoices",
+            {"account": next(iter(CUSTOMERS)), "date": f"{FIRST}-25", "items": [{"amount": "17.00"}]},
+        ),
     }
     for name, change in changes.items():
         simulators[name].change_untold(*change)
 
 
-def _sell_in(crm: Simulator) -> None:
-    """Forty deals, some changed, won, lost and deleted."""
-    for company, name in COMPANIES.items():
-        crm.call("POST", "companies", {"id": company, "name": name})
-    deals = [str(91_000 + number) for number in range(40)]
-    for number, deal in enumerate(deals):
-        properties = {
-            "dealname": f"Deal {deal}",
-            "pipeline": "default",
-            "dealstage": "qualifiedtobuy",
-            "amount": f"{1000 + number}.25",
-            "deal_currency_code": ("EUR", "USD")[number % 2],
-            "closedate": f"{list(MONTHS)[number % 2]}-15T12:00:00Z",
-        }
-        crm.change("POST", "deals", {"id": deal, "company": list(COMPANIES)[number % 3], "properties": properties})
-    for number, deal in enumerate(deals):
-        crm.change("PATCH", f"deals/{deal}", {"properties": {"amount": f"{2000 + number}.50"}})
-    for number, deal in enumerate(deals[::2]):
-        stage = ("closedwon", "closedlost")[number % 2]
-        crm.change("PATCH", f"deals/{deal}", {"properties": {"dealstage": stage}})
-    for deal in deals[1:31:3]:
-        crm.change("DELETE", f"deals/{deal}")
-
-
-def _sell_by(sales: Simulator) -> None:
-    """Fourteen opportunities, some changed, won and deleted."""
-    sales.call("POST", "records/Account", {"records": [{"Id": key, "Name": name} for key, name in ACCOUNTS.items()]})
-    made = []
-    for number in range(14):
-        record = {
-            "Name": f"Deal {number}",
-            "AccountId": list(ACCOUNTS)[number % 2],
-            "StageName": "Prospecting",
-            "CloseDate": f"{list(MONTHS)[number % 2]}-10",
-            "Amount": f"{500 + number}.75",
-            "CurrencyIsoCode": "USD",
-        }
-        made += sales.change("POST", "records/Opportunity", {"records": [record]})["ids"]
-    for number, each in enumerate(made):
-        sales.change("PATCH", "records/Opportunity", {"changes": {each: {"Amount": f"{700 + number}.00"}}})
-    for each in made[::3]:
-        sales.change("PATCH", "records/Opportunity", {"changes": {each: {"StageName": "Closed Won"}}})
-    for each in made[1::4]:
-        sales.change("POST", "records/Opportunity/delete", {"ids": [each]})
-
-
 def _bill_in(erp: Simulator) -> None:
-    """Fourteen invoices of NetSuite, some edited and deleted."""
+    """Fourteen invoices of NetSuite, some edited, deleted and void."""
 
     def lines(net: str) -> list[dict[str, str]]:
         return [{"account": "1100", "amount": net}, {"account": "4000", "amount": f"-{net}", "department": "7"}]
 
     for number in range(14):
-        head = {"id": str(92_000 + number), "type": "invoice", "date": f"{_FIRST}-20", "period": "Aug 2027"}
+        head = {"id": str(92_000 + number), "type": "invoice", "date": f"{FIRST}-20", "period": "Aug 2027"}
         erp.change("POST", "documents", {**head, "entity": CUSTOMER, "lines": lines(f"{100 + number}.00")})
     for number in range(0, 14, 2):
         erp.change("PATCH", f"documents/{92_000 + number}", {"lines": lines(f"{300 + number}.10")})
     for number in range(1, 14, 4):
         erp.change("DELETE", f"documents/{92_000 + number}")
+    for number in (4, 7):
+        erp.change("POST", f"documents/{92_000 + number}/void", {"how": "direct"})
 
 
 def _order_and_bill_in(sap: Simulator) -> None:
@@ -196,7 +137,7 @@ def _order_and_bill_in(sap: Simulator) -> None:
     for order in orders[::4]:
         sap.change("DELETE", f"sales_orders/{order}")
     for bill in bills[::3]:
-        sap.change("POST", f"billing_documents/{bill}/cancel", {"date": f"{_SECOND}-28"})
+        sap.change("POST", f"billing_documents/{bill}/cancel", {"date": f"{SECOND}-28"})
 
 
 def _post_in(finance: Simulator) -> None:
@@ -213,7 +154,7 @@ def _post_in(finance: Simulator) -> None:
         }
         posted.append(finance.change("POST", "documents", document)["voucher"])
     for voucher in posted[::4]:
-        finance.change("POST", f"documents/usmf/{voucher}/reverse", {"date": f"{_SECOND}-27"})
+        finance.change("POST", f"documents/usmf/{voucher}/reverse", {"date": f"{SECOND}-27"})
 
 
 def _keep_books_in(books: Simulator) -> None:
@@ -228,7 +169,7 @@ def _keep_books_in(books: Simulator) -> None:
     for each in made[:24]:
         books.change("POST", f"{route}/{each}/post")
     for each in made[:24:4]:
-        books.change("POST", f"{route}/{each}/cancel", {"date": f"{_SECOND}-29"})
+        books.change("POST", f"{route}/{each}/cancel", {"date": f"{SECOND}-29"})
     for each in made[27:]:
         books.change("DELETE", f"{route}/{each}")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.e2e.changing import MONTHS
-from tests.e2e.coming_late import COMPANY, FIRST, SECOND
+from tests.e2e.coming_late import COMPANY
 from tests.e2e.reckoning import Cells
+from tests.e2e.simulators import FIRST, MONTHS, SECOND
 
 _BOOKED_IN_THE_NEXT_MONTH = "Operating expenses"  # what `landscape/periods.toml` says of spending; all else is held
 _CLOSED, _NEXT = MONTHS[FIRST], MONTHS[SECOND]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.e2e.changing import ACCOUNTS, BOOKS, CRM, CUSTOMER, ERP, FINANCE, MONTHS, SALES, SAP, Simulator
+from tests.e2e.selling import ACCOUNTS, CUSTOMER
+from tests.e2e.simulators import BOOKS, CRM, ERP, FINANCE, FIRST, SALES, SAP, SECOND, Simulator
 from tests.e2e.spending import Claims, late_claims, next_claim
 
 COMPANY = "EMEA"  # of the CRM, of S/4HANA and of the expense tool
-FIRST, SECOND = MONTHS
 UNTOLD = CRM  # tells nobody of its last change
 
 

@@ -15,36 +15,24 @@ from ops import comparing, mapping_tables
 from ops.place import Place
 from sandbox.demo.planning_systems import PlanningSystems
 from sandbox.demo.quiet import wait_until_quiet
-from sandbox.places import ROOT
 from sandbox.running import Sandbox
-from tests.e2e.changing import (
-    ACCOUNTS,
-    BOOKS,
-    COMPANIES,
-    CRM,
-    CUSTOMER,
-    ERP,
-    FILE,
-    LEGACY,
-    MONTHS,
-    SALES,
-    SYSTEMS,
-    Simulator,
-)
+from tests.e2e.collecting import STAMPED
 from tests.e2e.commands import Tieout
-from tests.e2e.reckoning import RATES, Cells, reckoned
+from tests.e2e.reckoning import DECLARED, Cells, entries_of_the_day, known, reckoned
+from tests.e2e.simulators import BOOKS, FILE, LEGACY, MONTHS, SYSTEMS, Simulator
 from tests.e2e.spending import Claims
 from tieout.census import Purpose
 from tieout.facts.listing import Window
 from tieout.file_runs import FileState
 from tieout.ledger.censuses import CensusLedger
 from tieout.ledger.files import FileLedger
-from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
+from tieout.planning.mapping import MappingKey
 
 if TYPE_CHECKING:
     import httpx
 
 _PATIENCE_SECONDS = 240
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +42,7 @@ class Day:
     Attributes:
         folder: for the oracle's files.
         simulators: by connection, those that a census can ask.
+        targets: the planning systems, worked through their control routes.
         claims: of the expense tool, which nobody can ask.
     """
 
@@ -64,6 +53,7 @@ class Day:
     tieout: Tieout
     folder: Path
     simulators: dict[str, Simulator]
+    targets: dict[str, Simulator]
     claims: Claims
 
     def rest(self) -> None:
@@ -76,7 +66,7 @@ class Day:
 
     def reckoned(self) -> Cells:
         """What planning must hold by what the sources say now, if no books are closed."""
-        return reckoned(self.folder, self.simulators, self.claims.told, self._dropped_file())
+        return reckoned(self.folder, known(self.simulators, self.claims.told, self._dropped_file()))
 
     def held(self, target: str) -> Cells:
         """What a planning system holds of our months, whatever cells these are; zeros left out."""
@@ -88,17 +78,11 @@ class Day:
 
     def store_mappings(self) -> None:
         """The sandbox's mappings, what the day's customers are called in planning, and the rates of its months."""
-        found = [(CRM, "customer", company, member) for company, member in COMPANIES.items()]
-        found += [(SALES, "customer", account, member) for account, member in ACCOUNTS.items()]
-        found.append((ERP, "customer", CUSTOMER, "TYRELL"))
-        found += [
-            (EVERY_CONNECTION, "rate", f"{each}>USD@{month}", rate)
-            for month, rate in RATES.items()
-            for each in ("EUR", "BRL")
-        ]
-        entries = [mapping_tables.Entry(MappingKey(owner, table, key), member) for owner, table, key, member in found]
-        mapping_tables.put(self.place, mapping_tables.read_file(ROOT / "landscape/mappings/sandbox.csv"))
-        mapping_tables.put(self.place, entries)
+        mapping_tables.put(self.place, mapping_tables.read_file(DECLARED))
+        mapping_tables.put(
+            self.place,
+            [mapping_tables.Entry(MappingKey(*named), member) for *named, member in entries_of_the_day()],
+        )
 
     def wait_for_the_file(self) -> None:
         """Until all of its last rerun is on the bus."""
@@ -136,7 +120,7 @@ class Day:
 
     def _census_of(self, connection: str) -> int:
         now, ledger = datetime.now(UTC), CensusLedger(self.place.table)
-        comparing.begin(self.place, connection, "", Purpose.CENSUS, Window(now - timedelta(days=1), now))
+        comparing.begin(self.place, connection, "", Purpose.CENSUS, _lately(connection, now))
         give_up_at = time.monotonic() + _PATIENCE_SECONDS
         while True:
             runs = [run for run in ledger.runs(connection) if run.purpose is Purpose.CENSUS]
@@ -145,3 +129,9 @@ class Day:
             assert time.monotonic() < give_up_at, [(run.entity, run.failing) for run in runs]
             self.place.invoke(self.place.census_function, {})
             Event().wait(0.2)
+
+
+def _lately(connection: str, now: datetime) -> Window:
+    """All that was changed since yesterday, by the source's own clock."""
+    first, last = (datetime.fromisoformat(each) for each in STAMPED.get(connection, (now.isoformat(),) * 2))
+    return Window(first - _A_DAY, last + (_A_DAY if connection in STAMPED else timedelta()))

@@ -1,69 +1,145 @@
-"""What planning must hold, by SQL (DuckDB) over what the simulated systems have; it shares no code with the line."""
+"""What planning must hold, by SQL (DuckDB) over what the simulated systems have; it shares no code with the line.
+
+What things are called in planning, and what is converted at which rate, is read of the mapping tables as they are declared.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
-from tests.e2e.changing import (
-    ACCOUNTS,
+from sandbox.places import ROOT
+from tests.e2e.selling import ACCOUNTS, COMPANIES, CUSTOMER
+from tests.e2e.simulators import (
     BOOKS,
-    COMPANIES,
+    CHARGEBEE,
     CRM,
-    CUSTOMER,
+    DATAVERSE,
     ERP,
     FINANCE,
     MONTHS,
     SALES,
     SAP,
+    STRIPE,
+    ZUORA,
     Simulator,
 )
 
 Cells = dict[tuple[str, ...], Decimal]
 """By cube, measure and members in the order of the planning model; without those of zero."""
 
-RATES = {"2027-08": "1.10", "2027-09": "1.08"}  # of both currencies that are not reported in, in USD
+Rows = list[dict[str, Any]]
 
-_SQL = Path(__file__).with_suffix(".sql")
-_MEMBERS = {
-    **COMPANIES,
-    **ACCOUNTS,
-    CUSTOMER: "TYRELL",
-    "nobody": "NO_CUSTOMER",  # a journal of Dynamics that reverses an invoice names no customer
-    **dict.fromkeys(("17100001", "US-001", "10000"), "ACME"),
-    **dict.fromkeys(("17100002", "US-002", "20000"), "GLOBEX"),
-    "TG11": "SOFTWARE",
-    "SV20": "SERVICES",
-    "travel": "6100",
-    "meals": "6110",
-    "sales": "CC_SALES",
-    "services": "CC_SERVICES",
-    "rail": "TRAVEL_AGENCY",
-    "no merchant": "NO_SUPPLIER",
-}
+DECLARED = ROOT / "landscape/mappings/sandbox.csv"
+_RATES = {"2027-08": "1.10", "2027-09": "1.08"}  # of both currencies that are not reported in, in USD
+_SQL = Path(__file__).parent / "reckoned"
+_VIEWS = ("mapped", "deals", "books", "billed", "collected", "recurring", "cells")
+_ENTRY = 'connection, "table" AS kind, key, member'
 _COLUMNS = """delim = ';', header = false, skip = 1, all_varchar = true, null_padding = true, names = [
     'mark', 'company', 'document', 'line', 'account', 'cost_centre', 'posting_date', 'currency', 'flag', 'amount'
 ]"""
+# What is kept as objects that do not all have the same fields, by the name of the system's tables.
+_OBJECTS = {
+    SALES: ("salesforce", {"opportunities": "Opportunity", "lines": "OpportunityLineItem", "contracts": "Contract"}),
+    DATAVERSE: (
+        "dynamics",
+        {"opportunities": "opportunities", "products": "opportunityproducts", "currencies": "transactioncurrencies"},
+    ),
+    **{
+        name: (system, dict(zip(kinds, kinds, strict=True)))
+        for name, system, kinds in (
+            (
+                STRIPE,
+                "stripe",
+                ("event", "invoice", "credit_note", "charge", "refund", "dispute", "balance_transaction"),
+            ),
+            (CHARGEBEE, "chargebee", ("event", "subscription", "invoice", "credit_note", "transaction")),
+            (ZUORA, "zuora", ("subscription", "invoice", "credit_memo", "debit_memo", "payment", "refund")),
+        )
+    },
+}
 
 
-def reckoned(folder: Path, simulators: dict[str, Simulator], claims: list[dict[str, Any]], journal: bytes) -> Cells:
-    """What planning must hold of our months, if nobody closes any books; `journal` is the file that stands for its batch."""
-    (folder / "journal.csv").write_bytes(journal)
+class Entry(NamedTuple):
+    """An entry of the mapping tables that the day has beside those declared; `connection` is `*` where it is of all."""
+
+    connection: str
+    kind: str
+    key: str
+    member: str
+
+
+class Known(NamedTuple):
+    """All that the sources have.
+
+    Attributes:
+        tables: rows with the same fields.
+        objects: what has not.
+        journal: the file that stands for its batch.
+    """
+
+    tables: dict[str, Rows]
+    objects: dict[str, Rows]
+    journal: bytes
+
+
+def entries_of_the_day() -> Sequence[Entry]:
+    """What the day's customers are called in planning, and the rates of its months."""
+    return [
+        *(Entry(CRM, "customer", company, member) for company, member in COMPANIES.items()),
+        *(Entry(SALES, "customer", account, member) for account, member in ACCOUNTS.items()),
+        Entry(ERP, "customer", CUSTOMER, "TYRELL"),
+        *(Entry("*", "rate", f"{each}>USD@{month}", rate) for month, rate in _RATES.items() for each in ("EUR", "BRL")),
+    ]
+
+
+def known(simulators: Mapping[str, Simulator], claims: Rows, journal: bytes) -> Known:
+    """What the simulated systems have now, by their own databases; `claims` are those of the tool that keeps none."""
+    return Known(_tables(simulators) | {"claims": claims}, _objects(simulators), journal)
+
+
+def reckoned(folder: Path, sources: Known) -> Cells:
+    """What planning must hold of our months, if nobody closes any books."""
+    (folder / "journal.csv").write_bytes(sources.journal)
     with duckdb.connect() as sql:
         sql.execute(f"CREATE TABLE journal AS SELECT * FROM read_csv('{folder}/journal.csv', {_COLUMNS})")  # noqa: S608 our own names
-        for name, rows in (_tables(simulators) | {"claims": claims}).items():
-            file = folder / f"{name}.json"
-            file.write_text(json.dumps(rows), encoding="utf-8")
-            sql.execute(f"CREATE TABLE {name} AS SELECT * FROM read_json('{file}', format = 'array', sample_size = -1)")  # noqa: S608 our own names
-        found = sql.execute(_SQL.read_text(encoding="utf-8")).fetchall()
+        sql.execute(f"CREATE TABLE mappings AS SELECT {_ENTRY} FROM read_csv('{DECLARED}', all_varchar = true)")  # noqa: S608
+        sql.executemany("INSERT INTO mappings VALUES (?, ?, ?, ?)", [list(each) for each in entries_of_the_day()])
+        for name, rows in sources.tables.items():
+            file = _written(folder, name, rows)
+            sql.execute(f"CREATE TABLE {name} AS SELECT * FROM read_json('{file}', format = 'array', sample_size = -1)")  # noqa: S608
+        for name, rows in sources.objects.items():
+            objects = f"read_json_objects('{_written(folder, name, rows)}', format = 'array')"
+            sql.execute(f"CREATE TABLE {name} AS SELECT json AS data FROM {objects}")  # noqa: S608 our own names
+        *views, cells = ((_SQL / f"{name}.sql").read_text(encoding="utf-8") for name in _VIEWS)
+        for each in views:
+            sql.execute(each)
+        found = sql.execute(cells).fetchall()
     return {(cube, measure, *members): value for cube, measure, members, value in found}
 
 
-def _tables(simulators: dict[str, Simulator]) -> dict[str, list[dict[str, Any]]]:
+def _written(folder: Path, name: str, rows: Rows) -> Path:
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    return file
+
+
+def _objects(simulators: Mapping[str, Simulator]) -> dict[str, Rows]:
+    found = {}
+    for name, (system, kinds) in _OBJECTS.items():
+        simulator = simulators[name]
+        state = {} if name == SALES else simulator.call("GET", "state")
+        for table, kind in kinds.items():
+            found[f"{system}_{table}"] = simulator.call("GET", f"records/{kind}") if name == SALES else state[kind]
+    return found
+
+
+def _tables(simulators: Mapping[str, Simulator]) -> dict[str, Rows]:
     deals = simulators[CRM].call("GET", "deals")
     sap = simulators[SAP].call("GET", "tables")
     finance = simulators[FINANCE].call("GET", "state")
@@ -71,7 +147,6 @@ def _tables(simulators: dict[str, Simulator]) -> dict[str, list[dict[str, Any]]]
     entries, bills, memos = (simulators[BOOKS].call("GET", route) for route in central.values())
     return {
         "deals": [{**each, "company": next(iter(each["companies"]), None)} for each in deals],
-        "opportunities": simulators[SALES].call("GET", "records/Opportunity"),
         "netsuite": simulators[ERP].call("GET", "documents"),
         "sap_orders": sap["A_SalesOrder"],
         "sap_order_items": sap["A_SalesOrderItem"],
@@ -84,11 +159,5 @@ def _tables(simulators: dict[str, Simulator]) -> dict[str, list[dict[str, Any]]]
         "central_entries": entries,
         "central_bills": bills,
         "central_memos": memos,
-        "members": [{"id": key, "member": member} for key, member in _MEMBERS.items()],
         "months": [{"id": key, "label": label} for key, label in MONTHS.items()],
-        "rates": [
-            {"month": month, "currency": currency, "rate": rate}
-            for month, value in RATES.items()
-            for currency, rate in (("EUR", value), ("BRL", value), ("USD", "1.00"))
-        ],
     }

@@ -28,6 +28,7 @@ def wait_until_the_journal_holds_the_ledger(sandbox: Sandbox) -> list[dict[str, 
         replayed = _replayed(lines)
         differing = {key for key in held.keys() | replayed.keys() if held.get(key) != replayed.get(key)}
         if not differing:
+            assert len({line["event_id"] for line in lines}) == len(lines), "a change is in the journal twice"
             return lines
         assert time.monotonic() < give_up_at, f"{len(differing)} items differ, {sorted(differing)[:3]} among them"
         time.sleep(1)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.changing import MONTHS, Simulator
+from tests.e2e.simulators import FIRST, SECOND, Simulator
 
 SPENDING, TOOL = "expenses-emea", "expenses-emea"  # the connection, and the system
-_FIRST, _SECOND = MONTHS
 
 
 class Claims:
@@ -47,7 +46,7 @@ def next_claim() -> dict[str, Any]:
 
 def _claim(number: int, revision: int, gross: str, status: str = "approved", currency: str = "EUR") -> dict[str, Any]:
     """A claim of two lines, of one month."""
-    line = {"category": "travel", "spent_on": f"{(_FIRST, _SECOND)[number % 2]}-09", "merchant": "rail"}
+    line = {"category": "travel", "spent_on": f"{(FIRST, SECOND)[number % 2]}-09", "merchant": "rail"}
     lines = [
         {"id": "1", **line, "gross": gross},
         {"id": "2", **line, "gross": "3.33", "category": "meals", "merchant": None, "cost_center": "services"},

@@ -14,20 +14,10 @@ from ops.place import sandbox_place
 from sandbox.demo.planning_systems import ANALYTICS, ANAPLAN, CUBES, ORACLE, PlanningSystems
 from sandbox.demo.quiet import accepted_notices, outcomes
 from sandbox.running import Sandbox
-from tests.e2e.changing import (
-    MONTHS,
-    SYSTEMS,
-    Simulator,
-    change_what_nobody_tells_of,
-    drop_a_file,
-    tell_by_themselves,
-    work_in_all,
-)
+from tests.e2e.changing import LACKING, change_what_nobody_tells_of, drop_a_file, work_in_all
 from tests.e2e.closed_books import ClosedBooks, closed_books
 from tests.e2e.coming_late import (
     COMPANY,
-    FIRST,
-    SECOND,
     UNTOLD,
     carry_on,
     delete_a_won_deal_untold,
@@ -36,12 +26,25 @@ from tests.e2e.coming_late import (
 from tests.e2e.commands import Tieout
 from tests.e2e.day import Day
 from tests.e2e.lake_told import Told, told_by_the_lake, wait_until_the_lake_holds_the_ledger
+from tests.e2e.misbehaving import faults_fired, faults_planted, plant_faults
 from tests.e2e.reckoning import Cells
+from tests.e2e.simulators import (
+    FIRST,
+    MONTHS,
+    SECOND,
+    SYSTEMS,
+    Simulator,
+    keep_waiting,
+    tell_by_themselves,
+    tell_in_disorder,
+)
 from tests.e2e.spending import TOOL, Claims, claims_of_the_day
 
 _TYPED = ("Actuals", "Revenue", "4000", "NO_COST_CENTRE", "ACME", COMPANY, "NO_PARTNER", "EUR", MONTHS[FIRST], "Actual")
 _TYPED_THERE = {"Amount type": "Revenue", "Customer": "ACME", "Entity": COMPANY, "Years": "FY27", "Period": "Aug"}
 _TYPED_TOO_MUCH = Decimal("1000.00")
+_TARGETS = {ANAPLAN: "anaplan", ORACLE: "oracle_epm", ANALYTICS: "sap_analytics"}
+_FEWEST_NOTICES = 1_000
 
 type Late = dict[tuple[str, ...], Cells]
 """By target, what became of it and the month it is booked to: what came late, by the closed cell it is of."""
@@ -61,6 +64,7 @@ def day(sandbox: Sandbox, planning: PlanningSystems, tieout: Tieout, tmp_path: P
             tieout=tieout,
             folder=tmp_path,
             simulators={name: Simulator(http, sandbox.systems[system]) for name, system in SYSTEMS.items()},
+            targets={name: Simulator(http, sandbox.systems[system]) for name, system in _TARGETS.items()},
             claims=Claims(Simulator(http, sandbox.systems[TOOL])),
         )
         found.store_mappings()
@@ -100,14 +104,23 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
 
 
 def work_until_all_is_found(day: Day) -> Cells:
-    """A busy day everywhere, a tenth of it told to nobody, until a census has found that; what is planned then."""
+    """A busy day, a tenth of it told to nobody and a third twice, until a census has found what was not; what is planned then."""
+    everybody = day.simulators | day.targets
+    struck, accepted = faults_fired(everybody), accepted_notices(day.sandbox.aws)
+    plant_faults(everybody)
+    known = keep_waiting(day.simulators)
     work_in_all(day.simulators)
+    tell_in_disorder(day.simulators, known)
+    tell_by_themselves(day.simulators)
     day.claims.happen(*claims_of_the_day())
     day.wait_for_the_file()
     day.rest()
+    assert {name: each - struck[name] for name, each in faults_fired(everybody).items()} == faults_planted()
+    assert accepted_notices(day.sandbox.aws) - accepted >= _FEWEST_NOTICES
     change_what_nobody_tells_of(day.simulators)
     wanted = day.reckoned()
-    assert day.held(ANAPLAN) != wanted
+    lacking = differing(day.held(ANAPLAN), wanted)
+    assert all(any(at[0] == cube and company in at for at in lacking) for cube, company in LACKING.values())
     found = day.census()
     assert all(found.values()), found
     day.rest()
@@ -151,7 +164,7 @@ def release(day: Day, writes: Collection[str]) -> None:
 
 def type_over_a_closed_cell(day: Day, held: Cells) -> Cells:
     """Somebody types another value over a cell of the closed month; the cell as it is then."""
-    typed, there = held[_TYPED] + _TYPED_TOO_MUCH, Simulator(day.http, day.sandbox.systems["oracle_epm"])
+    typed, there = held[_TYPED] + _TYPED_TOO_MUCH, day.targets[ORACLE]
     [cell] = [each for each in there.call("GET", "cells")["cells"] if _TYPED_THERE.items() <= each["members"].items()]
     changed = {"cube": cell["cube"], "members": list(cell["members"].values()), "value": str(typed)}
     there.call("POST", "cells", changed)

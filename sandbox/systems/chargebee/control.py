@@ -52,7 +52,7 @@ class Control:
         return control_routes(acts)
 
     async def _show_state(self, _request: Request, _body: Body) -> Any:  # noqa: ANN401 JSON
-        return {each: self._site.store.all(each) for each in KINDS.values() if each != "event"}
+        return {each: self._site.store.all(each) for each in KINDS.values()}
 
     async def _tell(self) -> list[Delivery]:
         return await self._telling.tell(self._site.take_untold())

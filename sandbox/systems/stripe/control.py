@@ -23,6 +23,7 @@ _Act = Callable[..., Object]
 _SHOWN = (
     "customer",
     "product",
+    "subscription",
     "invoice",
     "credit_note",
     "charge",
@@ -30,6 +31,7 @@ _SHOWN = (
     "dispute",
     "payout",
     "balance_transaction",
+    "event",
 )
 
 

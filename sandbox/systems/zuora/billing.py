@@ -69,7 +69,7 @@ class Billing:
         found = self._tenant.in_state(kind, key, _DRAFT, "Canceled")
         return self._tenant.change(found, f"{_EVENTS[kind]}Deleted", deleted=True)
 
-    def reverse(self, invoice: str) -> Object:
+    def reverse(self, invoice: str, date: str | None = None) -> Object:
         """Take all of a posted invoice back, by a credit memo; the invoice stays."""
         found = self._tenant.in_state("invoice", invoice, _POSTED)
         lines = [
@@ -77,21 +77,21 @@ class Billing:
             for each in found["invoiceItems"]
         ]
         self._tenant.change(found, "InvoiceReversed", status="Reversed")
-        return self.post("credit_memo", self._memo("credit_memo", found, lines)["id"])
+        return self.post("credit_memo", self._memo("credit_memo", found, lines, date)["id"])
 
-    def credit(self, invoice: str, items: _Items, *, posted: bool = True) -> Object:
+    def credit(self, invoice: str, items: _Items, date: str | None = None, *, posted: bool = True) -> Object:
         """Take some of an invoice back, by a credit memo."""
-        return self._made("credit_memo", invoice, items, posted=posted)
+        return self._made("credit_memo", invoice, items, date, posted=posted)
 
-    def debit(self, invoice: str, items: _Items, *, posted: bool = True) -> Object:
+    def debit(self, invoice: str, items: _Items, date: str | None = None, *, posted: bool = True) -> Object:
         """Bill more beside an invoice, by a debit memo."""
-        return self._made("debit_memo", invoice, items, posted=posted)
+        return self._made("debit_memo", invoice, items, date, posted=posted)
 
-    def _made(self, kind: str, invoice: str, items: _Items, *, posted: bool) -> Object:
-        memo = self._memo(kind, self._tenant.in_state("invoice", invoice, _POSTED, "Reversed"), items)
+    def _made(self, kind: str, invoice: str, items: _Items, date: str | None, *, posted: bool) -> Object:
+        memo = self._memo(kind, self._tenant.in_state("invoice", invoice, _POSTED, "Reversed"), items, date)
         return self.post(kind, memo["id"]) if posted else memo
 
-    def _memo(self, kind: str, invoice: Mapping[str, Any], items: _Items) -> Object:
+    def _memo(self, kind: str, invoice: Mapping[str, Any], items: _Items, date: str | None) -> Object:
         named = KINDS[kind].parts.removesuffix("Items") + "Id"
         found = [self._item_of_a_memo(each) for each in items]
         net = sum((Decimal(each["amountWithoutTax"]) for each in found), Decimal(0))
@@ -102,7 +102,7 @@ class Billing:
             "accountId": invoice["accountId"],
             "currency": invoice["currency"],
             "status": _DRAFT,
-            "memoDate": self._tenant.day(None),
+            "memoDate": self._tenant.day(date),
             "postedDate": None,
             "invoiceId": invoice["id"],
             "totalAmount": plain(net + tax),

@@ -1,0 +1,156 @@
+"""The oracle of the day on which all systems are live can fail: whichever of them has a minor unit more, its cells say so."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from infra.landscape import read_landscape
+from sandbox.places import ROOT
+from sandbox.systems.joining import join_connection
+from tests.e2e.collecting import set_clock
+from tests.e2e.reckoning import Cells, Known, known, reckoned
+from tests.e2e.simulators import (
+    BOOKS,
+    CHARGEBEE,
+    CRM,
+    DATAVERSE,
+    ERP,
+    FINANCE,
+    SALES,
+    SAP,
+    STRIPE,
+    SYSTEMS,
+    ZUORA,
+    Simulator,
+    keep_waiting,
+)
+
+DAY = "2027-08-25"
+ITEM = {"Material": "TG11", "NetAmount": "14.00"}
+ACCOUNT = "8ad00000000000000000000000000901"
+CHANGES: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    CRM: (("deals", {"id": "1", "properties": {"pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "10.00",
+                                               "deal_currency_code": "USD", "closedate": f"{DAY}T12:00:00Z"}}),),
+    SALES: (("records/Opportunity", {"records": [{"Name": "One", "StageName": "Closed Won", "Amount": "11.00",
+                                                  "CurrencyIsoCode": "USD", "CloseDate": DAY}]}),
+            ("records/Contract", {"records": [{"AccountId": "001000000000701AAA", "Status": "Activated", "StartDate": "2026-08-01",
+                                               "ContractTerm": 12, "CurrencyIsoCode": "USD", "Contract_Value__c": "12.00"}]})),
+    DATAVERSE: (("opportunities", {"name": "One", "estimatedvalue": "13.00", "estimatedclosedate": DAY, "currency": "USD"}),),
+    ERP: (("documents", {"id": "99001", "type": "invoice", "date": DAY, "period": "Aug 2027", "entity": "7999", "lines": [
+        {"account": "1100", "amount": "15.00"}, {"account": "4000", "amount": "-15.00", "department": "7"}]}),),
+    SAP: (("billing_documents", {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": DAY, "items": [ITEM]}),
+          ("sales_orders", {"SalesOrganization": "1010", "SoldToParty": "17100001", "SalesOrderDate": DAY, "items": [ITEM]})),
+    FINANCE: (("documents", {"kind": "sales_invoice", "date": DAY, "party": "US-001", "lines": [
+        {"account": "130100", "amount": "16.00"}, {"account": "401100", "amount": "-16.00"}]}),),
+    BOOKS: (("companies/ES/documents/salesInvoices", {"party": "10000", "date": DAY, "post": True,
+                                                      "lines": [{"account": "4000", "amount": "17.00"}]}),
+            ("companies/ES/documents/salesCreditMemos", {"party": "10000", "date": DAY, "post": True,
+                                                         "lines": [{"account": "4000", "amount": "5.00"}]})),
+    STRIPE: (("invoices", {"customer": "cus_901", "currency": "usd", "lines": [{"amount": 18_00, "product": "prod_1"}]}),
+             ("charges", {"customer": "cus_901", "currency": "usd", "amount": 19_00}),
+             ("subscriptions", {"customer": "cus_901", "currency": "usd", "items": [{"unit_amount": 20_00, "product": "prod_1"}]})),
+    CHARGEBEE: (("invoices", {"customer_id": "16Bcust902", "currency_code": "USD", "lines": [{"amount": 21_00}]}),
+                ("payments", {"customer_id": "16Bcust902", "currency_code": "USD", "amount": 22_00}),
+                ("subscriptions", {"customer_id": "16Bcust902", "currency_code": "USD",
+                                   "items": [{"item_price_id": "PRO-EUR-M", "unit_price": 23_00}]})),
+    ZUORA: (("invoices", {"account": ACCOUNT, "date": DAY, "items": [{"amount": "24.00"}]}),
+            ("payments", {"account": ACCOUNT, "date": DAY, "amount": "25.00"}),
+            ("subscriptions", {"account": ACCOUNT, "start": DAY, "charges": [{"price": "26.00", "quantity": 1}]})),
+}  # fmt: skip
+JOURNAL = b"H;BR02;202708;71;0;1;0,00;0,00\nD;BR02;J1;1;4000;VENDAS;25.08.2027;BRL;H;27,00\n"
+CLAIM = {
+    "type": "expense_report.approved",
+    "data": {"report": {"id": "1", "revision": 1, "status": "approved", "currency": "USD", "cost_center": "sales", "lines": [
+        {"category": "travel", "spent_on": DAY, "gross": "28.00", "merchant": "rail", "cost_center": None}]}},
+}  # fmt: skip
+# Where the amounts of each kind stand: in which rows, and on which way in the last of them.
+AMOUNTS: tuple[tuple[str, tuple[str | int, ...]], ...] = (
+    ("deals", ("properties", "amount")),
+    ("salesforce_opportunities", ("Amount",)),
+    ("salesforce_contracts", ("Contract_Value__c",)),
+    ("dynamics_opportunities", ("estimatedvalue",)),
+    ("netsuite", ("lines", 1, "amount")),
+    ("sap_bill_items", ("NetAmount",)),
+    ("sap_order_items", ("NetAmount",)),
+    ("sap_entries", ("AmountInTransactionCurrency",)),
+    ("finance_lines", ("amount",)),
+    ("central_entries", ("creditAmount",)),
+    ("stripe_invoice", ("lines", 0, "amount")),
+    ("stripe_balance_transaction", ("net",)),
+    ("stripe_balance_transaction", ("fee",)),
+    ("stripe_event", ("data", "object", "items", "data", 0, "price", "unit_amount")),
+    ("chargebee_invoice", ("line_items", 0, "amount")),
+    ("chargebee_transaction", ("amount",)),
+    ("chargebee_event", ("content", "subscription", "subscription_items", 0, "amount")),
+    ("zuora_invoice", ("invoiceItems", 0, "chargeAmount")),
+    ("zuora_payment", ("amount",)),
+    ("zuora_subscription", ("ratePlans", 0, "ratePlanCharges", 0, "ratePlanChargeTiers", 0, "price")),
+    ("claims", ("data", "report", "lines", 0, "gross")),
+)
+# Of documents that have several rows, which of them is meant instead.
+ROWS = {"central_entries": ("accountNumber", "4000"), "sap_entries": ("GLAccount", "41000000")}
+# In which cube what each system of a company has is planned.
+PLANNED = {
+    ("Pipeline", "EMEA"), ("Bookings", "APAC"), ("Renewals", "APAC"), ("Pipeline", "AMERICAS"), ("Actuals", "GROUP"),
+    ("Billings", "EMEA"), ("Orders", "EMEA"), ("Actuals", "EMEA"), ("Actuals", "AMERICAS"), ("Actuals", "SPAIN"),
+    ("Billings", "AMERICAS"), ("Cash", "AMERICAS"), ("Operating expenses", "AMERICAS"), ("Recurring revenue", "AMERICAS"),
+    ("Cash", "EMEA"), ("Recurring revenue", "EMEA"), ("Billings", "SPAIN"), ("Cash", "SPAIN"), ("Recurring revenue", "SPAIN"),
+    ("Actuals", "LATAM_SUL"), ("Operating expenses", "EMEA"),
+}  # fmt: skip
+COMPANIES = {company for _, company in PLANNED}
+
+
+@pytest.fixture(scope="module")
+def sources() -> Known:
+    """All systems with a record of each kind that is planned, of one month."""
+    simulators = {name: Simulator(http, "http://system") for name, http in _systems()}
+    keep_waiting(simulators)
+    for name, simulator in simulators.items():
+        if name in {STRIPE, CHARGEBEE}:
+            set_clock(simulator, name, 0)
+        for route, body in CHANGES[name]:
+            simulator.call("POST", route, body)
+    return known(simulators, [CLAIM], JOURNAL)
+
+
+def _systems() -> Iterator[tuple[str, Any]]:
+    for connection in read_landscape(ROOT, "sandbox").connections:
+        if connection.name in SYSTEMS:
+            yield connection.name, TestClient(join_connection(connection, "").app)
+
+
+def with_a_cent_more(sources: Known) -> Known:
+    """The same with a minor unit more in each amount, whatever sign its system keeps."""
+    other = copy.deepcopy(sources)._replace(journal=JOURNAL.replace(b"27,00", b"27,01"))
+    for name, way in AMOUNTS:
+        field, value = ROWS.get(name, ("", ""))
+        rows = other.tables.get(name) or other.objects[name]
+        place: Any = next((each for each in rows if field and each[field] == value), rows[-1])
+        *steps, last = way
+        for step in steps:
+            place = place[step]
+        amount = Decimal(str(place[last]))
+        is_minor = isinstance(place[last], int)
+        place[last] = place[last] + 1 if is_minor else str(amount + Decimal("0.01").copy_sign(amount))
+    return other
+
+
+def in_own_currency(cells: Cells) -> Cells:
+    """Those that are not converted, nor weighted, which may be rounded away."""
+    return {at: value for at, value in cells.items() if not (at[1].endswith("USD") or at[1].startswith("Weighted"))}
+
+
+def test_a_minor_unit_more_in_any_system_is_seen_in_each_cube_of_it(sources: Known, tmp_path: Path) -> None:
+    """Each cell is of one record here, and moves by just that; what recurs in a month moves by twelve times as much in a year."""
+    cells, more = (in_own_currency(reckoned(tmp_path, each)) for each in (sources, with_a_cent_more(sources)))
+    assert {(at[0], *(COMPANIES & set(at))) for at in cells} == PLANNED
+    moved = {at: more.get(at, Decimal(0)) - value for at, value in cells.items()}
+    assert moved == {at: Decimal("0.12") if at[1] == "Annual" else Decimal("0.01") for at in cells}
+    assert more.keys() == cells.keys()
