@@ -7,7 +7,7 @@ come in, each is put where it belongs: one that comes late moves what was planne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -124,7 +124,8 @@ class Subscription(HistoricFact):
         """The subscription with the versions known of it besides.
 
         What it says of a version that is known takes its place. What was read is asked after all that is known had happened,
-        so it stands behind all of it, and only where it says something else: otherwise it tells nothing new.
+        so it stands behind all of it, and only where it says something else: otherwise it tells nothing new. Where the source's
+        clock was ahead of ours nobody knows when it became so, and whatever says the same later takes its place.
         """
         told = {each.version: each for each in known.versions}
         told |= {each.version: each for each in self.versions if not each.was_read}
@@ -132,14 +133,26 @@ class Subscription(HistoricFact):
         for each in self.versions:
             if each.was_read and not each.says_as(versions[-1]):
                 versions.append(_behind(versions[-1], each))
-        return replace(self, versions=tuple(versions))
+        return replace(self, versions=tuple(_dated(versions)))
+
+
+_BEHIND = "~"
 
 
 def _behind(last: SubscriptionVersion, read: SubscriptionVersion) -> SubscriptionVersion:
     """What was read, behind the last known version: the source's clock may be ahead of ours."""
     if read.version > last.version:
         return read
-    return replace(read, version=f"{last.version}~", day=max(read.day, last.day))
+    return replace(read, version=f"{last.version}{_BEHIND}", day=max(read.day, last.day))
+
+
+def _dated(versions: Sequence[SubscriptionVersion]) -> Iterator[SubscriptionVersion]:
+    """The versions without what was only put behind a told one, where a later one says the same."""
+    told = {each.version for each in versions if not each.was_read}
+    for place, each in enumerate(versions):
+        is_undated = each.was_read and each.version.removesuffix(_BEHIND) in told
+        if not (is_undated and any(later.says_as(each) for later in versions[place + 1 :])):
+            yield each
 
 
 def _version(plain: Mapping[str, Any]) -> SubscriptionVersion:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functions.record import settle
 from tests.flow import test_entries_that_lead_on as leading
 from tests.simulation.bugs.bug import Bug
+from tests.unit.core import test_histories_of_subscriptions as histories
 from tieout import money
-from tieout.facts import family, opportunity
+from tieout.facts import family, opportunity, subscription
 from tieout.planning import resolving
 from tieout.systems.hubspot import associated, translate
 
@@ -54,6 +55,15 @@ BUGS = (
         25,
     ),
     Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()", "crowd"),
+    Bug(
+        "what was read by a clock that is behind stays dated by that",
+        subscription._dated,
+        "is_undated = each.was_read and",
+        "is_undated = not each.was_read and",
+        proof=lambda: histories.test_what_was_read_by_a_clock_that_is_behind_is_dated_by_what_is_told_later(
+            is_told_at_last=True
+        ),
+    ),
     Bug(
         "a rate that follows from another entry is not looked for",
         settle.Settling._found,

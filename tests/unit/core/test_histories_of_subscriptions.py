@@ -21,6 +21,7 @@ from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionV
 from tieout.money import Money
 
 KEY = RecordKey("billing", "subscription", "sub_1")
+APRIL, MAY = date(2026, 4, 2), date(2026, 5, 3)
 
 
 def whole(parts: Sequence[SubscriptionVersion]) -> Subscription:
@@ -66,6 +67,32 @@ def test_a_version_that_comes_late_is_put_before_what_was_read() -> None:
     assert moved(*known.versions)[-1] == ("2026-03", "expansion", "seats", 500)
     known = Subscription(versions=(version(FEBRUARY, item(1500)),)).joined(known)
     assert moved(*known.versions)[-1] == ("2026-02", "expansion", "seats", 500)
+
+
+@pytest.mark.parametrize("is_told_at_last", [True, False])
+def test_what_was_read_by_a_clock_that_is_behind_is_dated_by_what_is_told_later(*, is_told_at_last: bool) -> None:
+    """The source's own clock may be ahead of ours: then what was read says nothing of when it became so."""
+    last = [version(MAY, item(2000))] if is_told_at_last else []
+    known = whole(
+        [
+            version(MARCH, item(1000)),
+            read(FEBRUARY, item(2000)),
+            version(APRIL, item(1500)),
+            read(FEBRUARY, item(2000)),
+            *last,
+        ]
+    )
+    assert [each.items for each in known.versions] == [(item(1000),), (item(1500),), (item(2000),)]
+    when = ("2026-05", "expansion", "seats", 500) if is_told_at_last else ("2026-04", "expansion", "seats", 1000)
+    assert moved(*known.versions)[-1] == when
+
+
+def test_what_was_read_in_its_time_stays_though_the_same_is_told_again_later() -> None:
+    """It became so twice; of the first time no message has come."""
+    known = whole(
+        [version(JANUARY, item(1)), read(FEBRUARY, item(2)), version(MARCH, item(1)), version(APRIL, item(2))]
+    )
+    assert [each.items for each in known.versions] == [(item(1),), (item(2),), (item(1),), (item(2),)]
 
 
 def test_a_version_told_again_is_taken_as_it_is_told_now() -> None:
