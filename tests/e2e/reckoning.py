@@ -65,6 +65,15 @@ _OBJECTS = {
 }
 
 
+_CENTRAL = {
+    "entries": "generalLedgerEntries",
+    "bills": "salesInvoices",
+    "memos": "salesCreditMemos",
+    "purchases": "purchaseInvoices",
+    "purchase_memos": "purchaseCreditMemos",
+}
+
+
 class Entry(NamedTuple):
     """An entry of the mapping tables that the day has beside those declared; `connection` is `*` where it is of all."""
 
@@ -143,8 +152,7 @@ def _tables(simulators: Mapping[str, Simulator]) -> dict[str, Rows]:
     deals = simulators[CRM].call("GET", "deals")
     sap = simulators[SAP].call("GET", "tables")
     finance = simulators[FINANCE].call("GET", "state")
-    central = {name: f"tables/{name}" for name in ("generalLedgerEntries", "salesInvoices", "salesCreditMemos")}
-    entries, bills, memos = (simulators[BOOKS].call("GET", route) for route in central.values())
+    central = simulators[BOOKS]
     return {
         "deals": [{**each, "company": next(iter(each["companies"]), None)} for each in deals],
         "netsuite": simulators[ERP].call("GET", "documents"),
@@ -156,8 +164,8 @@ def _tables(simulators: Mapping[str, Simulator]) -> dict[str, Rows]:
         "finance_entries": finance["posted_entry"],
         "finance_lines": finance["posted_line"],
         "finance_bills": finance["customer_invoice"],
-        "central_entries": entries,
-        "central_bills": bills,
-        "central_memos": memos,
+        "finance_purchases": finance["supplier_invoice"],
+        "finance_payments": finance["customer_transaction"],
+        **{f"central_{name}": central.call("GET", f"tables/{kind}") for name, kind in _CENTRAL.items()},
         "months": [{"id": key, "label": label} for key, label in MONTHS.items()],
     }

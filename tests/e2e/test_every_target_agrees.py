@@ -190,7 +190,8 @@ def demand_planned(day: Day, wanted: Cells, but: Mapping[str, Cells] | None = No
     for name in day.planning:
         cells = given(wanted, name) | (but or {}).get(name, {})
         assert any(cells.values())
-        assert (name, differing(day.held(name), cells)) == (name, {})
+        off = differing(day.held(name), cells)
+        assert not off, "\n".join([name, *(f"{at}: {held} instead of {value}" for at, (held, value) in off.items())])
 
 
 def differing(one: Cells, other: Cells) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:

@@ -35,6 +35,7 @@ from tests.e2e.simulators import (
 DAY = "2027-08-25"
 ITEM = {"Material": "TG11", "NetAmount": "14.00"}
 ACCOUNT = "8ad00000000000000000000000000901"
+LAST = ("", "")
 CHANGES: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     CRM: (("deals", {"id": "1", "properties": {"pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "10.00",
                                                "deal_currency_code": "USD", "closedate": f"{DAY}T12:00:00Z"}}),),
@@ -44,15 +45,31 @@ CHANGES: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
                                                "ContractTerm": 12, "CurrencyIsoCode": "USD", "Contract_Value__c": "12.00"}]})),
     DATAVERSE: (("opportunities", {"name": "One", "estimatedvalue": "13.00", "estimatedclosedate": DAY, "currency": "USD"}),),
     ERP: (("documents", {"id": "99001", "type": "invoice", "date": DAY, "period": "Aug 2027", "entity": "7999", "lines": [
-        {"account": "1100", "amount": "15.00"}, {"account": "4000", "amount": "-15.00", "department": "7"}]}),),
+        {"account": "1100", "amount": "15.00"}, {"account": "4000", "amount": "-15.00", "department": "7"}]}),
+        ("documents", {"id": "99002", "type": "vendorbill", "date": DAY, "period": "Aug 2027", "entity": "8100", "lines": [
+            {"account": "2000", "amount": "-15.10"}, {"account": "6000", "amount": "15.10", "department": "8"}]}),
+        ("documents", {"id": "99003", "type": "customerpayment", "date": DAY, "period": "Aug 2027", "entity": "7999", "lines": [
+            {"account": "1100", "amount": "-15.20"}, {"account": "1000", "amount": "15.20"}]})),
     SAP: (("billing_documents", {"CompanyCode": "1010", "SoldToParty": "17100001", "BillingDocumentDate": DAY, "items": [ITEM]}),
-          ("sales_orders", {"SalesOrganization": "1010", "SoldToParty": "17100001", "SalesOrderDate": DAY, "items": [ITEM]})),
+          ("sales_orders", {"SalesOrganization": "1010", "SoldToParty": "17100001", "SalesOrderDate": DAY, "items": [ITEM]}),
+          ("supplier_invoices", {"company_code": "1010", "posting_date": DAY, "Supplier": "17300001", "items": [
+              {"account": "61003000", "amount": "14.10"}]}),
+          ("payments", {"company_code": "1010", "posting_date": DAY, "Customer": "17100001", "amount": "14.20"})),
     FINANCE: (("documents", {"kind": "sales_invoice", "date": DAY, "party": "US-001", "lines": [
-        {"account": "130100", "amount": "16.00"}, {"account": "401100", "amount": "-16.00"}]}),),
+        {"account": "130100", "amount": "16.00"}, {"account": "401100", "amount": "-16.00"}]}),
+        ("documents", {"kind": "supplier_invoice", "date": DAY, "party": "V-001", "lines": [
+            {"account": "200100", "amount": "-16.10"}, {"account": "600100", "amount": "16.10"}]}),
+        ("documents", {"kind": "customer_payment", "date": DAY, "party": "US-001", "lines": [
+            {"account": "130100", "amount": "-16.20"}, {"account": "110110", "amount": "16.20"}]})),
     BOOKS: (("companies/ES/documents/salesInvoices", {"party": "10000", "date": DAY, "post": True,
                                                       "lines": [{"account": "4000", "amount": "17.00"}]}),
             ("companies/ES/documents/salesCreditMemos", {"party": "10000", "date": DAY, "post": True,
-                                                         "lines": [{"account": "4000", "amount": "5.00"}]})),
+                                                         "lines": [{"account": "4000", "amount": "5.00"}]}),
+            ("companies/ES/documents/purchaseInvoices", {"party": "30000", "date": DAY, "post": True,
+                                                         "lines": [{"account": "6000", "amount": "17.10"}]}),
+            ("companies/ES/documents/purchaseCreditMemos", {"party": "30000", "date": DAY, "post": True,
+                                                            "lines": [{"account": "6000", "amount": "5.10"}]}),
+            ("companies/ES/payments", {"party": "10000", "date": DAY, "amount": "17.20"})),
     STRIPE: (("invoices", {"customer": "cus_901", "currency": "usd", "lines": [{"amount": 18_00, "product": "prod_1"}]}),
              ("charges", {"customer": "cus_901", "currency": "usd", "amount": 19_00}),
              ("subscriptions", {"customer": "cus_901", "currency": "usd", "items": [{"unit_amount": 20_00, "product": "prod_1"}]})),
@@ -70,39 +87,42 @@ CLAIM = {
     "data": {"report": {"id": "1", "revision": 1, "status": "approved", "currency": "USD", "cost_center": "sales", "lines": [
         {"category": "travel", "spent_on": DAY, "gross": "28.00", "merchant": "rail", "cost_center": None}]}},
 }  # fmt: skip
-# Where the amounts of each kind stand: in which rows, and on which way in the last of them.
-AMOUNTS: tuple[tuple[str, tuple[str | int, ...]], ...] = (
-    ("deals", ("properties", "amount")),
-    ("salesforce_opportunities", ("Amount",)),
-    ("salesforce_contracts", ("Contract_Value__c",)),
-    ("dynamics_opportunities", ("estimatedvalue",)),
-    ("netsuite", ("lines", 1, "amount")),
-    ("sap_bill_items", ("NetAmount",)),
-    ("sap_order_items", ("NetAmount",)),
-    ("sap_entries", ("AmountInTransactionCurrency",)),
-    ("finance_lines", ("amount",)),
-    ("central_entries", ("creditAmount",)),
-    ("stripe_invoice", ("lines", 0, "amount")),
-    ("stripe_balance_transaction", ("net",)),
-    ("stripe_balance_transaction", ("fee",)),
-    ("stripe_event", ("data", "object", "items", "data", 0, "price", "unit_amount")),
-    ("chargebee_invoice", ("line_items", 0, "amount")),
-    ("chargebee_transaction", ("amount",)),
-    ("chargebee_event", ("content", "subscription", "subscription_items", 0, "amount")),
-    ("zuora_invoice", ("invoiceItems", 0, "chargeAmount")),
-    ("zuora_payment", ("amount",)),
-    ("zuora_subscription", ("ratePlans", 0, "ratePlanCharges", 0, "ratePlanChargeTiers", 0, "price")),
-    ("claims", ("data", "report", "lines", 0, "gross")),
+# Where the amounts of each kind stand: in which rows, on which way in one of them, and by what that is known; else it is the last.
+AMOUNTS: tuple[tuple[str, tuple[str | int, ...], tuple[str, str]], ...] = (
+    ("deals", ("properties", "amount"), LAST),
+    ("salesforce_opportunities", ("Amount",), LAST),
+    ("salesforce_contracts", ("Contract_Value__c",), LAST),
+    ("dynamics_opportunities", ("estimatedvalue",), LAST),
+    *(("netsuite", ("lines", 1, "amount"), ("id", f"9900{number}")) for number in (1, 2, 3)),
+    ("sap_bill_items", ("NetAmount",), LAST),
+    ("sap_order_items", ("NetAmount",), LAST),
+    *(
+        ("sap_entries", ("AmountInTransactionCurrency",), ("GLAccount", each))
+        for each in ("41000000", "61003000", "11001000")
+    ),
+    *(("finance_lines", ("amount",), ("account", each)) for each in ("401100", "600100", "110110")),
+    ("central_entries", ("creditAmount",), ("accountNumber", "4000")),
+    *(("central_entries", ("debitAmount",), ("accountNumber", each)) for each in ("6000", "1100")),
+    ("stripe_invoice", ("lines", 0, "amount"), LAST),
+    ("stripe_balance_transaction", ("net",), LAST),
+    ("stripe_balance_transaction", ("fee",), LAST),
+    ("stripe_event", ("data", "object", "items", "data", 0, "price", "unit_amount"), LAST),
+    ("chargebee_invoice", ("line_items", 0, "amount"), LAST),
+    ("chargebee_transaction", ("amount",), LAST),
+    ("chargebee_event", ("content", "subscription", "subscription_items", 0, "amount"), LAST),
+    ("zuora_invoice", ("invoiceItems", 0, "chargeAmount"), LAST),
+    ("zuora_payment", ("amount",), LAST),
+    ("zuora_subscription", ("ratePlans", 0, "ratePlanCharges", 0, "ratePlanChargeTiers", 0, "price"), LAST),
+    ("claims", ("data", "report", "lines", 0, "gross"), LAST),
 )
-# Of documents that have several rows, which of them is meant instead.
-ROWS = {"central_entries": ("accountNumber", "4000"), "sap_entries": ("GLAccount", "41000000")}
 # In which cube what each system of a company has is planned.
 PLANNED = {
     ("Pipeline", "EMEA"), ("Bookings", "APAC"), ("Renewals", "APAC"), ("Pipeline", "AMERICAS"), ("Actuals", "GROUP"),
     ("Billings", "EMEA"), ("Orders", "EMEA"), ("Actuals", "EMEA"), ("Actuals", "AMERICAS"), ("Actuals", "SPAIN"),
     ("Billings", "AMERICAS"), ("Cash", "AMERICAS"), ("Operating expenses", "AMERICAS"), ("Recurring revenue", "AMERICAS"),
     ("Cash", "EMEA"), ("Recurring revenue", "EMEA"), ("Billings", "SPAIN"), ("Cash", "SPAIN"), ("Recurring revenue", "SPAIN"),
-    ("Actuals", "LATAM_SUL"), ("Operating expenses", "EMEA"),
+    ("Actuals", "LATAM_SUL"), ("Operating expenses", "EMEA"), ("Operating expenses", "GROUP"), ("Operating expenses", "SPAIN"),
+    ("Cash", "GROUP"),
 }  # fmt: skip
 COMPANIES = {company for _, company in PLANNED}
 
@@ -129,8 +149,7 @@ def _systems() -> Iterator[tuple[str, Any]]:
 def with_a_cent_more(sources: Known) -> Known:
     """The same with a minor unit more in each amount, whatever sign its system keeps."""
     other = copy.deepcopy(sources)._replace(journal=JOURNAL.replace(b"27,00", b"27,01"))
-    for name, way in AMOUNTS:
-        field, value = ROWS.get(name, ("", ""))
+    for name, way, (field, value) in AMOUNTS:
         rows = other.tables.get(name) or other.objects[name]
         place: Any = next((each for each in rows if field and each[field] == value), rows[-1])
         *steps, last = way
