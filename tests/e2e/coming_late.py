@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from tests.e2e.selling import ACCOUNTS, CUSTOMER
 from tests.e2e.simulators import BOOKS, CRM, ERP, FINANCE, FIRST, SALES, SAP, SECOND, Simulator
-from tests.e2e.spending import Claims, late_claims, next_claim
+from tests.e2e.spending import Tool, late_claims, next_claim
 
 COMPANY = "EMEA"  # of the CRM, of S/4HANA and of the expense tool
 UNTOLD = CRM  # tells nobody of its last change
 
 
-def work_around_a_closing(simulators: dict[str, Simulator], claims: Claims, close: Callable[[], object]) -> None:
+def work_around_a_closing(simulators: dict[str, Simulator], claims: Tool, close: Callable[[], object]) -> None:
     """Others work, our company's first month is closed while that is under way, and our company comes late."""
     _work_elsewhere(simulators, 0)
     close()
@@ -21,7 +21,7 @@ def work_around_a_closing(simulators: dict[str, Simulator], claims: Claims, clos
     claims.happen(*late_claims())
 
 
-def carry_on(simulators: dict[str, Simulator], claims: Claims) -> None:
+def carry_on(simulators: dict[str, Simulator], claims: Tool) -> None:
     """The day goes on elsewhere and in the expense tool, in the month that is open."""
     _work_elsewhere(simulators, 1)
     claims.happen(next_claim())

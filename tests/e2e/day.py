@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ops import comparing, mapping_tables
 from ops.place import Place
@@ -20,7 +20,7 @@ from tests.e2e.collecting import STAMPED
 from tests.e2e.commands import Tieout
 from tests.e2e.reckoning import DECLARED, Cells, entries_of_the_day, known, reckoned
 from tests.e2e.simulators import BOOKS, FILE, LEGACY, MONTHS, SYSTEMS, Simulator
-from tests.e2e.spending import Claims
+from tests.e2e.spending import Tool
 from tieout.census import Purpose
 from tieout.facts.listing import Window
 from tieout.file_runs import FileState
@@ -43,7 +43,7 @@ class Day:
         folder: for the oracle's files.
         simulators: by connection, those that a census can ask.
         targets: the planning systems, worked through their control routes.
-        claims: of the expense tool, which nobody can ask.
+        tools: those that nobody can ask.
     """
 
     sandbox: Sandbox
@@ -54,7 +54,7 @@ class Day:
     folder: Path
     simulators: dict[str, Simulator]
     targets: dict[str, Simulator]
-    claims: Claims
+    tools: dict[str, Tool]
 
     def rest(self) -> None:
         """Wait until nothing is under way, nor waits to be told: Business Central collects what it tells for a second."""
@@ -66,7 +66,7 @@ class Day:
 
     def reckoned(self) -> Cells:
         """What planning must hold by what the sources say now, if no books are closed."""
-        return reckoned(self.folder, known(self.simulators, self.claims.told, self._dropped_file()))
+        return reckoned(self.folder, known(self.simulators, self._told(), self._dropped_file()))
 
     def held(self, target: str) -> Cells:
         """What a planning system holds of our months, whatever cells these are; zeros left out."""
@@ -111,6 +111,9 @@ class Day:
         [told] = self.tieout("readback", "list", "--target", target)
         assert not told.get("failing"), told
         return bool(told["state"] == "under way")
+
+    def _told(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: tool.told for name, tool in self.tools.items()}
 
     def _dropped_file(self) -> bytes:
         """What lies in the bucket under the file's name."""

@@ -24,7 +24,11 @@ _WRITING: dict[str, Fault] = {
     ANALYTICS: {"path": "/jobs"},
 }
 _PLANTED: dict[str, list[Fault]] = {
-    **{name: [struck | each for each in (_BUSY, _DOWN, _LOST)] for name, struck in _READING.items()},
+    # Two each: what meets all three is tried again only after a minute.
+    **{
+        name: [struck | (_BUSY, _DOWN)[place % 2], struck | _LOST]
+        for place, (name, struck) in enumerate(_READING.items())
+    },
     **{name: [struck | each for each in (_BUSY, _LOST)] for name, struck in _WRITING.items()},
 }
 _PLANTED[STRIPE].append({"method": "GET", **_TOO_LATE})

@@ -38,7 +38,7 @@ Rows = list[dict[str, Any]]
 DECLARED = ROOT / "landscape/mappings/sandbox.csv"
 _RATES = {"2027-08": "1.10", "2027-09": "1.08"}  # of both currencies that are not reported in, in USD
 _SQL = Path(__file__).parent / "reckoned"
-_VIEWS = ("mapped", "deals", "books", "billed", "collected", "recurring", "cells")
+_VIEWS = ("mapped", "deals", "tools", "books", "billed", "collected", "recurring", "cells")
 _ENTRY = 'connection, "table" AS kind, key, member'
 _COLUMNS = """delim = ';', header = false, skip = 1, all_varchar = true, null_padding = true, names = [
     'mark', 'company', 'document', 'line', 'account', 'cost_centre', 'posting_date', 'currency', 'flag', 'amount'
@@ -107,9 +107,10 @@ def entries_of_the_day() -> Sequence[Entry]:
     ]
 
 
-def known(simulators: Mapping[str, Simulator], claims: Rows, journal: bytes) -> Known:
-    """What the simulated systems have now, by their own databases; `claims` are those of the tool that keeps none."""
-    return Known(_tables(simulators) | {"claims": claims}, _objects(simulators), journal)
+def known(simulators: Mapping[str, Simulator], told: Mapping[str, Rows], journal: bytes) -> Known:
+    """What the simulated systems have now, by their own databases; `told` is what tools told of, which keep nothing."""
+    tools = {name.partition("-")[0]: rows for name, rows in told.items()}
+    return Known(_tables(simulators), _objects(simulators) | tools, journal)
 
 
 def reckoned(folder: Path, sources: Known) -> Cells:

@@ -38,12 +38,13 @@ from tests.e2e.simulators import (
     tell_by_themselves,
     tell_in_disorder,
 )
-from tests.e2e.spending import TOOL, Claims, claims_of_the_day
+from tests.e2e.spending import EXPENSES, PAYROLL, PROCUREMENT, Tool, spend
 
 _TYPED = ("Actuals", "Revenue", "4000", "NO_COST_CENTRE", "ACME", COMPANY, "NO_PARTNER", "EUR", MONTHS[FIRST], "Actual")
 _TYPED_THERE = {"Amount type": "Revenue", "Customer": "ACME", "Entity": COMPANY, "Years": "FY27", "Period": "Aug"}
 _TYPED_TOO_MUCH = Decimal("1000.00")
 _TARGETS = {ANAPLAN: "anaplan", ORACLE: "oracle_epm", ANALYTICS: "sap_analytics"}
+_TOOLS = (EXPENSES, PROCUREMENT, PAYROLL)
 _FEWEST_NOTICES = 1_000
 
 type Late = dict[tuple[str, ...], Cells]
@@ -65,7 +66,7 @@ def day(sandbox: Sandbox, planning: PlanningSystems, tieout: Tieout, tmp_path: P
             folder=tmp_path,
             simulators={name: Simulator(http, sandbox.systems[system]) for name, system in SYSTEMS.items()},
             targets={name: Simulator(http, sandbox.systems[system]) for name, system in _TARGETS.items()},
-            claims=Claims(Simulator(http, sandbox.systems[TOOL])),
+            tools={name: Tool(Simulator(http, sandbox.systems[name])) for name in _TOOLS},
         )
         found.store_mappings()
         tell_by_themselves(found.simulators)
@@ -77,14 +78,14 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     """Cell by cell, to the minor unit: when all is told or found, while a month is closed and writes are undone, and in the end."""
     then = work_until_all_is_found(day)
     before, known = day.held(ANALYTICS), receipts(day)
-    work_around_a_closing(day.simulators, day.claims, lambda: close(day))
+    work_around_a_closing(day.simulators, day.tools[EXPENSES], lambda: close(day))
     day.rest()
     demand_planned(day, closed_books(then, day.reckoned()).planned)
     find_the_deal_nobody_told_of(day)
     writes = receipts(day) - known
     undone = undo(day, writes, before)
     typed = type_over_a_closed_cell(day, then)
-    carry_on(day.simulators, day.claims)
+    carry_on(day.simulators, day.tools[EXPENSES])
     day.rest()
     closed = closed_books(then, day.reckoned())
     assert late_told(day) == late_wanted(closed)
@@ -112,7 +113,7 @@ def work_until_all_is_found(day: Day) -> Cells:
     work_in_all(day.simulators)
     tell_in_disorder(day.simulators, known)
     tell_by_themselves(day.simulators)
-    day.claims.happen(*claims_of_the_day())
+    spend(day.tools)
     day.wait_for_the_file()
     day.rest()
     assert {name: each - struck[name] for name, each in faults_fired(everybody).items()} == faults_planted()

@@ -2,12 +2,15 @@
 CREATE VIEW deal AS
 SELECT 'hubspot-emea' AS connection, id, 'EMEA' AS company, company AS customer, properties.pipeline AS product,
     properties.deal_currency_code AS currency, CAST(properties.closedate AS VARCHAR)[1:7] AS month,
-    CAST(properties.amount AS DECIMAL(18, 2)) AS amount, CAST(properties.hs_deal_stage_probability[1:6] AS DECIMAL(6, 4)) AS probability,
+    CAST(properties.amount AS DECIMAL(18, 2)) AS amount,
+        CAST(properties.hs_deal_stage_probability[1:6] AS DECIMAL(6, 4)) AS probability,
     properties.dealstage = 'closedwon' AS is_won, NULL AS for_a_dollar
 FROM deals WHERE NOT archived AND properties.dealstage <> 'closedlost'
 UNION ALL
-SELECT 'salesforce-apac', data ->> 'Id', 'APAC', data ->> 'AccountId', NULL, data ->> 'CurrencyIsoCode', (data ->> 'CloseDate')[1:7],
-    CAST(data ->> 'Amount' AS DECIMAL(18, 2)), CAST(data ->> 'Probability' AS DECIMAL(6, 2)) * 0.01, (data ->> 'StageName') = 'Closed Won', NULL
+SELECT 'salesforce-apac', data ->> 'Id', 'APAC', data ->> 'AccountId', NULL, data ->> 'CurrencyIsoCode',
+    (data ->> 'CloseDate')[1:7],
+    CAST(data ->> 'Amount' AS DECIMAL(18, 2)), CAST(data ->> 'Probability' AS DECIMAL(6, 2)) * 0.01,
+        (data ->> 'StageName') = 'Closed Won', NULL
 FROM salesforce_opportunities WHERE (data ->> 'IsDeleted') = 'false'
 UNION ALL
 SELECT 'sales-americas', row.data ->> 'opportunityid', 'AMERICAS', row.data ->> '_parentaccountid_value', NULL,
@@ -25,10 +28,12 @@ WHERE (row.data ->> 'statecode') <> '2';
 CREATE VIEW offered AS
 SELECT 'salesforce-apac' AS connection, data ->> 'OpportunityId' AS id, data ->> 'Product2Id' AS product,
     CAST(data ->> 'TotalPrice' AS DECIMAL(18, 2)) AS amount,
-    ROUND(CAST(data ->> 'Recurring_Amount__c' AS DECIMAL(18, 2)) / CAST(data ->> 'Recurring_Months__c' AS DECIMAL(6, 1)), 2) AS a_month
+    ROUND(CAST(data ->> 'Recurring_Amount__c' AS DECIMAL(18, 2)) / CAST(data ->> 'Recurring_Months__c' AS DECIMAL(6, 1)),
+        2) AS a_month
 FROM salesforce_lines
 UNION ALL
-SELECT 'sales-americas', data ->> '_opportunityid_value', data ->> '_productid_value', CAST(data ->> 'extendedamount' AS DECIMAL(18, 2)), NULL
+SELECT 'sales-americas', data ->> '_opportunityid_value', data ->> '_productid_value',
+    CAST(data ->> 'extendedamount' AS DECIMAL(18, 2)), NULL
 FROM dynamics_products;
 
 -- An open deal has one part alone: what it is expected to be worth is not shared out here.
@@ -40,8 +45,11 @@ FROM deal LEFT JOIN (SELECT connection, id, SUM(amount) AS amount FROM offered G
 WHERE known.amount IS NULL OR deal.amount <> known.amount;
 
 CREATE VIEW sold AS
-SELECT cube, measure, [called(connection, 'customer', customer, 'NO_CUSTOMER'), called(connection, 'product', product, 'NO_PRODUCT'), company, currency] AS places,
-    month, CASE WHEN is_won THEN 'Actual' ELSE 'Forecast' END AS version, currency, value AS amount, ROUND(value / for_a_dollar, 2) AS reported
+SELECT cube, measure, [
+        called(connection, 'customer', customer, 'NO_CUSTOMER'), called(connection, 'product', product, 'NO_PRODUCT'),
+        company, currency
+    ] AS places, month, CASE WHEN is_won THEN 'Actual' ELSE 'Forecast' END AS version, currency, value AS amount,
+    ROUND(value / for_a_dollar, 2) AS reported
 FROM deal_part, LATERAL (VALUES
     (CASE WHEN is_won THEN 'Bookings' ELSE 'Pipeline' END, CASE WHEN is_won THEN 'Booked' ELSE 'Amount' END, amount),
     (CASE WHEN NOT is_won THEN 'Pipeline' END, 'Weighted amount', ROUND(amount * probability, 2)),

@@ -14,14 +14,16 @@ SELECT 'stripe-global' AS connection, 'AMERICAS' AS company, row ->> 'id' AS sub
     } FOR each IN parts(row -> 'items' -> 'data')] ELSE [] END AS items
 FROM (SELECT data, data -> 'data' -> 'object' AS row FROM stripe_event WHERE (data ->> 'type') LIKE 'customer.subscription.%') event
 UNION ALL
-SELECT 'chargebee-emea', 'EMEA', row ->> 'id', row ->> 'customer_id', row ->> 'currency_code', CAST(row ->> 'resource_version' AS BIGINT), data ->> 'id',
+SELECT 'chargebee-emea', 'EMEA', row ->> 'id', row ->> 'customer_id', row ->> 'currency_code',
+    CAST(row ->> 'resource_version' AS BIGINT), data ->> 'id',
     day_in(CAST(row ->> 'resource_version' AS BIGINT) // 1000, 'Europe/Berlin'), day_in(row ->> 'started_at', 'Europe/Berlin'),
     day_in(row ->> 'cancelled_at', 'Europe/Berlin'),
     CASE WHEN (row ->> 'status') <> 'paused' THEN [{
         'product': each ->> 'item_price_id',
         'a_year': CAST(each ->> 'amount' AS BIGINT) * CASE row ->> 'billing_period_unit' WHEN 'month' THEN 12 WHEN 'year' THEN 1 END
     } FOR each IN parts(row -> 'subscription_items')] ELSE [] END
-FROM (SELECT data, data -> 'content' -> 'subscription' AS row FROM chargebee_event WHERE (data -> 'content' -> 'subscription') IS NOT NULL) event
+FROM (SELECT data, data -> 'content' -> 'subscription' AS row FROM chargebee_event
+    WHERE (data -> 'content' -> 'subscription') IS NOT NULL) event
 WHERE (row ->> 'id') NOT IN (SELECT data ->> 'id' FROM chargebee_subscription WHERE (data ->> 'deleted') = 'true');
 
 CREATE VIEW recurs AS
@@ -39,7 +41,8 @@ SELECT 'zuora-iberia', 'SPAIN', data ->> 'name', data ->> 'accountId', data ->> 
     CASE WHEN (charge ->> 'effectiveEndDate') < (data ->> 'termEndDate') OR (data ->> 'status') = 'Cancelled'
         THEN CAST(charge ->> 'effectiveEndDate' AS DATE) END,
     CAST(paid * 12 AS DECIMAL(18, 2)), ROUND(paid, 2)
-FROM zuora_subscription, UNNEST(parts(data -> 'ratePlans')) AS one(plan), UNNEST(parts(plan -> 'ratePlanCharges')) AS other(charge), LATERAL (
+FROM zuora_subscription, UNNEST(parts(data -> 'ratePlans')) AS one(plan),
+    UNNEST(parts(plan -> 'ratePlanCharges')) AS other(charge), LATERAL (
     SELECT CAST(charge -> 'ratePlanChargeTiers' -> 0 ->> 'price' AS DECIMAL(18, 6)) * CAST(charge ->> 'quantity' AS DECIMAL(18, 0))
         / CASE charge ->> 'billingPeriod' WHEN 'Quarter' THEN 3 WHEN 'Month' THEN 1 END AS paid
 ) priced
@@ -62,7 +65,8 @@ steps AS (
 )
 SELECT 'Recurring revenue' AS cube, measure, [
         called(connection, 'customer', customer, 'NO_CUSTOMER'), called(connection, 'product', product, 'NO_PRODUCT'),
-        CASE WHEN total_before = 0 THEN 'new' WHEN total = 0 THEN 'churn' WHEN a_year > 0 THEN 'expansion' ELSE 'contraction' END, company, currency
+        CASE WHEN total_before = 0 THEN 'new' WHEN total = 0 THEN 'churn' WHEN a_year > 0 THEN 'expansion'
+            ELSE 'contraction' END, company, currency
     ] AS places, strftime(day, '%Y-%m') AS month, 'Actual' AS version, currency, value AS amount, NULL AS reported
 FROM steps, LATERAL (VALUES ('Monthly', a_month), ('Annual', a_year)) measured(measure, value)
 WHERE value <> 0;

@@ -31,6 +31,7 @@ from tests.e2e.simulators import (
     Simulator,
     keep_waiting,
 )
+from tests.e2e.spending import EXPENSES, PAYROLL, PROCUREMENT
 
 DAY = "2027-08-25"
 ITEM = {"Material": "TG11", "NetAmount": "14.00"}
@@ -82,10 +83,15 @@ CHANGES: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
             ("subscriptions", {"account": ACCOUNT, "start": DAY, "charges": [{"price": "26.00", "quantity": 1}]})),
 }  # fmt: skip
 JOURNAL = b"H;BR02;202708;71;0;1;0,00;0,00\nD;BR02;J1;1;4000;VENDAS;25.08.2027;BRL;H;27,00\n"
-CLAIM = {
-    "type": "expense_report.approved",
-    "data": {"report": {"id": "1", "revision": 1, "status": "approved", "currency": "USD", "cost_center": "sales", "lines": [
-        {"category": "travel", "spent_on": DAY, "gross": "28.00", "merchant": "rail", "cost_center": None}]}},
+TOLD: Mapping[str, dict[str, Any]] = {
+    EXPENSES: {"type": "expense_report.approved", "data": {"report": {
+        "id": "1", "revision": 1, "status": "approved", "currency": "USD", "cost_center": "sales", "lines": [
+            {"category": "travel", "spent_on": DAY, "gross": "28.00", "merchant": "rail", "cost_center": None}]}}},
+    PROCUREMENT: {"type": "sandbox.procurement.order.changed.v1", "data": {
+        "company": "10", "orderNumber": "1", "state": "RELEASED", "modifiedAt": f"{DAY}T09:00:00Z", "supplier": {"code": "L-4711"},
+        "positions": [{"open": True, "openValue": "29.00", "glAccount": "630000", "neededOn": DAY, "currency": "EUR"}]}},
+    PAYROLL: {"type": "payroll.run.closed", "subject": "1", "data": {"sequence": 1, "paidAt": f"{DAY}T12:00:00+02:00", "sums": [
+        {"wageType": "gross", "department": "vertrieb", "cents": 30_00}]}},
 }  # fmt: skip
 # Where the amounts of each kind stand: in which rows, on which way in one of them, and by what that is known; else it is the last.
 AMOUNTS: tuple[tuple[str, tuple[str | int, ...], tuple[str, str]], ...] = (
@@ -113,7 +119,9 @@ AMOUNTS: tuple[tuple[str, tuple[str | int, ...], tuple[str, str]], ...] = (
     ("zuora_invoice", ("invoiceItems", 0, "chargeAmount"), LAST),
     ("zuora_payment", ("amount",), LAST),
     ("zuora_subscription", ("ratePlans", 0, "ratePlanCharges", 0, "ratePlanChargeTiers", 0, "price"), LAST),
-    ("claims", ("data", "report", "lines", 0, "gross"), LAST),
+    ("expenses", ("data", "report", "lines", 0, "gross"), LAST),
+    ("procurement", ("data", "positions", 0, "openValue"), LAST),
+    ("payroll", ("data", "sums", 0, "cents"), LAST),
 )
 # In which cube what each system of a company has is planned.
 PLANNED = {
@@ -122,7 +130,7 @@ PLANNED = {
     ("Billings", "AMERICAS"), ("Cash", "AMERICAS"), ("Operating expenses", "AMERICAS"), ("Recurring revenue", "AMERICAS"),
     ("Cash", "EMEA"), ("Recurring revenue", "EMEA"), ("Billings", "SPAIN"), ("Cash", "SPAIN"), ("Recurring revenue", "SPAIN"),
     ("Actuals", "LATAM_SUL"), ("Operating expenses", "EMEA"), ("Operating expenses", "GROUP"), ("Operating expenses", "SPAIN"),
-    ("Cash", "GROUP"),
+    ("Cash", "GROUP"), ("Commitments", "EMEA"),
 }  # fmt: skip
 COMPANIES = {company for _, company in PLANNED}
 
@@ -137,7 +145,7 @@ def sources() -> Known:
             set_clock(simulator, name, 0)
         for route, body in CHANGES[name]:
             simulator.call("POST", route, body)
-    return known(simulators, [CLAIM], JOURNAL)
+    return known(simulators, {name: [told] for name, told in TOLD.items()}, JOURNAL)
 
 
 def _systems() -> Iterator[tuple[str, Any]]:
