@@ -96,3 +96,14 @@ def test_what_no_event_tells_of_any_more_is_no_step(live: LiveStripe, days: int,
     live.subscribe()
     live.clock.advance((days - 1) * 86_400)
     assert bool(steps(live, listing_of(live), days)) is are_listed
+
+
+def test_what_happened_behind_the_window_is_no_step_of_it(live: LiveStripe) -> None:
+    """It may still be on its way; an event is its own stamp, and not somewhat later."""
+    subscription = live.subscribe()
+    live.clock.advance(60)
+    until = live.clock.now()
+    live.control("POST", f"subscriptions/{subscription}/pause")
+    listing = listing_of(live)
+    first = listing.page("subscription", Window(until - timedelta(days=1), until), "")
+    assert len(listing.page("subscription", Window(until - timedelta(days=1), until), first.following).steps) == 1

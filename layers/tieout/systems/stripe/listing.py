@@ -134,10 +134,10 @@ def _types(entity: str) -> Sequence[str]:
 
 
 def _asked(resource: Resource, entity: str, window: Window) -> Sequence[tuple[str, str]]:
-    """The window in whole seconds, in which everything is stamped; events are told somewhat later."""
-    until, types = window.until, []
-    if resource is EVENTS:
-        until, types = until + _TOLD_WITHIN, [("types[]", each) for each in _types(entity)]
+    """The window in whole seconds, in which everything is stamped; events about what states its own version come somewhat later."""
+    is_late = resource is EVENTS and entity in TOLD_BY
+    until = window.until + _TOLD_WITHIN if is_late else window.until
+    types = [("types[]", each) for each in _types(entity)] if resource is EVENTS else []
     return [("created[gte]", _first_second(window.since)), ("created[lt]", _first_second(until)), *types]
 
 
