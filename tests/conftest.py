@@ -7,22 +7,18 @@ the test itself, so a second run tries the same ones. Chance is for those who lo
 
 from __future__ import annotations
 
-import functools
 import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import botocore.session
 import pytest
-import typer.testing
-from botocore.loaders import create_loader
 from hypothesis import HealthCheck, configuration, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
-from typer.main import get_command
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.one_server import OneServer
+from tests.support.worked_out_once import work_out_once
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -77,11 +73,7 @@ def server() -> Iterator[tuple[OneServer, str]]:
         yield one, url
 
 
-# Each test makes clients of its own: what botocore tells of the services is read once for all of them, not for each.
-botocore.session.create_loader = functools.cache(create_loader)
-
-# Nor are the commands of `tieout` read out of their functions' signatures for each that is run.
-typer.testing._get_command = functools.cache(get_command)  # type: ignore[attr-defined]  # by that name it looks it up
+work_out_once()
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
