@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_SCHEMA = Path(__file__).with_name("objects.sql")
+_SCHEMA = Path(__file__).with_name("objects.sql").read_text(encoding="utf-8")
 
 Object = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Keeping:
         # Only the server's thread uses it, and that is not the one that builds it.
         self._sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         weakref.finalize(self, self._sql.close)
-        self._sql.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        self._sql.executescript(_SCHEMA)
 
     def keep(self, key: str, kind: str, second: int, number: int, made: Mapping[str, Any]) -> None:
         """Have one more object, which was made in a second, as the one of that number."""

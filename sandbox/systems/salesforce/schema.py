@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,7 @@ class Schema:
 
     def object_type(self, name: str) -> ObjectType:
         """An object with every field there is, whether the organisation uses it or not; `KeyError` where there is none."""
-        stated: dict[str, Any] = _OBJECTS[name]
-        kinds = {"Id": "id!", **stated["fields"], **self._custom(name)}
-        kinds |= {"IsDeleted": "boolean!"} if stated.get("recycled") else {}
-        kinds |= {"CurrencyIsoCode": "text"} if stated.get("priced") else {}
-        fields = {each: _field(each, kind) for each, kind in (kinds | _STAMPS).items()}
-        return ObjectType(name=name, prefix=stated["prefix"], fields=fields)
+        return _object_type(name, tuple(self._settings.custom_fields))
 
     def existing(self, name: str) -> ObjectType:
         """An object with the fields that the organisation uses."""
@@ -93,9 +89,21 @@ class Schema:
             whole, fields={each: whole.fields[each] for each in whole.fields if f"{known}.{each}" not in hidden}
         )
 
-    def _custom(self, name: str) -> dict[str, str]:
-        stated = (each.partition(" ") for each in self._settings.custom_fields)
-        return {field: kind for place, _, kind in stated for owner, _, field in [place.partition(".")] if owner == name}
+
+@cache  # every save asks for all of them
+def _object_type(name: str, custom_fields: tuple[str, ...]) -> ObjectType:
+    """What each organisation with these fields of its own has."""
+    stated: dict[str, Any] = _OBJECTS[name]
+    kinds = {"Id": "id!", **stated["fields"], **_custom(name, custom_fields)}
+    kinds |= {"IsDeleted": "boolean!"} if stated.get("recycled") else {}
+    kinds |= {"CurrencyIsoCode": "text"} if stated.get("priced") else {}
+    fields = {each: _field(each, kind) for each, kind in (kinds | _STAMPS).items()}
+    return ObjectType(name=name, prefix=stated["prefix"], fields=fields)
+
+
+def _custom(name: str, custom_fields: tuple[str, ...]) -> dict[str, str]:
+    stated = (each.partition(" ") for each in custom_fields)
+    return {field: kind for place, _, kind in stated for owner, _, field in [place.partition(".")] if owner == name}
 
 
 def _field(name: str, stated: str) -> Field:

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.systems.salesforce.schema import ObjectType, Schema
+from sandbox.systems.salesforce.schema import Field, ObjectType, Schema
 from sandbox.systems.salesforce.values import Stored
 
 DELETED_WITH = "deleted with"  # a column that no field is called: what a record was deleted because of
@@ -23,6 +23,7 @@ class Store:
         self._sql = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         weakref.finalize(self, self._sql.close)
         self._sql.row_factory = sqlite3.Row
+        self._prepared: dict[str, ObjectType] = {}
         self._columns: dict[str, set[str]] = {}
 
     def select(self, statement: str, values: tuple[Stored, ...] = ()) -> list[sqlite3.Row]:
@@ -34,14 +35,9 @@ class Store:
         """An object whose table has a column for each field that it has by now."""
         with self.lock:
             object_type = self._schema.object_type(name)
-            if name not in self._columns:
-                self._sql.execute(f'CREATE TABLE "{name}" (Id PRIMARY KEY, "{DELETED_WITH}")')
-                self._columns[name] = {"Id"}
-            for field in object_type.fields.values():
-                if field.name not in self._columns[name]:
-                    collation = "COLLATE NOCASE" if field.kind == "text" else ""
-                    self._sql.execute(f'ALTER TABLE "{name}" ADD COLUMN "{field.name}" {collation}')
-                    self._columns[name].add(field.name)
+            if self._prepared.get(name) is not object_type:
+                self._add_columns(name, object_type)
+                self._prepared[name] = object_type
             return object_type
 
     def prepare_all(self) -> None:
@@ -90,3 +86,19 @@ class Store:
     def remove(self, name: str, record_id: str) -> None:
         """Forget a record."""
         self.select(f'DELETE FROM "{name}" WHERE Id = ?', (record_id,))  # noqa: S608 our own names
+
+    def _add_columns(self, name: str, object_type: ObjectType) -> None:
+        known = self._columns.setdefault(name, set())
+        missing = [field for field in object_type.fields.values() if field.name not in {"Id", *known}]
+        if known:
+            for field in missing:
+                self._sql.execute(f'ALTER TABLE "{name}" ADD COLUMN {_column(field)}')
+        else:
+            columns = ", ".join(map(_column, missing))
+            self._sql.execute(f'CREATE TABLE "{name}" (Id PRIMARY KEY, "{DELETED_WITH}", {columns})')
+        known.update(object_type.fields)
+
+
+def _column(field: Field) -> str:
+    collation = "COLLATE NOCASE" if field.kind == "text" else ""
+    return f'"{field.name}" {collation}'
