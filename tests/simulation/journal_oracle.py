@@ -5,35 +5,44 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from tests.simulation.world import World
 from tieout.ledger.table import Item, Key
 
 
+class _Line(NamedTuple):
+    """A change as the journal tells it: where it must stand, of what, and that before and after it."""
+
+    sequence: int
+    place: str
+    at: Key
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any] | None
+
+
 def journal_violations(world: World) -> Iterator[str]:
     """No change stands twice, each stands where its moment says, and all in order lead from the first table to the last."""
     world.line.journaling.read_on()
-    lines = [(key, line) for key, body in world.line.journaling.objects.contents().items() for line in _lines(body)]
-    twice = [number for number, count in Counter(line["sequence"] for _, line in lines).items() if count > 1]
+    objects = {key: _lines(body) for key, body in world.line.journaling.objects.contents().items()}
+    lines = sorted((each for of in objects.values() for each in of), key=attrgetter("sequence"))
+    twice = [each.sequence for each, following in pairwise(lines) if each.sequence == following.sequence]
     if twice:
         yield f"the journal holds {len(twice)} changes more than once, {twice[0]} among them"
-    yield from (f"the journal keeps {line['at']} under {key}" for key, line in lines if key != _place(line["at"]))
+    for key, of in objects.items():
+        yield from (f"the journal keeps {each.sequence} under {key}" for each in of if each.place != key)
     began_with, held = world.line.journaling.began_with, world.line.table.contents()
-    named = {(line["keys"]["pk"], line["keys"]["sk"]) for _, line in lines}
-    replayed = _images(began_with, named)
-    for _, line in sorted(lines, key=lambda each: int(each[1]["sequence"])):
-        at = (line["keys"]["pk"], line["keys"]["sk"])
-        if replayed.get(at) != line["old"]:
-            yield f"the journal says that {at} was {line['old']} before {line['sequence']}, and it was {replayed.get(at)}"
-        if line["new"] is None:
-            del replayed[at]
-        else:
-            replayed[at] = line["new"]
+    named = {each.at for each in lines}
+    replayed: dict[Key, Mapping[str, Any] | None] = dict(_images(began_with, named))
+    for _, _, at, old, new in lines:
+        if replayed.get(at) != old:
+            yield f"the journal says that {at} was {old} before it was {new}, and it was {replayed.get(at)}"
+        replayed[at] = new
     unnamed = (held.keys() | began_with.keys()) - named
     now = _images(held, named)
     differing = sorted(
@@ -45,25 +54,28 @@ def journal_violations(world: World) -> Iterator[str]:
 
 
 @lru_cache(maxsize=512)
-def _lines(body: bytes) -> tuple[Mapping[str, Any], ...]:
+def _lines(body: bytes) -> tuple[_Line, ...]:
     """What an object says; most are the same after a replay as before."""
-    return tuple(json.loads(line) for line in gzip.decompress(body).decode().splitlines())
+    return tuple(map(_line, gzip.decompress(body).decode().splitlines()))
+
+
+def _line(text: str) -> _Line:
+    said = json.loads(text)
+    keys = said["keys"]
+    return _Line(int(said["sequence"]), _place(said["at"]), (keys["pk"], keys["sk"]), said["old"], said["new"])
 
 
 def _images(items: Mapping[Key, Item], keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
     """What the journal says of those items."""
-    return {
-        key: {"pk": key[0], "sk": key[1], **{name: _plain(value) for name, value in items[key].items()}}
-        for key in keys
-        if key in items
-    }
+    return {key: _image(key, items[key]) for key in keys if key in items}
+
+
+def _image(key: Key, item: Item) -> Mapping[str, Any]:
+    written = {name: b64encode(value).decode() for name, value in item.items() if isinstance(value, bytes)}
+    return {"pk": key[0], "sk": key[1], **item, **written}
 
 
 @lru_cache(maxsize=1024)
 def _place(at: str) -> str:
     moment = datetime.fromisoformat(at)
     return f"journal/date={at[:10]}/{moment.hour:02}{moment.minute:02}{moment.second // 10}0.jsonl.gz"
-
-
-def _plain(value: object) -> object:
-    return b64encode(value).decode() if isinstance(value, bytes) else value

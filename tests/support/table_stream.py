@@ -22,7 +22,7 @@ def change_record(key: Key, before: Item | None, after: Item | None, number: int
         "StreamViewType": "NEW_AND_OLD_IMAGES",
     }
     change |= {
-        name: {**keys, **{each: _typed(value) for each, value in image.items()}}
+        name: {**keys, **{each: {"S": value} if type(value) is str else _typed(value) for each, value in image.items()}}
         for name, image in (("OldImage", before), ("NewImage", after))
         if image is not None
     }
@@ -39,8 +39,6 @@ def change_record(key: Key, before: Item | None, after: Item | None, number: int
 
 def _typed(value: object) -> Mapping[str, object]:
     match value:
-        case str():  # most are
-            return {"S": value}
         case bool():
             return {"BOOL": value}
         case int():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from tieout import strict_json
@@ -144,7 +145,7 @@ def by_intersection(cells: Iterable[OneMeasure]) -> dict[str, list[str]]:
 def intersection_state(key: Key, item: Item) -> IntersectionState:
     """The intersection an item of the table holds."""
     _, target, intersection_id = key[0].split("#", 2)
-    members = tuple((name, member) for name, member in strict_json.parse(str(item["members"]).encode()))
+    members = _members(str(item["members"]))
     measures = sorted(name.removeprefix(keys.TOTAL) for name in item if name.startswith(keys.TOTAL))
     cells = tuple(
         CellState(
@@ -173,6 +174,11 @@ def intersection_state(key: Key, item: Item) -> IntersectionState:
         dirty_since=str(item.get("dirty_since", "")),
         waiting=waiting_in(item),
     )
+
+
+@lru_cache(maxsize=1024)  # they are read many times, and never change
+def _members(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, member) for name, member in strict_json.parse(text.encode()))
 
 
 def mark(

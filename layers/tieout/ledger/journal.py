@@ -88,7 +88,7 @@ def _image(change: Mapping[str, Any], name: str) -> dict[str, Any] | None:
 
 
 def _plain_map(attributes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {name: _plain(attributes[name]) for name in sorted(attributes)}
+    return {name: each["S"] if "S" in (each := attributes[name]) else _plain(each) for name in sorted(attributes)}
 
 
 def _plain(value: Mapping[str, Any]) -> object:
@@ -96,7 +96,7 @@ def _plain(value: Mapping[str, Any]) -> object:
     (kind,) = value
     if kind in _WRITTEN:
         return _WRITTEN[kind](value[kind])
-    return value[kind]  # S, B and BOOL, and whatever DynamoDB may learn to say: kept as it is told
+    return value[kind]  # B and BOOL, texts within lists, and whatever DynamoDB may learn to say: kept as it is told
 
 
 def _number(text: str) -> int | str:

@@ -60,7 +60,8 @@ def lag_count(flow: str, occurred_at: datetime, recorded_at: datetime) -> dict[s
 
 def waiting_in(item: Item) -> tuple[Waiting, ...]:
     """The changes of an intersection that planning was not given yet, by flow and lag."""
-    return tuple(_waiting(name, int(item[name])) for name in sorted(item) if name.startswith(keys.LAG))
+    names = [name for name in item if name.startswith(keys.LAG)]
+    return tuple(_waiting(name, int(item[name])) for name in sorted(names))
 
 
 def reached(waiting: Iterable[Waiting], legal_entity: str, dirty_since: datetime, now: datetime) -> list[Reached]:

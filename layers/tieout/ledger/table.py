@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tieout.errors import ConflictError, PermanentError
 
@@ -118,8 +118,7 @@ class Usage:
     units: float
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some items in key order, and where to go on: None at the end."""
 
     items: tuple[tuple[Key, Item], ...]

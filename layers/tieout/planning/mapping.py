@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from tieout.errors import MalformedError
 from tieout.facts.families import TABLES as FAMILY_TABLES
@@ -24,8 +24,7 @@ _DECIDING_TABLES = frozenset({LEGAL_ENTITY, PERIOD_TABLE})
 EVERY_CONNECTION = "*"  # the connection of tables that belong to none, such as rates
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MappingKey:
+class MappingKey(NamedTuple):
     """One entry of a mapping table: the source's value `key` of `table` for `connection`."""
 
     connection: str

@@ -72,7 +72,7 @@ def test_nor_the_entries_that_say_what_its_lines_are() -> None:
     stage = MappingKey(ERP, "stage", "open/new")
     assert model.mapping_keys(ERP, deal, {}) == frozenset()
     assert model.contributions(ERP, deal, {}) == ()
-    assert model.contributions(BILLING, deal, {}) == Unmapped(replace(stage, connection=BILLING))
+    assert model.contributions(BILLING, deal, {}) == Unmapped(stage._replace(connection=BILLING))
     elsewhere = replace(model, legal_entities={ERP: "APAC"})
     assert elsewhere.contributions(ERP, deal, {}) == Unmapped(stage)
 
