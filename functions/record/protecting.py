@@ -13,7 +13,8 @@ from tieout.errors import MalformedError
 from tieout.facts.statement import Statement
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import BooksNow
-from tieout.ledger.late import LateKind, Protected, Protection, is_touched, places_needed, protected
+from tieout.ledger.late import Protected, Protection, is_touched, places_needed, protected
+from tieout.ledger.late_rows import LateKind
 from tieout.ledger.plan import Guard, StoredFact
 from tieout.periods import Period
 from tieout.planning.cells import Contribution, Unmapped

@@ -72,6 +72,20 @@ def test_an_adjustment_stays_in_the_period_it_is_booked_to_when_an_earlier_one_o
     assert desk.totals() == {("Acme", MARCH): 100, ("Acme", MAY): 50}
 
 
+def test_adjustments_in_two_periods_stay_there_when_both_are_open_until_the_record_changes(desk: BooksDesk) -> None:
+    """Once more the same moves nothing; what is new of it brings all of it to the earlier one."""
+    desk.say(1, {("Acme", MARCH): 130}, NEXT)
+    desk.close(APRIL)
+    desk.say(1, {("Acme", MARCH): 150}, NEXT)
+    desk.close(APRIL, BooksState.OPEN)
+    desk.say(1, {("Acme", MARCH): 150}, NEXT)
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 30, ("Acme", MARCH, "booked", MAY): 20}
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30, ("Acme", MAY): 20}
+    desk.say(1, {("Acme", MARCH): 160}, NEXT)
+    assert desk.late() == {("Acme", MARCH, "booked", APRIL): 60}
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 60}
+
+
 def test_what_stays_booked_is_known_as_booked_ever_after(desk: BooksDesk) -> None:
     """However often the record changes under a rule that has it wait."""
     desk.say(1, {("Acme", MARCH): 130}, NEXT)

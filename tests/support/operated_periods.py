@@ -12,7 +12,7 @@ from tieout.closing import Books, BooksState
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger
 from tieout.ledger.items import Lineage, late_text, lineage_item
-from tieout.ledger.late import LateKind, LateRow
+from tieout.ledger.late_rows import LateKind, LateRow
 from tieout.ledger.members import MemberLedger, MemberWrite
 from tieout.ledger.table import Put
 from tieout.planning.cells import Amount, Intersection

@@ -14,7 +14,7 @@ from tieout.errors import ConflictError, PermanentError, TransientError
 from tieout.ledger import keys
 from tieout.ledger.gate import SHARDS, Change, changes, changes_in
 from tieout.ledger.items import Lineage, late_of, late_text, stored_lineage
-from tieout.ledger.late import LateKind, LateRow, digest_of
+from tieout.ledger.late_rows import LateKind, LateRow, digest_of
 from tieout.ledger.table import Absent, Condition, Equals, Item, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
 

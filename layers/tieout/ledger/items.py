@@ -16,7 +16,7 @@ from tieout.facts.families import HISTORIC_KINDS, version_of
 from tieout.facts.family import HistoricFact
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
-from tieout.ledger.late import LateRow, late_row
+from tieout.ledger.late_rows import LateRow, late_row
 from tieout.ledger.part import Part
 from tieout.ledger.plan import Plan, StoredFact
 from tieout.ledger.table import Item

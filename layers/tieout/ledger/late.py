@@ -8,72 +8,15 @@ the fact says.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from tieout import strict_json
 from tieout.closing import Books, Treatment
 from tieout.ledger.amounts import Amounts, amounts_of, shares_of_amounts, without
+from tieout.ledger.late_rows import LateKind, LateRow, digest_of
 from tieout.ledger.part import Part
 from tieout.planning.cells import Amount, Contribution, Intersection, LateShare
-
-
-class LateKind(StrEnum):
-    """What became of a difference."""
-
-    HELD = "held"
-    TO_RESTATE = "to restate"
-    BOOKED = "booked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateRow:
-    """A difference that came after the books of its intersection were closed.
-
-    Attributes:
-        books: those that were closed.
-        into: where it is booked; None where it waits.
-    """
-
-    intersection: Intersection
-    books: Books
-    kind: LateKind
-    amounts: tuple[Amount, ...]
-    into: Books | None = None
-
-    def plain(self) -> list[object]:
-        """Itself as JSON values; `late_row` reads them."""
-        place = [self.intersection.target, self.intersection.cube, self.intersection.members]
-        amounts = [[each.measure, each.currency, each.amount_minor, each.rate] for each in self.amounts]
-        return [str(self.books), str(self.kind), str(self.into or ""), place, amounts]
-
-
-def late_row(plain: list[object]) -> LateRow:
-    """A row as `LateRow.plain` gave it."""
-    books, kind, into, (target, cube, members), amounts = plain  # type: ignore[misc]
-    return LateRow(
-        intersection=Intersection(target, cube, tuple((name, member) for name, member in members)),  # type: ignore[has-type]
-        books=Books.of_text(str(books)),
-        kind=LateKind(str(kind)),
-        amounts=tuple(Amount(measure, currency, minor, rate) for measure, currency, minor, rate in amounts),  # type: ignore[attr-defined]
-        into=Books.of_text(str(into)) if into else None,
-    )
-
-
-def by_books(rows: Iterable[LateRow]) -> dict[Books, list[LateRow]]:
-    """The rows of each closed books, in order."""
-    found: dict[Books, list[LateRow]] = {}
-    for row in rows:
-        found.setdefault(row.books, []).append(row)
-    return found
-
-
-def digest_of(rows: Iterable[LateRow]) -> str:
-    """What an approval names: equal only where the same amounts are to be restated in the same cells."""
-    wanted = sorted(strict_json.dump(row.plain()) for row in rows if row.kind is LateKind.TO_RESTATE)
-    return hashlib.blake2b("\n".join(wanted).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,10 +108,12 @@ class _Protecting:
         self._shares: dict[str, list[LateShare]] = {}
         self._books: dict[str, Books] = {}
         self._late: list[LateRow] = []
+        self._settled: frozenset[str] = frozenset()
 
     def result(self) -> Protected:
         """The contributions, what is kept of them, and what is late."""
         origins = self._origins()
+        self._settled = frozenset(name for name, books in origins.items() if self._is_settled(name, books))
         rests = {name: rest for name, books in sorted(origins.items()) if (rest := self._rest(name, books))}
         waiting = [self._row(name, origins[name], rest, LateKind.TO_RESTATE) for name, rest in rests.items()]
         restated = [row for row in waiting if self._is_approved(row, waiting)]
@@ -209,7 +154,7 @@ class _Protecting:
     def _rest(self, name: str, books: Books) -> Amounts:
         """What the fact says of an intersection beyond what stays as it is: its own contribution, and what was booked."""
         wanted = amounts_of(self._desired[name].amounts) if name in self._desired else {}
-        lasting = {there: part for there, part in self._stored.items() if self._stays_booked(there, books)}
+        lasting = {there: part for there, part in self._stored.items() if self._stays_booked(there, name, books)}
         frozen = [self._measured(name, each.shares) for part in lasting.values() for each in part.late_of(name)]
         if self._is_closed(books) and name in self._kept:
             frozen.append(self._measured(name, self._kept[name].own()))
@@ -228,16 +173,24 @@ class _Protecting:
         same = (each for each in waiting if each.books == row.books)
         return self._protection.approved[row.books] == digest_of(same)
 
-    def _stays_booked(self, name: str, origin: Books) -> bool:
-        """Whether what was booked late to an intersection stays: that one is closed by now, or what comes late waits."""
-        treatment = self._protection.treatment(origin)
+    def _is_settled(self, name: str, books: Books) -> bool:
+        """Whether all that is late of an intersection is booked to several books that may change: once more the same moves none."""
+        rest, booked = self._rest(name, books), 0
+        for there, part in self._stored.items():
+            for each in part.late_of(name) if there not in self._kept else ():
+                rest, booked = without(rest, self._measured(name, each.shares)), booked + 1
+        return booked > 1 and not rest and self._is_closed(books)
+
+    def _stays_booked(self, name: str, origin: str, books: Books) -> bool:
+        """Whether what was booked late to an intersection stays: that one is closed by now, or nothing is new, or has to wait."""
+        treatment = self._protection.treatment(books)
         waits = treatment in {Treatment.HOLD, Treatment.RESTATE} or not self._protection.books_late
-        return name in self._kept or (waits and treatment is not Treatment.ACCEPT)
+        return name in self._kept or origin in self._settled or (waits and treatment is not Treatment.ACCEPT)
 
     def _keep_what_stays_booked(self) -> None:
         for name, part in self._stored.items():
             for each in part.late:
-                if not self._stays_booked(name, each.books):
+                if not self._stays_booked(name, each.origin, each.books):
                     continue
                 amounts = self._measured(each.origin, each.shares)
                 self._late.append(self._row(each.origin, each.books, amounts, LateKind.BOOKED, part.books))

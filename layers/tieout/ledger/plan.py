@@ -17,7 +17,8 @@ from tieout.arriving.notice import RecordKey
 from tieout.closing import Books
 from tieout.facts.family import HistoricFact
 from tieout.facts.statement import Absence, Statement, canonical_text
-from tieout.ledger.late import LateKind, LateRow, Protected
+from tieout.ledger.late import Protected
+from tieout.ledger.late_rows import LateKind, LateRow
 from tieout.ledger.part import Part
 from tieout.ledger.table import Check
 from tieout.planning.cells import Contribution, Unmapped

@@ -10,7 +10,7 @@ from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, fact_item, late_text, lineage_item, mappings_text, part_item
 from tieout.ledger.lags import lag_count
-from tieout.ledger.late import by_books
+from tieout.ledger.late_rows import by_books
 from tieout.ledger.part import Part
 from tieout.ledger.plan import Plan
 from tieout.ledger.table import (

@@ -16,7 +16,7 @@ from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.cycles import Cycle
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage, late_text
-from tieout.ledger.late import LateKind, LateRow, digest_of
+from tieout.ledger.late_rows import LateKind, LateRow, digest_of
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Plan, decide
 from tieout.ledger.readbacks import ReadbackLedger
