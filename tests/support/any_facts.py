@@ -223,6 +223,7 @@ _KNOWN: dict[type, st.SearchStrategy[Any]] = {
     PostingPeriod: POSTING_PERIODS,
     Money: MONEY,
     date: DAYS,
+    str: TEXTS,
 }
 
 

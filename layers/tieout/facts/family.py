@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_UP, Context, Decimal
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from tieout.errors import MalformedError
 from tieout.money import Money, is_currency
@@ -43,11 +43,6 @@ class HistoricFact(Fact, ABC):
     """
 
     __slots__ = ()
-
-    @classmethod
-    @abstractmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
-        """The fact that `statement.canonical_text` wrote, as JSON values."""
 
     @abstractmethod
     def latest_version(self) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from tieout.errors import MalformedError
 from tieout.facts.documents import AccountClass
@@ -139,19 +139,6 @@ ENTITIES: Mapping[type[MasterData], tuple[str, ...]] = {
     CostCentre: ("cost_centre",),
 }
 """What the records of a kind go by in notices: a customer is an `account` where sellers keep it, else a `customer`."""
-
-
-def master_of_plain(plain: Mapping[str, Any]) -> MasterData:
-    """The record that `statement.canonical_text` wrote, as JSON values."""
-    said = {name: value for name, value in plain.items() if name != "kind"}
-    said |= {name: date.fromisoformat(plain[name]) for name in ("valid_from", "valid_until") if name in plain}
-    said["external_ids"] = tuple(ExternalId(**each) for each in plain.get("external_ids", ()))
-    if "account_class" in plain:
-        said["account_class"] = AccountClass(plain["account_class"])
-    return _KINDS[plain["kind"]](**said)
-
-
-_KINDS: Mapping[str, type[MasterData]] = {kind.__name__: kind for kind in TABLES}
 
 
 def _lines(_record: MasterData, _lookup: Lookup) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from tieout.errors import MalformedError
 from tieout.facts.family import Family, HistoricFact, Line, Lookup
@@ -107,11 +107,6 @@ class Subscription(HistoricFact):
         if not names or names != sorted(set(names)):
             raise MalformedError("versions_out_of_order")
 
-    @classmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
-        """The subscription that `statement.canonical_text` wrote, as JSON values."""
-        return cls(versions=tuple(map(_version, plain["versions"])))
-
     def latest_version(self) -> str:
         """The name of its last version."""
         return self.versions[-1].version
@@ -154,19 +149,6 @@ def _dated(versions: Sequence[SubscriptionVersion]) -> Iterator[SubscriptionVers
         if not (is_undated and any(later.says_as(each) for later in versions[place + 1 :])):
             yield each
 
-
-def _version(plain: Mapping[str, Any]) -> SubscriptionVersion:
-    said = dict(plain) | {name: date.fromisoformat(plain[name]) for name in _DAYS if name in plain}
-    said |= {"status": SubscriptionStatus(plain["status"]), "items": tuple(map(_item, plain.get("items", ())))}
-    return SubscriptionVersion(**said)
-
-
-def _item(plain: Mapping[str, Any]) -> RecurringItem:
-    monthly, annual = (Money.parse(*str(plain[name]).split()) for name in ("monthly", "annual"))
-    return RecurringItem(item_id=plain["item_id"], product=plain.get("product"), monthly=monthly, annual=annual)
-
-
-_DAYS = ("day", "start_date", "end_date", "renewal_date")
 
 # What recurs on a day: product and currency to the minor units of a month and of a year.
 _Balance = Mapping[tuple[str | None, str], tuple[int, int]]

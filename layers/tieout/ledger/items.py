@@ -14,6 +14,7 @@ from tieout.arriving.notice import Notice
 from tieout.closing import Books
 from tieout.facts.families import HISTORIC_KINDS, version_of
 from tieout.facts.family import HistoricFact
+from tieout.facts.recalling import fact_of_text
 from tieout.facts.statement import canonical_text, fact_kind
 from tieout.ledger import keys
 from tieout.ledger.late_rows import LateRow, late_row
@@ -199,7 +200,7 @@ def steps_of(item: Item) -> frozenset[str]:
 def _history(item: Item) -> HistoricFact | None:
     """The fact that an item keeps, where it is of a kind that has a history."""
     kind = HISTORIC_KINDS.get(str(item["kind"]))
-    return kind.of_plain(strict_json.parse(statement_text(item).encode())) if kind else None
+    return fact_of_text(kind, statement_text(item)) if kind else None
 
 
 def statement_text(item: Item) -> str:

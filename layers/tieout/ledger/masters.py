@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tieout import strict_json
 from tieout.arriving.notice import RecordKey
-from tieout.facts.master_data import ENTITIES, TABLES, MasterData, master_of_plain
+from tieout.facts.master_data import ENTITIES, TABLES, MasterData
+from tieout.facts.recalling import fact_of_text
 from tieout.ledger import keys
 from tieout.ledger.items import statement_text
 from tieout.ledger.mappings import MappingEntry, MappingLedger
@@ -67,4 +67,4 @@ class MasterLedger:
         for entity in ENTITIES[kind]:
             for key, item in catalogue.items(connection, entity):
                 if item["kind"] == kind.__name__:
-                    yield keys.record_of(key), master_of_plain(strict_json.parse(statement_text(item).encode()))
+                    yield keys.record_of(key), fact_of_text(kind, statement_text(item))

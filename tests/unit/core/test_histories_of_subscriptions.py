@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support.any_facts import DAYS, recurring_items, subscriptions
 from tests.support.recurring import FEBRUARY, JANUARY, MARCH, item, moved, read, version
-from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError
-from tieout.facts.statement import Statement, canonical_text, joined
+from tieout.facts.statement import Statement, joined
 from tieout.facts.subscription import RecurringItem, Subscription, SubscriptionVersion
 from tieout.money import Money
 
@@ -100,13 +99,6 @@ def test_a_version_told_again_is_taken_as_it_is_told_now() -> None:
     assert whole([version(JANUARY, item(1000)), version(JANUARY, item(1100))]).versions == (
         version(JANUARY, item(1100)),
     )
-
-
-@given(subscription=subscriptions())
-def test_a_subscription_is_read_back_as_it_was_written(subscription: Subscription) -> None:
-    """The ledger keeps it as JSON, and what is told next is joined with it."""
-    text = canonical_text(Statement(key=KEY, source_version="1", fact=subscription))
-    assert Subscription.of_plain(strict_json.parse(text.encode())) == subscription
 
 
 def test_a_statement_with_a_history_is_as_new_as_the_last_version_known() -> None:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.support.any_facts import masters as any_fact
-from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.crosswalk import suggestions
-from tieout.facts.documents import AccountClass
 from tieout.facts.master_data import (
     DOMAIN,
     TABLES,
     TAX_ID,
-    Account,
     Customer,
-    MasterData,
     external_ids,
-    master_of_plain,
 )
-from tieout.facts.statement import Statement, canonical_text
 from tieout.masters import FIELDS, Conflict, MasterRecord, conflicts, masters_of, members
 from tieout.members import Member
 from tieout.ownership import Owner, Ownership
@@ -185,23 +175,6 @@ def test_several_that_it_may_be_are_all_told() -> None:
     there = customer(CRM, "8", code=None, external_ids=TAXED)
     twin = customer(ERP, "2", code="C_2", external_ids=TAXED)
     assert [(each.owner, each.others) for each in suggestions([there, twin, ACME], OWNERSHIP)] == [(ACME, 1), (twin, 1)]
-
-
-@given(data=st.data(), kind=st.sampled_from(sorted(TABLES, key=lambda each: each.__name__)))
-def test_master_data_is_read_back_as_it_was_written(data: st.DataObject, kind: type[MasterData]) -> None:
-    """The ledger keeps it as JSON."""
-    fact = data.draw(any_fact(kind))
-    text = canonical_text(Statement(key=RecordKey("erp", "customer", "1"), source_version="1", fact=fact))
-    assert master_of_plain(strict_json.parse(text.encode())) == fact
-
-
-def test_the_class_of_an_account_is_read_back() -> None:
-    """And the days between which it may be used."""
-    fact = Account(
-        number="1", account_class=AccountClass.ASSET, valid_from=date(2026, 1, 1), valid_until=date(2026, 2, 1)
-    )
-    text = canonical_text(Statement(key=RecordKey("erp", "gl_account", "1"), source_version="1", fact=fact))
-    assert master_of_plain(strict_json.parse(text.encode())) == fact
 
 
 def test_every_field_that_a_record_can_say_is_one_that_can_be_owned() -> None:
