@@ -1,0 +1,56 @@
+"""Compares two stages of a value: what ties out, what does not, and why; the same for the same facts, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tieout.reconciling.breaks import Break
+from tieout.reconciling.classifying import Classifier
+from tieout.reconciling.declared import Reconciliation
+from tieout.reconciling.items import Amounts, Item, sums_by
+from tieout.reconciling.matching import Link, matched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """How two stages of a value compare.
+
+    Attributes:
+        left, right: what each stage comes to, place by place.
+        breaks: in the order of their records; place by place they come to what the left has more than the right.
+        suggestions: links that wait for a person, by the name of the matching that found them.
+        tied_out: how many groups of records belong together without any difference.
+    """
+
+    left: Amounts
+    right: Amounts
+    breaks: tuple[Break, ...]
+    suggestions: Mapping[Link, str]
+    tied_out: int
+
+
+def reconcile(
+    declared: Reconciliation, left: Iterable[Item], right: Iterable[Item], as_of: date, links: Iterable[Link] = ()
+) -> Reconciled:
+    """How both sides compare, in whichever order their records come.
+
+    Args:
+        declared: what has to tie out, by which matchings and to what tolerance.
+        left: each record of the side once.
+        right: as `left`.
+        as_of: the day on which it is asked; it decides what may still follow, and nothing else.
+        links: what a person has said to belong together.
+    """
+    lefts, rights = list(left), list(right)
+    found = matched(declared.matchings, lefts, rights, links)
+    classifier = Classifier(declared.tolerance, as_of)
+    by_group = [tuple(classifier.breaks(group)) for group in found.groups]
+    return Reconciled(
+        left=sums_by(lambda place: place, (each.amounts for each in lefts)),
+        right=sums_by(lambda place: place, (each.amounts for each in rights)),
+        breaks=tuple(sorted((each for some in by_group for each in some), key=lambda each: (each.left, each.right))),
+        suggestions=found.suggestions,
+        tied_out=sum(not some for some in by_group),
+    )
