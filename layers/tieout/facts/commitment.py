@@ -72,4 +72,5 @@ FAMILY = Family(
     amounts=("committed",),
     lines=_lines,
     tables={"account": (), "cost_centre": (), "supplier": (), "product": ()},
+    references={"number": "number"},
 )

@@ -102,4 +102,6 @@ FAMILY = Family(
     amounts=("value", "renewal", "weighted_renewal"),
     lines=_lines,
     tables={"customer": (), "product": ()},
+    references={"number": "number"},
+    day="renewal_date",
 )

@@ -208,4 +208,6 @@ FAMILY = Family(
         "segment": (),
         "supplier": (),
     },
+    references={"number": "number", "reverses": "reverses"},
+    day="document_date",
 )

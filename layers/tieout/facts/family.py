@@ -151,6 +151,9 @@ class Family[F: Fact]:
         tables: the mapping tables its values are looked up in, each with the members its entries may have; none listed:
             the members are planning's own.
         lines: a fact's lines, in any order; what is planned does not depend on it. Raises what the lookup raises.
+        references: what records of it are called, by name: each a field of its facts that has what people or other systems call
+            the record by, such as its `number`; records of two systems are matched by these.
+        day: the field of its facts that has the day they count from; empty where they have none.
         version: of the schema its facts are written by; what raises it, `contracts/README.md` says.
     """
 
@@ -160,6 +163,8 @@ class Family[F: Fact]:
     amounts: tuple[str, ...]
     lines: Callable[[F, Lookup], Iterator[Line]]
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
+    day: str = ""
     version: int = 1
 
     def addressable(self) -> tuple[str, ...]:

@@ -202,4 +202,6 @@ FAMILY = Family(
     amounts=("amount", "weighted", "recurring"),
     lines=_lines,
     tables={"customer": (), "product": (), "stage": tuple(STAGES)},
+    references={"name": "name"},
+    day="close_date",
 )

@@ -86,4 +86,6 @@ FAMILY = Family(
     amounts=("net",),
     lines=_lines,
     tables={"customer": (), "product": ()},
+    references={"number": "number", "cancels": "cancels", "posting": "accounting_document"},
+    day="day",
 )

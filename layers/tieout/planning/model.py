@@ -80,6 +80,10 @@ class PlanningModel:
         except MissingEntryError as missing:
             return Unmapped(missing.key)
 
+    def feed(self, name: str) -> Feed:
+        """The feed of that name, which there is."""
+        return next(each for each in self.feeds if each.name == name)
+
     def books_of(self, intersection: Intersection) -> Books:
         """The books its cells belong to: those of a period of a company, in the plan version that is constant in its cube."""
         place = self._places[intersection.cube]
@@ -131,14 +135,18 @@ class PlanningModel:
         members = _members(feed.dimensions, line, resolve)
         if members is None or line.period is None:
             return
-        converted, rate = self._reported(amount, line, resolve)
+        converted, rate = self.reported(amount, line, resolve)
         for target in self.targets[feed.name]:
             intersection = Intersection(target, feed.cube, members)
             for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
                 yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
 
-    def _reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
-        """The amount in the reporting currency: the source's own where it has one, else by the planning rate of the month."""
+    def reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
+        """The amount in the reporting currency and what says so: the source's own where it has one, else the month's planning rate.
+
+        Raises:
+            MissingEntryError: nobody has said the rate.
+        """
         stated = self._stated(amount, line)
         if stated is not None:
             return stated

@@ -211,4 +211,5 @@ def _worth(own: Iterable[Item], other: Iterable[Item]) -> _Worth:
 
 
 def _in_order(items: Iterable[Item]) -> list[Item]:
-    return sorted(items, key=lambda each: (each.day or date.max, each.record))
+    """By their days; those of one day stay in the order of their records."""
+    return sorted(items, key=lambda each: each.day or date.max)

@@ -280,6 +280,16 @@ def test_as_many_are_suggested_as_there_can_be() -> None:
     assert len(compared(lefts, rights).suggestions) == 2
 
 
+@pytest.mark.parametrize(("lefts", "rights"), [((1, 12), (14,)), ((14,), (1, 12))], ids=["left", "right"])
+def test_what_has_no_other_near_it_keeps_no_other_from_one(lefts: tuple[int, ...], rights: tuple[int, ...]) -> None:
+    """The earliest is passed over."""
+    one = [item("billing", "", INVOICE, date(2026, 3, day), record=str(day)) for day in lefts]
+    other = [item("books", "", INVOICE, date(2026, 3, day), record=str(day)) for day in rights]
+    assert {(link.left.record_id, link.right.record_id) for link in compared(one, other).suggestions} == {
+        (str(lefts[-1]), str(rights[-1]))
+    }
+
+
 def test_what_was_said_of_a_break_is_out_of_date_when_it_comes_to_something_else() -> None:
     """Its name stays, for it concerns the same records."""
     left = item("billing", "A-1", INVOICE)

@@ -1,0 +1,157 @@
+"""Makes the items of one stage of a value: from what facts say, or from what is planned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tieout.arriving.notice import RecordKey
+from tieout.facts.families import KINDS, TABLES, lines_of
+from tieout.facts.family import PERIOD_TABLE, Fact, Line
+from tieout.facts.statement import fact_kind
+from tieout.landscape import Feed
+from tieout.planning.cells import Intersection
+from tieout.planning.mapping import RATE, Found
+from tieout.planning.model import PlanningModel
+from tieout.planning.resolving import Asked
+from tieout.reconciling.declared import Side
+from tieout.reconciling.items import NOTHING, Amount, Item, Place
+
+OWN_NAMES = ("record", "id")
+"""What every record goes by: connection, entity and id together, and the id alone, which a record of another entity may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the ledger holds of a record, as far as a stage asks for it.
+
+    Attributes:
+        found: the mapping entries it was planned with.
+        planned: each intersection it contributes to, with minor units by measure.
+        waits_for: why it is not planned, or not as it is stated; empty where nothing is in the way.
+    """
+
+    record: RecordKey
+    fact: Fact
+    found: Found
+    planned: tuple[tuple[Intersection, Mapping[str, int]], ...] = ()
+    waits_for: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One side of a reconciliation.
+
+    Attributes:
+        keys: for each matching what records of this side go by.
+        apart: attributes besides company, period and currency that are kept apart.
+    """
+
+    model: PlanningModel
+    side: Side
+    keys: tuple[tuple[str, ...], ...]
+    apart: tuple[str, ...]
+
+    def item(self, recorded: Recorded) -> Item:
+        """What a record comes to in this stage; nothing, where it is no part of it."""
+        said = _Said(self.apart)
+        if self.side.is_planned:
+            self._add_planned(recorded, said)
+        else:
+            self._add_stated(recorded, said)
+        names = _names(recorded) | said.attributes()
+        day = getattr(recorded.fact, KINDS[fact_kind(recorded.fact)].day, None)
+        return Item(
+            record=recorded.record,
+            amounts={place: amount for place, amount in sorted(said.amounts.items()) if amount != NOTHING},
+            keys=tuple(_key(names, wanted) for wanted in self.keys),
+            day=day,
+            waits_for=recorded.waits_for,
+        )
+
+    def _add_stated(self, recorded: Recorded, said: _Said) -> None:
+        connection = recorded.record.connection
+        resolve = _AsFarAsKnown(connection, recorded.found, self.model.legal_entities[connection], self.model.calendars)
+        for line in lines_of(recorded.fact, resolve):
+            money = line.amounts.get(self.side.amount)
+            if money is None or not self._counts(line):
+                continue
+            reported, _ = self.model.reported(money, line, resolve)
+            members = {each: _member(each, line.attribute(each), resolve) for each in _attributes(line)}
+            said.add(members, Amount(money.amount_minor, reported.amount_minor), self.side.sign)
+
+    def _counts(self, line: Line) -> bool:
+        return all(line.attribute(attribute) in values for attribute, values in self.side.where.items())
+
+    def _add_planned(self, recorded: Recorded, said: _Said) -> None:
+        feed = self.model.feed(self.side.feed)
+        [measure] = [each for each in feed.measures if each.transaction == self.side.measure]
+        for intersection, minor in recorded.planned:
+            if (intersection.target, intersection.cube) == (self.side.target, feed.cube):
+                amount = Amount(minor.get(measure.transaction, 0), minor.get(measure.reporting, 0))
+                said.add(_members(feed, intersection), amount, self.side.sign)
+
+
+@dataclass
+class _Said:
+    """What lines, or intersections, of one record come to, and what they say of it."""
+
+    apart: tuple[str, ...]
+    amounts: dict[Place, Amount] = field(default_factory=dict)
+    _members: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, members: Mapping[str, str], amount: Amount, sign: int) -> None:
+        """One more of them, with its attributes."""
+        company, period, currency = (members[each] for each in ("legal_entity", "period", "currency"))
+        place = Place(company, period, currency, tuple(members.get(each, "") for each in self.apart))
+        self.amounts[place] = self.amounts.get(place, NOTHING).plus(amount, sign)
+        for attribute, member in members.items():
+            self._members.setdefault(attribute, set()).add(member)
+
+    def attributes(self) -> dict[str, str]:
+        """The attributes of which all of them say the same."""
+        return {attribute: next(iter(said)) for attribute, said in self._members.items() if len(said) == 1}
+
+
+class _AsFarAsKnown(Asked):
+    """For an entry that is missing it answers with nothing, or with what nothing follows from."""
+
+    def _stand_in(self, table: str) -> str:
+        if table == RATE:
+            return "0"
+        return "" if table == PERIOD_TABLE or not TABLES.get(table) else super()._stand_in(table)
+
+
+def _attributes(line: Line) -> Iterable[str]:
+    return ("legal_entity", "period", "currency", *line.attributes)
+
+
+def _member(attribute: str, value: str | None, resolve: _AsFarAsKnown) -> str:
+    """What planning calls the value of an attribute; empty where the line has none, or nobody has said."""
+    if value is None:
+        return ""
+    return resolve.member(attribute, value) if attribute in TABLES else value
+
+
+def _members(feed: Feed, intersection: Intersection) -> dict[str, str]:
+    """Attribute to member of an intersection; empty where it is the one for facts without the attribute."""
+    members = dict(intersection.members)
+    return {
+        each.attribute: "" if members[each.name] == each.absent else members[each.name]
+        for each in feed.dimensions
+        if each.attribute
+    }
+
+
+def _names(recorded: Recorded) -> dict[str, str]:
+    """What a record is called, by the names its family declares and those that every record has."""
+    references = KINDS[fact_kind(recorded.fact)].references
+    stated = {name: getattr(recorded.fact, field) for name, field in references.items()}
+    own = dict(zip(OWN_NAMES, (str(recorded.record), recorded.record.record_id), strict=True))
+    return own | {name: value for name, value in stated.items() if value}
+
+
+def _key(names: Mapping[str, str], wanted: Iterable[str]) -> tuple[str, ...] | None:
+    """What the record goes by; None where it lacks some of it."""
+    key = tuple(names.get(each, "") for each in wanted)
+    return key if all(key) else None
