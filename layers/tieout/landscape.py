@@ -18,6 +18,7 @@ from tieout.freshness import Freshness, freshness_of_plain
 from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
 from tieout.ownership import Owner, owner_of_plain
+from tieout.reconciliations import Reconciliation, reconciliation_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 
@@ -212,6 +213,7 @@ class Landscape:
         closing: what becomes of changes that come after a period was closed.
         freshness: how soon changes are to be in planning.
         owners: whose facts are planned, where several connections know the same.
+        reconciliations: which stages of a value have to tie out.
     """
 
     stage: str
@@ -227,6 +229,7 @@ class Landscape:
     closing: Closing = field(default_factory=Closing)
     freshness: Freshness = field(default_factory=Freshness)
     owners: tuple[Owner, ...] = ()
+    reconciliations: tuple[Reconciliation, ...] = ()
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -266,6 +269,7 @@ class Landscape:
             closing=closing_of_plain(plain.get("closing", {})),
             freshness=freshness_of_plain(plain.get("freshness", {})),
             owners=tuple(owner_of_plain(each) for each in plain.get("owners", ())),
+            reconciliations=tuple(reconciliation_of_plain(each) for each in plain.get("reconciliations", ())),
         )
 
 

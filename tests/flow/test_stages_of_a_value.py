@@ -19,8 +19,8 @@ from tieout.money import Money
 from tieout.periods import PostingPeriod
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
+from tieout.reconciliations import Matching, Reconciliation, Side
 from tieout.reconciling.breaks import BreakKind
-from tieout.reconciling.declared import Matching, Reconciliation, Side
 from tieout.reconciling.items import Amount, Place
 from tieout.reconciling.reconcile import Reconciled, reconcile
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from tieout.arriving.notice import RecordKey
-from tieout.reconciling.declared import Matching, Reconciliation, Side, Tolerance
+from tieout.reconciliations import Matching, Reconciliation, Side, Tolerance
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
 
 AS_OF = date(2026, 6, 30)

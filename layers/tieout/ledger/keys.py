@@ -21,6 +21,8 @@ WINDOW_PREFIX = "WINDOW#"
 LATE_PREFIX = "LATE#"
 WAITS_PREFIX = "WAITS#"
 RESTATED_PREFIX = "RESTATED#"
+BREAK_PREFIX = "BREAK#"
+LINK_PREFIX = "LINK#"
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"
@@ -228,6 +230,26 @@ def difference_key(target: str, cell_id: str) -> Key:
 def repaired_key(target: str, cell_id: str) -> Key:
     """Where it stands when a cell that differed was last written again."""
     return (readback_of(target), f"REPAIRED#{cell_id}")
+
+
+def reconciled_of(name: str) -> str:
+    """The partition of everything that a reconciliation leaves behind."""
+    return f"RECONCILED#{name}"
+
+
+def reconciled_key(name: str) -> Key:
+    """Where it stands how the two stages compared last."""
+    return (reconciled_of(name), STATE)
+
+
+def break_key(name: str, broken: str) -> Key:
+    """Where a break of a reconciliation stands."""
+    return (reconciled_of(name), f"{BREAK_PREFIX}{broken}")
+
+
+def link_key(name: str, left: RecordKey, right: RecordKey) -> Key:
+    """Where it stands that somebody has said that two records belong together."""
+    return (reconciled_of(name), f"{LINK_PREFIX}{left}|{right}")
 
 
 def files_of(connection: str) -> str:

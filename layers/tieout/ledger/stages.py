@@ -19,7 +19,7 @@ from tieout.ledger.table import Item as TableItem
 from tieout.ledger.table import Key, Table
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
-from tieout.reconciling.declared import Reconciliation, Side
+from tieout.reconciliations import Reconciliation, Side
 from tieout.reconciling.items import Item
 from tieout.reconciling.stage import Recorded, Stage
 

@@ -37,6 +37,7 @@ class Break:
         matching: by what the records were found to belong together; empty where one side has none, or a person has said so.
         since: the earliest day of the records; None where none has a day.
         waits_for: of a held one, what for.
+        may_be: of a missing one, records of the other side that it may belong to: a person has to say so.
     """
 
     kind: BreakKind
@@ -46,16 +47,17 @@ class Break:
     matching: str = ""
     since: date | None = None
     waits_for: tuple[str, ...] = ()
+    may_be: tuple[RecordKey, ...] = ()
 
     @property
     def name(self) -> str:
         """What it is called for as long as it concerns the same records: 16 hexadecimal digits."""
-        return _digest([self.left, self.right, self.kind is BreakKind.DUPLICATE])
+        return digest_of([self.left, self.right, self.kind is BreakKind.DUPLICATE])
 
     @property
     def state(self) -> str:
         """Tells apart what a break has come to: what somebody has said of another state of it is out of date."""
-        return _digest([str(self.kind), sorted(self.residuals.items())])
+        return digest_of([str(self.kind), sorted(self.residuals.items())])
 
     @property
     def needs_somebody(self) -> bool:
@@ -63,5 +65,6 @@ class Break:
         return self.kind not in {BreakKind.ROUNDING, BreakKind.TIMING}
 
 
-def _digest(value: object) -> str:
+def digest_of(value: object) -> str:
+    """A short name of a JSON value: 16 hexadecimal digits."""
     return hashlib.sha256(strict_json.dump(value).encode()).hexdigest()[:16]

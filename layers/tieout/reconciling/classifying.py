@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tieout.arriving.notice import RecordKey
+from tieout.reconciliations import Matching, Tolerance
 from tieout.reconciling.breaks import Break, BreakKind
-from tieout.reconciling.declared import Matching, Tolerance
 from tieout.reconciling.items import NOTHING, Amounts, Item, Place, difference, sums_by
 from tieout.reconciling.matching import Group
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from tieout.arriving.notice import RecordKey
-from tieout.reconciling.declared import Matching
+from tieout.reconciliations import Matching
 from tieout.reconciling.items import Item
 
 _ONE = "one"
@@ -68,11 +68,11 @@ class Matched:
 
     Attributes:
         groups: every record in exactly one.
-        suggestions: links that wait for a person, by the name of the matching; their records are in groups of one side.
+        suggestions: links that wait for a person; their records are in groups of one side.
     """
 
     groups: tuple[Group, ...]
-    suggestions: Mapping[Link, str]
+    suggestions: frozenset[Link]
 
 
 def matched(
@@ -88,15 +88,15 @@ def matched(
     """
     sides = _Sides(left, right)
     groups = list(sides.linked(links))
-    suggestions: dict[Link, str] = {}
+    suggestions: set[Link] = set()
     for position, matching in enumerate(matchings):
         found = sides.found(position, matching)
         if matching.is_certain:
             groups += sides.taken(found)
         else:
-            suggestions |= {Link(group.left[0].record, group.right[0].record): matching.name for group in found}
+            suggestions |= {Link(group.left[0].record, group.right[0].record) for group in found}
     groups += sides.alone()
-    return Matched(groups=tuple(groups), suggestions=suggestions)
+    return Matched(groups=tuple(groups), suggestions=frozenset(suggestions))
 
 
 class _Sides:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
+from tieout.arriving.notice import RecordKey
+from tieout.reconciliations import Reconciliation
 from tieout.reconciling.breaks import Break
 from tieout.reconciling.classifying import Classifier
-from tieout.reconciling.declared import Reconciliation
 from tieout.reconciling.items import Amounts, Item, sums_by
 from tieout.reconciling.matching import Link, matched
 
@@ -18,16 +19,15 @@ class Reconciled:
     """How two stages of a value compare.
 
     Attributes:
-        left, right: what each stage comes to, place by place.
+        left: what the left stage comes to, place by place.
+        right: as `left`, of the right one.
         breaks: in the order of their records; place by place they come to what the left has more than the right.
-        suggestions: links that wait for a person, by the name of the matching that found them.
         tied_out: how many groups of records belong together without any difference.
     """
 
     left: Amounts
     right: Amounts
     breaks: tuple[Break, ...]
-    suggestions: Mapping[Link, str]
     tied_out: int
 
 
@@ -50,7 +50,20 @@ def reconcile(
     return Reconciled(
         left=sums_by(lambda place: place, (each.amounts for each in lefts)),
         right=sums_by(lambda place: place, (each.amounts for each in rights)),
-        breaks=tuple(sorted((each for some in by_group for each in some), key=lambda each: (each.left, each.right))),
-        suggestions=found.suggestions,
+        breaks=_with_suggestions((each for some in by_group for each in some), found.suggestions),
         tied_out=sum(not some for some in by_group),
+    )
+
+
+def _with_suggestions(breaks: Iterable[Break], suggestions: Iterable[Link]) -> tuple[Break, ...]:
+    """The breaks in order, those of one side with the records of the other that they may belong to."""
+    rights: dict[RecordKey, list[RecordKey]] = {}
+    lefts: dict[RecordKey, list[RecordKey]] = {}
+    for left, right in sorted(suggestions):
+        rights.setdefault(left, []).append(right)
+        lefts.setdefault(right, []).append(left)
+    in_order = sorted(breaks, key=lambda each: (each.left, each.right))
+    return tuple(
+        replace(each, may_be=tuple(rights.get(each.left[0], ()) if each.left else lefts.get(each.right[0], ())))
+        for each in in_order
     )

@@ -14,7 +14,7 @@ from tieout.planning.cells import Intersection
 from tieout.planning.mapping import RATE, Found
 from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Asked
-from tieout.reconciling.declared import Side
+from tieout.reconciliations import Side
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
 
 OWN_NAMES = ("record", "id")

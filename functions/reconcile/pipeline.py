@@ -1,0 +1,113 @@
+"""The step that compares stages of a value: read both from the ledger, match their records, keep what does not tie out.
+
+ledger ──> items of both sides ──> links that hold ──> matched, each difference a break ──> breaks as they were and are
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from tieout.ledger.breaks import BreakLedger, KeptBreak, Run
+from tieout.ports import Clock
+from tieout.reconciliations import Reconciliation
+from tieout.reconciling.breaks import Break
+from tieout.reconciling.items import Amounts, Item, sums_by
+from tieout.reconciling.linking import Confirmed, standing
+from tieout.reconciling.reconcile import reconcile
+from tieout.reconciling.tracking import BreakState, TrackedBreak
+
+
+class Stages(Protocol):
+    """Where the stages of a value are read from (`tieout.ledger.stages.StageLedger`)."""
+
+    def sides(self, declared: Reconciliation, /) -> tuple[list[Item], list[Item]]:
+        """The records of the left stage and of the right one, each once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileStep:
+    """What comparing needs."""
+
+    stages: Stages
+    breaks: BreakLedger
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileReport:
+    """What came of comparing two stages.
+
+    Attributes:
+        found: how many breaks are new, or open again.
+        open: how many breaks need somebody, whom nobody has answered for yet.
+        resolved: how many are gone.
+        left_to_the_next: how many somebody changed while the stages were compared: the next run looks at them.
+    """
+
+    found: int
+    open: int
+    resolved: int
+    left_to_the_next: int
+
+
+def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -> ReconcileReport:
+    """Compare two stages and keep how they do.
+
+    Raises:
+        TieoutError: some breaks may be kept; once more does no harm.
+    """
+    left, right = step.stages.sides(declared)
+    links = standing((Confirmed(each.link, each.state) for each in step.breaks.links(declared.name)), left, right)
+    found = reconcile(declared, left, right, as_of, links.holding)
+    now = step.clock.now()
+    known = {each.tracked.found.name: each for each in step.breaks.breaks(declared.name)}
+    after = list(_after(known, {each.name: each for each in found.breaks}, now))
+    changed = [each for each in after if each != known.get(each.tracked.found.name)]
+    missed = step.breaks.keep(declared.name, changed, now)
+    step.breaks.keep_run(
+        declared.name,
+        Run(
+            at=now,
+            as_of=as_of,
+            left=_whole(found.left),
+            right=_whole(found.right),
+            tied_out=found.tied_out,
+            outdated=links.outdated,
+        ),
+    )
+    return _report(known, after, missed)
+
+
+def _after(known: Mapping[str, KeptBreak], found: Mapping[str, Break], now: datetime) -> Iterator[KeptBreak]:
+    """Every break as it is by now: found again, new, or gone."""
+    for name, kept in known.items():
+        tracked = kept.tracked.seen(found[name], now) if name in found else kept.tracked.gone(now)
+        yield KeptBreak(tracked, kept.revision)
+    for name, each in found.items():
+        if name not in known:
+            yield KeptBreak(TrackedBreak.begun(each, now), 0)
+
+
+def _whole(amounts: Amounts) -> Amounts:
+    """What a stage comes to, whatever else is kept apart."""
+    return sums_by(lambda place: place._replace(apart=()), (amounts,))
+
+
+def _report(known: Mapping[str, KeptBreak], after: list[KeptBreak], missed: frozenset[str]) -> ReconcileReport:
+    def was(kept: KeptBreak) -> BreakState | None:
+        before = known.get(kept.tracked.found.name)
+        return before.tracked.state if before else None
+
+    kept = [each for each in after if each.tracked.found.name not in missed]
+    moved = [each.tracked.state for each in kept if each.tracked.state is not was(each)]
+    needy = [each for each in kept if each.tracked.found.needs_somebody]
+    return ReconcileReport(
+        found=moved.count(BreakState.OPEN),
+        open=sum(each.tracked.state is BreakState.OPEN for each in needy),
+        resolved=moved.count(BreakState.RESOLVED),
+        left_to_the_next=len(missed),
+    )

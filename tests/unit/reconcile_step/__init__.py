@@ -1,0 +1,1 @@
+"""The step that compares stages of a value."""
