@@ -71,6 +71,8 @@ class Runbook(StrEnum):
     DIFFERENT_CELLS = "different-cells"
     LATE_READBACK = "late-readback"
     SILENT_READBACK = "silent-readback"
+    NEW_BREAKS = "new-breaks"
+    SILENT_RECONCILIATION = "silent-reconciliation"
     REFUSED_FILES = "refused-files"
     STOPPED_FILES = "stopped-files"
     LATE_FILES = "late-files"

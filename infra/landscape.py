@@ -39,7 +39,8 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
     stages = root / "landscape" / "stages"
     own = [stages / f"{stage}.toml", *sorted((stages / stage).glob("*.toml"))]
     shared = [
-        root / "landscape" / f"{name}.toml" for name in ("flows", "planning", "calendars", "periods", "freshness")
+        root / "landscape" / f"{name}.toml"
+        for name in ("flows", "planning", "calendars", "periods", "freshness", "reconciliations")
     ]
     files = [read_file(path, root) for path in (*shared, *own, *_files_of(overlay))]
     twice = second_declarations(files[len(shared) : len(shared) + len(own)])

@@ -29,6 +29,7 @@ from infra.freshness_rules import freshness_problems
 from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from infra.owner_rules import owner_problems
+from infra.reconciliation_rules import reconciliation_problems
 from tieout.landscape import Connection, Flow, Landscape, Retention, Target
 from tieout.maintenance import Maintenance
 from tieout.money import is_currency
@@ -92,6 +93,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     yield from _retention_problems(landscape.retention)
     yield from closing_problems(landscape)
     yield from owner_problems(landscape)
+    yield from reconciliation_problems(landscape)
     yield from freshness_problems(landscape)
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):

@@ -1,4 +1,4 @@
-"""The app of one stage: its four stacks and the security checks over them."""
+"""The app of one stage: its five stacks and the security checks over them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from infra.control import ControlStack
 from infra.door import DoorStack
 from infra.freshness import FreshnessStack
 from infra.landscape import read_landscape
@@ -28,6 +29,7 @@ class Stacks:
     line: LineStack
     door: DoorStack
     freshness: FreshnessStack
+    control: ControlStack
 
 
 def add_stacks(
@@ -69,9 +71,18 @@ def add_stacks(
         public_base_url=public_base_url,
     )
     freshness = FreshnessStack(app, f"Tieout-{stage_name}-Freshness", stage=stage, landscape=landscape, line=line)
+    control = ControlStack(
+        app,
+        f"Tieout-{stage_name}-Control",
+        stage=stage,
+        landscape=landscape,
+        ledger=ledger,
+        line=line,
+        bundler=bundler,
+    )
     Tags.of(app).add("product", "tieout")
     Tags.of(app).add("stage", stage_name)
-    return Stacks(ledger, line, door, freshness)
+    return Stacks(ledger, line, door, freshness, control)
 
 
 def add_checks(app: App) -> None:

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from ops import display, ledger_views, queues, target_views
 from ops.commands import (
+    breaks,
     cells,
     census,
     connections,
@@ -41,6 +42,7 @@ for name, group in {
     "facts": facts.app,
     "cells": cells.app,
     "readback": readback.app,
+    "breaks": breaks.app,
     "receipts": receipts.app,
     "periods": periods.app,
     "held": facts.held_app,
@@ -56,6 +58,7 @@ for name, group in {
 
 
 app.command("backfill")(census.backfill)
+app.command("reconcile")(breaks.reconcile)
 app.command("undo")(receipts.undo)
 app.command("release")(receipts.release)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"
 ENDPOINTS_FILE = Path(".sandbox/endpoints.json")
 _BUCKET_SECONDS = 1  # a person's request for a flush must not be counted as one of the line's own
-_TELLING = ("Line", "Door")  # the stacks whose outputs name everything; those of the ledger are for the other two
+_TELLING = ("Line", "Door", "Control")  # the stacks whose outputs name everything; those of the ledger are for these
 
 
 class PlaceNotFoundError(PermanentError):
@@ -52,7 +52,7 @@ class Place:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs of the stacks `Tieout-<stage>-Line` and `Tieout-<stage>-Door`.
+        """The outputs of the stacks `Tieout-<stage>-Line`, `-Door` and `-Control`.
 
         Raises:
             PlaceNotFoundError: if there is no such stack, or nobody to ask.
@@ -83,10 +83,10 @@ class Place:
 
     @cached_property
     def undelivered_runs(self) -> Mapping[str, str]:
-        """Of what runs by the clock (sweeper, census, read-back, renewal) the queue for runs that could not be started."""
+        """Of what runs by the clock the queue for runs that could not be started."""
         told = {
             name.lower(): self.outputs[name]
-            for name in ("Sweeper", "Census", "Readback", "Renewal")
+            for name in ("Sweeper", "Census", "Readback", "Renewal", "Reconcile")
             if name in self.outputs
         }
         return {name: str(json.loads(each)["undelivered_queue_url"]) for name, each in told.items()}
@@ -167,7 +167,7 @@ class Place:
     @cached_property
     def connections(self) -> tuple[str, ...]:
         """The names of the stage's connections."""
-        return tuple(each["name"] for each in self._declared("Connection"))
+        return tuple(each["name"] for each in self.declared("Connection"))
 
     def connection(self, name: str) -> Entrance:
         """The connection of that name.
@@ -193,12 +193,12 @@ class Place:
     @cached_property
     def legal_entities(self) -> Mapping[str, str]:
         """Connection to the company whose records it has where they do not say."""
-        return {each["name"]: each["legal_entity"] for each in self._declared("Connection")}
+        return {each["name"]: each["legal_entity"] for each in self.declared("Connection")}
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
         """Whoever is believed about some facts or fields."""
-        return tuple(owner_of_plain(each) for each in self._declared("Owner"))
+        return tuple(owner_of_plain(each) for each in self.declared("Owner"))
 
     @cached_property
     def ownership(self) -> Ownership:
@@ -208,17 +208,17 @@ class Place:
     @cached_property
     def flows(self) -> tuple[FlowQueues, ...]:
         """The queues of every flow, the one for notices no flow wants included."""
-        return tuple(filled(FlowQueues, each) for each in self._declared("Flow"))
+        return tuple(filled(FlowQueues, each) for each in self.declared("Flow"))
 
     @cached_property
     def relays(self) -> tuple[RelayQueues, ...]:
         """The queues of every connection whose events come over a bus."""
-        return tuple(filled(RelayQueues, each) for each in self._declared("Relay"))
+        return tuple(filled(RelayQueues, each) for each in self.declared("Relay"))
 
     @cached_property
     def targets(self) -> tuple[TargetQueues, ...]:
         """The queues of every target."""
-        return tuple(filled(TargetQueues, maintained(each)) for each in self._declared("Target"))
+        return tuple(filled(TargetQueues, maintained(each)) for each in self.declared("Target"))
 
     def ask_for_a_flush(self, target: str) -> None:
         """Ask for a flush of a target."""
@@ -244,12 +244,12 @@ class Place:
         return str(self._named("Target", target)["function_name"])
 
     def _named(self, prefix: str, name: str) -> dict[str, Any]:
-        declared = {str(each["name"]): each for each in self._declared(prefix)}
+        declared = {str(each["name"]): each for each in self.declared(prefix)}
         if name not in declared:
             raise UnknownNameError(f"there is no {prefix.lower()} {name}; the stage has {', '.join(declared)}")
         return declared[name]
 
-    def _declared(self, prefix: str) -> list[dict[str, Any]]:
+    def declared(self, prefix: str) -> list[dict[str, Any]]:
         """The JSON outputs whose key is `prefix` and a name, in order of that name."""
         found = [json.loads(value) for key, value in sorted(self.outputs.items()) if _is_declared(key, prefix)]
         return [each for each in found if isinstance(each, dict)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
-_ALONE = ("sweeper", "census", "readback", "intake")  # what runs by the clock, or for a file
+_ALONE = ("sweeper", "census", "readback", "intake", "reconcile")  # what runs by the clock, or for a file
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}", linked_by=("tax_id",))
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
@@ -101,6 +101,12 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
         "Readback": {"function_name": "readback", "undelivered_queue_url": stage.queues["readback"]},
         "OwnerCustomers": asdict(OWNER),
+        "Reconcile": {
+            "function_name": "reconcile",
+            "reporting_currency": "USD",
+            "undelivered_queue_url": stage.queues["reconcile"],
+        },
+        "ReconciliationBillingToBooks": {"name": "billing-to-books", "left": "billing", "right": "books"},
         "Intake": {"state_machine_arn": _file_machine(), "undelivered_queue_url": stage.queues["intake"]},
     }
     for name, system in SYSTEMS.items():

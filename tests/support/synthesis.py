@@ -56,12 +56,13 @@ class Synthesis:
     line: Mapping[str, Any]
     door: Mapping[str, Any]
     freshness: Mapping[str, Any]
+    control: Mapping[str, Any]
     manifest: Mapping[str, Any]
 
     @property
     def templates(self) -> tuple[Mapping[str, Any], ...]:
         """The templates in the order they are deployed in."""
-        return self.ledger, self.line, self.door, self.freshness
+        return self.ledger, self.line, self.door, self.freshness, self.control
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """All resources of a CloudFormation type by logical id, of all stacks."""
@@ -131,7 +132,7 @@ def add_stage(app: App, folder: Path, stage: str) -> Stacks:
 def read_synthesis(outdir: Path, stage: str) -> Synthesis:
     """What an app left in its output folder."""
     files = (
-        *(f"Tieout-{stage}-{stack}.template.json" for stack in ("Ledger", "Line", "Door", "Freshness")),
+        *(f"Tieout-{stage}-{stack}.template.json" for stack in ("Ledger", "Line", "Door", "Freshness", "Control")),
         "manifest.json",
     )
     documents = [json.loads((outdir / name).read_text()) for name in files]

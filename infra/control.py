@@ -1,0 +1,101 @@
+"""The stack of finance control: what compares the stages of a value. It reads the ledger and writes what does not tie out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, Stack
+
+from functions.reconcile.settings import EVERY_MINUTES, RUN_SECONDS, ReconcileSettings
+from infra.alarms import Alarms, Runbook, counted_of_each
+from infra.grants import change_items, go_through, list_items, use_ledger_key
+from infra.ids import pascal
+from infra.landscape import compile_landscape
+from infra.outputs import Told, tell
+from infra.python_function import Bundler, FunctionParts, PythonFunction, Shape
+from infra.schedule import Schedule
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.ledger import LedgerStack
+    from infra.line import LineStack
+    from infra.stage import Stage
+    from tieout.landscape import Landscape
+
+SHAPE = Shape(
+    memory_mb=1024, timeout=Duration.seconds(RUN_SECONDS)
+)  # a hundred thousand records on either side: 300 MB
+
+
+class ControlStack(Stack):
+    """Beside the line, and in nobody's way: whatever fails here, planning goes on."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        landscape: Landscape,
+        ledger: LedgerStack,
+        line: LineStack,
+        bundler: Bundler,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Tieout {stage.name}: whether the stages of a value tie out.",
+            synthesizer=stage.synthesizer(),
+        )
+        alarms = Alarms(line.alarms.topic)
+        self.settings = ReconcileSettings(ledger_table=ledger.table.table_name, metric_namespace=stage.metric_namespace)
+        self.function = PythonFunction(
+            self,
+            "Reconcile",
+            parts=FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=alarms),
+            step="reconcile",
+            shape=SHAPE,
+            environment=self.settings.environment(),
+            description="Compares the stages of a value, and keeps what does not tie out.",
+            permissions=[
+                change_items(ledger.table),
+                list_items(ledger.table),
+                go_through(ledger.table),
+                use_ledger_key(ledger.key),
+            ],
+            extra_files={self.settings.landscape_file: compile_landscape(landscape)},
+            no_dead_letters_because="Its event says nothing: the next run does the same work.",
+        )
+        self.schedule = Schedule(
+            self,
+            "Schedule",
+            function=self.function,
+            every=Duration.minutes(EVERY_MINUTES),
+            what="The reconciliation",
+            silence="nobody finds out where stages of a value do not tie out.",
+            runbook=Runbook.SILENT_RECONCILIATION,
+            key=ledger.key,
+            alarms=alarms,
+        )
+        alarms.raise_when(
+            self,
+            "NewBreaks",
+            metric=counted_of_each(stage.metric_namespace, "NewBreaks", "reconciliation"),
+            above=0,
+            meaning="A reconciliation, which the notification names: stages of a value do not tie out any more.",
+            runbook=Runbook.NEW_BREAKS,
+        )
+        tell(self, self._told(landscape))
+
+    def _told(self, landscape: Landscape) -> Told:
+        told: Told = {
+            f"Reconciliation{pascal(each.name)}": {"name": each.name, "left": each.left.name, "right": each.right.name}
+            for each in landscape.reconciliations
+        }
+        told["Reconcile"] = {
+            "function_name": self.function.function.function_name,
+            "reporting_currency": landscape.reporting_currency,
+            "undelivered_queue_url": self.schedule.undelivered.queue_url,
+        }
+        return told

@@ -1,0 +1,67 @@
+"""What a stage tells of its reconciliations, and having stages of a value compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ops.place import Place, UnknownNameError
+from tieout.ledger.breaks import BreakLedger, KeptBreak
+
+
+def stages_of(place: Place) -> Mapping[str, tuple[str, str]]:
+    """Each declared reconciliation by its name, with what its left and its right stage are called."""
+    return {each["name"]: (each["left"], each["right"]) for each in place.declared("Reconciliation")}
+
+
+def reporting_currency(place: Place) -> str:
+    """What amounts of every currency are converted to."""
+    return str(_told(place)["reporting_currency"])
+
+
+def compared(place: Place, name: str, as_of: str) -> Mapping[str, int]:
+    """Have two stages compared now, as of a day (empty: today); how many breaks are new, open, resolved, left to the next time.
+
+    Raises:
+        UnavailableError: the function failed.
+    """
+    event = {"reconciliation": name, "as_of": as_of}
+    came: Mapping[str, Mapping[str, int]] = place.invoke(str(_told(place)["function_name"]), event)
+    return came[name]
+
+
+def names_of(place: Place, asked: str) -> list[str]:
+    """The reconciliation asked for, or all.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    known = list(stages_of(place))
+    if asked and asked not in known:
+        raise UnknownNameError(f"there is no reconciliation {asked}; the stage has {', '.join(known)}")
+    return [asked] if asked else known
+
+
+def break_named(place: Place, begin: str) -> tuple[str, KeptBreak]:
+    """The one break whose name begins so, with the name of its reconciliation.
+
+    Raises:
+        UnknownNameError: there is none, or there are several.
+    """
+    ledger = BreakLedger(place.table)
+    found = [
+        (name, kept)
+        for name in stages_of(place)
+        for kept in ledger.breaks(name)
+        if kept.tracked.found.name.startswith(begin)
+    ]
+    if len(found) != 1:
+        raise UnknownNameError(
+            f"{f'{len(found)} breaks are' if found else 'no break is'} called {begin}: tieout breaks list"
+        )
+    return found[0]
+
+
+def _told(place: Place) -> Mapping[str, Any]:
+    return dict(json.loads(place.outputs["Reconcile"]))

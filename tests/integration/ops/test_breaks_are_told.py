@@ -1,0 +1,145 @@
+"""Operators have stages of a value compared, see what does not tie out, and say what they have to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.reconcile.pipeline import ReconcileStep, compare_stages
+from ops.cli import app
+from ops.place import Place
+from tests.support.operated_stage import OperatedStage
+from tests.support.stages_compared import DECLARED, amount, item, place
+from tieout.errors import TieoutError
+from tieout.ledger.breaks import BreakLedger
+from tieout.reconciliations import Reconciliation
+from tieout.reconciling.items import Item
+from tieout.system_clock import SystemClock
+
+NAME = DECLARED.name
+BILLED = item("billing", "A-1", {place(): amount(10_000)})
+BOOKED = item("books", "Z-9", {place(): amount(10_000)})
+OTHER = item("billing", "A-2", {place(): amount(70)})
+
+
+class Stages:
+    """Two stages as they are now."""
+
+    def __init__(self) -> None:
+        self.left: Sequence[Item] = [BILLED, OTHER]
+        self.right: Sequence[Item] = [BOOKED, replace(OTHER, record=OTHER.record._replace(connection="books"))]
+
+    def sides(self, _declared: Reconciliation, /) -> tuple[list[Item], list[Item]]:
+        """The records of both."""
+        return list(self.left), list(self.right)
+
+
+@pytest.fixture
+def stages(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Stages:
+    """Two stages that the stage's function compares, when it is asked."""
+    stages, clock = Stages(), SystemClock()
+    step = ReconcileStep(stages, BreakLedger(stage.place.table), clock)
+
+    def invoke(_place: Place, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
+        assert (function, event["reconciliation"]) == ("reconcile", NAME)
+        day = date.fromisoformat(event["as_of"]) if event["as_of"] else clock.now().date()
+        return {NAME: asdict(compare_stages(step, DECLARED, day))}
+
+    monkeypatch.setattr(Place, "invoke", invoke)
+    return stages
+
+
+def says(*arguments: str) -> str:
+    """What a command that is refused says, on one line."""
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, TieoutError), result.output
+    return str(result.exception)
+
+
+def test_stages_are_compared_when_somebody_asks(stage: OperatedStage, stages: Stages) -> None:
+    """What is new, what ties out, and by which day; with the sums of either stage."""
+    [row] = stage.tieout("reconcile", "--as-of", "2026-06-30")
+    assert {name: row[name] for name in ("reconciliation", "left", "right", "as_of", "tied_out", "found", "open")} == {
+        "reconciliation": NAME,
+        "left": "billing",
+        "right": "books",
+        "as_of": "2026-06-30",
+        "tied_out": 1,
+        "found": 2,
+        "open": 2,
+    }
+    stages.right = []
+    stage.tieout("reconcile", NAME)
+    [sums] = stage.tieout("breaks", "sums")
+    assert (sums["company"], sums["period"], sums["billing"], sums["books"], sums["off"]) == (
+        "EMEA",
+        "2026-03",
+        "100.70 EUR",
+        "0.00 EUR",
+        "100.70 EUR",
+    )
+
+
+def test_a_break_is_shown_with_all_that_is_known_of_it(stage: OperatedStage, stages: Stages) -> None:
+    """Its record, its place, what it may belong to, and what happened to it."""
+    assert stages.left
+    stage.tieout("reconcile")
+    [mine] = [row for row in stage.tieout("breaks", "list") if row["kind"] == "missing_there"]
+    assert (mine["off"], mine["state"], mine["records"]) == ("100.00 EUR", "open", str(BILLED.record))
+    shown = stage.tieout("breaks", "show", mine["break"][:8])
+    assert shown["records"] == [{"stage": "billing", "record": str(BILLED.record)}]
+    assert shown["may_be"] == str(BOOKED.record)
+    [where] = shown["places"]
+    assert where == {
+        "company": "EMEA",
+        "period": "2026-03",
+        "apart": "C_1",
+        "off": "100.00 EUR",
+        "off_reporting": "110.00 USD",
+    }
+    assert [each["what"] for each in shown["remarks"]] == ["found"]
+
+
+def test_one_explains_and_another_accepts(stage: OperatedStage, stages: Stages) -> None:
+    """And it is somebody's until a day; resolved ones are shown to those who ask."""
+    assert stages.left
+    stage.tieout("reconcile")
+    broken = next(row["break"] for row in stage.tieout("breaks", "list") if row["kind"] == "missing_there")
+    given = stage.tieout("breaks", "assign", broken, "ana", "--due", "2026-07-08")
+    assert (given["owner"], given["due"]) == ("ana", "2026-07-08")
+    assert "explained can be accepted" in says("breaks", "accept", broken)
+    assert stage.tieout("breaks", "explain", broken, "billed in advance", "--by", "ana")["state"] == "explained"
+    assert "somebody else" in says("breaks", "accept", broken, "--by", "ana")
+    assert stage.tieout("breaks", "accept", broken, "--by", "ben")["state"] == "accepted"
+    assert [row["break"] for row in stage.tieout("breaks", "list", "--state", "accepted")] == [broken]
+    stages.left = [OTHER]
+    stage.tieout("reconcile")
+    assert [row["break"] for row in stage.tieout("breaks", "list", "--state", "resolved")] == [broken]
+
+
+def test_two_records_are_linked_and_parted(stage: OperatedStage, stages: Stages) -> None:
+    """By the word of a person, which the next comparison goes by."""
+    assert stages.left
+    stage.tieout("reconcile")
+    names = [row["break"] for row in stage.tieout("breaks", "list")]
+    assert CliRunner().invoke(app, ["breaks", "link", *names]).exit_code == 0
+    [linked] = stage.tieout("reconcile")
+    assert (linked["open"], linked["resolved"]) == (0, 2)
+    assert CliRunner().invoke(app, ["breaks", "part", NAME, str(BOOKED.record)]).exit_code == 0
+    [parted] = stage.tieout("reconcile")
+    assert parted["open"] == 2
+    assert "nobody has linked" in says("breaks", "part", NAME, str(BOOKED.record))
+    assert "each of another side" in says("breaks", "link", names[0], names[0])
+
+
+def test_what_there_is_not_is_said(stage: OperatedStage, stages: Stages) -> None:
+    """With what there is."""
+    assert stages.left
+    assert stage.tieout("breaks", "list") == []
+    assert "the stage has billing-to-books" in says("breaks", "list", "bookings")
+    assert "no break is called ff" in says("breaks", "show", "ff")
