@@ -140,13 +140,11 @@ class Drifting:
 
     def violations(self) -> Iterator[str]:
         """Each drift that was shown when nothing went wrong is known, nothing else is, and each was told of once."""
-        if not self.is_part:
-            return
         items = self.known()
-        for lacking in sorted(self._must_be_known() - items.keys()):
-            yield f"{lacking} drifted, and nobody knows"
         for odd in sorted(items.keys() - self._shown):
             yield f"{odd} is called a drift, and nobody planted it"
+        for lacking in sorted(self._must_be_known() - items.keys()) if self.is_part else ():
+            yield f"{lacking} drifted, and nobody knows"
         seen_as = {_name(plant): plant.seen_as for plant in (*ANSWERS, *DELIVERIES)}
         for name, item in items.items():
             if item["last_at"] < item["first_at"] and not self._world.may_rest:
