@@ -12,7 +12,7 @@ from tieout.facts.recalling import fact_of_text
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import late_of, parts_of, statement_text
-from tieout.ledger.late import LateKind
+from tieout.ledger.late_rows import LateKind
 from tieout.ledger.part import Part
 from tieout.ledger.planned import FactCatalogue
 from tieout.ledger.table import Item as TableItem

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from tieout.arriving.notice import RecordKey
 from tieout.facts.families import KINDS, TABLES, lines_of
-from tieout.facts.family import PERIOD_TABLE, Fact, Line
+from tieout.facts.family import Fact, Line
 from tieout.facts.statement import fact_kind
 from tieout.landscape import Feed
 from tieout.planning.cells import Intersection
-from tieout.planning.mapping import RATE, Found
+from tieout.planning.mapping import LEGAL_ENTITY, RATE, Found, MappingKey
 from tieout.planning.model import PlanningModel
-from tieout.planning.resolving import Asked
+from tieout.planning.resolving import Resolver
 from tieout.reconciliations import Side
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
 
@@ -113,13 +113,16 @@ class _Said:
         return {attribute: next(iter(said)) for attribute, said in self._members.items() if len(said) == 1}
 
 
-class _AsFarAsKnown(Asked):
+class _AsFarAsKnown(Resolver):
     """For an entry that is missing it answers with nothing, or with what nothing follows from."""
 
-    def _stand_in(self, table: str) -> str:
-        if table == RATE:
-            return "0"
-        return "" if table == PERIOD_TABLE or not TABLES.get(table) else super()._stand_in(table)
+    def entry(self, key: MappingKey) -> str:
+        """What the entry says, as far as anybody has said."""
+        known = self.found.get(key)
+        if known is not None:
+            return known
+        stand_ins = {LEGAL_ENTITY: self.own_entity, RATE: "0"}
+        return stand_ins.get(key.table) or next(iter(TABLES.get(key.table, ())), "")
 
 
 def _attributes(line: Line) -> Iterable[str]:
