@@ -22,7 +22,6 @@ from tieout.ledger.members import KeptMembers, MemberLedger, MemberWrite
 from tieout.maintenance import Maintenance, demand_no_maintenance
 from tieout.member_sources import MemberSource
 from tieout.members import Member, MemberKeeper, PublishingKeeper, folded
-from tieout.placing import difference_in_place
 from tieout.ports import Clock, Entropy
 
 _EVERY, _EVERY_WHILE_UNFIT = timedelta(hours=6), timedelta(hours=1)  # as a target is checked
@@ -130,6 +129,8 @@ def compare(step: MemberStep, dimension: str, declared: Declared | None = None) 
 
     What is declared is read, unless the caller has just done so.
     """
+    from tieout.placing import difference_in_place  # noqa: PLC0415 most targets keep no members
+
     try:
         keeper = opened(step)
         flaws = tuple(keeper.flaws(dimension))
