@@ -243,10 +243,8 @@ MET_IN = {
     "who is below nobody any more stays below its former parent": 10,
     "customers in a circle are in no dimension": 27,
     "what stands below a refused parent is sent all the same": 36,
-    "a customer that was added is not changed before the next day": 1,
     "what a link stood over is a person's word, wherever it came from": 2,
     "a link over a link forgets what both stood over": 5,
     "a customer whose name another has does not move": 4,
-    "what was refused is tried anew before all that can be done is": 11,
     "whoever says the same as an owner contradicts it": 2,
 }
