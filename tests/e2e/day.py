@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ops import comparing, mapping_tables
+from ops import comparing, mapping_tables, queues
 from ops.place import Place
 from sandbox.demo.planning_systems import PlanningSystems
 from sandbox.demo.quiet import wait_until_quiet
@@ -97,6 +97,13 @@ class Day:
     def census(self) -> dict[str, int]:
         """Compare each source with the ledger up to this moment, at which nothing is under way; how many records differed."""
         return {name: self._census_of(name) for name in SYSTEMS}
+
+    def parked(self) -> list[str]:
+        """The dead-letter queues that hold anything."""
+        depths = {
+            each.name: queues.depth(self.place.sqs, each.queue_url) for each in queues.dead_letter_queues(self.place)
+        }
+        return [name for name, depth in depths.items() if any(depth.values())]
 
     def read_back(self, target: str) -> None:
         """Have all cells of a planning system read back once, as the stage's own function does it when its time has come."""

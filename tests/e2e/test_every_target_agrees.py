@@ -102,6 +102,7 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     demand_told_by_the_lake(day, day.reckoned(), wait_until_the_lake_holds_the_ledger(day.sandbox, day.folder))
     demand_told_by_the_lake(day, closed.planned, told_by_the_lake(day.sandbox, day.folder, while_closed))
     assert outcomes(day.place).total() == accepted_notices(day.sandbox.aws)
+    assert day.parked() == []
 
 
 def work_until_all_is_found(day: Day) -> Cells:
