@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.session import Session
 from moto import mock_aws
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 LEDGER = "ledger"
 ARCHIVE = "archive"
 REGION = "eu-central-1"
+_NEVER_CHANGED = frozenset({"S", "N", "B", "BOOL", "NULL"})  # a write puts another value in the place of such a one
 
 
 class EmulatedAws:
@@ -98,6 +101,31 @@ class EmulatedAws:
         """The archive bucket, empty."""
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
         return name
+
+
+def _copy(item: Item, memo: dict[int, Any]) -> Item:
+    """A copy that has what is never changed in common with the item: moto copies a whole table for each transaction."""
+    attributes = {
+        name: each if each.type in _NEVER_CHANGED else deepcopy(each, memo) for name, each in item.attrs.items()
+    }
+    copied = Item(item.hash_key, item.range_key, {})
+    copied.attrs = LimitedSizeDict(attributes)
+    return copied
+
+
+def _is_same(value: DynamoType, other: DynamoType) -> bool:
+    """As moto says it; the keys of a table are texts, which are what they are written as."""
+    if value.type == "S":
+        return other.type == "S" and bool(value.value == other.value)
+    return value.type == other.type and bool(value.cast_value == other.cast_value)
+
+
+def _hash(value: DynamoType) -> int:
+    return hash(value.value if value.type == "S" else (value.type, value.cast_value))
+
+
+Item.__deepcopy__ = _copy  # type: ignore[assignment,method-assign]
+DynamoType.__eq__, DynamoType.__hash__ = _is_same, _hash  # type: ignore[assignment,method-assign]
 
 
 @contextmanager
