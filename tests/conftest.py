@@ -18,6 +18,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.one_server import OneServer
+from tests.support.wide_stack import on_a_wide_stack
 from tests.support.worked_out_once import work_out_once
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run a test where its calls cost the same however deep they go."""
+    return on_a_wide_stack(item, nextitem)
 
 
 @pytest.fixture(scope="session")
