@@ -44,7 +44,8 @@ settings.load_profile("repeatable")
 # Their tests share what takes half a minute to make: one process has all of a folder. (xdist's own groups, by marks, need an
 # attribute that pytest no longer has, and are silently none.)
 _IN_ONE_PROCESS = ("tests/e2e/", "tests/infra/")
-# Their tests take long, and share nothing: whoever is free has the next one. All others are shared out by module.
+# Their tests take long: whoever is free has the next one, or all that are called alike up to a dash, which then share what they
+# run. All others are shared out by module.
 _EACH_ALONE = ("tests/simulation/",)
 
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
@@ -88,7 +89,7 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(_EACH_ALONE):
-            return nodeid
+            return nodeid.partition("-")[0]
         module = nodeid.split("::", 1)[0]
         return next((folder for folder in _IN_ONE_PROCESS if nodeid.startswith(folder)), module)
 
