@@ -104,6 +104,7 @@ SOURCES = (*CRMS, *ERPS, *TOOLS)
 _STAGE = Path(__file__).parents[2] / "landscape/stages/sandbox"
 
 
+@cache
 def connections() -> tuple[Connection, ...]:
     """The connections as a landscape declares them, each of a company of its own."""
     systems = {**dict.fromkeys(CRMS, "hubspot"), **dict.fromkeys(ERPS, "netsuite")}

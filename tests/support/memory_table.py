@@ -64,7 +64,9 @@ class MemoryTable:
         for chunk in batched(dict.fromkeys(filter(is_possible, keys)), _GET_KEYS, strict=False):
             self.io(f"before {self._name}.get")
             found |= {key: dict(self._items[key]) for key in chunk if key in self._items}
-            self._cost("BatchGetItem", len(chunk), sum(-(-self._sizes.get(key, 1) // 4096) for key in chunk))
+            if self._observe is not None:
+                units = sum(-(-self._sizes.get(key, 1) // 4096) for key in chunk)
+                self._observe(Usage("BatchGetItem", len(chunk), units))
             self.io(f"after {self._name}.get")
         return found
 
@@ -101,7 +103,7 @@ class MemoryTable:
         if after is not None:
             sort_keys = [key for key in sort_keys if (key < str(after) if newest_first else key > str(after))]
         page = self._page([(partition, key) for key in sort_keys], self._items, limit, lambda key: key[1])
-        self._cost("Query", len(page.items), self._read_units(page))
+        self._count_query(page, 1)
         self.io(f"after {self._name}.query")
         return page
 
@@ -121,7 +123,7 @@ class MemoryTable:
         found = sorted(key for key in entries if key[0].startswith(prefix) and key[0] > behind)
         keys = [key for key in found if after is None or key > after]  # type: ignore[operator]  # our own cursor
         page = self._page(keys, entries, limit, lambda key: key)
-        self._cost("Query", len(page.items), self._read_units(page) / 2)
+        self._count_query(page, 2)
         self.io(f"after {self._name}.index")
         return page
 
@@ -155,7 +157,7 @@ class MemoryTable:
         after = [_after(write, item) for write, item in zip(writes, before, strict=True)]
         sizes = [0 if item is None else size_of(write.key, item) for write, item in zip(writes, after, strict=True)]
         if self._observe is not None:
-            self._count_write(writes, before, after, sizes)
+            self._observe(self._usage_of_write(writes, before, after, sizes))
         for write, item, size in zip(writes, after, sizes, strict=True):
             if not isinstance(write, Check):
                 self._store(write.key, item, size)
@@ -197,12 +199,15 @@ class MemoryTable:
         ended = len(found) < limit and len(found) == len(keys)
         return Page(tuple(found), None if ended or not found else cursor(found[-1][0]))
 
-    def _read_units(self, page: Page) -> float:
-        return max(1, -(-sum(self._sizes.get(key, 0) for key, _ in page.items) // 4096))
+    def _count_query(self, page: Page, share: int) -> None:
+        """Tell what it cost; one of an index costs half."""
+        if self._observe is not None:
+            units = max(1, -(-sum(self._sizes.get(key, 0) for key, _ in page.items) // 4096))
+            self._observe(Usage("Query", len(page.items), units / share))
 
-    def _count_write(
+    def _usage_of_write(
         self, writes: Sequence[Write], before: Sequence[Item | None], after: Sequence[Item | None], sizes: Sequence[int]
-    ) -> None:
+    ) -> Usage:
         operation = _operation(writes)
         factor = 2 if operation == "TransactWriteItems" else 1
         units = 0
@@ -210,11 +215,7 @@ class MemoryTable:
             units += factor * max(1, -(-max(size, self._sizes.get(write.key, 0)) // 1024))
             if not isinstance(write, Check):
                 units += sum(index.units(old, new) for index in self._indexes.values())
-        self._cost(operation, len(writes), units)
-
-    def _cost(self, operation: str, items: int, units: float) -> None:
-        if self._observe is not None:
-            self._observe(Usage(operation, items, units))
+        return Usage(operation, len(writes), units)
 
 
 def _after(write: Write, item: Item | None) -> Item | None:
