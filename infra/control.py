@@ -48,12 +48,20 @@ class ControlStack(Stack):
             description=f"Tieout {stage.name}: whether the stages of a value tie out.",
             synthesizer=stage.synthesizer(),
         )
-        alarms = Alarms(line.alarms.topic)
+        self._alarms = Alarms(line.alarms.topic)
+        self._namespace = stage.metric_namespace
         self.settings = ReconcileSettings(ledger_table=ledger.table.table_name, metric_namespace=stage.metric_namespace)
-        self.function = PythonFunction(
+        parts = FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=self._alarms)
+        self.function = self._function(ledger, parts, compile_landscape(landscape))
+        self.schedule = self._schedule(ledger)
+        self._watch()
+        tell(self, self._told(landscape))
+
+    def _function(self, ledger: LedgerStack, parts: FunctionParts, landscape: str) -> PythonFunction:
+        return PythonFunction(
             self,
             "Reconcile",
-            parts=FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=alarms),
+            parts=parts,
             step="reconcile",
             shape=SHAPE,
             environment=self.settings.environment(),
@@ -64,10 +72,12 @@ class ControlStack(Stack):
                 go_through(ledger.table),
                 use_ledger_key(ledger.key),
             ],
-            extra_files={self.settings.landscape_file: compile_landscape(landscape)},
+            extra_files={self.settings.landscape_file: landscape},
             no_dead_letters_because="Its event says nothing: the next run does the same work.",
         )
-        self.schedule = Schedule(
+
+    def _schedule(self, ledger: LedgerStack) -> Schedule:
+        return Schedule(
             self,
             "Schedule",
             function=self.function,
@@ -76,17 +86,18 @@ class ControlStack(Stack):
             silence="nobody finds out where stages of a value do not tie out.",
             runbook=Runbook.SILENT_RECONCILIATION,
             key=ledger.key,
-            alarms=alarms,
+            alarms=self._alarms,
         )
-        alarms.raise_when(
+
+    def _watch(self) -> None:
+        self._alarms.raise_when(
             self,
             "NewBreaks",
-            metric=counted_of_each(stage.metric_namespace, "NewBreaks", "reconciliation"),
+            metric=counted_of_each(self._namespace, "NewBreaks", "reconciliation"),
             above=0,
             meaning="A reconciliation, which the notification names: stages of a value do not tie out any more.",
             runbook=Runbook.NEW_BREAKS,
         )
-        tell(self, self._told(landscape))
 
     def _told(self, landscape: Landscape) -> Told:
         told: Told = {

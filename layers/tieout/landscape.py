@@ -233,11 +233,11 @@ class Landscape:
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
-        return _named(self.connections, name)
+        return {each.name: each for each in self.connections}[name]
 
     def target(self, name: str) -> Target:
         """The target of that name; `KeyError` where there is none."""
-        return _named(self.targets, name)
+        return {each.name: each for each in self.targets}[name]
 
     def flows_by_entity(self) -> dict[str, str]:
         """Ledger entity to the name of the flow that carries it."""
@@ -271,13 +271,6 @@ class Landscape:
             owners=tuple(owner_of_plain(each) for each in plain.get("owners", ())),
             reconciliations=tuple(reconciliation_of_plain(each) for each in plain.get("reconciliations", ())),
         )
-
-
-def _named[T: (Connection, Target)](declared: tuple[T, ...], name: str) -> T:
-    for each in declared:
-        if each.name == name:
-            return each
-    raise KeyError(name)
 
 
 def _target(plain: Mapping[str, Any]) -> Target:
