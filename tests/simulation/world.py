@@ -142,6 +142,7 @@ class World(TakingTurns):
         self._queues["relay"] = self.line.relay_queue
         self._flushes = {f"flush {name}": target for name, target in self.targets.items()}
         self._queues |= {name: target.queue for name, target in self._flushes.items()}
+        self._held = {name: queue._messages for name, queue in self._queues.items()}
 
     def replay(self) -> None:
         """Everything ever said, once more; days later where a source that takes part may send something again after days."""
@@ -225,10 +226,10 @@ class World(TakingTurns):
     def _due(self) -> dict[str, int]:
         """When each queue may next have a message to work; a flush waits for the one under way."""
         due = {}
-        for name, queue in self._queues.items():
-            waiting: Collection[StoredMessage] = queue._messages.values()
-            if not waiting:
+        for name, messages in self._held.items():
+            if not messages:
                 continue
+            waiting: Collection[StoredMessage] = messages.values()
             if name in self._flushes:
                 now = self.schedule.now()
                 waiting = [each for each in waiting if each.receive_count and each.visible_at > now] or waiting
