@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 
 from functions.reconcile.settings import EVERY_MINUTES, RUN_SECONDS, ReconcileSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
 from infra.grants import change_items, go_through, list_items, use_ledger_key
 from infra.ids import pascal
 from infra.landscape import compile_landscape
+from infra.observe import Board
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts, PythonFunction, Shape
 from infra.schedule import Schedule
@@ -51,16 +53,24 @@ class ControlStack(Stack):
         self._alarms = Alarms(line.alarms.topic)
         self._namespace = stage.metric_namespace
         self.settings = ReconcileSettings(ledger_table=ledger.table.table_name, metric_namespace=stage.metric_namespace)
-        parts = FunctionParts(self, "Parts", stage=stage, bundler=bundler, alarms=self._alarms)
+        parts = FunctionParts(self, "ControlParts", stage=stage, bundler=bundler, alarms=self._alarms)
         self.function = self._function(ledger, parts, compile_landscape(landscape))
         self.schedule = self._schedule(ledger)
         self._watch()
-        tell(self, self._told(landscape))
+        board = Board(self, "Control", alarms=self._alarms)
+        shown = ("NewBreaks", "OpenBreaks")
+        graph = cloudwatch.GraphWidget(
+            title="Breaks by reconciliation",
+            left=[counted_of_each(self._namespace, name, "reconciliation") for name in shown],
+            width=12,
+        )
+        board.row("Reconciliation", [graph], [self.function])
+        tell(self, {"ControlDashboardName": board.dashboard.dashboard_name, **self._told(landscape)})
 
     def _function(self, ledger: LedgerStack, parts: FunctionParts, landscape: str) -> PythonFunction:
         return PythonFunction(
             self,
-            "Reconcile",
+            "ReconcileFunction",
             parts=parts,
             step="reconcile",
             shape=SHAPE,
@@ -79,7 +89,7 @@ class ControlStack(Stack):
     def _schedule(self, ledger: LedgerStack) -> Schedule:
         return Schedule(
             self,
-            "Schedule",
+            "ReconcileSchedule",
             function=self.function,
             every=Duration.minutes(EVERY_MINUTES),
             what="The reconciliation",

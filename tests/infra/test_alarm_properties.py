@@ -70,7 +70,13 @@ def test_silence_of_what_runs_by_the_clock_is_an_alarm(synthesis: Synthesis) -> 
         for name, alarm in synthesis.properties("AWS::CloudWatch::Alarm").items()
         if alarm["TreatMissingData"] == "breaching"
     ]
-    scheduled = ["CompareSources", "ReadBack", "Sweep", *(["KeepSubscribed"] if has_subscriptions(synthesis) else [])]
+    scheduled = [
+        "CompareSources",
+        "ReadBack",
+        "Reconcile",
+        "Sweep",
+        *(["KeepSubscribed"] if has_subscriptions(synthesis) else []),
+    ]
     assert sorted(name.partition("ScheduleSilent")[0] for name in breaching) == sorted(scheduled)
 
 
@@ -125,8 +131,12 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
     names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
     names += ["FileRefused", "FileUnknown"] if takes_files(synthesis) else []
     targets = {query.replace("connection", "target") % name for name in ("Different", "ReadbackLate")}
-    assert asked >= {query % name for name in names} | targets
-    assert len(asked) - len(names) - len(targets) in {0, 1}  # the silence of sources, where any is expected to tell
+    control = {query.replace("connection", "reconciliation") % "NewBreaks"}
+    assert asked >= {query % name for name in names} | targets | control
+    assert len(asked) - len(names) - len(targets) - len(control) in {
+        0,
+        1,
+    }  # the silence of sources, where any is expected to tell
 
 
 def test_new_conflicts_with_owners_are_shown_and_call_nobody(synthesis: Synthesis) -> None:

@@ -12,6 +12,7 @@ from functions.journal.settings import JournalSettings
 from functions.lake.settings import LakeSettings
 from functions.readback.settings import ReadbackSettings
 from functions.receive.settings import ReceiveSettings
+from functions.reconcile.settings import ReconcileSettings
 from functions.record.settings import RecordSettings
 from functions.relay.settings import RelaySettings
 from functions.renew.settings import RenewSettings
@@ -31,6 +32,7 @@ SETTINGS: dict[
         | SweepSettings
         | CensusSettings
         | ReadbackSettings
+        | ReconcileSettings
         | JournalSettings
         | LakeSettings
         | RenewSettings
@@ -44,6 +46,7 @@ SETTINGS: dict[
     "functions.sweep.handler.lambda_handler": SweepSettings,
     "functions.census.handler.lambda_handler": CensusSettings,
     "functions.readback.handler.lambda_handler": ReadbackSettings,
+    "functions.reconcile.handler.lambda_handler": ReconcileSettings,
     "functions.renew.handler.lambda_handler": RenewSettings,
     "functions.journal.handler.lambda_handler": JournalSettings,
     "functions.lake.handler.lambda_handler": LakeSettings,

@@ -110,7 +110,7 @@ def written_deeply(value: Any) -> str:  # noqa: ANN401 any part of a template
 def test_dashboards_of_a_large_stage_stay_within_what_cloudwatch_shows(large: Synthesis) -> None:
     """500 widgets and 2,500 metrics a dashboard, 500 metrics a graph, 100 alarms a list of alarms."""
     dashboards = large.properties("AWS::CloudWatch::Dashboard").values()
-    assert len(dashboards) == 3
+    assert len(dashboards) == 4
     alarms = 0
     for dashboard in dashboards:
         widgets = json.loads(written(dashboard["DashboardBody"]))["widgets"]

@@ -84,8 +84,8 @@ class Synthesis:
         return merged
 
     def outputs(self) -> dict[str, Any]:
-        """What the line and the door tell of themselves, by key."""
-        told = {**self.line["Outputs"], **self.door["Outputs"]}
+        """What the line, the door and control tell of themselves, by key."""
+        told = {**self.line["Outputs"], **self.door["Outputs"], **self.control["Outputs"]}
         return {key: output["Value"] for key, output in told.items() if "Export" not in output}
 
     def properties(self, kind: str) -> dict[str, Mapping[str, Any]]:
