@@ -165,4 +165,5 @@ def test_the_dashboards_stand_in_the_order_of_the_line(synthesis: Synthesis) -> 
             *(["Beside the line: renewal of subscriptions"] if has_subscriptions(synthesis) else []),
         ],
         ["forecast_to_plan", "record_to_report", "order_to_cash", "spend_to_plan"],
+        ["Reconciliation"],
     ]

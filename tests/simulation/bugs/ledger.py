@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.contract.ledger import test_facts_on_both_tables as committed
 from tests.contract.ledger import test_planned_facts as catalogue
 from tests.flow import test_cells_of_one_intersection as cells_of_two_measures
 from tests.flow import test_overlapping_workers as workers
@@ -51,7 +52,7 @@ BUGS = (
         writes.hold_writes,
         "writes.append(Check(",
         "str(Check(",
-        "mappings",
+        proof=lambda: committed.test_a_fact_is_not_held_for_a_mapping_that_has_just_arrived(MemoryTable()),
     ),
     Bug(
         "a released fact stays in the list of the held",

@@ -75,8 +75,8 @@ BUGS = (
     Bug(
         "an entry is as long as its characters",
         publishing._entry,
-        "len(raw) > MAX_DETAIL_BYTES",
-        "len(detail) > MAX_DETAIL_BYTES",
+        "if len(detail.encode()) > MAX_DETAIL_BYTES:",
+        "if len(detail) > MAX_DETAIL_BYTES:",
         proof=partial(entries.test_an_entry_is_as_long_as_its_bytes, 240 * 1024 + 1, _EURO, by_the_archive=True),
     ),
     Bug(
