@@ -11,6 +11,7 @@ from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.landscape import Landscape, Target
 from tieout.member_sources import MemberSource
 from tieout.members import flaws_of
+from tieout.ownership import TABLES_BY_KIND
 
 
 def member_problems(root: Path, landscape: Landscape) -> Iterator[Problem]:
@@ -37,7 +38,8 @@ def compile_members(root: Path, target: Target) -> str:
 
 def follows_owners(target: Target, landscape: Landscape) -> bool:
     """Whether owners of master data may say what members of a target are called, and where they stand."""
-    return bool(landscape.owners) and any(source.table for source in target.members.values())
+    owned = {TABLES_BY_KIND.get(kind) for owner in landscape.owners for kind in owner.facts}
+    return any(source.table in owned for source in target.members.values() if source.table)
 
 
 def _tables_of(target: Target, dimension: str, landscape: Landscape) -> set[str] | None:

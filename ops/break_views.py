@@ -53,7 +53,7 @@ def break_record(
     }
 
 
-def sum_rows(reconciliation: str, stages: tuple[str, str], run: Run) -> Iterator[Row]:
+def sum_rows(reconciliation: str, run: Run) -> Iterator[Row]:
     """What either stage came to, by company, period and currency, and the difference."""
     for place in sorted(run.left.keys() | run.right.keys()):
         left, right = (side.get(place, NOTHING).transaction for side in (run.left, run.right))
@@ -61,8 +61,8 @@ def sum_rows(reconciliation: str, stages: tuple[str, str], run: Run) -> Iterator
             "reconciliation": reconciliation,
             "company": place.legal_entity,
             "period": place.period,
-            stages[0]: str(Money(left, place.currency)),
-            stages[1]: str(Money(right, place.currency)),
+            "left": str(Money(left, place.currency)),
+            "right": str(Money(right, place.currency)),
             "off": str(Money(left - right, place.currency)) if left != right else "",
         }
 

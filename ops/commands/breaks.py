@@ -72,10 +72,9 @@ def breaks_list(
 def breaks_sums(reconciliation: Reconciliation = "", stage: Stage = None, *, as_json: AsJson = False) -> None:
     """What either stage came to when they were compared last, by company, period and currency."""
     place = find_place(stage)
-    for name in names_of(place, reconciliation):
-        run = BreakLedger(place.table).run(name)
-        rows = list(sum_rows(name, stages_of(place)[name], run)) if run else []
-        display.rows(rows, title=name, as_json=as_json, nothing=f"{name}: nothing was compared yet.")
+    runs = {name: BreakLedger(place.table).run(name) for name in names_of(place, reconciliation)}
+    rows = [row for name, run in runs.items() if run for row in sum_rows(name, run)]
+    display.rows(rows, title="Sums", as_json=as_json, nothing="Nothing was compared yet.")
 
 
 @app.command("show")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from ops import display, period_views
+from ops import display, period_views, reconciling
+from ops.break_views import break_row
 from ops.closing import books_ledger, change_books
 from sandbox.demo.planning_systems import Planning
 from sandbox.demo.scene import Scene
 from sandbox.demo.story import Erp
 from tieout.closing import BooksState
+from tieout.ledger.breaks import BreakLedger
+from tieout.reconciling.tracking import BreakState
 
 _MONTH, _COMPANY = "2026-11", "GROUP"
 _REVENUE = ("Actuals", "Revenue", "4020/CC_SALES/GLOBEX/GROUP/NO_PARTNER/USD/Nov 26/Actual")
 _LATE = "900.00"
+_PAIR = "revenue-to-planning"
+_SHOWN_BREAK = ("break", "kind", "state", "off", "records")
 _SHOWN = ("record", "kind", "amount", "measure", "target")
 
 
@@ -34,6 +40,18 @@ def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
     waiting = {row["amount"] for row in found if row["measure"] == _REVENUE[1] and row["kind"] == "held"}
     scene.hold(waiting == {_LATE}, f"the invoice waits, with its amount: {_LATE}")
     scene.hold(_revenue(planning) == before, f"planning stays as it was closed: {before}")
+    broken = _breaks(scene)
+    display.rows(
+        broken,
+        title=f"Breaks (tieout breaks list {_PAIR})",
+        as_json=False,
+        nothing="nothing",
+        columns=list(_SHOWN_BREAK),
+    )
+    scene.hold(
+        [(row["kind"], row["off"]) for row in broken] == [("held", f"{_LATE} USD")],
+        "what the ERP posted and what is planned tie out but for that invoice",
+    )
     opened = change_books(scene.place, books, BooksState.OPEN, "an invoice was found")
     scene.say(
         f'tieout periods reopen {_MONTH} --entity {_COMPANY} --reason "an invoice was found":'
@@ -42,7 +60,16 @@ def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
     scene.rest()
     after = before + Decimal(_LATE)
     scene.hold(_revenue(planning) == after, f"nothing waits any more, and planning has it: {after}")
+    scene.hold(_breaks(scene) == [], "all of it ties out")
     scene.check_planning()
+
+
+def _breaks(scene: Scene) -> list[display.Row]:
+    """Compare what was posted with what is planned, and say what does not tie out."""
+    reconciling.compared(scene.place, _PAIR, "")
+    standing = (each.tracked for each in BreakLedger(scene.place.table).breaks(_PAIR))
+    today = datetime.now(UTC).date()
+    return [break_row(_PAIR, each, today) for each in standing if each.state is BreakState.OPEN]
 
 
 def _revenue(planning: Planning) -> Decimal:

@@ -46,7 +46,7 @@ def tieout(tieout: Tieout, shown: list[str]) -> Tieout:
 def test_the_demo_holds_what_it_claims(shown: list[str]) -> None:
     """Received, planned alike, explained, released, redriven, undone, lost and found, and a company acquired: each is checked."""
     claims = [line for line in shown if "holds" in line]
-    assert len(claims) == 39, claims
+    assert len(claims) == 41, claims
 
 
 def test_what_the_demo_says_fits_a_terminal(shown: list[str]) -> None:
@@ -89,6 +89,17 @@ def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Tieout) ->
     assert {each["target"] for each in fact["contributions"]} == {"anaplan", "oracle-epm"}
     assert [each["amount"] for each in fact["contributions"]] == ["13100.00"] * 4
     assert fact["lineage"]["kind"] == "census.older_here"
+
+
+def test_the_stages_of_every_value_tie_out(tieout: Tieout) -> None:
+    """What every system said is planned, to the minor unit: bookings, orders, billings, revenue and expenses."""
+    rows = tieout("reconcile")
+    assert {row["reconciliation"]: row["open"] for row in rows} == dict.fromkeys(
+        (f"{stage}-to-planning" for stage in ("billings", "bookings", "expenses", "orders", "revenue")), 0
+    )
+    tied_out = {row["reconciliation"]: row["tied_out"] for row in rows}
+    assert all(tied_out[f"{stage}-to-planning"] for stage in ("bookings", "expenses", "revenue"))
+    assert [row for row in tieout("breaks", "sums") if row["off"]] == []
 
 
 def test_a_cell_is_explained_by_its_number(tieout: Tieout) -> None:

@@ -46,6 +46,7 @@ _TYPED_TOO_MUCH = Decimal("1000.00")
 _TARGETS = {ANAPLAN: "anaplan", ORACLE: "oracle_epm", ANALYTICS: "sap_analytics"}
 _TOOLS = (EXPENSES, PROCUREMENT, PAYROLL)
 _FEWEST_NOTICES = 1_000
+_STAGES = ("bookings", "orders", "billings", "ledger postings of revenue", "ledger postings of expenses")
 
 type Late = dict[tuple[str, ...], Cells]
 """By target, what became of it and the month it is booked to: what came late, by the closed cell it is of."""
@@ -89,6 +90,10 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     day.rest()
     closed = closed_books(then, day.reckoned())
     assert late_told(day) == late_wanted(closed)
+    assert {kind for kind, _ in open_breaks(day)} == {
+        "held",
+        "cut_off",
+    }  # what waits, and what is booked to the next month
     demand_planned(day, closed.planned, {ANALYTICS: undone, ORACLE: typed})
     repair_what_is_found(day, closed.planned, typed)
     release(day, writes)
@@ -99,6 +104,7 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     day.rest()
     demand_planned(day, day.reckoned())
     assert late_told(day) == {}
+    assert open_breaks(day) == []
     demand_told_by_the_lake(day, day.reckoned(), wait_until_the_lake_holds_the_ledger(day.sandbox, day.folder))
     demand_told_by_the_lake(day, closed.planned, told_by_the_lake(day.sandbox, day.folder, while_closed))
     assert outcomes(day.place).total() == accepted_notices(day.sandbox.aws)
@@ -127,7 +133,16 @@ def work_until_all_is_found(day: Day) -> Cells:
     assert all(found.values()), found
     day.rest()
     demand_planned(day, wanted)
+    assert open_breaks(day) == []
     return wanted
+
+
+def open_breaks(day: Day) -> list[tuple[str, str]]:
+    """Compare the stages of every value; what does not tie out by now, each with its kind and what it comes to."""
+    rows = day.tieout("reconcile")
+    assert len(rows) == len(_STAGES)
+    assert all(row["tied_out"] for row in rows), rows
+    return [(row["kind"], row["off"]) for row in day.tieout("breaks", "list")]
 
 
 def close(day: Day) -> None:

@@ -96,12 +96,6 @@ class BreakLedger:
         for _, item in self._items(name, keys.BREAK_PREFIX):
             yield _kept_break(item)
 
-    def a_break(self, name: str, broken: str) -> KeptBreak | None:
-        """A break by its name; None where there is none."""
-        key = keys.break_key(name, broken)
-        item = self._table.get([key]).get(key)
-        return None if item is None else _kept_break(item)
-
     def keep(self, name: str, changed: Iterable[KeptBreak], now: datetime) -> frozenset[str]:
         """Keep breaks, those of revision 0 as new ones; the names of those that somebody else has changed meanwhile.
 

@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from functions.reconcile.pipeline import ReconcileStep, compare_stages
 from ops.cli import app
-from ops.place import Place
+from tests.support.operated_breaks import NAME, Stages, compare_when_asked
 from tests.support.operated_stage import OperatedStage
-from tests.support.stages_compared import DECLARED, amount, item, place
+from tests.support.stages_compared import amount, item, place
 from tieout.errors import TieoutError
-from tieout.ledger.breaks import BreakLedger
-from tieout.reconciliations import Reconciliation
-from tieout.reconciling.items import Item
-from tieout.system_clock import SystemClock
 
-NAME = DECLARED.name
 BILLED = item("billing", "A-1", {place(): amount(10_000)})
 BOOKED = item("books", "Z-9", {place(): amount(10_000)})
 OTHER = item("billing", "A-2", {place(): amount(70)})
 
 
-class Stages:
-    """Two stages as they are now."""
-
-    def __init__(self) -> None:
-        self.left: Sequence[Item] = [BILLED, OTHER]
-        self.right: Sequence[Item] = [BOOKED, replace(OTHER, record=OTHER.record._replace(connection="books"))]
-
-    def sides(self, _declared: Reconciliation, /) -> tuple[list[Item], list[Item]]:
-        """The records of both."""
-        return list(self.left), list(self.right)
-
-
 @pytest.fixture
 def stages(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Stages:
     """Two stages that the stage's function compares, when it is asked."""
-    stages, clock = Stages(), SystemClock()
-    step = ReconcileStep(stages, BreakLedger(stage.place.table), clock)
-
-    def invoke(_place: Place, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
-        assert (function, event["reconciliation"]) == ("reconcile", NAME)
-        day = date.fromisoformat(event["as_of"]) if event["as_of"] else clock.now().date()
-        return {NAME: asdict(compare_stages(step, DECLARED, day))}
-
-    monkeypatch.setattr(Place, "invoke", invoke)
+    there = replace(OTHER, record=OTHER.record._replace(connection="books"))
+    stages = Stages([BILLED, OTHER], [BOOKED, there])
+    compare_when_asked(stage, monkeypatch, stages)
     return stages
 
 
@@ -76,7 +49,7 @@ def test_stages_are_compared_when_somebody_asks(stage: OperatedStage, stages: St
     stages.right = []
     stage.tieout("reconcile", NAME)
     [sums] = stage.tieout("breaks", "sums")
-    assert (sums["company"], sums["period"], sums["billing"], sums["books"], sums["off"]) == (
+    assert (sums["company"], sums["period"], sums["left"], sums["right"], sums["off"]) == (
         "EMEA",
         "2026-03",
         "100.70 EUR",

@@ -30,14 +30,19 @@ from tests.support.filled_stage import (
     record_facts,
     tell_master_data,
 )
+from tests.support.operated_breaks import Stages, compare_when_asked
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning
 from tests.support.operated_stage import OperatedStage, operated_stage
+from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
 from tieout.ledger import keys
 from tieout.ledger.table import Put
+from tieout.reconciling.reconcile import reconcile
 
 WIDTH = 100
+BILLED = item("billing-of-a-long-name", "A-1", {place("A company of the group"): amount(123_456_789_00)})
+[BROKEN] = [each.name for each in reconcile(DECLARED, [BILLED], [], AS_OF).breaks]
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
 TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("status",): (),
@@ -73,11 +78,15 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     **{(each, "list"): () for each in ("spool", "dlq")},
     ("dlq", "show"): (FLOW,),
     **{(each, "list"): (CONNECTION,) for each in ("files", "drift")},
+    ("reconcile",): (),
+    **{("breaks", each): () for each in ("list", "sums")},
+    ("breaks", "show"): (BROKEN,),
 }
 NO_TABLES = {
     *(("backfill",), ("census", "stop"), ("facts", "resend")),
     *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive")),
     *(("files", "show"), ("files", "stop"), ("files", "resume")),
+    *(("breaks", each) for each in ("assign", "explain", "accept", "link", "part")),
 }
 
 
@@ -101,6 +110,8 @@ def _full() -> Iterator[OperatedStage]:
             close_late(stage, RECORD, PLACE, FLOW)
             answer_checks(monkeypatch)
             add_members(stage)
+            compare_when_asked(stage, monkeypatch, Stages([BILLED]))
+            assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
             yield stage
 
 

@@ -124,8 +124,8 @@ def test_the_sweepers_undelivered_runs_are_listed_and_deleted(stage: OperatedSta
     stage.aws.sqs.send_message(QueueUrl=stage.queues["sweeper"], MessageBody="{}")
     depths = {row["queue"]: row["waiting"] for row in stage.tieout("dlq", "list")}
     assert (
-        len(depths) == 15
-    )  # two for each of five flows, the target's, and those of sweeper, census, read-back and files
+        len(depths) == 16
+    )  # two for each of five flows, the target's, and those of sweeper, census, read-back, reconciliation and files
     assert depths.pop("sweeper-undelivered") == 1
     assert set(depths.values()) == {0}
     assert stage.tieout("dlq", "redrive", "sweeper-undelivered") == {"queue": "sweeper-undelivered", "deleted": 1}
