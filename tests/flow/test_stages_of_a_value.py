@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from functions.record.settle import Origin
@@ -68,7 +69,7 @@ class Answers:
         return {key: self._by_key[key] for key in keys}
 
 
-def invoice(number: str, minor: int, customer: str = "7", record_id: str = "") -> Statement:
+def invoice(number: str, minor: int, customer: str | None = "7", record_id: str = "") -> Statement:
     """An invoice of a British company, in pounds, with tax that no planning cell has."""
     lines = tuple(
         LedgerLine(
@@ -81,8 +82,8 @@ def invoice(number: str, minor: int, customer: str = "7", record_id: str = "") -
             customer=customer,
         )
         for account, kind, amount in (
-            ("4000", AccountClass.INCOME, -minor),
             ("2200", AccountClass.LIABILITY, -minor // 5),
+            ("4000", AccountClass.INCOME, -minor),
             ("1100", AccountClass.ASSET, minor + minor // 5),
         )
     )
@@ -171,3 +172,35 @@ def test_what_stands_in_another_customers_name_is_a_mapping_break() -> None:
     [one] = compared(recorded(*facts, entries=other), TO_BOOKS).breaks
     assert one.kind is BreakKind.MAPPING
     assert set(one.residuals) == {HERE, HERE._replace(apart=("C_8",))}
+
+
+def test_what_is_with_no_customer_is_with_none_on_both_sides() -> None:
+    """Planning has a member for such facts, which is no customer."""
+    found = compared(recorded(invoice("1", 10_000, customer=None)), TO_PLANNING)
+    assert (found.breaks, set(found.left)) == ((), {HERE._replace(apart=("",))})
+
+
+def test_a_currency_gain_ties_out_in_the_currency_it_has() -> None:
+    """It has no amount in the transaction's, and planning no cell of it."""
+    gain = invoice("1", 0)
+    assert isinstance(gain.fact, Invoice)
+    lines = tuple(replace(each, group=Money(-250, "USD"), group_rate="r=1") for each in gain.fact.lines[1:2])
+    found = compared(recorded(replace(gain, fact=replace(gain.fact, lines=lines))), TO_PLANNING)
+    assert (found.breaks, found.left) == ((), {HERE: Amount(0, 250)})
+
+
+def test_a_record_knows_its_day_and_lacks_what_its_lines_differ_by() -> None:
+    """Of several customers none is the record's own; nothing is known by what it lacks."""
+    both = invoice("1", 10_000)
+    assert isinstance(both.fact, Invoice)
+    other = replace(both.fact.lines[1], line_id="9", customer="8")
+    table = recorded(replace(both, fact=replace(both.fact, lines=(*both.fact.lines, other))))
+    by_customer = replace(
+        TO_PLANNING,
+        matchings=tuple(
+            Matching(name=name, left=(name,), right=(name,))
+            for name in ("customer", "reverses", "legal_entity", "number")
+        ),
+    )
+    left, _ = StageLedger(table, PlanningModel.of(landscape()), ("invoice",)).sides(by_customer)
+    assert [(each.day, each.keys) for each in left] == [(DAY, (None, None, ("UK",), ("1",)))]

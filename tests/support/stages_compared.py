@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from tieout.arriving.notice import RecordKey
 from tieout.reconciliations import Matching, Reconciliation, Side, Tolerance
+from tieout.reconciling.breaks import BreakKind
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
+from tieout.reconciling.reconcile import Reconciled, reconcile
 
 AS_OF = date(2026, 6, 30)
 BY_NUMBER = Matching(name="by number", left=("number",), right=("number",))
@@ -73,3 +75,24 @@ def added(items: Iterable[Item]) -> dict[Place, Amount]:
         for where, some in each.amounts.items():
             sums[where] = sums.get(where, NOTHING).plus(some)
     return sums
+
+
+INVOICE = {place(): amount(10_000)}
+OTHERS = [item("billing", f"B-{number}", {place(customer=f"C_{number}"): amount(number)}) for number in range(1, 6)]
+OTHERS_BOOKED = [replace(each, record=each.record._replace(connection="books")) for each in OTHERS]
+
+
+def compared(left: Sequence[Item], right: Sequence[Item], *matchings: Matching) -> Reconciled:
+    """Records among others that tie out."""
+    return reconcile(declared(*(matchings or DECLARED.matchings)), [*OTHERS, *left], [*OTHERS_BOOKED, *right], AS_OF)
+
+
+def suggested(found: Reconciled) -> set[tuple[str, str]]:
+    """The ids of records of the left with those of the right that they may belong to."""
+    return {(each.left[0].record_id, other.record_id) for each in found.breaks if each.left for other in each.may_be}
+
+
+def only_break(found: Reconciled) -> tuple[BreakKind, dict[Place, Amount]]:
+    """The kind of the one break there is, and what it comes to."""
+    [one] = found.breaks
+    return one.kind, dict(one.residuals)

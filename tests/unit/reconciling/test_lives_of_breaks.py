@@ -10,7 +10,7 @@ import pytest
 from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
 from tieout.reconciling.breaks import Break
 from tieout.reconciling.reconcile import reconcile
-from tieout.reconciling.tracking import BreakState, NotAllowedError, TrackedBreak
+from tieout.reconciling.tracking import BreakState, NotAllowedError, Remark, TrackedBreak
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -96,3 +96,18 @@ def test_a_break_in_somebodys_hands_stays_there() -> None:
     assert (given.state, given.remarks[-1].note) == (BreakState.OPEN, "ana")
     again = given.seen(break_of(101), LATER)
     assert (again.owner, again.due, again.found_at) == ("ana", date(2026, 7, 8), NOW)
+
+
+def test_everything_that_happened_to_a_break_is_told_in_order() -> None:
+    """Who did what and when, with what was said; what followed from newer facts was nobody's doing."""
+    said = FOUND.assigned("ana", None, "ben", LATER).explained("in advance", "ana", LATER).accepted("ben", LATER)
+    again = said.seen(break_of(101), LATER).gone(LATER).seen(break_of(101), LATER)
+    assert again.remarks == (
+        Remark(at=NOW, by="", what="found", note=""),
+        Remark(at=LATER, by="ben", what="assigned", note="ana"),
+        Remark(at=LATER, by="ana", what="explained", note="in advance"),
+        Remark(at=LATER, by="ben", what="accepted", note=""),
+        Remark(at=LATER, by="", what="reopened", note="it has come to something else"),
+        Remark(at=LATER, by="", what="resolved", note=""),
+        Remark(at=LATER, by="", what="reopened", note="it is back"),
+    )

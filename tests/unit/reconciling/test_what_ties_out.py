@@ -10,13 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.stages_compared import AS_OF, BY_NUMBER, DECLARED, added, amount, declared, item, place
-from tieout.arriving.notice import RecordKey
-from tieout.reconciliations import Matching, Shape, Tolerance
+from tests.support.stages_compared import (
+    AS_OF,
+    BY_NUMBER,
+    DECLARED,
+    INVOICE,
+    added,
+    amount,
+    compared,
+    declared,
+    item,
+    only_break,
+    place,
+)
+from tieout.reconciliations import Shape, Tolerance
 from tieout.reconciling.breaks import Break, BreakKind
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
 from tieout.reconciling.matching import Link
-from tieout.reconciling.reconcile import Reconciled, reconcile
+from tieout.reconciling.reconcile import reconcile
 
 PLACES = st.builds(
     place,
@@ -73,27 +84,6 @@ def _added_up(breaks: Sequence[Break]) -> dict[Place, Amount]:
         for where, some in each.residuals.items():
             sums[where] = sums.get(where, NOTHING).plus(some)
     return {where: some for where, some in sums.items() if some != NOTHING}
-
-
-INVOICE = {place(): amount(10_000)}
-OTHERS = [item("billing", f"B-{number}", {place(customer=f"C_{number}"): amount(number)}) for number in range(1, 6)]
-OTHERS_BOOKED = [replace(each, record=each.record._replace(connection="books")) for each in OTHERS]
-
-
-def compared(left: Sequence[Item], right: Sequence[Item], *matchings: Matching) -> Reconciled:
-    """Records among others that tie out."""
-    return reconcile(declared(*(matchings or DECLARED.matchings)), [*OTHERS, *left], [*OTHERS_BOOKED, *right], AS_OF)
-
-
-def suggested(found: Reconciled) -> set[tuple[str, str]]:
-    """The ids of records of the left with those of the right that they may belong to."""
-    return {(each.left[0].record_id, other.record_id) for each in found.breaks if each.left for other in each.may_be}
-
-
-def only_break(found: Reconciled) -> tuple[BreakKind, dict[Place, Amount]]:
-    """The kind of the one break there is, and what it comes to."""
-    [one] = found.breaks
-    return one.kind, dict(one.residuals)
 
 
 def test_what_both_sides_have_ties_out() -> None:
@@ -236,64 +226,19 @@ def test_nothing_is_tolerated_where_nothing_is_declared() -> None:
     assert only_break(found)[0] is BreakKind.UNEXPLAINED
 
 
-def test_several_records_tie_out_with_one_where_they_may() -> None:
-    """Two deliveries of one order, billed apart."""
-    half = {place(): amount(5_000)}
-    parts = [item("books", "A-1", half, record="1"), item("books", "A-1", half, record="2")]
-    by_order = replace(BY_NUMBER, shape="one_to_many")
-    assert compared([item("billing", "A-1", INVOICE)], parts, by_order).breaks == ()
-    assert {each.kind for each in compared([item("billing", "A-1", INVOICE)], parts).breaks} == {
-        BreakKind.DUPLICATE,
-        BreakKind.UNEXPLAINED,
-    }
-
-
-def test_one_delivery_billed_once_too_often_is_a_copy() -> None:
-    """Of three alike, where two tie out."""
-    half = {place(): amount(5_000)}
-    parts = [item("books", "A-1", half, record=str(number)) for number in (1, 2, 3)]
-    found = compared([item("billing", "A-1", INVOICE)], parts, replace(BY_NUMBER, shape="one_to_many"))
-    [one] = found.breaks
-    assert (one.kind, one.right) == (BreakKind.DUPLICATE, (RecordKey("books", "invoice", "3"),))
-
-
-def test_what_is_only_alike_waits_for_somebody() -> None:
-    """Customer, amount and day are no proof: both stay breaks until a person has linked them."""
-    left = item("billing", "", INVOICE, record="1")
-    right = item("books", "", INVOICE, date(2026, 3, 18), record="2")
-    found = compared([left], [right])
-    assert {(each.kind, each.may_be) for each in found.breaks} == {
-        (BreakKind.MISSING_HERE, (left.record,)),
-        (BreakKind.MISSING_THERE, (right.record,)),
-    }
-    assert reconcile(DECLARED, [left], [right], AS_OF, [Link(left.record, right.record)]).breaks == ()
-
-
-def test_what_is_too_far_apart_is_not_even_suggested() -> None:
-    """Six days, where five are allowed."""
-    left = item("billing", "", INVOICE, date(2026, 3, 1), record="1")
-    right = item("books", "", INVOICE, date(2026, 3, 7), record="2")
-    assert suggested(compared([left], [right])) == set()
-
-
-def test_as_many_are_suggested_as_there_can_be() -> None:
-    """The nearest of one is left to another that has no other."""
-    lefts = [item("billing", "", INVOICE, date(2026, 3, day), record=str(day)) for day in (1, 5)]
-    rights = [item("books", "", INVOICE, date(2026, 3, day), record=str(day)) for day in (4, 9)]
-    assert suggested(compared(lefts, rights)) == {("1", "4"), ("5", "9")}
-
-
-@pytest.mark.parametrize(("lefts", "rights"), [((1, 12), (14,)), ((14,), (1, 12))], ids=["left", "right"])
-def test_what_has_no_other_near_it_keeps_no_other_from_one(lefts: tuple[int, ...], rights: tuple[int, ...]) -> None:
-    """The earliest is passed over."""
-    one = [item("billing", "", INVOICE, date(2026, 3, day), record=str(day)) for day in lefts]
-    other = [item("books", "", INVOICE, date(2026, 3, day), record=str(day)) for day in rights]
-    assert suggested(compared(one, other)) == {(str(lefts[-1]), str(rights[-1]))}
-
-
 def test_what_was_said_of_a_break_is_out_of_date_when_it_comes_to_something_else() -> None:
     """Its name stays, for it concerns the same records."""
     left = item("billing", "A-1", INVOICE)
     breaks = [compared([left], [item("books", "A-1", {place(): amount(minor)})]).breaks[0] for minor in (9_000, 9_001)]
     assert breaks[0].name == breaks[1].name
     assert breaks[0].state != breaks[1].state
+
+
+def test_a_percentage_is_of_what_the_left_side_has_in_the_place() -> None:
+    """Of nothing it is nothing, so that what stands in a period of its own is no rounding."""
+    april = place(period="2026-04")
+    loose = declared(BY_NUMBER, tolerance=Tolerance(percent="50"))
+    found = reconcile(
+        loose, [item("billing", "A-1", INVOICE)], [item("books", "A-1", {**INVOICE, april: amount(1)})], AS_OF
+    )
+    assert only_break(found)[0] is BreakKind.CUT_OFF
