@@ -112,3 +112,27 @@ def test_what_was_entered_twice_is_a_copy_where_several_may_belong_to_one(side: 
     for shape in SHAPES:
         [one] = reconcile(declared(replace(BY_NUMBER, shape=shape)), left, right, AS_OF).breaks
         assert (one.kind, one.left or one.right) == (BreakKind.DUPLICATE, (twice[1].record,))
+
+
+def test_what_comes_to_something_else_is_not_alike() -> None:
+    """Same customer, same day, a cent less."""
+    left = item("billing", "", INVOICE, record="1")
+    right = item("books", "", {place(): amount(9_999)}, record="2")
+    assert suggested(compared([left], [right])) == set()
+
+
+def test_what_is_just_near_enough_is_suggested() -> None:
+    """Five days, where five are allowed."""
+    left = item("billing", "", INVOICE, date(2026, 3, 1), record="1")
+    right = item("books", "", INVOICE, date(2026, 3, 6), record="2")
+    assert suggested(compared([left], [right])) == {("1", "2")}
+
+
+@pytest.mark.parametrize(("shape", "kinds"), [("one_to_one", 3), ("many_to_one", 1)])
+def test_two_of_one_number_that_say_different_things_belong_to_one_only_where_several_may(
+    shape: Shape, kinds: int
+) -> None:
+    """Else nobody can tell which of them it is, and all are told."""
+    left = [item("billing", "A-1", {place(): amount(minor)}, record=str(minor)) for minor in (4_000, 5_000)]
+    found = compared(left, [item("books", "A-1", INVOICE)], replace(BY_NUMBER, shape=shape))
+    assert len(found.breaks) == kinds
