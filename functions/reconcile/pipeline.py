@@ -5,8 +5,8 @@ ledger ──> items of both sides ──> links that hold ──> matched, each
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -42,8 +42,8 @@ class ReconcileReport:
     """What came of comparing two stages.
 
     Attributes:
-        found: how many breaks are new, or open again.
-        open: how many breaks need somebody, whom nobody has answered for yet.
+        found: how many breaks wait for somebody that did not before.
+        open: how many breaks wait for somebody.
         resolved: how many are gone.
         left_to_the_next: how many somebody changed while the stages were compared: the next run looks at them.
     """
@@ -65,8 +65,8 @@ def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -
     found = reconcile(declared, left, right, as_of, links.holding)
     now = step.clock.now()
     known = {each.tracked.found.name: each for each in step.breaks.breaks(declared.name)}
-    after = list(_after(known, {each.name: each for each in found.breaks}, now))
-    changed = [each for each in after if each != known.get(each.tracked.found.name)]
+    after = _after(known, {each.name: each for each in found.breaks}, now)
+    changed = [each for name, each in after.items() if each != known.get(name)]
     missed = step.breaks.keep(declared.name, changed, now)
     step.breaks.keep_run(
         declared.name,
@@ -82,14 +82,15 @@ def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -
     return _report(known, after, missed)
 
 
-def _after(known: Mapping[str, KeptBreak], found: Mapping[str, Break], now: datetime) -> Iterator[KeptBreak]:
-    """Every break as it is by now: found again, new, or gone."""
-    for name, kept in known.items():
-        tracked = kept.tracked.seen(found[name], now) if name in found else kept.tracked.gone(now)
-        yield KeptBreak(tracked, kept.revision)
-    for name, each in found.items():
-        if name not in known:
-            yield KeptBreak(TrackedBreak.begun(each, now), 0)
+def _after(known: Mapping[str, KeptBreak], found: Mapping[str, Break], now: datetime) -> dict[str, KeptBreak]:
+    """Every break by its name, as it is by now: found again, gone, or new."""
+    still = {
+        name: replace(kept, tracked=kept.tracked.seen(found[name], now) if name in found else kept.tracked.gone(now))
+        for name, kept in known.items()
+    }
+    return still | {
+        name: KeptBreak(TrackedBreak.begun(each, now), 0) for name, each in found.items() if name not in known
+    }
 
 
 def _whole(amounts: Amounts) -> Amounts:
@@ -97,17 +98,12 @@ def _whole(amounts: Amounts) -> Amounts:
     return sums_by(lambda place: place._replace(apart=()), (amounts,))
 
 
-def _report(known: Mapping[str, KeptBreak], after: list[KeptBreak], missed: frozenset[str]) -> ReconcileReport:
-    def was(kept: KeptBreak) -> BreakState | None:
-        before = known.get(kept.tracked.found.name)
-        return before.tracked.state if before else None
-
-    kept = [each for each in after if each.tracked.found.name not in missed]
-    moved = [each.tracked.state for each in kept if each.tracked.state is not was(each)]
-    needy = [each for each in kept if each.tracked.found.needs_somebody]
+def _report(known: Mapping[str, KeptBreak], after: Mapping[str, KeptBreak], missed: frozenset[str]) -> ReconcileReport:
+    kept = {name: each for name, each in after.items() if name not in missed}
+    waited, wait = ({name for name, each in some.items() if each.tracked.waits} for some in (known, kept))
+    over, gone = (
+        {name for name, each in some.items() if each.tracked.state is BreakState.RESOLVED} for some in (known, kept)
+    )
     return ReconcileReport(
-        found=moved.count(BreakState.OPEN),
-        open=sum(each.tracked.state is BreakState.OPEN for each in needy),
-        resolved=moved.count(BreakState.RESOLVED),
-        left_to_the_next=len(missed),
+        found=len(wait - waited), open=len(wait), resolved=len(gone - over), left_to_the_next=len(missed)
     )

@@ -67,6 +67,11 @@ class TrackedBreak:
         """When it was found first."""
         return self.remarks[0].at
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to look at it, and nobody has."""
+        return self.state is BreakState.OPEN and self.found.needs_somebody
+
     def seen(self, found: Break, now: datetime) -> Self:
         """The break as a later run finds it: open again if it has come to something else, or had gone."""
         if found.state == self.found.state and self.state is not BreakState.RESOLVED:

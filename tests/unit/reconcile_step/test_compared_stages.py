@@ -92,6 +92,17 @@ def test_a_break_is_news_once(desk: Desk) -> None:
     assert desk.breaks() == first
 
 
+def test_what_nobody_has_to_look_at_is_no_news(desk: Desk) -> None:
+    """What is tolerated, and what may still follow; once it might have followed and has not, it is."""
+    cent = replace(BOOKED, amounts={place(): amount(9_999)})
+    young = replace(OTHER, day=AS_OF - timedelta(days=9))
+    assert desk.run([BILLED], [cent, young]) == ReconcileReport(found=0, open=0, resolved=0, left_to_the_next=0)
+    assert len(desk.breaks()) == 2
+    older = replace(young, day=AS_OF - timedelta(days=10))
+    assert desk.run([BILLED], [cent, older]) == ReconcileReport(found=1, open=1, resolved=0, left_to_the_next=0)
+    assert desk.run([BILLED], [cent, older]).found == 0
+
+
 def test_a_break_that_newer_facts_make_good_is_resolved(desk: Desk) -> None:
     """By itself, and is kept for those who ask what became of it."""
     desk.run([BILLED], [])
