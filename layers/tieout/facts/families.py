@@ -22,9 +22,10 @@ FAMILIES: tuple[Family[Any], ...] = (
 # Canonical name of a kind to its family.
 KINDS: Mapping[str, Family[Any]] = {kind.__name__: family for family in FAMILIES for kind in family.kinds}
 
-# Canonical name of a kind that has a history to its class.
+# Canonical name of a kind to its class, and of one that has a history.
+CLASSES: Mapping[str, type[Fact]] = {kind.__name__: kind for family in FAMILIES for kind in family.kinds}
 HISTORIC_KINDS: Mapping[str, type[HistoricFact]] = {
-    kind.__name__: kind for family in FAMILIES for kind in family.kinds if issubclass(kind, HistoricFact)
+    name: kind for name, kind in CLASSES.items() if issubclass(kind, HistoricFact)
 }
 
 # The mapping tables the families look values up in, each with the members its entries may have (none: planning's own).

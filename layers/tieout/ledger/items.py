@@ -175,13 +175,12 @@ def shares_of(rows: Iterable[tuple[str, int, str]]) -> tuple[Share, ...]:
 
 def stored_fact(item: Item) -> StoredFact:
     """What a fact item says, as far as the next plan needs it."""
-    held_for = item.get("held_for")
     return StoredFact(
         revision=int(item["revision"]),
         source_version=str(item["source_version"]),
         digest=str(item["digest"]),
         parts=parts_of(str(item["contributions"])),
-        held_for=MappingKey(*strict_json.parse(held_for.encode())) if held_for else None,
+        held_for=held_for_of(item),
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),
         late=late_of(item),
@@ -189,6 +188,17 @@ def stored_fact(item: Item) -> StoredFact:
         told_until=_told_until(item),
         history=_history(item),
     )
+
+
+def held_for_of(item: Item) -> MappingKey | None:
+    """The mapping entry that the fact in an item waits for."""
+    return MappingKey(*strict_json.parse(str(item["held_for"]).encode())) if "held_for" in item else None
+
+
+def used_of(item: Item) -> dict[MappingKey, str]:
+    """The mapping entries that the fact in an item was planned with, each with its member, as `mappings_text` wrote them."""
+    used = strict_json.parse(str(item["mappings"]).encode())
+    return {MappingKey.of_text(text): str(member) for text, member in used.items()}
 
 
 def steps_of(item: Item) -> frozenset[str]:

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import batched
 
-from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, stored_lineage
+from tieout.ledger.items import Lineage, held_for_of, stored_lineage, used_of
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.ownership import Ownership
 from tieout.planning.mapping import MappingKey
@@ -89,15 +88,13 @@ class FactCatalogue:
 
 
 def _recorded_fact(key: Key, item: Item) -> RecordedFact:
-    used = strict_json.parse(str(item["mappings"]).encode())
-    held_for = item.get("held_for")
     record = keys.record_of(key)
     return RecordedFact(
         record=record,
         kind=str(item["kind"]),
         outcome=str(item["outcome"]),
         source_version=str(item["source_version"]),
-        used={MappingKey.of_text(text): str(member) for text, member in used.items()},
-        waits_for=MappingKey(*strict_json.parse(str(held_for).encode())) if held_for else None,
+        used=used_of(item),
+        waits_for=held_for_of(item),
         lineage=stored_lineage(record.connection, item),
     )

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
-from tieout import strict_json
-from tieout.facts.families import KINDS
+from tieout.facts.families import CLASSES
 from tieout.facts.recalling import fact_of_text
+from tieout.facts.statement import fact_kind
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
-from tieout.ledger.items import late_of, parts_of, statement_text
+from tieout.ledger.items import held_for_of, late_of, parts_of, statement_text, used_of
 from tieout.ledger.late_rows import LateKind
 from tieout.ledger.part import Part
 from tieout.ledger.planned import FactCatalogue
 from tieout.ledger.table import Item as TableItem
 from tieout.ledger.table import Key, Table
-from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
-from tieout.reconciliations import Reconciliation, Side
+from tieout.reconciliations import Reconciliation
 from tieout.reconciling.items import Item
 from tieout.reconciling.stage import Recorded, Stage
 
 _FACTS_AT_ONCE = 200
-_CLASSES = {kind.__name__: kind for family in KINDS.values() for kind in family.kinds}
 
 
 @dataclass(frozen=True)
@@ -45,48 +43,49 @@ class StageLedger:
         rights = tuple(each.right for each in declared.matchings)
         left = Stage(self.model, declared.left, lefts, declared.apart)
         right = Stage(self.model, declared.right, rights, declared.apart)
-        return list(self._items(left)), list(self._items(right))
+        items: tuple[list[Item], list[Item]] = ([], [])
+        for recorded in self._recorded((left, right)):
+            for stage, found in zip((left, right), items, strict=True):
+                if stage.asks_for(recorded.record, fact_kind(recorded.fact)):
+                    found.append(stage.item(recorded))
+        left_items, right_items = ([each for each in some if each.amounts] for some in items)
+        return left_items, right_items
 
-    def _items(self, stage: Stage) -> Iterator[Item]:
-        for some in batched(self._facts(stage.side), _FACTS_AT_ONCE, strict=False):
-            for recorded in self._recorded(stage.side, some):
-                item = stage.item(recorded)
-                if item.amounts:
-                    yield item
-
-    def _facts(self, side: Side) -> Iterator[tuple[Key, TableItem]]:
+    def _facts(self, stages: Sequence[Stage]) -> Iterator[tuple[Key, TableItem]]:
+        """The facts that any of the stages asks for, each once."""
         catalogue = FactCatalogue(self.table)
-        kinds = self.model.feed(side.feed).facts if side.is_planned else side.facts
-        for connection in side.connections or sorted(self.model.legal_entities):
+        for connection in sorted(self.model.legal_entities):
+            if all(each.side.connections and connection not in each.side.connections for each in stages):
+                continue
             for entity in self.entities:
                 for key, item in catalogue.items(connection, entity):
-                    if item["kind"] in kinds:
+                    if any(each.asks_for(keys.record_of(key), str(item["kind"])) for each in stages):
                         yield key, item
 
-    def _recorded(self, side: Side, some: Sequence[tuple[Key, TableItem]]) -> Iterator[Recorded]:
-        parts = [_parts(side, item) for _, item in some]
-        places = FactLedger(self.table).places({name: part for each in parts for name, part in each.items()})
-        for (key, item), own in zip(some, parts, strict=True):
-            used = strict_json.parse(str(item["mappings"]).encode())
-            yield Recorded(
-                record=keys.record_of(key),
-                fact=fact_of_text(_CLASSES[str(item["kind"])], statement_text(item)),
-                found={MappingKey.of_text(text): str(member) for text, member in used.items()},
-                planned=tuple((places[name][0], part.minor_by_measure()) for name, part in own.items()),
-                waits_for=_waits_for(item),
-            )
+    def _recorded(self, stages: Sequence[Stage]) -> Iterator[Recorded]:
+        targets = {each.side.target for each in stages if each.side.is_planned}
+        for some in batched(self._facts(stages), _FACTS_AT_ONCE, strict=False):
+            parts = [_parts(targets, item) for _, item in some]
+            places = FactLedger(self.table).places({name: part for each in parts for name, part in each.items()})
+            for (key, item), own in zip(some, parts, strict=True):
+                yield Recorded(
+                    record=keys.record_of(key),
+                    fact=fact_of_text(CLASSES[str(item["kind"])], statement_text(item)),
+                    found=used_of(item),
+                    planned=tuple((places[name][0], part.minor_by_measure()) for name, part in own.items()),
+                    waits_for=_waits_for(item),
+                )
 
 
-def _parts(side: Side, item: TableItem) -> dict[str, Part]:
-    """What a fact contributes to the cells of a stage: nothing, where the stage has none."""
-    if not side.is_planned:
-        return {}
-    return {name: part for name, part in parts_of(str(item["contributions"])).items() if part.target == side.target}
+def _parts(targets: Collection[str], item: TableItem) -> dict[str, Part]:
+    """What a fact contributes to cells of these targets."""
+    return {name: part for name, part in parts_of(str(item["contributions"])).items() if part.target in targets}
 
 
 def _waits_for(item: TableItem) -> str:
     """The mapping entry a fact waits for, or the closed books that some of it does."""
-    if "held_for" in item:
-        return str(MappingKey(*strict_json.parse(str(item["held_for"]).encode())))
+    held_for = held_for_of(item)
+    if held_for is not None:
+        return str(held_for)
     late = sorted({str(row.books) for row in late_of(item) if row.kind is not LateKind.BOOKED})
     return f"closed books {', '.join(late)}" if late else ""

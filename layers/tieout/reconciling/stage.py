@@ -52,6 +52,11 @@ class Stage:
     keys: tuple[tuple[str, ...], ...]
     apart: tuple[str, ...]
 
+    def asks_for(self, record: RecordKey, kind: str) -> bool:
+        """Whether facts of that kind, of the connection whose record it is, are part of it."""
+        kinds = self.model.feed(self.side.feed).facts if self.side.is_planned else self.side.facts
+        return kind in kinds and (not self.side.connections or record.connection in self.side.connections)
+
     def item(self, recorded: Recorded) -> Item:
         """What a record comes to in this stage; nothing, where it is no part of it."""
         said = _Said(self.apart)
