@@ -15,7 +15,9 @@ from tieout.facts.documents import AccountClass, Invoice, LedgerLine
 from tieout.facts.reading import Reading
 from tieout.facts.sales import BillingDocument, SalesLine, SalesStatus
 from tieout.facts.statement import Statement
+from tieout.ledger.keys import fact_key
 from tieout.ledger.stages import StageLedger
+from tieout.ledger.table import Update
 from tieout.money import Money
 from tieout.periods import PostingPeriod
 from tieout.planning.mapping import MappingKey
@@ -24,6 +26,7 @@ from tieout.reconciliations import Matching, Reconciliation, Side
 from tieout.reconciling.breaks import BreakKind
 from tieout.reconciling.items import Amount, Place
 from tieout.reconciling.reconcile import Reconciled, reconcile
+from tieout.strict_json import dump, parse
 
 ERP = "netsuite-group"
 VERSION = "2026-03-02T08:00:00.000Z"
@@ -204,3 +207,16 @@ def test_a_record_knows_its_day_and_lacks_what_its_lines_differ_by() -> None:
     )
     left, _ = StageLedger(table, PlanningModel.of(landscape()), ("invoice",)).sides(by_customer)
     assert [(each.day, each.keys) for each in left] == [(DAY, (None, None, ("UK",), ("1",)))]
+
+
+def test_what_is_being_committed_is_held_and_stops_nobody() -> None:
+    """A commit in several steps that broke off has named cells that are not there yet."""
+    table = recorded(invoice("1", 10_000), invoice("2", 333))
+    key = fact_key(RecordKey(ERP, "invoice", "1"))
+    [[name, *rest]] = parse(str(table.get([key])[key]["contributions"]).encode())
+    touched = dump([["0" * len(name), rest[0], [], rest[2]]])
+    table.write([Update(key, sets={"contributions": touched, "unfinished": True})])
+    found = compared(table, TO_PLANNING)
+    [one] = found.breaks
+    assert (one.kind, one.waits_for) == (BreakKind.HELD, ("a commit that is under way",))
+    assert (dict(one.residuals), found.tied_out) == ({HERE: Amount(10_000, 12_500)}, 1)

@@ -72,7 +72,9 @@ class StageLedger:
                     record=keys.record_of(key),
                     fact=fact_of_text(CLASSES[str(item["kind"])], statement_text(item)),
                     found=used_of(item),
-                    planned=tuple((places[name][0], part.minor_by_measure()) for name, part in own.items()),
+                    planned=tuple(
+                        (places[name][0], part.minor_by_measure()) for name, part in own.items() if name in places
+                    ),
                     waits_for=_waits_for(item),
                 )
 
@@ -83,7 +85,9 @@ def _parts(targets: Collection[str], item: TableItem) -> dict[str, Part]:
 
 
 def _waits_for(item: TableItem) -> str:
-    """The mapping entry a fact waits for, or the closed books that some of it does."""
+    """What is in a fact's way: a mapping entry, closed books, or that not all of it is committed yet."""
+    if item.get("unfinished"):
+        return "a commit that is under way"
     held_for = held_for_of(item)
     if held_for is not None:
         return str(held_for)
