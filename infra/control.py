@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
 
 from functions.reconcile.settings import EVERY_MINUTES, RUN_SECONDS, ReconcileSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
 from infra.grants import change_items, go_through, list_items, use_ledger_key
 from infra.ids import pascal
 from infra.landscape import compile_landscape
-from infra.observe import Board
+from infra.observe import Board, graph
 from infra.outputs import Told, tell
 from infra.python_function import Bundler, FunctionParts, PythonFunction, Shape
 from infra.schedule import Schedule
@@ -58,13 +57,8 @@ class ControlStack(Stack):
         self.schedule = self._schedule(ledger)
         self._watch()
         board = Board(self, "Control", alarms=self._alarms)
-        shown = ("NewBreaks", "OpenBreaks")
-        graph = cloudwatch.GraphWidget(
-            title="Breaks by reconciliation",
-            left=[counted_of_each(self._namespace, name, "reconciliation") for name in shown],
-            width=12,
-        )
-        board.row("Reconciliation", [graph], [self.function])
+        counts = [counted_of_each(self._namespace, name, "reconciliation") for name in ("NewBreaks", "OpenBreaks")]
+        board.row("Reconciliation", [graph("Breaks by reconciliation", counts)], [self.function])
         tell(self, {"ControlDashboardName": board.dashboard.dashboard_name, **self._told(landscape)})
 
     def _function(self, ledger: LedgerStack, parts: FunctionParts, landscape: str) -> PythonFunction:

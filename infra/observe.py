@@ -114,7 +114,7 @@ class Observe(Construct):
         if intake is not None:
             board.row("1 take files", [], list(intake.functions.values()))
         board.row("2 route", _queue_widgets("Waiting for record", [each.work.queue for each in routes]), [])
-        outcomes = [_graph(f"Outcomes of {each.settings.flow}", each.outcomes()) for each in records]
+        outcomes = [graph(f"Outcomes of {each.settings.flow}", each.outcomes()) for each in records]
         board.row("3 record", outcomes, [each.function for each in records])
         board.row(
             "4 deliver",
@@ -133,7 +133,7 @@ class Observe(Construct):
             *(journal.unkept, *lake.parked),
             *([intake.undelivered] if intake is not None else []),
         ]
-        board.row("Parked, and the ledger", [_depths("Parked", parked), _graph("Ledger throttles", [throttled])], [])
+        board.row("Parked, and the ledger", [_depths("Parked", parked), graph("Ledger throttles", [throttled])], [])
 
 
 def _planning_widgets(
@@ -143,16 +143,16 @@ def _planning_widgets(
     contradicted = [each.contradicted for each in delivers[:1]]  # of each connection, whoever compares
     return [
         *_queue_widgets("Asked to flush", [each.work.queue for each in flushes]),
-        _graph("Cells written and refused", written),
-        _graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
-        _graph("New conflicts with owners of master data", contradicted),
+        graph("Cells written and refused", written),
+        graph("Oldest cell not written, seconds", list(sweep.oldest_dirty.values())),
+        graph("New conflicts with owners of master data", contradicted),
     ]
 
 
 def _readback_widgets(readback: ReadPlanningBack) -> list[cloudwatch.IWidget]:
     return [
-        _graph("Cells that differ in planning", [readback.different]),
-        _graph("What they are off, in minor units of the reporting currency", [readback.off]),
+        graph("Cells that differ in planning", [readback.different]),
+        graph("What they are off, in minor units of the reporting currency", [readback.off]),
     ]
 
 
@@ -178,19 +178,19 @@ def _door_widgets(door: Door, receives: Sequence[Receive]) -> list[cloudwatch.IW
         "5xx": door.api.metric_server_error,
     }
     return [
-        _graph("Webhooks", [metric(label=label, period=_MINUTE, statistic="Sum") for label, metric in answers.items()]),
-        _graph("Webhook latency, milliseconds", [door.api.metric_latency(period=_MINUTE, statistic="p99")]),
-        _graph("Rejected deliveries", [each.rejected for each in receives]),
+        graph("Webhooks", [metric(label=label, period=_MINUTE, statistic="Sum") for label, metric in answers.items()]),
+        graph("Webhook latency, milliseconds", [door.api.metric_latency(period=_MINUTE, statistic="p99")]),
+        graph("Rejected deliveries", [each.rejected for each in receives]),
     ]
 
 
 def _queue_widgets(title: str, queues: Sequence[sqs.IQueue]) -> list[cloudwatch.IWidget]:
     ages = [each.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum") for each in queues]
-    return [_depths(title, queues), _graph(f"{title}: oldest, seconds", ages)]
+    return [_depths(title, queues), graph(f"{title}: oldest, seconds", ages)]
 
 
 def _depths(title: str, queues: Sequence[sqs.IQueue]) -> cloudwatch.GraphWidget:
-    return _graph(
+    return graph(
         title,
         [each.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum") for each in queues],
     )
@@ -199,12 +199,13 @@ def _depths(title: str, queues: Sequence[sqs.IQueue]) -> cloudwatch.GraphWidget:
 def _function_widgets(functions: Sequence[PythonFunction]) -> list[cloudwatch.IWidget]:
     each = [one.function for one in functions]
     return [
-        _graph("Invocations", [one.metric_invocations(period=_MINUTE, statistic="Sum") for one in each]),
-        _graph("Errors", [one.metric_errors(period=_MINUTE, statistic="Sum") for one in each]),
-        _graph("Duration, milliseconds", [one.metric_duration(period=_MINUTE, statistic="p99") for one in each]),
-        _graph("Throttles", [one.metric_throttles(period=_MINUTE, statistic="Sum") for one in each]),
+        graph("Invocations", [one.metric_invocations(period=_MINUTE, statistic="Sum") for one in each]),
+        graph("Errors", [one.metric_errors(period=_MINUTE, statistic="Sum") for one in each]),
+        graph("Duration, milliseconds", [one.metric_duration(period=_MINUTE, statistic="p99") for one in each]),
+        graph("Throttles", [one.metric_throttles(period=_MINUTE, statistic="Sum") for one in each]),
     ]
 
 
-def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+def graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    """Metrics in one picture, half as wide as the dashboard."""
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=_HALF)

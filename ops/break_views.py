@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from tieout.ledger.breaks import Run
+from tieout.moments import moment_text
 from tieout.money import Money
 from tieout.reconciling.items import NOTHING, Amounts
 from tieout.reconciling.tracking import TrackedBreak
@@ -48,7 +49,8 @@ def break_record(
         "may_be": " ".join(str(each) for each in found.may_be),
         "places": list(_places(found.residuals, reporting)),
         "remarks": [
-            {"at": each.at.isoformat(), "by": each.by, "what": each.what, "note": each.note} for each in tracked.remarks
+            {"at": moment_text(each.at), "by": each.by, "what": each.what, "note": each.note}
+            for each in tracked.remarks
         ],
     }
 
@@ -73,7 +75,7 @@ def run_row(reconciliation: str, stages: tuple[str, str], run: Run | None) -> Ro
         "reconciliation": reconciliation,
         "left": stages[0],
         "right": stages[1],
-        "compared_at": _moment(run.at if run else None),
+        "compared_at": moment_text(run.at) if run else "",
         "as_of": run.as_of.isoformat() if run else "",
         "tied_out": run.tied_out if run else 0,
         "outdated_links": " ".join(f"{left}|{right}" for left, right in run.outdated) if run else "",
@@ -104,7 +106,3 @@ def _places(residuals: Mapping[Any, Any], reporting: str) -> Iterator[Row]:
             "off": str(Money(amount.transaction, place.currency)),
             "off_reporting": str(Money(amount.reporting, reporting)),
         }
-
-
-def _moment(at: datetime | None) -> str:
-    return at.isoformat(timespec="seconds") if at else ""

@@ -15,7 +15,7 @@ from tieout.ports import Clock
 from tieout.reconciliations import Reconciliation
 from tieout.reconciling.breaks import Break
 from tieout.reconciling.items import Amounts, Item, sums_by
-from tieout.reconciling.linking import Confirmed, standing
+from tieout.reconciling.linking import standing
 from tieout.reconciling.reconcile import reconcile
 from tieout.reconciling.tracking import BreakState, TrackedBreak
 
@@ -61,7 +61,7 @@ def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -
         TieoutError: some breaks may be kept; once more does no harm.
     """
     left, right = step.stages.sides(declared)
-    links = standing((Confirmed(each.link, each.state) for each in step.breaks.links(declared.name)), left, right)
+    links = standing({each.link: each.came_to for each in step.breaks.links(declared.name)}, left, right)
     found = reconcile(declared, left, right, as_of, links.holding)
     now = step.clock.now()
     known = {each.tracked.found.name: each for each in step.breaks.breaks(declared.name)}

@@ -134,8 +134,8 @@ def breaks_link(left: Broken, right: Broken, by: By = "", stage: Stage = None) -
     if any(len(each.left) + len(each.right) > 1 for each in sides):
         raise NotAllowedError("only single records can be linked")
     link = Link(sides[0].left[0], sides[1].right[0])
-    state = came_to(sides[0].residuals, sides[1].residuals)
-    BreakLedger(place.table).link(name, KeptLink(link=link, state=state, by=_who(by), at=datetime.now(UTC)))
+    now = came_to(sides[0].residuals, sides[1].residuals)
+    BreakLedger(place.table).link(name, KeptLink(link=link, came_to=now, by=_who(by), at=datetime.now(UTC)))
     display.note(f"{link.left} and {link.right} belong together; `tieout reconcile {name}` takes them for one.")
 
 

@@ -59,11 +59,11 @@ class KeptLink:
     """A link as the ledger has it.
 
     Attributes:
-        state: what both records came to when it was confirmed, as a digest.
+        came_to: what both records came to when it was confirmed, as a digest.
     """
 
     link: Link
-    state: str
+    came_to: str
     by: str
     at: datetime
 
@@ -110,13 +110,13 @@ class BreakLedger:
         for _, item in self._items(name, keys.LINK_PREFIX):
             left, right = (RecordKey(*each) for each in strict_json.parse(str(item["records"]).encode()))
             at = parse_moment(str(item["at"]))
-            yield KeptLink(link=Link(left, right), state=str(item["came_to"]), by=str(item["by"]), at=at)
+            yield KeptLink(link=Link(left, right), came_to=str(item["came_to"]), by=str(item["by"]), at=at)
 
     def link(self, name: str, link: KeptLink) -> None:
         """Keep that two records belong together; said again, it is of what they come to now."""
         told = {
             "records": strict_json.dump(link.link),
-            "came_to": link.state,
+            "came_to": link.came_to,
             "by": link.by,
             "at": moment_text(link.at),
         }

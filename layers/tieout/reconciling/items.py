@@ -57,12 +57,17 @@ class Item:
     day: date | None = None
     waits_for: str = ""
 
-    def worth(self) -> tuple[tuple[str, int], ...]:
-        """What it comes to in each currency of its transactions, wherever that counts."""
-        sums: dict[str, int] = {}
-        for place, amount in self.amounts.items():
-            sums[place.currency] = sums.get(place.currency, 0) + amount.transaction
-        return tuple(sorted((currency, minor) for currency, minor in sums.items() if minor))
+
+Worth = tuple[tuple[str, int], ...]
+"""What something comes to in each currency of its transactions, wherever that counts."""
+
+
+def worth(left: Iterable[Item], right: Iterable[Item] = ()) -> Worth:
+    """What the left comes to more than the right."""
+    sums: dict[str, int] = {}
+    for place, amount in difference(left, right).items():
+        sums[place.currency] = sums.get(place.currency, 0) + amount.transaction
+    return tuple(sorted((currency, minor) for currency, minor in sums.items() if minor))
 
 
 def difference(left: Iterable[Item], right: Iterable[Item]) -> dict[Place, Amount]:

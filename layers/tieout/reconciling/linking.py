@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tieout.arriving.notice import RecordKey
 from tieout.reconciling.breaks import digest_of
 from tieout.reconciling.items import Amounts, Item, difference
 from tieout.reconciling.matching import Link
-
-
-class Confirmed(NamedTuple):
-    """A link that a person has confirmed.
-
-    Attributes:
-        came_to: what both records came to then (`came_to`).
-    """
-
-    link: Link
-    came_to: str
 
 
 class Standing(NamedTuple):
@@ -39,20 +27,18 @@ def came_to(left: Amounts, right: Amounts) -> str:
     return digest_of([sorted(left.items()), sorted(right.items())])
 
 
-def standing(confirmed: Iterable[Confirmed], left: Iterable[Item], right: Iterable[Item]) -> Standing:
-    """Which of these links hold; one of a record that is not there any more has no effect, and is not outdated either."""
-    lefts, rights = _by_record(left), _by_record(right)
-    there = [each for each in sorted(confirmed) if each.link.left in lefts and each.link.right in rights]
-    holds = {
-        each.link: each.came_to
-        == came_to(difference([lefts[each.link.left]], []), difference([], [rights[each.link.right]]))
-        for each in there
-    }
+def standing(confirmed: Mapping[Link, str], left: Iterable[Item], right: Iterable[Item]) -> Standing:
+    """Which links hold; one of a record that is not there any more has no effect, and is not outdated either.
+
+    Args:
+        confirmed: each link with what its records came to when somebody said so (`came_to`).
+        left: each record of the side once.
+        right: as `left`.
+    """
+    lefts, rights = ({each.record: each for each in side} for side in (left, right))
+    there = [each for each in sorted(confirmed) if each.left in lefts and each.right in rights]
+    now = {each: came_to(difference([lefts[each.left]], []), difference([], [rights[each.right]])) for each in there}
     return Standing(
-        holding=tuple(link for link, is_so in holds.items() if is_so),
-        outdated=tuple(link for link, is_so in holds.items() if not is_so),
+        holding=tuple(each for each in there if now[each] == confirmed[each]),
+        outdated=tuple(each for each in there if now[each] != confirmed[each]),
     )
-
-
-def _by_record(items: Iterable[Item]) -> Mapping[RecordKey, Item]:
-    return {each.record: each for each in items}

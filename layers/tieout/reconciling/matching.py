@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from tieout.arriving.notice import RecordKey
 from tieout.reconciliations import Matching
-from tieout.reconciling.items import Item
+from tieout.reconciling.items import Item, Worth, worth
 
 _ONE = "one"
-_Worth = tuple[tuple[str, int], ...]
-_ANY: _Worth = ()
+_ANY: Worth = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _fits(matching: Matching, left: Sequence[Item], right: Sequence[Item]) -> bo
     """Whether the numbers of records are as declared; where one is expected, copies of it are too many, and belong to it."""
     left_shape, _, right_shape = matching.shape.partition("_to_")
     return all(
-        shape != _ONE or len({each.worth() for each in side}) == 1
+        shape != _ONE or len({worth([each]) for each in side}) == 1
         for shape, side in ((left_shape, left), (right_shape, right))
     )
 
@@ -164,15 +163,15 @@ def _fits(matching: Matching, left: Sequence[Item], right: Sequence[Item]) -> bo
 def _pairs(matching: Matching, left: Sequence[Item], right: Sequence[Item]) -> Iterator[Group]:
     """Records one by one, those of one amount where the matching says so, by their days."""
     lefts, rights = (_by_worth(side) if matching.same_amount else {_ANY: list(side)} for side in (left, right))
-    for worth in sorted(lefts.keys() & rights.keys()):
-        for one, other in _by_day(matching.within_days, lefts[worth], rights[worth]):
+    for alike in sorted(lefts.keys() & rights.keys()):
+        for one, other in _by_day(matching.within_days, lefts[alike], rights[alike]):
             yield Group((one,), (other,), matching)
 
 
-def _by_worth(items: Iterable[Item]) -> dict[_Worth, list[Item]]:
-    found: dict[_Worth, list[Item]] = {}
+def _by_worth(items: Iterable[Item]) -> dict[Worth, list[Item]]:
+    found: dict[Worth, list[Item]] = {}
     for each in items:
-        found.setdefault(each.worth(), []).append(each)
+        found.setdefault(worth([each]), []).append(each)
     return found
 
 
@@ -192,22 +191,12 @@ def _by_day(within: int | None, left: Sequence[Item], right: Sequence[Item]) -> 
 
 def _surplus(own: Sequence[Item], other: Sequence[Item]) -> tuple[Item, ...]:
     """As many records alike, the last of them, as make a side come to what the other does; none where no such are."""
-    excess = _worth(own, other)
-    for worth, some in sorted(_by_worth(own).items()):
+    excess = worth(own, other)
+    for of_each, some in sorted(_by_worth(own).items()):
         for number in range(1, len(some)):
-            if excess == tuple((currency, minor * number) for currency, minor in worth):
+            if excess == tuple((currency, minor * number) for currency, minor in of_each):
                 return tuple(some[-number:])
     return ()
-
-
-def _worth(own: Iterable[Item], other: Iterable[Item]) -> _Worth:
-    """What one side comes to in each currency more than the other."""
-    sums: dict[str, int] = {}
-    for side, sign in ((own, 1), (other, -1)):
-        for each in side:
-            for currency, minor in each.worth():
-                sums[currency] = sums.get(currency, 0) + sign * minor
-    return tuple(sorted((currency, minor) for currency, minor in sums.items() if minor))
 
 
 def _in_order(items: Iterable[Item]) -> list[Item]:

@@ -69,8 +69,8 @@ def test_a_link_is_read_back_whatever_its_records_are_called(table: Table) -> No
     """Confirmed again it is of what its records come to now; parted it is forgotten."""
     ledger = BreakLedger(table)
     for state in ("before", "after"):
-        ledger.link(NAME, KeptLink(link=ODD, state=state, by="ana", at=NOW))
-    assert list(ledger.links(NAME)) == [KeptLink(link=ODD, state="after", by="ana", at=NOW)]
+        ledger.link(NAME, KeptLink(link=ODD, came_to=state, by="ana", at=NOW))
+    assert list(ledger.links(NAME)) == [KeptLink(link=ODD, came_to="after", by="ana", at=NOW)]
     assert list(ledger.breaks(NAME)) == []
     ledger.part(NAME, ODD)
     ledger.part(NAME, ODD)

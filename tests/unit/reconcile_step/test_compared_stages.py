@@ -66,7 +66,7 @@ class Desk:
             left, right = right, left
         came = came_to(left.tracked.found.residuals, right.tracked.found.residuals)
         link = Link(left.tracked.found.left[0], right.tracked.found.right[0])
-        self.ledger.link(NAME, KeptLink(link=link, state=came, by="ana", at=self.clock.now()))
+        self.ledger.link(NAME, KeptLink(link=link, came_to=came, by="ana", at=self.clock.now()))
 
 
 @pytest.fixture
