@@ -217,6 +217,20 @@ def test_of_two_limits_the_smaller_counts(off: int, kind: BreakKind) -> None:
     assert only_break(found)[0] is kind
 
 
+@pytest.mark.parametrize(
+    ("reporting", "kind"),
+    [(10_842 - 4 - 2, BreakKind.ROUNDING), (10_842 - 4 - 3, BreakKind.RATE)],
+    ids=["as many", "more"],
+)
+def test_a_tolerated_difference_explains_as_much_of_the_reporting_currency_as_it_comes_to(
+    reporting: int, kind: BreakKind
+) -> None:
+    """Four minor units at that rate, and one for rounding each of the two records; what is more was converted otherwise."""
+    left = item("billing", "A-1", {place(): amount(10_000, 10_842)})
+    right = item("books", "A-1", {place(): amount(9_996, reporting)})
+    assert only_break(compared([left], [right]))[0] is kind
+
+
 def test_nothing_is_tolerated_where_nothing_is_declared() -> None:
     """Not a minor unit."""
     strict = declared(BY_NUMBER, tolerance=Tolerance())
