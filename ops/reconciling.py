@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ops.place import Place, UnknownNameError
@@ -20,13 +21,13 @@ def reporting_currency(place: Place) -> str:
     return str(_told(place)["reporting_currency"])
 
 
-def compared(place: Place, name: str, as_of: str) -> Mapping[str, int]:
-    """Have two stages compared now, as of a day (empty: today); how many breaks are new, open, resolved, left to the next time.
+def compared(place: Place, name: str, as_of: date | None = None) -> Mapping[str, int]:
+    """Have two stages compared now, as of a day (None: today); how many breaks are new, open, resolved, left to the next time.
 
     Raises:
         UnavailableError: the function failed.
     """
-    event = {"reconciliation": name, "as_of": as_of}
+    event = {"reconciliation": name, "as_of": as_of.isoformat() if as_of else ""}
     came: Mapping[str, Mapping[str, int]] = place.invoke(str(_told(place)["function_name"]), event)
     return came[name]
 

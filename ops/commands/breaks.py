@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -25,12 +25,15 @@ app = typer.Typer(no_args_is_help=True, help="Where the stages of a value do not
 
 Broken = Annotated[str, typer.Argument(help="The break, by the first digits of its name.")]
 Reconciliation = Annotated[str, typer.Argument(help="The reconciliation by its name. Default: all.")]
+_DAYS = ["%Y-%m-%d"]
 By = Annotated[str, typer.Option("--by", help="Who says so. Default: you.")]
 
 
 def reconcile(
     reconciliation: Reconciliation = "",
-    as_of: Annotated[str, typer.Option(help="The day that decides what may still follow. Default: today.")] = "",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, help="The day that decides what may still follow. Default: today.")
+    ] = None,
     stage: Stage = None,
     *,
     as_json: AsJson = False,
@@ -39,7 +42,7 @@ def reconcile(
     place = find_place(stage)
     rows = []
     for name in names_of(place, reconciliation):
-        came = reconciling.compared(place, name, as_of)
+        came = reconciling.compared(place, name, as_of.date() if as_of else None)
         rows.append(run_row(name, stages_of(place)[name], BreakLedger(place.table).run(name)) | dict(came))
     display.rows(rows, title="Compared", as_json=as_json, nothing="The landscape declares no reconciliation.")
 
@@ -92,14 +95,14 @@ def breaks_show(broken: Broken, stage: Stage = None, *, as_json: AsJson = False)
 def breaks_assign(
     broken: Broken,
     owner: Annotated[str, typer.Argument(help="Who looks after it.")],
-    due: Annotated[str, typer.Option(help="Until which day, such as 2026-04-08.")] = "",
+    due: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Until which day.")] = None,
     by: By = "",
     stage: Stage = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Give a break to somebody, until a day."""
-    day = _day(due)
+    day = due.date() if due else None
     _change(stage, broken, lambda tracked, now: tracked.assigned(owner, day, _who(by), now), as_json=as_json)
 
 
@@ -166,13 +169,6 @@ def _change(
     if BreakLedger(place.table).keep(name, [after], now):
         raise ConflictError("it has changed at this moment: look at it again")
     display.record(break_row(name, after.tracked, now.date()), as_json=as_json)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{text} is no day such as 2026-04-08") from error
 
 
 def _who(by: str) -> str:

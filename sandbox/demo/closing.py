@@ -66,7 +66,7 @@ def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
 
 def _breaks(scene: Scene) -> list[display.Row]:
     """Compare what was posted with what is planned, and say what does not tie out."""
-    reconciling.compared(scene.place, _PAIR, "")
+    reconciling.compared(scene.place, _PAIR)
     standing = (each.tracked for each in BreakLedger(scene.place.table).breaks(_PAIR))
     today = datetime.now(UTC).date()
     return [break_row(_PAIR, each, today) for each in standing if each.state is BreakState.OPEN]

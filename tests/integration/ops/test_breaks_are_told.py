@@ -116,3 +116,12 @@ def test_what_there_is_not_is_said(stage: OperatedStage, stages: Stages) -> None
     assert stage.tieout("breaks", "list") == []
     assert "the stage has billing-to-books" in says("breaks", "list", "bookings")
     assert "no break is called ff" in says("breaks", "show", "ff")
+
+
+def test_what_is_no_day_is_refused_before_anything_is_asked(stage: OperatedStage, stages: Stages) -> None:
+    """And the function never hears of it."""
+    assert stages.left
+    for arguments in (["reconcile", "--as-of", "30.06.2026"], ["breaks", "assign", "ff", "ana", "--due", "soon"]):
+        refused = CliRunner().invoke(app, arguments)
+        assert (refused.exit_code, "%Y-%m-%d" in refused.output) == (2, True), refused.output
+    assert stage.tieout("breaks", "list") == []
