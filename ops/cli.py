@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,6 +31,7 @@ from ops.commands import (
     targets,
 )
 from ops.commands.arguments import AsJson, Stage
+from ops.identity import acting_as
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
 
@@ -61,6 +63,19 @@ app.command("backfill")(census.backfill)
 app.command("reconcile")(breaks.reconcile)
 app.command("undo")(receipts.undo)
 app.command("release")(receipts.release)
+
+
+@app.callback()
+def as_somebody(
+    person: Annotated[
+        str,
+        typer.Option(
+            "--as", envvar="TIEOUT_AS", help="One of the sandbox's people. Elsewhere you are who your credentials say."
+        ),
+    ] = "",
+) -> None:
+    """`tieout`, the operator's command line, for the sandbox and for a deployed stage alike."""
+    acting_as.set(person)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ def change_books(place: Place, books: Iterable[Books], state: BooksState, reason
     """Close or open books, one after the other; what was changed, and what went through the line again."""
     ledger, changed, late = books_ledger(place), [], list[LateFact]()
     for each in books:
-        ledger.change(each, state, getpass.getuser(), reason, datetime.now(UTC))
+        ledger.change(each, state, place.who, reason, datetime.now(UTC))
         changed.append(period_views.change_row(each, ledger.changes()[each]))
         late += ledger.late(each)
     if not late:

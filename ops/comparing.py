@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 
 from ops.place import Place
@@ -27,9 +26,7 @@ def begin(place: Place, connection: str, entity: str, purpose: Purpose, span: Wi
     ledger, now = CensusLedger(place.table), datetime.now(UTC)
     begun = []
     for each in listed_of(place.connection(connection), entity):
-        run = Run.begun(
-            connection=connection, entity=each, purpose=purpose, span=span, now=now, asked_by=getpass.getuser()
-        )
+        run = Run.begun(connection=connection, entity=each, purpose=purpose, span=span, now=now, asked_by=place.who)
         ledger.begin(run)
         begun.append(run)
     return begun

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,8 +43,9 @@ def stop(place: Place, run: FileRun) -> FileRun:
     """Send nothing more of a run; what is sent stays. Raises `UnreadableRecordError` where it is not under way."""
     if run.state is not FileState.ACCEPTED:
         raise UnreadableRecordError(f"{run.name} is not under way: {run.state}")
-    by = getpass.getuser()
-    return FileLedger(place.table).keep(replace(run, state=FileState.STOPPED, ended_at=datetime.now(UTC), asked_by=by))
+    return FileLedger(place.table).keep(
+        replace(run, state=FileState.STOPPED, ended_at=datetime.now(UTC), asked_by=place.who)
+    )
 
 
 def resume(place: Place, run: FileRun) -> FileRun:
@@ -58,9 +58,7 @@ def resume(place: Place, run: FileRun) -> FileRun:
         raise NothingToResumeError(f"{run.name} cannot go on: {run.state}")
     machine = place.file_machine
     if run.state is FileState.STOPPED:
-        run = FileLedger(place.table).keep(
-            replace(run, state=FileState.ACCEPTED, ended_at=None, asked_by=getpass.getuser())
-        )
+        run = FileLedger(place.table).keep(replace(run, state=FileState.ACCEPTED, ended_at=None, asked_by=place.who))
     place.start(machine, run.drop.plain())
     return run
 

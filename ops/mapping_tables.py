@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import getpass
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,7 +88,7 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     for entry in entries:
         key = entry.key
         implied = place.ownership.implied(key.connection, key.table, key.key)
-        if ledger.put(key, entry.member, getpass.getuser(), datetime.now(UTC), entry.origin, implied) is not None:
+        if ledger.put(key, entry.member, place.who, datetime.now(UTC), entry.origin, implied) is not None:
             stored.replaced.append(entry)
         waiting = list(ledger.waiting(entry.key))
         send_again(place, (fact.lineage for fact in waiting))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -85,6 +84,6 @@ def take_back(place: Place, kind: type[MasterData], connection: str, number: str
     link = ledger.entry(key)
     if link is None or not link.origin.startswith(LINK):
         raise NothingToLinkError(f"{TABLES[kind]} {number} of {connection} is not linked: tieout crosswalk list")
-    ledger.take_back(link, getpass.getuser(), datetime.now(UTC))
+    ledger.take_back(link, place.who, datetime.now(UTC))
     before = link.before[0].member if link.before else place.ownership.implied(connection, TABLES[kind], number)
     return Entry(key, before or "")

@@ -13,6 +13,7 @@ from tieout.errors import MalformedError, PermanentError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.gate import Change
+from tieout.ledger.late_rows import LateRow
 from tieout.ledger.table import Table, pages
 from tieout.moments import moment_text
 from tieout.money import Money
@@ -102,7 +103,7 @@ def _late_rows(fact: LateFact) -> Iterator[Row]:
             yield {
                 **_books_row(fact.books),
                 "record": str(fact.record),
-                "kind": "approved" if fact.approval and row.into is None else str(row.kind),
+                "kind": _kind(fact, row),
                 "booked_to": row.into.period if row.into else "",
                 "amount": str(Money(amount.amount_minor, amount.currency).decimal()),
                 "currency": amount.currency,
@@ -110,8 +111,16 @@ def _late_rows(fact: LateFact) -> Iterator[Row]:
                 "target": row.intersection.target,
                 "where": f"{row.intersection.cube} / {members}",
                 "recorded_at": moment_text(fact.lineage.recorded_at),
+                "asked": fact.asked,
                 "approval": fact.approval,
             }
+
+
+def _kind(fact: LateFact, row: LateRow) -> str:
+    """How far what is late has come: one that is to restate may be asked for, and approved."""
+    if row.into is not None:
+        return str(row.kind)
+    return "approved" if fact.approval else "asked for" if fact.asked else str(row.kind)
 
 
 def _books_row(books: Books) -> Row:

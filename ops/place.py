@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from ops.archive import Archive
 from ops.bus import StageBus
+from ops.identity import credentials_of_person, refuse_to_act_as
+from ops.stacks import PlaceNotFoundError, outputs_of
 from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues, filled, maintained
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
@@ -23,6 +24,7 @@ from tieout.errors import AccessDeniedError, PermanentError, TieoutError, Unavai
 from tieout.landscape import Target
 from tieout.ledger.table import Table
 from tieout.ownership import Owner, Ownership, owner_of_plain
+from tieout.people import name_of
 from tieout.system_clock import SystemClock, SystemEntropy
 
 if TYPE_CHECKING:
@@ -32,10 +34,6 @@ SANDBOX = "sandbox"
 ENDPOINTS_FILE = Path(".sandbox/endpoints.json")
 _BUCKET_SECONDS = 1  # a person's request for a flush must not be counted as one of the line's own
 _TELLING = ("Line", "Door", "Control")  # the stacks whose outputs name everything; those of the ledger are for these
-
-
-class PlaceNotFoundError(PermanentError):
-    """There is no running sandbox, or no deployed stage of that name where the credentials point."""
 
 
 class UnknownNameError(PermanentError):
@@ -60,15 +58,13 @@ class Place:
         return {key: value for stack in _TELLING for key, value in self._told_by(f"Tieout-{self.stage}-{stack}")}
 
     def _told_by(self, name: str) -> list[tuple[str, str]]:
-        try:
-            stacks = self._client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-        except ClientError as error:
-            raise PlaceNotFoundError(f"no stack {name} to be found: {error.response['Error']['Code']}") from error
-        except EndpointConnectionError as error:
-            raise PlaceNotFoundError(_silent(self.stage, str(self._endpoint_url or "AWS"))) from error
-        except BotoCoreError as error:
-            raise PlaceNotFoundError(f"no stack {name} to be found: {error}") from error
-        return [(output["OutputKey"], output["OutputValue"]) for output in stacks[0].get("Outputs", [])]
+        silent = _silent(self.stage, str(self._endpoint_url or "AWS"))
+        return outputs_of(self._client("cloudformation"), name, silent)
+
+    @cached_property
+    def who(self) -> str:
+        """Who runs the command: the IAM principal of the credentials, asked for once."""
+        return name_of(asked(lambda: self._client("sts").get_caller_identity())["Arn"])
 
     @cached_property
     def table(self) -> Table:
@@ -261,11 +257,15 @@ class Place:
 def find_place(stage: str | None) -> Place:
     """The stage asked for, by default the one `TIEOUT_STAGE` names, else the sandbox running in this folder.
 
+    A stage is seen as whoever the credentials are of, the sandbox as the person who is to act (`ops.identity`).
+
     Raises:
         PlaceNotFoundError: if the sandbox is asked for and none is running here.
+        UnknownPersonError: somebody is to act whom the place does not know.
     """
     name = stage or os.environ.get("TIEOUT_STAGE") or SANDBOX
     if name != SANDBOX:
+        refuse_to_act_as(name)
         return Place(name, boto3.Session(), None)
     try:
         endpoints = json.loads(ENDPOINTS_FILE.read_text())
@@ -273,12 +273,15 @@ def find_place(stage: str | None) -> Place:
         raise PlaceNotFoundError(
             f"no sandbox is running here ({ENDPOINTS_FILE} is missing): start one with `make sandbox`, or name a --stage"
         ) from error
-    return sandbox_place(endpoints)
+    return _sandbox_of(endpoints, credentials_of_person(endpoints))
 
 
 def sandbox_place(endpoints: Mapping[str, Any]) -> Place:
-    """The sandbox that `endpoints.json` describes."""
-    credentials = endpoints["aws_environment"]
+    """The sandbox that `endpoints.json` describes, seen as its owner."""
+    return _sandbox_of(endpoints, endpoints["aws_environment"])
+
+
+def _sandbox_of(endpoints: Mapping[str, Any], credentials: Mapping[str, str]) -> Place:
     session = boto3.Session(
         aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],

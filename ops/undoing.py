@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 
 from ops.place import Place
@@ -14,7 +13,7 @@ from tieout.system_clock import SystemEntropy
 
 def undo(place: Place, effect: Effect) -> DoneReceipt:
     """Have planning hold again what an effect restores; the receipt of the undo."""
-    done = UndoLedger(place.table).undo(effect, getpass.getuser(), SystemEntropy().token(), datetime.now(UTC))
+    done = UndoLedger(place.table).undo(effect, place.who, SystemEntropy().token(), datetime.now(UTC))
     place.ask_for_a_flush(effect.receipt.target)
     return done
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import boto3
 from botocore.config import Config
@@ -38,7 +38,7 @@ ASSETS_BUCKET = "cdk-assets"
 _OPERATOR = "sandbox-operator"  # the emulator's root access key; it has no secret worth the name
 _START_SECONDS = 30
 
-type Service = Literal["cloudformation", "dynamodb", "events", "lambda", "logs", "s3", "secretsmanager", "sqs"]
+type Service = Literal["cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "s3", "secretsmanager", "sqs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class EmulatedAws:
     def client(self, service: Literal["dynamodb"]) -> DynamoDBClient: ...
     @overload
     def client(self, service: Literal["events"]) -> EventBridgeClient: ...
+    @overload
+    def client(self, service: Literal["iam"]) -> Any: ...  # noqa: ANN401 no types of it are installed
     @overload
     def client(self, service: Literal["lambda"]) -> LambdaClient: ...
     @overload

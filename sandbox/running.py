@@ -18,6 +18,7 @@ from sandbox.buses import open_buses, putting_on
 from sandbox.deploy import Outputs, deploy
 from sandbox.drops import dropping_into
 from sandbox.function_logs import save_function_logs
+from sandbox.people import Credentials, settle_people
 from sandbox.places import FOLDER, ROOT, Places, SandboxError, Tell, ports
 from sandbox.simulated import SimulatedSystems, Simulators, simulators
 from tieout.landscape import Connection
@@ -55,6 +56,7 @@ class Sandbox:
         simulators: what starts the simulated systems of connections that are added.
         systems: base URL by system (`hubspot`, `netsuite`, `anaplan`), by connection where a system has several.
         outputs: what the stacks tell about themselves.
+        people: who can run commands, with their credentials.
     """
 
     places: Places
@@ -63,6 +65,7 @@ class Sandbox:
     connections: Mapping[str, ConnectionEnd]
     systems: Mapping[str, str]
     outputs: Outputs
+    people: Credentials
 
     @property
     def api_url(self) -> str:
@@ -76,6 +79,7 @@ class Sandbox:
             "aws_endpoint_url": self.aws.endpoint_url,
             "region": self.aws.region,
             "aws_environment": self.aws.environment(),
+            "people": {name: dict(credentials) for name, credentials in self.people.items()},
             "connections": {
                 name: {"system": end.system, "webhook_url": end.webhook_url, "secret_file": str(end.secret_file)}
                 for name, end in self.connections.items()
@@ -93,7 +97,7 @@ class Sandbox:
             SandboxError: if the deploy fails; the message ends with what the CDK said.
         """
         shutil.copy(file, self.places.overlay)
-        return _deployed(self.places, self.aws, self.simulators, self.connections, tell)
+        return _deployed(self.places, self.aws, self.simulators, self.people, self.connections, tell)
 
 
 @contextmanager
@@ -110,7 +114,7 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         simulators(aws.api_url, free, partial(putting_on, aws)) as joined,
     ):
         tell("starting the simulated systems, and deploying the stacks (cdk deploy)")
-        ready = _deployed(places, aws, joined, {}, tell)
+        ready = _deployed(places, aws, joined, settle_people(aws), {}, tell)
         try:
             yield ready
         finally:
@@ -118,7 +122,12 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
 
 
 def _deployed(
-    places: Places, aws: EmulatedAws, joined: Simulators, before: Mapping[str, ConnectionEnd], tell: Tell
+    places: Places,
+    aws: EmulatedAws,
+    joined: Simulators,
+    people: Credentials,
+    before: Mapping[str, ConnectionEnd],
+    tell: Tell,
 ) -> Sandbox:
     """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
     landscape = read_landscape(ROOT, "sandbox", places.overlay)
@@ -139,6 +148,7 @@ def _deployed(
         connections={**before, **ends},
         systems=systems.by_system(),
         outputs=outputs,
+        people=people,
     )
     _publish(ready)
     if new and "Renewal" in outputs.plain:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +25,6 @@ app = typer.Typer(no_args_is_help=True, help="Where the stages of a value do not
 Broken = Annotated[str, typer.Argument(help="The break, by the first digits of its name.")]
 Reconciliation = Annotated[str, typer.Argument(help="The reconciliation by its name. Default: all.")]
 _DAYS = ["%Y-%m-%d"]
-By = Annotated[str, typer.Option("--by", help="Who says so. Default: you.")]
 
 
 def reconcile(
@@ -96,37 +94,35 @@ def breaks_assign(
     broken: Broken,
     owner: Annotated[str, typer.Argument(help="Who looks after it.")],
     due: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Until which day.")] = None,
-    by: By = "",
     stage: Stage = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Give a break to somebody, until a day."""
     day = due.date() if due else None
-    _change(stage, broken, lambda tracked, now: tracked.assigned(owner, day, _who(by), now), as_json=as_json)
+    _change(stage, broken, lambda tracked, who, now: tracked.assigned(owner, day, who, now), as_json=as_json)
 
 
 @app.command("explain")
 def breaks_explain(
     broken: Broken,
     note: Annotated[str, typer.Argument(help="Why both stages differ.")],
-    by: By = "",
     stage: Stage = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Say why a break is there; somebody else can accept it then. It is open again once it comes to something else."""
-    _change(stage, broken, lambda tracked, now: tracked.explained(note, _who(by), now), as_json=as_json)
+    _change(stage, broken, lambda tracked, who, now: tracked.explained(note, who, now), as_json=as_json)
 
 
 @app.command("accept")
-def breaks_accept(broken: Broken, by: By = "", stage: Stage = None, *, as_json: AsJson = False) -> None:
+def breaks_accept(broken: Broken, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Answer for a break that somebody else has explained."""
-    _change(stage, broken, lambda tracked, now: tracked.accepted(_who(by), now), as_json=as_json)
+    _change(stage, broken, lambda tracked, who, now: tracked.accepted(who, now), as_json=as_json)
 
 
 @app.command("link")
-def breaks_link(left: Broken, right: Broken, by: By = "", stage: Stage = None) -> None:
+def breaks_link(left: Broken, right: Broken, stage: Stage = None) -> None:
     """Say that the records of two breaks belong together: the next comparison takes them for one, as long as neither changes."""
     place = find_place(stage)
     name, one = break_named(place, left)
@@ -138,7 +134,7 @@ def breaks_link(left: Broken, right: Broken, by: By = "", stage: Stage = None) -
         raise NotAllowedError("only single records can be linked")
     link = Link(sides[0].left[0], sides[1].right[0])
     now = came_to(sides[0].residuals, sides[1].residuals)
-    BreakLedger(place.table).link(name, KeptLink(link=link, came_to=now, by=_who(by), at=datetime.now(UTC)))
+    BreakLedger(place.table).link(name, KeptLink(link=link, came_to=now, by=place.who, at=datetime.now(UTC)))
     display.note(f"{link.left} and {link.right} belong together; `tieout reconcile {name}` takes them for one.")
 
 
@@ -161,15 +157,11 @@ def breaks_part(
 
 
 def _change(
-    stage: str | None, broken: str, change: Callable[[TrackedBreak, datetime], TrackedBreak], *, as_json: bool
+    stage: str | None, broken: str, change: Callable[[TrackedBreak, str, datetime], TrackedBreak], *, as_json: bool
 ) -> None:
     place, now = find_place(stage), datetime.now(UTC)
     name, kept = break_named(place, broken)
-    after = replace(kept, tracked=change(kept.tracked, now))
+    after = replace(kept, tracked=change(kept.tracked, place.who, now))
     if BreakLedger(place.table).keep(name, [after], now):
         raise ConflictError("it has changed at this moment: look at it again")
     display.record(break_row(name, after.tracked, now.date()), as_json=as_json)
-
-
-def _who(by: str) -> str:
-    return by or getpass.getuser()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -101,7 +100,7 @@ def cells_check(
         )
         rows += [difference_row(each) for each in done.different]
         if write_again:
-            ReadbackLedger(place.table).repair(done.different, getpass.getuser(), datetime.now(UTC))
+            ReadbackLedger(place.table).repair(done.different, place.who, datetime.now(UTC))
     shown = {"different": SHOWN_OF_A_DIFFERENCE}
     display.record({"compared": summary, "different": rows}, as_json=as_json, columns=shown)
     if rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from ops.period_views import Wanted
 from ops.place import Place, find_place
 from ops.resending import send_again
 from tieout.closing import BooksState
+from tieout.ledger.closing import BooksLedger, LateFact
 
 app = typer.Typer(
     no_args_is_help=True, help="Periods that are closed: their cells stay as they are, whatever comes late."
@@ -27,6 +27,7 @@ Versions = Annotated[
     typer.Option("--version", help="A plan version; several are allowed. Default: those of landscape/periods.toml."),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
+Late = Annotated[str, typer.Argument(help="As `tieout periods late` names it: connection#entity#id.")]
 _LATE = ("period", "record", "kind", "booked_to", "amount", "currency", "measure", "where")
 
 
@@ -115,29 +116,44 @@ def periods_late(
 
 @app.command("restate")
 def periods_restate(
-    record: Annotated[str, typer.Argument(help="As `tieout periods late` names it: connection#entity#id.")],
-    period: Period,
-    reason: Reason,
-    approved_by: Annotated[str, typer.Option("--approved-by", help="Who approves it; not you.")],
-    stage: Stage = None,
-    *,
-    as_json: AsJson = False,
+    record: Late, period: Period, reason: Reason, stage: Stage = None, *, as_json: AsJson = False
 ) -> None:
-    """Let exactly what is listed of a record change its closed period, where the landscape asks for an approval of that.
+    """Ask that what is listed of a record may change its closed period; somebody else allows it by `tieout periods approve`."""
+    place = find_place(stage)
+    ledger = books_ledger(place)
+    for late in _waiting(ledger, record, period):
+        ledger.ask(late, place.who, reason, datetime.now(UTC))
+    rows = list(period_views.late_rows(_waiting(ledger, record, period), Wanted()))
+    display.record({"asked_by": place.who, "restates": rows}, as_json=as_json, columns={"restates": _LATE})
 
-    Where the difference is another by the time it goes through the line, nothing changes, and it waits for another approval.
+
+@app.command("approve")
+def periods_approve(record: Late, period: Period, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Let what somebody else has asked for change a closed period, where the landscape asks for an approval of that.
+
+    Where the difference is another by the time it goes through the line, nothing changes, and it has to be asked for again.
     """
     place = find_place(stage)
     ledger = books_ledger(place)
+    found = _waiting(ledger, record, period)
+    for late in found:
+        ledger.approve(late, place.who, datetime.now(UTC))
+    sent = send_again(place, (late.lineage for late in found))
+    rows = list(period_views.late_rows(found, Wanted()))
+    display.record({"sent_again": sent, "restates": rows}, as_json=as_json, columns={"restates": _LATE})
+
+
+def _waiting(ledger: BooksLedger, record: str, period: str) -> list[LateFact]:
+    """What of a record came too late for a period.
+
+    Raises:
+        typer.BadParameter: nothing did.
+    """
     closed = [books for books in ledger.changes() if books.period == period]
     found = [late for books in closed for late in ledger.late(books) if str(late.record) == record]
     if not found:
         raise typer.BadParameter(f"nothing of {record} waits for {period}; `tieout periods late` lists what does")
-    for late in found:
-        ledger.approve(late, getpass.getuser(), approved_by, reason, datetime.now(UTC))
-    sent = send_again(place, (late.lineage for late in found))
-    rows = list(period_views.late_rows(found, Wanted()))
-    display.record({"sent_again": sent, "restates": rows}, as_json=as_json, columns={"restates": _LATE})
+    return found
 
 
 def _change(

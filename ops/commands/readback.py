@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -53,7 +52,7 @@ def readback_run(target: Target = None, stage: Stage = None, *, as_json: AsJson 
     place = find_place(stage)
     ledger, now = ReadbackLedger(place.table), datetime.now(UTC)
     begun = [
-        cycle_row(name, ledger.begin(Cycle.begun(name, now, getpass.getuser())), sum(1 for _ in ledger.standing(name)))
+        cycle_row(name, ledger.begin(Cycle.begun(name, now, place.who)), sum(1 for _ in ledger.standing(name)))
         for name in targets_of(place, target)
     ]
     display.rows(begun, title="Begun", as_json=as_json, nothing="There are no targets.", columns=_SHOWN)
@@ -82,7 +81,7 @@ def readback_repair(
     place = find_place(stage)
     found = _standing(place, target, cell)
     if yes and found:
-        ReadbackLedger(place.table).repair(found, getpass.getuser(), datetime.now(UTC))
+        ReadbackLedger(place.table).repair(found, place.who, datetime.now(UTC))
         for name in sorted({each.target for each in found}):
             place.ask_for_a_flush(name)
     shown = {"done": yes} | _shown(found)

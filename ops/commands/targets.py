@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -88,7 +87,7 @@ def targets_members(
     """
     place = find_place(stage)
     targets_of(place, target)
-    asked = {"apply": apply, "by": getpass.getuser()}
+    asked = {"apply": apply, "by": place.who}
     answer = place.invoke(place.deliver_function(target), {"members": asked})
     found = [each | {"target": target} for each in answer.get("dimensions", [])]
     findings = list(_findings(target, {"findings": [each for row in found for each in row.pop("findings")]}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.books_desk import FLOWS, BooksDesk, books
@@ -10,7 +12,7 @@ from tests.support.ledger_scenes import record
 from tieout.closing import BooksState
 from tieout.errors import ConflictError
 from tieout.facts.statement import Absence
-from tieout.ledger.closing import LateFact, NotApprovableError
+from tieout.ledger.closing import NotApprovableError
 from tieout.ledger.plan import Outcome
 from tieout.ledger.planned import FactCatalogue
 from tieout.planning.cells import Unmapped
@@ -210,20 +212,31 @@ def test_a_restatement_is_what_was_approved_or_nothing(desk: BooksDesk) -> None:
 def test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(desk: BooksDesk) -> None:
     """And only where the rule asks for one."""
     desk.say(1, {("Acme", MARCH): 130})
-    [held] = desk.books.late(books(MARCH))
-    assert _refusal(desk, held, "ann", "ben", "why") == "nothing of it waits to be restated"
+    assert refusal(lambda: desk.books.ask(desk.waiting(1, MARCH), "ann", "why", desk.now())) == (
+        "nothing of it waits to be restated"
+    )
     desk.say(1, {("Acme", MARCH): 131}, FLOWS["restate"])
-    [late] = desk.books.late(books(MARCH))
-    assert _refusal(desk, late, "ann", "ann", "why") == "who asks for a restatement cannot approve it"
-    assert _refusal(desk, late, "ann", "ben", " ") == "a restatement needs a reason"
+    late = desk.waiting(1, MARCH)
+    assert refusal(lambda: desk.books.ask(late, "ann", " ", desk.now())) == "a restatement needs a reason"
+    assert "nobody has asked" in refusal(lambda: desk.books.approve(late, "ben", desk.now()))
+    desk.books.ask(late, "ann", "why", desk.now())
+    asked = desk.waiting(1, MARCH)
+    for herself in ("ann", "Controller/ann", "Controller/Ann"):
+        assert refusal(lambda: desk.books.approve(asked, herself, desk.now())) == (  # noqa: B023 called at once
+            "who asks for a restatement cannot approve it"
+        )
+    desk.books.ask(late, "cid", "another reason", desk.now())
+    assert refusal(lambda: desk.books.approve(asked, "ben", desk.now())) == "a condition failed"
     desk.say(1, {("Acme", MARCH): 132}, FLOWS["restate"])
-    assert _refusal(desk, late, "ann", "ben", "why") == "a condition failed"
+    assert refusal(lambda: desk.books.ask(late, "ann", "why", desk.now())) == "a condition failed"
+    assert refusal(lambda: desk.books.approve(asked, "ben", desk.now())) == "a condition failed"
+    assert desk.waiting(1, MARCH).asked is None
 
 
-def _refusal(desk: BooksDesk, late: LateFact, asked_by: str, approved_by: str, reason: str) -> str:
-    """Why an approval is refused; empty where it is not."""
+def refusal(asked: Callable[[], None]) -> str:
+    """Why something is refused; empty where it is not."""
     try:
-        desk.books.approve(late, asked_by, approved_by, reason, desk.now())
+        asked()
     except (NotApprovableError, ConflictError) as error:
         return str(error)
     return ""

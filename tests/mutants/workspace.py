@@ -83,6 +83,7 @@ GROUPS = (
                 "entra_tokens",
                 "external_ids",
                 "fields",
+                "people",
             )
         ),
         (

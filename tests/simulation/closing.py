@@ -156,7 +156,10 @@ class Closings:
         """Approve what waits to be restated, as it is now, and send it through the line."""
         for late in list(self._ledger.late(books)):
             if any(row.kind == "to restate" for row in late.rows):
-                self._ledger.approve(late, "accountant", "controller", "audit", self._world.schedule.now())
+                self._ledger.ask(late, "accountant", "audit", self._world.schedule.now())
+        for late in list(self._ledger.late(books)):
+            if late.asked is not None:
+                self._ledger.approve(late, "controller", self._world.schedule.now())
                 self._world.weather.strike("restatement_approved")
                 self._send_again(iter((late,)))
 

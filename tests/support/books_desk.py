@@ -15,7 +15,7 @@ from tieout.closing import Books, BooksState, Closing, LateRule
 from tieout.facts.statement import Absence, Statement
 from tieout.landscape import Dimension, Feed, Measure
 from tieout.ledger import keys
-from tieout.ledger.closing import BooksLedger
+from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.intersections import intersection_state
@@ -126,9 +126,14 @@ class BooksDesk:
         self.books.change(books(period), state, "controller", "month end", self.now())
 
     def approve(self, number: int | str, period: str) -> None:
-        """Approve what of a record waits to restate a period."""
+        """Ask and approve that what of a record waits to restate a period."""
+        self.books.ask(self.waiting(number, period), "accountant", "the auditors say so", self.now())
+        self.books.approve(self.waiting(number, period), "controller", self.now())
+
+    def waiting(self, number: int | str, period: str) -> LateFact:
+        """What of a record came too late for a period."""
         [late] = [each for each in self.books.late(books(period)) if each.record == record(number)]
-        self.books.approve(late, "accountant", "controller", "the auditors say so", self.now())
+        return late
 
     def totals(self) -> dict[tuple[str, str], int]:
         """Customer and period to the ledger's total, zeros left out."""

@@ -25,7 +25,7 @@ _NOW = datetime(2026, 12, 4, 9, tzinfo=UTC)
 
 
 def close_late(stage: OperatedStage, record: RecordKey, place: Intersection, flow: str) -> None:
-    """A closed period for which a record came too late, which waits for an approval."""
+    """A closed period for which a record came too late, which waits for an approval that somebody has asked for."""
     table, books = stage.place.table, Books("EMEA", PERIOD, "Actual")
     BooksLedger(table, lambda _: None, 1).change(books, BooksState.CLOSED, "controller.with.long.name", WHY[1], _NOW)
     amounts = tuple(Amount(name, "USD", -1234567890123, "par") for name in ("Revenue", "Revenue USD"))
@@ -34,6 +34,9 @@ def close_late(stage: OperatedStage, record: RecordKey, place: Intersection, flo
     came = Lineage(notice=notice, delivery_id="d", flow=flow, received_at=_NOW, recorded_at=_NOW, code_version="0.1")
     entry = {"late": late_text([row]), "catalogue": keys.LATE, "record": str(record)} | lineage_item(came)
     table.write([Put(keys.late_key(books, record), entry)])
+    ledger = BooksLedger(table, lambda _: None)
+    [late] = ledger.late(books)
+    ledger.ask(late, "Operator/accountant.with.long.name", WHY[1], _NOW)
 
 
 def answer_checks(monkeypatch: pytest.MonkeyPatch) -> None:

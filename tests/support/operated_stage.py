@@ -28,6 +28,7 @@ TOOL = "tool-for-bookings"  # completed from its payloads
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
 _ALONE = ("sweeper", "census", "readback", "intake", "reconcile")  # what runs by the clock, or for a file
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}", linked_by=("tax_id",))
+WHO = "Operator/ana"
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -37,6 +38,7 @@ class OperatedStage:
 
     Attributes:
         said: what the last command said beside its answer.
+        who: runs the commands.
     """
 
     aws: EmulatedAws
@@ -44,6 +46,7 @@ class OperatedStage:
     queues: Mapping[str, str]
     secret_arns: Mapping[str, str]
     said: str = field(default="", init=False)
+    who: str = field(default=WHO, init=False)
 
     def tieout(self, *arguments: str) -> Any:  # noqa: ANN401 a command's answer is any JSON
         """The JSON a command prints."""
@@ -89,6 +92,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
         stage = OperatedStage(aws, place, queues, secrets)
         told = _told(stage, flows)
         monkeypatch.setattr(Place, "outputs", told)
+        monkeypatch.setattr(Place, "who", property(lambda _: stage.who))
         _route(flows, queues)
         with made_up_system():
             yield stage

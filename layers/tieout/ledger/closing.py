@@ -17,6 +17,7 @@ from tieout.ledger.items import Lineage, late_of, late_text, stored_lineage
 from tieout.ledger.late_rows import LateKind, LateRow, digest_of
 from tieout.ledger.table import Absent, Condition, Equals, Item, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
+from tieout.people import is_same_person
 
 _COUNTED_AT_ONCE = 16
 _TRIES = 50  # to count up items that a commit is just checking
@@ -32,6 +33,7 @@ class LateFact:
     """What of a record's fact came too late for closed books.
 
     Attributes:
+        asked: who asked for a restatement and why; None where nobody did.
         approval: who asked for a restatement and who approved it, until it is made; None where nobody did.
     """
 
@@ -39,6 +41,7 @@ class LateFact:
     record: RecordKey
     rows: tuple[LateRow, ...]
     lineage: Lineage
+    asked: str | None = None
     approval: str | None = None
 
 
@@ -88,29 +91,40 @@ class BooksLedger:
         ):
             yield from (_late_fact(partition, item) for (partition, _), item in page.items)
 
-    def approve(self, late: LateFact, asked_by: str, approved_by: str, reason: str, now: datetime) -> None:
-        """Allow exactly what is shown of a record to restate closed books, the next time the record goes through the line.
+    def ask(self, late: LateFact, by: str, reason: str, now: datetime) -> None:
+        """Ask that exactly what is shown of a record may restate closed books.
 
         Raises:
-            NotApprovableError: nothing of it waits for an approval, nobody says why, or one person does both.
+            NotApprovableError: nothing of it waits for an approval, or nobody says why.
             ConflictError: the difference is another one by now.
         """
         if not any(row.kind is LateKind.TO_RESTATE for row in late.rows):
             raise NotApprovableError("nothing of it waits to be restated")
-        if asked_by == approved_by:
-            raise NotApprovableError("who asks for a restatement cannot approve it")
         if not reason.strip():
             raise NotApprovableError("a restatement needs a reason")
-        approval = {
-            "digest": digest_of(late.rows),
-            "asked_by": asked_by,
-            "approved_by": approved_by,
-            "reason": reason,
-            "at": moment_text(now),
-        }
+        asked = {"asked_by": by, "reason": reason, "asked_at": moment_text(now), "digest": digest_of(late.rows)}
         shown = Equals("late", late_text(late.rows))
         key = keys.late_key(late.books, late.record)
-        self._table.write([Update(key, sets={"approval": strict_json.dump(approval)}, condition=shown)])
+        self._table.write([Update(key, sets={"asked": strict_json.dump(asked)}, condition=shown)])
+
+    def approve(self, late: LateFact, by: str, now: datetime) -> None:
+        """Allow what was asked for, the next time the record goes through the line.
+
+        What is asked for goes with the entry it stands in once that changes, so what is approved is what was asked.
+
+        Raises:
+            NotApprovableError: nobody has asked for it, or who approves it has.
+            ConflictError: it is another one by now.
+        """
+        if late.asked is None:
+            raise NotApprovableError("nobody has asked for it: `tieout periods restate` does")
+        asked = strict_json.parse(late.asked.encode())
+        if is_same_person(asked["asked_by"], by):
+            raise NotApprovableError("who asks for a restatement cannot approve it")
+        approval = {**asked, "approved_by": by, "at": moment_text(now)}
+        key = keys.late_key(late.books, late.record)
+        still = Equals("asked", late.asked)
+        self._table.write([Update(key, sets={"approval": strict_json.dump(approval)}, condition=still)])
 
     def _write(self, books: Books, change: Change, may: Callable[[Change | None], bool]) -> None:
         key = keys.books_key(books.version, books.legal_entity)
@@ -138,12 +152,13 @@ class BooksLedger:
 
 def _late_fact(partition: str, item: Item) -> LateFact:
     record = RecordKey(*str(item["record"]).split("#", 2))
-    approval = item.get("approval")
+    asked, approval = item.get("asked"), item.get("approval")
     return LateFact(
         books=Books.of_text(partition.removeprefix(keys.LATE_PREFIX)),
         record=record,
         rows=late_of(item),
         lineage=stored_lineage(record.connection, item),
+        asked=None if asked is None else str(asked),
         approval=None if approval is None else str(approval),
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from tieout.errors import PermanentError
+from tieout.people import is_same_person
 from tieout.reconciling.breaks import Break
 
 
@@ -114,7 +115,7 @@ class TrackedBreak:
         if self.state is not BreakState.EXPLAINED:
             raise NotAllowedError(f"it is {self.state}: what is explained can be accepted")
         explained = [each.by for each in self.remarks if each.what == "explained"]
-        if explained[-1] == by:
+        if is_same_person(explained[-1], by):
             raise NotAllowedError("somebody else has to accept what you have explained")
         return _moved(self, BreakState.ACCEPTED, Remark(at=now, by=by, what="accepted"))
 

@@ -168,15 +168,24 @@ def test_an_approval_as_it_stands(table: Table) -> None:
     )
     assert digest_of(rows) == digest_of(rows[::-1]) != digest_of(rows[:1])
     table.write([Put(keys.late_key(CLOSED, record(1)), {"late": late_text(rows)})])
-    late = LateFact(books=CLOSED, record=record(1), rows=rows, lineage=came())
-    BooksLedger(table, lambda _: None).approve(late, "accountant", "controller", "the auditors say so", NOW)
+    late, ledger = (
+        LateFact(books=CLOSED, record=record(1), rows=rows, lineage=came()),
+        BooksLedger(table, lambda _: None),
+    )
+    ledger.ask(late, "accountant", "the auditors say so", NOW)
+    asked = (
+        '{"asked_at":"2026-03-02T09:00:00.000Z","asked_by":"accountant",'
+        '"digest":"53c1375976db845fd63e8f30656d5b96","reason":"the auditors say so"}'
+    )
+    ledger.approve(replace(late, asked=asked), "controller", NOW)
     [(key, item)] = table.query("LATE#2026-03#Actual#EMEA").items
     assert key[1] == "WAITS#crm#opportunity#1"
     assert item == {
         "late": late_text(rows),
+        "asked": asked,
         "approval": (
-            '{"approved_by":"controller","asked_by":"accountant","at":"2026-03-02T09:00:00.000Z",'
-            '"digest":"53c1375976db845fd63e8f30656d5b96","reason":"the auditors say so"}'
+            '{"approved_by":"controller","asked_at":"2026-03-02T09:00:00.000Z","asked_by":"accountant",'
+            '"at":"2026-03-02T09:00:00.000Z","digest":"53c1375976db845fd63e8f30656d5b96","reason":"the auditors say so"}'
         ),
     }
 

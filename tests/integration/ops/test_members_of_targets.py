@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typer.testing import CliRunner
 
 from ops.cli import app
 from ops.place import Place
-from tests.support.operated_stage import TARGET, OperatedStage
+from tests.support.operated_stage import TARGET, WHO, OperatedStage
 from tieout.ledger.members import MemberLedger, MemberWrite
 
 FINDING = {"code": "member_refused", "cube": "", "measure": "", "says": "Customer X: mend it", "is_in_the_way": True}
@@ -58,8 +57,7 @@ def test_what_differs_is_shown_and_what_is_in_the_way_ends_with_1(asked: list[Ma
     assert [each["says"] for each in shown["findings"]] == ["Customer X: mend it"]
     result = CliRunner().invoke(app, ["targets", "members", TARGET, "--apply"])
     assert (result.exit_code, "OLD" in result.output, "is published" in result.stderr) == (0, True, True)
-    who = getpass.getuser()
-    assert asked == [{"members": {"apply": False, "by": who}}, {"members": {"apply": True, "by": who}}]
+    assert asked == [{"members": {"apply": False, "by": WHO}}, {"members": {"apply": True, "by": WHO}}]
 
 
 def test_every_call_that_wrote_members_is_listed(stage: OperatedStage) -> None:

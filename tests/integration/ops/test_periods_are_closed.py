@@ -13,6 +13,7 @@ from ops.cli import app
 from tests.support.books_desk import MODEL, RULES, place
 from tests.support.ledger_scenes import lineage, statement
 from tests.support.operated_stage import OperatedStage
+from tieout.ledger.closing import NotApprovableError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Plan, decide
 from tieout.planning.cells import Amount, Contribution
@@ -70,16 +71,19 @@ def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> N
     """Exactly what was shown, by the line; who asked, who approved and why is kept."""
     stage.tieout("periods", "soft-close", *MARCH)
     say(stage, 1, 130, "books")
-    approved = stage.tieout(
-        *("periods", "restate", "crm#opportunity#1", "2026-03"),
-        *("--reason", "audit", "--approved-by", "the controller"),
-    )
-    assert approved["sent_again"] == 1
+    named = ("crm#opportunity#1", "2026-03")
+    asked = stage.tieout("periods", "restate", *named, "--reason", "audit")
+    assert ([row["kind"] for row in asked["restates"]], stage.waiting("forecast_to_plan")) == (["asked for"], [])
+    stage.who = "Controller/ana"
+    with pytest.raises(NotApprovableError, match="cannot approve"):
+        stage.tieout("periods", "approve", *named)
+    stage.who = "Controller/ben"
+    assert stage.tieout("periods", "approve", *named)["sent_again"] == 1
     assert [row["kind"] for row in stage.tieout("periods", "late")] == ["approved"]
     say(stage, 1, 130, "books")
     assert stage.tieout("periods", "late") == []
     [restated] = stage.tieout("periods", "late", "--restated")
-    assert (restated["amount"], "the controller" in restated["approval"]) == ("1.30", True)
+    assert (restated["amount"], "Controller/ben" in restated["approval"]) == ("1.30", True)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> N
             "there is no company EMAE; the stage has EMEA, GROUP",
         ),
         (
-            ("restate", "crm#opportunity#9", "2026-03", "--reason", "x", "--approved-by", "y"),
+            ("restate", "crm#opportunity#9", "2026-03", "--reason", "x"),
             "`tieout periods late` lists",
         ),
     ],

@@ -149,14 +149,14 @@ BUGS = (
     Bug(
         "who asks for a restatement approves it",
         closing.BooksLedger.approve,
-        "if asked_by == approved_by:",
+        'if is_same_person(asked["asked_by"], by):',
         "if False:",
         proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
     ),
     Bug(
-        "an approval is of what waits by now",
+        "an approval is of what was asked for",
         closing.BooksLedger.approve,
-        "condition=shown",
+        "condition=still",
         "condition=None",
         proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
     ),
