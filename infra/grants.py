@@ -8,7 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from infra.ledger import CATALOGUE, CELLS_BY_STATE
+from tieout.ledger.table import CATALOGUE, CELLS_BY_STATE
 
 
 def change_items(table: dynamodb.ITable) -> iam.PolicyStatement:

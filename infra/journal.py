@@ -14,13 +14,12 @@ from infra.grants import use_key
 from infra.ledger import LedgerStack
 from infra.python_function import FunctionParts, PythonFunction, Shape
 from infra.work_queue import DeadLetterQueue, Parking, send_to
-from tieout.ledger.journal import PREFIX
+from tieout.ledger.journal import PREFIX, SETTLED_SECONDS
 
-SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(60))
+# Nobody waits for the journal, and a minute's changes in one call cost a minute's changes divided by calls.
+WAIT_SECONDS = SETTLED_SECONDS // 2
+SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(SETTLED_SECONDS - WAIT_SECONDS))
 MOST_CHANGES = 10_000  # what Lambda takes; a batch ends at 6 MB before that
-WAIT_SECONDS = (
-    60  # nobody waits for the journal, and a minute's changes in one call cost a minute's changes divided by calls
-)
 RETRY_SECONDS = 6 * 3600  # the stream remembers for 24 hours: what is given up after 6 can be read again for 18
 _LATE_MILLISECONDS = 30 * 60 * 1000
 

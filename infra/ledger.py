@@ -20,12 +20,11 @@ from infra.lake_catalogue import LakeCatalogue
 from infra.stage import Stage
 from tieout.landscape import Connection, Landscape, Target
 from tieout.ledger.retention import EXPIRES_AT
+from tieout.ledger.table import INDEXES
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-CELLS_BY_STATE = "cells_by_state"
-CATALOGUE = "catalogue"
 # Rules put events on encrypted queues and alarms publish to an encrypted topic, in their services' own names; without
 # this they fail silently. EventBridge asks the key without saying for whom, so that a condition would lose every event:
 # what it may reach is limited by the queues' policies, each of which admits one rule.
@@ -190,17 +189,12 @@ def _table(scope: Construct, stage: Stage, key: kms.IKey) -> dynamodb.Table:
         deletion_protection=stage.protected,
         removal_policy=stage.removal_policy,
     )
-    table.add_global_secondary_index(
-        index_name=CELLS_BY_STATE,
-        partition_key=text("cell_state"),
-        sort_key=text("pk"),
-        projection_type=dynamodb.ProjectionType.INCLUDE,
-        non_key_attributes=["dirty_since", "cube"],  # a cell that changes while it waits costs the index nothing
-    )
-    table.add_global_secondary_index(
-        index_name=CATALOGUE,
-        partition_key=text("catalogue"),
-        sort_key=text("pk"),
-        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-    )
+    for name, index in INDEXES.items():
+        table.add_global_secondary_index(
+            index_name=name,
+            partition_key=text(index.attribute),
+            sort_key=text("pk"),
+            projection_type=dynamodb.ProjectionType.INCLUDE if index.carries else dynamodb.ProjectionType.KEYS_ONLY,
+            non_key_attributes=list(index.carries) or None,
+        )
     return table

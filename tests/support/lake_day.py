@@ -13,9 +13,8 @@ from typing import Any
 from functions.journal.pipeline import keep
 from functions.lake.pipeline import LakeStep, Message, derive_told
 from tests.support.clock import ManualClock
+from tests.support.journalled_table import JournalledTable
 from tests.support.memory_changing import MemoryChangingObjects
-from tests.support.memory_table import MemoryTable
-from tests.support.table_stream import change_record
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.facts.opportunity import Opportunity
@@ -27,7 +26,6 @@ from tieout.ledger.items import Lineage
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome, decide
 from tieout.ledger.receipts import Closing, End
-from tieout.ledger.table import Item, Key
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection
 
@@ -36,13 +34,11 @@ BEGIN = datetime(2026, 11, 25, 10, 30, 20, tzinfo=UTC)
 CONNECTION = "hubspot-emea"
 
 
-class LakeDay(MemoryTable):
-    """A table that tells its stream of what changes, by a clock."""
+class LakeDay(JournalledTable):
+    """A table with its journal, and the rows of the lake that are derived of it."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.clock = ManualClock(BEGIN)
-        self.stream: list[dict[str, Any]] = []
+        super().__init__(ManualClock(BEGIN))
         self.journal, self.rows = MemoryChangingObjects(), MemoryChangingObjects()
         self.failures: list[str] = []
         self.noted: list[tuple[str, int]] = []
@@ -53,15 +49,6 @@ class LakeDay(MemoryTable):
             note=lambda key, written: self.noted.append((key, written)),
             note_failure=lambda error: self.failures.append(type(error).__name__),
         )
-
-    def _store(self, key: Key, item: Item | None, size: int) -> None:
-        self.tell(key, self._items.get(key), item)
-        super()._store(key, item, size)
-
-    def tell(self, key: Key, before: Item | None, after: Item | None, by: str | None = None) -> None:
-        """Take a change into the stream, by whom, if it is not whoever writes."""
-        told = change_record(key, before, after, len(self.stream) + 1, self.clock.now())
-        self.stream.append(told | ({"userIdentity": {"principalId": by}} if by else {}))
 
     def state(self, number: int, version: str, customer: str, amounts: Mapping[str, Money]) -> None:
         """What the CRM says of a deal, planned as an amount for each measure; none of the deal that it deleted."""

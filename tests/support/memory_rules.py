@@ -76,17 +76,22 @@ def checked_item(item: Item) -> Item:
     """A copy of the item, once it is sure that DynamoDB can hold it."""
     if not item.keys().isdisjoint(_KEYS):
         raise RefusedRequestError("a key among the attributes")
-    for value in item.values():
-        if isinstance(value, str):  # as most are
-            continue
-        if not isinstance(value, int | bytes):
-            raise TypeError(f"{type(value).__name__} has no form in the table")
-        if isinstance(value, int) and abs(value) >= _LARGEST_NUMBER:
-            raise RefusedRequestError("a number beyond 38 digits")
+    for name, value in item.items():
+        if not isinstance(value, str):  # as most are
+            _check_value(name, value)
     for name in _INDEXED & item.keys():
         if not (isinstance(item[name], str) and item[name]):
             raise RefusedRequestError("an indexed attribute that is no text, or an empty one")
     return dict(item)
+
+
+def _check_value(name: str, value: object) -> None:
+    if not isinstance(value, int | bytes):
+        raise TypeError(f"{type(value).__name__} has no form in the table")
+    if isinstance(value, bytes) and not name.endswith("_deflated"):
+        raise TypeError(f"{name} holds bytes, and its name does not say so: the journal would take them for text")
+    if isinstance(value, int) and abs(value) >= _LARGEST_NUMBER:
+        raise RefusedRequestError("a number beyond 38 digits")
 
 
 def size_of(key: Key, item: Item) -> int:

@@ -13,6 +13,7 @@ from tieout.aws.failures import Patience, code_of, is_throttle, refusal
 from tieout.aws.values import decoded_item, encoded_key
 from tieout.errors import ConflictError, LostAnswerError, ThrottledError, TieoutError, UnavailableError
 from tieout.ledger.table import (
+    INDEXES,
     MAX_TRANSACTION_WRITES,
     Check,
     ConditionFailedError,
@@ -34,7 +35,6 @@ _MAX_PARTITION_KEY_BYTES = 2048
 _MAX_SORT_KEY_BYTES = 1024
 _PARALLEL_WRITES = 8
 _GETS_WITHOUT_PROGRESS = 5
-_HASH_KEYS = {"cells_by_state": "cell_state", "catalogue": "catalogue"}
 _FAILED_CONDITIONS = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 _CONFLICTS = frozenset({"TransactionConflict", "TransactionConflictException", "ReplicatedWriteConflictException"})
 _REFUSALS = frozenset(
@@ -122,7 +122,7 @@ class DynamoTable:
         request: Request = {
             "IndexName": name,
             "KeyConditionExpression": "#0=:0",
-            "ExpressionAttributeNames": {"#0": _HASH_KEYS[name]},
+            "ExpressionAttributeNames": {"#0": INDEXES[name].attribute},
             "ExpressionAttributeValues": {":0": {"S": value}},
         }
         return self._page(_narrowed(request, "pk", prefix, behind), limit, after)

@@ -19,6 +19,9 @@ WINDOW_SECONDS = 10
 """What was changed within so many seconds stands in one object: at rest a deal's whole way is in two or three of them, and a
 shard of the stream that is written as fast as DynamoDB allows fills one with some 10,000 lines."""
 
+SETTLED_SECONDS = 120
+"""So long ago a change must be for its line to be expected: it waits a minute for others, and is kept within another."""
+
 _SEQUENCE = b'{"sequence":"'
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -36,6 +39,17 @@ def object_key(created_at: datetime) -> str:
     """Where the changes made at about that moment stand, partitioned by the UTC day: of the change, not of the batch."""
     start = created_at.replace(second=created_at.second - created_at.second % WINDOW_SECONDS)
     return f"{PREFIX}date={start:%Y-%m-%d/%H%M%S}.jsonl.gz"
+
+
+def begins_at(key: str) -> datetime:
+    """The moment with which the seconds of an object begin."""
+    return datetime.strptime(key, f"{PREFIX}date=%Y-%m-%d/%H%M%S.jsonl.gz").replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=64)
+def text_of_second(moment: datetime) -> str:
+    """A whole second of UTC as lines say it; texts of this form sort as time does."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def packed(lines: Iterable[bytes]) -> bytes:
@@ -59,7 +73,7 @@ def _line(record: Mapping[str, Any]) -> bytes:
         "sequence": change["SequenceNumber"],
         "event": record["eventName"],
         "event_id": record["eventID"],
-        "at": _text(_created_at(record)),
+        "at": text_of_second(_created_at(record)),
         "by": record.get("userIdentity", {}).get("principalId"),  # DynamoDB itself, where an item's time was over
         "keys": _plain_map(change["Keys"]),
         "old": _image(change, "OldImage"),
@@ -75,11 +89,6 @@ def _created_at(record: Mapping[str, Any]) -> datetime:
 @lru_cache(maxsize=64)
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-@lru_cache(maxsize=64)
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _image(change: Mapping[str, Any], name: str) -> dict[str, Any] | None:

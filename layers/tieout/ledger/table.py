@@ -13,6 +13,7 @@ Cursor = object  # where a page ended; only the table that made it can read it
 Item = Mapping[str, Any]  # str, int, bool, bytes, and nothing else; `pk` and `sk` are not in it
 
 MAX_TRANSACTION_WRITES = 100
+CELLS_BY_STATE, CATALOGUE = "cells_by_state", "catalogue"  # the names of the indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,28 @@ class Usage:
     units: float
 
 
+class Index(NamedTuple):
+    """A sparse index: the items that have one attribute, by its value, in order of their partition keys.
+
+    Attributes:
+        carries: what of an item stands in the index, beside its keys and that attribute.
+    """
+
+    attribute: str
+    carries: tuple[str, ...] = ()
+
+    def entry(self, item: Item) -> Item:
+        """What the index tells of an item."""
+        return {name: item[name] for name in (self.attribute, *self.carries) if name in item}
+
+
+INDEXES: Mapping[str, Index] = {
+    # An intersection that changes while it waits costs the index nothing.
+    CELLS_BY_STATE: Index("cell_state", ("dirty_since", "cube")),
+    CATALOGUE: Index("catalogue"),
+}
+
+
 class Page(NamedTuple):
     """Some items in key order, and where to go on: None at the end."""
 
@@ -135,7 +158,7 @@ def pages(ask: Callable[[Cursor | None], Page]) -> Iterator[Page]:
 
 
 class Table(Protocol):
-    """One table with two sparse indexes, `cells_by_state` and `catalogue`, each keyed by the attribute of its name."""
+    """One table with the sparse indexes of `INDEXES`."""
 
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         """The items there are of those keys, read consistently each; a key no item can have, such as an empty one, has none."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.clock import ManualClock, SeededEntropy
+from tests.support.journalled_table import RecalledTwin
 from tests.support.memory_table import MemoryTable
 from tests.support.moto_aws import EmulatedAws, emulated_aws
 from tests.support.moto_queue import sqs_lives_by
@@ -43,8 +44,8 @@ def usages() -> list[Usage]:
 @pytest.fixture(params=["memory", "dynamo"])
 def table(request: pytest.FixtureRequest, clock: ManualClock, usages: list[Usage]) -> Iterator[Table]:
     """An empty table of either kind; what the emulation gets wrong is expected to fail, so that we hear when it no longer does."""
-    if request.param == "memory":
-        yield MemoryTable(observe=usages.append)
+    if request.param != "dynamo":
+        yield MemoryTable(observe=usages.append) if request.param == "memory" else RecalledTwin(clock)
         return
     for case, gap in MOTO_GAPS.items():
         if case in request.node.name:

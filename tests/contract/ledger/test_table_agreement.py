@@ -10,85 +10,27 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.support.any_writes import ANY_KEY, CHANGES, KEYS, PARTITIONS, STATES, WRITES
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
 from tests.support.moto_aws import EmulatedAws
 from tieout.aws.dynamo import DynamoTable
 from tieout.errors import TieoutError
 from tieout.ledger.table import (
-    Absent,
-    Check,
     ConditionFailedError,
     Cursor,
-    Delete,
     Equals,
     Key,
     Page,
     Put,
     RefusedRequestError,
     Table,
-    Update,
 )
 
 # Left out, because moto 5.2 is not DynamoDB there (see MOTO_GAPS in conftest.py): truth values compared with
 # numbers, and indexed attributes of another type. So is what both refuse (see the contract test), but for naming one item
 # twice: of several reasons to refuse a request, moto gives another than DynamoDB. A failed transaction in moto undoes
 # what other threads wrote meanwhile, so writes made side by side hold no check, which alone is a transaction.
-
-COUNTED = frozenset({"total"})
-PARTITIONS = ("CELL#t#1", "CELL#t#2")
-KEYS = tuple((partition, sort_key) for partition in PARTITIONS for sort_key in ("PART#1", "PART#2", "STATE"))
-NUMBERS = st.integers(-2, 2) | st.sampled_from([10**30, -(10**37)])
-TEXTS = st.sampled_from(["", "a", "ä", "1"])
-STATES = st.sampled_from(["dirty#t", "refused#t"])
-COUNTS = st.dictionaries(st.sampled_from(["total", "generation"]), NUMBERS, max_size=2)
-NOTES = st.dictionaries(st.sampled_from(["name", "since"]), TEXTS, max_size=2)
-INDEXED = st.dictionaries(st.sampled_from(["cell_state", "catalogue"]), STATES, max_size=2)
-ODD = st.dictionaries(st.sampled_from(["flag", "raw"]), st.booleans() | st.binary(max_size=3), max_size=1)
-ITEMS = st.builds(lambda *parts: {name: part[name] for part in parts for name in part}, COUNTS, NOTES, INDEXED, ODD)
-NAMES = st.sampled_from(["total", "generation", "name", "cell_state", "flag", "nothing"])
-CONDITIONS = (
-    st.builds(Absent, NAMES)
-    | st.builds(Equals, st.sampled_from(["total", "generation", "name", "cell_state"]), NUMBERS | TEXTS)
-    | st.builds(Equals, st.sampled_from(["total", "generation"]), st.integers(-1, 1))
-)
-ANY_KEY = st.sampled_from(KEYS)
-
-
-KINDS_OF_CHANGE = st.dictionaries(
-    st.sampled_from(["total", "generation", "name", "since", "cell_state", "catalogue"]),
-    st.sampled_from(["set", "first", "add", "remove"]),
-    min_size=1,
-    max_size=4,
-)
-
-
-@st.composite
-def updates(draw: st.DrawFn) -> Update:
-    """A well-formed update: every attribute is changed in one way, and only numbers are added to."""
-    values = {"total": st.integers(-3, 3), "generation": NUMBERS, "cell_state": STATES, "catalogue": STATES}
-    kinds = draw(KINDS_OF_CHANGE)
-    drawn = {name: draw(values.get(name, TEXTS)) for name in kinds}
-
-    def of_kind(kind: str) -> dict[str, Any]:
-        return {name: drawn[name] for name, each in kinds.items() if each == kind}
-
-    return Update(
-        draw(ANY_KEY),
-        sets=of_kind("set") | {name: value for name, value in of_kind("add").items() if name not in COUNTED},
-        firsts=of_kind("first"),
-        adds={name: value for name, value in of_kind("add").items() if name in COUNTED},
-        removes=tuple(of_kind("remove")),
-        condition=draw(st.none() | CONDITIONS),
-    )
-
-
-CHANGES = (
-    st.builds(Put, ANY_KEY, ITEMS, st.none() | CONDITIONS)
-    | updates()
-    | st.builds(Delete, ANY_KEY, st.none() | CONDITIONS)
-)
-WRITES = CHANGES | st.builds(Check, ANY_KEY, CONDITIONS)
 
 
 @dataclass(frozen=True)

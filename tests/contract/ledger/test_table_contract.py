@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.read_by_all import READ_BY_ALL
 from tieout.ledger.table import (
     Absent,
     Check,
@@ -29,15 +30,25 @@ def stored(table: Table, key: Key) -> Item | None:
     return table.get([key]).get(key)
 
 
+@READ_BY_ALL
 def test_an_item_is_read_back_as_it_was_put(table: Table) -> None:
     """Texts, whole numbers of any sign, truth values and bytes survive the table; nothing else comes out."""
-    item = {"text": "Grüße ✓", "empty": "", "many": 10**37, "debt": -5, "none": 0, "yes": True, "raw": b"\x00\xff"}
+    item = {
+        "text": "Grüße ✓",
+        "empty": "",
+        "many": 10**37,
+        "debt": -5,
+        "none": 0,
+        "yes": True,
+        "raw_deflated": b"\x00\xff",
+    }
     table.write([Put(A, item)])
     found = stored(table, A)
     assert found == item
     assert {type(value) for value in (found or {}).values()} == {str, int, bool, bytes}
 
 
+@READ_BY_ALL
 def test_a_put_replaces_the_whole_item(table: Table) -> None:
     """Attributes of the item before do not survive a put."""
     table.write([Put(A, {"old": 1})])
@@ -45,12 +56,14 @@ def test_a_put_replaces_the_whole_item(table: Table) -> None:
     assert stored(table, A) == {"new": 2}
 
 
+@READ_BY_ALL
 def test_an_item_may_hold_nothing_but_its_key(table: Table) -> None:
     """An item without attributes is there."""
     table.write([Put(A, {})])
     assert stored(table, A) == {}
 
 
+@READ_BY_ALL
 def test_many_keys_are_read_at_once_and_doubles_once(table: Table) -> None:
     """More keys than one call takes are all read; keys without an item are left out."""
     keys = [(f"FACT#{number}", "STATE") for number in range(205)]
@@ -59,6 +72,7 @@ def test_many_keys_are_read_at_once_and_doubles_once(table: Table) -> None:
     assert table.get([*keys, *keys]) == {key: {"revision": 1} for key in keys[:203]}
 
 
+@READ_BY_ALL
 def test_a_key_no_item_can_have_is_not_found(table: Table) -> None:
     """A source's empty or endless value is no reason to lose the others of a batch."""
     table.write([Put(A, {})])
@@ -66,6 +80,7 @@ def test_a_key_no_item_can_have_is_not_found(table: Table) -> None:
     assert table.get([]) == {}
 
 
+@READ_BY_ALL
 def test_an_update_sets_adds_keeps_firsts_and_removes(table: Table) -> None:
     """Each kind of change of an update does its own, on an item that is there and on one that is not."""
     update = Update(
@@ -152,6 +167,7 @@ def test_no_item_has_no_attributes(table: Table) -> None:
     assert stored(table, B) is None
 
 
+@READ_BY_ALL
 def test_a_transaction_is_made_whole_or_not_at_all(table: Table) -> None:
     """Of four kinds of write, one failing check undoes all, and every failed condition is named."""
     table.write([Put(A, {"x": 1})])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.read_by_all import READ_BY_ALL
 from tieout.ledger.table import Delete, Key, Put, Table, Update
 
 A, B, C = ("CELL#a", "STATE"), ("CELL#b", "STATE"), ("CELL#c", "STATE")
@@ -20,6 +21,7 @@ def pages(read: Callable[[object | None], tuple[list[Key], object | None]]) -> l
     return found
 
 
+@READ_BY_ALL
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("limit", [1, 3, 7, 1000])
 def test_a_partition_is_read_in_order_page_by_page(table: Table, limit: int, *, newest_first: bool) -> None:
@@ -37,6 +39,7 @@ def test_a_partition_is_read_in_order_page_by_page(table: Table, limit: int, *, 
     assert pages(read) == (wanted[::-1] if newest_first else wanted)
 
 
+@READ_BY_ALL
 def test_an_unknown_partition_is_empty(table: Table) -> None:
     """There is nothing where nothing was written."""
     assert table.query("RECEIPT#none").items == ()
@@ -44,6 +47,7 @@ def test_an_unknown_partition_is_empty(table: Table) -> None:
     assert table.index("catalogue", "CELL#none").items == ()
 
 
+@READ_BY_ALL
 def test_an_index_holds_only_items_with_its_attribute(table: Table) -> None:
     """An item enters the index with the attribute, follows its value and leaves with it; of the rest it holds one."""
     cell = {"cell_state": "dirty#t", "dirty_since": "2026-03-02T09:00:00.000Z", "total": 1}
@@ -58,6 +62,7 @@ def test_an_index_holds_only_items_with_its_attribute(table: Table) -> None:
     assert table.index("cells_by_state", "refused#t").items == ()
 
 
+@READ_BY_ALL
 @pytest.mark.parametrize("limit", [1, 4, 1000])
 def test_an_index_is_read_in_order_of_partition_keys(table: Table, limit: int) -> None:
     """All entries of one value, page by page."""
@@ -71,6 +76,7 @@ def test_an_index_is_read_in_order_of_partition_keys(table: Table, limit: int) -
     assert pages(read) == keys
 
 
+@READ_BY_ALL
 @pytest.mark.parametrize("limit", [1, 1000])
 def test_an_index_is_read_behind_a_partition_key(table: Table, limit: int) -> None:
     """Whoever went through half of it goes on behind where he was, without a cursor of an earlier day."""
@@ -85,6 +91,7 @@ def test_an_index_is_read_behind_a_partition_key(table: Table, limit: int) -> No
     assert table.index("catalogue", "FACT#c#deal", behind=keys[-1][0]).items == ()
 
 
+@READ_BY_ALL
 @pytest.mark.parametrize("limit", [1, 1000])
 def test_an_index_is_narrowed_to_a_prefix_of_partition_keys(table: Table, limit: int) -> None:
     """Of one value those alone whose partition key begins so; an unknown prefix has none."""
@@ -105,6 +112,7 @@ def test_an_index_is_narrowed_to_a_prefix_of_partition_keys(table: Table, limit:
     assert read("") == keys
 
 
+@READ_BY_ALL
 def test_the_catalogue_holds_keys_alone(table: Table) -> None:
     """The catalogue tells which items there are and nothing of what they hold."""
     table.write([Put(A, {"catalogue": "HELD", "record": "r"})])

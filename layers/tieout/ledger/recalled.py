@@ -1,0 +1,154 @@
+"""The ledger's table as it was at a moment: made of the journal, and only to be read."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Never
+
+from tieout.errors import PermanentError
+from tieout.ledger.journal import text_of_second
+from tieout.ledger.table import INDEXES, Cursor, Item, Key, Page, Write
+from tieout.moments import moment_text
+
+_OF_BYTES = "_deflated"  # what the names of attributes end in that hold bytes, which the journal says as base64
+
+
+class UnchangeablePastError(PermanentError):
+    """Somebody wants to write into a table as it was: what is to be changed is the table as it is."""
+
+
+class CutJournalError(PermanentError):
+    """The journal tells how items were changed that it never told the beginning of: it is not of the table's whole life."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of an item: what its first and its last change said, by sequence."""
+
+    first: int
+    is_begun: bool
+    last: int
+    image: dict[str, Any] | None
+
+
+class Replay:
+    """Changes become the items they left behind at a moment, whatever the order they are told in, and however often.
+
+    Changes are told to the second, so those of the moment's whole second are among them. Of each item no more is kept than
+    what it was after its last change.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+        self._until = text_of_second(moment.astimezone(UTC).replace(microsecond=0))
+        self._known: dict[Key, _Known] = {}
+
+    def take(self, lines: Iterable[bytes]) -> None:
+        """Take some lines of the journal; those of later changes change nothing."""
+        for line in lines:
+            said = json.loads(line)
+            if said["at"] <= self._until:
+                self._take((said["keys"]["pk"], said["keys"]["sk"]), int(said["sequence"]), said)
+
+    def _take(self, key: Key, sequence: int, said: Mapping[str, Any]) -> None:
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = _Known(sequence, said["old"] is None, sequence, said["new"])
+            return
+        if sequence < known.first:
+            known.first, known.is_begun = sequence, said["old"] is None
+        if sequence > known.last:
+            known.last, known.image = sequence, said["new"]
+
+    def table(self) -> RecalledTable:
+        """The table as it was.
+
+        Raises:
+            CutJournalError: of some item an earlier change than the first was not told.
+        """
+        cut = [key for key, known in self._known.items() if not known.is_begun]
+        if cut:
+            raise CutJournalError(
+                f"the journal does not reach back to the beginning: it tells of changes of {len(cut)} items that it never"
+                f" told the beginning of, {' / '.join(min(cut))} among them"
+            )
+        found = {key: _item(known.image) for key, known in self._known.items() if known.image is not None}
+        return RecalledTable(found, self._moment)
+
+
+class RecalledTable:
+    """Implements `tieout.ledger.table.Table` over the items there were at a moment; its pages end at their limit alone."""
+
+    def __init__(self, items: Mapping[Key, Item], moment: datetime) -> None:
+        self._items, self._moment = items, moment
+        self._partitions: dict[str, list[Key]] = {}
+        self._indexes: dict[tuple[str, str], list[Key]] = {}
+        for key in sorted(items):
+            self._partitions.setdefault(key[0], []).append(key)
+            for name, index in INDEXES.items():
+                if index.attribute in items[key]:
+                    self._indexes.setdefault((name, items[key][index.attribute]), []).append(key)
+
+    def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        """The items there were of those keys."""
+        return {key: dict(self._items[key]) for key in keys if key in self._items}
+
+    def query(
+        self,
+        partition: str,
+        *,
+        prefix: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """Items of a partition whose sort key starts with `prefix`, in the order of sort keys."""
+        found = [key for key in self._partitions.get(partition, ()) if key[1].startswith(prefix)]
+        page, cursor = _page(found[::-1] if newest_first else found, limit, after)
+        return Page(tuple((key, dict(self._items[key])) for key in page), cursor)
+
+    def index(
+        self,
+        name: str,
+        value: str,
+        *,
+        prefix: str = "",
+        behind: str = "",
+        limit: int = 1000,
+        after: Cursor | None = None,
+    ) -> Page:
+        """Items whose indexed attribute had `value`, in order of their partition keys, and of each what the index carries."""
+        entries = self._indexes.get((name, value), ())
+        found = [key for key in entries if key[0].startswith(prefix) and key[0] > behind]
+        page, cursor = _page(found, limit, after)
+        return Page(tuple((key, INDEXES[name].entry(self._items[key])) for key in page), cursor)
+
+    def write(self, writes: Sequence[Write]) -> Never:
+        """Raise `UnchangeablePastError`, whatever is to be written."""
+        raise UnchangeablePastError(
+            f"{len(writes)} writes to the ledger as it was at {moment_text(self._moment)}: that can only be read"
+        )
+
+    def write_each(self, writes: Sequence[Write]) -> Never:
+        """Raise `UnchangeablePastError`, whatever is to be written."""
+        self.write(writes)
+
+
+def _page(keys: Sequence[Key], limit: int, after: Cursor | None) -> tuple[Sequence[Key], Cursor | None]:
+    """The keys of a page, and its last one where more follow."""
+    start = 0 if after is None else keys.index(after) + 1
+    page = keys[start : start + limit]
+    return page, page[-1] if start + limit < len(keys) else None
+
+
+def _item(image: Mapping[str, Any]) -> Item:
+    """What a table's adapter gives for an item that the journal shows."""
+    return {
+        name: b64decode(value) if name.endswith(_OF_BYTES) else value
+        for name, value in image.items()
+        if name not in {"pk", "sk"}
+    }
