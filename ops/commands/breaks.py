@@ -11,7 +11,7 @@ import typer
 
 from ops import display, reconciling
 from ops.break_views import SHOWN_OF_A_BREAK, break_record, break_row, run_row, sum_rows
-from ops.commands.arguments import AsJson, Stage
+from ops.commands.arguments import AsJson, At, Stage, moment_asked_for, place_asked_for
 from ops.place import find_place
 from ops.reconciling import break_named, names_of, reporting_currency, stages_of
 from tieout.errors import ConflictError
@@ -50,13 +50,14 @@ def breaks_list(
     reconciliation: Reconciliation = "",
     state: Annotated[str, typer.Option(help="Only `open`, `explained`, `accepted` or `resolved` ones.")] = "",
     stage: Stage = None,
+    at: At = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """What does not tie out, oldest first: its kind, what it comes to, who looks after it. Resolved ones: `--state resolved`."""
     if state not in {"", *BreakState}:
         raise typer.BadParameter(f"a state is {', '.join(BreakState)}")
-    place, today = find_place(stage), datetime.now(UTC).date()
+    place, today = place_asked_for(stage, at), moment_asked_for(at).date()
     rows = [
         break_row(name, kept.tracked, today)
         for name in names_of(place, reconciliation)
@@ -70,22 +71,22 @@ def breaks_list(
 
 
 @app.command("sums")
-def breaks_sums(reconciliation: Reconciliation = "", stage: Stage = None, *, as_json: AsJson = False) -> None:
+def breaks_sums(
+    reconciliation: Reconciliation = "", stage: Stage = None, at: At = None, *, as_json: AsJson = False
+) -> None:
     """What either stage came to when they were compared last, by company, period and currency."""
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     runs = {name: BreakLedger(place.table).run(name) for name in names_of(place, reconciliation)}
     rows = [row for name, run in runs.items() if run for row in sum_rows(name, run)]
     display.rows(rows, title="Sums", as_json=as_json, nothing="Nothing was compared yet.")
 
 
 @app.command("show")
-def breaks_show(broken: Broken, stage: Stage = None, *, as_json: AsJson = False) -> None:
+def breaks_show(broken: Broken, stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """A break with its records, what it comes to place by place, what it may belong to, and everything that happened to it."""
-    place = find_place(stage)
+    place, today = place_asked_for(stage, at), moment_asked_for(at).date()
     name, kept = break_named(place, broken)
-    found = break_record(
-        name, stages_of(place)[name], kept.tracked, reporting_currency(place), datetime.now(UTC).date()
-    )
+    found = break_record(name, stages_of(place)[name], kept.tracked, reporting_currency(place), today)
     display.record(found, as_json=as_json)
 
 

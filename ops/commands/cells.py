@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops import display, ledger_views
-from ops.commands.arguments import AsJson, Stage, Target, targets_of
+from ops.commands.arguments import AsJson, At, Stage, Target, place_asked_for, targets_of
 from ops.place import Place, find_place
 from ops.readback_views import SHOWN_OF_A_DIFFERENCE, difference_row
 from ops.reading_back import compare
@@ -28,13 +28,14 @@ def cells_list(
         str, typer.Option(help="Only cells that are `dirty` (not yet in planning), `refused` or `undone`.")
     ] = "",
     stage: Stage = None,
+    at: At = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """The planning cells with the ledger's total and what planning was last given."""
     if state not in {"", "dirty", "refused", "undone"}:
         raise typer.BadParameter("a state is `dirty`, `refused` or `undone`")
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
     found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
     title = "Planning cells"
@@ -54,6 +55,7 @@ def cells_why(
     measure: Annotated[str, typer.Argument(help="One measure of it; all where it is left out.")] = "",
     target: Target = None,
     stage: Stage = None,
+    at: At = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +65,7 @@ def cells_why(
     place in the cube, which has a value for each measure. The last write is that of the place: where it wrote other measures
     alone, none is shown.
     """
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     found = [row for name, whole in _named(place, target, cell) for row in ledger_views.why(place.table, name, whole)]
     wanted = [row for row in found if measure in {"", row["measure"]}]
     if not wanted:

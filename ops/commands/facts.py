@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ops import display, ledger_views, resending
-from ops.commands.arguments import AsJson, Connection, Stage
+from ops.commands.arguments import AsJson, At, Connection, Stage, place_asked_for
 from ops.place import Place, find_place
 from tieout.arriving.notice import RecordKey
 from tieout.errors import PermanentError
@@ -32,10 +32,12 @@ class UnknownRecordError(PermanentError):
 
 
 @app.command("show")
-def facts_show(connection: str, entity: str, record_id: str, stage: Stage = None, *, as_json: AsJson = False) -> None:
+def facts_show(
+    connection: str, entity: str, record_id: str, stage: Stage = None, at: At = None, *, as_json: AsJson = False
+) -> None:
     """The stored fact of one record: what was stated, what it contributes, and the notice it came in."""
     record = RecordKey(connection, entity, record_id)
-    found = ledger_views.fact(find_place(stage).table, record)
+    found = ledger_views.fact(place_asked_for(stage, at).table, record)
     if found is None:
         raise _unknown(record)
     display.record(found, as_json=as_json, columns={"contributions": ("cell", "where", "amount", "rate")})
@@ -47,12 +49,13 @@ def facts_list(
     entity: Entity = "",
     limit: Annotated[int, typer.Option(help="The most facts to list.", min=1)] = 200,
     stage: Stage = None,
+    at: At = None,
     *,
     outdated: Outdated = False,
     as_json: AsJson = False,
 ) -> None:
     """The facts of a connection: what each record is, how its last notice ended, and what a held one waits for."""
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     found = list(islice(_chosen(place, connection, entity, outdated=outdated), limit + 1))
     display.rows(
         [ledger_views.fact_row(fact) for fact in found[:limit]],
@@ -90,9 +93,9 @@ def facts_resend(
 
 
 @held_app.command("list")
-def held_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
+def held_list(stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """The facts that wait, and the mapping entry each waits for."""
-    found = ledger_views.held(find_place(stage).table)
+    found = ledger_views.held(place_asked_for(stage, at).table)
     shown = ledger_views.SHOWN_OF_A_HELD_FACT
     display.rows(found, title="Held facts", as_json=as_json, nothing="Nothing is held.", columns=shown)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ops import display, mapping_tables, resending
-from ops.commands.arguments import AsJson, Stage
+from ops.commands.arguments import AsJson, At, Stage, place_asked_for
 from ops.mapping_tables import Entry
 from ops.place import Place, find_place
 from tieout.ledger.items import Lineage
@@ -55,13 +55,14 @@ def mappings_put(
 def mappings_list(
     table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}. Default: all.")] = "",
     stage: Stage = None,
+    at: At = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """The mapping entries, by connection and table."""
     if table and table not in TABLES:
         raise typer.BadParameter(f"there is no table {table}; there are {', '.join(TABLES)}")
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     ledger = MappingLedger(place.table)
     found = [
         {

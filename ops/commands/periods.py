@@ -9,7 +9,7 @@ import typer
 
 from ops import display, period_views
 from ops.closing import books_ledger, change_books
-from ops.commands.arguments import AsJson, Stage
+from ops.commands.arguments import AsJson, At, Stage, place_asked_for
 from ops.period_views import Wanted
 from ops.place import Place, find_place
 from ops.resending import send_again
@@ -35,11 +35,12 @@ _LATE = ("period", "record", "kind", "booked_to", "amount", "currency", "measure
 def periods_list(
     entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
     stage: Stage = None,
+    at: At = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Every period that was ever closed, newest first: its state, since when, by whom, why, and how many records came too late."""
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     found = period_views.books_rows(books_ledger(place), Wanted(legal_entity=entity))
     display.rows(found, title="Periods", as_json=as_json, nothing="No period was ever closed: all are open.")
 
@@ -100,12 +101,13 @@ def periods_late(
     entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
     version: Versions = None,
     stage: Stage = None,
+    at: At = None,
     *,
     restated: Annotated[bool, typer.Option("--restated", help="What restated closed periods instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What came after its period was closed, cell by cell: held, to be restated, or booked to which other period."""
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     ledger = books_ledger(place)
     wanted = Wanted([period] if period else (), entity, version or ())
     facts = (each for books in ledger.changes() for each in ledger.restated(books)) if restated else ledger.late()

@@ -74,8 +74,8 @@ class BooksDesk:
     version: str | None = None
     rate: str = "par"
 
-    def __init__(self) -> None:
-        self.table = MemoryTable()
+    def __init__(self, table: MemoryTable | None = None) -> None:
+        self.table = MemoryTable() if table is None else table
         self.ledger = FactLedger(self.table, Gate(self.table, 7))
         self.books = BooksLedger(self.table, lambda _: None)
         self.protecting = Protecting(ledger=self.ledger, model=MODEL, closing=RULES)
