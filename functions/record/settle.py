@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from functions.record.protecting import Protecting
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.closing import Closing
 from tieout.errors import ConflictError, TieoutError, TransientError, UnavailableError, UnreadableRecordError
@@ -18,15 +17,13 @@ from tieout.facts.statement import Statement, joined
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import BooksNow
 from tieout.ledger.items import Lineage
-from tieout.ledger.plan import Outcome, Plan, StoredFact, decide
-from tieout.planning.cells import Contribution, Unmapped
-from tieout.planning.mapping import Found, MappingKey
+from tieout.ledger.plan import Outcome, Plan, StoredFact
+from tieout.ledger.planner import Planner
 from tieout.planning.model import PlanningModel
 from tieout.ports import Clock, Entropy
 
 _ROUNDS = 8  # of losing to other writers before the queue is asked to try later
 _FIRST_PAUSE_SECONDS = 0.02
-_MAX_CELLS = 2_500  # of one fact: its item stays under DynamoDB's 400 KB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +89,9 @@ class Settling:
     closing: Closing = field(default_factory=Closing)
 
     @cached_property
-    def protecting(self) -> Protecting:
-        """What keeps closed books as they are."""
-        return Protecting(ledger=self.ledger, model=self.model, closing=self.closing)
+    def planner(self) -> Planner:
+        """What plans the statements."""
+        return Planner(ledger=self.ledger, model=self.model, closing=self.closing)
 
     def settle(self, wanted: Mapping[RecordKey, Origin]) -> dict[RecordKey, RecordResult]:
         """Bring these records up to date, and the records they turn out to be related to; each wanted one has a result.
@@ -166,58 +163,18 @@ class Settling:
         for key, reading in readings.items():
             if not isinstance(reading, Statement):
                 results.fail([key], reading)
-        found = self._found(statements, results)
+        found = self.planner.found(statements, lambda key, error: results.fail([key], error))
         plans = []
         for key, entries in sorted(found.items()):
             try:
-                plan = self._plan(statements[key], pending[key].flow, known, entries)
+                stored, flow = known.stored.get(key), pending[key].flow
+                plan = self.planner.plan(statements[key], flow, stored, known.books, entries)
                 plans.append(plan if pending[key].statement else _finishing(plan))
             except TransientError as error:  # of the ledger, asked for what is late
                 results.fail([key], error)
             except Exception as error:  # noqa: BLE001 a bug, or a record no plan can be made of, fails itself alone
                 results.fail([key], error)
         return plans
-
-    def _found(self, statements: Mapping[RecordKey, Statement], results: _Results) -> dict[RecordKey, Found]:
-        """What the mapping tables say to each fact: one read for all of them, and more where an entry leads on to others.
-
-        A record that is missing here has failed.
-        """
-        needed: dict[RecordKey, frozenset[MappingKey]] = {}
-        found: dict[MappingKey, str] = {}
-        asked: set[MappingKey] = set()
-        to_ask = list(statements)
-        while to_ask:
-            for key in to_ask:
-                try:
-                    needed[key] = self._entries(statements[key], found)
-                except Exception as error:  # noqa: BLE001 a bug in one family fails its own records, never the batch
-                    results.fail([key], error)
-                    needed.pop(key, None)
-            new = frozenset().union(*needed.values()) - asked
-            stored = self.ledger.mappings(new)
-            answered = self.model.implied(new - stored.keys()) | stored
-            found |= answered
-            asked |= new
-            leading = {entry for entry in answered if entry.leads_on}
-            to_ask = [key for key, entries in needed.items() if not entries.isdisjoint(leading)]
-        return {key: {each: found[each] for each in entries if each in found} for key, entries in needed.items()}
-
-    def _entries(self, statement: Statement, found: Found) -> frozenset[MappingKey]:
-        if statement.fact is None:
-            return frozenset()
-        return self.model.mapping_keys(statement.key.connection, statement.fact, found)
-
-    def _plan(self, statement: Statement, flow: str, known: Known, used: Found) -> Plan:
-        stored = known.stored.get(statement.key)
-        planned: tuple[Contribution, ...] | Unmapped = ()
-        if statement.fact is not None:
-            planned = self.model.contributions(statement.key.connection, statement.fact, used)
-        guard = self.protecting.guard(statement, planned, stored, known.books, flow)
-        plan = decide(statement, stored, planned, used, guard)
-        if plan.cell_count() > _MAX_CELLS:
-            raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
-        return plan
 
     def _lineage(self, origin: Origin, stored: StoredFact | None) -> Lineage:
         return Lineage(

@@ -144,10 +144,7 @@ GROUPS = (
             "tieout/census.py",
             "tieout/silence.py",
             *(f"functions/receive/{name}.py" for name in ("keeping", "secret")),
-            *(
-                f"functions/record/{name}.py"
-                for name in ("drifting", "listing", "payloads", "protecting", "settle", "work")
-            ),
+            *(f"functions/record/{name}.py" for name in ("drifting", "listing", "payloads", "settle", "work")),
         ),
         (
             *(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from functions.record.protecting import Protecting
 from tests.support.ledger_scenes import lineage, record, statement
 from tests.support.memory_table import MemoryTable
 from tieout.arriving.notice import RecordKey
@@ -20,6 +19,7 @@ from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import Gate
 from tieout.ledger.intersections import intersection_state
 from tieout.ledger.plan import Plan, decide
+from tieout.ledger.protecting import Protecting
 from tieout.ledger.table import Item, Key
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
 from tieout.planning.model import PlanningModel

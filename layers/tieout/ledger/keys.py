@@ -270,3 +270,29 @@ def scope_key(connection: str, feed: str, scope: str) -> Key:
 def sent_key(connection: str, run: str, chunk: int | None = None) -> Key:
     """Where it stands that a chunk is on the bus; without a chunk, how all of a run begin."""
     return (files_of(connection), f"SENT#{run}#{'' if chunk is None else format(chunk, '06d')}")
+
+
+PROPOSALS = "PROPOSALS"
+"""The partition of what was proposed, by time."""
+
+ENTRIES_PREFIX = "ENTRIES#"
+
+
+def proposal_key(at: datetime, proposal_id: str) -> Key:
+    """Where it stands who proposed something, and what became of that."""
+    return (PROPOSALS, f"{moment_text(at)}#{proposal_id}")
+
+
+def proposed_in(proposal_id: str) -> str:
+    """The partition of what a proposal says, and of its effects."""
+    return f"PROPOSAL#{proposal_id}"
+
+
+def effect_prefix(digest: str) -> str:
+    """How the names of the parts of an effect begin."""
+    return f"EFFECT#{digest}#"
+
+
+def proposed_key(proposal_id: str, prefix: str, part: int) -> Key:
+    """Where a part of what a proposal says stands, or of an effect of it."""
+    return (proposed_in(proposal_id), f"{prefix}{part:06}")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from functions.record.protecting import Protecting
 from ops.cli import app
 from tests.support.books_desk import MODEL, RULES, place
 from tests.support.ledger_scenes import lineage, statement
@@ -16,6 +15,7 @@ from tests.support.operated_stage import OperatedStage
 from tieout.ledger.closing import NotApprovableError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Plan, decide
+from tieout.ledger.protecting import Protecting
 from tieout.planning.cells import Amount, Contribution
 
 MARCH = ("2026-03", "--entity", "EMEA", "--reason", "month end")

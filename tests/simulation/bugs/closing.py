@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functions.record import protecting
 from tests.flow import test_closed_books as closed
 from tests.flow import test_undos_of_closed_books as undone
 from tests.simulation.bugs.bug import Bug
 from tests.support.books_desk import BooksDesk
 from tieout import closing as rules
-from tieout.ledger import closing, facts, gate, items, late, plan, undoing, writes
+from tieout.ledger import closing, facts, gate, items, late, plan, protecting, undoing, writes
 
 
 def _desk() -> BooksDesk:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functions.record import settle
 from tests.flow import test_entries_that_lead_on as leading
 from tests.simulation.bugs.bug import Bug
 from tests.unit.core import test_histories_of_subscriptions as histories
 from tieout import money
 from tieout.facts import family, opportunity, subscription
+from tieout.ledger import planner
 from tieout.planning import resolving
 from tieout.systems.hubspot import associated, translate
 
@@ -66,7 +66,7 @@ BUGS = (
     ),
     Bug(
         "a rate that follows from another entry is not looked for",
-        settle.Settling._found,
+        planner.Planner.found,
         "if entry.leads_on",
         "if False",
         proof=leading.test_a_rate_that_follows_from_the_period_table_is_looked_up_too,

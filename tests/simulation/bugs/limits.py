@@ -16,7 +16,7 @@ from tests.unit.record import test_retries as retries
 from tests.unit.record import test_settling_limits as settling
 from tieout.arriving import publishing
 from tieout.errors import UnavailableError
-from tieout.ledger import facts, intersections, writes
+from tieout.ledger import facts, intersections, planner, writes
 from tieout.ledger.table import Usage
 
 _EURO = "€"
@@ -123,7 +123,7 @@ BUGS = (
     ),
     Bug(
         "a fact has as many cells as it likes",
-        settle.Settling._plan,
+        planner.Planner.plan,
         "plan.cell_count() > _MAX_CELLS",
         "plan.cell_count() > 4 * _MAX_CELLS",
         proof=partial(settling.test_a_fact_has_two_thousand_five_hundred_cells_at_most, 2_501, is_taken=False),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functions.record.settle import Settling
 from ops import master_data
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.owners import THEME
 from tieout import crosswalk
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.planned import FactCatalogue
+from tieout.ledger.planner import Planner
 from tieout.ownership import Ownership
 from tieout.planning.resolving import OwnLines
 
@@ -16,7 +16,7 @@ _BEFORE = "stored.before if stored.origin == origin else (Stood(stored.member, s
 _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what a number implies stands before what is stored",
-        Settling._found,
+        Planner.found,
         "self.model.implied(new - stored.keys()) | stored",
         "stored | self.model.implied(new)",
     ),
