@@ -26,6 +26,7 @@ from infra.closing_rules import closing_problems
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
 from infra.feed_rules import feed_problems, given_problems, unplanned_problems
 from infra.freshness_rules import freshness_problems
+from infra.governance_rules import governance_problems
 from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from infra.owner_rules import owner_problems
@@ -93,6 +94,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     yield from _retention_problems(landscape.retention)
     yield from closing_problems(landscape)
     yield from owner_problems(landscape)
+    yield from governance_problems(landscape)
     yield from reconciliation_problems(landscape)
     yield from freshness_problems(landscape)
     for kind in ("connections", "targets", "flows", "feeds"):

@@ -205,6 +205,7 @@ class LineStack(Stack):
                 **self._flows_told(),
                 **self._targets_told(),
                 **self._owners_told(),
+                **self._approvals_told(),
                 **self._others_told(),
                 **self._intake_told(),
             },
@@ -240,6 +241,9 @@ class LineStack(Stack):
 
     def _owners_told(self) -> Told:
         return {f"Owner{pascal(each.name)}": asdict(each) for each in self.landscape.owners}
+
+    def _approvals_told(self) -> Told:
+        return {f"Approval{pascal(each.name)}": asdict(each) for each in self.landscape.approvals}
 
     def _others_told(self) -> Told:
         companies = {each.legal_entity for each in self.landscape.connections}

@@ -26,6 +26,7 @@ from ops.commands import (
     mappings,
     ownership,
     periods,
+    proposals,
     readback,
     receipts,
     targets,
@@ -59,6 +60,12 @@ for name, group in {
     app.add_typer(group, name=name)
 
 
+mappings.app.command("propose")(proposals.propose)
+mappings.app.command("retire")(proposals.retire)
+mappings.app.command("proposals")(proposals.proposals)
+mappings.app.command("show")(proposals.show_one)
+mappings.app.command("approve")(proposals.approve)
+mappings.app.command("refuse")(proposals.refuse)
 app.command("backfill")(census.backfill)
 app.command("reconcile")(breaks.reconcile)
 app.command("undo")(receipts.undo)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ops.governed_tables import refuse_governed
 from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
@@ -81,8 +82,10 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
 
     Raises:
         UnusableEntriesError: naming the entries the line could not use, or whose connection the stage has not; none is stored.
+        NeedsApprovalError: one of them changes only by a proposal; none is stored.
     """
-    _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+    refuse_unusable(place, entries)
+    refuse_governed(place, (entry.key for entry in entries))
     ledger = MappingLedger(place.table)
     stored = Stored([], [])
     for entry in entries:
@@ -94,6 +97,15 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
         send_again(place, (fact.lineage for fact in waiting))
         stored.released.extend(waiting)
     return stored
+
+
+def refuse_unusable(place: Place, entries: Sequence[Entry]) -> None:
+    """Refuse entries that the line could not use.
+
+    Raises:
+        UnusableEntriesError: naming them.
+    """
+    _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
 
 
 def _flaw(entry: Entry, connections: Collection[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ops.governed_tables import refuse_governed
 from ops.mapping_tables import Entry
 from ops.place import Place
 from tieout.crosswalk import Suggestion, suggestions
@@ -78,8 +79,10 @@ def take_back(place: Place, kind: type[MasterData], connection: str, number: str
     Raises:
         NothingToLinkError: it is not linked.
         ConditionFailedError: somebody has stored something else meanwhile; nothing was changed.
+        NeedsApprovalError: what it is called changes only by a proposal.
     """
     key = MappingKey(connection, TABLES[kind], number)
+    refuse_governed(place, [key])
     ledger = MappingLedger(place.table)
     link = ledger.entry(key)
     if link is None or not link.origin.startswith(LINK):

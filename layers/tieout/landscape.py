@@ -15,6 +15,7 @@ from tieout.arrivals import BusArrival, Census, Expected, Poll, arrivals_of_plai
 from tieout.closing import Closing, closing_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 from tieout.freshness import Freshness, freshness_of_plain
+from tieout.governance import Approval, approval_of_plain
 from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
 from tieout.ownership import Owner, owner_of_plain
@@ -214,6 +215,7 @@ class Landscape:
         freshness: how soon changes are to be in planning.
         owners: whose facts are planned, where several connections know the same.
         reconciliations: which stages of a value have to tie out.
+        approvals: which mapping tables change only by what somebody else approves.
     """
 
     stage: str
@@ -230,6 +232,7 @@ class Landscape:
     freshness: Freshness = field(default_factory=Freshness)
     owners: tuple[Owner, ...] = ()
     reconciliations: tuple[Reconciliation, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -270,6 +273,7 @@ class Landscape:
             freshness=freshness_of_plain(plain.get("freshness", {})),
             owners=tuple(owner_of_plain(each) for each in plain.get("owners", ())),
             reconciliations=tuple(reconciliation_of_plain(each) for each in plain.get("reconciliations", ())),
+            approvals=tuple(approval_of_plain(each) for each in plain.get("approvals", ())),
         )
 
 

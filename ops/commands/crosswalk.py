@@ -9,7 +9,10 @@ import typer
 from ops import display, master_data
 from ops.commands.arguments import AsJson, Stage
 from ops.commands.mappings import sent_again, store
+from ops.commands.proposals import show
+from ops.governed_tables import needs_approval
 from ops.place import find_place
+from ops.proposing import propose
 from tieout.crosswalk import Suggestion
 from tieout.facts.master_data import MasterData
 from tieout.ledger.mappings import LINK, MappingEntry
@@ -56,9 +59,15 @@ def crosswalk_confirm(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say that a suggestion is right: the record is called what the owner's is, and what waited for its name is planned."""
+    """Say that a suggestion is right: the record is called what the owner's is, and what waited for its name is planned.
+
+    Where its mapping table changes only by what somebody else approves, that is proposed instead.
+    """
     place = find_place(stage)
     entry = master_data.confirmed(place, _kind(kind), connection, number, owners)
+    if needs_approval(place, entry.key):
+        show(*propose(place, [entry], f"linked with {entry.origin.removeprefix(LINK)}"), as_json=as_json)
+        return
     found = store(place, [entry])
     said = f"{kind} {number} of {connection} is {entry.member}"
     display.rows(

@@ -36,13 +36,7 @@ def mappings_put(
     Those are the facts that waited for an entry, and, where an entry had another member, the facts planned with that one:
     their amounts move from the old cells to the new ones.
     """
-    if file is not None:
-        entries = mapping_tables.read_file(file)
-    else:
-        owner = EVERY_CONNECTION if table == RATE else connection
-        if not (table and key and member and owner):
-            raise typer.BadParameter("give a table, a key, a member and --connection, or a --file")
-        entries = [Entry(MappingKey(owner, table, key), member)]
+    entries = entries_of(table, key, member, connection, file)
     place = find_place(stage)
     found = store(place, entries)
     said = f"Stored {len(entries)}"
@@ -79,6 +73,16 @@ def mappings_list(
         for entry in ledger.entries(connection, each)
     ]
     display.rows(found, title="Mapping entries", as_json=as_json, nothing="There are no entries.")
+
+
+def entries_of(table: str, key: str, member: str, connection: str, file: Path | None) -> list[Entry]:
+    """The entry that a command was given, or those of its file."""
+    if file is not None:
+        return mapping_tables.read_file(file)
+    owner = EVERY_CONNECTION if table == RATE else connection
+    if not (table and key and member and owner):
+        raise typer.BadParameter("give a table, a key, a member and --connection, or a --file")
+    return [Entry(MappingKey(owner, table, key), member)]
 
 
 def store(place: Place, entries: Sequence[Entry]) -> list[display.Row]:

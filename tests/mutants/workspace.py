@@ -188,6 +188,14 @@ GROUPS = (
         ("tests/unit/reconciling", "tests/unit/reconcile_step", "tests/flow/test_stages_of_a_value.py"),
     ),
     Group(
+        "effects",
+        ("tieout/governance.py", "tieout/effects/*.py"),
+        (
+            *(f"tests/flow/test_{name}.py" for name in ("governed_changes", "decided_proposals")),
+            "tests/infra/test_governance_rules.py",
+        ),
+    ),
+    Group(
         "ledger",
         ("tieout/closing.py", "tieout/ledger/*.py"),
         (

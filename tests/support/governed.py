@@ -64,11 +64,19 @@ def entry(key: MappingKey, text: str | None) -> ProposedEntry:
 
 
 def invoice(number: str, minor: int, *, of: str = "7", on: str = "4000", month: int = 3, version: int = 1) -> Statement:
-    """An invoice of a British company in pounds: whose, on which account, posted in which month."""
+    """An invoice of a British company in pounds: whose (several have a line each), on which account, posted in which month."""
     day = date(2026, month, 2)
-    last = date(2026, month, 30 if month == 4 else 31)  # noqa: PLR2004 April has thirty days
-    line = LedgerLine(
-        line_id="1",
+    last = date(2026, month, 30 if month == 4 else 31)
+    lines = tuple(_line(minor, each, on) for each in of.split(","))
+    period = PostingPeriod(str(month), f"2026-{month}", date(2026, month, 1), last)
+    fact = Invoice(number=number, document_date=day, posting_period=period, lines=lines)
+    version_text = f"2026-06-01T00:00:00.{version:03}Z"
+    return Statement(key=RecordKey(ERP, "invoice", number), source_version=version_text, fact=fact)
+
+
+def _line(minor: int, of: str, on: str) -> LedgerLine:
+    return LedgerLine(
+        line_id=of,
         account=on,
         account_class=AccountClass.INCOME,
         transaction=Money(-minor, "GBP"),
@@ -76,10 +84,6 @@ def invoice(number: str, minor: int, *, of: str = "7", on: str = "4000", month: 
         legal_entity="9",
         customer=of,
     )
-    period = PostingPeriod(str(month), f"2026-{month}", date(2026, month, 1), last)
-    fact = Invoice(number=number, document_date=day, posting_period=period, lines=(line,))
-    version_text = f"2026-06-01T00:00:00.{version:03}Z"
-    return Statement(key=RecordKey(ERP, "invoice", number), source_version=version_text, fact=fact)
 
 
 class GovernedLedger:
@@ -92,9 +96,7 @@ class GovernedLedger:
         self.books = BooksLedger(self.table, lambda _: None, 1)
         self.governing = Governing(
             table=self.table,
-            effects=EntryEffects(
-                table=self.table, model=self.settling.model, closing=RULES, entities=("invoice",)
-            ),
+            effects=EntryEffects(table=self.table, model=self.settling.model, closing=RULES, entities=("invoice",)),
         )
         self._versions = 0
 
@@ -128,9 +130,7 @@ class GovernedLedger:
 
     def propose(self, *entries: ProposedEntry, name: str = "p1") -> Proposal:
         """The maker proposes entries."""
-        proposal = Proposal(
-            proposal_id=name, proposed_by=MAKER, proposed_at=NOW, reason="a merger", effect="", count=0
-        )
+        proposal = Proposal(proposal_id=name, proposed_by=MAKER, proposed_at=NOW, reason="a merger", effect="", count=0)
         return self.governing.propose(proposal, entries)[0]
 
     def approve(self, proposal: Proposal, digest: str | None = None, by: str = CHECKER) -> Proposal:
@@ -138,7 +138,7 @@ class GovernedLedger:
         approved = self.governing.approve(proposal, proposal.effect if digest is None else digest, by, NOW)
         assert approved.state is ProposalState.STORED
         self.send([each.key for each in self.governing.proposals.entries(approved)])
-        return self.governing.execute(approved)
+        return self.governing.proposals.executed(approved)
 
     def shown(self, proposal: Proposal) -> dict[str, Any]:
         """The effect that a proposal shows."""

@@ -105,7 +105,7 @@ class Adding:
         self._moves: dict[tuple[str, str], _Moved] = {}
         self._by_cause = {each: Amounts() for each in (RELEASED, HELD, MOVED)}
         self._waits: Amounts = Amounts()
-        self._late: Counter[tuple[Books, str, str, str, str, str, str]] = Counter()
+        self._late: Counter[tuple[Books, str, str, Intersection, str, str]] = Counter()
         self._books: dict[Books, tuple[set[str], int]] = {}
 
     def add(self, fact: Replanned) -> None:
@@ -186,10 +186,10 @@ class Adding:
             for amount in row.amounts:
                 minor = sign * amount.amount_minor
                 into = row.into.period if row.into else ""
-                place = (row.intersection.target, row.intersection.cube, amount.measure, amount.currency)
-                self._late[row.books, str(row.kind), into, *place] += minor
+                place, measure, currency = row.intersection, amount.measure, amount.currency
+                self._late[row.books, str(row.kind), into, place, measure, currency] += minor
                 if row.kind is not LateKind.BOOKED and fact.became not in (RELEASED, HELD):
-                    self._waits[place] += minor
+                    self._waits[place.target, place.cube, measure, currency] += minor
 
     def _sums(self, cells: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
         """What the cells that move come to, and why their sums are other ones: what only gets another name moves none."""
@@ -223,7 +223,7 @@ class Adding:
             if books != NO_BOOKS
         ]
 
-    def _late_rows(self) -> list[dict[str, str]]:
+    def _late_rows(self) -> list[dict[str, Any]]:
         return [
             {
                 "period": books.period,
@@ -231,13 +231,14 @@ class Adding:
                 "version": books.version,
                 "becomes": kind,
                 "into": into,
-                "target": target,
-                "cube": cube,
+                "target": place.target,
+                "cube": place.cube,
                 "measure": measure,
+                "members": [member for _, member in place.members],
                 "currency": currency,
                 "amount": _decimal(minor, currency),
             }
-            for (books, kind, into, target, cube, measure, currency), minor in sorted(self._late.items())
+            for (books, kind, into, place, measure, currency), minor in sorted(self._late.items())
             if minor
         ]
 

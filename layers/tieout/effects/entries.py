@@ -62,8 +62,6 @@ class EntryEffects:
 
     def _concerned(self, proposed: Mapping[MappingKey, str | None]) -> Iterator[tuple[Key, Item]]:
         """The facts that wait for one of these entries, and those that were planned with something else than it is to say."""
-        implied = self.model.implied(key for key, text in proposed.items() if text is None)
-        said = {key: text or implied.get(key) for key, text in proposed.items()}
         waiting = {fact.record for entry in proposed for fact in MappingLedger(self.table).waiting(entry)}
         for some in batched(sorted(waiting), _FACTS_AT_ONCE, strict=False):
             yield from sorted(self.table.get([keys.fact_key(record) for record in some]).items())
@@ -71,11 +69,11 @@ class EntryEffects:
         for connection in sorted(self.model.legal_entities):
             for entity in self.entities if owners & {connection, EVERY_CONNECTION} else ():
                 for key, item in catalogue.items(connection, entity):
-                    if keys.record_of(key) not in waiting and _is_concerned(item, said):
+                    if keys.record_of(key) not in waiting and _is_concerned(item, proposed):
                         yield key, item
 
 
-def _is_concerned(item: Item, said: Mapping[MappingKey, str | None]) -> bool:
+def _is_concerned(item: Item, proposed: Mapping[MappingKey, str | None]) -> bool:
     used, waits_for = used_of(item), held_for_of(item)
-    entries = {*used, *((waits_for,) if waits_for else ())} & said.keys()
-    return any(used.get(each) != said[each] for each in entries)
+    entries = {*used, *((waits_for,) if waits_for else ())} & proposed.keys()
+    return any(used.get(each) != proposed[each] for each in entries)

@@ -108,19 +108,13 @@ class Governing:
         books = self._books()
         entries = self.proposals.entries(proposal)
         effect = self.effects.effect(entries, books)
-        if not digest or effect.digest != digest or digest != proposal.effect:
+        if not effect.digest == digest == proposal.effect:
             raise EffectMovedError(self.proposals.show(proposal, effect.digest, effect.text))
         approved = replace(proposal, state=ProposalState.APPROVED, decided_by=by, decided_at=now)
         try:
             return self._approve(proposal, approved, entries, effect, books)
         except ConditionFailedError as error:
             raise ConflictError("the ledger moved at this very moment: approve it once more") from error
-
-    def execute(self, proposal: Proposal) -> Proposal:
-        """Tell that everything of an approved proposal was sent through the line."""
-        executed = replace(proposal, state=ProposalState.EXECUTED)
-        self.proposals.decide(proposal, executed)
-        return executed
 
     def refuse(self, proposal: Proposal, by: str, note: str, now: datetime) -> Proposal:
         """Let nothing come of a proposal; who made it withdraws it.

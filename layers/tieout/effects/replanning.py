@@ -116,20 +116,17 @@ class Replanning:
             became=became,
             waits_for=str(plan.waits_for or ""),
             moves=moves,
-            books=self._books(known, plan, before, set(waits) ^ set(waited)),
+            books=self._books(plan, before, set(waits) ^ set(waited)),
             waited=waited,
             waits=waits,
         )
 
-    def _books(
-        self, known: _Known, plan: Plan, before: Mapping[str, Part], late: Iterable[LateRow]
-    ) -> dict[Books, Treatment]:
+    def _books(self, plan: Plan, before: Mapping[str, Part], late: Iterable[LateRow]) -> dict[Books, Treatment]:
         """The books that change, or would but that they are closed, each with what becomes of changes that this fact brings."""
-        flow = known.stored.rules_for(known.statement, known.flow)
         parts = (part for each in changes(plan, before) if each.differences() for part in (each.before, each.after))
         concerned = {part.books for part in parts if part is not None} | {row.books for row in late}
         closing = self.planner.closing
-        return {each: closing.treatment(each, self.books.state_of(each), flow) for each in concerned}
+        return {each: closing.treatment(each, self.books.state_of(each), plan.guard.flow) for each in concerned}
 
 
 def _known(record: RecordKey, item: Item, begun: StoredFact | None) -> _Known:

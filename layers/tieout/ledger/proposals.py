@@ -144,6 +144,16 @@ class ProposalLedger:
         """
         self._table.write([self.standing(proposal, decided)])
 
+    def executed(self, proposal: Proposal) -> Proposal:
+        """Keep that everything of a proposal was sent through the line.
+
+        Raises:
+            ConditionFailedError: somebody else has done the same.
+        """
+        done = replace(proposal, state=ProposalState.EXECUTED)
+        self.decide(proposal, done)
+        return done
+
     def standing(self, proposal: Proposal, becomes: Proposal) -> Update:
         """The write that changes how it stands, if it still stands so."""
         at = keys.proposal_key(proposal.proposed_at, proposal.proposal_id)

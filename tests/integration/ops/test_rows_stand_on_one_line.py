@@ -34,6 +34,7 @@ from tests.support.operated_breaks import Stages, compare_when_asked
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning
+from tests.support.operated_proposals import PROPOSAL, deploy, keep_a_proposal, landscape_of
 from tests.support.operated_stage import OperatedStage, operated_stage
 from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
 from tieout.ledger import keys
@@ -65,6 +66,10 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     **{("crosswalk", each): ("customer", CONNECTION, CUSTOMER.key) for each in ("confirm", "take-back")},
     ("mappings", "put"): ("customer", CUSTOMER.key, "Globex Corporation (Holdings) plc", "--connection", CONNECTION),
     ("mappings", "list"): (),
+    ("mappings", "proposals"): (),
+    ("mappings", "show"): (PROPOSAL,),
+    ("mappings", "propose"): ("customer", "1", "Globex Corporation (Holdings) plc", "--connection", CONNECTION, *WHY),
+    ("mappings", "retire"): ("stage", "renewals/decision_maker_bought_in", "--connection", CONNECTION, *WHY),
     **{("ownership", each): () for each in ("list", "conflicts")},
     ("targets", "list"): (),
     ("targets", "show"): (TARGET,),
@@ -85,7 +90,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 NO_TABLES = {
     *(("backfill",), ("census", "stop"), ("facts", "resend")),
-    *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive")),
+    *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive"), ("mappings", "approve"), ("mappings", "refuse")),
     *(("files", "show"), ("files", "stop"), ("files", "resume")),
     *(("breaks", each) for each in ("assign", "explain", "accept", "link", "part")),
 }
@@ -111,6 +116,8 @@ def _full() -> Iterator[OperatedStage]:
             close_late(stage, RECORD, PLACE, FLOW)
             answer_checks(monkeypatch)
             add_members(stage)
+            deploy(monkeypatch, landscape_of(CONNECTION))
+            keep_a_proposal(stage.place.table, PLACE)
             compare_when_asked(stage, monkeypatch, Stages([BILLED]))
             assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
             yield stage
