@@ -38,7 +38,7 @@ def governing(place: Place) -> Governing:
         model=PlanningModel.of(landscape),
         closing=landscape.closing,
         entities=sorted(landscape.flows_by_entity()),
-        watch=lambda facts: display.progress(facts, "facts planned again"),
+        watch=lambda facts: display.progress(facts, "facts looked through"),
     )
     return Governing(table=place.table, effects=effects, is_same_person=is_same_person)
 

@@ -25,7 +25,7 @@ from tieout.planning.mapping import EVERY_CONNECTION, LEGAL_ENTITY, RATE, Mappin
 from tieout.planning.model import PlanningModel
 
 Watch = Callable[[Iterable[tuple[Key, Item]]], Iterable[tuple[Key, Item]]]
-"""Passes on the facts that are planned again, and may say how many there were."""
+"""Passes on the facts that are looked through, and may say how many there were."""
 
 _FACTS_AT_ONCE = 200
 _MORE_THAN_NAMES = {RATE, LEGAL_ENTITY, PERIOD_TABLE, *(each for each, known in FAMILY_TABLES.items() if known)}
@@ -50,7 +50,7 @@ class EntryEffects:
         proposed = {each.key: each.text for each in entries}
         planner = Planner(ledger=FactLedger(self.table), model=self.model, closing=self.closing, proposed=proposed)
         adding = Adding(MAX_TRANSACTION_WRITES)
-        for fact in Replanning(planner=planner, books=books).replanned(self.watch(self._concerned(proposed))):
+        for fact in Replanning(planner=planner, books=books).replanned(self._concerned(proposed)):
             adding.add(fact)
         said = ((each.key, MappingLedger(self.table).entry(each.key), each.text) for each in entries)
         return adding.result(
@@ -68,7 +68,7 @@ class EntryEffects:
         catalogue, owners = FactCatalogue(self.table), {key.connection for key in proposed}
         for connection in sorted(self.model.legal_entities):
             for entity in self.entities if owners & {connection, EVERY_CONNECTION} else ():
-                for key, item in catalogue.items(connection, entity):
+                for key, item in self.watch(catalogue.items(connection, entity)):
                     if keys.record_of(key) not in waiting and _is_concerned(item, proposed):
                         yield key, item
 
