@@ -81,6 +81,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     """Every flaw of a landscape whose fields have the right types, with the place it stands at."""
     if not is_currency(landscape.reporting_currency):
         yield ("reporting_currency",), f"{landscape.reporting_currency!r} is no ISO 4217 currency code"
+    yield from _rate_problems(landscape)
     for position, connection in enumerate(landscape.connections):
         yield from _below("connections", position, _connection_problems(connection))
     for position, target in enumerate(landscape.targets):
@@ -100,6 +101,15 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     for kind in ("connections", "targets", "flows", "feeds"):
         if not getattr(landscape, kind):
             yield (kind,), "none is declared"
+
+
+def _rate_problems(landscape: Landscape) -> Iterator[Problem]:
+    """Flaws of the currency that two rates may meet in."""
+    through = landscape.rates.through
+    if through and not is_currency(through):
+        yield ("rates", "through"), f"{through!r} is no ISO 4217 currency code"
+    if through == landscape.reporting_currency:
+        yield ("rates", "through"), f"{through!r} is the reporting currency: no rate into it goes by way of itself"
 
 
 def _time_problems(landscape: Landscape) -> Iterator[Problem]:

@@ -250,6 +250,7 @@ class LineStack(Stack):
         companies |= {each.name for each in self.landscape.legal_entities}
         return {
             "Closing": {"versions": list(self.landscape.closing.versions), "legal_entities": sorted(companies)},
+            "Rates": asdict(self.landscape.rates),
             "Sweeper": {
                 "function_name": self.sweep.function.function.function_name,
                 "undelivered_queue_url": self.sweep.schedule.undelivered.queue_url,

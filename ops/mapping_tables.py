@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.mappings import FILE, PERSON, HeldFact, MappingLedger
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry
+from tieout.planning.rates import product, stands_in
 
 _MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]
@@ -89,9 +91,8 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     ledger = MappingLedger(place.table)
     stored = Stored([], [])
     for entry in entries:
-        key = entry.key
-        implied = place.ownership.implied(key.connection, key.table, key.key)
-        if ledger.put(key, entry.member, place.who, datetime.now(UTC), entry.origin, implied) is not None:
+        implied = _said_without_it(place, ledger, entry.key)
+        if ledger.put(entry.key, entry.member, place.who, datetime.now(UTC), entry.origin, implied) is not None:
             stored.replaced.append(entry)
         waiting = list(ledger.waiting(entry.key))
         send_again(place, (fact.lineage for fact in waiting))
@@ -106,6 +107,13 @@ def refuse_unusable(place: Place, entries: Sequence[Entry]) -> None:
         UnusableEntriesError: naming them.
     """
     _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+def _said_without_it(place: Place, ledger: MappingLedger, key: MappingKey) -> str | None:
+    """What stands in for an entry where nobody has stored it: two rates, or the number of its owner."""
+    legs = stands_in(key, json.loads(place.outputs["Rates"])["through"]) if key.table == RATE else ()
+    said = {each: stored.member for each in legs if (stored := ledger.entry(each)) is not None}
+    if legs and len(said) == len(legs):
+        return product(legs, said)[1]
+    return place.ownership.implied(key.connection, key.table, key.key)
 
 
 def _flaw(entry: Entry, connections: Collection[str]) -> str:

@@ -19,6 +19,7 @@ from tieout.governance import Approval, approval_of_plain
 from tieout.maintenance import Maintenance, maintenance_of_plain
 from tieout.member_sources import MemberSource
 from tieout.ownership import Owner, owner_of_plain
+from tieout.rate_types import Rates, RateType
 from tieout.reconciliations import Reconciliation, reconciliation_of_plain
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
@@ -81,8 +82,7 @@ class Readback:
     Attributes:
         every_hours: how often a cycle begins, which reads all cells once; 0: only when somebody asks.
         within_hours: how long a cycle may take before somebody is told.
-        sample_percent: how many of a hundred cells just written are read back some minutes later, at least one of each write;
-            0: none.
+        sample_percent: how many of a hundred cells just written are read back minutes later, at least one a write; 0: none.
         cells_per_minute: how many cells are read in a minute, on the average of a run.
         repair: what becomes of a cell that differs: it waits for a person, or is written again.
     """
@@ -180,12 +180,14 @@ class Feed:
         facts: canonical fact names.
         where: attribute to the values it may have; all must hold.
         sign: 1, or -1 to turn the ledger's credits into planning's positive revenue.
+        rates: by which rates its amounts get into the reporting currency, where no source has them in it.
     """
 
     name: str
     facts: tuple[str, ...]
     cube: str
     sign: Literal[1, -1]
+    rates: RateType
     where: Mapping[str, tuple[str, ...]]
     measures: tuple[Measure, ...]
     dimensions: tuple[Dimension, ...]
@@ -216,6 +218,7 @@ class Landscape:
         owners: whose facts are planned, where several connections know the same.
         reconciliations: which stages of a value have to tie out.
         approvals: which mapping tables change only by what somebody else approves.
+        rates: what stands in for a rate that nobody has stored.
     """
 
     stage: str
@@ -233,6 +236,7 @@ class Landscape:
     owners: tuple[Owner, ...] = ()
     reconciliations: tuple[Reconciliation, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    rates: Rates = field(default_factory=Rates)
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -274,13 +278,13 @@ class Landscape:
             owners=tuple(owner_of_plain(each) for each in plain.get("owners", ())),
             reconciliations=tuple(reconciliation_of_plain(each) for each in plain.get("reconciliations", ())),
             approvals=tuple(approval_of_plain(each) for each in plain.get("approvals", ())),
+            rates=Rates(**plain.get("rates", {})),
         )
 
 
 def _target(plain: Mapping[str, Any]) -> Target:
-    feeds = plain.get("feeds")
     declared = {
-        "feeds": None if feeds is None else tuple(feeds),
+        "feeds": tuple(plain["feeds"]) if plain.get("feeds") is not None else None,
         "readback": Readback(**plain.get("readback", {})),
         "members": {name: MemberSource(**each) for name, each in plain.get("members", {}).items()},
         "maintenance": maintenance_of_plain(plain.get("maintenance")),

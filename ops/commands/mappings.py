@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="What the source's members are call
 @app.command("put")
 def mappings_put(
     table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")] = "",
-    key: Annotated[str, typer.Argument(help="The source's value; for a rate `EUR>USD@2026-03`.")] = "",
+    key: Annotated[str, typer.Argument(help="The source's value; for a rate `average:EUR>USD@2026-03`.")] = "",
     member: Annotated[str, typer.Argument(help="What planning calls it.")] = "",
     connection: Annotated[str, typer.Option(help="The connection whose value it is; rates have none.")] = "",
     file: Annotated[Path | None, typer.Option(help="A CSV file: connection, table, key, member.", exists=True)] = None,
@@ -115,7 +115,7 @@ def sent_again(place: Place, replaced: Sequence[Entry]) -> list[display.Row]:
     def sending() -> Iterator[Lineage]:
         for fact in display.progress(resending.planned_with(place, members), "facts sent again"):
             was = [
-                f"{key.table} {key.key} = {fact.used[key]}"
+                f"{key.table} {key.key} = {fact.used[key] or 'two rates that stood in for it'}"
                 for key, member in members.items()
                 if key in fact.used and fact.used[key] != member
             ]

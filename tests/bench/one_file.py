@@ -218,7 +218,7 @@ def _record(folder: Path) -> dict[str, Any]:
     mappings = MappingLedger(ledger_table)
     for (name, key), member in _MEMBERS.items():
         mappings.put(MappingKey(NAME, name, key), member, "bench", clock.now())
-    mappings.put(MappingKey.rate("BRL", "USD", "2026-03"), "0.20", "bench", clock.now())
+    mappings.put(MappingKey.rate("average", "BRL", "USD", "2026-03"), "0.20", "bench", clock.now())
     usages.clear()
     bodies = json.loads((folder / "sample.json").read_text())
     began, outcomes = time.process_time(), Counter[str]()

@@ -269,7 +269,7 @@ def _store_mappings(table: MemoryTable, places: int) -> None:
     members |= {
         MappingKey(CONNECTION, "product", "default"): "NEW",
         MappingKey(CONNECTION, "stage", "default/new"): "prospect",
-        MappingKey.rate("EUR", "USD", "2026-04"): "1.1",
+        MappingKey.rate("average", "EUR", "USD", "2026-04"): "1.1",
     }
     now: datetime = DEFAULT_START
     for key, member in members.items():

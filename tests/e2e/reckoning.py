@@ -36,7 +36,12 @@ Cells = dict[tuple[str, ...], Decimal]
 Rows = list[dict[str, Any]]
 
 DECLARED = ROOT / "landscape/mappings/sandbox.csv"
-_RATES = {"2027-08": "1.10", "2027-09": "1.08"}  # of both currencies that are not reported in, in USD
+_RATES = {  # of both currencies that are not reported in, in USD
+    ("average", "2027-08"): "1.10",
+    ("average", "2027-09"): "1.08",
+    ("budget", "2027-08"): "1.15",
+    ("budget", "2027-09"): "1.05",
+}
 _SQL = Path(__file__).parent / "reckoned"
 _VIEWS = ("mapped", "deals", "tools", "books", "billed", "collected", "recurring", "cells")
 _ENTRY = 'connection, "table" AS kind, key, member'
@@ -103,7 +108,11 @@ def entries_of_the_day() -> Sequence[Entry]:
         *(Entry(CRM, "customer", company, member) for company, member in COMPANIES.items()),
         *(Entry(SALES, "customer", account, member) for account, member in ACCOUNTS.items()),
         Entry(ERP, "customer", CUSTOMER, "TYRELL"),
-        *(Entry("*", "rate", f"{each}>USD@{month}", rate) for month, rate in _RATES.items() for each in ("EUR", "BRL")),
+        *(
+            Entry("*", "rate", f"{kind}:{currency}>USD@{month}", rate)
+            for (kind, month), rate in _RATES.items()
+            for currency in ("EUR", "BRL")
+        ),
     ]
 
 

@@ -170,7 +170,11 @@ def store_mappings(place: Place) -> None:
     found = [(CONNECTION, "customer", account, member) for account, member in ACCOUNTS.items()]
     found += [(CONNECTION, "product", each, member) for each, member in {**PRODUCTS, "LICENCE": "SOFTWARE"}.items()]
     found += [(CONNECTION, "stage", f"-/{stage}", member) for stage, member in STAGES.items()]
-    found += [(EVERY_CONNECTION, "rate", f"JPY>USD@{month}", str(RATES["JPY"])) for month in MONTHS]
+    found += [
+        (EVERY_CONNECTION, "rate", f"{kind}:JPY>USD@{month}", str(RATES["JPY"]))
+        for kind in ("average", "budget")
+        for month in MONTHS
+    ]
     entries = [mapping_tables.Entry(MappingKey(owner, table, key), member) for owner, table, key, member in found]
     mapping_tables.put(place, entries)
 

@@ -41,7 +41,7 @@ class Books:
 
 def owned() -> tuple[Settling, Table]:
     """A record step of a landscape whose customers are the ERP's."""
-    settling, table = settling_of(Books(), {MappingKey.rate("USD", "USD", "2026-03"): "1"})
+    settling, table = settling_of(Books(), {MappingKey.rate("average", "USD", "USD", "2026-03"): "1"})
     return replace(settling, model=replace(settling.model, ownership=OWNERSHIP)), table
 
 
@@ -105,7 +105,7 @@ def test_without_an_owner_a_document_waits_for_somebody_to_say() -> None:
 
 def test_what_waits_for_an_entry_that_a_new_owners_numbers_imply_is_to_be_planned_anew() -> None:
     """Nobody stores an entry for it, so nothing else would send it again."""
-    settling, table = settling_of(Books(), {MappingKey.rate("USD", "USD", "2026-03"): "1"})
+    settling, table = settling_of(Books(), {MappingKey.rate("average", "USD", "USD", "2026-03"): "1"})
     settle(settling)
     without_owners = FactCatalogue(table)
     assert list(without_owners.outdated(without_owners.facts(ERP, "billing_document"))) == []

@@ -52,8 +52,8 @@ CONNECTION = Connection(
 )
 MAPPINGS = {
     MappingKey(TOOL, "customer", "17"): "ACME",
-    MappingKey.rate("EUR", "USD", "2026-12"): "1.10",
-    MappingKey.rate("EUR", "USD", "2027-01"): "1.20",
+    MappingKey.rate("budget", "EUR", "USD", "2026-12"): "1.10",
+    MappingKey.rate("budget", "EUR", "USD", "2027-01"): "1.20",
 }
 
 

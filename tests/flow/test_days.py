@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.simulation.crm import Deal
-from tests.simulation.entries import all_mappings
+from tests.simulation.entries import all_mappings, budget_rates
 from tests.simulation.invariants import violations
 from tests.simulation.offers import Event
 from tests.simulation.targets import ANAPLAN
@@ -34,7 +34,7 @@ class Day:
 
     def everything_is_mapped_but(self, *missing: MappingKey) -> None:
         """Store every mapping entry that is not missing."""
-        for key, member in all_mappings().items():
+        for key, member in (all_mappings() | budget_rates()).items():
             if key not in missing:
                 self.traffic.store(key, member)
 

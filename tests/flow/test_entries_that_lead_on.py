@@ -108,7 +108,7 @@ OF_THE_INVOICE = {
     MappingKey(ERP, "account", "4000"): "4020",
     MappingKey(ERP, "legal_entity", "9"): "UK",
     MappingKey(ERP, "period", "999"): "2026-12",
-    MappingKey.rate("GBP", "USD", "2026-12"): "1.25",
+    MappingKey.rate("average", "GBP", "USD", "2026-12"): "1.25",
 }
 OF_THE_DEAL = {
     MappingKey(CRM, "stage", "default/new"): "prospect",

@@ -26,7 +26,7 @@ ENTRIES = {
     MappingKey("hubspot-emea", "customer", "72"): "GLOBEX",
     MappingKey("hubspot-emea", "product", "default"): "NEW",
     MappingKey("hubspot-emea", "stage", "default/new"): "prospect",
-    MappingKey.rate("EUR", "USD", "2026-04"): "1.1",
+    MappingKey.rate("budget", "EUR", "USD", "2026-04"): "1.1",
 }
 EARLIER, LATER = "2026-03-02T08:00:00.000Z", "2026-03-02T08:30:00.000Z"
 

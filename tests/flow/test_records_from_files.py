@@ -58,9 +58,9 @@ class FileLine:
         self._worked = 0
         for (table, key), member in MEMBERS.items():
             self.map(MappingKey(NAME, table, key), member)
-        self.map(MappingKey.rate("BRL", "USD", "2026-03"), "0.20")
-        self.map(MappingKey.rate("BRL", "USD", "2026-02"), "0.20")
-        self.map(MappingKey.rate("BRL", "USD", "2026-01"), "0.20")
+        self.map(MappingKey.rate("average", "BRL", "USD", "2026-03"), "0.20")
+        self.map(MappingKey.rate("average", "BRL", "USD", "2026-02"), "0.20")
+        self.map(MappingKey.rate("average", "BRL", "USD", "2026-01"), "0.20")
 
     def map(self, key: MappingKey, member: str) -> None:
         """Store a mapping entry."""

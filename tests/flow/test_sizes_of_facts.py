@@ -24,7 +24,7 @@ _ENTRIES = {
     MappingKey(_CRM, "stage", "default/appointmentscheduled"): "prospect",
     MappingKey(_CRM, "customer", "98765432101"): "ACME CORPORATION",
     MappingKey(_CRM, "product", "default"): "SOFTWARE",
-    MappingKey.rate("EUR", "USD", "2026-12"): "1.0925",
+    MappingKey.rate("budget", "EUR", "USD", "2026-12"): "1.0925",
 }
 
 

@@ -36,7 +36,7 @@ ENTRIES = {
     MappingKey(ERP, "account", "4000"): "4020",
     MappingKey(ERP, "customer", "7"): "C_7",
     MappingKey(ERP, "legal_entity", "9"): "UK",
-    MappingKey.rate("GBP", "USD", "2026-03"): "1.25",
+    MappingKey.rate("average", "GBP", "USD", "2026-03"): "1.25",
 }
 INCOME = {"account_class": ("income",), "entry": ("ordinary",)}
 BOOKS = Side(name="books", facts=("Invoice",), amount="posted", where=INCOME, sign=-1)

@@ -51,6 +51,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tieout/landscape.py": "it only declares",
     "tieout/member_sources.py": "it only declares",
     "tieout/ports.py": "it only declares",
+    "tieout/rate_types.py": "it only declares",
     "tieout/reconciliations.py": "it only declares",
     "tieout/settings.py": "it only declares",
     "tieout/sources.py": "it only wires",

@@ -10,7 +10,7 @@ from functools import cache
 from tests.simulation.billing_systems import BILLING
 from tests.simulation.books_system import BOOKS
 from tests.simulation.dataverse_system import DATAVERSE
-from tests.simulation.entries import all_mappings
+from tests.simulation.entries import all_mappings, budget_rates
 from tests.simulation.files_system import FILES
 from tests.simulation.finance_system import FINANCE
 from tests.simulation.invariants import violations
@@ -165,7 +165,7 @@ def _with_mappings(theme: str | None) -> World:
     """A world to begin as: every mapping is there that the day needs, but one."""
     world = World(Scenario(seed=_SEED, fault_scale=0.0, theme=theme, ways=WAYS))
     traffic = Traffic(world)
-    for key, member in all_mappings().items():
+    for key, member in (all_mappings() | budget_rates()).items():
         if key.connection not in _ELSEWHERE and key != _HELD_FOR:
             traffic.store(key, member)
     return world

@@ -32,6 +32,7 @@ def landscape(targets: Sequence[str] = (ANAPLAN,), *, is_owned: bool = False) ->
     for name in ("flows", "planning"):
         plain |= tomllib.loads((_LANDSCAPE / f"{name}.toml").read_text(encoding="utf-8"))
     plain["freshness"] = FRESHNESS
+    plain["rates"] = {"through": "EUR"}
     plain["owners"] = OWNERS if is_owned else []
     plain["targets"] = [_declared(name, plain["feeds"]) for name in targets]
     sells = SELLS_TOO if is_owned else {}

@@ -48,7 +48,7 @@ _ODD_PERIODS = {  # those of the ERP that are no period of one company or the ot
 
 
 @cache
-def all_mappings() -> Mapping[MappingKey, str]:
+def all_mappings() -> dict[MappingKey, str]:
     """Every entry anybody may come to need."""
     stages = ("prospect", "negotiation", "won", "lost", "proposal", "won")
     found: dict[MappingKey, str] = {}
@@ -75,8 +75,21 @@ def all_mappings() -> Mapping[MappingKey, str]:
     for currency in CURRENCIES:
         if currency != "USD":
             for period in PERIODS:
-                found[MappingKey.rate(currency, "USD", period)] = rates[currency]
+                found[MappingKey.rate("average", currency, "USD", period)] = rates[currency]
     return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_billing()}
+
+
+@cache
+def budget_rates() -> dict[MappingKey, str]:
+    """The rates that plans go by: euros directly, all else by way of the euro, of which a year was later stored as a whole."""
+    found: dict[MappingKey, str] = {}
+    for period in PERIODS:
+        found[MappingKey.rate("budget", "EUR", "USD", period)] = "1.1207"
+        found[MappingKey.rate("budget", "JPY", "EUR", period)] = "0.006131"
+        found[MappingKey.rate("budget", "KWD", "EUR", period)] = "2.9017"
+    for period in PERIODS[1::2]:
+        found[MappingKey.rate("budget", "JPY", "USD", period)] = "0.006907"
+    return found
 
 
 def _of_files() -> Mapping[MappingKey, str]:

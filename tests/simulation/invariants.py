@@ -108,7 +108,7 @@ _BY_RATES = frozenset({"revision", "digest", "statement", "statement_deflated"})
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
-        *("unfinished", "shares", "cell_state", "waits_for", "late"),
+        *("unfinished", "shares", "cell_state", "waits_for", "or_for", "late"),
     )
 )
 _Delivery = tuple[str, str]  # its id, and when it was received
@@ -122,10 +122,11 @@ def _facts(world: World, truth: Expected) -> Iterator[str]:
     held = {record: tuple(json.loads(item["held_for"])) for record, item in facts.items() if "held_for" in item}
     yield from (f"{record} is unfinished" for record, item in facts.items() if item.get("unfinished"))
     rows = {key for key in items if key[0].startswith("HELD#")}
-    named = {(f"HELD#{'#'.join(waits_for)}", "#".join(record)) for record, waits_for in held.items()}
-    if rows != named:
-        yield f"held facts and their index differ: {sorted(rows ^ named)}"
-    yield from (f"{record} waits for a mapping there is" for record, entry in held.items() if entry in world.mappings)
+    also = {record: tuple(json.loads(item["or_for"])) for record, item in facts.items() if "or_for" in item}
+    waits = (*held.items(), *also.items())
+    named = {(f"HELD#{'#'.join(each)}", "#".join(record)) for record, each in waits}
+    yield from (f"held facts and their index differ: {each}" for each in sorted(rows ^ named))
+    yield from (f"{record} waits for a mapping there is" for record, entry in waits if entry in world.mappings)
     if held.keys() != truth.waiting:
         yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
 

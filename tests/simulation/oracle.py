@@ -199,7 +199,7 @@ def _deal_cells(
             }
             cube = "Bookings" if stage == "won" else "Pipeline"
             yield at(cube, name, members), number
-            yield at(cube, f"{name} USD", members), in_dollars(number, currency, period, mappings)
+            yield at(cube, f"{name} USD", members), in_dollars(number, currency, period, mappings, members["Version"])
 
 
 def _offered(deal: Deal, items: list[Item], *, is_won: bool) -> Iterator[tuple[str | None, str, dict[str, Decimal]]]:

@@ -37,7 +37,8 @@ def opportunity_cells(sales: Sales, record: Record, connection: str, mappings: M
             members = _members(fields["AccountId"], product, connection, mappings)
             members |= {"Currency": currency, "Time": _period(connection, fields["CloseDate"]), "Version": version}
             yield at(cube, name, members), amount
-            yield at(cube, f"{name} USD", members), in_dollars(amount, currency, members["Time"], mappings)
+            dollars = in_dollars(amount, currency, members["Time"], mappings, version)
+            yield at(cube, f"{name} USD", members), dollars
 
 
 def contract_cells(fields: Fields, connection: str, mappings: Mappings) -> _Cells:
@@ -60,7 +61,8 @@ def contract_cells(fields: Fields, connection: str, mappings: Mappings) -> _Cell
             continue
         members |= {"Currency": currency, "Time": _period(connection, day), "Version": "Forecast"}
         yield at("Renewals", name, members), amount
-        yield at("Renewals", f"{name} USD", members), in_dollars(amount, currency, members["Time"], mappings)
+        dollars = in_dollars(amount, currency, members["Time"], mappings, "Forecast")
+        yield at("Renewals", f"{name} USD", members), dollars
 
 
 def _parts(fields: Fields, products: Sequence[Fields]) -> list[tuple[str, str | None, Decimal, Decimal]]:

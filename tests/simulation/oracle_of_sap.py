@@ -99,7 +99,7 @@ def _item_cells(
         "Version": version,
     }
     yield at(cube, name, members), item.amount
-    yield at(cube, f"{name} USD", members), in_dollars(item.amount, document.currency, period, mappings)
+    yield at(cube, f"{name} USD", members), in_dollars(item.amount, document.currency, period, mappings, version)
 
 
 def _place(entry: Entry, line: Line) -> tuple[str, str] | None:

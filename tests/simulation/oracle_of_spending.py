@@ -51,7 +51,7 @@ def order_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[t
             "Version": "Forecast",
         }
         yield at("Commitments", "Committed", members), amount
-        yield at("Commitments", "Committed USD", members), in_dollars(amount, currency, period, mappings)
+        yield at("Commitments", "Committed USD", members), in_dollars(amount, currency, period, mappings, "Forecast")
 
 
 def report_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[tuple[Coordinates, Decimal]]:

@@ -50,11 +50,18 @@ def _table(company: str) -> tuple[tuple[str, str, str], ...]:
     return _WEEKS if company in _COUNT_WEEKS else _MONTHS
 
 
-def in_dollars(amount: Decimal, currency: str, period: str, mappings: Mappings) -> Decimal:
-    """An amount by the planning rate of a period."""
+def in_dollars(amount: Decimal, currency: str, period: str, mappings: Mappings, version: str = "Actual") -> Decimal:
+    """An amount by a rate of a period: what is planned by the budget's, what has happened by the average.
+
+    Without that rate it goes by way of the euro, if both rates of the way are there.
+    """
     if currency == "USD":
         return amount
-    return rounded(amount * Decimal(mapped(mappings, "*", "rate", f"{currency}>USD@{period}")), "USD")
+    kind = {"Forecast": "budget", "Actual": "average"}[version]
+    if ("*", "rate", f"{kind}:{currency}>USD@{period}") not in mappings and currency != "EUR":
+        euros = amount * Decimal(mapped(mappings, "*", "rate", f"{kind}:{currency}>EUR@{period}"))
+        return rounded(euros * Decimal(mapped(mappings, "*", "rate", f"{kind}:EUR>USD@{period}")), "USD")
+    return rounded(amount * Decimal(mapped(mappings, "*", "rate", f"{kind}:{currency}>USD@{period}")), "USD")
 
 
 def mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from random import Random
 
 from tests.simulation.documents import Document
-from tests.simulation.entries import all_mappings
+from tests.simulation.entries import all_mappings, budget_rates
 from tests.simulation.erp import Changes
 from tests.simulation.publishing_members import Publishing, mend_refused
 from tests.simulation.resending import send_outdated
@@ -94,12 +95,22 @@ class Traffic:
             drawn = self.world.random.random()
             if key.table == "cost_centre" and self.world.theme in {"mappings", "documents"}:
                 drawn = 0.0
-            if drawn < present:
-                self.store(key, member)
-            elif drawn < 0.97:
-                self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
+            self._plan_entry(key, member, drawn, present)
         for arrive in self.world.mappings_to_come.values():
             self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
+        own_chance = Random(f"rates of budgets {self.world.scenario.seed}")  # noqa: S311 it must repeat itself
+        for key, member in budget_rates().items():
+            self._plan_entry(key, member, own_chance.random(), present)
+            if (at := keys.mapping_key(key)) in self.world.mappings_to_come:
+                arrives = self.world.mappings_to_come[at]
+                self.world.schedule.after(own_chance.randrange(self.world.span), arrives)
+
+    def _plan_entry(self, key: MappingKey, member: str, drawn: float, present: float) -> None:
+        """An entry that is there from the start, comes later, or never."""
+        if drawn < present:
+            self.store(key, member)
+        elif drawn < 0.97:
+            self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
 
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:

@@ -39,6 +39,7 @@ _FEED = Feed(
     facts=("Opportunity",),
     cube="Pipeline",
     sign=1,
+    rates="average",
     where={},
     measures=(Measure(amount="amount", transaction="Amount", reporting="Amount USD"),),
     dimensions=(

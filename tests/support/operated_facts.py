@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -15,7 +14,7 @@ from tieout.ledger.items import Lineage
 from tieout.ledger.plan import decide
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import MappingKey, Used
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ACME = MappingKey(CRM, "customer", "71")
@@ -30,7 +29,7 @@ def deal(number: int, connection: str = CRM) -> RecordKey:
 def recorded(
     stage: OperatedStage,
     record: RecordKey,
-    used: Mapping[MappingKey, str],
+    used: Used,
     waits_for: MappingKey | None = None,
     flow: str = FLOW,
 ) -> None:
@@ -44,7 +43,7 @@ def recorded(
         customer="71",
         product=None,
     )
-    place = Intersection("anaplan", "Pipeline", (("Customer", used.get(ACME, "none")),))
+    place = Intersection("anaplan", "Pipeline", (("Customer", used.get(ACME) or "none"),))
     amounts = (Amount("Amount", "EUR", 100, "par"),)
     planned = Unmapped(waits_for) if waits_for else (Contribution(place, amounts),)
     plan = decide(Statement(key=record, source_version="1", fact=fact), None, planned, used)

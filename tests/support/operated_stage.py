@@ -101,6 +101,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
 def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
     told: dict[str, Any] = {
         "Closing": {"versions": ["Actual"], "legal_entities": ["EMEA", "GROUP"]},
+        "Rates": {"through": "EUR"},
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
         "Readback": {"function_name": "readback", "undelivered_queue_url": stage.queues["readback"]},

@@ -19,6 +19,10 @@ class StandInModel:
         """Nobody owns anything."""
         return {}
 
+    def used(self, found: Mapping[MappingKey, str]) -> Mapping[MappingKey, str]:
+        """What was found."""
+        return found
+
     def contributions(self, *_: object) -> tuple[Contribution, ...]:
         """Nothing is planned."""
         return ()

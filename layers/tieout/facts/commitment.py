@@ -62,6 +62,7 @@ def _lines(commitment: Commitment, lookup: Lookup) -> Iterator[Line]:
                 "product": line.product,
             },
             amounts={"committed": line.amount},
+            day=line.date,
         )
 
 

@@ -84,6 +84,7 @@ def _lines(contract: Contract, lookup: Lookup) -> Iterator[Line]:
             "weighted_renewal": _weighted(renewal, contract.probability),
         },
         rate=contract.rate,
+        day=contract.renewal_date,
     )
 
 

@@ -161,6 +161,7 @@ def _lines(document: PostedDocument, lookup: Lookup) -> Iterator[Line]:
             functional=line.functional,
             group=line.group,
             group_rate=line.group_rate,
+            day=document.document_date or line.posting_date,
         )
 
 

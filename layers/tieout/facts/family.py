@@ -97,6 +97,7 @@ class Line:
         functional: the amount in the legal entity's own currency, where the source keeps one.
         group: the amount in the group's currency, where the source keeps one, at the rate `group_rate` names.
         rate: what the source converts amounts of `currency` by; None where it keeps no rates, or none of that currency.
+        day: the day it counts from, for rates of a day; None where the source states none.
     """
 
     legal_entity: str
@@ -108,6 +109,7 @@ class Line:
     group: Money | None = None
     group_rate: str | None = None
     rate: SourceRate | None = None
+    day: date | None = None
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, be it one of every line or one of the family; None where the fact does not say."""

@@ -165,6 +165,7 @@ def _lines(deal: Opportunity, lookup: Lookup) -> Iterator[Line]:
             },
             amounts={"amount": part.amount, "weighted": share, "recurring": _a_month(part)},
             rate=deal.rate if currency == own_currency else None,
+            day=deal.close_date,
         )
 
 

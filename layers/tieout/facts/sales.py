@@ -76,6 +76,7 @@ def _lines(document: SalesDocument, lookup: Lookup) -> Iterator[Line]:
             currency=line.amount.currency,
             attributes={"status": str(document.status), "customer": document.customer, "product": line.product},
             amounts={"net": line.amount},
+            day=document.day,
         )
 
 

@@ -197,6 +197,7 @@ def _lines(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
                 currency=currency,
                 attributes={"customer": now.customer, "movement": str(movement), "product": product},
                 amounts={"monthly": Money(monthly, currency), "annual": Money(annual, currency)},
+                day=day,
             )
         before = after
 

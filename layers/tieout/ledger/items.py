@@ -23,7 +23,7 @@ from tieout.ledger.plan import Plan, StoredFact
 from tieout.ledger.table import Item
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.cells import LateShare, Share
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import MappingKey, Used
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
 
@@ -71,7 +71,9 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         **lineage_item(lineage),
     }
     if plan.waits_for is not None:
-        item["held_for"] = strict_json.dump([plan.waits_for.connection, plan.waits_for.table, plan.waits_for.key])
+        item["held_for"] = strict_json.dump(list(plan.waits_for))
+    if plan.alternative is not None:
+        item["or_for"] = strict_json.dump(list(plan.alternative))
     if plan.guard.protected.late:
         item |= {"late": late_text(plan.guard.protected.late), "late_flow": plan.guard.flow}
     if plan.guard.protected.other_rates:
@@ -107,8 +109,8 @@ def stored_lineage(connection: str, item: Item) -> Lineage:
 
 
 def mappings_text(plan: Plan) -> str:
-    """The mapping entries a plan was made with, each with its member, as one attribute."""
-    return strict_json.dump({str(key): member for key, member in sorted(plan.used.items())})
+    """The mapping entries a plan was made with, each with its member, as one attribute; null: others stood in for it."""
+    return strict_json.dump({str(key): plan.used[key] for key in sorted(plan.used)})
 
 
 def parts_text(parts: Mapping[str, Part]) -> str:
@@ -181,6 +183,7 @@ def stored_fact(item: Item) -> StoredFact:
         digest=str(item["digest"]),
         parts=parts_of(str(item["contributions"])),
         held_for=held_for_of(item),
+        or_for=held_for_of(item, "or_for"),
         unfinished=bool(item.get("unfinished")),
         readings=int(item["readings"]),
         late=late_of(item),
@@ -190,15 +193,15 @@ def stored_fact(item: Item) -> StoredFact:
     )
 
 
-def held_for_of(item: Item) -> MappingKey | None:
-    """The mapping entry that the fact in an item waits for."""
-    return MappingKey(*strict_json.parse(str(item["held_for"]).encode())) if "held_for" in item else None
+def held_for_of(item: Item, name: str = "held_for") -> MappingKey | None:
+    """The mapping entry that the fact in an item waits for; under `or_for` the other one that would release it too."""
+    return MappingKey(*strict_json.parse(str(item[name]).encode())) if name in item else None
 
 
-def used_of(item: Item) -> dict[MappingKey, str]:
+def used_of(item: Item) -> Used:
     """The mapping entries that the fact in an item was planned with, each with its member, as `mappings_text` wrote them."""
     used = strict_json.parse(str(item["mappings"]).encode())
-    return {MappingKey.of_text(text): str(member) for text, member in used.items()}
+    return {MappingKey.of_text(text): None if member is None else str(member) for text, member in used.items()}
 
 
 def steps_of(item: Item) -> frozenset[str]:

@@ -22,7 +22,7 @@ from tieout.ledger.late_rows import LateKind, LateRow
 from tieout.ledger.part import Part
 from tieout.ledger.table import Check
 from tieout.planning.cells import Contribution, Unmapped
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import MappingKey, Used
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,6 +47,7 @@ class StoredFact:
         readings: counts our commits and the readings that confirmed one (duplicates); the condition of the next commit.
         parts: intersection id to contribution; for an unfinished commit the intersections it touches, whatever they hold by now.
         held_for: the mapping entry the fact waits for.
+        or_for: the other one that would release it, too.
         unfinished: a commit in several transactions was begun and not finished: the next one starts over.
         late: what came after books were closed.
         late_flow: the one whose rules hold for that.
@@ -59,6 +60,7 @@ class StoredFact:
     digest: str
     parts: Mapping[str, Part]
     held_for: MappingKey | None = None
+    or_for: MappingKey | None = None
     unfinished: bool = False
     readings: int = 0
     late: tuple[LateRow, ...] = ()
@@ -106,6 +108,7 @@ class Plan:
         outcome: of the notice that led here.
         stored: what the ledger held when the plan was made; None for a record it did not know.
         waits_for: the missing mapping entry of a held fact.
+        alternative: another that is missing, and leads to what would stand in for it.
         guard: what it contributes, and what stays as it is because its books are closed.
     """
 
@@ -115,7 +118,8 @@ class Plan:
     source_version: str
     digest: str
     waits_for: MappingKey | None = None
-    used: Mapping[MappingKey, str] = field(default_factory=dict)
+    alternative: MappingKey | None = None
+    used: Used = field(default_factory=dict)
     guard: Guard
 
     @property
@@ -161,7 +165,7 @@ def decide(
     statement: Statement,
     stored: StoredFact | None,
     planned: tuple[Contribution, ...] | Unmapped,
-    used: Mapping[MappingKey, str],
+    used: Used,
     guard: Guard | None = None,
 ) -> Plan:
     """What a statement, read from the source after `stored` was read from the ledger, changes.
@@ -172,10 +176,10 @@ def decide(
     its own. A source that no longer knows the record states an absence without a version: it keeps the stored one, as
     tombstones do.
     """
-    waits_for = planned.key if isinstance(planned, Unmapped) else None
+    waits_for, alternative = (planned.key, planned.alternative) if isinstance(planned, Unmapped) else (None, None)
     allowed = guard or Guard(protected=Protected(() if isinstance(planned, Unmapped) else planned))
     version = statement.source_version or (stored.source_version if stored else "")
-    digest = _digest(statement, allowed.protected, waits_for)
+    digest = _digest(statement, allowed.protected, waits_for, alternative)
 
     def plan(outcome: Outcome) -> Plan:
         return Plan(
@@ -185,6 +189,7 @@ def decide(
             source_version=version,
             digest=digest,
             waits_for=waits_for,
+            alternative=alternative,
             used=used,
             guard=allowed,
         )
@@ -205,10 +210,13 @@ def _is_in_the_books(stored: StoredFact | None) -> bool:
     return bool(known)
 
 
-def _digest(statement: Statement, allowed: Protected, waits_for: MappingKey | None) -> str:
+def _digest(
+    statement: Statement, allowed: Protected, waits_for: MappingKey | None, alternative: MappingKey | None
+) -> str:
     """Equal for equal contents: the statement, where it goes, what came too late, and what it waits for."""
     parts = [[name, part.shares] for name, part in sorted(allowed.parts().items())]
     late = [row.plain() for row in allowed.late]
     closed = [late, allowed.other_rates] if late or allowed.other_rates else []
-    text = strict_json.dump([canonical_text(statement), parts, str(waits_for), *closed])
+    other = [str(alternative)] if alternative is not None else []
+    text = strict_json.dump([canonical_text(statement), parts, str(waits_for), *other, *closed])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

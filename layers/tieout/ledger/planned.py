@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import batched
 
@@ -11,7 +11,7 @@ from tieout.ledger import keys
 from tieout.ledger.items import Lineage, held_for_of, stored_lineage, used_of
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.ownership import Ownership
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import MappingKey, Used
 
 _FACTS_AT_ONCE = 200  # an item may have 400 KB
 
@@ -22,21 +22,24 @@ class RecordedFact:
 
     Attributes:
         kind: the fact's canonical name, or why there is none.
-        used: the mapping entries that planning it asked for, each with the member found; empty for an absence.
+        used: the mapping entries that planning it asked for, each with the member found, None where others stood in for it;
+            empty for an absence.
         waits_for: the entry a held fact waits for.
+        or_for: the other one that would release it, too.
     """
 
     record: RecordKey
     kind: str
     outcome: str
     source_version: str
-    used: Mapping[MappingKey, str]
+    used: Used
     waits_for: MappingKey | None
     lineage: Lineage
+    or_for: MappingKey | None = None
 
     def entries(self) -> frozenset[MappingKey]:
         """What it was planned with, and what it waits for."""
-        return frozenset((*self.used, *((self.waits_for,) if self.waits_for else ())))
+        return frozenset((*self.used, *(each for each in (self.waits_for, self.or_for) if each)))
 
 
 class FactCatalogue:
@@ -97,4 +100,5 @@ def _recorded_fact(key: Key, item: Item) -> RecordedFact:
         used=used_of(item),
         waits_for=held_for_of(item),
         lineage=stored_lineage(record.connection, item),
+        or_for=held_for_of(item, "or_for"),
     )

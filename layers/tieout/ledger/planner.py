@@ -21,7 +21,7 @@ from tieout.planning.cells import Contribution, Unmapped
 from tieout.planning.mapping import Found, MappingKey
 from tieout.planning.model import PlanningModel
 
-_MAX_CELLS = 2_500  # of one fact: its item stays under DynamoDB's 400 KB
+_MAX_CELLS = 2_000  # of one fact: its item stays under DynamoDB's 400 KB
 
 Fail = Callable[[RecordKey, Exception], None]
 
@@ -70,7 +70,7 @@ class Planner:
             to_ask = [key for key, entries in needed.items() if not entries.isdisjoint(leading)]
         return {key: {each: found[each] for each in entries if each in found} for key, entries in needed.items()}
 
-    def plan(self, statement: Statement, flow: str, stored: StoredFact | None, books: BooksNow, used: Found) -> Plan:
+    def plan(self, statement: Statement, flow: str, stored: StoredFact | None, books: BooksNow, found: Found) -> Plan:
         """What a statement changes that came by a flow, given what the ledger held of its record and what entries say.
 
         Raises:
@@ -79,9 +79,9 @@ class Planner:
         """
         planned: tuple[Contribution, ...] | Unmapped = ()
         if statement.fact is not None:
-            planned = self.model.contributions(statement.key.connection, statement.fact, used)
+            planned = self.model.contributions(statement.key.connection, statement.fact, found)
         guard = self.protecting.guard(statement, planned, stored, books, flow)
-        plan = decide(statement, stored, planned, used, guard)
+        plan = decide(statement, stored, planned, self.model.used(found), guard)
         if plan.cell_count() > _MAX_CELLS:
             raise UnreadableRecordError(f"{statement.key} touches {plan.cell_count()} cells, more than {_MAX_CELLS}")
         return plan

@@ -71,7 +71,7 @@ class StageLedger:
                 yield Recorded(
                     record=keys.record_of(key),
                     fact=fact_of_text(CLASSES[str(item["kind"])], statement_text(item)),
-                    found=used_of(item),
+                    found={entry: member for entry, member in used_of(item).items() if member is not None},
                     planned=tuple(
                         (places[name][0], part.minor_by_measure()) for name, part in own.items() if name in places
                     ),

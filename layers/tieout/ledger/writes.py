@@ -108,17 +108,18 @@ def hold_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     """Enter a held fact under what it waits for, and strike it from what it waited for.
 
     The check that the entry is still missing makes holding and the arrival of the mapping exclude each other: whoever
-    stores an entry afterwards finds the fact waiting.
+    stores an entry afterwards finds the fact waiting. So it is with the other entry, where one would do as well; the fact is
+    listed under the first alone.
     """
     writes: list[Write] = []
-    if plan.waits_for is not None:
-        waiting = lineage_item(lineage) | {"catalogue": keys.HELD, "waits_for": str(plan.waits_for)}
-        writes.append(Check(keys.mapping_key(plan.waits_for), Absent("member")))
-        writes.append(Put(keys.held_key(plan.waits_for, plan.key), waiting | {"record": str(plan.key)}))
-    waited_for = plan.stored.held_for if plan.stored else None
-    if waited_for is not None and waited_for != plan.waits_for:
-        writes.append(Delete(keys.held_key(waited_for, plan.key)))
-    return writes
+    waits = [each for each in (plan.waits_for, plan.alternative) if each is not None]
+    for entry in waits:
+        listed = {"catalogue": keys.HELD} if entry == plan.waits_for else {}
+        waiting = {"record": str(plan.key), "waits_for": str(entry), **lineage_item(lineage), **listed}
+        writes.append(Check(keys.mapping_key(entry), Absent("member")))
+        writes.append(Put(keys.held_key(entry, plan.key), waiting))
+    waited_for = (plan.stored.held_for, plan.stored.or_for) if plan.stored else ()
+    return [*writes, *(Delete(keys.held_key(each, plan.key)) for each in waited_for if each and each not in waits)]
 
 
 def gate_writes(plan: Plan) -> list[Write]:

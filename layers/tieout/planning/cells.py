@@ -84,6 +84,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A fact cannot be planned before this entry exists."""
+    """A fact cannot be planned before this entry exists, or another that leads to what would stand in for it.
+
+    Attributes:
+        alternative: the other one; None where nothing stands in for the entry.
+    """
 
     key: MappingKey
+    alternative: MappingKey | None = None

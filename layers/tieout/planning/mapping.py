@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
 from tieout.money import decimal_of, is_currency
 from tieout.periods import Period
+from tieout.rate_types import RATE_TYPES, SPOT, RateType
 
 RATE = "rate"
 LEGAL_ENTITY = "legal_entity"  # what a source calls its companies, such as NetSuite's subsidiaries
@@ -32,9 +34,9 @@ class MappingKey(NamedTuple):
     key: str
 
     @classmethod
-    def rate(cls, currency: str, reporting: str, period: str) -> MappingKey:
-        """The planning rate from a currency to the reporting currency for a period; it belongs to no connection."""
-        return cls(EVERY_CONNECTION, RATE, f"{currency}>{reporting}@{period}")
+    def rate(cls, kind: RateType, currency: str, into: str, when: str) -> MappingKey:
+        """The rate of a type from one currency into another, of a period or a day; it belongs to no connection."""
+        return cls(EVERY_CONNECTION, RATE, f"{kind}:{currency}>{into}@{when}")
 
     @classmethod
     def of_text(cls, text: str) -> MappingKey:
@@ -54,14 +56,17 @@ class MappingKey(NamedTuple):
 # What a lookup found; a key that is not in it is not mapped.
 Found = Mapping[MappingKey, str]
 
+# What a fact was planned with; a rate that says nothing is one that others stood in for, and no longer do once it is there.
+Used = Mapping[MappingKey, str | None]
+
 
 def check_entry(key: MappingKey, value: str) -> None:
     """Refuse an entry the line could not use, before it is stored.
 
     Raises:
         MalformedError: `reason` says what is wrong: an unknown table, an empty member, a member the table's family does not
-            know (a stage outside `STAGES`), a rate that is no positive number or not keyed `EUR>USD@2026-03`, a period that
-            is none (`Period.parse`).
+            know (a stage outside `STAGES`), a rate that is no positive number or not keyed `average:EUR>USD@2026-03`
+            (`spot:EUR>USD@2026-03-31`), a period that is none (`Period.parse`).
     """
     if key.table not in TABLES:
         raise MalformedError("mapping_table_unknown")
@@ -77,10 +82,22 @@ def check_entry(key: MappingKey, value: str) -> None:
 
 
 def _check_rate(key: str, value: str) -> None:
-    pair, _, period = key.partition("@")
-    currency, _, reporting = pair.partition(">")
-    if not (is_currency(currency) and is_currency(reporting)):
+    kind, _, conversion = key.partition(":")
+    pair, _, when = conversion.partition("@")
+    currency, _, into = pair.partition(">")
+    if not (is_currency(currency) and is_currency(into)):
         raise MalformedError("mapping_rate_key")
-    Period.parse(period)
+    if kind not in RATE_TYPES:
+        raise MalformedError("mapping_rate_type_unknown")
+    if kind != SPOT or not _is_day(when):
+        Period.parse(when)
     if decimal_of(value) <= Decimal(0):
         raise MalformedError("mapping_rate_not_positive")
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as `date.isoformat` writes it, and nothing else."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cached_property, partial
 from typing import NamedTuple, Self
 
@@ -17,8 +16,10 @@ from tieout.landscape import Dimension, Feed, Landscape, Measure
 from tieout.money import Money
 from tieout.ownership import Ownership
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.mapping import Found, MappingKey
+from tieout.planning.mapping import Found, MappingKey, Used
+from tieout.planning.rates import leads_to, rate_wanted, stands_in, stood_in_for
 from tieout.planning.resolving import CALENDAR_MONTHS, Asked, MissingEntryError, OwnLines, Resolver
+from tieout.rate_types import RateType
 
 # Rates that are no lookup have an identity too.
 AT_PAR = "par"
@@ -36,6 +37,7 @@ class PlanningModel:
         calendars: how each company divides time.
         targets: feed to the targets that are given it, each in cells of its own.
         ownership: whose facts are planned.
+        through: the currency that two rates may meet in where nobody has stored one; empty: none.
     """
 
     feeds: tuple[Feed, ...]
@@ -44,6 +46,7 @@ class PlanningModel:
     calendars: EntityCalendars = CALENDAR_MONTHS
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ownership: Ownership = field(default_factory=Ownership)
+    through: str = ""
 
     @classmethod
     def of(cls, landscape: Landscape) -> Self:
@@ -54,8 +57,8 @@ class PlanningModel:
             for feed in landscape.feeds
         }
         calendars = EntityCalendars.of_landscape(landscape)
-        ownership = Ownership(landscape.owners)
-        return cls(landscape.feeds, landscape.reporting_currency, entities, calendars, targets, ownership)
+        owned, through = Ownership(landscape.owners), landscape.rates.through
+        return cls(landscape.feeds, landscape.reporting_currency, entities, calendars, targets, owned, through)
 
     def mapping_keys(self, connection: str, fact: Fact, found: Found) -> frozenset[MappingKey]:
         """Every mapping entry that planning this fact may ask for, as far as those found so far tell.
@@ -69,6 +72,10 @@ class PlanningModel:
         members = ((each, self.ownership.implied(each.connection, each.table, each.key)) for each in entries)
         return {entry: member for entry, member in members if member is not None}
 
+    def used(self, found: Found) -> Used:
+        """What a fact is planned with: the entries found, and the rates that two of them stand in for."""
+        return {**found, **dict.fromkeys(stood_in_for(found, self.through, self.reporting_currency))}
+
     def contributions(self, connection: str, fact: Fact, found: Found) -> tuple[Contribution, ...] | Unmapped:
         """The fact's contributions, one per intersection in a fixed order, zeros left out; or the first entry that is missing.
 
@@ -78,7 +85,7 @@ class PlanningModel:
         try:
             return _summed(self._contribute(connection, fact, found), self.books_of)
         except MissingEntryError as missing:
-            return Unmapped(missing.key)
+            return Unmapped(missing.key, leads_to(missing.key, found, self.through))
 
     def feed(self, name: str) -> Feed:
         """The feed of that name, which there is."""
@@ -106,7 +113,7 @@ class PlanningModel:
         }
 
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
-        resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars)
+        resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars, self.through)
         for line in self._lines(connection, fact, resolve):
             for feed in self._feeds_of(fact, line):
                 for measure in feed.measures:
@@ -135,14 +142,23 @@ class PlanningModel:
         members = _members(feed.dimensions, line, resolve)
         if members is None or line.period is None:
             return
-        converted, rate = self.reported(amount, line, resolve)
+        converted, rate = self.reported(amount, line, resolve, feed.rates)
         for target in self.targets[feed.name]:
             intersection = Intersection(target, feed.cube, members)
             for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
                 yield intersection, Amount(name, money.currency, feed.sign * money.amount_minor, identity)
 
-    def reported(self, amount: Money, line: Line, resolve: Resolver) -> tuple[Money, str]:
-        """The amount in the reporting currency and what says so: the source's own where it has one, else the month's planning rate.
+    def rates_of(self, fact: Fact, line: Line) -> RateType:
+        """By which rates a line is planned: those of the feed that wants it, else of any that facts of its kind feed."""
+        return next((feed.rates for feed in self._feeds_of(fact, line)), self._rates_asked(fact)[0])
+
+    def _rates_asked(self, fact: Fact) -> tuple[RateType, ...]:
+        """The types of rates that facts of a kind may be planned by, each once; an average, where they are planned nowhere."""
+        kind = fact_kind(fact)
+        return tuple(dict.fromkeys(feed.rates for feed in self.feeds if kind in feed.facts)) or ("average",)
+
+    def reported(self, amount: Money, line: Line, resolve: Resolver, rates: RateType) -> tuple[Money, str]:
+        """The amount in the reporting currency and what says so: the source's own where it has one, else a rate of that type.
 
         Raises:
             MissingEntryError: nobody has said the rate.
@@ -150,9 +166,8 @@ class PlanningModel:
         stated = self._stated(amount, line)
         if stated is not None:
             return stated
-        key = MappingKey.rate(amount.currency, self.reporting_currency, str(line.period))
-        text = resolve.entry(key)
-        return amount.converted(Decimal(text), self.reporting_currency), f"{key.key}={text}"
+        rate, identity = resolve.rate(rate_wanted(rates, amount.currency, self.reporting_currency, line))
+        return amount.converted(rate, self.reporting_currency), identity
 
     def _stated(self, amount: Money, line: Line) -> tuple[Money, str] | None:
         """The amount in the reporting currency as the source keeps it, else by its own rate; None where it has neither."""
@@ -164,15 +179,22 @@ class PlanningModel:
         return None
 
     def _keys(self, connection: str, fact: Fact, found: Found) -> Iterator[MappingKey]:
-        asked = Asked(connection, found, self.legal_entities[connection], self.calendars)
+        asked = Asked(connection, found, self.legal_entities[connection], self.calendars, self.through)
+        types = self._rates_asked(fact)
         for line in self._lines(connection, fact, asked):
             for feed in self.feeds:
                 if fact_kind(fact) in feed.facts:
                     _members(feed.dimensions, line, asked)
             for money in line.amounts.values():
                 if money is not None and line.period is not None and self._stated(money, line) is None:
-                    asked.entry(MappingKey.rate(money.currency, self.reporting_currency, str(line.period)))
+                    asked.keys.update(self._rate_keys(money.currency, types, line))
         yield from asked.keys
+
+    def _rate_keys(self, currency: str, types: tuple[RateType, ...], line: Line) -> Iterator[MappingKey]:
+        """The rates that may convert a line's amounts in a currency, and those that may stand in for them."""
+        for each in types:
+            wanted = rate_wanted(each, currency, self.reporting_currency, line)
+            yield from (wanted, *stands_in(wanted, self.through))
 
 
 def _is_nothing(amount: Money, line: Line) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from tieout.calendars import EntityCalendars, OutsideCalendarError
 from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
 from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
+from tieout.planning.rates import by_way, product
 
 CALENDAR_MONTHS = EntityCalendars((), ())  # of every company, where nothing is declared
 
@@ -29,12 +31,14 @@ class Resolver:
     Attributes:
         own_entity: the connection's legal entity.
         calendars: how each company divides time.
+        through: the currency that two rates may meet in where none is stored; empty: none.
     """
 
     connection: str
     found: Found
     own_entity: str
     calendars: EntityCalendars = CALENDAR_MONTHS
+    through: str = ""
 
     def entry(self, key: MappingKey) -> str:
         """What an entry says; `MissingEntryError` where there is none."""
@@ -46,6 +50,14 @@ class Resolver:
     def member(self, table: str, value: str) -> str:
         """What a value of the source is called in planning; `MissingEntryError` where nobody has said."""
         return self.entry(MappingKey(self.connection, table, value))
+
+    def rate(self, wanted: MappingKey) -> tuple[Decimal, str]:
+        """A rate and its identity; where nobody has stored it, that of the two that stand in for it."""
+        legs = by_way(wanted, self.found, self.through)
+        if legs:
+            return product(legs, self.found)
+        text = self.entry(wanted)
+        return Decimal(text), f"{wanted.key}={text}"
 
     def legal_entity(self, stated: str | None) -> str:
         """The company the record states, as planning calls it; where it states none, the connection's own."""

@@ -76,12 +76,14 @@ class Stage:
 
     def _add_stated(self, recorded: Recorded, said: _Said) -> None:
         connection = recorded.record.connection
-        resolve = _AsFarAsKnown(connection, recorded.found, self.model.legal_entities[connection], self.model.calendars)
+        own_entity = self.model.legal_entities[connection]
+        resolve = _AsFarAsKnown(connection, recorded.found, own_entity, self.model.calendars, self.model.through)
         for line in lines_of(recorded.fact, resolve):
             money = line.amounts.get(self.side.amount)
             if money is None or not self._counts(line):
                 continue
-            reported, _ = self.model.reported(money, line, resolve)
+            rates = self.model.rates_of(recorded.fact, line)
+            reported, _ = self.model.reported(money, line, resolve, rates)
             members = {each: _member(each, line.attribute(each), resolve) for each in _attributes(line)}
             said.add(members, Amount(money.amount_minor, reported.amount_minor), self.side.sign)
 

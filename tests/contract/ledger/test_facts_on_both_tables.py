@@ -27,6 +27,7 @@ from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
 ACME = MappingKey("crm", "customer", "4711")
+GLOBEX = MappingKey("crm", "customer", "4712")
 
 
 def test_many_facts_of_a_batch_are_one_transaction(table: Table, usages: list[Usage]) -> None:
@@ -153,6 +154,30 @@ def test_a_fact_is_not_held_for_a_mapping_that_has_just_arrived(table: Table) ->
     assert list(failures) == [record(1)]
     assert ledger.load([record(1)]) == {}
     assert total(table, "Beta") == 1
+
+
+@pytest.mark.parametrize("arrived", [ACME, GLOBEX])
+def test_a_fact_is_held_for_two_entries_only_while_both_are_missing(table: Table, arrived: MappingKey) -> None:
+    """Either would release it, so whichever arrives meanwhile has it planned again."""
+    ledger = FactLedger(table)
+    plan = planned(ledger, statement(1, V1), Unmapped(ACME, GLOBEX))
+    table.write([Put(keys.mapping_key(arrived), {"member": "Acme"})])
+    assert list(committed(ledger, plan)) == [record(1)]
+    assert ledger.load([record(1)]) == {}
+
+
+def test_a_fact_held_for_two_entries_is_found_under_both_and_listed_once(table: Table) -> None:
+    """And leaves both when it waits for another one alone."""
+    ledger = FactLedger(table)
+    assert committed(ledger, planned(ledger, statement(1, V1), Unmapped(ACME, GLOBEX))) == {}
+    waiting = [table.query(f"HELD#{entry}").items for entry in (ACME, GLOBEX)]
+    assert [[key[1] for key, _ in items] for items in waiting] == [[str(record(1))]] * 2
+    assert [key for key, _ in table.index("catalogue", keys.HELD).items] == [waiting[0][0][0]]
+    stored = ledger.load([record(1)])[record(1)]
+    assert (stored.held_for, stored.or_for) == (ACME, GLOBEX)
+    assert committed(ledger, planned(ledger, statement(1, V1), Unmapped(GLOBEX))) == {}
+    assert table.query(f"HELD#{ACME}").items == ()
+    assert len(table.query(f"HELD#{GLOBEX}").items) == 1
 
 
 def test_two_facts_that_wait_for_one_mapping_check_it_once(table: Table) -> None:

@@ -35,7 +35,7 @@ ACME = MappingKey("crm", "customer", "4711")
 STAGE = MappingKey("crm", "stage", "default/won")
 COMPANY = MappingKey("crm", "legal_entity", "2")
 MONTH = MappingKey("crm", "period", "111")
-RATE = MappingKey(EVERY_CONNECTION, "rate", "EUR>USD@2026-03")
+RATE = MappingKey(EVERY_CONNECTION, "rate", "average:EUR>USD@2026-03")
 
 
 def plan(table: Table, number: int, used: dict[MappingKey, str], *, version: str = V1, cells: str = "") -> Plan:

@@ -11,7 +11,7 @@ cell AS (
     SELECT cube, measure || ' USD', places, month, version, CAST(COALESCE(
         reported, CASE currency WHEN 'USD' THEN amount ELSE ROUND(amount * rate, 2) END
     ) AS DECIMAL(18, 2))
-    FROM part LEFT JOIN rates USING (currency, month)
+    FROM part LEFT JOIN rates USING (currency, month, version)
 )
 SELECT cube, measure, list_concat(places, [months.label, version]) AS members, SUM(amount) AS value
 FROM cell JOIN months ON months.id = cell.month

@@ -31,7 +31,8 @@ _ALL_THAT_WAS = timedelta(days=2)
 _PAUSE_SECONDS = 60.0  # so that what is changed afterwards has a later version
 # Rates of nobody's books: whoever converts by them instead of showing what an ERP posted has three or two times too much.
 _PLANNING_RATES = {
-    f"{currency}>USD@2026-{month}": rate
+    f"{kind}:{currency}>USD@2026-{month}": rate
+    for kind in ("average", "budget")
     for currency, rate in (("EUR", "2"), ("GBP", "3"))
     for month in ("02", "03", "04", "12")
 }

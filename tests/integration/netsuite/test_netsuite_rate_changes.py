@@ -61,7 +61,7 @@ def test_what_is_no_rate_of_netsuites_is_never_outdated_and_costs_no_call(accoun
     """Planning's own rates, and amounts that needed none; an identity in a form of an older version is read again."""
     calls: list[str] = []
     account.http.event_hooks["request"].append(lambda request: calls.append(request.url.path))
-    others = {"par", "functional", "EUR>USD@2026-03=1.0851", "salesforce:EUR>USD:2026-03-01=1/0.92"}
+    others = {"par", "functional", "average:EUR>USD@2026-03=1.0851", "salesforce:EUR>USD:2026-03-01=1/0.92"}
     assert account.rate_changes().outdated(others) == frozenset()
     older = {"netsuite:3>1:Mar-2026:average", "netsuite:3>1:1 OR 1=1:Mar-2026:average=1"}
     assert account.rate_changes().outdated(older) == older

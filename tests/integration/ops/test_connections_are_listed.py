@@ -99,7 +99,7 @@ def test_the_look_back_ends_after_so_many_deliveries(stage: OperatedStage, monke
 def test_what_waits_is_counted_by_the_connection_it_came_from(stage: OperatedStage) -> None:
     """A fact that waits for a rate, which belongs to no connection, waits for its own all the same."""
     recorded(stage, deal(1), {}, waits_for=MappingKey(CRM, "customer", "71"))
-    recorded(stage, deal(2), {}, waits_for=MappingKey(EVERY_CONNECTION, "rate", "EUR>USD@2026-03"))
+    recorded(stage, deal(2), {}, waits_for=MappingKey(EVERY_CONNECTION, "rate", "average:EUR>USD@2026-03"))
     stage.place.archive.put(spool_key(CRM, "d-1", datetime(2026, 3, 2, 9, tzinfo=UTC), FLOW), b"{}")
     stage.place.archive.put("spool/strange", b"")
     door = Door(system="hubspot", connection=CRM)

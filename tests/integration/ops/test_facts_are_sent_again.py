@@ -15,7 +15,12 @@ from tieout.ledger.items import Lineage
 from tieout.ledger.plan import decide
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
-RATE = MappingKey(EVERY_CONNECTION, "rate", "EUR>USD@2026-03")
+RATE = MappingKey(EVERY_CONNECTION, "rate", "average:EUR>USD@2026-03")
+
+
+def rate(currency: str, into: str) -> MappingKey:
+    """The average rate of March."""
+    return MappingKey.rate("average", currency, into, "2026-03")
 
 
 def sent(stage: OperatedStage) -> list[str]:
@@ -45,6 +50,26 @@ def test_a_replaced_entry_sends_exactly_the_facts_that_used_it(stage: OperatedSt
     assert sent(stage) == [str(deal(1)), str(deal(3))]
     assert "tieout facts resend hubspot-emea --outdated" in stage.said
     assert "netsuite-group" not in stage.said
+
+
+def test_a_rate_concerns_what_two_others_stood_in_for_it(stage: OperatedStage) -> None:
+    """Nobody had stored it; what it converts from now on is sent again, and nothing that never asked for it."""
+    wanted, legs = rate("GBP", "USD"), {rate("GBP", "EUR"): "1.2", rate("EUR", "USD"): "1.1"}
+    for key, member in legs.items():
+        stage.tieout("mappings", "put", "rate", key.key, member)
+    recorded(stage, deal(1), {**legs, wanted: None})
+    recorded(stage, deal(2), {**legs, rate("JPY", "USD"): None})
+    found = stage.tieout("mappings", "put", "rate", wanted.key, "1.25")
+    said = f"rate {wanted.key} = two rates that stood in for it"
+    assert found == [{"record": str(deal(1)), "was_planned_with": said}]
+    assert sent(stage) == [str(deal(1))]
+
+
+def test_a_rate_that_nothing_stood_in_for_replaces_nothing(stage: OperatedStage) -> None:
+    """One of the two is not enough, and no fact was converted."""
+    stage.tieout("mappings", "put", "rate", rate("GBP", "EUR").key, "1.2")
+    assert stage.tieout("mappings", "put", "rate", rate("GBP", "USD").key, "1.25") == []
+    assert stage.said == ""
 
 
 def test_a_replaced_rate_concerns_every_connection(stage: OperatedStage) -> None:

@@ -22,7 +22,7 @@ GOOD = f"{CRM},customer,1,ACME\n"
             r"csv:3: there is no connection nope; the stage has hubspot",
         ),
         ((HEAD + GOOD + f"{CRM},colour,1,RED\n").encode(), r"csv:3: mapping table unknown \(there are customer, "),
-        ((HEAD + GOOD + f"{CRM},rate,EUR>USD@2026-03,1.1\n").encode(), r"csv:3: a rate belongs to \*"),
+        ((HEAD + GOOD + f"{CRM},rate,average:EUR>USD@2026-03,1.1\n").encode(), r"csv:3: a rate belongs to \*"),
         ((HEAD + GOOD + "*,customer,1,ACME\n").encode(), r"csv:3: there is no connection \*"),
         ((HEAD + GOOD + f"{CRM},customer,2,Smith, Sons\n").encode(), r"csv:3: does not have one value"),
         ((HEAD + GOOD + f"{CRM},customer,2\n").encode(), r"csv:3: does not have one value"),

@@ -57,7 +57,7 @@ BUGS = (
     Bug(
         "a released fact stays in the list of the held",
         writes.hold_writes,
-        "if waited_for is not None and waited_for != plan.waits_for",
+        "if each and each not in waits",
         "if False",
         "mappings",
     ),

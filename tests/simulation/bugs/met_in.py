@@ -248,4 +248,5 @@ MET_IN = {
     "a link over a link forgets what both stood over": 5,
     "a customer whose name another has does not move": 4,
     "whoever says the same as an owner contradicts it": 2,
+    "what waits for a rate does not wait for those that would stand in for it": 1,
 }

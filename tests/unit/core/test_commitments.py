@@ -19,7 +19,7 @@ TABLES = {
     MappingKey(CONNECTION, "cost_centre", "sales"): "CC_SALES",
     MappingKey(CONNECTION, "supplier", "L-1"): "HOSTING_HOUSE",
     MappingKey(CONNECTION, "legal_entity", "branch-9"): "APAC",
-    MappingKey.rate("EUR", "USD", "2026-03"): "1.10",
+    MappingKey.rate("budget", "EUR", "USD", "2026-03"): "1.10",
 }
 
 

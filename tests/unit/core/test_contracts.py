@@ -25,7 +25,7 @@ MODEL = sandbox_model({CONNECTION: "EMEA"})
 TABLES = {
     MappingKey(CONNECTION, "customer", "001"): "ACME",
     MappingKey(CONNECTION, "product", "support"): "SUPPORT",
-    MappingKey.rate("EUR", "USD", "2026-12"): "1.10",
+    MappingKey.rate("budget", "EUR", "USD", "2026-12"): "1.10",
 }
 CONTRACT = Contract(
     number="00000101",
@@ -70,7 +70,7 @@ def line(contract: Contract) -> Line:
 
 def test_a_renewal_is_planned_by_amount_and_by_weight_in_both_currencies() -> None:
     """In the month of the renewal date, by customer, product line, company and currency; half a cent is rounded up."""
-    rate = "EUR>USD@2026-12=1.10"
+    rate = "budget:EUR>USD@2026-12=1.10"
     assert amounts(CONTRACT) == {
         ("Renewals", "Renewal", *MEMBERS): (100_001, "par"),
         ("Renewals", "Renewal USD", *MEMBERS): (110_001, rate),
@@ -119,7 +119,7 @@ def test_a_contract_of_nobody_and_of_nothing_stands_under_the_stand_ins() -> Non
 @pytest.mark.parametrize(
     ("change", "table", "key"),
     [({"customer": "002"}, "customer", "002"), ({"product": "x"}, "product", "x"),
-     ({"renewal_date": date(2027, 1, 1)}, "rate", "EUR>USD@2027-01")],
+     ({"renewal_date": date(2027, 1, 1)}, "rate", "budget:EUR>USD@2027-01")],
 )  # fmt: skip
 def test_a_renewal_waits_for_what_nobody_has_mapped(change: dict[str, object], table: str, key: str) -> None:
     """For exactly that entry, which was asked for beforehand."""

@@ -32,7 +32,8 @@ FOUND = {
     MappingKey(HERE, "account", "1000"): "1000",
     MappingKey(HERE, "account", "1100"): "1100",
     MappingKey(HERE, "cost_centre", "7"): "CC_SALES",
-    MappingKey.rate("EUR", "USD", "2026-03"): "1.1",
+    MappingKey.rate("budget", "EUR", "USD", "2026-03"): "1.1",
+    MappingKey.rate("average", "EUR", "USD", "2026-03"): "1.2",
 }
 DEAL = Opportunity(
     name="Deal",
@@ -84,7 +85,7 @@ def planned(fact: Fact) -> dict[str, tuple[int, str]]:
 def test_an_open_deal_is_pipeline_by_amount_and_by_weight_in_both_currencies() -> None:
     """Four cells: amount and weighted amount, in the deal's currency and in the reporting currency with its rate."""
     place = "Customer=ACME / Product line=SOFTWARE / Legal entity=EMEA / Currency=EUR / Time=2026-03 / Version=Forecast"
-    rate = "EUR>USD@2026-03=1.1"
+    rate = "budget:EUR>USD@2026-03=1.1"
     assert planned(DEAL) == {
         f"Pipeline / Amount / {place}": (100_001, "par"),
         f"Pipeline / Amount USD / {place}": (110_001, rate),
@@ -122,8 +123,8 @@ def test_a_deal_of_nobody_stands_under_the_stand_in() -> None:
         ({"customer": "2"}, "customer", "2"),
         ({"product": "other"}, "product", "other"),
         ({"stage": "default/new"}, "stage", "default/new"),
-        ({"amount": Money(1, "GBP")}, "rate", "GBP>USD@2026-03"),
-        ({"close_date": date(2026, 4, 1)}, "rate", "EUR>USD@2026-04"),
+        ({"amount": Money(1, "GBP")}, "rate", "budget:GBP>USD@2026-03"),
+        ({"close_date": date(2026, 4, 1)}, "rate", "budget:EUR>USD@2026-04"),
     ],
 )
 def test_what_nobody_has_mapped_is_named(change: dict[str, object], table: str, key: str) -> None:
@@ -290,7 +291,7 @@ def test_a_deal_stands_in_the_period_of_its_companys_calendar() -> None:
     year_end = YearEnd(rule="last", weekday="saturday", month=12)
     weeks = FiscalCalendar(name="weeks", kind="13-periods", year_end=year_end)
     declared = replace(LANDSCAPE, calendars=(weeks,), legal_entities=(LegalEntity(name="EMEA", calendar="weeks"),))
-    rate = {MappingKey.rate("EUR", "USD", "FY2026-P04"): "1.2"}
+    rate = {MappingKey.rate("budget", "EUR", "USD", "FY2026-P04"): "1.2"}
     contributions = PlanningModel.of(declared).contributions(HERE, DEAL, FOUND | rate)
     assert isinstance(contributions, tuple)
     assert {dict(each.intersection.members)["Time"] for each in contributions} == {"FY2026-P04"}

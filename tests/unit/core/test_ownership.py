@@ -35,7 +35,7 @@ BILL = BillingDocument(
 def planned(connection: str, *owners: Owner, company: str = "EMEA") -> tuple[Contribution, ...]:
     """What a bill of a company contributes, as a connection tells of it."""
     model = replace(sandbox_model({connection: company}), ownership=Ownership(owners))
-    found = model.contributions(connection, BILL, {MappingKey.rate("USD", "USD", "2026-03"): "1"})
+    found = model.contributions(connection, BILL, {MappingKey.rate("average", "USD", "USD", "2026-03"): "1"})
     assert not isinstance(found, Unmapped)
     return found
 

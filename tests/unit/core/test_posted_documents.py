@@ -44,8 +44,8 @@ TABLES = {
     MappingKey(CONNECTION, "cost_centre", "8"): "CC_MARKETING",
     MappingKey(CONNECTION, "supplier", "V-1"): "AD_AGENCY",
     MappingKey(CONNECTION, "partner", "5"): "APAC",
-    MappingKey.rate("EUR", "USD", "2026-03"): "1.10",
-    MappingKey.rate("EUR", "USD", "2026-04"): "1.20",
+    MappingKey.rate("average", "EUR", "USD", "2026-03"): "1.10",
+    MappingKey.rate("average", "EUR", "USD", "2026-04"): "1.20",
 }
 MARCH = PostingPeriod("214", "Mar 2026", date(2026, 3, 1), date(2026, 3, 31))
 COST = LedgerLine(

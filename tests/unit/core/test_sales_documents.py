@@ -24,7 +24,8 @@ TABLES = {
     MappingKey(CONNECTION, "customer", "C-1"): "ACME",
     MappingKey(CONNECTION, "product", "TG11"): "SOFTWARE",
     MappingKey(CONNECTION, "legal_entity", "1710"): "GROUP",
-    MappingKey.rate("EUR", "USD", "2026-03"): "1.10",
+    MappingKey.rate("budget", "EUR", "USD", "2026-03"): "1.10",
+    MappingKey.rate("average", "EUR", "USD", "2026-03"): "1.10",
 }
 ITEM = SalesLine(line_id="10", amount=Money(10_000, "EUR"), product="TG11")
 ORDER = SalesOrder(
@@ -105,7 +106,7 @@ def test_what_a_document_does_not_say_has_a_member_of_its_own() -> None:
         (replace(BILL, customer="C-2"), "customer", "C-2"),
         (replace(ORDER, legal_entity="1010"), "legal_entity", "1010"),
         (replace(ORDER, lines=(replace(ITEM, product="x"),)), "product", "x"),
-        (replace(BILL, day=date(2026, 4, 1)), "rate", "EUR>USD@2026-04"),
+        (replace(BILL, day=date(2026, 4, 1)), "rate", "average:EUR>USD@2026-04"),
     ],
 )
 def test_a_sales_document_waits_for_what_nobody_has_mapped(document: SalesDocument, table: str, key: str) -> None:

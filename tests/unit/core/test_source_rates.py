@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -69,8 +70,12 @@ def in_dollars(fact: STATED) -> dict[str, tuple[int, str]]:
 
 
 def rates_asked(fact: STATED) -> set[str]:
-    """The planning rates a fact asks for."""
-    return {key.key for key in found_for(fact) if key.table == RATE}
+    """The currencies of the planning rates a fact asks for: of each in dollars, by budget and by average."""
+    asked = {key for key in found_for(fact) if key.table == RATE}
+    currencies = {key.key.partition(":")[2][:3] for key in asked}
+    both = itertools.product(("budget", "average"), currencies)
+    assert asked <= {MappingKey.rate(kind, each, "USD", "2026-03") for kind, each in both}  # type: ignore[arg-type]
+    return currencies
 
 
 def test_a_deal_is_converted_by_the_rate_its_source_keeps() -> None:
@@ -87,18 +92,18 @@ def test_what_is_in_the_reporting_currency_is_not_converted() -> None:
 def test_a_rate_into_another_currency_converts_nothing() -> None:
     """The planning rate of the month does, as for a source without rates."""
     into_pounds = replace(DEAL, rate=replace(OWN, currency="GBP"))
-    assert in_dollars(into_pounds)["Amount USD"] == (200_000, "EUR>USD@2026-03=2")
-    assert rates_asked(into_pounds) == {"EUR>USD@2026-03"}
+    assert in_dollars(into_pounds)["Amount USD"] == (200_000, "budget:EUR>USD@2026-03=2")
+    assert rates_asked(into_pounds) == {"EUR"}
 
 
 @pytest.mark.parametrize(
     ("amount", "other", "asked"),
     [
         (Money(100_000, "EUR"), Money(7, "EUR"), set()),
-        (Money(100_000, "EUR"), Money(7, "JPY"), {"JPY>USD@2026-03"}),
+        (Money(100_000, "EUR"), Money(7, "JPY"), {"JPY"}),
         (None, Money(7, "EUR"), set()),
         (None, None, set()),
-        (None, Money(7, "JPY"), {"EUR>USD@2026-03", "JPY>USD@2026-03"}),
+        (None, Money(7, "JPY"), {"EUR", "JPY"}),
     ],
 )
 def test_a_deals_rate_is_one_of_its_own_currency(amount: Money | None, other: Money | None, asked: set[str]) -> None:

@@ -268,7 +268,7 @@ def test_which_dimensions_have_columns_of_their_own() -> None:
     shown = {"Time": "period", "Year": "period", "Company": "legal_entity", "Customer": "customer", "Version": ""}
     dimensions = tuple(Dimension(name=name, attribute=attribute) for name, attribute in shown.items())
     feeds = [
-        Feed(name=str(some), facts=(), cube="C", sign=1, where={}, measures=(), dimensions=some)
+        Feed(name=str(some), facts=(), cube="C", sign=1, rates="average", where={}, measures=(), dimensions=some)
         for some in (dimensions[:2], dimensions[2:])
     ]
     assert addressed_dimensions(feeds) == {"Time": "period", "Year": "period", "Company": "legal_entity"}
