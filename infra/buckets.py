@@ -14,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from infra.acknowledged import acknowledge
 from infra.ids import pascal
 from infra.stage import Stage
+from tieout.duties import LogLock
 from tieout.ledger.journal import PREFIX as JOURNAL_PREFIX
 
 if TYPE_CHECKING:
@@ -91,6 +92,18 @@ def make_lake(scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBu
     return _kept(scope, "Lake", stage, key, access_logs, rules)
 
 
+def make_operator_log(
+    scope: Construct, stage: Stage, key: kms.IKey, access_logs: s3.IBucket, lock: LogLock
+) -> s3.Bucket:
+    """Where what people do is kept for good, each entry an object that nobody deletes before its lock ends.
+
+    It is a bucket of its own, because a lock is a bucket's: the archive's objects are written again and expire.
+    """
+    retentions = {"governance": s3.ObjectLockRetention.governance, "compliance": s3.ObjectLockRetention.compliance}
+    retention = retentions[lock.mode](Duration.days(lock.days)) if lock.mode in retentions else None
+    return _kept(scope, "OperatorLog", stage, key, access_logs, [], retention)
+
+
 def _telling(bucket: s3.Bucket) -> s3.Bucket:
     """A bucket that tells EventBridge of its objects."""
     resource = bucket.node.default_child
@@ -109,6 +122,7 @@ def _kept(
     key: kms.IKey,
     access_logs: s3.IBucket,
     rules: Sequence[s3.LifecycleRule],
+    lock: s3.ObjectLockRetention | None = None,
 ) -> s3.Bucket:
     """What all have in common: they are private, encrypted with our key and versioned, and who asks is logged."""
     return s3.Bucket(
@@ -121,6 +135,8 @@ def _kept(
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
         versioned=True,
+        object_lock_enabled=True if lock else None,
+        object_lock_default_retention=lock,
         server_access_logs_bucket=access_logs,
         server_access_logs_prefix=f"{construct_id.lower()}/",
         removal_policy=stage.removal_policy,

@@ -59,7 +59,11 @@ class ControlStack(Stack):
         board = Board(self, "Control", alarms=self._alarms)
         counts = [counted_of_each(self._namespace, name, "reconciliation") for name in ("NewBreaks", "OpenBreaks")]
         board.row("Reconciliation", [graph("Breaks by reconciliation", counts)], [self.function])
-        tell(self, {"ControlDashboardName": board.dashboard.dashboard_name, **self._told(landscape)})
+        plain = {
+            "ControlDashboardName": board.dashboard.dashboard_name,
+            "OperatorLogBucketName": ledger.operator_log.bucket_name,
+        }
+        tell(self, {**plain, **self._told(landscape)})
 
     def _function(self, ledger: LedgerStack, parts: FunctionParts, landscape: str) -> PythonFunction:
         return PythonFunction(

@@ -24,6 +24,7 @@ from infra.calendar_rules import (
 )
 from infra.closing_rules import closing_problems
 from infra.door_options import MAX_DOOR_OPTIONS_BYTES, door_options, size_of
+from infra.duty_rules import duty_problems
 from infra.feed_rules import feed_problems, given_problems, unplanned_problems
 from infra.freshness_rules import freshness_problems
 from infra.governance_rules import governance_problems
@@ -93,6 +94,7 @@ def problems_of(landscape: Landscape) -> Iterator[Problem]:
     yield from unplanned_problems(landscape)
     yield from _time_problems(landscape)
     yield from _retention_problems(landscape.retention)
+    yield from duty_problems(landscape.people.log_lock)
     yield from closing_problems(landscape)
     yield from owner_problems(landscape)
     yield from governance_problems(landscape)

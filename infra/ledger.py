@@ -13,7 +13,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra.acknowledged import acknowledge
-from infra.buckets import BucketAccess, make_access_logs, make_archive, make_incoming, make_lake
+from infra.buckets import BucketAccess, make_access_logs, make_archive, make_incoming, make_lake, make_operator_log
 from infra.door_options import door_token_issuer
 from infra.ids import pascal
 from infra.lake_catalogue import LakeCatalogue
@@ -54,6 +54,7 @@ class LedgerStack(Stack):
         self.archive = make_archive(self, stage, self.key, access_logs)
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
+        self.operator_log = make_operator_log(self, stage, self.key, access_logs, landscape.people.log_lock)
         incoming = make_incoming(self, stage, self.key, access_logs)
         # Exported whether the line asks for them or not: the last connection that drops files may go.
         self.incoming_bucket = self.export_value(incoming.bucket_name, name=f"{self.stack_name}-IncomingName")

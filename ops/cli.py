@@ -23,6 +23,7 @@ from ops.commands import (
     drift,
     facts,
     files,
+    log,
     mappings,
     ownership,
     periods,
@@ -33,6 +34,7 @@ from ops.commands import (
 )
 from ops.commands.arguments import AsJson, Stage
 from ops.identity import acting_as
+from ops.logged import reads, why
 from ops.place import find_place
 from tieout.errors import MalformedError, TieoutError
 
@@ -56,6 +58,7 @@ for name, group in {
     "rejected": deliveries.app,
     "spool": deliveries.spool_app,
     "dlq": dead_letters.app,
+    "log": log.app,
 }.items():
     app.add_typer(group, name=name)
 
@@ -73,19 +76,24 @@ app.command("release")(receipts.release)
 
 
 @app.callback()
-def as_somebody(
+def begun_by(
     person: Annotated[
         str,
         typer.Option(
             "--as", envvar="TIEOUT_AS", help="One of the sandbox's people. Elsewhere you are who your credentials say."
         ),
     ] = "",
+    reason: Annotated[
+        str, typer.Option("--why", envvar="TIEOUT_WHY", help="Why, for the log, of a command that does not ask for it.")
+    ] = "",
 ) -> None:
     """`tieout`, the operator's command line, for the sandbox and for a deployed stage alike."""
     acting_as.set(person)
+    why.set(reason)
 
 
 @app.command()
+@reads
 def status(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """What was received today, what waits in the queues, what is held, and how far planning is behind and why."""
     place = find_place(stage)

@@ -7,6 +7,8 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from rich import box
@@ -18,6 +20,8 @@ from ops.tables import fitted, text_of, width_of
 
 Row = dict[str, Any]
 
+_told: ContextVar[list[object] | None] = ContextVar("told", default=None)
+
 _SAY_EVERY_SECONDS = 3
 _WIDTH_OF_A_FILE = 140  # where there is no terminal to ask, as in a pipe, and nobody says $COLUMNS
 
@@ -26,6 +30,7 @@ def rows(
     found: Sequence[Row], *, title: str, as_json: bool, nothing: str, columns: Sequence[str] | None = None
 ) -> None:
     """Print rows under the union of their columns, for people only `columns`; `nothing` is said where there are none."""
+    _tell(list(found))
     if as_json:
         _print_json(list(found))
     elif found:
@@ -36,6 +41,7 @@ def rows(
 
 def record(found: Row, *, as_json: bool, columns: Mapping[str, Sequence[str]] | None = None) -> None:
     """Print one thing: its plain values as lines, its parts indented, its lists as tables, for people only with `columns`."""
+    _tell(found)
     if as_json:
         _print_json(found)
     else:
@@ -52,6 +58,22 @@ def _print_parts(console: Console, found: Row, columns: Mapping[str, Sequence[st
             _print_parts(console, value, columns, indent + "  ")
         else:
             console.print(f"{indent}[bold]{said}[/bold]  {escape(text_of(value))}")
+
+
+@contextmanager
+def telling(told: list[object]) -> Iterator[None]:
+    """Have whatever is answered within added to `told`, as it is in JSON."""
+    before = _told.set(told)
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
+def _tell(found: object) -> None:
+    told = _told.get()
+    if told is not None:
+        told.append(found)
 
 
 def note(text: str) -> None:

@@ -107,6 +107,8 @@ def refuse_unusable(place: Place, entries: Sequence[Entry]) -> None:
         UnusableEntriesError: naming them.
     """
     _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+
+
 def _said_without_it(place: Place, ledger: MappingLedger, key: MappingKey) -> str | None:
     """What stands in for an entry where nobody has stored it: two rates, or the number of its owner."""
     legs = stands_in(key, json.loads(place.outputs["Rates"])["through"]) if key.table == RATE else ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +16,19 @@ import boto3
 from ops.archive import Archive
 from ops.bus import StageBus
 from ops.identity import credentials_of_person, refuse_to_act_as
+from ops.log_objects import S3LogObjects
+from ops.operator_log import OperatorLog
 from ops.stacks import PlaceNotFoundError, outputs_of
-from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues, filled, maintained
+from ops.stage_outputs import StageOutputs
+from ops.told import maintained
 from tieout.aws.dynamo import DynamoTable
 from tieout.aws.failures import asked
 from tieout.aws.queues import FifoFlushQueue
 from tieout.aws.secrets import JsonSecrets
-from tieout.errors import AccessDeniedError, PermanentError, TieoutError, UnavailableError, UnreadableRecordError
+from tieout.errors import AccessDeniedError, TieoutError, UnavailableError, UnreadableRecordError
 from tieout.landscape import Target
+from tieout.ledger.log_head import LogHead
 from tieout.ledger.table import Table
-from tieout.ownership import Owner, Ownership, owner_of_plain
 from tieout.people import name_of
 from tieout.system_clock import SystemClock, SystemEntropy
 
@@ -36,11 +41,10 @@ _BUCKET_SECONDS = 1  # a person's request for a flush must not be counted as one
 _TELLING = ("Line", "Door", "Control")  # the stacks whose outputs name everything; those of the ledger are for these
 
 
-class UnknownNameError(PermanentError):
-    """The stage has no connection or target of that name; the message names those it has."""
+_found: ContextVar[Place | None] = ContextVar("found", default=None)
 
 
-class Place:
+class Place(StageOutputs):
     """One deployed stage: its table and its queues, found in the outputs of its stacks."""
 
     def __init__(self, stage: str, session: boto3.Session, endpoint_url: str | None) -> None:
@@ -58,8 +62,8 @@ class Place:
         return {key: value for stack in _TELLING for key, value in self._told_by(f"Tieout-{self.stage}-{stack}")}
 
     def _told_by(self, name: str) -> list[tuple[str, str]]:
-        silent = _silent(self.stage, str(self._endpoint_url or "AWS"))
-        return outputs_of(self._client("cloudformation"), name, silent)
+        hint = f": the sandbox of {ENDPOINTS_FILE} has ended, start one with `make sandbox`" * (self.stage == SANDBOX)
+        return outputs_of(self._client("cloudformation"), name, f"{self._endpoint_url or 'AWS'} does not answer{hint}")
 
     @cached_property
     def who(self) -> str:
@@ -76,42 +80,6 @@ class Place:
         """SQS, for looking at queues and moving messages."""
         client: SQSClient = self._client("sqs")
         return client
-
-    @cached_property
-    def undelivered_runs(self) -> Mapping[str, str]:
-        """Of what runs by the clock the queue for runs that could not be started."""
-        told = {
-            name.lower(): self.outputs[name]
-            for name in ("Sweeper", "Census", "Readback", "Renewal", "Reconcile")
-            if name in self.outputs
-        }
-        return {name: str(json.loads(each)["undelivered_queue_url"]) for name, each in told.items()}
-
-    @cached_property
-    def census_function(self) -> str:
-        """The name of the function that lists what the sources have."""
-        return str(json.loads(self.outputs["Census"])["function_name"])
-
-    @cached_property
-    def closing(self) -> Mapping[str, list[str]]:
-        """The plan versions that are closed where none is named, and the companies the landscape knows."""
-        return dict(json.loads(self.outputs["Closing"]))
-
-    @cached_property
-    def undelivered_files(self) -> str | None:
-        """The queue for files of which the state machine could not be told; None where no connection drops any."""
-        return str(json.loads(self.outputs["Intake"])["undelivered_queue_url"]) if "Intake" in self.outputs else None
-
-    @cached_property
-    def file_machine(self) -> str:
-        """The ARN of the state machine that takes a file through the line.
-
-        Raises:
-            UnknownNameError: no connection of the stage drops files.
-        """
-        if "Intake" not in self.outputs:
-            raise UnknownNameError("no connection of this stage drops files")
-        return str(json.loads(self.outputs["Intake"])["state_machine_arn"])
 
     def start(self, machine: str, event: Mapping[str, Any]) -> None:
         """Let a state machine begin with an input."""
@@ -133,6 +101,12 @@ class Place:
     def archive(self) -> Archive:
         """The archive bucket."""
         return Archive(self._client("s3"), self.outputs["ArchiveBucketName"])
+
+    @cached_property
+    def operator_log(self) -> OperatorLog:
+        """Who had what done."""
+        objects = S3LogObjects(self._client("s3"), self.outputs["OperatorLogBucketName"])
+        return OperatorLog(objects, LogHead(self.table))
 
     @cached_property
     def bus(self) -> StageBus:
@@ -160,62 +134,6 @@ class Place:
         """The credentials of planning systems."""
         return JsonSecrets(self._client("secretsmanager"), SystemClock())
 
-    @cached_property
-    def connections(self) -> tuple[str, ...]:
-        """The names of the stage's connections."""
-        return tuple(each["name"] for each in self.declared("Connection"))
-
-    def connection(self, name: str) -> Entrance:
-        """The connection of that name.
-
-        Raises:
-            UnknownNameError: there is none.
-        """
-        declared = self._named("Connection", name)
-        return Entrance(
-            name=name,
-            system=declared["system"],
-            arrivals=tuple(declared["arrivals"]),
-            completion=declared["completion"],
-            public_url=declared.get("url", ""),
-            webhook_secret_arn=declared.get("webhook_secret_arn", ""),
-            flows=declared["flows"],
-            options=declared["options"],
-            listed=tuple(declared.get("listed", ())),
-            pages_per_minute=declared.get("pages_per_minute", 0),
-            pages_per_day=declared.get("pages_per_day", 0),
-        )
-
-    @cached_property
-    def legal_entities(self) -> Mapping[str, str]:
-        """Connection to the company whose records it has where they do not say."""
-        return {each["name"]: each["legal_entity"] for each in self.declared("Connection")}
-
-    @cached_property
-    def owners(self) -> tuple[Owner, ...]:
-        """Whoever is believed about some facts or fields."""
-        return tuple(owner_of_plain(each) for each in self.declared("Owner"))
-
-    @cached_property
-    def ownership(self) -> Ownership:
-        """Who owns which facts and fields."""
-        return Ownership(self.owners)
-
-    @cached_property
-    def flows(self) -> tuple[FlowQueues, ...]:
-        """The queues of every flow, the one for notices no flow wants included."""
-        return tuple(filled(FlowQueues, each) for each in self.declared("Flow"))
-
-    @cached_property
-    def relays(self) -> tuple[RelayQueues, ...]:
-        """The queues of every connection whose events come over a bus."""
-        return tuple(filled(RelayQueues, each) for each in self.declared("Relay"))
-
-    @cached_property
-    def targets(self) -> tuple[TargetQueues, ...]:
-        """The queues of every target."""
-        return tuple(filled(TargetQueues, maintained(each)) for each in self.declared("Target"))
-
     def ask_for_a_flush(self, target: str) -> None:
         """Ask for a flush of a target."""
         urls = {each.name: each.flush_queue_url for each in self.targets}
@@ -227,28 +145,9 @@ class Place:
         Raises:
             UnknownNameError: there is none.
         """
-        told = maintained(self._named("Target", name))
+        told = maintained(self.named("Target", name))
         names = ("name", "system", "api_base_url", "options", "maintenance")
         return Target(**{each: told[each] for each in names}), str(told["secret_arn"])
-
-    def deliver_function(self, target: str) -> str:
-        """The name of the function that writes to a target, and checks it.
-
-        Raises:
-            UnknownNameError: there is no such target.
-        """
-        return str(self._named("Target", target)["function_name"])
-
-    def _named(self, prefix: str, name: str) -> dict[str, Any]:
-        declared = {str(each["name"]): each for each in self.declared(prefix)}
-        if name not in declared:
-            raise UnknownNameError(f"there is no {prefix.lower()} {name}; the stage has {', '.join(declared)}")
-        return declared[name]
-
-    def declared(self, prefix: str) -> list[dict[str, Any]]:
-        """The JSON outputs whose key is `prefix` and a name, in order of that name."""
-        found = [json.loads(value) for key, value in sorted(self.outputs.items()) if _is_declared(key, prefix)]
-        return [each for each in found if isinstance(each, dict)]
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes its clients at run time
         return self._session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
@@ -263,6 +162,8 @@ def find_place(stage: str | None) -> Place:
         PlaceNotFoundError: if the sandbox is asked for and none is running here.
         UnknownPersonError: somebody is to act whom the place does not know.
     """
+    if place := _found.get():
+        return place
     name = stage or os.environ.get("TIEOUT_STAGE") or SANDBOX
     if name != SANDBOX:
         refuse_to_act_as(name)
@@ -274,6 +175,16 @@ def find_place(stage: str | None) -> Place:
             f"no sandbox is running here ({ENDPOINTS_FILE} is missing): start one with `make sandbox`, or name a --stage"
         ) from error
     return _sandbox_of(endpoints, credentials_of_person(endpoints))
+
+
+@contextmanager
+def found_before(place: Place) -> Iterator[None]:
+    """Within it, `find_place` is this place: a command is asked about, logged and run at one."""
+    before = _found.set(place)
+    try:
+        yield
+    finally:
+        _found.reset(before)
 
 
 def sandbox_place(endpoints: Mapping[str, Any]) -> Place:
@@ -288,13 +199,3 @@ def _sandbox_of(endpoints: Mapping[str, Any], credentials: Mapping[str, str]) ->
         region_name=endpoints["region"],
     )
     return Place(SANDBOX, session, endpoints["aws_endpoint_url"])
-
-
-def _silent(stage: str, url: str) -> str:
-    if stage != SANDBOX:
-        return f"{url} does not answer"
-    return f"the sandbox of {ENDPOINTS_FILE} does not answer: start one with `make sandbox`"
-
-
-def _is_declared(key: str, prefix: str) -> bool:
-    return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ops.place import Place, UnknownNameError
+from ops.place import Place
+from ops.stage_outputs import UnknownNameError
 from tieout.ledger.breaks import BreakLedger, KeptBreak
 
 

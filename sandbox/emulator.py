@@ -1,17 +1,18 @@
 """Runs the emulated AWS (MiniStack) with the few corrections the product's own stacks need; step 0 of the sandbox.
 
-It runs in the emulator's environment, not in ours, so it imports nothing of this project. Every correction makes the
-emulator behave as AWS does where it does not; the reasons stand with each. The product knows nothing of them.
+It runs in the emulator's environment, not in ours, so it imports nothing of this project but what is made for it. Every
+correction makes the emulator behave as AWS does where it does not; the reasons stand with each. The product knows nothing
+of them.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import queue
 import re
+import sys
 import tempfile
 import threading
 import time
@@ -23,10 +24,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import lambda_runtime
 from ministack.services import apigateway, eventbridge, lambda_svc
 from ministack.services import secretsmanager as secrets
 from ministack.services.cloudformation import provisioners
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sandbox.emulated_guards import lock_objects, tell_policies_the_event_source
 
 API_ID_VARIABLE = "TIEOUT_SANDBOX_API_ID"
 PARENT_VARIABLE = "TIEOUT_SANDBOX_PARENT"
@@ -99,21 +104,6 @@ def accept_composite_alarms() -> None:
         "update": lambda physical_id, *_a, **_k: (physical_id, arn(physical_id)),
         "delete": lambda *_a, **_k: None,
     }
-
-
-def tell_policies_the_event_source() -> None:
-    """Give policies the condition key `events:source` of a PutEvents call, which narrows who may publish as whom."""
-    known: Callable[..., Record] = iam_actions.request_tag_context
-
-    def context(service: str, action: str, body: bytes, parameters: Record) -> Record:
-        keys = known(service, action, body, parameters)
-        if action != "events:PutEvents":
-            return keys
-        with suppress(ValueError, LookupError, AttributeError, TypeError):
-            keys["events:source"] = [entry["Source"] for entry in json.loads(body)["Entries"]]
-        return keys
-
-    iam_actions.request_tag_context = context
 
 
 def route_options() -> None:
@@ -274,6 +264,7 @@ def main() -> None:
     refer_to_secrets_by_arn()
     accept_metric_math()
     accept_composite_alarms()
+    lock_objects()
     tell_policies_the_event_source()
     route_options()
     verify_tokens()

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 
 from tieout.arrivals import BusArrival, Census, Expected, Poll, arrivals_of_plain
 from tieout.closing import Closing, closing_of_plain
+from tieout.duties import People, people_of_plain
 from tieout.fiscal import FiscalCalendar, LegalEntity, calendar_of_plain
 from tieout.freshness import Freshness, freshness_of_plain
 from tieout.governance import Approval, approval_of_plain
@@ -219,6 +220,7 @@ class Landscape:
         reconciliations: which stages of a value have to tie out.
         approvals: which mapping tables change only by what somebody else approves.
         rates: what stands in for a rate that nobody has stored.
+        people: who may take which role, and how what they do is kept.
     """
 
     stage: str
@@ -237,6 +239,7 @@ class Landscape:
     reconciliations: tuple[Reconciliation, ...] = ()
     approvals: tuple[Approval, ...] = ()
     rates: Rates = field(default_factory=Rates)
+    people: People = field(default_factory=People)
 
     def connection(self, name: str) -> Connection:
         """The connection of that name; `KeyError` where there is none."""
@@ -279,6 +282,7 @@ class Landscape:
             reconciliations=tuple(reconciliation_of_plain(each) for each in plain.get("reconciliations", ())),
             approvals=tuple(approval_of_plain(each) for each in plain.get("approvals", ())),
             rates=Rates(**plain.get("rates", {})),
+            people=people_of_plain(plain.get("people", {})),
         )
 
 

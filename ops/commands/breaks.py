@@ -12,6 +12,7 @@ import typer
 from ops import display, reconciling
 from ops.break_views import SHOWN_OF_A_BREAK, break_record, break_row, run_row, sum_rows
 from ops.commands.arguments import AsJson, At, Stage, moment_asked_for, place_asked_for
+from ops.logged import changes, note_approval, reads
 from ops.place import find_place
 from ops.reconciling import break_named, names_of, reporting_currency, stages_of
 from tieout.errors import ConflictError
@@ -27,6 +28,7 @@ Reconciliation = Annotated[str, typer.Argument(help="The reconciliation by its n
 _DAYS = ["%Y-%m-%d"]
 
 
+@changes()
 def reconcile(
     reconciliation: Reconciliation = "",
     as_of: Annotated[
@@ -46,6 +48,7 @@ def reconcile(
 
 
 @app.command("list")
+@reads
 def breaks_list(
     reconciliation: Reconciliation = "",
     state: Annotated[str, typer.Option(help="Only `open`, `explained`, `accepted` or `resolved` ones.")] = "",
@@ -71,6 +74,7 @@ def breaks_list(
 
 
 @app.command("sums")
+@reads
 def breaks_sums(
     reconciliation: Reconciliation = "", stage: Stage = None, at: At = None, *, as_json: AsJson = False
 ) -> None:
@@ -82,6 +86,7 @@ def breaks_sums(
 
 
 @app.command("show")
+@reads
 def breaks_show(broken: Broken, stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """A break with its records, what it comes to place by place, what it may belong to, and everything that happened to it."""
     place, today = place_asked_for(stage, at), moment_asked_for(at).date()
@@ -91,6 +96,7 @@ def breaks_show(broken: Broken, stage: Stage = None, at: At = None, *, as_json: 
 
 
 @app.command("assign")
+@changes()
 def breaks_assign(
     broken: Broken,
     owner: Annotated[str, typer.Argument(help="Who looks after it.")],
@@ -105,6 +111,7 @@ def breaks_assign(
 
 
 @app.command("explain")
+@changes(reason="note")
 def breaks_explain(
     broken: Broken,
     note: Annotated[str, typer.Argument(help="Why both stages differ.")],
@@ -117,12 +124,20 @@ def breaks_explain(
 
 
 @app.command("accept")
+@changes()
 def breaks_accept(broken: Broken, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Answer for a break that somebody else has explained."""
-    _change(stage, broken, lambda tracked, who, now: tracked.accepted(who, now), as_json=as_json)
+
+    def accepted(tracked: TrackedBreak, who: str, now: datetime) -> TrackedBreak:
+        after = tracked.accepted(who, now)
+        note_approval(tracked.explained_by, who)
+        return after
+
+    _change(stage, broken, accepted, as_json=as_json)
 
 
 @app.command("link")
+@changes()
 def breaks_link(left: Broken, right: Broken, stage: Stage = None) -> None:
     """Say that the records of two breaks belong together: the next comparison takes them for one, as long as neither changes."""
     place = find_place(stage)
@@ -140,6 +155,7 @@ def breaks_link(left: Broken, right: Broken, stage: Stage = None) -> None:
 
 
 @app.command("part")
+@changes()
 def breaks_part(
     reconciliation: Annotated[str, typer.Argument(help="The reconciliation by its name.")],
     record: Annotated[str, typer.Argument(help="A record that was linked, as connection#entity#id.")],

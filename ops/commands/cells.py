@@ -9,6 +9,7 @@ import typer
 
 from ops import display, ledger_views
 from ops.commands.arguments import AsJson, At, Stage, Target, place_asked_for, targets_of
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 from ops.readback_views import SHOWN_OF_A_DIFFERENCE, difference_row
 from ops.reading_back import compare
@@ -22,6 +23,7 @@ _SHOWN_OF_A_CONTRIBUTION = ("record", "amount", "rate", "kind", "source_version"
 
 
 @app.command("list")
+@reads
 def cells_list(
     target: Target = None,
     state: Annotated[
@@ -50,6 +52,7 @@ def cells_list(
 
 
 @app.command("why")
+@reads
 def cells_why(
     cell: str,
     measure: Annotated[str, typer.Argument(help="One measure of it; all where it is left out.")] = "",
@@ -78,6 +81,7 @@ def cells_why(
 
 
 @app.command("check")
+@changes(only_with="write_again")
 def cells_check(
     target: Target = None,
     stage: Stage = None,
@@ -110,6 +114,7 @@ def cells_check(
 
 
 @app.command("retry")
+@changes()
 def cells_retry(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Write refused cells once more, after their cause is mended in planning (a missing member, a calculated line item)."""
     place = find_place(stage)

@@ -11,6 +11,7 @@ import typer
 
 from ops import census_views, comparing, display
 from ops.commands.arguments import AsJson, Connection, Stage
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 from tieout.census import Phase, Purpose, Run
 from tieout.errors import UnreadableRecordError
@@ -32,6 +33,7 @@ _USD_PER_MILLION_NOTICES = 28  # docs/cost.md, rounded up
 
 
 @app.command("run")
+@changes()
 def census_run(
     connection: Connection,
     entity: Entity = "",
@@ -54,6 +56,7 @@ def census_run(
 
 
 @app.command("show")
+@reads
 def census_show(
     connection: Annotated[str, typer.Argument(help="The connection. Default: the runs of all.")] = "",
     entity: Entity = "",
@@ -87,6 +90,7 @@ def census_show(
 
 
 @app.command("stop")
+@changes()
 def census_stop(
     connection: Connection,
     entity: Annotated[str, typer.Option("--entity", help="The kind of record.")],
@@ -105,6 +109,7 @@ def census_stop(
     display.record(census_views.run_row(stopped), as_json=as_json)
 
 
+@changes()
 def backfill(
     connection: Connection,
     entity: Annotated[str, typer.Option("--entity", help="The kind of record.")],
@@ -125,8 +130,8 @@ def backfill(
     estimate = _estimate(place, connection, entity, span)
     if not as_json:
         display.record(estimate, as_json=False)
-    if not yes and not typer.confirm("Begin?"):
-        raise typer.Exit(1)
+    if not yes:
+        typer.confirm("Begin?", abort=True)
     begun = _rows(comparing.begin(place, connection, entity, Purpose.BACKFILL, span))
     if as_json:
         display.record({"estimate": estimate, "begun": begun}, as_json=True)

@@ -8,6 +8,7 @@ import typer
 
 from ops import connection_views, display
 from ops.commands.arguments import AsJson, Stage
+from ops.logged import reads
 from ops.place import find_place
 
 app = typer.Typer(no_args_is_help=True, help="Connections: when each last delivered, and what of theirs waits.")
@@ -16,6 +17,7 @@ _WAITING = ("held", "spooled", "rejected")
 
 
 @app.command("list")
+@reads
 def connections_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Every connection: its system, arrival and completion, its last delivery, its last success, and what waits.
 

@@ -11,6 +11,7 @@ from ops.commands.arguments import AsJson, Stage
 from ops.commands.mappings import sent_again, store
 from ops.commands.proposals import show
 from ops.governed_tables import needs_approval
+from ops.logged import changes, reads
 from ops.place import find_place
 from ops.proposing import propose
 from tieout.crosswalk import Suggestion
@@ -29,6 +30,7 @@ Number = Annotated[str, typer.Argument(help="The record's number there, as its d
 
 
 @app.command("list")
+@reads
 def crosswalk_list(
     kind: Annotated[str, typer.Argument(help=f"One of {_KINDS}. Default: all.")] = "",
     stage: Stage = None,
@@ -48,6 +50,7 @@ def crosswalk_list(
 
 
 @app.command("confirm")
+@changes()
 def crosswalk_confirm(
     kind: Kind,
     connection: Connection,
@@ -76,6 +79,7 @@ def crosswalk_confirm(
 
 
 @app.command("take-back")
+@changes()
 def crosswalk_take_back(
     kind: Kind, connection: Connection, number: Number, stage: Stage = None, *, as_json: AsJson = False
 ) -> None:

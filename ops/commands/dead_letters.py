@@ -6,12 +6,14 @@ import typer
 
 from ops import display, queues
 from ops.commands.arguments import AsJson, Stage
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 
 app = typer.Typer(no_args_is_help=True, help="Dead-letter queues: what failed, and putting it back.")
 
 
 @app.command("list")
+@reads
 def dlq_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The dead-letter queues and how many messages each holds."""
     found = letters_rows(find_place(stage))
@@ -19,6 +21,7 @@ def dlq_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("show")
+@reads
 def dlq_show(queue: str, limit: int = 20, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Messages of a dead-letter queue: why each is there and which records it names. They stay."""
     place = find_place(stage)
@@ -27,6 +30,7 @@ def dlq_show(queue: str, limit: int = 20, stage: Stage = None, *, as_json: AsJso
 
 
 @app.command("redrive")
+@changes()
 def dlq_redrive(queue: str, limit: int = 1000, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Put messages of a dead-letter queue back where they came from; none is deleted before the other queue has it.
 

@@ -10,6 +10,7 @@ import typer
 
 from ops import display
 from ops.commands.arguments import AsJson, Connection, Stage
+from ops.logged import changes, reads
 from ops.place import find_place
 from ops.rejected_deliveries import ForeignObjectError, RejectedDeliveries, Retry
 from tieout.arriving.rejection import Rejection
@@ -38,6 +39,7 @@ Unverified = Annotated[
 
 
 @app.command("list")
+@reads
 def rejected_list(connection: Connection, limit: Limit = 50, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The refused deliveries of a connection that are kept: why and when each was refused, and how large it was."""
     found, together = RejectedDeliveries(find_place(stage), connection).newest(limit)
@@ -57,6 +59,7 @@ def rejected_list(connection: Connection, limit: Limit = 50, stage: Stage = None
 
 
 @app.command("show")
+@reads
 def rejected_show(
     key: Key,
     stage: Stage = None,
@@ -85,6 +88,7 @@ def rejected_show(
 
 
 @app.command("retry")
+@changes()
 def rejected_retry(
     connection: Connection,
     keys: Keys = None,
@@ -110,6 +114,7 @@ def rejected_retry(
 
 
 @spool_app.command("list")
+@reads
 def spool_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The deliveries the bus refused after they were accepted; the sweeper tries them every minute."""
     now = datetime.now(UTC)

@@ -8,6 +8,7 @@ import typer
 
 from ops import display
 from ops.commands.arguments import AsJson, Stage
+from ops.logged import reads
 from ops.place import find_place
 from tieout.ledger.drifts import DriftLedger, KnownDrift
 from tieout.moments import moment_text
@@ -18,6 +19,7 @@ _SHOWN = ("connection", "field", "drift", "times", "last_at")
 
 
 @app.command("list")
+@reads
 def drift_list(
     connection: Annotated[str, typer.Argument(help="The connection. Default: all of them.")] = "",
     stage: Stage = None,

@@ -10,6 +10,7 @@ import typer
 
 from ops import display, ledger_views, resending
 from ops.commands.arguments import AsJson, At, Connection, Stage, place_asked_for
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 from tieout.arriving.notice import RecordKey
 from tieout.errors import PermanentError
@@ -32,6 +33,7 @@ class UnknownRecordError(PermanentError):
 
 
 @app.command("show")
+@reads
 def facts_show(
     connection: str, entity: str, record_id: str, stage: Stage = None, at: At = None, *, as_json: AsJson = False
 ) -> None:
@@ -44,6 +46,7 @@ def facts_show(
 
 
 @app.command("list")
+@reads
 def facts_list(
     connection: Connection,
     entity: Entity = "",
@@ -68,6 +71,7 @@ def facts_list(
 
 
 @app.command("resend")
+@changes()
 def facts_resend(
     connection: Connection,
     entity: Entity = "",
@@ -93,6 +97,7 @@ def facts_resend(
 
 
 @held_app.command("list")
+@reads
 def held_list(stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """The facts that wait, and the mapping entry each waits for."""
     found = ledger_views.held(place_asked_for(stage, at).table)

@@ -8,6 +8,7 @@ import typer
 
 from ops import display, dropped_files
 from ops.commands.arguments import AsJson, Connection, Stage
+from ops.logged import changes, reads
 from ops.place import find_place
 
 app = typer.Typer(no_args_is_help=True, help="Files that sources drop: checked whole, then sent chunk by chunk.")
@@ -18,6 +19,7 @@ _SHOWN = ("connection", "run", "file", "state", "seen_at", "batch", "rows", "sen
 
 
 @app.command("list")
+@reads
 def files_list(
     connection: Annotated[str, typer.Argument(help="The connection. Default: all.")] = "",
     limit: Limit = 50,
@@ -33,6 +35,7 @@ def files_list(
 
 
 @app.command("show")
+@reads
 def files_show(connection: Connection, file: File, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """One file: counts and totals, how far it is, and where it was refused what is wrong in which line and column."""
     place = find_place(stage)
@@ -42,6 +45,7 @@ def files_show(connection: Connection, file: File, stage: Stage = None, *, as_js
 
 
 @app.command("stop")
+@changes()
 def files_stop(connection: Connection, file: File, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Send nothing more of a file; what is sent stays, and `tieout files resume` sends the rest."""
     place = find_place(stage)
@@ -50,6 +54,7 @@ def files_stop(connection: Connection, file: File, stage: Stage = None, *, as_js
 
 
 @app.command("resume")
+@changes()
 def files_resume(connection: Connection, file: File, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Take a file up where it is: the rest is sent, and one that was refused, or failed, is checked once more.
 

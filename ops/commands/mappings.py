@@ -10,6 +10,7 @@ import typer
 
 from ops import display, mapping_tables, resending
 from ops.commands.arguments import AsJson, At, Stage, place_asked_for
+from ops.logged import changes, reads
 from ops.mapping_tables import Entry
 from ops.place import Place, find_place
 from tieout.ledger.items import Lineage
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="What the source's members are call
 
 
 @app.command("put")
+@changes()
 def mappings_put(
     table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")] = "",
     key: Annotated[str, typer.Argument(help="The source's value; for a rate `average:EUR>USD@2026-03`.")] = "",
@@ -46,6 +48,7 @@ def mappings_put(
 
 
 @app.command("list")
+@reads
 def mappings_list(
     table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}. Default: all.")] = "",
     stage: Stage = None,

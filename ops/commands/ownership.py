@@ -11,6 +11,7 @@ import typer
 
 from ops import display, master_data
 from ops.commands.arguments import AsJson, Stage
+from ops.logged import reads
 from ops.place import find_place
 from tieout.ledger.conflicts import ConflictLedger, key_of
 from tieout.masters import Conflict, conflicts, masters_of
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Which connection is believed about
 
 
 @app.command("list")
+@reads
 def ownership_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The owners that the landscape declares: of which facts, of which fields of them, and of which companies."""
     owners = find_place(stage).owners
@@ -41,6 +43,7 @@ def ownership_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("conflicts")
+@reads
 def ownership_conflicts(
     connection: Annotated[str, typer.Argument(help="Only what this connection says. Default: all.")] = "",
     stage: Stage = None,

@@ -10,6 +10,7 @@ import typer
 from ops import display, period_views
 from ops.closing import books_ledger, change_books
 from ops.commands.arguments import AsJson, At, Stage, place_asked_for
+from ops.logged import changes, note_approval, reads
 from ops.period_views import Wanted
 from ops.place import Place, find_place
 from ops.resending import send_again
@@ -32,6 +33,7 @@ _LATE = ("period", "record", "kind", "booked_to", "amount", "currency", "measure
 
 
 @app.command("list")
+@reads
 def periods_list(
     entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
     stage: Stage = None,
@@ -46,6 +48,7 @@ def periods_list(
 
 
 @app.command("close")
+@changes()
 def periods_close(
     period: Period,
     entity: Entity,
@@ -65,6 +68,7 @@ def periods_close(
 
 
 @app.command("soft-close")
+@changes()
 def periods_soft_close(
     period: Period,
     entity: Entity,
@@ -82,6 +86,7 @@ def periods_soft_close(
 
 
 @app.command("reopen")
+@changes()
 def periods_reopen(
     period: Period,
     entity: Entity,
@@ -96,6 +101,7 @@ def periods_reopen(
 
 
 @app.command("late")
+@reads
 def periods_late(
     period: Annotated[str, typer.Argument(help="Of this period alone.")] = "",
     entity: Annotated[str, typer.Option("--entity", help="Of this company alone.")] = "",
@@ -117,6 +123,7 @@ def periods_late(
 
 
 @app.command("restate")
+@changes()
 def periods_restate(
     record: Late, period: Period, reason: Reason, stage: Stage = None, *, as_json: AsJson = False
 ) -> None:
@@ -130,6 +137,7 @@ def periods_restate(
 
 
 @app.command("approve")
+@changes()
 def periods_approve(record: Late, period: Period, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Let what somebody else has asked for change a closed period, where the landscape asks for an approval of that.
 
@@ -140,6 +148,7 @@ def periods_approve(record: Late, period: Period, stage: Stage = None, *, as_jso
     found = _waiting(ledger, record, period)
     for late in found:
         ledger.approve(late, place.who, datetime.now(UTC))
+        note_approval(late.asked_by, place.who)
     sent = send_again(place, (late.lineage for late in found))
     rows = list(period_views.late_rows(found, Wanted()))
     display.record({"sent_again": sent, "restates": rows}, as_json=as_json, columns={"restates": _LATE})

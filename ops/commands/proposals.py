@@ -10,6 +10,7 @@ import typer
 from ops import display, proposing
 from ops.commands.arguments import AsJson, Stage
 from ops.commands.mappings import entries_of
+from ops.logged import changes, note_approval, reads
 from ops.place import find_place
 from ops.proposal_views import COLUMNS, proposal_record, proposal_row
 from tieout.effects.governing import EffectMovedError
@@ -18,12 +19,13 @@ from tieout.ledger.proposals import Proposal, ProposalLedger, ProposalState
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey
 
 Table = Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")]
-Key = Annotated[str, typer.Argument(help="The source's value; for a rate `EUR>USD@2026-03`.")]
+Key = Annotated[str, typer.Argument(help="The source's value; for a rate `average:EUR>USD@2026-03`.")]
 Owner = Annotated[str, typer.Option("--connection", help="The connection whose value it is; rates have none.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever checks it and whoever asks later.")]
 Named = Annotated[str, typer.Argument(help="The proposal; its first digits are enough.")]
 
 
+@changes()
 def propose(  # noqa: PLR0913 each is an argument or an option of the command
     reason: Reason,
     table: Table = "",
@@ -44,6 +46,7 @@ def propose(  # noqa: PLR0913 each is an argument or an option of the command
     show(*proposing.propose(find_place(stage), entries, reason), as_json=as_json)
 
 
+@changes()
 def retire(
     table: Table, key: Key, reason: Reason, connection: Owner = "", stage: Stage = None, *, as_json: AsJson = False
 ) -> None:
@@ -52,6 +55,7 @@ def retire(
     show(*proposing.retire(find_place(stage), entry, PERSON, reason), as_json=as_json)
 
 
+@reads
 def proposals(
     state: Annotated[ProposalState | None, typer.Option(help="Those that stand so alone.")] = None,
     stage: Stage = None,
@@ -64,6 +68,7 @@ def proposals(
     display.rows(rows, title="Proposals", as_json=as_json, nothing="Nothing was proposed.")
 
 
+@reads
 def show_one(proposal: Named, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """A proposal with the effect that was shown last: what an approval of it names."""
     ledger = ProposalLedger(find_place(stage).table)
@@ -71,6 +76,7 @@ def show_one(proposal: Named, stage: Stage = None, *, as_json: AsJson = False) -
     show(found, ledger.effect(found), as_json=as_json)
 
 
+@changes()
 def approve(
     proposal: Named,
     effect: Annotated[
@@ -94,9 +100,11 @@ def approve(
         display.note(f"{error}. This is what it would do:")
         show(error.proposal, ledger.effect(error.proposal), as_json=as_json)
         raise typer.Exit(1) from error
+    note_approval(done.proposed_by, place.who)
     display.record(proposal_row(done) | {"sent_again": sent}, as_json=as_json)
 
 
+@changes()
 def refuse(proposal: Named, reason: Reason, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Let nothing come of a proposal; who made it withdraws it so."""
     place = find_place(stage)

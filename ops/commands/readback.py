@@ -16,6 +16,7 @@ from ops.commands.arguments import (
     say_that_nothing_is_done,
     targets_of,
 )
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 from ops.readback_views import SHOWN_OF_A_DIFFERENCE, cycle_row, difference_row, sums_off
 from tieout.ledger.cycles import Cycle
@@ -33,6 +34,7 @@ _SHOWN = ("target", "state", "complete_percent", "equal", "under_way", "differen
 
 
 @app.command("list")
+@reads
 def readback_list(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Each target: how far its last cycle is, how many cells were equal, how many differed, and how many are known to now."""
     place = find_place(stage)
@@ -44,6 +46,7 @@ def readback_list(target: Target = None, stage: Stage = None, *, as_json: AsJson
 
 
 @app.command("run")
+@changes()
 def readback_run(target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Begin a cycle now: all cells of a target are read back in the background, at the pace the landscape allows.
 
@@ -59,6 +62,7 @@ def readback_run(target: Target = None, stage: Stage = None, *, as_json: AsJson 
 
 
 @app.command("show")
+@reads
 def readback_show(target: Target = None, cell: Cell = "", stage: Stage = None, *, as_json: AsJson = False) -> None:
     """The cells that are known to differ: what the ledger says, what planning holds, who wrote last, and what it is off.
 
@@ -71,6 +75,7 @@ def readback_show(target: Target = None, cell: Cell = "", stage: Stage = None, *
 
 
 @app.command("repair")
+@changes(only_with="yes")
 def readback_repair(
     target: Target = None, cell: Cell = "", stage: Stage = None, *, yes: Confirmed = False, as_json: AsJson = False
 ) -> None:

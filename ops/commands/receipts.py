@@ -10,6 +10,7 @@ import typer
 
 from ops import display, receipt_views, undoing
 from ops.commands.arguments import AsJson, Confirmed, Stage, Target, say_that_nothing_is_done, targets_of
+from ops.logged import changes, reads
 from ops.place import Place, find_place
 from tieout.ledger.receipts import DoneReceipt, End
 from tieout.ledger.undoing import UndoLedger
@@ -39,6 +40,7 @@ _WITHOUT_DATE = timedelta(days=7)
 
 
 @app.command("list")
+@reads
 def receipts_list(  # noqa: PLR0913 each is an option of the command
     target: Target = None,
     since: Annotated[
@@ -78,6 +80,7 @@ def receipts_list(  # noqa: PLR0913 each is an option of the command
 
 
 @app.command("show")
+@reads
 def receipts_show(receipt: Receipt, target: Target = None, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """One write, cell by cell: what planning held before, read or last given; what it was given, and why it did not take it."""
     place = find_place(stage)
@@ -85,6 +88,7 @@ def receipts_show(receipt: Receipt, target: Target = None, stage: Stage = None, 
     display.record(receipt_views.receipt_shown(place.table, found), as_json=as_json)
 
 
+@changes(only_with="yes")
 def undo(
     receipt: Receipt, target: Target = None, stage: Stage = None, *, yes: Confirmed = False, as_json: AsJson = False
 ) -> None:
@@ -104,6 +108,7 @@ def undo(
     say_that_nothing_is_done(yes=yes, as_json=as_json)
 
 
+@changes(only_with="yes")
 def release(
     receipt: Receipt, target: Target = None, stage: Stage = None, *, yes: Confirmed = False, as_json: AsJson = False
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from ops import display, ledger_views, target_views
 from ops.changed_sums import sums_of
 from ops.commands.arguments import AsJson, Stage, targets_of
+from ops.logged import changes, reads
 from ops.place import find_place
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.members import MemberLedger, MemberWrite
@@ -19,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Planning systems: what they lack, 
 
 
 @app.command("list")
+@reads
 def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Each target: what it lacks or refused, until when it is maintained or left alone, and writes without an answer yet."""
     place = find_place(stage)
@@ -27,6 +29,7 @@ def targets_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("show")
+@reads
 def targets_show(
     target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
     stage: Stage = None,
@@ -43,6 +46,7 @@ def targets_show(
 
 
 @app.command("check")
+@reads
 def targets_check(
     target: Annotated[
         str, typer.Argument(help="The planning system, as `tieout targets list` names it; all where it is left out.")
@@ -72,6 +76,7 @@ def targets_check(
 
 
 @app.command("members")
+@changes(only_with="apply")
 def targets_members(
     target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
     stage: Stage = None,
@@ -105,6 +110,7 @@ def targets_members(
 
 
 @app.command("member-writes")
+@reads
 def targets_member_writes(
     target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
     stage: Stage = None,
@@ -153,6 +159,7 @@ def _findings(target: str, check: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @app.command("resume")
+@changes()
 def targets_resume(
     target: Annotated[str, typer.Argument(help="The planning system, as `tieout targets list` names it.")],
     stage: Stage = None,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Synthesis, as_list, logical_id
+from tests.support.synthesis import STAGES, Synthesis, as_list, logical_id
 
 STATE = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"]
 
@@ -99,7 +99,7 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
         for each in synthesis.properties("AWS::S3::Bucket").values()
         if "LoggingConfiguration" in each
     }
-    assert set(logged) == {"archive/", "incoming/", "lake/"}
+    assert set(logged) == {"archive/", "incoming/", "lake/", "operatorlog/"}
     assert all(each["VersioningConfiguration"] == {"Status": "Enabled"} for each in logged.values())
     archive = logged["archive/"]
     rules = {rule["Prefix"]: rule for rule in archive["LifecycleConfiguration"]["Rules"]}
@@ -113,6 +113,21 @@ def test_buckets_are_private_and_the_archive_is_versioned_logged_and_forgets_in_
     assert (asked["Prefix"], asked["ExpirationInDays"]) == ("queries/", 30)
     longest = max(queue["MessageRetentionPeriod"] for queue in synthesis.properties("AWS::SQS::Queue").values())
     assert min(days["overflow/"], days["spool/"]) * 86_400 > 2 * longest
+
+
+def test_what_people_did_is_locked_as_the_stage_declares_and_never_expires(
+    stages: Callable[[str], Synthesis],
+) -> None:
+    """In production nobody deletes an entry for seven years; a stage that may be thrown away locks nothing that would keep it."""
+    locks = {}
+    for stage in STAGES:
+        [log] = [each for name, each in stages(stage).properties("AWS::S3::Bucket").items() if "OperatorLog" in name]
+        assert log["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert "LifecycleConfiguration" not in log
+        rule = log.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
+        assert bool(rule) is log.get("ObjectLockEnabled", False)
+        locks[stage] = (rule.get("Mode"), rule.get("Days"))
+    assert locks == {"prod": ("COMPLIANCE", 2555), "dev": (None, None), "sandbox": ("GOVERNANCE", 1)}
 
 
 def test_the_ledger_can_be_restored_to_any_second(synthesis: Synthesis) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from typer.main import get_command
 
 from ops.cli import app
+from ops.logged import Effect, effect_of_command
 
 
 def leaves() -> Iterator[tuple[str, ...]]:
@@ -25,6 +26,11 @@ def resolved(said: str) -> tuple[list[str], Any]:
         command = commands_of(command)[word]
         path.append(word)
     return path, command
+
+
+def effect_of(command: tuple[str, ...]) -> Effect | None:
+    """Whether a command says of itself that it changes something."""
+    return effect_of_command(resolved(" ".join(command))[1].callback)
 
 
 def commands_of(command: object) -> Mapping[str, Any]:

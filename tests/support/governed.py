@@ -38,7 +38,7 @@ RULES = Closing(
     )
 )
 NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
-RATES = {month: MappingKey.rate("GBP", "USD", f"2026-{month:02}") for month in (3, 4, 5)}
+RATES = {month: MappingKey.rate("average", "GBP", "USD", f"2026-{month:02}") for month in (3, 4, 5)}
 ENTRIES = {
     MappingKey(ERP, "account", "4000"): "4020",
     MappingKey(ERP, "customer", "7"): "C_7",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEDGER = "ledger"
 ARCHIVE = "archive"
+OPERATOR_LOG = "operator-log"
 REGION = "eu-central-1"
 _NEVER_CHANGED = frozenset({"S", "N", "B", "BOOL", "NULL"})  # a write puts another value in the place of such a one
 
@@ -96,6 +97,12 @@ class EmulatedAws:
         if name.endswith(".fifo"):
             texts["FifoQueue"] = "true"
         return self.sqs.create_queue(QueueName=name, Attributes=texts)["QueueUrl"]  # type: ignore[arg-type]  # by name
+
+    def create_operator_log(self, name: str = OPERATOR_LOG) -> str:
+        """The bucket of the operators' log, which keeps every version."""
+        self.create_archive(name)
+        self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        return name
 
     def create_archive(self, name: str = ARCHIVE) -> str:
         """The archive bucket, empty."""

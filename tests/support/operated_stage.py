@@ -144,6 +144,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
         "LedgerTableName": stage.aws.create_ledger(),
         "ArchiveBucketName": stage.aws.create_archive(),
         "BusName": "line",
+        "OperatorLogBucketName": stage.aws.create_operator_log(),
     }
     return {key: json.dumps(value) for key, value in told.items()} | plain
 

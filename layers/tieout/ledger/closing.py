@@ -44,6 +44,11 @@ class LateFact:
     asked: str | None = None
     approval: str | None = None
 
+    @property
+    def asked_by(self) -> str:
+        """Who asked for a restatement; empty where nobody did."""
+        return str(strict_json.parse(self.asked.encode())["asked_by"]) if self.asked else ""
+
 
 class BooksLedger:
     """The books of all companies.
@@ -118,10 +123,9 @@ class BooksLedger:
         """
         if late.asked is None:
             raise NotApprovableError("nobody has asked for it: `tieout periods restate` does")
-        asked = strict_json.parse(late.asked.encode())
-        if is_same_person(asked["asked_by"], by):
+        if is_same_person(late.asked_by, by):
             raise NotApprovableError("who asks for a restatement cannot approve it")
-        approval = {**asked, "approved_by": by, "at": moment_text(now)}
+        approval = {**strict_json.parse(late.asked.encode()), "approved_by": by, "at": moment_text(now)}
         key = keys.late_key(late.books, late.record)
         still = Equals("asked", late.asked)
         self._table.write([Update(key, sets={"approval": strict_json.dump(approval)}, condition=still)])

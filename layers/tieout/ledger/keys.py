@@ -23,6 +23,7 @@ WAITS_PREFIX = "WAITS#"
 RESTATED_PREFIX = "RESTATED#"
 BREAK_PREFIX = "BREAK#"
 LINK_PREFIX = "LINK#"
+LOG_HEAD: Key = ("OPERATOR_LOG", "HEAD")
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"

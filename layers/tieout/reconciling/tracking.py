@@ -69,6 +69,11 @@ class TrackedBreak:
         return self.remarks[0].at
 
     @property
+    def explained_by(self) -> str:
+        """Who explained it last; empty where nobody did."""
+        return next((each.by for each in reversed(self.remarks) if each.what == "explained"), "")
+
+    @property
     def waits(self) -> bool:
         """Whether somebody has to look at it, and nobody has."""
         return self.state is BreakState.OPEN and self.found.needs_somebody
@@ -114,8 +119,7 @@ class TrackedBreak:
         """
         if self.state is not BreakState.EXPLAINED:
             raise NotAllowedError(f"it is {self.state}: what is explained can be accepted")
-        explained = [each.by for each in self.remarks if each.what == "explained"]
-        if is_same_person(explained[-1], by):
+        if is_same_person(self.explained_by, by):
             raise NotAllowedError("somebody else has to accept what you have explained")
         return _moved(self, BreakState.ACCEPTED, Remark(at=now, by=by, what="accepted"))
 

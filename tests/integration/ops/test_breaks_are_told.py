@@ -91,6 +91,8 @@ def test_one_explains_and_another_accepts(stage: OperatedStage, stages: Stages) 
     assert "somebody else" in says("breaks", "accept", broken)
     stage.who = "Controller/ben"
     assert stage.tieout("breaks", "accept", broken)["state"] == "accepted"
+    [last] = stage.tieout("log", "list", "--limit", "1")
+    assert (last["asked_by"], last["approved_by"]) == ("Operator/ana", "Controller/ben")
     assert [row["break"] for row in stage.tieout("breaks", "list", "--state", "accepted")] == [broken]
     stages.left = [OTHER]
     stage.tieout("reconcile")

@@ -11,7 +11,8 @@ import pytest
 
 from ops import queues
 from ops.dropped_files import NothingToResumeError
-from ops.place import Place, UnknownNameError
+from ops.place import Place
+from ops.stage_outputs import UnknownNameError
 from tests.support.operated_stage import TOOL, OperatedStage
 from tieout import strict_json
 from tieout.errors import MalformedError, UnreadableRecordError

@@ -79,6 +79,8 @@ def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> N
         stage.tieout("periods", "approve", *named)
     stage.who = "Controller/ben"
     assert stage.tieout("periods", "approve", *named)["sent_again"] == 1
+    logged = [(row["end"], row["asked_by"], row["approved_by"]) for row in stage.tieout("log", "list", "--limit", "2")]
+    assert logged == [("done", "Operator/ana", "Controller/ben"), ("refused", "", "")]
     assert [row["kind"] for row in stage.tieout("periods", "late")] == ["approved"]
     say(stage, 1, 130, "books")
     assert stage.tieout("periods", "late") == []

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from typer.testing import CliRunner
 
 from ops import display
 from ops.cli import app
+from ops.logged import Effect
 from ops.tables import Fitted, fitted
-from tests.support.commands import leaves
+from tests.support.commands import effect_of, leaves
 from tests.support.filled_stage import (
     CELL,
     CONNECTION,
@@ -42,6 +44,7 @@ from tieout.ledger.table import Put
 from tieout.reconciling.reconcile import reconcile
 
 WIDTH = 100
+_READING = ("BatchGet", "Query", "Get", "List", "Describe", "Head", "ReceiveMessage", "ChangeMessageVisibility")
 BILLED = item("billing-of-a-long-name", "A-1", {place("A company of the group"): amount(123_456_789_00)})
 [BROKEN] = [each.name for each in reconcile(DECLARED, [BILLED], [], AS_OF).breaks]
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
@@ -83,6 +86,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     **{("rejected", each): (CONNECTION,) for each in ("list", "retry")},
     **{(each, "list"): () for each in ("spool", "dlq")},
     ("dlq", "show"): (FLOW,),
+    ("log", "list"): (),
     **{(each, "list"): (CONNECTION,) for each in ("files", "drift")},
     ("reconcile",): (),
     **{("breaks", each): () for each in ("list", "sums")},
@@ -91,6 +95,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
 NO_TABLES = {
     *(("backfill",), ("census", "stop"), ("facts", "resend")),
     *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive"), ("mappings", "approve"), ("mappings", "refuse")),
+    *(("log", "show"), ("log", "verify")),
     *(("files", "show"), ("files", "stop"), ("files", "resume")),
     *(("breaks", each) for each in ("assign", "explain", "accept", "link", "part")),
 }
@@ -121,6 +126,19 @@ def _full() -> Iterator[OperatedStage]:
             compare_when_asked(stage, monkeypatch, Stages([BILLED]))
             assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
             yield stage
+
+
+@pytest.fixture(name="called")
+def _called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The operations of AWS that were called."""
+    found, call = set[str](), BaseClient._make_api_call  # type: ignore[attr-defined]  # where all calls pass
+
+    def noting(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 as the client answers
+        found.add(operation)
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", noting)
+    return found
 
 
 @pytest.fixture(name="shown")
@@ -156,6 +174,16 @@ def test_a_row_is_one_line(full: OperatedStage, shown: list[int], command: tuple
     assert [len(rows) - 1 for rows in found] == shown
     assert shown
     assert [line for rows in found for line in rows if len(line) > WIDTH] == []
+
+
+@pytest.mark.parametrize("command", [each for each in TABLES if effect_of(each) is Effect.READS], ids=" ".join)
+def test_what_is_declared_as_reading_changes_nothing(
+    full: OperatedStage, called: set[str], command: tuple[str, ...]
+) -> None:
+    """No call to AWS that it makes writes anything; `dlq show` has its messages back at once."""
+    assert full.place.stage == "tested"
+    CliRunner().invoke(app, [*command, *TABLES[command]], catch_exceptions=False)
+    assert {each for each in called if not each.startswith(_READING)} == set()
 
 
 def test_every_command_is_among_them() -> None:

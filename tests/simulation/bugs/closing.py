@@ -148,7 +148,7 @@ BUGS = (
     Bug(
         "who asks for a restatement approves it",
         closing.BooksLedger.approve,
-        'if is_same_person(asked["asked_by"], by):',
+        "if is_same_person(late.asked_by, by):",
         "if False:",
         proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
     ),
