@@ -32,9 +32,10 @@ from infra.landscape_files import Problem
 from infra.option_types import options_adapter
 from infra.owner_rules import owner_problems
 from infra.reconciliation_rules import reconciliation_problems
-from tieout.landscape import Connection, Flow, Landscape, Retention, Target
+from tieout.landscape import Connection, Flow, Landscape, Target
 from tieout.maintenance import Maintenance
 from tieout.money import is_currency
+from tieout.retention import Retention
 from tieout.systems import capability
 
 # The name is a path segment of the webhook URL, part of every construct id, and part of the ledger's keys.

@@ -22,6 +22,7 @@ from tieout.member_sources import MemberSource
 from tieout.ownership import Owner, owner_of_plain
 from tieout.rate_types import Rates, RateType
 from tieout.reconciliations import Reconciliation, reconciliation_of_plain
+from tieout.retention import Retention
 
 Option = str | int | bool | list[str] | list[dict[str, Any]] | dict[str, Any]
 
@@ -192,19 +193,6 @@ class Feed:
     where: Mapping[str, tuple[str, ...]]
     measures: tuple[Measure, ...]
     dimensions: tuple[Dimension, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """For how many days the ledger keeps what only tells of the past; the journal keeps it for good.
-
-    Attributes:
-        outcomes: what became of every notice, counted from the day it was received.
-        receipts: writes to planning that are done, from the day they were.
-    """
-
-    outcomes: int = 400
-    receipts: int = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ import pytest
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
 from tests.support.synthesis import REPOSITORY, STAGES
-from tieout.landscape import Landscape, Retention
+from tieout.landscape import Landscape
 from tieout.planning.model import PlanningModel
+from tieout.retention import Retention
 
 ORACLE, ANALYTICS = (f"landscape/stages/sandbox/{name}.toml" for name in ("oracle-epm", "sap-analytics"))
 FLOWS, PLANNING, SANDBOX = "landscape/flows.toml", "landscape/planning.toml", "landscape/stages/sandbox.toml"

@@ -22,6 +22,7 @@ from tieout.ledger.table import Equals, Item, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey
 
+_TEXT = "text_deflated"
 _PART_BYTES = 300_000  # an item has 400 KB at most
 
 
@@ -163,12 +164,12 @@ class ProposalLedger:
         """Keep a text in as many parts as it takes; kept once more it is the same."""
         packed = zlib.compress(text.encode())
         for number, part in enumerate(batched(packed, _PART_BYTES, strict=False)):
-            self._table.write([Put(keys.proposed_key(proposal_id, prefix, number), {"deflated": bytes(part)})])
+            self._table.write([Put(keys.proposed_key(proposal_id, prefix, number), {_TEXT: bytes(part)})])
 
     def _text(self, proposal_id: str, prefix: str) -> bytes:
         partition = keys.proposed_in(proposal_id)
         found = pages(lambda after: self._table.query(partition, prefix=prefix, after=after))
-        return zlib.decompress(b"".join(bytes(item["deflated"]) for page in found for _, item in page.items))
+        return zlib.decompress(b"".join(bytes(item[_TEXT]) for page in found for _, item in page.items))
 
 
 def _item(proposal: Proposal) -> dict[str, Any]:
