@@ -21,6 +21,7 @@ from infra.landscape_files import (
 )
 from infra.landscape_rules import problems_of
 from infra.member_rules import member_problems
+from infra.reconciliation_rules import with_connected_reconciliations
 from tieout import strict_json
 from tieout.landscape import Landscape
 
@@ -54,7 +55,7 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
     ]
     if problems:
         raise LandscapeError(problems)
-    return landscape
+    return with_connected_reconciliations(landscape)
 
 
 def compile_landscape(landscape: Landscape) -> str:

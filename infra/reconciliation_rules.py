@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from infra.landscape_files import Place, Problem
 from tieout.errors import MalformedError
@@ -10,6 +11,7 @@ from tieout.facts.families import KINDS
 from tieout.facts.family import EVERY_LINE
 from tieout.landscape import Landscape
 from tieout.money import decimal_of, is_currency
+from tieout.periods import Period
 from tieout.reconciliations import Matching, Reconciliation, Side, Tolerance
 from tieout.reconciling.stage import OWN_NAMES
 
@@ -21,6 +23,16 @@ def reconciliation_problems(landscape: Landscape) -> Iterator[Problem]:
     for position, each in enumerate(landscape.reconciliations):
         for place, problem in _problems(each, landscape):
             yield ("reconciliations", position, *place), problem
+
+
+def with_connected_reconciliations(landscape: Landscape) -> Landscape:
+    """The landscape without those reconciliations of two systems whose connections nobody has named.
+
+    Which systems tell of the same value nothing shows but that somebody says so: compared by their kinds alone, the deals of one
+    company and the invoices of another would all be missing.
+    """
+    connected = (each for each in landscape.reconciliations if not each.is_of_systems or each.left.connections)
+    return replace(landscape, reconciliations=tuple(connected))
 
 
 def _problems(declared: Reconciliation, landscape: Landscape) -> Iterator[Problem]:
@@ -41,6 +53,24 @@ def _problems(declared: Reconciliation, landscape: Landscape) -> Iterator[Proble
     for name, side in sides:
         yield from _unknown(("apart",), declared.apart, _attributes(side, landscape), f"attribute of the {name} side")
     yield from _tolerance_problems(declared.tolerance)
+    yield from _scope_problems(declared)
+
+
+def _scope_problems(declared: Reconciliation) -> Iterator[Problem]:
+    if declared.is_of_systems and bool(declared.left.connections) != bool(declared.right.connections):
+        side = "right" if declared.left.connections else "left"
+        yield (side, "connections"), "two systems are compared by the connections of both: whose are these?"
+    ends = []
+    for name in ("first", "last"):
+        stated = getattr(declared.periods, name)
+        try:
+            ends += [Period.parse(stated)] if stated else []
+        except MalformedError:
+            yield ("periods", name), f"{stated!r} is no planning period"
+    if ends and declared.across_periods:
+        yield ("periods",), "what is compared across periods is of none"
+    if ends[1:] and not (ends[0].label == ends[1].label and ends[0] <= ends[1]):
+        yield ("periods",), "the first is not before the last"
 
 
 def _side_problems(side: Side, landscape: Landscape) -> Iterator[Problem]:
@@ -67,6 +97,8 @@ def _stated_problems(side: Side) -> Iterator[Problem]:
     for family in families.values():
         yield from _unknown(("amount",), [side.amount], family.amounts, f"amount of {family.name}")
         yield from _unknown(("where",), side.where, family.addressable(), f"attribute of {family.name}")
+        if side.as_partner and "partner" not in family.attributes:
+            yield ("as_partner",), f"{family.name} are with no company of the group"
 
 
 def _planned_problems(side: Side, landscape: Landscape) -> Iterator[Problem]:
@@ -85,6 +117,8 @@ def _planned_problems(side: Side, landscape: Landscape) -> Iterator[Problem]:
     yield from _unknown(("measure",), [side.measure], measures, "measure in a transaction currency of that feed")
     if side.where:
         yield ("where",), "what is planned has the feed's own"
+    if side.as_partner:
+        yield ("as_partner",), "what is planned counts where it is planned"
 
 
 def _matching_problems(matching: Matching, known: Mapping[str, Collection[str]]) -> Iterator[Problem]:

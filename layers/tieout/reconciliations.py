@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any, Literal
 
 Shape = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
@@ -20,6 +21,8 @@ class Side:
         where: of lines, attribute to the values it may have, as a feed has it.
         amount: which of a line's amounts counts; empty where what is planned counts.
         sign: 1, or -1 where the stage has credits positive that the other has negative.
+        as_partner: that each line counts as the company of the group has it that it is with: company and partner change places,
+            and lines with nobody of the group are left out. Planning has to call a partner as it calls the company.
         target: the planning system whose cells count, of what is planned.
         feed: the feed that plans it.
         measure: of the feed, by its name in the transaction currency.
@@ -31,6 +34,7 @@ class Side:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     amount: str = ""
     sign: Literal[1, -1] = 1
+    as_partner: bool = False
     target: str = ""
     feed: str = ""
     measure: str = ""
@@ -79,6 +83,21 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Periods:
+    """Planning periods of one calendar, the first and the last among them; empty: without such an end."""
+
+    first: str = ""
+    last: str = ""
+
+    def has(self, period: str) -> bool:
+        """Whether a period, or what has none, is among them."""
+        ends = [each for each in (self.first, self.last) if each]
+        if any(_calendar_of(each) != _calendar_of(period) for each in ends):
+            return False
+        return not ends or (bool(period) and self.first <= period <= (self.last or period))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
     """Two stages of a value that have to tie out.
 
@@ -86,6 +105,10 @@ class Reconciliation:
         left: the stage that comes first on the way of the value.
         matchings: in the order in which they are tried; what one has matched no later one asks for.
         apart: attributes besides company, period and currency by which both sides have to agree, such as `customer`.
+        legal_entities: the companies it is about, as planning calls them; none: all. What either side has of them is compared
+            with all that belongs to it, so that what the other side has as another company's, or in another period, is found.
+        periods: those it is about, as `legal_entities`.
+        across_periods: that it does not matter when: what is ordered in March may be billed in April.
     """
 
     name: str
@@ -94,6 +117,18 @@ class Reconciliation:
     matchings: tuple[Matching, ...]
     apart: tuple[str, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+    legal_entities: tuple[str, ...] = ()
+    periods: Periods = field(default_factory=Periods)
+    across_periods: bool = False
+
+    @property
+    def is_of_systems(self) -> bool:
+        """Whether both sides are what systems say, and neither what planning was given."""
+        return not (self.left.is_planned or self.right.is_planned)
+
+    def covers(self, legal_entity: str, period: str) -> bool:
+        """Whether it is about what a company has in a period."""
+        return (not self.legal_entities or legal_entity in self.legal_entities) and self.periods.has(period)
 
 
 def reconciliation_of_plain(plain: Mapping[str, Any]) -> Reconciliation:
@@ -108,6 +143,9 @@ def reconciliation_of_plain(plain: Mapping[str, Any]) -> Reconciliation:
         ),
         apart=tuple(plain.get("apart", ())),
         tolerance=Tolerance(**plain.get("tolerance", {})),
+        legal_entities=tuple(plain.get("legal_entities", ())),
+        periods=Periods(**plain.get("periods", {})),
+        across_periods=plain.get("across_periods", False),
     )
 
 
@@ -115,3 +153,8 @@ def _side(plain: Mapping[str, Any]) -> Side:
     where = {attribute: tuple(values) for attribute, values in plain.get("where", {}).items()}
     lists = {name: tuple(plain.get(name, ())) for name in ("connections", "facts")}
     return Side(**{**plain, **lists, "where": where})
+
+
+def _calendar_of(period: str) -> str:
+    """The capitals that tell calendars of fiscal years apart; empty of a calendar month."""
+    return period[: len(period) - len(period.lstrip(ascii_uppercase))]

@@ -28,7 +28,8 @@ SPOILED = [
      "CreditMemo, Payment, JournalEntry, Bill, Expense, PayrollPosting, SalesOrder, BillingDocument, Commitment, "
      "Customer, Product, Account, CostCentre)")),
     (EXPENSES, 'number = "data.report.number"', 'numbr = "data.report.number"', f"{RECORD} fields numbr",
-     "'numbr' is no field of Expense (number, document_date, posting_period, state, reverses, closing)"),
+     ("'numbr' is no field of Expense (number, document_date, posting_period, state, reverses, closing, "
+     "order, purchase_order, external_id, intercompany)")),
     (EXPENSES, 'number = "data.report.number"\n', "", f"{RECORD} fields", "'number' is missing: there is no Expense without it"),
     (EXPENSES, "\"'expense'\"", '"\'expense"', f"{RECORD} lines fields account_class",
      "\"'expense\" is no JMESPath expression: Bad jmespath expression: Unclosed ' delimiter:"),

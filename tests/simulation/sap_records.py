@@ -60,6 +60,8 @@ class Order:
             "SalesOrder": self.number,
             "SalesOrganization": self.company.code,
             "SoldToParty": self.customer,
+            "PurchaseOrderByCustomer": f"PO {self.number}",
+            "ExternalDocumentID": "",
             "SalesOrderDate": date.fromisoformat(self.day),
             "CreationDate": self.created.date(),
             "LastChangeDateTime": self.changed,
@@ -114,6 +116,7 @@ class Billing:
             "FiscalYear": self.entry.year if self.entry else "0000",
             "AccountingDocument": self.entry.number if self.entry else "",
             "SoldToParty": self.customer,
+            "PurchaseOrderByCustomer": "",
             "to_Item": [_item_row("BillingDocumentItem", each, self.currency) for each in self.items],
         }
 
@@ -184,6 +187,8 @@ class Entry:
             "IsReversal": self.reverses is not None,
             "ReverseDocument": other.number if other else "",
             "ReverseDocumentFiscalYear": other.year if other else "0000",
+            "DocumentReferenceID": "",
+            "IntercompanyTransaction": "",
         }
 
     def items(self) -> list[Row]:
@@ -237,6 +242,7 @@ def _item_row(name: str, item: Item, currency: str) -> Row:
         "NetAmount": item.amount,
         "TransactionCurrency": currency,
         "SalesDocumentRjcnReason": item.reason,
+        "SalesDocument": "",
     }
 
 

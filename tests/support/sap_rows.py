@@ -54,6 +54,8 @@ def order(number: str = "3016401", **changed: Any) -> dict[str, Any]:  # noqa: A
         "TransactionCurrency": "EUR",
         "OverallSDProcessStatus": "A",
         "OverallSDDocumentRejectionSts": "A",
+        "PurchaseOrderByCustomer": "",
+        "ExternalDocumentID": "",
         "to_Item": {"results": items},
         **changed,
     }
@@ -68,6 +70,7 @@ def item(number: str, amount: str, **changed: Any) -> dict[str, Any]:  # noqa: A
         "NetAmount": amount,
         "TransactionCurrency": "EUR",
         "SalesDocumentRjcnReason": "",
+        "SalesDocument": "",
         **changed,
     }
 
@@ -90,6 +93,7 @@ def billing(number: str = "90000024", **changed: Any) -> dict[str, Any]:  # noqa
         "FiscalYear": "2026",
         "AccountingDocument": "0100000042",
         "SoldToParty": "17100001",
+        "PurchaseOrderByCustomer": "",
         "to_Item": {"results": items},
         **changed,
     }
@@ -128,6 +132,8 @@ def entry_item(number: str, account: str, amount: str, **changed: Any) -> dict[s
         "AmountInAdditionalCurrency1": functional,
         "IsReversal": False,
         "ReverseDocument": "",
+        "DocumentReferenceID": "",
+        "IntercompanyTransaction": "",
         "ReverseDocumentFiscalYear": "0000",
         **changed,
     }

@@ -84,6 +84,10 @@ class PostedDocument(Fact):
         lines: the posted lines; all zero when void. A tool may post one side of them, such as an expense without what is owed.
         closing: it only brings the accounts of a year that ended to zero, or carries their balances forward.
         reverses: the source's id of the document this one reverses; both stay, each in its own period.
+        order: the number of the order that it bills; None where it bills none, or several.
+        purchase_order: what the customer calls the order. None where nobody said.
+        external_id: what another system calls it, or what it was posted for. None where nobody said.
+        intercompany: what all documents of one transaction among companies of the group go by. None where it is none.
     """
 
     number: str
@@ -93,6 +97,10 @@ class PostedDocument(Fact):
     lines: tuple[LedgerLine, ...]
     reverses: str | None = None
     closing: bool = False
+    order: str | None = None
+    purchase_order: str | None = None
+    external_id: str | None = None
+    intercompany: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a line that nobody has posted to any time; raises `MalformedError`."""
@@ -209,6 +217,13 @@ FAMILY = Family(
         "segment": (),
         "supplier": (),
     },
-    references={"number": "number", "reverses": "reverses"},
+    references={
+        "number": "number",
+        "reverses": "reverses",
+        "order": "order",
+        "purchase_order": "purchase_order",
+        "external_id": "external_id",
+        "intercompany": "intercompany",
+    },
     day="document_date",
 )

@@ -43,6 +43,9 @@ class SalesDocument(Fact):
         legal_entity: the source's id of the company that sells; None where the source serves one.
         cancels: the source's id of the document this one takes back; both stay.
         accounting_document: the posting that followed from it; None while there is none.
+        order: the number of the order that it bills; None where it bills none, or several.
+        purchase_order: what the customer calls the order. None where nobody said.
+        external_id: what the system calls it that made it in this one. None where nobody said.
     """
 
     number: str
@@ -53,6 +56,9 @@ class SalesDocument(Fact):
     legal_entity: str | None = None
     cancels: str | None = None
     accounting_document: str | None = None
+    order: str | None = None
+    purchase_order: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,13 @@ FAMILY = Family(
     amounts=("net",),
     lines=_lines,
     tables={"customer": (), "product": ()},
-    references={"number": "number", "cancels": "cancels", "posting": "accounting_document"},
+    references={
+        "number": "number",
+        "cancels": "cancels",
+        "posting": "accounting_document",
+        "order": "order",
+        "purchase_order": "purchase_order",
+        "external_id": "external_id",
+    },
     day="day",
 )

@@ -41,8 +41,8 @@ class StageLedger:
         """The records of the left stage and of the right one, each once, where they come to anything."""
         lefts = tuple(each.left for each in declared.matchings)
         rights = tuple(each.right for each in declared.matchings)
-        left = Stage(self.model, declared.left, lefts, declared.apart)
-        right = Stage(self.model, declared.right, rights, declared.apart)
+        left = Stage(self.model, declared.left, lefts, declared.apart, declared.across_periods)
+        right = Stage(self.model, declared.right, rights, declared.apart, declared.across_periods)
         items: tuple[list[Item], list[Item]] = ([], [])
         for recorded in self._recorded((left, right)):
             for stage, found in zip((left, right), items, strict=True):

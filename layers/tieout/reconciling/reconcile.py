@@ -11,7 +11,7 @@ from tieout.reconciliations import Reconciliation
 from tieout.reconciling.breaks import Break
 from tieout.reconciling.classifying import Classifier
 from tieout.reconciling.items import Amounts, Item, sums_by
-from tieout.reconciling.matching import Link, matched
+from tieout.reconciling.matching import Group, Link, matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Reconciled:
     """How two stages of a value compare.
 
     Attributes:
-        left: what the left stage comes to, place by place.
+        left: what the left stage comes to, place by place, as far as the reconciliation is about it.
         right: as `left`, of the right one.
         breaks: in the order of their records; place by place they come to what the left has more than the right.
         tied_out: how many groups of records belong together without any difference.
@@ -43,16 +43,22 @@ def reconcile(
         as_of: the day on which it is asked; it decides what may still follow, and nothing else.
         links: what a person has said to belong together.
     """
-    lefts, rights = list(left), list(right)
-    found = matched(declared.matchings, lefts, rights, links)
+    found = matched(declared.matchings, left, right, links)
+    groups = [each for each in found.groups if _is_covered(declared, each)]
     classifier = Classifier(declared.tolerance, as_of)
-    by_group = [tuple(classifier.breaks(group)) for group in found.groups]
+    by_group = [tuple(classifier.breaks(group)) for group in groups]
     return Reconciled(
-        left=sums_by(lambda place: place, (each.amounts for each in lefts)),
-        right=sums_by(lambda place: place, (each.amounts for each in rights)),
+        left=sums_by(lambda place: place, (each.amounts for group in groups for each in group.left)),
+        right=sums_by(lambda place: place, (each.amounts for group in groups for each in group.right)),
         breaks=_with_suggestions((each for some in by_group for each in some), found.suggestions),
         tied_out=sum(not some for some in by_group),
     )
+
+
+def _is_covered(declared: Reconciliation, group: Group) -> bool:
+    """Whether any of the records has something where the reconciliation is about."""
+    places = (place for each in (*group.left, *group.right) for place in each.amounts)
+    return any(declared.covers(place.legal_entity, place.period) for place in places)
 
 
 def _with_suggestions(breaks: Iterable[Break], suggestions: Iterable[Link]) -> tuple[Break, ...]:

@@ -45,12 +45,14 @@ class Stage:
     Attributes:
         keys: for each matching what records of this side go by.
         apart: attributes besides company, period and currency that are kept apart.
+        across_periods: that periods are not.
     """
 
     model: PlanningModel
     side: Side
     keys: tuple[tuple[str, ...], ...]
     apart: tuple[str, ...]
+    across_periods: bool = False
 
     def asks_for(self, record: RecordKey, kind: str) -> bool:
         """Whether facts of that kind, of the connection whose record it is, are part of it."""
@@ -59,7 +61,7 @@ class Stage:
 
     def item(self, recorded: Recorded) -> Item:
         """What a record comes to in this stage; nothing, where it is no part of it."""
-        said = _Said(self.apart)
+        said = _Said(self.apart, self.across_periods)
         if self.side.is_planned:
             self._add_planned(recorded, said)
         else:
@@ -85,9 +87,13 @@ class Stage:
             rates = self.model.rates_of(recorded.fact, line)
             reported, _ = self.model.reported(money, line, resolve, rates)
             members = {each: _member(each, line.attribute(each), resolve) for each in _attributes(line)}
+            if self.side.as_partner:
+                members |= {"legal_entity": members["partner"], "partner": members["legal_entity"]}
             said.add(members, Amount(money.amount_minor, reported.amount_minor), self.side.sign)
 
     def _counts(self, line: Line) -> bool:
+        if self.side.as_partner and line.attribute("partner") is None:
+            return False
         return all(line.attribute(attribute) in values for attribute, values in self.side.where.items())
 
     def _add_planned(self, recorded: Recorded, said: _Said) -> None:
@@ -104,13 +110,19 @@ class _Said:
     """What lines, or intersections, of one record come to, and what they say of it."""
 
     apart: tuple[str, ...]
+    across_periods: bool
     amounts: dict[Place, Amount] = field(default_factory=dict)
     _members: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, members: Mapping[str, str], amount: Amount, sign: int) -> None:
         """One more of them, with its attributes."""
         company, period, currency = (members[each] for each in ("legal_entity", "period", "currency"))
-        place = Place(company, period, currency, tuple(members.get(each, "") for each in self.apart))
+        place = Place(
+            company,
+            "" if self.across_periods else period,
+            currency,
+            tuple(members.get(each, "") for each in self.apart),
+        )
         self.amounts[place] = self.amounts.get(place, NOTHING).plus(amount, sign)
         for attribute, member in members.items():
             self._members.setdefault(attribute, set()).add(member)

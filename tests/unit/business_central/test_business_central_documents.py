@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -228,3 +229,22 @@ def test_a_document_that_is_in_no_books_is_gone() -> None:
     """Entries are never deleted but by a date compression, which posts sums of them anew."""
     found = stated(BooksOfCompanies(), document_key("X", "none"))
     assert (found.absence, found.source_version) == (Absence.DELETED, "")
+
+
+def test_an_invoice_goes_by_what_its_sales_invoice_names() -> None:
+    """Its order, what the customer calls it, and what another system does; a credit memo has no fields for the first two."""
+    books = BooksOfCompanies()
+    names = {"orderNumber": "S-1", "customerPurchaseOrderReference": "PO-1", "externalDocumentNumber": "in_1"}
+    for number, kind, resource, amount in (
+        ("PS-INV1", "Invoice", "salesInvoices", "100.00"),
+        ("PS-CM1", "Credit_x0020_Memo", "salesCreditMemos", "-100.00"),
+    ):
+        books.post(number, ("13100", amount), ("40100", str(-Decimal(amount))), kind=kind)
+        books.sold(number, "100.00", resource=resource, **(names if kind == "Invoice" else {}))
+    invoice = document(books, document_key("PS-INV1"))
+    assert (invoice.order, invoice.purchase_order, invoice.external_id) == ("S-1", "PO-1", "in_1")
+    credit = document(books, document_key("PS-CM1", kind="credit_memo"))
+    assert (credit.order, credit.purchase_order, credit.external_id) == (None, None, None)
+    assert [each for each in books.asked if "orderNumber" in each] == [
+        each for each in books.asked if "salesInvoices" in each
+    ]

@@ -152,3 +152,20 @@ def test_an_order_that_is_gone_has_no_version() -> None:
     """The ledger keeps the one it has."""
     found = missing_order(key("sales_order", "1"))
     assert (found.source_version, found.absence) == ("", Absence.DELETED)
+
+
+def test_an_order_and_a_bill_say_what_others_call_them() -> None:
+    """The customer, the system that made the order, and the order that is billed, without leading zeros."""
+    found = ordered(PurchaseOrderByCustomer="PO-1", ExternalDocumentID="006A")
+    assert (found.purchase_order, found.external_id, found.order) == ("PO-1", "006A", None)
+    bill = billed(PurchaseOrderByCustomer="PO-1", items=[item("10", "1.00", SalesDocument="0003016401")] * 2)
+    assert (bill.purchase_order, bill.external_id, bill.order) == ("PO-1", None, "3016401")
+
+
+@pytest.mark.parametrize("other", ["", "3016402"])
+def test_a_bill_of_several_orders_names_none(other: str) -> None:
+    """Nor does one of which an item is of none."""
+    assert (
+        billed(items=[item("10", "1.00", SalesDocument="3016401"), item("20", "1.00", SalesDocument=other)]).order
+        is None
+    )

@@ -134,14 +134,14 @@ class OneRead:
         return found | self._headers_in(queries.PURCHASES, PURCHASE_FIELDS, company, rest)
 
     def _headers_in(
-        self, resources: Mapping[str, str], fields: str, company: str, documents: Collection[Document]
+        self, resources: Mapping[str, str], fields: Mapping[str, str], company: str, documents: Collection[Document]
     ) -> dict[Document, Header]:
         found: dict[Document, Header] = {}
         for kind, resource in resources.items():
             of_kind = sorted(each for each in documents if each.kind == kind)
             if of_kind:
                 query = queries.by_numbers("number", sorted({each.number for each in of_kind}))
-                rows = self._rows_if_any(company, resource, {**query, "$select": fields})
+                rows = self._rows_if_any(company, resource, {**query, "$select": fields[kind]})
                 found |= {each: header for each in of_kind if (header := header_of(each, rows)) is not None}
         return found
 

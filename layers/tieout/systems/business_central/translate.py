@@ -60,6 +60,9 @@ def document_statement(
             posting_period=period,
             lines=lines,
             closing=is_closing(document, options),
+            order=header.order if header else None,
+            purchase_order=header.purchase_order if header else None,
+            external_id=header.external_id if header else None,
         )
     except (MalformedError, ArithmeticError) as error:  # the last: beyond any amount
         reason = error.reason if isinstance(error, MalformedError) else type(error).__name__

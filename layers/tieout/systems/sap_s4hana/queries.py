@@ -17,14 +17,16 @@ _ROOT = "/sap/opu/odata/sap"
 SALES_ORDER = (
     *("SalesOrder", "SalesOrganization", "SoldToParty", "SalesOrderDate", "CreationDate", "LastChangeDateTime"),
     *("TransactionCurrency", "OverallSDProcessStatus", "OverallSDDocumentRejectionSts"),
+    *("PurchaseOrderByCustomer", "ExternalDocumentID"),
 )
 SALES_ORDER_ITEM = ("SalesOrderItem", "Material", "NetAmount", "TransactionCurrency", "SalesDocumentRjcnReason")
 BILLING = (
     *("BillingDocument", "SDDocumentCategory", "BillingDocumentType", "CreationDate", "CreationTime"),
     *("LastChangeDateTime", "BillingDocumentDate", "BillingDocumentIsCancelled", "CancelledBillingDocument"),
     *("TransactionCurrency", "CompanyCode", "FiscalYear", "AccountingDocument", "SoldToParty"),
+    "PurchaseOrderByCustomer",
 )
-BILLING_ITEM = ("BillingDocumentItem", "Material", "NetAmount", "TransactionCurrency")
+BILLING_ITEM = ("BillingDocumentItem", "Material", "NetAmount", "TransactionCurrency", "SalesDocument")
 JOURNAL_ITEM = (
     *("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem", "Ledger", "FiscalPeriod"),
     *("DocumentDate", "AccountingDocumentType", "AccountingDocumentCategory"),
@@ -32,6 +34,7 @@ JOURNAL_ITEM = (
     *("CostCenter", "ProfitCenter", "Segment", "PartnerCompany", "Customer", "Supplier", "Product"),
     *("TransactionCurrency", "AmountInTransactionCurrency", "CompanyCodeCurrency", "AmountInCompanyCodeCurrency"),
     *("IsReversal", "ReverseDocument", "ReverseDocumentFiscalYear"),
+    *("DocumentReferenceID", "IntercompanyTransaction"),
 )
 
 

@@ -96,6 +96,8 @@ def order_of(row: Row) -> SalesOrder:
         lines=_lines(items, "SalesOrderItem", row, 1),
         customer=number_text(row, "SoldToParty"),
         legal_entity=f"{SALES_ORGANISATION}{organisation}" if organisation else None,
+        purchase_order=text_of(row, "PurchaseOrderByCustomer"),
+        external_id=text_of(row, "ExternalDocumentID"),
     )
 
 
@@ -105,15 +107,18 @@ def billing_of(row: Row) -> BillingDocument:
     Raises:
         UnreadableRecordError: naming the property that cannot be read, never its value.
     """
+    items = items_of(row, "to_Item")
     return BillingDocument(
         number=required_text(row, "BillingDocument"),
         status=_billing_status(row),
         day=day_of(row, "BillingDocumentDate"),
-        lines=_lines(items_of(row, "to_Item"), "BillingDocumentItem", row, billing_sign(row)),
+        lines=_lines(items, "BillingDocumentItem", row, billing_sign(row)),
         customer=number_text(row, "SoldToParty"),
         legal_entity=text_of(row, "CompanyCode"),
         cancels=number_text(row, "CancelledBillingDocument"),
         accounting_document=posting_of(row),
+        order=_order_of(items),
+        purchase_order=text_of(row, "PurchaseOrderByCustomer"),
     )
 
 
@@ -123,6 +128,12 @@ def posting_of(row: Row) -> str | None:
     if document is None or company is None:
         return None
     return journal_id(company, required_text(row, "FiscalYear"), document)
+
+
+def _order_of(items: Sequence[Row]) -> str | None:
+    """The order of which all items are; None where they are of several, or of none."""
+    orders = {number_text(each, "SalesDocument") for each in items}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _order_status(row: Row) -> SalesStatus:

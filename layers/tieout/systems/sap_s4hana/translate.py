@@ -125,6 +125,8 @@ def _document(rows: Sequence[Row], books: Books) -> PostedDocument:
         lines=lines,
         reverses=reverses,
         closing=is_carried or document_type in books.closing_document_types,
+        external_id=text_of(header, "DocumentReferenceID"),
+        intercompany=text_of(header, "IntercompanyTransaction"),
     )
 
 
