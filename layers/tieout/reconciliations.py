@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import Any, Literal
 
 Shape = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
@@ -157,4 +156,4 @@ def _side(plain: Mapping[str, Any]) -> Side:
 
 def _calendar_of(period: str) -> str:
     """The capitals that tell calendars of fiscal years apart; empty of a calendar month."""
-    return period[: len(period) - len(period.lstrip(ascii_uppercase))]
+    return period[: -len("2026-P03")]

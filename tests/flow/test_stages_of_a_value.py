@@ -220,3 +220,18 @@ def test_what_is_being_committed_is_held_and_stops_nobody() -> None:
     [one] = found.breaks
     assert (one.kind, one.waits_for) == (BreakKind.HELD, ("a commit that is under way",))
     assert (dict(one.residuals), found.tied_out) == ({HERE: Amount(10_000, 12_500)}, 1)
+
+
+def test_what_is_still_planned_of_a_record_that_is_gone_is_compared() -> None:
+    """Books that are closed keep what it was, and say so; what nobody can say why is missing in the systems."""
+    table = recorded(invoice("1", 10_000), invoice("2", 333))
+    key = fact_key(RecordKey(ERP, "invoice", "1"))
+    gone = {"kind": "deleted", "statement": '{"absence":"deleted"}'}
+    table.write([Update(key, sets=gone)])
+    found = [(each.kind, dict(each.residuals)) for each in compared(table, TO_PLANNING).breaks]
+    assert found == [(BreakKind.MISSING_HERE, {HERE: Amount(-10_000, -12_500)})]
+    late = [["2026-03#Actual#UK", "held", "", ["anaplan", "Actuals", []], []]]
+    table.write([Update(key, sets={"late": dump(late)})])
+    held = [(each.kind, each.waits_for) for each in compared(table, TO_PLANNING).breaks]
+    assert held == [(BreakKind.HELD, ("closed books 2026-03#Actual#UK",))]
+    assert compared(table, TO_BOOKS).breaks[0].right == (RecordKey(ERP, "invoice", "2"),)

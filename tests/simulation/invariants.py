@@ -63,6 +63,7 @@ def violations(world: World) -> list[str]:
         *published_violations(world),
         *world.line.aging.violations(),
         *world.drifting.violations(),
+        *world.comparing.violations(),
     ]
 
 

@@ -23,6 +23,7 @@ from tieout.ledger import keys
 from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
+_WHERE_CHANGES = {"documents": ERPS, "reconciled": (*CRMS, *6 * ERPS)}  # where a theme is about documents
 _PASSING = frozenset(each.__name__ for each in TransientError.__subclasses__())
 
 
@@ -43,7 +44,14 @@ class Traffic:
         for each in taking_turns(self.world).values():
             each.plan(span)
         world = self.world
-        by_operators = (world.undoing, world.closings, world.reading_back, Publishing(world), world.owning)
+        by_operators = (
+            world.undoing,
+            world.closings,
+            world.reading_back,
+            Publishing(world),
+            world.owning,
+            world.comparing,
+        )
         world.drifting.plan(span)
         for beside in (world.counting, *by_operators):
             beside.plan(span)
@@ -87,7 +95,7 @@ class Traffic:
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
 
     def _plan_mappings(self) -> None:
-        present = {"mappings": 0.5, "members": 0.2}.get(self.world.theme, 0.85)
+        present = {"mappings": 0.5, "members": 0.2, "reconciled": 0.7}.get(self.world.theme, 0.85)
         away = {name for name, each in taking_turns(self.world).items() if not each.is_part}
         for key, member in all_mappings().items():
             if key.connection in away or self.world.owning.is_unsaid(key):
@@ -136,7 +144,7 @@ class Traffic:
         )
 
     def _change(self) -> None:
-        name = self.world.random.choice(ERPS if self.world.theme == "documents" else (*CRMS, *ERPS))
+        name = self.world.random.choice(_WHERE_CHANGES.get(self.world.theme, (*CRMS, *ERPS)))
         if name in self.world.crms:
             events = self.world.crms[name].change_something()
             if self.world.counting.miss_deal(name, events):

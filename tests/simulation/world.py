@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
 from tests.simulation.closing import Closings
+from tests.simulation.comparing import Comparing
 from tests.simulation.counting import Counting
 from tests.simulation.crm import Crm
 from tests.simulation.declared import landscape
@@ -126,7 +127,7 @@ class World(TakingTurns):
             readers=readers(self),
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
-        self.maintaining, self.owning = Maintaining(self), Owning(self)
+        self.maintaining, self.owning, self.comparing = Maintaining(self), Owning(self), Comparing(self)
         self.make_those_that_drop(self)
         self.counting = Counting(self)
         self.doors = Doors(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from itertools import batched, islice
 
 from tests.support.faults import FaultPoint, no_fault
@@ -133,9 +134,10 @@ class MemoryTable:
             self._index_one()
 
     def begin_as(self, other: MemoryTable) -> None:
-        """Hold what another table holds, none of which may be in an index."""
+        """Hold what another table holds, whose indexes are up to date."""
         self._items, self._sizes = dict(other._items), dict(other._sizes)
         self._order = {partition: list(sort_keys) for partition, sort_keys in other._order.items()}
+        self._indexes = deepcopy(other._indexes)
 
     def contents(self) -> dict[Key, Item]:
         """Everything there is, without a fault point: for oracles."""

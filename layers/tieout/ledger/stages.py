@@ -8,7 +8,6 @@ from itertools import batched
 
 from tieout.facts.families import CLASSES
 from tieout.facts.recalling import fact_of_text
-from tieout.facts.statement import fact_kind
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import held_for_of, late_of, parts_of, statement_text, used_of
@@ -20,7 +19,7 @@ from tieout.ledger.table import Key, Table
 from tieout.planning.model import PlanningModel
 from tieout.reconciliations import Reconciliation
 from tieout.reconciling.items import Item
-from tieout.reconciling.stage import Recorded, Stage
+from tieout.reconciling.stage import GONE, Recorded, Stage
 
 _FACTS_AT_ONCE = 200
 
@@ -44,38 +43,45 @@ class StageLedger:
         left = Stage(self.model, declared.left, lefts, declared.apart, declared.across_periods)
         right = Stage(self.model, declared.right, rights, declared.apart, declared.across_periods)
         items: tuple[list[Item], list[Item]] = ([], [])
-        for recorded in self._recorded((left, right)):
+        for kind, recorded in self._recorded((left, right)):
             for stage, found in zip((left, right), items, strict=True):
-                if stage.asks_for(recorded.record, fact_kind(recorded.fact)):
+                if stage.asks_for(recorded.record, kind):
                     found.append(stage.item(recorded))
         left_items, right_items = ([each for each in some if each.amounts] for some in items)
         return left_items, right_items
 
     def _facts(self, stages: Sequence[Stage]) -> Iterator[tuple[Key, TableItem]]:
-        """The facts that any of the stages asks for, each once."""
+        """The facts that any of the stages asks for, each once; of a record that is gone if anything is planned of it."""
         catalogue = FactCatalogue(self.table)
         for connection in sorted(self.model.legal_entities):
             if all(each.side.connections and connection not in each.side.connections for each in stages):
                 continue
             for entity in self.entities:
                 for key, item in catalogue.items(connection, entity):
-                    if any(each.asks_for(keys.record_of(key), str(item["kind"])) for each in stages):
+                    kind = str(item["kind"])
+                    is_nothing = kind in GONE and item["contributions"] == "[]"
+                    if not is_nothing and any(each.asks_for(keys.record_of(key), kind) for each in stages):
                         yield key, item
 
-    def _recorded(self, stages: Sequence[Stage]) -> Iterator[Recorded]:
+    def _recorded(self, stages: Sequence[Stage]) -> Iterator[tuple[str, Recorded]]:
+        """Each with its kind."""
         targets = {each.side.target for each in stages if each.side.is_planned}
         for some in batched(self._facts(stages), _FACTS_AT_ONCE, strict=False):
             parts = [_parts(targets, item) for _, item in some]
             places = FactLedger(self.table).places({name: part for each in parts for name, part in each.items()})
             for (key, item), own in zip(some, parts, strict=True):
-                yield Recorded(
-                    record=keys.record_of(key),
-                    fact=fact_of_text(CLASSES[str(item["kind"])], statement_text(item)),
-                    found={entry: member for entry, member in used_of(item).items() if member is not None},
-                    planned=tuple(
-                        (places[name][0], part.minor_by_measure()) for name, part in own.items() if name in places
+                kind = str(item["kind"])
+                yield (
+                    kind,
+                    Recorded(
+                        record=keys.record_of(key),
+                        fact=fact_of_text(CLASSES[kind], statement_text(item)) if kind in CLASSES else None,
+                        found={entry: said for entry, said in used_of(item).items() if said is not None},
+                        planned=tuple(
+                            (places[name][0], part.minor_by_measure()) for name, part in own.items() if name in places
+                        ),
+                        waits_for=_waits_for(item),
                     ),
-                    waits_for=_waits_for(item),
                 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tieout.arriving.notice import RecordKey
 from tieout.facts.families import KINDS, TABLES, lines_of
 from tieout.facts.family import Fact, Line
-from tieout.facts.statement import fact_kind
+from tieout.facts.statement import Absence, fact_kind
 from tieout.landscape import Feed
 from tieout.planning.cells import Intersection
 from tieout.planning.mapping import LEGAL_ENTITY, RATE, Found, MappingKey
@@ -16,6 +16,9 @@ from tieout.planning.model import PlanningModel
 from tieout.planning.resolving import Resolver
 from tieout.reconciliations import Side
 from tieout.reconciling.items import NOTHING, Amount, Item, Place
+
+GONE = frozenset(Absence)
+"""What stands for the kind of a record that is there no more."""
 
 OWN_NAMES = ("record", "id")
 """What every record goes by: connection, entity and id together, and the id alone, which a record of another entity may name."""
@@ -26,13 +29,14 @@ class Recorded:
     """What the ledger holds of a record, as far as a stage asks for it.
 
     Attributes:
+        fact: what it is; None where it is nothing any more, and something may still be planned of it.
         found: the mapping entries it was planned with.
         planned: each intersection it contributes to, with minor units by measure.
         waits_for: why it is not planned, or not as it is stated; empty where nothing is in the way.
     """
 
     record: RecordKey
-    fact: Fact
+    fact: Fact | None
     found: Found
     planned: tuple[tuple[Intersection, Mapping[str, int]], ...] = ()
     waits_for: str = ""
@@ -55,9 +59,15 @@ class Stage:
     across_periods: bool = False
 
     def asks_for(self, record: RecordKey, kind: str) -> bool:
-        """Whether facts of that kind, of the connection whose record it is, are part of it."""
-        kinds = self.model.feed(self.side.feed).facts if self.side.is_planned else self.side.facts
-        return kind in kinds and (not self.side.connections or record.connection in self.side.connections)
+        """Whether facts of that kind, of the connection whose record it is, are part of it.
+
+        A record that is gone is part of what is planned: closed books keep what it was.
+        """
+        if self.side.connections and record.connection not in self.side.connections:
+            return False
+        if self.side.is_planned:
+            return kind in self.model.feed(self.side.feed).facts or kind in GONE
+        return kind in self.side.facts
 
     def item(self, recorded: Recorded) -> Item:
         """What a record comes to in this stage; nothing, where it is no part of it."""
@@ -67,7 +77,7 @@ class Stage:
         else:
             self._add_stated(recorded, said)
         names = _names(recorded) | said.attributes()
-        day = getattr(recorded.fact, KINDS[fact_kind(recorded.fact)].day, None)
+        day = getattr(recorded.fact, KINDS[fact_kind(recorded.fact)].day, None) if recorded.fact else None
         return Item(
             record=recorded.record,
             amounts={place: amount for place, amount in sorted(said.amounts.items()) if amount != NOTHING},
@@ -77,6 +87,7 @@ class Stage:
         )
 
     def _add_stated(self, recorded: Recorded, said: _Said) -> None:
+        assert recorded.fact is not None, "a record that is gone says nothing"
         connection = recorded.record.connection
         own_entity = self.model.legal_entities[connection]
         resolve = _AsFarAsKnown(connection, recorded.found, own_entity, self.model.calendars, self.model.through)
@@ -167,7 +178,7 @@ def _members(feed: Feed, intersection: Intersection) -> dict[str, str]:
 
 def _names(recorded: Recorded) -> dict[str, str]:
     """What a record is called, by the names its family declares and those that every record has."""
-    references = KINDS[fact_kind(recorded.fact)].references
+    references = KINDS[fact_kind(recorded.fact)].references if recorded.fact else {}
     stated = {name: getattr(recorded.fact, field) for name, field in references.items()}
     own = dict(zip(OWN_NAMES, (str(recorded.record), recorded.record.record_id), strict=True))
     return own | {name: value for name, value in stated.items() if value}

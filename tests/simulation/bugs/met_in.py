@@ -249,4 +249,10 @@ MET_IN = {
     "a customer whose name another has does not move": 4,
     "whoever says the same as an owner contradicts it": 2,
     "what waits for a rate does not wait for those that would stand in for it": 1,
+    "what waits is missing": 11,
+    "a copy is no copy": 10,
+    "what systems say has the sign of their books": 2,
+    "a break that is gone stays": 1,
+    "what is just tolerated is not": 15,
+    "what may still follow is missing": 8,
 }
