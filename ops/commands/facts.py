@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops import display, ledger_views, resending
+from ops import display, histories, history_views, ledger_views, resending
 from ops.commands.arguments import AsJson, At, Connection, Stage, place_asked_for
 from ops.logged import changes, reads
 from ops.place import Place, find_place
@@ -43,6 +43,28 @@ def facts_show(
     if found is None:
         raise _unknown(record)
     display.record(found, as_json=as_json, columns={"contributions": ("cell", "where", "amount", "rate")})
+
+
+@app.command("history")
+def facts_history(
+    connection: str, entity: str, record_id: str, stage: Stage = None, *, as_json: AsJson = False
+) -> None:
+    """Every version of the fact of one record: which notice brought it, how that ended, and what it moved in which cells.
+
+    A record that was planned anew, as after a mapping entry was replaced, has another version by the same notice. By the journal,
+    which lacks the last two minutes.
+    """
+    record = RecordKey(connection, entity, record_id)
+    place = find_place(stage)
+    found = histories.versions(place, record)
+    if not found:
+        raise _unknown(record)
+    if found[0].replaces:
+        display.note(
+            f"There were earlier versions, up to revision {found[0].replaces}, of which the journal does not tell."
+        )
+    shown = history_views.history_shown(found, history_views.cells_of(place.table, found))
+    display.record(shown, as_json=as_json, columns=history_views.SHOWN_OF_A_HISTORY)
 
 
 @app.command("list")

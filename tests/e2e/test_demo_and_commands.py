@@ -83,12 +83,19 @@ def test_status_tells_the_same_story(tieout: Tieout) -> None:
 
 
 def test_a_fact_shows_its_statement_contributions_and_lineage(tieout: Tieout) -> None:
-    """An operator sees what a record was stated to be, where it went, and what brought it: here a census."""
+    """An operator sees what a record was stated to be, where it went, what brought it (here a census), and what that wrote."""
     fact = tieout("facts", "show", "netsuite-group", "invoice", "48302")
     assert (fact["kind"], fact["outcome"]) == ("Invoice", "applied")
     assert {each["target"] for each in fact["contributions"]} == {"anaplan", "oracle-epm"}
     assert [each["amount"] for each in fact["contributions"]] == ["13100.00"] * 4
     assert fact["lineage"]["kind"] == "census.older_here"
+    history = tieout("facts", "history", "netsuite-group", "invoice", "48302")
+    assert history["versions"][-1]["delivery"] == fact["lineage"]["delivery"]
+    came = tieout("notices", "effects", fact["lineage"]["delivery"], str(history["versions"][-1]["position"]))
+    assert came["moved"] == [row for row in history["moved"] if row["revision"] == fact["revision"]] != []
+    assert {(row["cell"], row["measure"]) for row in came["written"]} == {
+        (row["cell"], row["measure"]) for row in came["moved"]
+    }
 
 
 def test_the_stages_of_every_value_tie_out(tieout: Tieout) -> None:

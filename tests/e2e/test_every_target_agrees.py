@@ -10,7 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ops.place import sandbox_place
+from ops import ledger_views
+from ops.display import Row
+from ops.place import Place, sandbox_place
+from ops.recalling import place_at
 from sandbox.demo.planning_systems import ANALYTICS, ANAPLAN, CUBES, ORACLE, PlanningSystems
 from sandbox.demo.quiet import accepted_notices, outcomes
 from sandbox.running import Sandbox
@@ -100,6 +103,7 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     day.rest()
     demand_planned(day, closed.planned)
     while_closed = datetime.now(UTC) - timedelta(seconds=1)  # when it was at rest already
+    cells = cells_of(day.place)
     day.tieout("periods", "reopen", FIRST, "--entity", COMPANY, "--reason", "all is in")
     day.rest()
     demand_planned(day, day.reckoned())
@@ -107,8 +111,14 @@ def test_all_planning_systems_and_the_lake_agree_with_the_sources(day: Day) -> N
     assert open_breaks(day) == []
     demand_told_by_the_lake(day, day.reckoned(), wait_until_the_lake_holds_the_ledger(day.sandbox, day.folder))
     demand_told_by_the_lake(day, closed.planned, told_by_the_lake(day.sandbox, day.folder, while_closed))
+    assert cells_of(place_at(day.place, while_closed, datetime.max.replace(tzinfo=UTC))) == cells != cells_of(day.place)
     assert outcomes(day.place).total() == accepted_notices(day.sandbox.aws)
     assert day.parked() == []
+
+
+def cells_of(place: Place) -> list[Row]:
+    """What is said of the cells of every target."""
+    return [row for each in place.targets for row in ledger_views.cells(place.table, each.name)]
 
 
 def work_until_all_is_found(day: Day) -> Cells:

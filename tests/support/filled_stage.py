@@ -12,13 +12,16 @@ from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.drifting import keep_a_drift
 from tests.support.good_bodies import good_body
+from tests.support.journalled_table import journal_of
 from tests.support.operated_planning import read_back_once, written
 from tests.support.operated_stage import ERP, OperatedStage
 from tests.support.receiving import Door
+from tests.support.table_stream import change_record
 from tests.support.telling_masters import tell
 from tieout.arriving.envelope import Envelope
 from tieout.arriving.notice import Notice, RecordKey
 from tieout.arriving.spool import spool_key
+from tieout.aws.values import decoded_item
 from tieout.census import Difference, Phase, Purpose, Run, Tally
 from tieout.facts.listing import Window
 from tieout.facts.master_data import TAX_ID, Customer, external_ids
@@ -57,6 +60,7 @@ PLACE = Intersection(
 CELL = PLACE.intersection_id()
 RECEIPT = "5f0c" * 8
 LINKED = "39411234002"
+DELIVERY = "JKJaXmPLvHcESHA="
 
 
 def compare(stage: OperatedStage) -> None:
@@ -95,7 +99,7 @@ def record_facts(stage: OperatedStage) -> None:
         notice = Notice(key=record, notice_id="4063812345-2026-11-25", kind="deal.associationChange")
         lineage = Lineage(
             notice=notice,
-            delivery_id="JKJaXmPLvHcESHA=",
+            delivery_id=DELIVERY,
             flow=FLOW,
             received_at=NOW,
             recorded_at=NOW,
@@ -145,7 +149,7 @@ def keep_deliveries(stage: OperatedStage) -> None:
     door.post(json.dumps([{**good[0], "objectId": "strange"}, good[1]]).encode())
     for key, raw in door.kept("rejected/").items():
         stage.place.archive.put(key, raw)
-    stage.place.archive.put(spool_key(CONNECTION, "JKJaXmPLvHcESHA=", datetime(2026, 3, 2, 9, tzinfo=UTC), FLOW), b"{}")
+    stage.place.archive.put(spool_key(CONNECTION, DELIVERY, datetime(2026, 3, 2, 9, tzinfo=UTC), FLOW), b"{}")
 
 
 def park(stage: OperatedStage) -> None:
@@ -160,6 +164,18 @@ def park(stage: OperatedStage) -> None:
         MessageBody=json.dumps({"detail": {"connection": CONNECTION, "notices": notices}}),
         MessageAttributes=attributes,
     )
+
+
+def keep_a_journal(stage: OperatedStage) -> None:
+    """The journal of all that the ledger holds, as if it had all been written at once; and the mark of a write to its cells."""
+    items = dict(map(decoded_item, stage.aws.dynamodb.scan(TableName=stage.place.outputs["LedgerTableName"])["Items"]))
+    records = [change_record(key, None, item, number, NOW) for number, (key, item) in enumerate(items.items(), 1)]
+    cell = keys.cell_key(TARGET, CELL)
+    [receipt] = [key[1] for key in items if key[1].endswith(RECEIPT)]
+    marked = {**items[cell], "last_receipt": receipt.removeprefix(keys.DONE_PREFIX)}
+    records.append(change_record(cell, items[cell], marked, len(records) + 1, NOW))
+    for key, body in journal_of([records]).items():
+        stage.place.archive.put(key, body)
 
 
 def tell_master_data(stage: OperatedStage) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,32 +10,37 @@ from typing import Any, Never
 
 from tieout.errors import PermanentError
 from tieout.ledger.journal import text_of_second
+from tieout.ledger.journal_lines import item_of
 from tieout.ledger.table import INDEXES, Cursor, Item, Key, Page, Write
 from tieout.moments import moment_text
-
-_OF_BYTES = "_deflated"  # what the names of attributes end in that hold bytes, which the journal says as base64
 
 
 class UnchangeablePastError(PermanentError):
     """Somebody wants to write into a table as it was: what is to be changed is the table as it is."""
 
 
-class CutJournalError(PermanentError):
-    """The journal tells how items were changed that it never told the beginning of: it is not of the table's whole life."""
+class IncompleteJournalError(PermanentError):
+    """The journal lacks changes: its oldest objects are gone, or a part of the stream was never kept."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of an item: what its first and its last change said, by sequence."""
+    """What is known of an item.
 
-    first: int
-    is_begun: bool
+    Attributes:
+        last: the greatest sequence of its changes.
+        image: what it was after that one.
+        trace: everything it was before or after a change, each struck by its like: what follows on one change is what the next
+            one begins with, so that of all changes, in any order, only what it is in the end is left.
+    """
+
     last: int
     image: dict[str, Any] | None
+    trace: int
 
 
 class Replay:
-    """Changes become the items they left behind at a moment, whatever the order they are told in, and however often.
+    """Changes become the items they left behind at a moment, in whatever order they are told, each once.
 
     Changes are told to the second, so those of the moment's whole second are among them. Of each item no more is kept than
     what it was after its last change.
@@ -55,12 +59,8 @@ class Replay:
                 self._take((said["keys"]["pk"], said["keys"]["sk"]), int(said["sequence"]), said)
 
     def _take(self, key: Key, sequence: int, said: Mapping[str, Any]) -> None:
-        known = self._known.get(key)
-        if known is None:
-            self._known[key] = _Known(sequence, said["old"] is None, sequence, said["new"])
-            return
-        if sequence < known.first:
-            known.first, known.is_begun = sequence, said["old"] is None
+        known = self._known.setdefault(key, _Known(-1, None, 0))
+        known.trace ^= _trace(said["old"]) ^ _trace(said["new"])
         if sequence > known.last:
             known.last, known.image = sequence, said["new"]
 
@@ -68,16 +68,21 @@ class Replay:
         """The table as it was.
 
         Raises:
-            CutJournalError: of some item an earlier change than the first was not told.
+            IncompleteJournalError: changes of some item were not told.
         """
-        cut = [key for key, known in self._known.items() if not known.is_begun]
-        if cut:
-            raise CutJournalError(
-                f"the journal does not reach back to the beginning: it tells of changes of {len(cut)} items that it never"
-                f" told the beginning of, {' / '.join(min(cut))} among them"
+        lacking = [key for key, known in self._known.items() if known.trace != _trace(known.image)]
+        if lacking:
+            raise IncompleteJournalError(
+                f"the journal lacks changes of {len(lacking)} items, {' / '.join(min(lacking))} among them: it does not reach"
+                " back to the ledger's beginning, or a part of the stream was never kept (runbook unkept-changes)"
             )
-        found = {key: _item(known.image) for key, known in self._known.items() if known.image is not None}
+        found = {key: item for key, known in self._known.items() if (item := item_of(known.image)) is not None}
         return RecalledTable(found, self._moment)
+
+
+def _trace(image: Mapping[str, Any] | None) -> int:
+    """The same for equal items, whose attributes are told in one order."""
+    return 0 if image is None else hash(tuple(image.items()))
 
 
 class RecalledTable:
@@ -143,12 +148,3 @@ def _page(keys: Sequence[Key], limit: int, after: Cursor | None) -> tuple[Sequen
     start = 0 if after is None else keys.index(after) + 1
     page = keys[start : start + limit]
     return page, page[-1] if start + limit < len(keys) else None
-
-
-def _item(image: Mapping[str, Any]) -> Item:
-    """What a table's adapter gives for an item that the journal shows."""
-    return {
-        name: b64decode(value) if name.endswith(_OF_BYTES) else value
-        for name, value in image.items()
-        if name not in {"pk", "sk"}
-    }

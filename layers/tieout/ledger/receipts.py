@@ -250,6 +250,12 @@ def open_receipt(target: str, key: Key, item: Item) -> OpenReceipt:
     )
 
 
+def receipt_of(key: Key, item: Item) -> OpenReceipt:
+    """The receipt an item of the table holds; a `DoneReceipt` where its end is known."""
+    target = key[0].removeprefix(keys.receipt_partition(""))
+    return (_done_receipt if key[1].startswith(keys.DONE_PREFIX) else open_receipt)(target, key, item)
+
+
 def done_item(receipt: OpenReceipt, now: datetime, closing: Closing) -> dict[str, str]:
     """What is kept of a receipt that was closed; what is empty is left out."""
     return {

@@ -19,6 +19,7 @@ from tests.support.filled_stage import (
     CELL,
     CONNECTION,
     CUSTOMER,
+    DELIVERY,
     FLOW,
     NOW,
     PLACE,
@@ -27,6 +28,7 @@ from tests.support.filled_stage import (
     TARGET,
     compare,
     fill_cells,
+    keep_a_journal,
     keep_deliveries,
     park,
     record_facts,
@@ -54,7 +56,9 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("census", "run"): (CONNECTION,),
     ("census", "show"): (CONNECTION,),
     ("facts", "show"): (CONNECTION, "opportunity", RECORD.record_id),
+    ("facts", "history"): (CONNECTION, "opportunity", RECORD.record_id),
     ("facts", "list"): (CONNECTION,),
+    ("notices", "effects"): (DELIVERY,),
     ("cells", "list"): (),
     ("cells", "why"): (CELL[:8],),
     ("cells", "check"): (),
@@ -125,6 +129,7 @@ def _full() -> Iterator[OperatedStage]:
             keep_a_proposal(stage.place.table, PLACE)
             compare_when_asked(stage, monkeypatch, Stages([BILLED]))
             assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
+            keep_a_journal(stage)
             yield stage
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ops import recalling
+from ops import journal_reading
+from ops.journal_reading import UnknownPastError
 from ops.place import Place
-from ops.recalling import UnknownPastError, place_at
+from ops.recalling import place_at
 from tests.support.clock import ManualClock
 from tests.support.journalled_table import JournalledTable, journal_of
 from tests.support.operated_stage import OperatedStage
-from tieout.ledger.recalled import CutJournalError
+from tieout.ledger.recalled import IncompleteJournalError
 from tieout.ledger.table import Put
 
 A = ("CELL#a", "STATE")
@@ -64,7 +65,7 @@ def test_no_object_behind_the_moment_is_read(place: Place, monkeypatch: pytest.M
         asked.append(key)
         return get(key)
 
-    monkeypatch.setattr(recalling, "_READ_AT_ONCE", 1)
+    monkeypatch.setattr(journal_reading, "_READ_AT_ONCE", 1)
     monkeypatch.setattr(place.archive, "get", noted)
     place_at(place, MIDNIGHT + timedelta(seconds=9), LATER)
     assert asked == [*sorted(objects_of(10)), "journal/date=2026-10-31/000000.jsonl.gz"]
@@ -93,5 +94,5 @@ def test_a_stage_without_a_journal_has_no_past(stage: OperatedStage) -> None:
 def test_a_journal_that_was_cut_off_is_no_past(place: Place) -> None:
     """Where its oldest objects are gone, what was never changed since would be missing, and nobody would know."""
     place.archive.delete(min(objects_of(1)))
-    with pytest.raises(CutJournalError, match="does not reach back"):
+    with pytest.raises(IncompleteJournalError, match="does not reach back"):
         place_at(place, MIDNIGHT, LATER)

@@ -17,7 +17,7 @@ from tests.support.journalled_table import JournalledTable, journal_of, recalled
 from tests.support.memory_table import MemoryTable
 from tieout.errors import TieoutError
 from tieout.ledger.journal import begins_at, object_key
-from tieout.ledger.recalled import CutJournalError, UnchangeablePastError
+from tieout.ledger.recalled import IncompleteJournalError, UnchangeablePastError
 from tieout.ledger.table import INDEXES, Cursor, Item, Key, Page, Put, Table
 
 BEGIN = datetime(2026, 11, 25, 23, 59, 40, tzinfo=UTC)
@@ -69,12 +69,11 @@ def held(table: Table) -> list[Item]:
 @settings(max_examples=60)
 @given(st.lists(STEPS, min_size=1, max_size=12), st.data())
 def test_a_replay_up_to_any_moment_is_the_table_as_it_was(steps: list[tuple[float, Any]], data: st.DataObject) -> None:
-    """To the second, whatever batches brought the journal's objects, and in whatever order they are read, some of them twice."""
+    """To the second, whatever batches brought the journal's objects, and in whatever order they are read."""
     table, was = lived(steps)
     cuts = sorted(data.draw(st.sets(st.integers(0, len(table.stream)))) | {0, len(table.stream)})
     batches = [table.stream[start:end] for start, end in pairwise(cuts)]
-    objects = list(journal_of(data.draw(st.permutations(batches))).values())
-    bodies = data.draw(st.permutations([*objects, *objects[:2]]))
+    bodies = data.draw(st.permutations(list(journal_of(data.draw(st.permutations(batches))).values())))
     moment = BEGIN + timedelta(seconds=data.draw(st.sampled_from([0.0, 0.9, 1.0, 10.5, 31.0, 60.0, 400.0])))
     *_, then = (contents for at, contents in was if at.replace(microsecond=0) <= moment)
     expected = MemoryTable()
@@ -116,13 +115,19 @@ def test_what_is_read_can_be_changed_by_its_reader_alone() -> None:
     assert past.get([A]) == {A: {"x": 1}}
 
 
-def test_a_journal_that_lacks_a_beginning_is_no_table() -> None:
-    """An item that was there before the first change of it that was kept: others may be missing that were never changed."""
-    table, _ = lived([(0.0, [Put(A, {"x": 1})]), (11.0, [Put(A, {"x": 2})])])
-    first, second = (body for _, body in sorted(journal_of([table.stream]).items()))
-    assert recalled([second, first], table.clock.now()).get([A]) == {A: {"x": 2}}
-    with pytest.raises(CutJournalError, match=r"1 items .* CELL#a / STATE among them"):
-        recalled([second], table.clock.now())
+@pytest.mark.parametrize("lost", range(4))
+def test_a_journal_that_lacks_a_change_is_no_table(lost: int) -> None:
+    """Its beginning or anything between: others may be missing that nobody hears of. What is lost at the end nobody can see."""
+    steps = [(11.0, [Put(A, {"x": 1})]), (11.0, [Put(A, {"x": 2})]), (11.0, A), (11.0, [Put(A, {"x": 3})])]
+    table, _ = lived(steps)
+    moment, bodies = table.clock.now(), [body for _, body in sorted(journal_of([table.stream]).items())]
+    assert recalled(bodies[::-1], moment).get([A]) == {A: {"x": 3}}
+    del bodies[lost]
+    if lost == len(bodies):
+        assert recalled(bodies, moment).get([A]) == {}
+        return
+    with pytest.raises(IncompleteJournalError, match=r"lacks changes of 1 items, CELL#a / STATE among them"):
+        recalled(bodies, moment)
 
 
 @pytest.mark.parametrize("hours", [-7, 0, 5])
