@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -151,8 +152,10 @@ def test_a_replaced_member_moves_what_was_planned_and_one_system_has_that_undone
 ) -> None:
     """Exactly the customer's facts are sent again; Oracle EPM is given back what it held, until the old member is back."""
     before, held = tieout("cells", "list"), {name: held_in(system) for name, system in planning.items()}
+    planned = totals(tieout)
     known = tieout("receipts", "list", "--target", ORACLE)
-    replace_member(tieout, sandbox, "GLOBEX")
+    shown = propose_member(tieout, sandbox, "GLOBEX")
+    assert totals(tieout) == planned | shown
     moved = {name: held_in(system) for name, system in planning.items()}
     assert all(moved[name] != held[name] for name in (ANAPLAN, ORACLE))
     writes = [row["receipt"] for row in tieout("receipts", "list", "--target", ORACLE) if row not in known]
@@ -166,6 +169,33 @@ def test_a_replaced_member_moves_what_was_planned_and_one_system_has_that_undone
     assert tieout("cells", "list", "--state", "undone") == []
     assert {name: held_in(system) for name, system in planning.items()} == held
     assert [row for row in tieout("cells", "list") if row not in before and Decimal(row["total"])] == []
+
+
+def propose_member(tieout: Tieout, sandbox: Sandbox, member: str) -> dict[str, Decimal]:
+    """Have a customer called otherwise by two people; what was shown to be the totals of the cells that move."""
+    renamed = ("customer", "5001", member, "--connection", CRM, "--reason", "a merger")
+    proposed = tieout("mappings", "propose", *renamed)
+    assert {each["revalued"] for each in proposed["sums"]} == {"0.00"}
+    approval = ("mappings", "approve", proposed["proposal"][:8], "--effect", proposed["effect"][:8])
+    assert tieout("--as", "controller", *approval)["state"] == "executed"
+    wait_until_quiet(sandbox_place(sandbox.endpoints()), sandbox.aws, tell=lambda _: None)
+    return {each["cell"]: Decimal(each["after"]) for each in proposed["cells"]}
+
+
+def totals(tieout: Tieout) -> dict[str, Decimal]:
+    """The ledger's total of every cell."""
+    return {f"{each['cell']}:{each['measure']}": Decimal(each["total"]) for each in tieout("cells", "list")}
+
+
+def test_a_landscape_shows_what_deploying_it_would_do(tieout: Tieout, sandbox: Sandbox, tmp_path: Path) -> None:
+    """The one that is deployed does nothing; one with another sign turns all revenue round."""
+    assert tieout("landscape", "effect")["cells"] == []
+    for file in sandbox.places.overlay.glob("*.toml"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "other.toml").write_text('[[feeds]]\nname = "billed_revenue"\nsign = 1\n', encoding="utf-8")
+    turned = tieout("landscape", "effect", "--overlay", str(tmp_path))["cells"]
+    assert turned
+    assert all(Decimal(each["after"]) == -Decimal(each["before"]) for each in turned if each["measure"] == "Revenue")
 
 
 def replace_member(tieout: Tieout, sandbox: Sandbox, member: str) -> None:

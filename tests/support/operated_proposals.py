@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.record.settle import Origin, Settling
 from infra.landscape import compile_landscape
+from ops.commands import landscape as commands
 from ops.place import Place
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.operated_stage import OperatedStage
@@ -52,6 +53,11 @@ def deploy(monkeypatch: pytest.MonkeyPatch, landscape: Landscape) -> None:
         return compiled if event.get("tell") == "landscape" else answer(place, function, event)
 
     monkeypatch.setattr(Place, "invoke", invoke)
+
+
+def declare(monkeypatch: pytest.MonkeyPatch, landscape: Landscape) -> None:
+    """Have the tree declare a landscape."""
+    monkeypatch.setattr(commands, "declared_landscape", lambda *_: landscape)
 
 
 def record(stage: OperatedStage, landscape: Landscape, statement: Statement, entries: Mapping[MappingKey, str]) -> None:

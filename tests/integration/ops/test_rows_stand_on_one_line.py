@@ -38,7 +38,7 @@ from tests.support.operated_breaks import Stages, compare_when_asked
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning
-from tests.support.operated_proposals import PROPOSAL, deploy, keep_a_proposal, landscape_of
+from tests.support.operated_proposals import PROPOSAL, declare, deploy, keep_a_proposal, landscape_of
 from tests.support.operated_stage import OperatedStage, operated_stage
 from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
 from tieout.ledger import keys
@@ -77,6 +77,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("mappings", "show"): (PROPOSAL,),
     ("mappings", "propose"): ("customer", "1", "Globex Corporation (Holdings) plc", "--connection", CONNECTION, *WHY),
     ("mappings", "retire"): ("stage", "renewals/decision_maker_bought_in", "--connection", CONNECTION, *WHY),
+    ("landscape", "effect"): (),
     **{("ownership", each): () for each in ("list", "conflicts")},
     ("targets", "list"): (),
     ("targets", "show"): (TARGET,),
@@ -126,6 +127,7 @@ def _full() -> Iterator[OperatedStage]:
             answer_checks(monkeypatch)
             add_members(stage)
             deploy(monkeypatch, landscape_of(CONNECTION))
+            declare(monkeypatch, landscape_of("hubspot-emea-and-africa"))
             keep_a_proposal(stage.place.table, PLACE)
             compare_when_asked(stage, monkeypatch, Stages([BILLED]))
             assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
