@@ -46,6 +46,7 @@ def facts_show(
 
 
 @app.command("history")
+@reads
 def facts_history(
     connection: str, entity: str, record_id: str, stage: Stage = None, *, as_json: AsJson = False
 ) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from ops import display, histories, history_views
 from ops.commands.arguments import AsJson, Stage
+from ops.logged import reads
 from ops.place import find_place
 from tieout.ledger.searching import Wanted
 
@@ -15,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="What came of what a source told.")
 
 
 @app.command("effects")
+@reads
 def notices_effects(
     delivery: Annotated[str, typer.Argument(help="The id of the delivery, as `tieout facts show` has it.")],
     position: Annotated[

@@ -116,7 +116,7 @@ def entries() -> dict[MappingKey, str]:
         for (connection, table), names in _NAMES.items()
         for value, member in names.items()
     }
-    rates = {MappingKey.rate("EUR", "USD", month): _RATE for month in ("2026-03", "2026-04")}
+    rates = {MappingKey.rate("average", "EUR", "USD", month): _RATE for month in ("2026-03", "2026-04")}
     return found | rates
 
 
