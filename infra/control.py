@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_kms as kms
 
 from functions.reconcile.settings import EVERY_MINUTES, RUN_SECONDS, ReconcileSettings
 from infra.alarms import Alarms, Runbook, counted_of_each
@@ -59,11 +60,12 @@ class ControlStack(Stack):
         board = Board(self, "Control", alarms=self._alarms)
         counts = [counted_of_each(self._namespace, name, "reconciliation") for name in ("NewBreaks", "OpenBreaks")]
         board.row("Reconciliation", [graph("Breaks by reconciliation", counts)], [self.function])
-        plain = {
+        names = {
             "ControlDashboardName": board.dashboard.dashboard_name,
             "OperatorLogBucketName": ledger.operator_log.bucket_name,
+            "CertificateKeyArn": _signing_key(self, stage).key_arn,
         }
-        tell(self, {**plain, **self._told(landscape)})
+        tell(self, {**names, **self._told(landscape)})
 
     def _function(self, ledger: LedgerStack, parts: FunctionParts, landscape: str) -> PythonFunction:
         return PythonFunction(
@@ -118,3 +120,16 @@ class ControlStack(Stack):
             "undelivered_queue_url": self.schedule.undelivered.queue_url,
         }
         return told
+
+
+def _signing_key(scope: Construct, stage: Stage) -> kms.Key:
+    """What certificates are signed with, by whom the account lets use it (`kms:Sign`): no function may."""
+    return kms.Key(
+        scope,
+        "CertificateKey",
+        description=f"Tieout {stage.name}: signs certificates that a period ties out.",
+        key_spec=kms.KeySpec.ECC_NIST_P256,
+        key_usage=kms.KeyUsage.SIGN_VERIFY,
+        pending_window=Duration.days(30 if stage.protected else 7),
+        removal_policy=stage.removal_policy,
+    )

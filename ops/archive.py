@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieout.aws.failures import asked
 from tieout.aws.store import S3ObjectStore
+from tieout.errors import ConflictError, TieoutError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -41,6 +42,16 @@ class Archive(S3ObjectStore):
             if not page.get("IsTruncated"):
                 return
             more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def create(self, key: str, body: bytes) -> bool:
+        """Keep a new object; False, and nothing done, where there is one already."""
+        there = ConflictError("it is there")
+        refusals: dict[str, TieoutError] = {"PreconditionFailed": there, "ConditionalRequestConflict": there}
+        try:
+            asked(lambda: self._s3.put_object(Bucket=self._name, Key=key, Body=body, IfNoneMatch="*"), refusals)
+        except ConflictError:
+            return False
+        return True
 
     def _page(self, prefix: str, more: dict[str, str]) -> ListObjectsV2OutputTypeDef:
         return asked(lambda: self._s3.list_objects_v2(Bucket=self._name, Prefix=prefix, **more))  # type: ignore[arg-type]  # plain

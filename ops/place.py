@@ -18,6 +18,7 @@ from ops.bus import StageBus
 from ops.identity import credentials_of_person, refuse_to_act_as
 from ops.log_objects import S3LogObjects
 from ops.operator_log import OperatorLog
+from ops.signing import Signer
 from ops.stacks import PlaceNotFoundError, outputs_of
 from ops.stage_outputs import StageOutputs
 from ops.told import maintained
@@ -54,11 +55,7 @@ class Place(StageOutputs):
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs of the stacks `Tieout-<stage>-Line`, `-Door` and `-Control`.
-
-        Raises:
-            PlaceNotFoundError: if there is no such stack, or nobody to ask.
-        """
+        """The outputs of the stacks `Tieout-<stage>-Line`, `-Door`, `-Control`; raises `PlaceNotFoundError` where none tells."""
         return {key: value for stack in _TELLING for key, value in self._told_by(f"Tieout-{self.stage}-{stack}")}
 
     def _told_by(self, name: str) -> list[tuple[str, str]]:
@@ -112,6 +109,11 @@ class Place(StageOutputs):
     def bus(self) -> StageBus:
         """The event bus."""
         return StageBus(self._client("events"), self.outputs["BusName"])
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What certificates are signed with."""
+        return Signer(self._client("kms"), self.outputs["CertificateKeyArn"])
 
     def secret(self, arn: str) -> str | None:
         """The text of a secret, None where it was never filled.

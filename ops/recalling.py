@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from datetime import datetime, timedelta
 
+from ops.archive import Archive
 from ops.journal_reading import UnknownPastError, lines
 from ops.place import Place
 from tieout.ledger.journal import SETTLED_SECONDS
@@ -25,9 +26,14 @@ def place_at(place: Place, moment: datetime, now: datetime) -> Place:
             f"{moment_text(moment)} is not past for long enough: what the ledger was is known up to {moment_text(settled)},"
             " since changes take up to two minutes to the journal"
         )
-    replay = Replay(moment)
-    for some in lines(place.archive, until=moment):
-        replay.take(some)
     past = copy(place)
-    past.table = replay.table()
+    past.table = replayed(place.archive, moment).table()
     return past
+
+
+def replayed(archive: Archive, moment: datetime) -> Replay:
+    """Every change up to a moment, taken from the journal; raises `UnknownPastError` where that begins later."""
+    replay = Replay(moment)
+    for some in lines(archive, until=moment):
+        replay.take(some)
+    return replay

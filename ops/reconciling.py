@@ -33,6 +33,15 @@ def compared(place: Place, name: str, as_of: date | None = None) -> Mapping[str,
     return came[name]
 
 
+def goes_by(place: Place) -> Mapping[str, str]:
+    """What is deployed, as it says itself: `code_version`, and `landscape`, compiled.
+
+    Raises:
+        UnavailableError: the function failed.
+    """
+    return dict(place.invoke(str(_told(place)["function_name"]), {"goes_by": True}))
+
+
 def names_of(place: Place, asked: str) -> list[str]:
     """The reconciliation asked for, or all.
 

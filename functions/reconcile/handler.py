@@ -12,6 +12,7 @@ from typing import Any
 
 from functions.reconcile.pipeline import ReconcileStep, compare_stages
 from functions.reconcile.settings import ReconcileSettings
+from tieout import __version__
 from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
 from tieout.aws.dynamo import DynamoTable
@@ -27,7 +28,8 @@ class ReconcileFunction:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         settings = ReconcileSettings.of_environment(environ)
-        landscape = Landscape.of_json(Path(settings.landscape_file).read_bytes())
+        self._text = Path(settings.landscape_file).read_text(encoding="utf-8")
+        landscape = Landscape.of_json(self._text.encode())
         self._declared = landscape.reconciliations
         self._namespace = settings.metric_namespace
         self._clock = SystemClock()
@@ -39,8 +41,13 @@ class ReconcileFunction:
             self._clock,
         )
 
-    def handle(self, event: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-        """Compare every pair of stages that is declared, or the one that is asked for, as of a day; what came of each."""
+    def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Compare every pair of stages that is declared, or the one that is asked for, as of a day; what came of each.
+
+        Asked for what it goes by, it says that instead: its version, and the compiled landscape as it was deployed.
+        """
+        if event.get("goes_by"):
+            return {"code_version": __version__, "landscape": self._text}
         wanted, as_of = event.get("reconciliation"), event.get("as_of")
         day = date.fromisoformat(as_of) if as_of else self._clock.now().date()
         came = {}
@@ -53,7 +60,7 @@ class ReconcileFunction:
         return came
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, dict[str, int]]:
+def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Compare: see `ReconcileFunction.handle`."""
     return _function().handle(event)
 

@@ -29,6 +29,12 @@ def policies(synthesis: Synthesis, kind: str, names: str) -> dict[str, list[Mapp
     }
 
 
+def encrypting_key(synthesis: Synthesis) -> Mapping[str, Any]:
+    """The one key that encrypts; the other one signs."""
+    (key,) = (each for each in synthesis.properties("AWS::KMS::Key").values() if "KeyUsage" not in each)
+    return key
+
+
 @pytest.mark.parametrize(
     ("kind", "policy_kind", "names"),
     [
@@ -45,7 +51,7 @@ def test_plain_http_is_refused_by_policy(synthesis: Synthesis, kind: str, policy
 
 def test_everything_that_rests_is_encrypted_under_our_own_key(synthesis: Synthesis) -> None:
     """Queues, dead-letter queues, topic, ledger, archive and secrets stand under the stage's rotating key."""
-    (key,) = synthesis.properties("AWS::KMS::Key").values()
+    key = encrypting_key(synthesis)
     assert key["EnableKeyRotation"] is True
     for kind, field in [
         ("AWS::SQS::Queue", "KmsMasterKeyId"),
@@ -65,9 +71,20 @@ def test_everything_that_rests_is_encrypted_under_our_own_key(synthesis: Synthes
     assert algorithms == {"aws:kms", "AES256"}  # S3 writes its access logs only under its own key
 
 
+def test_certificates_are_signed_by_people_with_a_key_that_never_leaves(synthesis: Synthesis) -> None:
+    """The account says who of its people may; no function of the line can sign anything."""
+    [(name, key)] = [each for each in synthesis.properties("AWS::KMS::Key").items() if "KeyUsage" in each[1]]
+    assert (key["KeyUsage"], key["KeySpec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
+    granted = [
+        policy for kind in ("AWS::IAM::Role", "AWS::IAM::Policy") for policy in synthesis.properties(kind).values()
+    ]
+    assert "kms:Sign" not in str(granted)
+    assert name not in str(granted)
+
+
 def test_services_that_encrypt_for_us_may_use_the_key(synthesis: Synthesis) -> None:
     """Rules and alarms encrypt in their services' names; without this they fail silently, and alarms reach nobody."""
-    (key,) = synthesis.properties("AWS::KMS::Key").values()
+    key = encrypting_key(synthesis)
     services = {each["Sid"]: each for each in key["KeyPolicy"]["Statement"] if "Service" in each["Principal"]}
     assert {each["Principal"]["Service"] for each in services.values()} == {
         "events.amazonaws.com",

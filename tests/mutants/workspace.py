@@ -200,6 +200,15 @@ GROUPS = (
         ),
     ),
     Group(
+        "certifying",
+        ("tieout/certifying/*.py",),
+        (
+            "tests/unit/certifying",
+            "tests/flow/test_certified_periods.py",
+            "tests/flow/test_since_a_period_was_certified.py",
+        ),
+    ),
+    Group(
         "ledger",
         ("tieout/closing.py", "tieout/ledger/*.py"),
         (

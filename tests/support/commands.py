@@ -9,6 +9,7 @@ from typing import Any
 from typer.main import get_command
 
 from ops.cli import app
+from ops.commands.period_first import OTHERWISE, PeriodFirst
 from ops.logged import Effect, effect_of_command
 
 
@@ -22,6 +23,9 @@ def resolved(said: str) -> tuple[list[str], Any]:
     command, path = _tieout(), list[str]()
     for word in said.split():
         if word not in commands_of(command):
+            if isinstance(command, PeriodFirst):  # a period stands for the command that is about one
+                command = commands_of(command)[OTHERWISE]
+                path.append(OTHERWISE)
             break
         command = commands_of(command)[word]
         path.append(word)

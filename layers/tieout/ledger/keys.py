@@ -24,6 +24,8 @@ RESTATED_PREFIX = "RESTATED#"
 BREAK_PREFIX = "BREAK#"
 LINK_PREFIX = "LINK#"
 LOG_HEAD: Key = ("OPERATOR_LOG", "HEAD")
+EVIDENCE_PREFIX = "EVIDENCE#"
+SIGNED_PREFIX = "SIGNED#"
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"
@@ -251,6 +253,25 @@ def break_key(name: str, broken: str) -> Key:
 def link_key(name: str, left: RecordKey, right: RecordKey) -> Key:
     """Where it stands that somebody has said that two records belong together."""
     return (reconciled_of(name), f"{LINK_PREFIX}{left}|{right}")
+
+
+CERTIFICATES = "CERTIFICATES"
+"""The value of the index `catalogue` for certificates that were signed."""
+
+
+def certified_of(legal_entity: str, period: str) -> str:
+    """The partition of what was certified of a company's period; no period has `#` in its name."""
+    return f"CLOSE#{period}#{legal_entity}"
+
+
+def evidence_key(legal_entity: str, period: str, name: str) -> Key:
+    """Where it stands what was found beside the ledger when a certificate was asked for."""
+    return (certified_of(legal_entity, period), f"{EVIDENCE_PREFIX}{name}")
+
+
+def signed_key(legal_entity: str, period: str, as_of: datetime, digest: str) -> Key:
+    """Where it stands that a certificate was signed."""
+    return (certified_of(legal_entity, period), f"{SIGNED_PREFIX}{moment_text(as_of)}#{digest}")
 
 
 def files_of(connection: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -103,9 +103,12 @@ class MappingLedger:
 
     def entry(self, entry: MappingKey) -> MappingEntry | None:
         """An entry, read consistently; None where nobody has stored it."""
-        key = keys.mapping_key(entry)
-        item = self._table.get([key]).get(key)
-        return None if item is None else _entry(entry, item)
+        return self.stored([entry]).get(entry)
+
+    def stored(self, entries: Iterable[MappingKey]) -> dict[MappingKey, MappingEntry]:
+        """Those of these entries that somebody has stored, read consistently."""
+        wanted = {keys.mapping_key(each): each for each in entries}
+        return {wanted[key]: _entry(wanted[key], item) for key, item in self._table.get(list(wanted)).items()}
 
     def entries(self, connection: str, table: str) -> Iterator[MappingEntry]:
         """The entries of one table of a connection, in order of the source's value."""

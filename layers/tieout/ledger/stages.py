@@ -23,6 +23,8 @@ from tieout.reconciling.stage import GONE, Recorded, Stage
 
 _FACTS_AT_ONCE = 200
 
+Sides = tuple[list[Item], list[Item]]
+
 
 @dataclass(frozen=True)
 class StageLedger:
@@ -36,19 +38,23 @@ class StageLedger:
     model: PlanningModel
     entities: tuple[str, ...]
 
-    def sides(self, declared: Reconciliation) -> tuple[list[Item], list[Item]]:
+    def sides(self, declared: Reconciliation) -> Sides:
         """The records of the left stage and of the right one, each once, where they come to anything."""
-        lefts = tuple(each.left for each in declared.matchings)
-        rights = tuple(each.right for each in declared.matchings)
-        left = Stage(self.model, declared.left, lefts, declared.apart, declared.across_periods)
-        right = Stage(self.model, declared.right, rights, declared.apart, declared.across_periods)
-        items: tuple[list[Item], list[Item]] = ([], [])
-        for kind, recorded in self._recorded((left, right)):
-            for stage, found in zip((left, right), items, strict=True):
-                if stage.asks_for(recorded.record, kind):
-                    found.append(stage.item(recorded))
-        left_items, right_items = ([each for each in some if each.amounts] for some in items)
-        return left_items, right_items
+        return self.sides_of([declared])[declared.name]
+
+    def sides_of(self, declared: Sequence[Reconciliation]) -> dict[str, Sides]:
+        """The same of several reconciliations by their names, in one walk over the facts."""
+        stages = {each.name: _stages(self.model, each) for each in declared}
+        every = [stage for both in stages.values() for stage in both]
+        items: dict[str, Sides] = {name: ([], []) for name in stages}
+        for kind, recorded in self._recorded(every):
+            for name, both in stages.items():
+                for stage, found in zip(both, items[name], strict=True):
+                    if stage.asks_for(recorded.record, kind):
+                        item = stage.item(recorded)
+                        if item.amounts:
+                            found.append(item)
+        return items
 
     def _facts(self, stages: Sequence[Stage]) -> Iterator[tuple[Key, TableItem]]:
         """The facts that any of the stages asks for, each once; of a record that is gone if anything is planned of it."""
@@ -83,6 +89,13 @@ class StageLedger:
                         waits_for=_waits_for(item),
                     ),
                 )
+
+
+def _stages(model: PlanningModel, declared: Reconciliation) -> tuple[Stage, Stage]:
+    lefts = tuple(each.left for each in declared.matchings)
+    rights = tuple(each.right for each in declared.matchings)
+    left = Stage(model, declared.left, lefts, declared.apart, declared.across_periods)
+    return left, Stage(model, declared.right, rights, declared.apart, declared.across_periods)
 
 
 def _parts(targets: Collection[str], item: TableItem) -> dict[str, Part]:

@@ -35,18 +35,21 @@ from tests.support.filled_stage import (
     tell_master_data,
 )
 from tests.support.operated_breaks import Stages, compare_when_asked
+from tests.support.operated_certificates import certify
 from tests.support.operated_files import drop_files
 from tests.support.operated_periods import PERIOD, WHY, add_members, answer_checks, close_late
 from tests.support.operated_planning import operated_planning
 from tests.support.operated_proposals import PROPOSAL, declare, deploy, keep_a_proposal, landscape_of
 from tests.support.operated_stage import OperatedStage, operated_stage
 from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
+from tieout.closing import Books
 from tieout.ledger import keys
 from tieout.ledger.table import Put
 from tieout.reconciling.reconcile import reconcile
 
 WIDTH = 100
 _READING = ("BatchGet", "Query", "Get", "List", "Describe", "Head", "ReceiveMessage", "ChangeMessageVisibility")
+CERTIFIED = Books("GROUP", PERIOD, "Actual")
 BILLED = item("billing-of-a-long-name", "A-1", {place("A company of the group"): amount(123_456_789_00)})
 [BROKEN] = [each.name for each in reconcile(DECLARED, [BILLED], [], AS_OF).breaks]
 # Each command with what it is given here; those that print no table stand beside the others, so that none is forgotten.
@@ -94,6 +97,8 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("log", "list"): (),
     **{(each, "list"): (CONNECTION,) for each in ("files", "drift")},
     ("reconcile",): (),
+    ("close", "list"): (),
+    ("close", "delta"): (PERIOD, *("--entity", CERTIFIED.legal_entity)),
     **{("breaks", each): () for each in ("list", "sums")},
     ("breaks", "show"): (BROKEN,),
 }
@@ -102,6 +107,7 @@ NO_TABLES = {
     *(("targets", "resume"), ("rejected", "show"), ("dlq", "redrive"), ("mappings", "approve"), ("mappings", "refuse")),
     *(("log", "show"), ("log", "verify")),
     *(("files", "show"), ("files", "stop"), ("files", "resume")),
+    *(("close", "sign"), ("close", "verify")),
     *(("breaks", each) for each in ("assign", "explain", "accept", "link", "part")),
 }
 
@@ -129,6 +135,7 @@ def _full() -> Iterator[OperatedStage]:
             deploy(monkeypatch, landscape_of(CONNECTION))
             declare(monkeypatch, landscape_of("hubspot-emea-and-africa"))
             keep_a_proposal(stage.place.table, PLACE)
+            certify(stage, monkeypatch, CERTIFIED)
             compare_when_asked(stage, monkeypatch, Stages([BILLED]))
             assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
             keep_a_journal(stage)

@@ -1,0 +1,74 @@
+"""Strings the legs of a bridge together by the names of their stages, from where a value comes in to where it ends: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tieout.certifying.subject import Plain, Subject
+from tieout.reconciling.items import NOTHING
+
+Leg = Mapping[str, Any]  # as `tieout.certifying.bridge.Leg.plain` has it
+_KINDS = ("transaction", "reporting")
+
+
+def chains(legs: Sequence[Leg], subject: Subject) -> list[Plain]:
+    """Every way from a stage that no leg leads to, to one that none leads on from, with its steps currency by currency."""
+    ends = {leg["right"] for leg in legs}
+    starts = [leg for leg in legs if leg["left"] not in ends]
+    return [_chain(way, subject) for start in starts for way in _ways(legs, (start,))]
+
+
+def _ways(legs: Sequence[Leg], way: tuple[Leg, ...]) -> Iterator[tuple[Leg, ...]]:
+    been = {leg["left"] for leg in way}
+    on = [leg for leg in legs if leg["left"] == way[-1]["right"] and leg["right"] not in been]
+    if not on:
+        yield way
+    for leg in on:
+        yield from _ways(legs, (*way, leg))
+
+
+def _chain(way: Sequence[Leg], subject: Subject) -> Plain:
+    currencies = sorted({each["currency"] for leg in way for each in leg["sums"]})
+    return {
+        "legs": [leg["reconciliation"] for leg in way],
+        "stages": [way[0]["left"], *(leg["right"] for leg in way)],
+        "currencies": [
+            {"currency": each, "steps": list(_steps(way, subject.said(each, NOTHING)))} for each in currencies
+        ],
+    }
+
+
+def _steps(way: Sequence[Leg], nothing: Plain) -> Iterator[Plain]:
+    """What the first stage comes to, what each leg takes from it, and what every further stage comes to."""
+    before = _side(way[0], "left", nothing)
+    yield {"step": "stage", "name": way[0]["left"], **before}
+    for leg in way:
+        left = _side(leg, "left", nothing)
+        if left != before:  # the two legs count other records of the stage
+            yield {"step": "counted otherwise", "name": leg["left"], **_moved(left, [before])}
+        for kind in sorted({each["kind"] for each in leg["breaks"]}):
+            off = [each for each in _offs(leg, kind) if each["currency"] == nothing["currency"]]
+            if off:
+                yield {"step": "breaks", "name": kind, "leg": leg["reconciliation"], **_moved(nothing, off)}
+        before = _side(leg, "right", nothing)
+        yield {"step": "stage", "name": leg["right"], **before}
+
+
+def _side(leg: Leg, side: str, nothing: Plain) -> Plain:
+    """What a stage comes to in a currency."""
+    return next((each[side] for each in leg["sums"] if each["currency"] == nothing["currency"]), nothing)
+
+
+def _offs(leg: Leg, kind: str) -> Iterator[Leg]:
+    for each in leg["breaks"]:
+        if each["kind"] == kind:
+            yield from each["off"]
+
+
+def _moved(to: Plain, taken: Iterable[Leg]) -> Plain:
+    """What is left when some amounts are taken away; no zero is negative."""
+    rows = list(taken)
+    moved = {kind: sum((-Decimal(each[kind]) for each in rows), Decimal(to[kind])) + 0 for kind in _KINDS}
+    return {"currency": to["currency"], **{kind: str(minor) for kind, minor in moved.items()}}

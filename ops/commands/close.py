@@ -1,0 +1,111 @@
+"""`tieout close`: the certificate that a company's period ties out, signed; and whether it still does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import display
+from ops.certificate_files import CertificateFile
+from ops.certificate_views import certificate_record, signed_row, verified_record
+from ops.certifying import Certifying, Wanted
+from ops.commands.arguments import AsJson, Stage
+from ops.commands.period_first import PeriodFirst
+from ops.logged import changes, reads
+from ops.period_views import named
+from ops.place import find_place
+from ops.verifying import verified
+from tieout.ledger.certificates import CertificateLedger
+from tieout.system_clock import SystemClock
+
+app = typer.Typer(
+    no_args_is_help=True,
+    cls=PeriodFirst,
+    help="The certificate that a company's period ties out: `tieout close 2026-03 --entity EMEA` signs it.",
+)
+
+Period = Annotated[str, typer.Argument(help="Such as `2026-03` or `FY2026-P03`.")]
+Entity = Annotated[str, typer.Option("--entity", help="The company whose period it is.")]
+
+
+@app.command("sign")
+@changes(reason="despite")
+def close_sign(
+    period: Period,
+    entity: Entity,
+    out: Annotated[Path, typer.Option(help="The folder that the certificate is written to.")] = Path(),
+    despite: Annotated[
+        str, typer.Option(help="Why you sign for what is not as it should be: it is named in the certificate.")
+    ] = "",
+    stage: Stage = None,
+    *,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Write what would be certified, whatever is in the way.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Certify a closed period: derive its bridge from the ledger and from its journal, and sign it where both are the same.
+
+    The books have to be closed (`tieout periods close`), and every break that needs somebody accepted (`tieout breaks accept`).
+    What else is not as it should be, such as parked notices, stands in the certificate with your name and your reason.
+    """
+    place = find_place(stage)
+    named(place, period, entity, ())
+    wanted = Wanted(legal_entity=entity, period=period, by=place.who, reason=despite)
+    certifying = Certifying(place, SystemClock())
+    made = certifying.draft(wanted) if draft else certifying.sign(wanted)
+    path = _write(out, made)
+    display.record(certificate_record(made, str(path)), as_json=as_json)
+
+
+@app.command("verify")
+@reads
+def close_verify(
+    file: Annotated[Path, typer.Argument(help="A certificate, as JSON.", exists=True, dir_okay=False)],
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Derive a certificate again from the journal alone, byte for byte, and name the first difference; exits with 1 on any."""
+    came = verified(find_place(stage), file.read_bytes())
+    display.record(verified_record(came), as_json=as_json)
+    raise typer.Exit(code=0 if came.holds else 1)
+
+
+@app.command("delta")
+@reads
+def close_delta(period: Period, entity: Entity, stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """What has happened to a period since it was certified last: what came late, was restated, adjusted, mapped otherwise."""
+    place = find_place(stage)
+    last, found = Certifying(place, SystemClock()).since(entity, period)
+    rows = [asdict(each) for each in found]
+    title = f"Since {last.digest[:16]} was signed by {last.by}"
+    display.rows(rows, title=title, as_json=as_json, nothing=f"{title} nothing has happened to it.")
+
+
+@app.command("list")
+@reads
+def close_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
+    """Every certificate that was signed, by period: of which company, as of when, by whom, and where it is kept."""
+    place = find_place(stage)
+    rows = [signed_row(each) for each in CertificateLedger(place.table).all_signed()]
+    rows.sort(key=lambda row: (row["period"], row["legal_entity"], row["as_of"]), reverse=True)
+    display.rows(rows, title="Certificates", as_json=as_json, nothing="No certificate was signed yet.")
+
+
+def _write(folder: Path, made: CertificateFile) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{file_name(made)}.json"
+    path.write_bytes(made.text())
+    return path
+
+
+def file_name(made: CertificateFile) -> str:
+    """What the files of a certificate are called."""
+    content = made.content
+    company = "".join(each if each.isalnum() else "-" for each in str(content["legal_entity"]))
+    kind = "certificate" if made.signature else "draft"
+    return f"{kind}-{company}-{content['period']}-{made.digest[:8]}"

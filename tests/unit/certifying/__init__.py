@@ -1,0 +1,1 @@
+"""How two stages of a value are compared."""
