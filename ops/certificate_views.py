@@ -9,11 +9,10 @@ from tieout.ledger.certificates import SignedCertificate
 from tieout.moments import moment_text
 
 
-def certificate_record(made: CertificateFile, path: str) -> Row:
-    """A certificate that was made, what it says in short, and where it was written to."""
+def certificate_record(made: CertificateFile) -> Row:
+    """A certificate that was made, and what it says in short."""
     content, found = made.content, made.content["verdict"]
     return {
-        "certificate": path,
         "digest": made.digest,
         "signed_with": made.key_id,
         "legal_entity": content["legal_entity"],

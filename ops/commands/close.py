@@ -10,7 +10,9 @@ import typer
 
 from ops import display
 from ops.certificate_files import CertificateFile
+from ops.certificate_page import page_of
 from ops.certificate_views import certificate_record, signed_row, verified_record
+from ops.certificate_workbook import workbook_of
 from ops.certifying import Certifying, Wanted
 from ops.commands.arguments import AsJson, Stage
 from ops.commands.period_first import PeriodFirst
@@ -57,8 +59,7 @@ def close_sign(
     wanted = Wanted(legal_entity=entity, period=period, by=place.who, reason=despite)
     certifying = Certifying(place, SystemClock())
     made = certifying.draft(wanted) if draft else certifying.sign(wanted)
-    path = _write(out, made)
-    display.record(certificate_record(made, str(path)), as_json=as_json)
+    display.record(_write(out, made) | certificate_record(made), as_json=as_json)
 
 
 @app.command("verify")
@@ -96,11 +97,15 @@ def close_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
     display.rows(rows, title="Certificates", as_json=as_json, nothing="No certificate was signed yet.")
 
 
-def _write(folder: Path, made: CertificateFile) -> Path:
+def _write(folder: Path, made: CertificateFile) -> dict[str, str]:
+    """The certificate itself, and the same as a page and as a workbook."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{file_name(made)}.json"
-    path.write_bytes(made.text())
-    return path
+    written = {"certificate": (".json", made.text()), "page": (".html", page_of(made))}
+    written["workbook"] = (".xlsx", workbook_of(made))
+    paths = {what: folder / (file_name(made) + ending) for what, (ending, _) in written.items()}
+    for what, (_, text) in written.items():
+        paths[what].write_bytes(text)
+    return {what: str(path) for what, path in paths.items()}
 
 
 def file_name(made: CertificateFile) -> str:

@@ -1,4 +1,4 @@
-"""Strings the legs of a bridge together by the names of their stages, from where a value comes in to where it ends: pure."""
+"""Strings the legs of a bridge together by the names of their stages, from where a value comes in to where it ends; pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,21 @@ _KINDS = ("transaction", "reporting")
 
 
 def chains(legs: Sequence[Leg], subject: Subject) -> list[Plain]:
-    """Every way from a stage that no leg leads to, to one that none leads on from, with its steps currency by currency."""
-    ends = {leg["right"] for leg in legs}
-    starts = [leg for leg in legs if leg["left"] not in ends]
-    return [_chain(way, subject) for start in starts for way in _ways(legs, (start,))]
+    """The longest way from stage to stage, the longest of the legs that are left, and so on: each leg is in one of them.
+
+    Of ways as long as each other the one is taken whose legs are declared first; so are the chains ordered.
+    """
+    left, found = list(legs), list[tuple[Leg, ...]]()
+    while left:
+        way = max((way for leg in left for way in _ways(left, (leg,))), key=len)  # the first of them
+        found.append(way)
+        left = [leg for leg in left if leg not in way]
+    found.sort(key=lambda way: min(legs.index(leg) for leg in way))
+    return [_chain(way, subject) for way in found]
 
 
 def _ways(legs: Sequence[Leg], way: tuple[Leg, ...]) -> Iterator[tuple[Leg, ...]]:
+    """Every way that begins so and ends where none of the legs leads on."""
     been = {leg["left"] for leg in way}
     on = [leg for leg in legs if leg["left"] == way[-1]["right"] and leg["right"] not in been]
     if not on:

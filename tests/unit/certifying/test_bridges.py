@@ -106,15 +106,25 @@ def test_a_chain_of_legs_adds_up_step_by_step(left: list[Item], middle: list[Ite
         assert {step["currency"] for step in each["steps"]} == {each["currency"]}
 
 
-def test_legs_branch_and_end_where_none_leads_on() -> None:
-    """Each way is a chain of its own; what leads in a circle ends."""
+@pytest.mark.parametrize(
+    ("legs", "stages"),
+    [
+        (("ab", "bc", "bd", "cb", "xy"), ["a>b>c", "c>b>d", "x>y"]),
+        (("cd", "ad", "bc", "bd", "ab"), ["a>b>c>d", "a>d", "b>d"]),
+        (("ab", "ab"), ["a>b", "a>b"]),
+        (("ab", "ba"), ["a>b", "b>a"]),
+        ((), []),
+    ],
+)
+def test_each_leg_is_in_one_chain_the_longest_first(legs: tuple[str, ...], stages: list[str]) -> None:
+    """Where legs branch, the longest way is one chain and the others are chains of their own; nothing leads in a circle."""
     empty = leg([], []).plain(MARCH)
-    named = [empty | {"reconciliation": way, "left": way[0], "right": way[1]} for way in ("ab", "bc", "bd", "cb", "xy")]
-    assert [each["stages"] for each in chains(named, MARCH)] == [
-        ["a", "b", "c"],
-        ["a", "b", "d"],
-        ["x", "y"],
+    named = [
+        empty | {"reconciliation": f"{way}{number}", "left": way[0], "right": way[1]} for number, way in enumerate(legs)
     ]
+    found = chains(named, MARCH)
+    assert [">".join(each["stages"]) for each in found] == stages
+    assert sorted(name for each in found for name in each["legs"]) == sorted(each["reconciliation"] for each in named)
 
 
 def test_a_break_that_is_not_what_stages_differ_by_stops_everything() -> None:
