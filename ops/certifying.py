@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from ops.certificate_files import CertificateFile, read_certificate, unsigned
+from ops.certificate_files import CertificateFile, NoCertificateError, read_certificate, unsigned
 from ops.place import Place
 from ops.queues import dead_letter_queues, depth
 from ops.recalling import replayed
@@ -23,8 +23,6 @@ from tieout.moments import parse_moment
 from tieout.ports import Clock
 
 PREFIX = "certificates/"
-_SETTLED = timedelta(seconds=3)
-"""The moment that is certified lies so far back: whoever wrote by then has, whatever his clock says."""
 
 
 class NotSignedError(PermanentError):
@@ -52,12 +50,14 @@ class Certifying:
     Attributes:
         tries: how often the journal is asked whether it tells the same.
         pause_seconds: between two of them; the journal is some seconds behind.
+        settled_seconds: how far back the moment lies that is certified: our clock and AWS's may differ by less.
     """
 
     place: Place
     clock: Clock
     tries: int = 12
     pause_seconds: float = 10
+    settled_seconds: float = 20
 
     def gather(self, wanted: Wanted) -> tuple[Asked, Landscape]:
         """Write down what no other item of the ledger tells, and by which landscape a certificate is derived."""
@@ -102,11 +102,14 @@ class Certifying:
 
         Raises:
             UnknownNameError: none was signed.
+            NoCertificateError: the archive has another.
         """
         last = next(CertificateLedger(self.place.table).signed(legal_entity, period), None)
         if last is None:
             raise UnknownNameError(f"no certificate was signed of {period} of {legal_entity}")
         before = read_certificate(self.place.archive.get(last.kept_as)).content
+        if digest_of(canonical(before)) != last.digest:
+            raise NoCertificateError(f"{last.kept_as} is not what was signed: tieout close verify says how it differs")
         landscape = Landscape.of_json(self.place.archive.get(landscape_key(before["evidence"]["landscape"])))
         now = derive(self.place.table, landscape, replace(asked_of(before), as_of=self.clock.now()))
         return last, changes(before, now)
@@ -114,6 +117,7 @@ class Certifying:
     def _agreed(self, asked: Asked, landscape: Landscape) -> dict[str, Any]:
         """What the ledger and its journal both tell, of a moment when both do."""
         differs: object = None
+        self.clock.sleep(self.settled_seconds)
         for _ in range(self.tries):
             self.clock.sleep(self.pause_seconds)
             as_of = replace(asked, as_of=self._settled())
@@ -130,7 +134,7 @@ class Certifying:
 
     def _settled(self) -> datetime:
         """A moment of which nothing more is written, in whole seconds, as the journal tells them."""
-        return (self.clock.now() - _SETTLED).replace(microsecond=0)
+        return (self.clock.now() - timedelta(seconds=self.settled_seconds)).replace(microsecond=0)
 
     def keep(self, wanted: Wanted, draft: CertificateFile) -> CertificateFile:
         """Sign a certificate, and keep it in the archive for good; the ledger knows of it then.

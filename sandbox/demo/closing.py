@@ -1,4 +1,4 @@
-"""The chapter of the demo in which a month is closed, and an invoice comes late: planning stays as it was closed."""
+"""The chapter of the demo in which a month is closed and certified, and an invoice comes late: planning stays as it was."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from ops import display, period_views, reconciling
 from ops.break_views import break_row
 from ops.closing import books_ledger, change_books
+from sandbox.demo.certifying import certify, hold_what_came_since
 from sandbox.demo.planning_systems import Planning
 from sandbox.demo.scene import Scene
 from sandbox.demo.story import Erp
@@ -24,12 +25,13 @@ _SHOWN = ("record", "kind", "amount", "measure", "target")
 
 
 def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
-    """Close November for one company, post an invoice to it, and open it again."""
-    scene.chapter("A month is closed, and an invoice comes late")
+    """Close November for one company, certify it, post an invoice to it, and open it again."""
+    scene.chapter("A month is closed and certified, and an invoice comes late")
     before = _revenue(planning)
     books = period_views.named(scene.place, _MONTH, _COMPANY, ())
     change_books(scene.place, books, BooksState.CLOSED, "month end")
     scene.say(f'tieout periods close {_MONTH} --entity {_COMPANY} --reason "month end"')
+    certify(scene, _MONTH, _COMPANY)
     erp.invoice_late()
     erp.deliver()
     scene.rest()
@@ -52,6 +54,7 @@ def close_a_month(scene: Scene, planning: Planning, erp: Erp) -> None:
         [(row["kind"], row["off"]) for row in broken] == [("held", f"{_LATE} USD")],
         "what the ERP posted and what is planned tie out but for that invoice",
     )
+    hold_what_came_since(scene, _MONTH, _COMPANY, _LATE)
     opened = change_books(scene.place, books, BooksState.OPEN, "an invoice was found")
     scene.say(
         f'tieout periods reopen {_MONTH} --entity {_COMPANY} --reason "an invoice was found":'

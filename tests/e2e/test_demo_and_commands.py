@@ -47,7 +47,7 @@ def tieout(tieout: Tieout, shown: list[str]) -> Tieout:
 def test_the_demo_holds_what_it_claims(shown: list[str]) -> None:
     """Received, planned alike, explained, released, redriven, undone, lost and found, and a company acquired: each is checked."""
     claims = [line for line in shown if "holds" in line]
-    assert len(claims) == 41, claims
+    assert len(claims) == 45, claims
 
 
 def test_what_the_demo_says_fits_a_terminal(shown: list[str]) -> None:
@@ -108,6 +108,19 @@ def test_the_stages_of_every_value_tie_out(tieout: Tieout) -> None:
     tied_out = {row["reconciliation"]: row["tied_out"] for row in rows}
     assert all(tied_out[f"{stage}-to-planning"] for stage in ("bookings", "expenses", "revenue"))
     assert [row for row in tieout("breaks", "sums") if row["off"]] == []
+
+
+def test_what_has_happened_to_the_certified_month_since_is_told(tieout: Tieout) -> None:
+    """Its books were opened, by whom and why; the invoices that came late and those that a census found are in it now."""
+    [certificate] = tieout("close", "list")
+    assert (certificate["period"], certificate["legal_entity"]) == ("2026-11", "GROUP")
+    found = tieout("close", "delta", "2026-11", "--entity", "GROUP")
+    [books] = [row for row in found if row["section"] == "books"]
+    assert "are open (an invoice was found)" in books["says"]
+    assert books["who"] == certificate["by"]
+    assert any(
+        "#48310 " in row["says"] and "900.00 USD Revenue" in row["says"] for row in found if row["what"] == "came"
+    )
 
 
 def test_a_cell_is_explained_by_its_number(tieout: Tieout) -> None:

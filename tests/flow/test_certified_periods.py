@@ -208,6 +208,15 @@ def test_what_no_census_covers_is_named() -> None:
     assert [(each["listed"], each["worth"]) for each in told["windows"]] == [(3, {"GBP": "106.68"})]
 
 
+def test_a_break_that_is_only_explained_waits_for_somebody_else() -> None:
+    """Who explains does not answer for it; the command that does is said."""
+    made = march([*INVOICES, STRANGER])
+    made.compare()
+    made.explain()
+    [said] = made.derived()["verdict"]["obstacles"]
+    assert "a break of kind held is explained: tieout breaks accept " in said
+
+
 def test_a_break_that_somebody_answers_for_is_no_obstacle() -> None:
     """It stands in the bridge, with its amount and both names."""
     made = march([*INVOICES, STRANGER])

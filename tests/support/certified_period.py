@@ -38,6 +38,7 @@ from tieout.periods import PostingPeriod
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
 from tieout.reconciliations import reconciliation_of_plain
+from tieout.reconciling.tracking import BreakState
 
 ERP, COMPANY, PERIOD = "netsuite-group", "UK", "2026-03"
 REVENUE = "revenue-to-planning"
@@ -157,12 +158,20 @@ class March:
         step = ReconcileStep(stages, BreakLedger(self.table), self.clock)
         compare_stages(step, pair, self.clock.now().date())
 
-    def accept(self, name: str = REVENUE) -> None:
-        """Somebody explains every break between two stages, and somebody else accepts it."""
+    def explain(self, name: str = REVENUE) -> None:
+        """Somebody explains every break between two stages that there is."""
         ledger, now = BreakLedger(self.table), self.clock.now()
         for kept in list(ledger.breaks(name)):
-            tracked = kept.tracked.explained("a new customer", "ana", now).accepted("ben", now)
-            ledger.keep(name, [replace(kept, tracked=tracked)], now)
+            if kept.tracked.state is not BreakState.RESOLVED:
+                ledger.keep(name, [replace(kept, tracked=kept.tracked.explained("a new customer", "ana", now))], now)
+
+    def accept(self, name: str = REVENUE) -> None:
+        """Somebody explains every break between two stages that there is, and somebody else accepts it."""
+        self.explain(name)
+        ledger, now = BreakLedger(self.table), self.clock.now()
+        for kept in list(ledger.breaks(name)):
+            if kept.tracked.state is not BreakState.RESOLVED:
+                ledger.keep(name, [replace(kept, tracked=kept.tracked.accepted("ben", now))], now)
 
     def derived(self, table: Table | None = None, as_of: datetime | None = None) -> dict[str, Any]:
         """What a certificate of March says, as of now."""

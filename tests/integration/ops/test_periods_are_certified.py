@@ -232,7 +232,11 @@ def test_a_certificate_that_the_archive_lost_or_holds_otherwise_is_told(
     made = signed(certified, tmp_path)
     read, archive = Path(made["certificate"]).read_bytes(), certified.stage.place.archive
     [row] = certified.stage.tieout("close", "list")
-    archive.put(row["kept_as"], b"{}")
+    altered = json.loads(read)
+    altered["certificate"]["books"] = []
+    archive.put(row["kept_as"], json.dumps(altered).encode())
+    with pytest.raises(NoCertificateError, match="is not what was signed"):
+        Certifying(certified.stage.place, certified.clock).since(COMPANY, PERIOD)
     assert verified(certified.stage.place, read).flaws == ("the archive has other bytes of it",)
     archive.delete(row["kept_as"])
     assert verified(certified.stage.place, read).flaws == ("the archive does not have it any more",)
