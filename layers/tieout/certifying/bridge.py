@@ -6,7 +6,7 @@ left = right + breaks, currency by currency, to the minor unit: what does not ad
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.certifying.subject import Plain, Subject
 from tieout.errors import PermanentError
@@ -33,6 +33,7 @@ class Leg:
         left, right: the records of either side.
         said: the breaks that are known, with what people have said of them, by their names.
         outdated: links that somebody has confirmed and that hold no more.
+        across_periods: that it does not matter when: what both stages come to stands in no period, and is told of all of them.
     """
 
     declared: Reconciliation
@@ -41,6 +42,7 @@ class Leg:
     found: Reconciled
     said: Mapping[str, TrackedBreak]
     outdated: Sequence[Link] = ()
+    across_periods: bool = False
 
     def plain(self, subject: Subject) -> Plain:
         """The leg as far as the period is concerned.
@@ -48,11 +50,14 @@ class Leg:
         Raises:
             DoesNotAddUpError: breaks do not come to what the stages differ by.
         """
+        if self.across_periods:
+            subject = replace(subject, period="")
         breaks = [each for each in self.found.breaks if any(map(subject.has, each.residuals))]
         return {
             "reconciliation": self.declared.name,
             "left": self.declared.left.name,
             "right": self.declared.right.name,
+            "across_periods": self.across_periods,
             "left_records": sum(any(map(subject.has, each.amounts)) for each in self.left),
             "right_records": sum(any(map(subject.has, each.amounts)) for each in self.right),
             "sums": list(self._sums(subject, breaks)),

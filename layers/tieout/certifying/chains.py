@@ -16,15 +16,22 @@ _KINDS = ("transaction", "reporting")
 def chains(legs: Sequence[Leg], subject: Subject) -> list[Plain]:
     """The longest way from stage to stage, the longest of the legs that are left, and so on: each leg is in one of them.
 
-    Of ways as long as each other the one is taken whose legs are declared first; so are the chains ordered.
+    Of ways as long as each other the one is taken whose legs are declared first; so are the chains ordered. What is compared across
+    periods comes to another amount than what is of one: such legs are in chains of their own.
     """
-    left, found = list(legs), list[tuple[Leg, ...]]()
-    while left:
-        way = max((way for leg in left for way in _ways(left, (leg,))), key=len)  # the first of them
-        found.append(way)
-        left = [leg for leg in left if leg not in way]
+    found = [
+        way for across in (False, True) for way in _longest([leg for leg in legs if leg["across_periods"] is across])
+    ]
     found.sort(key=lambda way: min(legs.index(leg) for leg in way))
     return [_chain(way, subject) for way in found]
+
+
+def _longest(legs: Sequence[Leg]) -> Iterator[tuple[Leg, ...]]:
+    left = list(legs)
+    while left:
+        way = max((way for leg in left for way in _ways(left, (leg,))), key=len)  # the first of them
+        yield way
+        left = [leg for leg in left if leg not in way]
 
 
 def _ways(legs: Sequence[Leg], way: tuple[Leg, ...]) -> Iterator[tuple[Leg, ...]]:
@@ -41,6 +48,7 @@ def _chain(way: Sequence[Leg], subject: Subject) -> Plain:
     currencies = sorted({each["currency"] for leg in way for each in leg["sums"]})
     return {
         "legs": [leg["reconciliation"] for leg in way],
+        "across_periods": way[0]["across_periods"],
         "stages": [way[0]["left"], *(leg["right"] for leg in way)],
         "currencies": [
             {"currency": each, "steps": list(_steps(way, subject.said(each, NOTHING)))} for each in currencies

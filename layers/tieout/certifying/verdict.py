@@ -40,13 +40,15 @@ def _open_books(derived: Mapping[str, Any]) -> Iterator[str]:
     for each in derived["books"]:
         if each["state"] != BooksState.CLOSED or not each["is_done"]:
             command = f"tieout periods close {derived['period']} --entity {derived['legal_entity']}"
-            yield f"the books of {each['version']} are {each['state']}: {command}"
+            half = "" if each["is_done"] else "half "
+            yield f"the books of {each['version']} are {half}{each['state']}: {command}"
 
 
 def _open_breaks(derived: Mapping[str, Any]) -> Iterator[str]:
     for leg in derived["legs"]:
         for each in (*leg["breaks"], *leg["of_no_period"]):
-            if each["state"] not in _STANDS:
+            is_later = leg["across_periods"] and each["since"] > derived["days"][1]  # a later period's, so far
+            if each["state"] not in _STANDS and not is_later:
                 name = each["break"][:8]
                 do = f"tieout breaks {'accept' if each['state'] == BreakState.EXPLAINED else 'explain'} {name}"
                 yield f"{leg['reconciliation']}: a break of kind {each['kind']} is {each['state']}: {do}"

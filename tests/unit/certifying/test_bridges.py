@@ -158,6 +158,23 @@ def test_what_may_be_of_the_period_is_told_apart() -> None:
     assert (one["kind"], one["waits_for"], one["state"]) == ("held", ["period 214"], "open")
 
 
+def test_what_is_compared_across_periods_is_told_of_all_of_them() -> None:
+    """It stands in no period, and in chains of its own: it comes to another amount than a period's."""
+    ordered = item("books", "A-2", {NOBODY_KNOWS: amount(70)})
+    across = replace(
+        leg([replace(BILLED, amounts={NOBODY_KNOWS: amount(10_000)})], [ordered]), across_periods=True
+    ).plain(MARCH)
+    assert [(each["left"]["transaction"], each["right"]["transaction"]) for each in across["sums"]] == [
+        ("100.00", "0.70")
+    ]
+    assert (len(across["breaks"]), across["of_no_period"]) == (2, [])
+    of_march = leg([BILLED], []).plain(MARCH) | {"left": "books", "right": "planning"}
+    assert [each["stages"] for each in chains([across, of_march], MARCH)] == [
+        ["billing", "books"],
+        ["books", "planning"],
+    ]
+
+
 def said(found: Break, *words: str) -> TrackedBreak:
     """A break with what people have said of it, in order."""
     tracked = TrackedBreak.begun(found, NOW)
