@@ -21,7 +21,7 @@ ALGORITHM: Final = "ECDSA_SHA_256"
 
 def statement(digest: str) -> bytes:
     """What is signed of a certificate: a text that says what the digest is of, so that the key can sign nothing else by it."""
-    return f"tieout certificate sha256:{digest}".encode()
+    return f"tieout-certificate sha256:{digest}".encode()
 
 
 class Signer:

@@ -62,7 +62,7 @@ def test_anybody_can_check_the_signature_with_the_public_key_alone(certified: Ce
     file = read_certificate(Path(signed(certified, tmp_path)["certificate"]).read_bytes())
     answer = boto3.client("kms").verify(
         KeyId=file.key_id,
-        Message=f"tieout certificate sha256:{file.digest}".encode(),
+        Message=f"tieout-certificate sha256:{file.digest}".encode(),
         Signature=file.signature,
         SigningAlgorithm="ECDSA_SHA_256",
     )
@@ -101,7 +101,7 @@ def test_who_alters_an_amount_and_signs_it_himself_is_found_too(certified: Certi
         content=content,
         digest=digest,
         signature=own.sign(
-            KeyId=key, Message=f"tieout certificate sha256:{digest}".encode(), SigningAlgorithm="ECDSA_SHA_256"
+            KeyId=key, Message=f"tieout-certificate sha256:{digest}".encode(), SigningAlgorithm="ECDSA_SHA_256"
         )["Signature"],
         key_id=file.key_id,
         public_key=own.get_public_key(KeyId=key)["PublicKey"],
