@@ -28,8 +28,8 @@ demo: setup ## Deploy the whole line on this machine, send it events, show the p
 	@$(BIN)/python -m sandbox demo
 
 .PHONY: test
-test: setup lint ## All checks and all tests, the deploy into the emulated AWS included
-	@$(MAKE) -j 2 types tests
+test: ## All checks and all tests, the deploy into the emulated AWS included
+	@$(MAKE) -j 4 lint types tests
 
 ##@ While you work
 .PHONY: sandbox
@@ -40,15 +40,16 @@ sandbox: setup ## The same as the demo, staying up until Ctrl-C; see .sandbox/en
 check: setup lint types ## Format, lint, types and import contracts
 
 .PHONY: lint
-lint: setup
+lint: .venv/.ready
 	@echo "-- format and lint (ruff)"
 	@$(BIN)/ruff format --quiet --check . || { echo "run: .venv/bin/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "-- import contracts (import-linter)"
+	@mkdir -p .cache
 	@$(BIN)/lint-imports --no-logo > .cache/imports.txt 2>&1 || { cat .cache/imports.txt; exit 1; }
 
 .PHONY: types
-types: setup
+types: .venv/.ready
 	@echo "-- types (mypy)"
 	@$(BIN)/mypy --no-error-summary
 
