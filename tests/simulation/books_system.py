@@ -9,7 +9,6 @@ from functools import cache, partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import patch
 
 from tests.simulation.books_answers import BooksAnswers
 from tests.simulation.books_values import (
@@ -24,6 +23,7 @@ from tests.simulation.books_values import (
 )
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.signing import WebhookSecretBox, Wire, Written
+from tests.support.replaced import Replaced
 from tieout.arriving.door import Answer
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
@@ -141,5 +141,5 @@ def _as_forged_event(random: Random) -> Written:
 @contextmanager
 def small_answers(entries: int = 5) -> Iterator[None]:
     """While this lasts a page of a listing has few entries, and few documents are asked for at once."""
-    with patch.object(queries, "PAGE_ENTRIES", entries), patch.object(queries, "_AT_ONCE", 3):
+    with Replaced(queries, PAGE_ENTRIES=entries, _AT_ONCE=3):
         yield

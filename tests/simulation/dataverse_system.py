@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
-from unittest.mock import patch
 
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.dataverse_answers import DataverseAnswers
 from tests.simulation.dataverse_telling import as_context, as_context_of_another
 from tests.simulation.dataverse_values import ORGANIZATION, OWN_USER
 from tests.simulation.signing import WebhookSecretBox, Wire
+from tests.support.replaced import Replaced
 from tieout.arriving.door import Answer
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
@@ -95,5 +95,5 @@ def _key(box: WebhookSecretBox) -> str:
 @contextmanager
 def small_rows(rows: int = 3) -> Iterator[None]:
     """While this lasts a page of a listing has few rows, and an address room for few ids."""
-    with patch.object(queries, "PAGE_ROWS", rows), patch.object(queries, "IDS_PER_QUERY", 3):
+    with Replaced(queries, PAGE_ROWS=rows, IDS_PER_QUERY=3):
         yield

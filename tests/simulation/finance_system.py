@@ -9,13 +9,13 @@ from functools import cache
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
-from unittest.mock import patch
 
 from tests.simulation.announcing import JOURNAL_POSTED, PAYMENT_POSTED, VOUCHER_POSTED
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.finance_answers import FinanceAnswers
 from tests.simulation.finance_values import DIMENSIONS, LEDGERS, TILL
 from tests.simulation.signing import Event, WebhookSecretBox, Wire, Written
+from tests.support.replaced import Replaced
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
 from tieout.systems.dynamics_finance import door, options, payloads, queries, signature
@@ -121,5 +121,5 @@ def _as_batch(events: list[Event], _random: Random) -> Written:
 @contextmanager
 def small_finds(rows: int = 3) -> Iterator[None]:
     """While this lasts a page of a search or a listing has few rows, and an address room for few vouchers."""
-    with patch.object(queries, "PAGE_ROWS", rows), patch.object(queries, "MOST_ADDRESS_BYTES", 520):
+    with Replaced(queries, PAGE_ROWS=rows, MOST_ADDRESS_BYTES=520):
         yield

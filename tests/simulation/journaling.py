@@ -12,12 +12,12 @@ from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 from functions.journal.pipeline import keep
 from tests.simulation.schedule import CrashedError, Schedule
 from tests.simulation.weather import Weather
 from tests.support.memory_changing import MemoryChangingObjects
+from tests.support.replaced import Replaced
 from tests.support.table_stream import change_record
 from tieout.errors import LostAnswerError, TransientError, UnavailableError
 from tieout.ledger import journal
@@ -68,7 +68,7 @@ class Journaling:
 
     def read_on(self) -> None:
         """Keep all that the stream holds; sometimes begin again with changes that were kept long ago."""
-        with patch.object(journal, "gzip", _FAST_GZIP):
+        with Replaced(journal, gzip=_FAST_GZIP):
             self._read_on()
 
     def _read_on(self) -> None:

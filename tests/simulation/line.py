@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 from functions.receive.keeping import UnprovenShelf
 from functions.receive.pipeline import Receiver, receive
@@ -36,6 +35,7 @@ from tests.simulation.working import Flow, Processes, drifting, record_once
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue, Received
 from tests.support.memory_store import MemoryObjectStore
+from tests.support.replaced import Replaced
 from tieout.arriving import publishing
 from tieout.arriving.accepting import Intake
 from tieout.arriving.door import Answer
@@ -142,7 +142,7 @@ class Line:
     def receive(self, event: Mapping[str, Any], receiver: Receiver) -> Answer:
         """The answer a sender gets: that of an unavailable door where the handler would say so."""
         try:
-            with patch.object(publishing, "MAX_DETAIL_BYTES", self.most_detail_bytes):
+            with Replaced(publishing, MAX_DETAIL_BYTES=self.most_detail_bytes):
                 return receive(event, receiver)
         except Exception as error:  # noqa: BLE001 as the handler does; but no error may get so far
             self.undeclared.append(f"receive: {error!r}")

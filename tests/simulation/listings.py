@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
-from unittest.mock import patch
 
 from functions.census import pipeline
 from tests.simulation.books_system import BOOKS, access_to_books, small_answers
@@ -17,6 +16,7 @@ from tests.simulation.finance_system import FINANCE, listing_of_finance, small_f
 from tests.simulation.sales_system import SALES, access_to_sales
 from tests.simulation.sap_system import SAP, listing_of_sap, small_chunks
 from tests.simulation.systems import CRMS, ERPS, taking_turns
+from tests.support.replaced import Replaced
 from tieout.arrivals import Census
 from tieout.facts.listing import Listing
 from tieout.facts.rate_changes import RateChanges
@@ -80,12 +80,11 @@ def declared(name: str) -> Connection:
 def small_lists() -> Iterator[None]:
     """While this lasts a page has few records, and a window few days."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(netsuite_listing, "_PAGE_ROWS", 1))
+        stack.enter_context(Replaced(netsuite_listing, _PAGE_ROWS=1))
         stack.enter_context(small_answers(2))
         stack.enter_context(small_chunks(2))
         stack.enter_context(small_finds(2))
         stack.enter_context(small_rows(2))
-        stack.enter_context(patch.object(salesforce_queries, "PAGE_ROWS", 2))
-        stack.enter_context(patch.object(pipeline, "_WINDOW", timedelta(minutes=150)))
-        stack.enter_context(patch.object(pipeline, "_HERE_AT_ONCE", 2))
+        stack.enter_context(Replaced(salesforce_queries, PAGE_ROWS=2))
+        stack.enter_context(Replaced(pipeline, _WINDOW=timedelta(minutes=150), _HERE_AT_ONCE=2))
         yield

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from functions.readback import pipeline
 from functions.readback.pipeline import ReadbackStep, read_back
 from tests.simulation.planning import Coordinates
 from tests.simulation.targets import ORACLE, SimulatedTarget
+from tests.support.replaced import Replaced
 from tieout.delivering import CellValue
 from tieout.errors import TransientError
 from tieout.landscape import Readback
@@ -256,7 +256,5 @@ class _Reader:
 @contextmanager
 def small_pages_of_planning() -> Iterator[None]:
     """While this lasts few cells are read at once."""
-    with ExitStack() as stack:
-        for name, few in (("_AT_ONCE", 6), ("_PROBED_WITH", 2), ("_PLACES_AT_ONCE", 4), ("_FORGOTTEN_AT_ONCE", 1)):
-            stack.enter_context(patch.object(pipeline, name, few))
+    with Replaced(pipeline, _AT_ONCE=6, _PROBED_WITH=2, _PLACES_AT_ONCE=4, _FORGOTTEN_AT_ONCE=1):
         yield

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from functions.relay.pipeline import QueuedEvent, Relay, relay
 from tests.support.memory_queue import Received
+from tests.support.replaced import Replaced
 from tieout.arriving import publishing
 from tieout.arriving.log import DeliveryLog
 
@@ -25,7 +25,7 @@ def run_relay(line: Line, connection: str, system: Any, batch: list[Received]) -
         note_failure=lambda error: line.undeclared.append(f"relay: {error!r}"),
     )
     events = [QueuedEvent(each.message_id, each.body, each.sent_at) for each in batch]
-    with patch.object(publishing, "MAX_DETAIL_BYTES", line.most_detail_bytes):
+    with Replaced(publishing, MAX_DETAIL_BYTES=line.most_detail_bytes):
         again = relay(events, step)
     for each in batch:
         if each.message_id in again:

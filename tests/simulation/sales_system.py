@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 from typing import cast
-from unittest.mock import patch
 
 from tests.simulation import soap
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.sales_answers import SalesAnswers
 from tests.simulation.sales_values import ORGANIZATION, OWN_CLIENT
 from tests.simulation.signing import Wire, as_callout, as_callout_of_another
+from tests.support.replaced import Replaced
 from tieout.arrivals import BusArrival
 from tieout.landscape import Connection, Option
 from tieout.ports import Clock
@@ -101,9 +101,5 @@ def callout_wire(*, may_be_given_up: bool) -> Wire:
 @contextmanager
 def small_pages() -> Iterator[None]:
     """While this lasts a page of a listing has three records, and an account of which more than two are is listed."""
-    with (
-        patch.object(queries, "PAGE_ROWS", 3),
-        patch.object(queries, "MOST_OF_ACCOUNTS", 6),
-        patch.object(accounts, "MOST_OF_AN_ACCOUNT", 2),
-    ):
+    with Replaced(queries, PAGE_ROWS=3, MOST_OF_ACCOUNTS=6), Replaced(accounts, MOST_OF_AN_ACCOUNT=2):
         yield

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import patch
 
 from tests.simulation.companies import COMPANY_OF
 from tests.simulation.sap_answers import SapAnswers
 from tests.simulation.sap_telling import as_forged, as_told
 from tests.simulation.sap_values import CASH, CLOSING_TYPE, EUROPE, LEADING, OWN_SUPPLIER_TYPE
 from tests.simulation.signing import Wire
+from tests.support.replaced import Replaced
 from tieout.landscape import Connection, Option
 from tieout.systems.sap_s4hana import door, listed_queries, options, payloads, queries, signature
 from tieout.systems.sap_s4hana.client import S4Client
@@ -101,8 +101,7 @@ def _verified(claims: Mapping[str, str]) -> Mapping[str, Any]:
 def small_chunks(records: int = 3) -> Iterator[None]:
     """While this lasts few records are asked for at once, and a page of a listing has few."""
     with (
-        patch.object(queries, "KEYS_PER_QUERY", 4),
-        patch.object(listed_queries, "PAGE_RECORDS", records),
-        patch.object(listed_queries, "PAGE_ITEMS", 4 * records),
+        Replaced(queries, KEYS_PER_QUERY=4),
+        Replaced(listed_queries, PAGE_RECORDS=records, PAGE_ITEMS=4 * records),
     ):
         yield
