@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from functions.census.due import Listable, due
@@ -152,7 +152,7 @@ def _with_a_page(step: CensusStep, run: Run, report: CensusReport) -> Run:
     """The run after one page more."""
     listing = step.listing_of(run.connection)
     now = step.clock.now()
-    after = replace(run, pages=run.pages + 1, advanced_at=now, waits_until=None, failing="")
+    after = run._replace(pages=run.pages + 1, advanced_at=now, waits_until=None, failing="")
     if run.phase is Phase.CHECKING:
         return _checked(step, after, listing, report)
     if run.purpose is Purpose.POLL and isinstance(listing, Tracker):
@@ -165,8 +165,8 @@ def _tracked(step: CensusStep, run: Run, tracker: Tracker, report: CensusReport)
     page = tracker.changes(run.entity, run.mark, run.cursor)
     run = _compared(step, run, page.records, report)
     if page.following:
-        return replace(run, cursor=page.following)
-    return replace(_window_done(run, run.span), mark=page.mark)
+        return run._replace(cursor=page.following)
+    return _window_done(run, run.span)._replace(mark=page.mark)
 
 
 def _listed(step: CensusStep, run: Run, listing: Listing, report: CensusReport) -> Run:
@@ -175,7 +175,7 @@ def _listed(step: CensusStep, run: Run, listing: Listing, report: CensusReport) 
     run = _compared(step, run, page.records, report)
     run = _stepped(step, run, page.steps, report)
     if page.following:
-        return replace(run, cursor=page.following)
+        return run._replace(cursor=page.following)
     if run.purpose is not Purpose.POLL:
         step.ledger.keep_window(run, window, run.window, step.clock.now())
     return _window_done(run, window)
@@ -188,7 +188,7 @@ def _compared(step: CensusStep, run: Run, records: Sequence[Listed], report: Cen
     compared = {key: difference_of(listed, known.get(key)) for key, listed in there.items()}
     differences = {key: difference for key, difference in compared.items() if difference is not None}
     _follow(step, run, differences, there, report)
-    return replace(run, window=run.window.with_page(there.values(), differences.values()))
+    return run._replace(window=run.window.with_page(there.values(), differences.values()))
 
 
 def _stepped(step: CensusStep, run: Run, steps: Sequence[Step], report: CensusReport) -> Run:
@@ -204,7 +204,7 @@ def _stepped(step: CensusStep, run: Run, steps: Sequence[Step], report: CensusRe
     )
     step.telling.tell_steps(run, lacking)
     report.sent[run.connection] = report.sent.get(run.connection, 0) + len(lacking)
-    return replace(run, window=run.window.with_page((), differences.values()))
+    return run._replace(window=run.window.with_page((), differences.values()))
 
 
 def _window_done(run: Run, window: Window) -> Run:
@@ -212,20 +212,20 @@ def _window_done(run: Run, window: Window) -> Run:
     phase = Phase.LISTING
     if window.until >= run.span.until:
         phase = Phase.CHECKING if run.purpose is Purpose.CENSUS else Phase.DONE
-    return replace(run, reached=window.until, cursor="", window=Tally(), total=total, phase=phase)
+    return run._replace(reached=window.until, cursor="", window=Tally(), total=total, phase=phase)
 
 
 def _checked(step: CensusStep, run: Run, listing: Listing, report: CensusReport) -> Run:
     known = step.ledger.known_behind(run.connection, run.entity, run.cursor, _HERE_AT_ONCE)
     if not known:
-        return replace(run, phase=Phase.DONE)
+        return run._replace(phase=Phase.DONE)
     alive = {key: each for key, each in known.items() if not each.is_gone}
     there = listing.still_known(list(alive)) if alive else {}
     outdated = _outdated(step, run.connection, {rate for each in alive.values() for rate in each.rates})
     differences = step.ledger.not_found_yet(run, outdated_of(alive, outdated) | missing_of(alive, there))
     _follow(step, run, differences, there, report)
     total = run.total.with_page((), differences.values())
-    return replace(run, cursor=max(key.record_id for key in known), total=total)
+    return run._replace(cursor=max(key.record_id for key in known), total=total)
 
 
 def _outdated(step: CensusStep, connection: str, rates: Collection[str]) -> Collection[str]:
@@ -270,7 +270,7 @@ def _put_off(step: CensusStep, run: Run, error: Exception, report: CensusReport)
     asked = getattr(error, "retry_after_seconds", None)
     waits_until = _later(step.clock.now(), asked)
     try:
-        step.ledger.advance(replace(run, waits_until=waits_until, failing=type(error).__name__))
+        step.ledger.advance(run._replace(waits_until=waits_until, failing=type(error).__name__))
     except ConflictError:  # somebody else is at it, or has stopped it
         return
 

@@ -212,7 +212,7 @@ def _ended(step: ReadbackStep, cycle: Cycle, report: ReadbackReport) -> Cycle:
     while step.ledger.forget(step.target, cycle.started_at, _FORGOTTEN_AT_ONCE):
         pass
     report.finished = 1
-    return step.ledger.advance(replace(cycle, finished_at=step.clock.now()))
+    return step.ledger.advance(cycle._replace(finished_at=step.clock.now()))
 
 
 def _compare(
@@ -243,7 +243,7 @@ def _put_off(step: ReadbackStep, error: Exception) -> None:
         return
     waits_until = step.clock.now() + timedelta(seconds=asked) if asked is not None else None
     with suppress(ConflictError):  # somebody else is at it
-        step.ledger.advance(replace(cycle, waits_until=waits_until, failing=type(error).__name__))
+        step.ledger.advance(cycle._replace(waits_until=waits_until, failing=type(error).__name__))
 
 
 def _repair(step: ReadbackStep, report: ReadbackReport) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -26,8 +26,7 @@ _ROUNDS = 8  # of losing to other writers before the queue is asked to try later
 _FIRST_PAUSE_SECONDS = 0.02
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordResult:
+class RecordResult(NamedTuple):
     """How a record ended: an outcome, or the error that stopped it; and the targets whose cells it touches.
 
     Attributes:
@@ -36,12 +35,11 @@ class RecordResult:
 
     outcome: Outcome = Outcome.IGNORED
     error: Exception | None = None
-    targets: frozenset[str] = field(default_factory=frozenset)
+    targets: frozenset[str] = frozenset()
     listings: tuple[RecordKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """The notice a record is read for; what the ledger puts the commit down to.
 
     Attributes:
@@ -128,7 +126,7 @@ class Settling:
             results.settled(plan)
             related = (key for key in plan.statement.related if not key.asks_for_listing)
             unread = [key for key in related if not results.knows(key) and key not in pending]
-            again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None, told=()))
+            again |= dict.fromkeys(unread, pending[plan.key]._replace(statement=None, told=()))
         return again
 
     def _read(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Reading]:
@@ -238,8 +236,8 @@ class _Results:
         related = [self._ended[each] for each in self._related.get(key, ()) if each in self._ended]
         failure = next((each for each in related if each.error is not None), None)
         if failure is not None:
-            return replace(failure, listings=listings)
+            return failure._replace(listings=listings)
         if result.outcome is Outcome.IGNORED and related:
             result = related[0]
         targets = result.targets.union(*(each.targets for each in related))
-        return replace(result, targets=targets, listings=listings)
+        return result._replace(targets=targets, listings=listings)

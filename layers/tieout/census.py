@@ -8,10 +8,11 @@ webhooks should have told of: it alone keeps what it finds, and asks whether the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 from tieout.arriving.notice import RecordKey
 from tieout.facts.listing import Listed, Step, Window
@@ -73,13 +74,12 @@ class Known:
     steps: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(NamedTuple):
     """What was counted over some records: how many, what they are worth there by currency, and what differs."""
 
     listed: int = 0
-    worth_minor: Mapping[str, int] = field(default_factory=dict)
-    differences: Mapping[Difference, int] = field(default_factory=dict)
+    worth_minor: Mapping[str, int] = MappingProxyType({})
+    differences: Mapping[Difference, int] = MappingProxyType({})
 
     def with_page(self, listed: Iterable[Listed], found: Iterable[Difference]) -> Self:
         """The tally after one page more."""
@@ -90,7 +90,7 @@ class Tally:
                 worth[each.amount.currency] = worth.get(each.amount.currency, 0) + each.amount.amount_minor
         for difference in found:
             differences[difference] = differences.get(difference, 0) + 1
-        return replace(self, listed=count, worth_minor=worth, differences=differences)
+        return self._replace(listed=count, worth_minor=worth, differences=differences)
 
     def and_also(self, other: Self) -> Self:
         """Both tallies as one."""
@@ -99,7 +99,7 @@ class Tally:
             worth[currency] = worth.get(currency, 0) + minor
         for difference, count in other.differences.items():
             differences[difference] = differences.get(difference, 0) + count
-        return replace(self, listed=self.listed + other.listed, worth_minor=worth, differences=differences)
+        return self._replace(listed=self.listed + other.listed, worth_minor=worth, differences=differences)
 
     def plain(self) -> dict[str, Any]:
         """The tally as JSON values."""
@@ -117,8 +117,7 @@ class Tally:
         return cls(listed=plain["listed"], worth_minor=plain["worth_minor"], differences=differences)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """One walk over what a source lists of an entity: where it is to go, where it is, and what it has counted.
 
     Attributes:
@@ -147,8 +146,8 @@ class Run:
     phase: Phase = Phase.LISTING
     cursor: str = ""
     pages: int = 0
-    window: Tally = field(default_factory=Tally)
-    total: Tally = field(default_factory=Tally)
+    window: Tally = Tally()
+    total: Tally = Tally()
     waits_until: datetime | None = None
     failing: str = ""
     mark: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 NOTHING_READ: Mapping[str, Decimal | None] = MappingProxyType({})
 """What planning was read to hold before a write that nobody asked it about."""
@@ -18,8 +18,7 @@ READ_SECONDS = 10
 MAX_CELLS_PER_WRITE = 3_000  # a receipt is one item of the ledger, which ends at 400 KB; a task has several
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellValue:
+class CellValue(NamedTuple):
     """A cell and the value planning shall hold: set, never added.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -29,8 +29,7 @@ class Drift(StrEnum):
     EXPONENT = "exponent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """What a field is expected to be.
 
     Attributes:
@@ -166,8 +165,7 @@ def nested(inside: Expected, *, null: bool = False, absent: bool = False) -> Fie
 def _marked(expected: Expected) -> Expected:
     """The same of an outline, in which words are marks."""
     return {
-        name: replace(
-            field,
+        name: field._replace(
             values=frozenset(map(word_mark, field.values)),
             inside=None if field.inside is None else _marked(field.inside),
         )
@@ -198,7 +196,7 @@ def with_field(expected: Expected, path: Sequence[str], field: Field, beside: Ex
 
 def left_out(expected: Expected) -> Expected:
     """The same where any field may be left out."""
-    return {name: replace(field, absent=True) for name, field in expected.items()}
+    return {name: field._replace(absent=True) for name, field in expected.items()}
 
 
 def listed(value: object) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -105,7 +104,7 @@ def census_stop(
     wanted = [run for run in ledger.runs(connection) if (run.entity, run.purpose) == (entity, purpose)]
     if not wanted or wanted[0].phase.is_over:
         raise UnreadableRecordError(f"no {purpose} of {entity} is under way for {connection}")
-    stopped = ledger.advance(replace(wanted[0], phase=Phase.STOPPED))
+    stopped = ledger.advance(wanted[0]._replace(phase=Phase.STOPPED))
     display.record(census_views.run_row(stopped), as_json=as_json)
 
 

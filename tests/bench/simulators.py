@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import batched, product
 from typing import Any
@@ -84,8 +84,9 @@ def _taken(system: str, writer: CellWriter, calls: list[object]) -> Taken:
 def _cells() -> list[CellValue]:
     places = list(product(_CUSTOMERS, _CURRENCIES, _MONTHS))[: _CELLS // len(_MEASURES)]
     return [
-        replace(
-            pipeline_cell(f"{number}:{measure}", measure=measure, customer=customer, currency=currency, period=month),
+        pipeline_cell(
+            f"{number}:{measure}", measure=measure, customer=customer, currency=currency, period=month
+        )._replace(
             value=Decimal(1_000_000 + number) / 100,
         )
         for number, (customer, currency, month) in enumerate(places)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -209,7 +208,7 @@ class Counting:
             run = Run.begun(connection=connection, entity=entity, purpose=purpose, span=span, now=now)
             last = {(each.entity, each.purpose): each.mark for each in self.ledger.runs(connection)}
             try:
-                self.ledger.begin(replace(run, mark=last.get((entity, purpose), "")))
+                self.ledger.begin(run._replace(mark=last.get((entity, purpose), "")))
             except StillRunningError:
                 continue
 

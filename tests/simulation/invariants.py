@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from tests.simulation.balances import balance_violations
@@ -183,7 +182,7 @@ def _planned(
     refused = yield from _refused(target, intersections)
     wanted = world.closings.said(target.name, {at: value for at, value in truth.cells.items() if target.is_fed(at[0])})
     cells = [cell for each in intersections for cell in each.cells]
-    as_told = [cell if cell.undone_minor is None else replace(cell, undone_minor=None) for cell in cells]
+    as_told = [cell if cell.undone_minor is None else cell._replace(undone_minor=None) for cell in cells]
     totals = {_coordinates(cell): cell.value().value for cell in as_told}
     yield from _differences(f"the ledger for {target.name}", totals, wanted)
     undone = {cell.cell_id: cell.undone_minor for cell in cells if cell.undone_minor is not None}

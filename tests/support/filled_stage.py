@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +68,7 @@ def compare(stage: OperatedStage) -> None:
     for purpose, phase in ((Purpose.BACKFILL, Phase.LISTING), (Purpose.CENSUS, Phase.DONE)):
         run = Run.begun(connection=CONNECTION, entity="opportunity", purpose=purpose, span=span, now=NOW)
         tally = Tally(listed=1234567, worth_minor={"USD": 123456789012345}, differences=dict.fromkeys(Difference, 1234))
-        ledger.begin(replace(run, phase=phase, failing="UnreadableRecordError", total=tally))
+        ledger.begin(run._replace(phase=phase, failing="UnreadableRecordError", total=tally))
         ledger.keep_window(run, span, tally, NOW)
         found = Found(
             key=RECORD,

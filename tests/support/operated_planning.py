@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -44,7 +43,7 @@ def read_back_once(stage: OperatedStage, name: str, held: str) -> None:
     begun = ledger.begin(Cycle.begun(TARGET, NOW, "operator.with.long.name"))
     different = [difference_of(place, cell, cell.wanted_minor, Decimal(held), NOW) for cell in place.cells]
     ledger.keep(different)
-    ledger.advance(replace(begun.with_page(1_234_567, 1_234, different, "", NOW), finished_at=NOW))
+    ledger.advance(begun.with_page(1_234_567, 1_234, different, "", NOW)._replace(finished_at=NOW))
 
 
 def written(

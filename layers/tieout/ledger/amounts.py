@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from tieout.planning.cells import Amount, Share
 
@@ -21,9 +20,9 @@ def without(amounts: Amounts, taken: Amounts) -> Amounts:
     for measure, each in taken.items():
         if measure in left:
             minor = left[measure].amount_minor - each.amount_minor
-            left[measure] = replace(left[measure], amount_minor=minor, rate=_rates(left[measure].rate, each.rate))
+            left[measure] = left[measure]._replace(amount_minor=minor, rate=_rates(left[measure].rate, each.rate))
         else:
-            left[measure] = replace(each, amount_minor=-each.amount_minor)
+            left[measure] = each._replace(amount_minor=-each.amount_minor)
     return amounts_of(left.values())
 
 

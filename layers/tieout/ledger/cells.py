@@ -8,7 +8,7 @@ check on every mark, a late or doubled writer repairs itself, though planning sy
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -147,7 +147,7 @@ class CellLedger:
         """
         wanted = [keys.cell_key(receipt.target, each) for each in receipt.generations]
         return [
-            replace(state, generation=receipt.generations[state.cells[0].intersection_id])
+            state._replace(generation=receipt.generations[state.cells[0].intersection_id])
             for state in self._states(wanted)
         ]
 

@@ -9,7 +9,7 @@ CENSUS#<connection> / PAGES#<day>                                   how many pag
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tieout import strict_json
@@ -109,7 +109,7 @@ class CensusLedger:
     def advance(self, run: Run) -> Run:
         """Keep how far a run has come; the run as it is kept. Raises `ConflictError` where somebody else advanced it."""
         self._put(keys.run_key(run.connection, run.entity, run.purpose), run, run.revision)
-        return replace(run, revision=run.revision + 1)
+        return run._replace(revision=run.revision + 1)
 
     def known(self, records: Iterable[RecordKey]) -> dict[RecordKey, Known]:
         """What the ledger holds of these records; records it does not know are left out."""

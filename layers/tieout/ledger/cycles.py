@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 from tieout import strict_json
 from tieout.ledger.differences import CellDifference, off_by_currency
@@ -13,8 +13,7 @@ from tieout.ledger.table import Item
 from tieout.moments import moment_text, parse_moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle:
+class Cycle(NamedTuple):
     """A walk over all intersections of a target in order of their ids.
 
     Attributes:
@@ -40,7 +39,7 @@ class Cycle:
     equal: int = 0
     under_way: int = 0
     different: int = 0
-    off_minor: Mapping[str, int] = field(default_factory=dict)
+    off_minor: Mapping[str, int] = MappingProxyType({})
     waits_until: datetime | None = None
     failing: str = ""
     revision: int = 0
@@ -70,8 +69,7 @@ class Cycle:
         off = dict(self.off_minor)
         for currency, minor in off_by_currency(found).items():
             off[currency] = off.get(currency, 0) + minor
-        return replace(
-            self,
+        return self._replace(
             advanced_at=now,
             behind=behind,
             equal=self.equal + equal,

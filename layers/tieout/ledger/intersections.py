@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tieout import strict_json
 from tieout.closing import NO_BOOKS, Books
@@ -18,8 +17,7 @@ from tieout.moments import moment_text, parse_moment
 from tieout.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellState:
+class CellState(NamedTuple):
     """A cell, which is one measure of an intersection, as the ledger holds it.
 
     Attributes:
@@ -72,8 +70,7 @@ class CellState:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntersectionState:
+class IntersectionState(NamedTuple):
     """An intersection as the ledger holds it.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tieout.closing import NO_BOOKS, Books
 from tieout.planning.cells import LateShare, Share
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A share of each measure the fact touches there, in their order.
 
     Attributes:

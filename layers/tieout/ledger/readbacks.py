@@ -9,7 +9,6 @@ READBACK#<target> / REPAIRED#<cell>          when a cell that differed was last 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -64,7 +63,7 @@ class ReadbackLedger:
         if before is not None and not before.is_over:
             raise CycleUnderWayError(f"a cycle of {cycle.target} is under way since {moment_text(before.started_at)}")
         try:
-            return self.advance(replace(cycle, revision=before.revision if before else 0))
+            return self.advance(cycle._replace(revision=before.revision if before else 0))
         except ConditionFailedError as error:
             raise CycleUnderWayError(f"a cycle of {cycle.target} was begun at this moment") from error
 
@@ -73,7 +72,7 @@ class ReadbackLedger:
         revision = cycle.revision + 1
         condition = Equals("revision", cycle.revision) if cycle.revision else Absent("revision")
         self._table.write([Put(keys.cycle_key(cycle.target), cycle_item(cycle, revision), condition)])
-        return replace(cycle, revision=revision)
+        return cycle._replace(revision=revision)
 
     def places_behind(self, target: str, behind: str, limit: int) -> Some:
         """The next intersections of a target in order of their ids; none only where there are no more."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from heapq import merge
+from typing import NamedTuple
 
 from tieout import strict_json
 from tieout.errors import MalformedError
@@ -100,8 +101,7 @@ class DoneReceipt(OpenReceipt):
     by: str = ""  # who had them restored
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptRow:
+class ReceiptRow(NamedTuple):
     """One cell of a receipt.
 
     Attributes:
@@ -183,7 +183,7 @@ def _row(cell: CellState, held: Mapping[str, Decimal | None]) -> ReceiptRow:
         read = None if number is None else Money.of(number, cell.currency).amount_minor
     except MalformedError:  # no amount of money, so nothing that the ledger could give back
         return before
-    return replace(before, before_minor=read, is_doubtful=False, is_read=True)
+    return before._replace(before_minor=read, is_doubtful=False, is_read=True)
 
 
 def rows_text(cells: Iterable[ReceiptRow]) -> str:

@@ -23,8 +23,7 @@ class Absent:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(NamedTuple):
     """The attribute is there and equals the value."""
 
     attribute: str
@@ -34,8 +33,7 @@ class Equals:
 Condition = Absent | Equals
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Replace the whole item."""
 
     key: Key

@@ -35,8 +35,7 @@ def _intersection_id(intersection: Intersection) -> str:
     return hashlib.blake2b(coordinates.encode(), digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Amount:
+class Amount(NamedTuple):
     """What one fact adds to one measure of an intersection.
 
     Attributes:

@@ -69,7 +69,7 @@ def test_the_last_run_of_each_entity_and_purpose_is_kept_under_a_name_of_its_own
     for run in (*own, run_of(connection="crm-2")):
         ledger.begin(run)
     found = CensusLedger(ShortPages(table)).runs("crm")
-    assert sorted(found, key=str) == sorted([replace(run, revision=1) for run in own], key=str)
+    assert sorted(found, key=str) == sorted([run._replace(revision=1) for run in own], key=str)
     assert set(items(table, "RUN#contract")) == {"RUN#contract#backfill", "RUN#contract#census", "RUN#contract#poll"}
     assert items(table, "RUN#contract#poll")["RUN#contract#poll"].keys() == {"run", "revision"}
 
@@ -82,8 +82,8 @@ def test_a_run_begins_where_none_is_under_way(table: Table) -> None:
     with pytest.raises(StillRunningError, match=under_way):
         ledger.begin(run_of())
     [run] = ledger.runs("crm")
-    ledger.advance(replace(run, phase=Phase.STOPPED))
-    ledger.begin(replace(run_of(), started_at=LATER))
+    ledger.advance(run._replace(phase=Phase.STOPPED))
+    ledger.begin(run_of()._replace(started_at=LATER))
     assert [(each.started_at, each.revision) for each in ledger.runs("crm")] == [(LATER, 3)]
 
 
@@ -92,7 +92,7 @@ def test_of_two_that_begin_a_run_at_once_one_is_told(table: Table, monkeypatch: 
     CensusLedger(table).begin(run_of())
     monkeypatch.setattr(table, "get", lambda _: {})
     with pytest.raises(StillRunningError, match=r"^a census of opportunity was begun at this moment$"):
-        CensusLedger(table).begin(replace(run_of(), started_at=LATER))
+        CensusLedger(table).begin(run_of()._replace(started_at=LATER))
     assert [each.started_at for each in CensusLedger(table).runs("crm")] == [NOW]
 
 
@@ -101,12 +101,12 @@ def test_whoever_advances_a_run_is_given_it_as_it_is_kept(table: Table) -> None:
     ledger = CensusLedger(table)
     ledger.begin(run_of())
     [begun] = ledger.runs("crm")
-    first = ledger.advance(replace(begun, pages=1))
-    second = ledger.advance(replace(first, pages=2))
+    first = ledger.advance(begun._replace(pages=1))
+    second = ledger.advance(first._replace(pages=2))
     assert ledger.runs("crm") == [second]
     assert (second.pages, second.revision) == (2, 3)
     with pytest.raises(ConflictError):
-        ledger.advance(replace(first, pages=9))
+        ledger.advance(first._replace(pages=9))
 
 
 def test_what_is_known_of_a_record_is_its_version_its_rates_and_whether_it_is_gone(table: Table) -> None:
@@ -216,7 +216,7 @@ def test_what_a_run_found_is_kept_for_some_days(table: Table) -> None:
 
 def test_the_findings_of_a_run_are_its_own(table: Table) -> None:
     """In order of the records, on whichever page they stand; whatever it has found before is not found again."""
-    ledger, other = CensusLedger(table), replace(run_of(), started_at=LATER)
+    ledger, other = CensusLedger(table), run_of()._replace(started_at=LATER)
     ledger.keep_found(run_of(), [difference(number) for number in (3, 1, 5, 2, 4)])
     ledger.keep_found(other, [difference(6)])
     found = CensusLedger(ShortPages(table)).findings(run_of())

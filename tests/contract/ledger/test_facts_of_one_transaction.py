@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -66,8 +65,8 @@ def test_facts_committed_together_leave_what_they_leave_one_after_another(
         for each in numbered(version, given_deals):
             assert committed(FactLedger(apart), plan(FactLedger(apart), *each)) == {}
         found = states(together)
-        assert {name: replace(state, generation=0) for name, state in found.items()} == {
-            name: replace(state, generation=0) for name, state in states(apart).items()
+        assert {name: state._replace(generation=0) for name, state in found.items()} == {
+            name: state._replace(generation=0) for name, state in states(apart).items()
         }
         assert all(state.generation - counted.get(name, 0) in {0, 1} for name, state in found.items())
         refuse_everything(together)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from decimal import Decimal
 from itertools import islice, product
 from typing import Any
@@ -72,7 +71,7 @@ def test_one_altered_cell_among_ten_thousand_is_found_and_repaired(desk: Readbac
     """By a minor unit, in a system that calculates as it does; the repair writes that one, and nothing differs then."""
     places = desk.ledger.places_behind(TARGET, "c", 1).found
     [chosen] = [cell for place in places for cell in place.cells if cell.measure == "Weighted amount"]
-    desk.planning.write([replace(chosen.value(), value=chosen.value().value - Decimal("0.01"))])
+    desk.planning.write([chosen.value()._replace(value=chosen.value().value - Decimal("0.01"))])
     cycle = desk.to_the_end()
     assert (cycle.equal, cycle.under_way, cycle.different) == (CELLS - 1, 0, 1)
     [found] = desk.ledger.standing(TARGET)

@@ -23,7 +23,7 @@ BUGS = (
         "what was last given is called read",
         receipts._row,
         "if cell.cell_id not in held:\n        return before",
-        "if cell.cell_id not in held:\n        return replace(before, is_read=True)",
+        "if cell.cell_id not in held:\n        return before._replace(is_read=True)",
         "planning",
     ),
     Bug(

@@ -85,7 +85,7 @@ BUGS = (
     Bug(
         "merged deals are not followed",
         settle.Settling._round,
-        "again |= dict.fromkeys(unread, replace(pending[plan.key], statement=None, told=()))",
+        "again |= dict.fromkeys(unread, pending[plan.key]._replace(statement=None, told=()))",
         "pass",
     ),
     Bug(

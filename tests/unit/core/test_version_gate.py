@@ -75,7 +75,7 @@ def test_the_same_statement_planned_elsewhere_is_no_duplicate() -> None:
 
 def test_a_new_rate_is_no_duplicate_even_where_the_amount_is_the_same() -> None:
     """The identity of the rate is part of what the ledger says."""
-    converted = (Contribution(PLACE, (replace(AMOUNT, rate="average:EUR>USD@2026-03=1"),)),)
+    converted = (Contribution(PLACE, (AMOUNT._replace(rate="average:EUR>USD@2026-03=1"),)),)
     assert decide(statement(), APPLIED, converted, {}).outcome is Outcome.APPLIED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
@@ -113,7 +112,7 @@ def test_what_is_nested_is_told_by_its_place() -> None:
 )  # fmt: skip
 def test_a_currency_with_other_decimals_is_told(currency: object, decimals: object, is_other: bool) -> None:  # noqa: FBT001 a case
     """By ISO 4217; of what is no currency nothing is known."""
-    field = replace(text(), decimals_of="currency", types=frozenset({"string", "number"}))
+    field = text()._replace(decimals_of="currency", types=frozenset({"string", "number"}))
     expected: Expected = {"decimals": field, "currency": text(null=True)}
     found = list(differences(expected, {"decimals": decimals, "currency": currency}))
     assert found == [("decimals", Drift.EXPONENT)] * is_other

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -74,7 +73,7 @@ def test_rows_with_other_measures_go_by_another_job() -> None:
 
 def test_rows_of_other_dimensions_never_share_a_job() -> None:
     """A refused row is found by its members, so that all rows of a job must have the same dimensions."""
-    shorter = replace(pipeline_cell("s"), members=pipeline_cell().members[1:])
+    shorter = pipeline_cell("s")._replace(members=pipeline_cell().members[1:])
     together = analytics_options(partial_rows="together")
     assert [len(rows) for rows in sent([pipeline_cell(), shorter], together)] == [1, 1]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tieout import strict_json
@@ -18,8 +17,7 @@ _LONGEST_DETAIL = 200
 def in_anaplans_words(cells: Sequence[CellValue], time_dimension: str, names: PeriodNames) -> list[CellValue]:
     """The cells with the periods of the time dimension under the model's names."""
     return [
-        replace(
-            cell,
+        cell._replace(
             members=tuple(
                 (name, names.name_of(Period.parse(member)) if name == time_dimension else member)
                 for name, member in cell.members

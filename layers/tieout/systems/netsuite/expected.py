@@ -6,7 +6,6 @@ SuiteQL writes every value as text and leaves out what is null, so what may be n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, listed, nested, text, truth
 from tieout.landscape import Connection
@@ -29,7 +28,7 @@ _MASTER = {
 
 
 def _decimals_of(currency: str) -> Field:
-    return replace(_OPTIONAL, decimals_of=currency)
+    return _OPTIONAL._replace(decimals_of=currency)
 
 
 EXPECTED: Mapping[str, Expected] = {

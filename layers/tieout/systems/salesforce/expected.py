@@ -7,7 +7,6 @@ https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from tieout.drift import OTHERS, Deliveries, Expected, Field, inside, listed, nested, number, text, truth
 from tieout.landscape import Connection
@@ -70,7 +69,7 @@ DELIVERIES: Mapping[str, Expected] = {
                         "changeType": text(*_CHANGES, *(f"GAP_{each}" for each in _CHANGES), "GAP_OVERFLOW"),
                         "changeOrigin": text(null=True, absent=True),
                         **dict.fromkeys(("sequenceNumber", "commitTimestamp"), _COUNT),
-                        "commitNumber": replace(_COUNT, absent=True),
+                        "commitNumber": _COUNT._replace(absent=True),
                         "recordIds": Field(types=frozenset({"array"})),
                         **dict.fromkeys(("changedFields", "nulledFields", "diffFields"), _NAMES),
                     }
