@@ -28,7 +28,9 @@ def moment_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    if moment.tzinfo is not UTC:  # most are already
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_moment(text: str) -> datetime:
@@ -43,6 +45,8 @@ def parse_moment(text: str) -> datetime:
         raise MalformedError("moment_not_iso8601") from error
     if moment.tzinfo is None:
         raise MalformedError("moment_without_zone")
+    if moment.tzinfo is UTC:  # as most are written
+        return moment
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:

@@ -156,7 +156,9 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=_plain
+)
 
 
 def _refuse_floats(value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from tieout import strict_json
@@ -86,17 +86,24 @@ def canonical_text(statement: Statement) -> str:
     return strict_json.dump({"kind": fact_kind(statement.fact), **_plain(statement.fact)})
 
 
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401 a dataclass
+    """The names of its fields, each with its default."""
+    return tuple((each.name, each.default) for each in fields(kind))
+
+
 _AS_IT_IS = frozenset((str, int, bool, type(None), Decimal))
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 JSON values
-    if type(value) in _AS_IT_IS:
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
         return value
     if isinstance(value, Money | Period):
         return str(value)
     if is_dataclass(value):
-        stated = ((each, getattr(value, each.name)) for each in fields(value))
-        return {each.name: _plain(said) for each, said in stated if said is not None and said != each.default}
+        stated = ((name, getattr(value, name), default) for name, default in _fields(kind))
+        return {name: _plain(said) for name, said, default in stated if said is not None and said != default}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, date):

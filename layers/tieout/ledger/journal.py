@@ -23,7 +23,7 @@ SETTLED_SECONDS = 120
 """So long ago a change must be for its line to be expected: it waits a minute for others, and is kept within another."""
 
 _SEQUENCE = b'{"sequence":"'
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 def lines_by_object(records: Iterable[Mapping[str, Any]]) -> dict[str, set[bytes]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import NamedTuple, Self
@@ -112,6 +113,15 @@ class PlanningModel:
             for feed in self.feeds
         }
 
+    @cached_property
+    def _feeds_by_kind(self) -> Mapping[str, Sequence[Feed]]:
+        """The feeds that are given facts of a kind, in their order."""
+        found: defaultdict[str, list[Feed]] = defaultdict(list)
+        for feed in self.feeds:
+            for kind in feed.facts:
+                found[kind].append(feed)
+        return found
+
     def _contribute(self, connection: str, fact: Fact, found: Found) -> Iterator[tuple[Intersection, Amount]]:
         resolve = Resolver(connection, found, self.legal_entities[connection], self.calendars, self.through)
         for line in self._lines(connection, fact, resolve):
@@ -128,9 +138,8 @@ class PlanningModel:
         return (line for line in lines_of(fact, OwnLines(resolve, is_planned)) if is_planned(line.legal_entity))
 
     def _feeds_of(self, fact: Fact, line: Line) -> Iterator[Feed]:
-        for feed in self.feeds:
-            wanted = all(line.attribute(attribute) in values for attribute, values in feed.where.items())
-            if fact_kind(fact) in feed.facts and wanted:
+        for feed in self._feeds_by_kind.get(fact_kind(fact), ()):
+            if all(line.attribute(attribute) in values for attribute, values in feed.where.items()):
                 yield feed
 
     def _measured(
@@ -182,9 +191,8 @@ class PlanningModel:
         asked = Asked(connection, found, self.legal_entities[connection], self.calendars, self.through)
         types = self._rates_asked(fact)
         for line in self._lines(connection, fact, asked):
-            for feed in self.feeds:
-                if fact_kind(fact) in feed.facts:
-                    _members(feed.dimensions, line, asked)
+            for feed in self._feeds_by_kind.get(fact_kind(fact), ()):
+                _members(feed.dimensions, line, asked)
             for money in line.amounts.values():
                 if money is not None and line.period is not None and self._stated(money, line) is None:
                     asked.keys.update(self._rate_keys(money.currency, types, line))
