@@ -129,7 +129,7 @@ class March:
         readback = ReadbackLedger(self.table)
         self.clock.advance(60)
         begun = readback.begin(Cycle.begun(target, self.clock.now()))
-        readback.advance(replace(begun, finished_at=self.clock.now(), equal=len(lacking)))
+        readback.advance(begun._replace(finished_at=self.clock.now(), equal=len(lacking)))
 
     def close(self, state: BooksState = BooksState.CLOSED, reason: str = "month end") -> None:
         """Close the company's books of March, or open them."""
