@@ -183,6 +183,13 @@ def test_what_is_with_no_customer_is_with_none_on_both_sides() -> None:
     assert (found.breaks, set(found.left)) == ((), {HERE._replace(apart=("",))})
 
 
+def test_a_customer_who_is_mapped_to_nobody_is_with_none_on_both_sides() -> None:
+    """As a company of the own group is that buys: the member for facts without a customer is no customer, whoever says it."""
+    nobody = {**ENTRIES, MappingKey(ERP, "customer", "7"): "NO_CUSTOMER"}
+    found = compared(recorded(invoice("1", 10_000), entries=nobody), TO_PLANNING)
+    assert (found.breaks, set(found.left)) == ((), {HERE._replace(apart=("",))})
+
+
 def test_a_currency_gain_ties_out_in_the_currency_it_has() -> None:
     """It has no amount in the transaction's, and planning no cell of it."""
     gain = invoice("1", 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tieout.arriving.notice import RecordKey
 from tieout.facts.families import KINDS, TABLES, lines_of
@@ -58,6 +59,11 @@ class Stage:
     apart: tuple[str, ...]
     across_periods: bool = False
 
+    @cached_property
+    def _nobody(self) -> frozenset[tuple[str, str]]:
+        """Attributes, each with the member that planning has for facts without it."""
+        return frozenset((each.attribute, each.absent) for feed in self.model.feeds for each in feed.dimensions)
+
     def asks_for(self, record: RecordKey, kind: str) -> bool:
         """Whether facts of that kind, of the connection whose record it is, are part of it.
 
@@ -89,8 +95,14 @@ class Stage:
     def _add_stated(self, recorded: Recorded, said: _Said) -> None:
         assert recorded.fact is not None, "a record that is gone says nothing"
         connection = recorded.record.connection
-        own_entity = self.model.legal_entities[connection]
-        resolve = _AsFarAsKnown(connection, recorded.found, own_entity, self.model.calendars, self.model.through)
+        resolve = _AsFarAsKnown(
+            connection,
+            recorded.found,
+            self.model.legal_entities[connection],
+            self.model.calendars,
+            self.model.through,
+            self._nobody,
+        )
         for line in lines_of(recorded.fact, resolve):
             money = line.amounts.get(self.side.amount)
             if money is None or not self._counts(line):
@@ -143,8 +155,15 @@ class _Said:
         return {attribute: next(iter(said)) for attribute, said in self._members.items() if len(said) == 1}
 
 
+@dataclass(frozen=True)
 class _AsFarAsKnown(Resolver):
-    """For an entry that is missing it answers with nothing, or with what nothing follows from."""
+    """For an entry that is missing it answers with nothing, or with what nothing follows from.
+
+    Attributes:
+        nobody: attributes, each with the member that planning has for facts without it.
+    """
+
+    nobody: frozenset[tuple[str, str]] = frozenset()
 
     def entry(self, key: MappingKey) -> str:
         """What the entry says, as far as anybody has said."""
@@ -160,10 +179,11 @@ def _attributes(line: Line) -> Iterable[str]:
 
 
 def _member(attribute: str, value: str | None, resolve: _AsFarAsKnown) -> str:
-    """What planning calls the value of an attribute; empty where the line has none, or nobody has said."""
-    if value is None:
-        return ""
-    return resolve.member(attribute, value) if attribute in TABLES else value
+    """What planning calls the value of an attribute; empty where the line has none, nobody has said, or that is said of it."""
+    if value is None or attribute not in TABLES:
+        return value or ""
+    member = resolve.member(attribute, value)
+    return "" if (attribute, member) in resolve.nobody else member
 
 
 def _members(feed: Feed, intersection: Intersection) -> dict[str, str]:
