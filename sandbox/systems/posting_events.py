@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 import httpx
 
+from sandbox.systems.trust import authorities
+
 _TIMEOUT = 60
 
 
@@ -92,7 +94,7 @@ class PostsEvents(ABC):
     async def send(self, delivery: Delivery, post: Post) -> httpx.Response | str:
         """One request with a delivery's body; where none is answered, the kind of error."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=authorities()) as http:
                 return await http.post(
                     self._endpoint.webhook_url, content=delivery.body, headers=post.headers, params=post.query
                 )

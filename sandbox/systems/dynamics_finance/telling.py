@@ -14,6 +14,7 @@ import httpx
 from sandbox.systems.dynamics_finance import events
 from sandbox.systems.dynamics_finance.posting import Posted
 from sandbox.systems.dynamics_finance.settings import CLOUD_EVENTS, HTTPS, EnvironmentSettings
+from sandbox.systems.trust import authorities
 
 _TIMEOUT = 30
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
@@ -166,7 +167,7 @@ class Telling:
 
     async def _sent(self, method: str, content: bytes, headers: dict[str, str]) -> httpx.Response | str:
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=authorities()) as http:
                 return await http.request(method, self._settings.endpoint_url, content=content, headers=headers)
         except httpx.HTTPError as error:
             return type(error).__name__

@@ -12,6 +12,7 @@ from sandbox.systems.dynamics_sales.contexts import context_of, written
 from sandbox.systems.dynamics_sales.selling import Change
 from sandbox.systems.dynamics_sales.settings import CODE, EnvironmentSettings
 from sandbox.systems.dynamics_sales.tables import TABLES
+from sandbox.systems.trust import authorities
 
 _TIMEOUT = 60
 _TRIED_AGAIN = frozenset({502, 503, 504})
@@ -89,7 +90,7 @@ class Telling:
         query = {settings.key_name: settings.webhook_key} if settings.key_in == CODE else {}
         headers |= {} if query else {settings.key_name: settings.webhook_key}
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=authorities()) as http:
                 answer: int | str = (
                     await http.post(settings.webhook_url, content=delivery.body, headers=headers, params=query)
                 ).status_code

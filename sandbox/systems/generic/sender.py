@@ -14,6 +14,7 @@ import httpx
 from sandbox.systems.generic.requests import ToolEvent, ToolRequest, requests_of
 from sandbox.systems.generic.settings import ToolSettings
 from sandbox.systems.generic.signing import proof_headers
+from sandbox.systems.trust import authorities
 
 _GONE = 410  # the one answer after which a sender gives up at once
 
@@ -94,7 +95,7 @@ class ToolSender:
     def send(self, request: ToolRequest, webhook_id: str, orders: Orders | None = None) -> list[Attempt]:
         """Post one request until it is taken or given up; a repeated one keeps its id."""
         made: list[Attempt] = []
-        with httpx.Client(timeout=self.settings.timeout_seconds, trust_env=False) as http:
+        with httpx.Client(timeout=self.settings.timeout_seconds, trust_env=False, verify=authorities()) as http:
             for number in range(self.settings.max_retries + 1):
                 if number:
                     threading.Event().wait(self.settings.retry_delay_seconds)
@@ -125,7 +126,7 @@ class ToolSender:
         headers = {"webhook-request-origin": self.settings.origin}
         if rate:
             headers["webhook-request-rate"] = rate
-        with httpx.Client(timeout=self.settings.timeout_seconds, trust_env=False) as http:
+        with httpx.Client(timeout=self.settings.timeout_seconds, trust_env=False, verify=authorities()) as http:
             answer = http.options(self.settings.target_url, headers=headers)
         told = {name: value for name, value in answer.headers.items() if name == "allow" or name.startswith("webhook-")}
         allowed = told.get("webhook-allowed-origin") in {self.settings.origin, "*"}

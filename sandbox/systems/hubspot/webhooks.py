@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from sandbox.systems.hubspot.settings import Settings
+from sandbox.systems.trust import authorities
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DECODED = {f"%{ord(each):02X}": each for each in ":/?@!$'()*,;"}
@@ -113,7 +114,7 @@ class WebhookSender:
             batches = self._batches(orders)
             with (
                 ThreadPoolExecutor(max_workers=max(1, self.settings.max_concurrent_requests)) as pool,
-                httpx.Client() as http,
+                httpx.Client(verify=authorities()) as http,
             ):
                 sent = pool.map(lambda numbered: self._deliver(http, numbered[0], numbered[1], orders), batches)
                 return [attempt for attempts in sent for attempt in attempts]
