@@ -25,7 +25,7 @@ def main() -> None:
     app = App()
     given = {name: app.node.try_get_context(name) for name in ("stage", "overlay", "public_base_url")}
     if not given["stage"]:
-        sys.exit("which stage? add `-c stage=dev`; the stages are the files in landscape/stages")
+        sys.exit("which stage? add `-c stage=dev`; the stages are the files in landscape/stages and landscape/examples")
     try:
         add_stacks(
             app,

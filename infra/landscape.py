@@ -31,13 +31,13 @@ _LANDSCAPE = TypeAdapter(Landscape)
 def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Landscape:
     """The landscape `root/landscape` declares for a stage, with an optional overlay merged over it by name.
 
-    A stage is one file, and as many more as there are in the folder of its name: there each connection can have its own.
-    An overlay is a file of the same form, or a folder of such files.
+    A stage is one file of `stages` or `examples`, and as many more as there are in the folder of its name: there each connection
+    can have its own. An overlay is a file of the same form, or a folder of such files.
 
     Raises:
         LandscapeError: naming the file and the place of every flaw.
     """
-    stages = root / "landscape" / "stages"
+    stages = _folder_of(root, stage)
     own = [stages / f"{stage}.toml", *sorted((stages / stage).glob("*.toml"))]
     shared = [
         root / "landscape" / f"{name}.toml"
@@ -61,6 +61,15 @@ def read_landscape(root: Path, stage: str, overlay: Path | None = None) -> Lands
 def compile_landscape(landscape: Landscape) -> str:
     """The JSON `Landscape.of_plain` reads: the same text for equal landscapes, because it decides the asset's hash."""
     return strict_json.dump(dataclasses.asdict(landscape))
+
+
+def _folder_of(root: Path, stage: str) -> Path:
+    """Where a stage is declared: among the stages, or as an example of one."""
+    stages, examples = (root / "landscape" / name for name in ("stages", "examples"))
+    found = [folder for folder in (stages, examples) if (folder / f"{stage}.toml").is_file()]
+    if len(found) > 1:
+        raise LandscapeError([f"landscape/examples/{stage}.toml: a stage has that name, too"])
+    return found[0] if found else stages
 
 
 def _files_of(overlay: Path | None) -> list[Path]:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
-from tests.support.synthesis import REPOSITORY, STAGES
+from tests.support.synthesis import EXAMPLES, REPOSITORY, STAGES
 from tieout.landscape import Landscape
 from tieout.planning.model import PlanningModel
 from tieout.retention import Retention
@@ -25,9 +26,9 @@ def problems(root: Path, overlay: Path | None = None) -> tuple[str, ...]:
     return caught.value.problems
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, *EXAMPLES])
 def test_what_is_compiled_at_synth_is_what_a_function_reads(stage: str) -> None:
-    """Every declared stage is valid, and its compiled form reads back as the landscape that was checked."""
+    """Every stage and every example of one is valid, and its compiled form reads back as the landscape that was checked."""
     landscape = read_landscape(REPOSITORY, stage)
     assert Landscape.of_plain(json.loads(compile_landscape(landscape))) == landscape
     assert landscape.stage == stage
@@ -216,6 +217,12 @@ def test_an_unknown_stage_is_a_missing_file(root: Path) -> None:
     """A stage is declared by its file; without one, the sentence says which file was looked for."""
     with pytest.raises(LandscapeError, match=r"landscape/stages/nowhere\.toml: there is no such file"):
         read_landscape(root, "nowhere")
+
+
+def test_an_example_has_a_name_of_its_own(root: Path) -> None:
+    """Else one of both would be deployed, and nobody could say which."""
+    shutil.copy(root / SANDBOX, root / "landscape/examples/sandbox.toml")
+    assert problems(root) == ("landscape/examples/sandbox.toml: a stage has that name, too",)
 
 
 def test_a_file_that_is_not_toml_is_named(root: Path) -> None:

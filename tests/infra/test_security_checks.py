@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from infra.stacks import add_checks
-from tests.support.synthesis import STAGES, add_stage, new_app
+from tests.support.synthesis import EXAMPLES, STAGES, add_stage, new_app
 
 
 def findings(outdir: Path) -> set[tuple[str, str]]:
@@ -23,7 +23,7 @@ def findings(outdir: Path) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, *EXAMPLES])
 def test_the_stacks_pass_the_security_rule_packs(tmp_path: Path, stage: str) -> None:
     """No finding of AwsSolutions or Serverless stands that was not acknowledged with a reason."""
     app = new_app(tmp_path / "out")

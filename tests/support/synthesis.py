@@ -14,7 +14,9 @@ from aws_cdk import App
 from infra.stacks import Stacks, add_stacks
 
 REPOSITORY = Path(__file__).parents[2]
-STAGES = sorted(path.stem for path in (REPOSITORY / "landscape" / "stages").glob("*.toml"))
+STAGES, EXAMPLES = (
+    sorted(path.stem for path in (REPOSITORY / "landscape" / name).glob("*.toml")) for name in ("stages", "examples")
+)
 
 Resource = Mapping[str, Any]
 
