@@ -11,6 +11,7 @@ from functions.record.pipeline import RecordStep
 from functions.record.settle import Settling
 from tests.support.memory_queue import MemoryFifoQueue, MemoryFlushQueue, MemoryQueue
 from tests.support.memory_table import MemoryTable
+from tieout.closing import Closing
 from tieout.facts.reading import SourceReader
 from tieout.landscape import Connection
 from tieout.ledger.drifts import DriftLedger
@@ -33,10 +34,12 @@ def record_step(
     clock: Clock,
     entropy: Entropy,
     connections: Iterable[Connection] = (),
+    closing: Closing | None = None,
 ) -> RecordStep:
     """A step whose requests to flush nobody answers; `queue` is the flow's own, if anybody looks at it.
 
-    Deliveries of these connections alone are compared with what their systems declare.
+    Deliveries of these connections alone are compared with what their systems declare. `closing` says what becomes of what
+    comes too late; without it everything waits.
     """
     settling = Settling(
         ledger=FactLedger(table),
@@ -45,6 +48,7 @@ def record_step(
         clock=clock,
         entropy=entropy,
         code_version="test",
+        closing=closing or Closing(),
     )
     outcomes = OutcomeLedger(table)
     return RecordStep(
