@@ -20,7 +20,7 @@ _SUBSIDIARIES = {"EMEA": "3", "GROUP": "1"}
 _MONTHS = {"2026-01": "Jan 2026", "2026-02": "Feb 2026", "2026-03": "Mar 2026"}
 RATES = {"FY2026-P01": "1.08", "FY2026-P02": "1.10", "FY2026-P03": "1.12"}
 _AGENCY, _GROUP_AS_SUPPLIER, _EMEA_AS_CUSTOMER = "8100", "8190", "7993"
-_OF_A_DOLLAR = "0.9"  # what EMEA's books have for a dollar in P02
+_OF_A_DOLLAR = "0.909091"  # what EMEA's books have for a dollar in P02
 _BOOKS = "books"
 
 
@@ -29,6 +29,7 @@ class Acting:
 
     Attributes:
         orders: those that the order tool has told of.
+        documents: what the books call a document, to what people do.
     """
 
     def __init__(self, line: Line) -> None:
@@ -36,6 +37,7 @@ class Acting:
         self._calendars = EntityCalendars.of_landscape(line.landscape)
         self._customers: dict[str, dict[str, str]] = {}
         self.orders: list[dict[str, Any]] = []
+        self.documents: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Set the accounts up: periods and rates of the company that counts weeks, and what both companies call each other."""
@@ -191,10 +193,8 @@ class Acting:
         ]
         company = next(name for name, subsidiary in _SUBSIDIARIES.items() if subsidiary == found["subsidiary"])
         body = {**how, "date": str(said["day"]), "period": self._period({**said, "company": company})}
-        self._systems.control(_BOOKS, "POST", f"documents/{found['id']}/{route}", body)
-
-    def _census(self, said: Mapping[str, Any], _: str) -> None:
-        self._line.look(said["connection"], said["entity"])
+        made = self._systems.control(_BOOKS, "POST", f"documents/{found['id']}/{route}", body)
+        self.documents[made["id"]] = said["id"]
 
     def _typing(self, said: Mapping[str, Any], _: str) -> None:
         """Somebody sets a cell in planning to more than it holds."""
@@ -226,6 +226,7 @@ class Acting:
             **parts,
         }
         self._systems.control(_BOOKS, "POST", "documents", document)
+        self.documents[books_id] = said["id"]
 
     def _period(self, said: Mapping[str, Any]) -> str:
         """The period of the books that a document is posted to: that of its day, unless it names another."""
@@ -256,6 +257,5 @@ _DEEDS: Mapping[str, Callable[[Acting, Mapping[str, Any], str], None]] = {
     "accruals": Acting._accrual,
     "reversals": Acting._reversal,
     "voids": Acting._void,
-    "censuses": Acting._census,
     "typings": Acting._typing,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,17 +56,12 @@ class Quarter:
     anomalies: tuple[Anomaly, ...]
 
     def acts(self, *, without: Collection[str] = ()) -> list[Act]:
-        """What happens, in order: acts of anomalies take the place of ordinary ones of the same id."""
+        """What happens, in order, within a step day by day: acts of anomalies take the place of ordinary ones of the same id."""
         happening = {(act.kind, act.said["id"]): act for act in self.ordinary}
         for anomaly in self.anomalies:
             if anomaly.name not in without:
                 happening |= {(act.kind, act.said["id"]): act for act in anomaly.acts}
-        return sorted(happening.values(), key=lambda act: act.moment)
-
-    def documents(self) -> dict[str, str]:
-        """What the books call a document, to what people do."""
-        every = (*self.ordinary, *(act for anomaly in self.anomalies for act in anomaly.acts))
-        return {act.books_id: act.said["id"] for act in every}
+        return sorted(happening.values(), key=lambda act: (act.moment, act.said.get("day", date.min)))
 
 
 @cache

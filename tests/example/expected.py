@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from tests.example.outcome import CLOSING, END, PLANNING, SOURCES, Amounts, Difference, Typed, Waiting, Where
+from tieout.closing import Books
 
 _PAGE = Path(__file__).with_name("EXPECTED.md")
-_AT = {"closing": (CLOSING,), "end": (END,), "both": (CLOSING, END)}
+_AT = {"closing": (CLOSING,), "end": (END,), "both": (CLOSING, END), "never": ()}
 Row = tuple[str, ...]
 _SOME = "What does not tie out"
 _LATE = "What came too late, and waits"
@@ -30,10 +31,27 @@ def lines(moment: str) -> Amounts:
 
 def differences(*, without: Collection[str] = ()) -> list[Difference]:
     """What does not tie out."""
+    return sorted(found for found, _, anomaly in _differences() if anomaly not in without)
+
+
+def certified(moment: str, books: Books, *, without: Collection[str] = ()) -> list[Difference]:
+    """What of it a certificate names: what is of its period, and what is of none."""
     return sorted(
-        Difference(comparison, document, company, period, currency, kind, state, Decimal(amount), Decimal(reported))
-        for comparison, document, company, period, currency, kind, state, amount, reported, anomaly in _table(_SOME)
+        found
+        for found, at, anomaly in _differences()
         if anomaly not in without
+        and moment in _AT[at]
+        and found.company == books.legal_entity
+        and found.period in {books.period, ""}
+    )
+
+
+def in_the_way(moment: str, books: Books) -> list[str]:
+    """What is in the way of a certificate."""
+    return sorted(
+        text
+        for at, company, period, text in _table("What is in the way of each certificate")
+        if moment in _AT[at] and (company, period) == (books.legal_entity, books.period)
     )
 
 
@@ -69,6 +87,14 @@ def named() -> set[str]:
     """The anomalies that the page tells anything of."""
     adding = {row[0] for row in _table(_ADDED)}
     return adding | {row[-1] for heading in (_SOME, _LATE, _TYPED) for row in _table(heading)}
+
+
+def _differences() -> Iterator[tuple[Difference, str, str]]:
+    """Each, at which moments it is certified, and the anomaly it is."""
+    for *names, amount, reported, at, anomaly in _table(_SOME):
+        comparison, document, company, period, currency, kind, state = names
+        found = (comparison, document, company, period, currency, kind, state, Decimal(amount), Decimal(reported))
+        yield Difference(*found), at, anomaly
 
 
 def _amounts(rows: list[Row]) -> list[tuple[Where, Decimal]]:

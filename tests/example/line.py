@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import RecordStep, record
 from functions.record.work import Message
 from tests.example.doors import Door
-from tests.example.systems import DOOR, Systems
+from tests.example.systems import DOOR, START, Systems
 from tests.support.clock import SeededEntropy
 from tests.support.memory_bus import MemoryBus
 from tests.support.memory_queue import MemoryQueue
@@ -49,7 +49,7 @@ from tieout.planning.model import PlanningModel
 from tieout.systems import capability
 
 _GATE_SHARDS = 4
-_HOURS = 3600
+_HOUR = 3600
 
 
 class Line:
@@ -62,6 +62,7 @@ class Line:
     def __init__(self, systems: Systems) -> None:
         self.systems, self.landscape, self.clock = systems, systems.landscape, systems.clock
         self._failures: list[str] = []
+        self._looked_at = START - timedelta(days=1)
         self.entropy, self.table, self.store = SeededEntropy(), MemoryTable(), MemoryObjectStore()
         self.http = systems.addresses.http
         self.bus = MemoryBus(deliver=self._route)
@@ -100,35 +101,39 @@ class Line:
         assert report.stopped_by is None
         assert not report.refused, report
 
-    def compare(self, as_of: date) -> None:
-        """Compare all stages of a value as of a day."""
+    def compare(self) -> None:
+        """Compare all stages of a value as of today."""
         entities = tuple(sorted(self.landscape.flows_by_entity()))
         step = ReconcileStep(StageLedger(self.table, self.model, entities), self.breaks, self.clock)
         for declared in self.landscape.reconciliations:
-            report = compare_stages(step, declared, as_of)
+            report = compare_stages(step, declared, self.clock.now().date())
             assert not report.left_to_the_next
 
-    def look(self, connection: str, entity: str) -> None:
-        """Have a census find what its source lists and the line was not told of."""
-        now = self.clock.now()
-        run = Run.begun(
-            connection=connection,
-            entity=entity,
-            purpose=Purpose.CENSUS,
-            span=Window(now - timedelta(days=120), now),
-            now=now,
-            asked_by="controller",
-        )
-        ledger = CensusLedger(self.table)
-        ledger.begin(run)
-        while not all(each.phase.is_over for each in ledger.runs(connection)):
+    def look(self) -> None:
+        """Have a census of every source find what it lists and the line was not told of, since the last one."""
+        ledger, now = CensusLedger(self.table), self.clock.now()
+        since, self._looked_at = self._looked_at, now
+        for source in sources_of(self.landscape):
+            for entity in source.entities:
+                ledger.begin(
+                    Run.begun(
+                        connection=source.connection.name,
+                        entity=entity,
+                        purpose=Purpose.CENSUS,
+                        span=Window(since, now),
+                        now=now,
+                        asked_by="controller",
+                    )
+                )
+        names = [each.connection.name for each in sources_of(self.landscape)]
+        while not all(run.phase.is_over for name in names for run in ledger.runs(name)):
             census(self._census_step(ledger))
             self.clock.advance(60)
 
     def read_back(self) -> None:
         """Compare all cells with what planning holds of them."""
         [target] = self.landscape.targets
-        self.clock.advance(_HOURS)  # whatever was written has its answer by then
+        self.clock.advance(_HOUR)  # whatever was written has its answer by then
         self.readbacks.begin(Cycle.begun(target.name, self.clock.now(), "controller"))
         while not self.readbacks.cycle(target.name).is_over:  # type: ignore[union-attr]
             read_back(self._readback_step(target.name))

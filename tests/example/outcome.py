@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from tests.example.declaring import quarter
 from tests.example.line import Line
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.stages import StageLedger
@@ -16,7 +15,7 @@ from tieout.reconciling.items import Item
 CLOSING, END = "at its closing", "at the end of the quarter"
 SOURCES, PLANNING = "sources", "planning"
 # What each line is: the comparison and the side of it that its sources are, and what planning calls it.
-_LINES = {
+LINES = {
     "bookings": ("bookings-to-planning", "left"),
     "orders": ("orders-to-planning", "left"),
     "billings": ("billings-to-planning", "left"),
@@ -25,7 +24,7 @@ _LINES = {
     "expenses": ("expenses-to-planning", "left"),
     "cash": ("cash-to-planning", "left"),
 }
-_MEASURES = {
+MEASURES = {
     "Booked": "bookings",
     "Ordered": "orders",
     "Billed": "billings",
@@ -34,7 +33,7 @@ _MEASURES = {
     "Collected": "cash",
 }
 _BY_CUSTOMER = "bookings"
-_OF_THE_GROUP = " USD"
+OF_THE_GROUP = " USD"
 MONTHS = {"Jan 26": "2026-01", "Feb 26": "2026-02", "Mar 26": "2026-03"}
 
 
@@ -96,8 +95,8 @@ def amounts(line: Line) -> Amounts:
     """What every line comes to now, by the line's ledger and by what planning holds."""
     found: Counter[Where] = Counter()
     stages = StageLedger(line.table, line.model, tuple(sorted(line.landscape.flows_by_entity())))
-    sides = {each.name: stages.sides(each) for each in line.landscape.reconciliations}
-    for name, (comparison, side) in _LINES.items():
+    sides = stages.sides_of(line.landscape.reconciliations)
+    for name, (comparison, side) in LINES.items():
         left, right = sides[comparison]
         for where, minor in _of_items(name, left if side == "left" else right):
             found[where] += minor
@@ -106,13 +105,13 @@ def amounts(line: Line) -> Amounts:
     return {where: Decimal(minor).scaleb(-2) for where, minor in found.items() if minor}
 
 
-def differences(line: Line) -> list[Difference]:
-    """Every break there was, as it is now."""
+def differences(line: Line, documents: Mapping[str, str]) -> list[Difference]:
+    """Every break there was, as it is now; `documents` says what people call what the books have by numbers of their own."""
     found = []
     for declared in line.landscape.reconciliations:
         for kept in line.breaks.breaks(declared.name):
             tracked = kept.tracked
-            of = _document([*tracked.found.right, *tracked.found.left][0])
+            of = _document([*tracked.found.right, *tracked.found.left][0], documents)
             for place, amount in tracked.found.residuals.items():
                 found.append(
                     Difference(
@@ -130,11 +129,11 @@ def differences(line: Line) -> list[Difference]:
     return sorted(found)
 
 
-def waiting(line: Line) -> list[Waiting]:
-    """What waits for periods that are closed."""
+def waiting(line: Line, documents: Mapping[str, str]) -> list[Waiting]:
+    """What waits for periods that are closed; `documents` as of `differences`."""
     return sorted(
         Waiting(
-            _document(late.record),
+            _document(late.record, documents),
             row.books.legal_entity,
             row.books.period,
             amount.measure,
@@ -170,16 +169,15 @@ def _of_planning(line: Line) -> Iterator[tuple[Where, int]]:
     [target] = line.landscape.targets
     for cell in line.systems.control(target.name, "GET", "cells")["cells"]:
         measure, members = cell["line_item"], cell["members"]
-        name = _MEASURES.get(measure.removesuffix(_OF_THE_GROUP))
+        name = MEASURES.get(measure.removesuffix(OF_THE_GROUP))
         if name is not None:
             of = f"{name} of {members['Customer']}" if name == _BY_CUSTOMER else name
             period = MONTHS.get(members["Time"], members["Time"])
             where = Where(
-                members["Legal entity"], period, members["Currency"], of, PLANNING, measure.endswith(_OF_THE_GROUP)
+                members["Legal entity"], period, members["Currency"], of, PLANNING, measure.endswith(OF_THE_GROUP)
             )
             yield where, int(Decimal(cell["value"]).scaleb(2))
 
 
-def _document(record: RecordKey) -> str:
-    """What people call a record: the books have numbers of their own."""
-    return quarter().documents().get(record.record_id, record.record_id.rpartition(":")[2])
+def _document(record: RecordKey, documents: Mapping[str, str]) -> str:
+    return documents.get(record.record_id, record.record_id.rpartition(":")[2])

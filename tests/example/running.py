@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from datetime import UTC, datetime
 
 from infra.landscape import read_landscape
 from sandbox.places import ROOT
 from tests.example.acting import Acting
+from tests.example.certifying import Certificate, certificate
 from tests.example.declaring import ROUNDS, STEPS, Act, books_of
 from tests.example.line import Line
 from tests.example.outcome import (
@@ -27,10 +27,14 @@ from tests.example.outcome import (
 from tests.example.reckoning import State, state_of
 from tests.example.systems import START, Addresses, Systems
 from tests.support.clock import ManualClock
+from tieout.closing import Books
 from tieout.landscape import Landscape
 
-_AS_OF = {1: date(2026, 2, 2), 2: date(2026, 3, 2), 3: date(2026, 4, 1)}
-"""The days on which the month ends are looked at: after the last day of both companies' periods."""
+_MONTH_ENDS = {number: datetime(2026, month, 6, 9, tzinfo=UTC) for number, month in ((1, 2), (2, 3), (3, 4))}
+"""When the month ends are looked at: days after the last day of both companies' periods."""
+
+_ABOUT_WHAT_IS_RECORDED = frozenset({"mappings", "merges", "typings"})
+"""Acts of people who look at what the line has by then."""
 
 
 def declared() -> Landscape:
@@ -44,15 +48,19 @@ class Happened:
 
     Attributes:
         lines: what each line came to, by moment: of each period at its closing, and of all of them at the end.
+        certificates: of every company's period, by moment.
         states: what the simulated systems held at those moments, by round; the last is the end.
+        documents: what the books call a document, to what people do.
         failures: what no step has declared.
     """
 
     lines: Mapping[str, Amounts]
+    certificates: Mapping[str, Mapping[Books, Certificate]]
     states: dict[int, State]
     differences: list[Difference]
     waiting: list[Waiting]
     typed: list[Typed]
+    documents: Mapping[str, str]
     failures: list[str]
 
 
@@ -60,6 +68,7 @@ def happen(acts: Sequence[Act], addresses: Addresses) -> Happened:
     """Let these things happen in new systems around a new line, round by round, each of which ends with closed books."""
     line = Line(Systems(declared(), addresses, ManualClock(START)))
     acting, closed, states = Acting(line), Amounts(), dict[int, State]()
+    certificates: dict[str, dict[Books, Certificate]] = {CLOSING: {}, END: {}}
     acting.prepare()
     for number, periods in ROUNDS.items():
         _round(number, [each for each in acts if each.moment[0] == number], line, acting)
@@ -68,24 +77,34 @@ def happen(acts: Sequence[Act], addresses: Addresses) -> Happened:
         states[number] = state_of(line.systems, acting.orders)
         for books in books_of(number):
             line.close(books)
+        certificates[CLOSING] |= {books: certificate(line, books) for books in books_of(number)}
+    every = [books for number in ROUNDS for books in books_of(number)]
+    certificates[END] = {books: certificate(line, books) for books in every}
     return Happened(
         lines={CLOSING: closed, END: now},
+        certificates=certificates,
         states=states,
-        differences=differences(line),
-        waiting=waiting(line),
+        differences=differences(line, acting.documents),
+        waiting=waiting(line, acting.documents),
         typed=typed(line),
+        documents=acting.documents,
         failures=line.failures,
     )
 
 
 def _round(number: int, acts: list[Act], line: Line, acting: Acting) -> None:
     for step, name in enumerate(STEPS):
-        happening = [act for act in acts if act.moment[1] == step]
-        for _, alike in groupby(happening, key=lambda act: act.kind):
-            for act in alike:
+        for act in acts:
+            if act.moment[1] == step:
+                if act.kind in _ABOUT_WHAT_IS_RECORDED:
+                    line.record()
+                    line.deliver()
                 acting.act(act)
-            line.record()
+        line.record()
         line.deliver()
-        if name != "late":
-            line.compare(_AS_OF[number])
+        if name == "open":
+            line.clock.advance((_MONTH_ENDS[number] - line.clock.now()).total_seconds())
+            line.compare()
+            line.look()
+    line.compare()
     line.read_back()

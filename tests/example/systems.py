@@ -1,10 +1,10 @@
-"""The systems of the example group, simulated on one clock: each answers over HTTP and tells the line's door what happens in it."""
+"""The systems of the example group, simulated on one clock: each answers its API and tells the line's door what happens in it."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +27,7 @@ from sandbox.systems.netsuite.certificates import IntegrationKey, make_key
 from sandbox.systems.netsuite.settings import AccountSettings
 from sandbox.systems.serving import serve
 from tests.support.clock import ManualClock
+from tests.support.in_process import InProcess
 from tests.support.one_server import OneServer
 from tieout.landscape import Connection, Landscape, Target
 
@@ -43,28 +44,30 @@ START = datetime(2025, 12, 28, 9, tzinfo=UTC)  # when the quarter begins, for th
 
 @dataclass
 class Addresses:
-    """Where each system of the group answers, and the door of the line: servers that outlive a quarter, and then serve another.
+    """Where each system of the group answers, and the door of the line: they outlive a quarter, and then serve another.
 
     Attributes:
         houses: by connection, by target, and `DOOR`.
+        door: the base URL of the door, which systems post to.
+        http: reaches all systems, each at a host of its name.
     """
 
     houses: Mapping[str, OneServer]
-    urls: Mapping[str, str]
+    door: str
     http: httpx.Client
 
     def webhook(self, connection: str) -> str:
         """What a connection's system posts to, and signs."""
-        return f"{self.urls[DOOR]}/webhooks/{connection}"
+        return f"{self.door}/webhooks/{connection}"
 
 
 @contextmanager
 def addresses(landscape: Landscape) -> Iterator[Addresses]:
-    """Servers for all systems of a landscape, which answer until the block ends."""
+    """Places for all systems of a landscape, which answer until the block ends."""
     sources, targets = ([each.name for each in some] for some in (landscape.connections, landscape.targets))
     houses = {name: OneServer() for name in (*sources, *targets, DOOR)}
-    with ExitStack() as serving, httpx.Client(trust_env=False) as http:
-        yield Addresses(houses, {name: serving.enter_context(serve(house)) for name, house in houses.items()}, http)
+    with serve(houses[DOOR]) as door, httpx.Client(transport=InProcess(houses)) as http:
+        yield Addresses(houses, door, http)
 
 
 @dataclass
@@ -111,8 +114,9 @@ class Systems:
         app: Any = self.addresses.houses[system].app
         return app.state
 
-    def _url(self, name: str) -> str:
-        return self.addresses.urls[name]
+    @staticmethod
+    def _url(name: str) -> str:
+        return f"http://{name}"
 
     def _reached(self, target: Target) -> Target:
         url = self._url(target.name)
