@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ops.display import Row
 from ops.ledger_views import cell_row, members_text
 from ops.period_views import Wanted, late_rows
-from ops.receipt_views import receipt_row
+from ops.receipt_views import amount_text, before_text, receipt_row
 from tieout.ledger.closing import LateFact
 from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.late_rows import by_books
-from tieout.ledger.receipts import Source
 from tieout.ledger.searching import Ended
 from tieout.ledger.table import Table
 from tieout.ledger.tracing import CellWrite
 from tieout.ledger.versions import Move, Version
 from tieout.moments import moment_text
-from tieout.money import Money
 
 SHOWN_OF_A_HISTORY = {
     "versions": ("revision", "recorded_at", "outcome", "source_version", "delivery", "position"),
@@ -102,9 +100,9 @@ def _move_row(version: Version, move: Move, cell: CellState) -> Row:
         **_named(version),
         **_place(cell),
         "period": move.books.period,
-        "before": _text(move.before_minor, cell),
-        "after": _text(move.after_minor, cell),
-        "moved": _text(move.moved_minor, cell),
+        "before": amount_text(move.before_minor, cell),
+        "after": amount_text(move.after_minor, cell),
+        "moved": amount_text(move.moved_minor, cell),
     }
 
 
@@ -124,9 +122,9 @@ def _write_row(write: CellWrite, cell: CellState) -> Row:
         "receipt": receipt["receipt"],
         **_place(cell),
         "period": write.move.books.period,
-        "before": str(Source.UNKNOWN) if row.source is Source.UNKNOWN else _text(row.before_minor, cell),
+        "before": before_text(row, cell),
         "before_is": str(row.source),
-        "after": _text(row.after_minor, cell),
+        "after": amount_text(row.after_minor, cell),
         "refused": row.refused,
         **{name: receipt.get(name) for name in ("opened_at", "closed_at", "end", "answer")},
         "undone_by": " ".join(each.receipt_id for each in write.undone_by) or None,
@@ -149,7 +147,3 @@ def _place(cell: CellState) -> Row:
         "currency": cell.currency,
         "where": f"{cell.measure} / {members}",
     }
-
-
-def _text(minor: int | None, cell: CellState) -> str | None:
-    return None if minor is None else str(Money(minor, cell.currency).decimal())

@@ -118,8 +118,8 @@ def effect_shown(effect: Effect) -> Row:
         "cells": [
             _place(each.cell)
             | {
-                "in_planning": _text(each.cell.written_minor, each.cell),
-                "then": _text(each.restored_minor, each.cell) if each.fate is Fate.RESTORED else None,
+                "in_planning": amount_text(each.cell.written_minor, each.cell),
+                "then": amount_text(each.restored_minor, each.cell) if each.fate is Fate.RESTORED else None,
                 "fate": str(each.fate),
             }
             for each in effect.cells
@@ -134,10 +134,21 @@ def released_shown(cells: Iterable[CellState]) -> Row:
         "undone": len(released),
         "sums": sums_of((cell, cell.total_minor) for cell in released),
         "cells": [
-            _place(cell) | {"in_planning": _text(cell.written_minor, cell), "then": _text(cell.total_minor, cell)}
+            _place(cell)
+            | {"in_planning": amount_text(cell.written_minor, cell), "then": amount_text(cell.total_minor, cell)}
             for cell in released
         ],
     }
+
+
+def before_text(row: ReceiptRow, cell: CellState) -> str | None:
+    """What planning held of a cell before a write; None where it held nothing."""
+    return str(Source.UNKNOWN) if row.source is Source.UNKNOWN else amount_text(row.before_minor, cell)
+
+
+def amount_text(minor: int | None, cell: CellState) -> str | None:
+    """An amount of a cell in whole units; None of none."""
+    return None if minor is None else str(Money(minor, cell.currency).decimal())
 
 
 def _wrote(receipt: OpenReceipt, cell: str) -> bool:
@@ -153,9 +164,9 @@ def _cells(table: Table, target: str, rows: Iterable[ReceiptRow]) -> dict[str, C
 
 def _row(row: ReceiptRow, cell: CellState) -> Row:
     return _place(cell) | {
-        "before": str(Source.UNKNOWN) if row.source is Source.UNKNOWN else _text(row.before_minor, cell),
+        "before": before_text(row, cell),
         "before_is": str(row.source),
-        "after": _text(row.after_minor, cell),
+        "after": amount_text(row.after_minor, cell),
         "refused": row.refused,
     }
 
@@ -175,7 +186,3 @@ def _place(cell: CellState) -> Row:
         "members": members_text(shown["members"]),
         "currency": shown["currency"],
     }
-
-
-def _text(minor: int | None, cell: CellState) -> str | None:
-    return None if minor is None else str(Money(minor, cell.currency).decimal())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Never
+from operator import itemgetter
+from typing import Any, Never, cast
 
 from tieout.errors import PermanentError
 from tieout.ledger.journal import text_of_second
@@ -112,8 +114,8 @@ class RecalledTable:
         newest_first: bool = False,
     ) -> Page:
         """Items of a partition whose sort key starts with `prefix`, in the order of sort keys."""
-        found = [key for key in self._partitions.get(partition, ()) if key[1].startswith(prefix)]
-        page, cursor = _page(found[::-1] if newest_first else found, limit, after)
+        keys = self._partitions.get(partition, [])
+        page, cursor = _page(keys, _beginning(keys, 1, prefix), limit, after, newest_first=newest_first)
         return Page(tuple((key, dict(self._items[key])) for key in page), cursor)
 
     def index(
@@ -127,9 +129,11 @@ class RecalledTable:
         after: Cursor | None = None,
     ) -> Page:
         """Items whose indexed attribute had `value`, in order of their partition keys, and of each what the index carries."""
-        entries = self._indexes.get((name, value), ())
-        found = [key for key in entries if key[0].startswith(prefix) and key[0] > behind]
-        page, cursor = _page(found, limit, after)
+        keys = self._indexes.get((name, value), [])
+        start, end = _beginning(keys, 0, prefix)
+        if behind:
+            start = bisect_right(keys, behind, key=itemgetter(0))
+        page, cursor = _page(keys, (start, end), limit, after)
         return Page(tuple((key, INDEXES[name].entry(self._items[key])) for key in page), cursor)
 
     def write(self, writes: Sequence[Write]) -> Never:
@@ -143,8 +147,23 @@ class RecalledTable:
         self.write(writes)
 
 
-def _page(keys: Sequence[Key], limit: int, after: Cursor | None) -> tuple[Sequence[Key], Cursor | None]:
+def _beginning(keys: Sequence[Key], part: int, prefix: str) -> tuple[int, int]:
+    """Where those of some keys in order begin and end whose partition key (0), or sort key of one partition (1), starts so."""
+
+    def begins(key: Key) -> str:
+        return key[part][: len(prefix)]
+
+    return bisect_left(keys, prefix, key=begins), bisect_right(keys, prefix, key=begins)
+
+
+def _page(
+    keys: Sequence[Key], span: tuple[int, int], limit: int, after: Cursor | None, *, newest_first: bool = False
+) -> tuple[Sequence[Key], Cursor | None]:
     """The keys of a page, and its last one where more follow."""
-    start = 0 if after is None else keys.index(after) + 1
-    page = keys[start : start + limit]
-    return page, page[-1] if start + limit < len(keys) else None
+    start, end = span
+    if after is not None and newest_first:
+        end = bisect_left(keys, cast("Key", after))
+    elif after is not None:
+        start = bisect_right(keys, cast("Key", after))
+    page = keys[max(start, end - limit) : end][::-1] if newest_first else keys[start : min(end, start + limit)]
+    return page, page[-1] if end - start > limit else None
