@@ -8,6 +8,7 @@ from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.visitor import TreeInterpreter
 
 # They make floats of numbers, or fail at a `Decimal`: an amount is taken as it is written, or not at all.
 _COMPUTING = frozenset({"abs", "avg", "ceil", "floor", "max", "max_by", "min", "min_by", "sort_by", "sum", "to_number"})
@@ -43,7 +44,7 @@ def evaluate(text: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 a valu
         ExpressionError: if it cannot be applied to the event.
     """
     try:
-        return _compiled(text).search(event)
+        return _interpreter().visit(_compiled(text).parsed, event)
     except (JMESPathError, TypeError, ValueError, RecursionError) as error:
         raise ExpressionError(type(error).__name__) from error
 
@@ -51,6 +52,11 @@ def evaluate(text: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 a valu
 @lru_cache(maxsize=1024)
 def _compiled(text: str) -> Any:  # noqa: ANN401 the library has no types
     return jmespath.compile(text)
+
+
+@lru_cache(maxsize=1)  # one for all: it keeps nothing of an event, and each holds itself until garbage is looked for
+def _interpreter() -> Any:  # noqa: ANN401 as above
+    return TreeInterpreter()
 
 
 @lru_cache(maxsize=1)
