@@ -255,4 +255,5 @@ MET_IN = {
     "a break that is gone stays": 1,
     "what is just tolerated is not": 15,
     "what may still follow is missing": 8,
+    "another rate is rounding": 8,
 }
