@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ops import display
+from ops.logged import note_approval
 from ops.mapping_tables import Entry, refuse_unusable
 from ops.place import Place
 from ops.resending import planned_with, send_again
@@ -70,6 +71,7 @@ def approve(place: Place, proposal: Proposal, digest: str) -> tuple[Proposal, in
     """
     is_short = len(digest) >= _LEAST_DIGITS and proposal.effect.startswith(digest)
     stored = governing(place).approve(proposal, proposal.effect if is_short else digest, place.who, datetime.now(UTC))
+    note_approval(stored.proposed_by, stored.decided_by)
     ledger = ProposalLedger(place.table)
     entries = [each.key for each in ledger.entries(stored)]
     sent = send_again(place, _concerned(place, entries))

@@ -38,16 +38,14 @@ class Connection:
         default_currency: ISO 4217, for sources that send none.
         api_base_url: where the source's API answers; may be empty where records are completed from the payload.
         public_url: the URL the source calls, exactly as configured there; empty: this stage's own API URL.
-        arrivals: the ways its changes reach us, several at once where it tells in several: `webhook`, the source posts them;
-            `bus`, they are events of another EventBridge bus; `poll`, the source is asked what has changed; `objects`, it drops
-            files into the stage's bucket, below `incoming/<connection>/`.
+        arrivals: the ways its changes reach us: `webhook`, the source posts them; `bus`, they are events of another EventBridge
+            bus; `poll`, it is asked what has changed; `objects`, it drops files below `incoming/<connection>/`.
         bus: that bus, where there is one.
         poll: how often it is asked, where it is.
         census: how what never arrived is found.
         expected: how long it may be silent; None: for ever.
-        completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered,
-            which is kept in the archive and must state every record whole and with its version; `both`, from the source, and
-            what was delivered tells what a record with a history has been.
+        completion: where a record is taken from: `read`, from the source's API; `payload`, from what was delivered, which is kept
+            and must state every record whole and with its version; `both`, from the source, its history from what was delivered.
         options: what only this system knows, checked by `systems/<system>/options.py`.
     """
 
@@ -285,12 +283,10 @@ def _target(plain: Mapping[str, Any]) -> Target:
 
 
 def _feed(plain: Mapping[str, Any]) -> Feed:
-    return Feed(
-        **{
-            **plain,
-            "facts": tuple(plain["facts"]),
-            "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
-            "measures": tuple(Measure(**each) for each in plain["measures"]),
-            "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),
-        }
-    )
+    declared = {
+        "facts": tuple(plain["facts"]),
+        "where": {attribute: tuple(values) for attribute, values in plain["where"].items()},
+        "measures": tuple(Measure(**each) for each in plain["measures"]),
+        "dimensions": tuple(Dimension(**each) for each in plain["dimensions"]),
+    }
+    return Feed(**{**plain, **declared})

@@ -10,7 +10,7 @@ import typer
 from ops import display, proposing
 from ops.commands.arguments import AsJson, Stage
 from ops.commands.mappings import entries_of
-from ops.logged import changes, note_approval, reads
+from ops.logged import changes, reads
 from ops.place import find_place
 from ops.proposal_views import COLUMNS, proposal_record, proposal_row
 from tieout.effects.governing import EffectMovedError
@@ -100,7 +100,6 @@ def approve(
         display.note(f"{error}. This is what it would do:")
         show(error.proposal, ledger.effect(error.proposal), as_json=as_json)
         raise typer.Exit(1) from error
-    note_approval(done.proposed_by, place.who)
     display.record(proposal_row(done) | {"sent_again": sent}, as_json=as_json)
 
 
