@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -114,6 +115,11 @@ def refuse(proposal: Named, reason: Reason, stage: Stage = None, *, as_json: AsJ
 def show(proposal: Proposal, effect: dict[str, Any], *, as_json: bool) -> None:
     """Show a proposal with an effect, and how that is approved."""
     display.record(proposal_record(proposal, effect, whole=as_json), as_json=as_json, columns=COLUMNS)
+    if effect["only_names"] and any(Decimal(row["revalued"]) for row in effect["sums"]):
+        display.note(
+            "Sums move although only names change: facts were planned with other rates than there are by now. "
+            "`tieout facts resend <connection> --outdated` first."
+        )
     if proposal.state is ProposalState.PROPOSED and not as_json:
         display.note(
             f"Nothing is done yet. Somebody else approves it: tieout mappings approve {proposal.proposal_id[:8]} "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from tests.support.governed import (
@@ -16,8 +18,10 @@ from tests.support.governed import (
 )
 from tieout.effects.governing import EffectMovedError, NotDecidableError
 from tieout.errors import ConflictError, UnavailableError
+from tieout.ledger.keys import STATE
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.proposals import NoProposalError, Proposal, ProposalState, ProposedEntry
+from tieout.ledger.table import Item, Key
 
 
 @pytest.fixture(name="ledger")
@@ -37,11 +41,9 @@ def test_the_maker_is_not_the_checker_and_what_is_approved_is_what_was_shown(led
         ledger.approve(proposal, by=MAKER)
     assert ledger.table.contents() == before
     for digest in ("", "0" * 32):
-        with pytest.raises(EffectMovedError):
+        with pytest.raises(NotDecidableError, match=proposal.effect):
             ledger.approve(proposal, digest)
-    assert ledger.without_proposals() == {
-        key: item for key, item in before.items() if not key[0].startswith("PROPOSAL")
-    }
+    assert ledger.table.contents() == before
 
 
 def test_who_approved_stands_beside_the_entry(ledger: GovernedLedger) -> None:
@@ -60,7 +62,7 @@ def test_an_effect_that_moved_is_refused_for_whoever_saw_the_earlier_one(ledger:
     ledger.say("3", 10_00)
     with pytest.raises(EffectMovedError) as moved_on:
         ledger.approve(proposal)
-    with pytest.raises(EffectMovedError):
+    with pytest.raises(NotDecidableError):
         ledger.approve(ledger.stands(proposal), proposal.effect)
     assert ledger.approve(moved_on.value.proposal).state is ProposalState.EXECUTED
 
@@ -126,6 +128,25 @@ def test_a_fact_that_is_recorded_at_that_moment_is_met_by_nothing(ledger: Govern
         ledger.approve(proposal)
     assert ledger.stands(proposal).state is ProposalState.PROPOSED
     assert MappingLedger(ledger.table).entry(customer("7")).member == "C_7"  # type: ignore[union-attr]
+
+
+def test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing(ledger: GovernedLedger) -> None:
+    """Whatever it says by then was not shown, and neither was what would become of that."""
+    proposal = ledger.propose(entry(customer("7"), "C_70"))
+    look, looks = ledger.table.get, [0]
+
+    def stored_once_it_was_looked_at(wanted: Sequence[Key]) -> Mapping[Key, Item]:
+        found = look(wanted)
+        looks[0] += any(key[0].startswith("CELL#") and key[1] == STATE for key in wanted)
+        if looks[0] == 2:
+            ledger.table.get = look  # type: ignore[method-assign]
+            MappingLedger(ledger.table).put(customer("7"), "C_OTHER", MAKER, NOW)
+        return found
+
+    ledger.table.get = stored_once_it_was_looked_at  # type: ignore[method-assign,assignment]
+    with pytest.raises(ConflictError):
+        ledger.approve(proposal)
+    assert MappingLedger(ledger.table).entry(customer("7")).member == "C_OTHER"  # type: ignore[union-attr]
 
 
 def test_books_that_are_closed_at_that_moment_are_met_by_nothing(ledger: GovernedLedger) -> None:

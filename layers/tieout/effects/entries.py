@@ -52,9 +52,9 @@ class EntryEffects:
         adding = Adding(MAX_TRANSACTION_WRITES)
         for fact in Replanning(planner=planner, books=books).replanned(self._concerned(proposed)):
             adding.add(fact)
-        said = ((each.key, MappingLedger(self.table).entry(each.key), each.text) for each in entries)
+        stored = planner.ledger.mappings(proposed)
         return adding.result(
-            sorted((str(key), found.member if found else None, text) for key, found, text in said),
+            sorted((str(key), stored.get(key), text) for key, text in proposed.items()),
             totals_of(self.table, adding.touched()),
             books.state_of,
             only_names=not any(each.key.table in _MORE_THAN_NAMES for each in entries),

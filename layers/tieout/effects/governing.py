@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from tieout.effects.effect import Effect
 from tieout.effects.entries import EntryEffects
@@ -64,9 +66,9 @@ class Governing:
 
     def changed(self, entries: Iterable[ProposedEntry]) -> tuple[ProposedEntry, ...]:
         """Of these entries those that say something else than what is stored; of one that goes, that it is stored."""
-        ledger = MappingLedger(self.table)
-        stored = ((each, ledger.entry(each.key)) for each in entries)
-        return tuple(each for each, found in stored if (found.member if found else None) != each.text)
+        wanted = tuple(entries)
+        stored = FactLedger(self.table).mappings(each.key for each in wanted)
+        return tuple(each for each in wanted if stored.get(each.key) != each.text)
 
     def propose(self, proposal: Proposal, entries: Sequence[ProposedEntry]) -> tuple[Proposal, Effect]:
         """Keep a proposal, with its effect.
@@ -93,7 +95,7 @@ class Governing:
         and the proposal to be told executed. One that is approved already is only finished, whoever asks.
 
         Raises:
-            NotDecidableError: it was decided already, or one person would make and check it.
+            NotDecidableError: it was decided already, one person would make and check it, or the digest is of no effect shown last.
             EffectMovedError: it would do something else by now.
             ConflictError: somebody else is deciding, or recording the same facts, at this moment; nothing was changed.
         """
@@ -108,8 +110,12 @@ class Governing:
         books = self._books()
         entries = self.proposals.entries(proposal)
         effect = self.effects.effect(entries, books)
-        if not effect.digest == digest == proposal.effect:
+        if effect.digest != proposal.effect:
             raise EffectMovedError(self.proposals.show(proposal, effect.digest, effect.text))
+        if digest != effect.digest:
+            raise NotDecidableError(
+                f"what proposal {proposal.proposal_id} shows is {effect.digest}: approve that, or nothing"
+            )
         approved = replace(proposal, state=ProposalState.APPROVED, decided_by=by, decided_at=now)
         try:
             return self._approve(proposal, approved, entries, effect, books)
@@ -148,7 +154,7 @@ class Governing:
         """
         stored = replace(approved, state=ProposalState.STORED)
         marks: list[Write] = [self.proposals.standing(proposal, stored), books.check]
-        stores = self._stores(approved, entries)
+        stores = self._stores(approved, entries, effect.told())
         revisions = effect.revisions or {}
         checks = [Check(keys.fact_key(each), Equals("revision", revision)) for each, revision in revisions.items()]
         if effect.revisions is not None and len(marks) + len(stores) + len(checks) <= MAX_TRANSACTION_WRITES:
@@ -159,27 +165,27 @@ class Governing:
 
     def _store(self, proposal: Proposal) -> Proposal:
         """Store what was approved, entry by entry; what somebody has stored since then is the later word, and stays."""
-        before = {row[0]: row[1] for row in self.proposals.effect(proposal)["entries"]}
+        effect = self.proposals.effect(proposal)
         for each in self.changed(self.proposals.entries(proposal)):
-            stored = MappingLedger(self.table).entry(each.key)
-            if (stored.member if stored else None) == before[str(each.key)]:
-                self.table.write(self._stores(proposal, [each]))
+            with suppress(ConditionFailedError):
+                self.table.write(self._stores(proposal, [each], effect))
         done = replace(proposal, state=ProposalState.STORED)
         self.proposals.decide(proposal, done)
         return done
 
-    def _stores(self, proposal: Proposal, entries: Sequence[ProposedEntry]) -> list[Write]:
-        """The writes of entries, each with who proposed and who approved it, if nobody has stored another meanwhile."""
+    def _stores(self, proposal: Proposal, entries: Sequence[ProposedEntry], effect: Mapping[str, Any]) -> list[Write]:
+        """The writes of entries, each with who proposed and who approved it, if it says what it said when that was shown."""
         assert proposal.decided_at is not None
         approval = {
             "proposal": proposal.proposal_id,
             "approved_by": proposal.decided_by,
             "approved_at": moment_text(proposal.decided_at),
         }
+        said = {entry: text for entry, text, _ in effect["entries"]}
         writes: list[Write] = []
         for each in entries:
-            stood = MappingLedger(self.table).entry(each.key)
-            unchanged = Absent("member") if stood is None else Equals("member", stood.member)
+            stood = said[str(each.key)]
+            unchanged = Absent("member") if stood is None else Equals("member", stood)
             key = keys.mapping_key(each.key)
             if each.text is None:
                 writes.append(Delete(key, unchanged))
