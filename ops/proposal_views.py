@@ -56,7 +56,7 @@ def proposal_record(proposal: Proposal, effect: Mapping[str, Any], *, whole: boo
 def effect_record(effect: Mapping[str, Any], *, whole: bool) -> Row:
     """An effect; where it is not to be whole, the first rows of each list, and how many there are."""
     found: Row = {
-        "facts": {name: count for name, count in effect["facts"].items() if name != "of"},
+        "facts": {name: count for name, count in effect["facts"].items() if name != "of" and (count or whole)},
         "entries": [
             {"entry": key, "says": says or "", "would_say": then or ""} for key, says, then in effect["entries"]
         ],

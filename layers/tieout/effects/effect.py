@@ -21,6 +21,8 @@ MOST_NAMED = 1000
 RELEASED, HELD, MOVED, LATE, UNCHANGED, FAILING = ("released", "held", "moved", "late", "unchanged", "failing")
 """What becomes of a fact: it waits no more, or from then on; its cells move; it comes late; nothing; it cannot be planned."""
 
+KINDS = (RELEASED, HELD, MOVED, LATE, UNCHANGED, FAILING)
+
 Amounts = Counter[tuple[str, str, str, str]]  # target, cube, measure and currency to minor units
 
 
@@ -152,7 +154,7 @@ class Adding:
         ]
         told = {
             "entries": [list(each) for each in entries],
-            "facts": dict(self._counts) | {"of": f"{self._facts:x}"},
+            "facts": {each: self._counts[each] for each in KINDS} | {"of": f"{self._facts:x}"},
             "named": [list(each) for each in sorted(self._named)[:MOST_NAMED]],
             "cells": cells,
             "sums": self._sums(cells),
