@@ -15,7 +15,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
-from tieout.ledger import keys
+from tieout.ledger import control_keys
 from tieout.ledger.retention import DEFAULT_DAYS, EXPIRES_AT, expires_at
 from tieout.ledger.table import Absent, Condition, Delete, Equals, Key, Put, Table, pages
 from tieout.ledger.table import Item as TableItem
@@ -82,18 +82,18 @@ class BreakLedger:
 
     def run(self, name: str) -> Run | None:
         """The last run of a reconciliation; None where there was none."""
-        key = keys.reconciled_key(name)
+        key = control_keys.reconciled_key(name)
         item = self._table.get([key]).get(key)
         return None if item is None else _run_of(strict_json.parse(zlib.decompress(bytes(item["run_deflated"]))))
 
     def keep_run(self, name: str, run: Run) -> None:
         """Keep how two stages compared, in the place of the run before."""
         text = strict_json.dump(_plain_run(run))
-        self._table.write([Put(keys.reconciled_key(name), {"run_deflated": zlib.compress(text.encode())})])
+        self._table.write([Put(control_keys.reconciled_key(name), {"run_deflated": zlib.compress(text.encode())})])
 
     def breaks(self, name: str) -> Iterator[KeptBreak]:
         """The breaks of a reconciliation, resolved ones included, in the order of their names."""
-        for _, item in self._items(name, keys.BREAK_PREFIX):
+        for _, item in self._items(name, control_keys.BREAK_PREFIX):
             yield _kept_break(item)
 
     def keep(self, name: str, changed: Iterable[KeptBreak], now: datetime) -> frozenset[str]:
@@ -103,11 +103,11 @@ class BreakLedger:
             TieoutError: some of them may be kept.
         """
         writes = [self._put(name, each, now) for each in changed]
-        return frozenset(key[1].removeprefix(keys.BREAK_PREFIX) for key in self._table.write_each(writes))
+        return frozenset(key[1].removeprefix(control_keys.BREAK_PREFIX) for key in self._table.write_each(writes))
 
     def links(self, name: str) -> Iterator[KeptLink]:
         """What people have said to belong together."""
-        for _, item in self._items(name, keys.LINK_PREFIX):
+        for _, item in self._items(name, control_keys.LINK_PREFIX):
             left, right = (RecordKey(*each) for each in strict_json.parse(str(item["records"]).encode()))
             at = parse_moment(str(item["at"]))
             yield KeptLink(link=Link(left, right), came_to=str(item["came_to"]), by=str(item["by"]), at=at)
@@ -120,14 +120,14 @@ class BreakLedger:
             "by": link.by,
             "at": moment_text(link.at),
         }
-        self._table.write([Put(keys.link_key(name, *link.link), told)])
+        self._table.write([Put(control_keys.link_key(name, *link.link), told)])
 
     def part(self, name: str, link: Link) -> None:
         """Forget that two records belong together; no error where nobody has said so."""
-        self._table.write([Delete(keys.link_key(name, *link))])
+        self._table.write([Delete(control_keys.link_key(name, *link))])
 
     def _items(self, name: str, prefix: str) -> Iterator[tuple[Key, TableItem]]:
-        partition = keys.reconciled_of(name)
+        partition = control_keys.reconciled_of(name)
         for page in pages(lambda after: self._table.query(partition, prefix=prefix, after=after)):
             yield from page.items
 
@@ -137,7 +137,7 @@ class BreakLedger:
         told: dict[str, Any] = {"break": strict_json.dump(_plain_break(tracked)), "revision": kept.revision + 1}
         if tracked.state is BreakState.RESOLVED:
             told[EXPIRES_AT] = expires_at(now, self._kept_days)
-        return Put(keys.break_key(name, tracked.found.name), told, condition)
+        return Put(control_keys.break_key(name, tracked.found.name), told, condition)
 
 
 def _kept_break(item: TableItem) -> KeptBreak:

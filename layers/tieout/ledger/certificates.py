@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tieout import strict_json
 from tieout.errors import PermanentError
-from tieout.ledger import keys
+from tieout.ledger import control_keys
 from tieout.ledger.table import Absent, Item, Put, Table, pages
 from tieout.moments import moment_text, parse_moment
 
@@ -94,7 +94,9 @@ class CertificateLedger:
     def keep_evidence(self, legal_entity: str, period: str, evidence: Evidence) -> None:
         """Keep what was found; raises `ConditionFailedError` where something was found at the same millisecond."""
         told = {"evidence": strict_json.dump(evidence.plain())}
-        self._table.write([Put(keys.evidence_key(legal_entity, period, evidence.name), told, Absent("evidence"))])
+        self._table.write(
+            [Put(control_keys.evidence_key(legal_entity, period, evidence.name), told, Absent("evidence"))]
+        )
 
     def evidence(self, legal_entity: str, period: str, name: str) -> Evidence:
         """What was found.
@@ -102,7 +104,7 @@ class CertificateLedger:
         Raises:
             NoEvidenceError: nothing of that name is known.
         """
-        key = keys.evidence_key(legal_entity, period, name)
+        key = control_keys.evidence_key(legal_entity, period, name)
         item = self._table.get([key]).get(key)
         if item is None:
             raise NoEvidenceError(f"the ledger knows no evidence of {name} for {period} of {legal_entity}")
@@ -119,22 +121,24 @@ class CertificateLedger:
             "key_id": signed.key_id,
             "by": signed.by,
             "at": moment_text(signed.at),
-            "catalogue": keys.CERTIFICATES,
+            "catalogue": control_keys.CERTIFICATES,
         }
-        key = keys.signed_key(signed.legal_entity, signed.period, signed.as_of, signed.digest)
+        key = control_keys.signed_key(signed.legal_entity, signed.period, signed.as_of, signed.digest)
         self._table.write([Put(key, told, Absent("digest"))])
 
     def signed(self, legal_entity: str, period: str) -> Iterator[SignedCertificate]:
         """The certificates of a period that were signed, the newest first, read consistently."""
-        partition = keys.certified_of(legal_entity, period)
+        partition = control_keys.certified_of(legal_entity, period)
         for page in pages(
-            lambda after: self._table.query(partition, prefix=keys.SIGNED_PREFIX, newest_first=True, after=after)
+            lambda after: self._table.query(
+                partition, prefix=control_keys.SIGNED_PREFIX, newest_first=True, after=after
+            )
         ):
             yield from (_signed(item) for _, item in page.items)
 
     def all_signed(self) -> Iterator[SignedCertificate]:
         """Every certificate that was signed, by an index that is a moment behind."""
-        for page in pages(lambda after: self._table.index("catalogue", keys.CERTIFICATES, after=after)):
+        for page in pages(lambda after: self._table.index("catalogue", control_keys.CERTIFICATES, after=after)):
             found = self._table.get([key for key, _ in page.items])
             yield from (_signed(item) for _, item in sorted(found.items()))
 

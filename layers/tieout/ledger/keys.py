@@ -21,11 +21,6 @@ WINDOW_PREFIX = "WINDOW#"
 LATE_PREFIX = "LATE#"
 WAITS_PREFIX = "WAITS#"
 RESTATED_PREFIX = "RESTATED#"
-BREAK_PREFIX = "BREAK#"
-LINK_PREFIX = "LINK#"
-LOG_HEAD: Key = ("OPERATOR_LOG", "HEAD")
-EVIDENCE_PREFIX = "EVIDENCE#"
-SIGNED_PREFIX = "SIGNED#"
 # What the item of an intersection holds for each measure, under these and the measure's name.
 TOTAL = "total:"
 CURRENCY = "currency:"
@@ -235,45 +230,6 @@ def repaired_key(target: str, cell_id: str) -> Key:
     return (readback_of(target), f"REPAIRED#{cell_id}")
 
 
-def reconciled_of(name: str) -> str:
-    """The partition of everything that a reconciliation leaves behind."""
-    return f"RECONCILED#{name}"
-
-
-def reconciled_key(name: str) -> Key:
-    """Where it stands how the two stages compared last."""
-    return (reconciled_of(name), STATE)
-
-
-def break_key(name: str, broken: str) -> Key:
-    """Where a break of a reconciliation stands."""
-    return (reconciled_of(name), f"{BREAK_PREFIX}{broken}")
-
-
-def link_key(name: str, left: RecordKey, right: RecordKey) -> Key:
-    """Where it stands that somebody has said that two records belong together."""
-    return (reconciled_of(name), f"{LINK_PREFIX}{left}|{right}")
-
-
-CERTIFICATES = "CERTIFICATES"
-"""The value of the index `catalogue` for certificates that were signed."""
-
-
-def certified_of(legal_entity: str, period: str) -> str:
-    """The partition of what was certified of a company's period; no period has `#` in its name."""
-    return f"CLOSE#{period}#{legal_entity}"
-
-
-def evidence_key(legal_entity: str, period: str, name: str) -> Key:
-    """Where it stands what was found beside the ledger when a certificate was asked for."""
-    return (certified_of(legal_entity, period), f"{EVIDENCE_PREFIX}{name}")
-
-
-def signed_key(legal_entity: str, period: str, as_of: datetime, digest: str) -> Key:
-    """Where it stands that a certificate was signed."""
-    return (certified_of(legal_entity, period), f"{SIGNED_PREFIX}{moment_text(as_of)}#{digest}")
-
-
 def files_of(connection: str) -> str:
     """The partition of everything that the files of a connection leave behind."""
     return f"FILE#{connection}"
@@ -292,29 +248,3 @@ def scope_key(connection: str, feed: str, scope: str) -> Key:
 def sent_key(connection: str, run: str, chunk: int | None = None) -> Key:
     """Where it stands that a chunk is on the bus; without a chunk, how all of a run begin."""
     return (files_of(connection), f"SENT#{run}#{'' if chunk is None else format(chunk, '06d')}")
-
-
-PROPOSALS = "PROPOSALS"
-"""The partition of what was proposed, by time."""
-
-ENTRIES_PREFIX = "ENTRIES#"
-
-
-def proposal_key(at: datetime, proposal_id: str) -> Key:
-    """Where it stands who proposed something, and what became of that."""
-    return (PROPOSALS, f"{moment_text(at)}#{proposal_id}")
-
-
-def proposed_in(proposal_id: str) -> str:
-    """The partition of what a proposal says, and of its effects."""
-    return f"PROPOSAL#{proposal_id}"
-
-
-def effect_prefix(digest: str) -> str:
-    """How the names of the parts of an effect begin."""
-    return f"EFFECT#{digest}#"
-
-
-def proposed_key(proposal_id: str, prefix: str, part: int) -> Key:
-    """Where a part of what a proposal says stands, or of an effect of it."""
-    return (proposed_in(proposal_id), f"{prefix}{part:06}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.errors import ConflictError
-from tieout.ledger import keys
+from tieout.ledger import control_keys
 from tieout.ledger.table import Absent, Condition, ConditionFailedError, Equals, Item, Put, Table
 from tieout.operator_log import EMPTY, Entry, Head
 
@@ -33,14 +33,14 @@ class LogHead:
             unchanged: Condition = Equals("number", item["number"]) if item else Absent("number")
             head: Item = {"number": entry.number, "digest": entry.digest}
             try:
-                self._table.write([Put(keys.LOG_HEAD, head, unchanged)])
+                self._table.write([Put(control_keys.LOG_HEAD, head, unchanged)])
             except ConditionFailedError:
                 continue
             return
         raise ConflictError("the log's head is written by too many at once")
 
     def _item(self) -> Item | None:
-        return self._table.get([keys.LOG_HEAD]).get(keys.LOG_HEAD)
+        return self._table.get([control_keys.LOG_HEAD]).get(control_keys.LOG_HEAD)
 
 
 def _head(item: Item | None) -> Head:

@@ -17,7 +17,7 @@ from typing import Any
 
 from tieout import strict_json
 from tieout.errors import PermanentError
-from tieout.ledger import keys
+from tieout.ledger import control_keys
 from tieout.ledger.table import Equals, Item, Put, Table, Update, pages
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey
@@ -91,13 +91,13 @@ class ProposalLedger:
     def propose(self, proposal: Proposal, entries: tuple[ProposedEntry, ...], effect: str) -> None:
         """Keep a proposal with the effect that is shown for it; nobody finds it before all of it is kept."""
         rows = [[*each.key, each.text, each.origin] for each in entries]
-        self._keep(proposal.proposal_id, keys.ENTRIES_PREFIX, strict_json.dump(rows))
-        self._keep(proposal.proposal_id, keys.effect_prefix(proposal.effect), effect)
-        self._table.write([Put(keys.proposal_key(proposal.proposed_at, proposal.proposal_id), _item(proposal))])
+        self._keep(proposal.proposal_id, control_keys.ENTRIES_PREFIX, strict_json.dump(rows))
+        self._keep(proposal.proposal_id, control_keys.effect_prefix(proposal.effect), effect)
+        self._table.write([Put(control_keys.proposal_key(proposal.proposed_at, proposal.proposal_id), _item(proposal))])
 
     def proposals(self) -> Iterator[Proposal]:
         """Every proposal there ever was."""
-        for page in pages(lambda after: self._table.query(keys.PROPOSALS, after=after, newest_first=True)):
+        for page in pages(lambda after: self._table.query(control_keys.PROPOSALS, after=after, newest_first=True)):
             yield from (_proposal(key[1], item) for key, item in page.items)
 
     def proposal(self, begins: str) -> Proposal:
@@ -115,7 +115,7 @@ class ProposalLedger:
 
     def entries(self, proposal: Proposal) -> tuple[ProposedEntry, ...]:
         """What it would have changed."""
-        rows = strict_json.parse(self._text(proposal.proposal_id, keys.ENTRIES_PREFIX))
+        rows = strict_json.parse(self._text(proposal.proposal_id, control_keys.ENTRIES_PREFIX))
         return tuple(
             ProposedEntry(MappingKey(connection, table, key), text, origin)
             for connection, table, key, text, origin in rows
@@ -123,7 +123,9 @@ class ProposalLedger:
 
     def effect(self, proposal: Proposal) -> dict[str, Any]:
         """The effect that was shown last."""
-        found: dict[str, Any] = strict_json.parse(self._text(proposal.proposal_id, keys.effect_prefix(proposal.effect)))
+        found: dict[str, Any] = strict_json.parse(
+            self._text(proposal.proposal_id, control_keys.effect_prefix(proposal.effect))
+        )
         return found
 
     def show(self, proposal: Proposal, digest: str, effect: str) -> Proposal:
@@ -133,7 +135,7 @@ class ProposalLedger:
             ConditionFailedError: somebody has.
         """
         shown = replace(proposal, effect=digest)
-        self._keep(proposal.proposal_id, keys.effect_prefix(digest), effect)
+        self._keep(proposal.proposal_id, control_keys.effect_prefix(digest), effect)
         self._table.write([self.standing(proposal, shown)])
         return shown
 
@@ -157,17 +159,17 @@ class ProposalLedger:
 
     def standing(self, proposal: Proposal, becomes: Proposal) -> Update:
         """The write that changes how it stands, if it still stands so."""
-        at = keys.proposal_key(proposal.proposed_at, proposal.proposal_id)
+        at = control_keys.proposal_key(proposal.proposed_at, proposal.proposal_id)
         return Update(at, sets=_item(becomes), condition=Equals("standing", proposal.standing))
 
     def _keep(self, proposal_id: str, prefix: str, text: str) -> None:
         """Keep a text in as many parts as it takes; kept once more it is the same."""
         packed = zlib.compress(text.encode())
         for number, part in enumerate(batched(packed, _PART_BYTES, strict=False)):
-            self._table.write([Put(keys.proposed_key(proposal_id, prefix, number), {_TEXT: bytes(part)})])
+            self._table.write([Put(control_keys.proposed_key(proposal_id, prefix, number), {_TEXT: bytes(part)})])
 
     def _text(self, proposal_id: str, prefix: str) -> bytes:
-        partition = keys.proposed_in(proposal_id)
+        partition = control_keys.proposed_in(proposal_id)
         found = pages(lambda after: self._table.query(partition, prefix=prefix, after=after))
         return zlib.decompress(b"".join(bytes(item[_TEXT]) for page in found for _, item in page.items))
 

@@ -14,7 +14,7 @@ from tests.support.log_objects import LogObjectsInMemory
 from tests.support.memory_table import MemoryTable
 from tieout import strict_json
 from tieout.errors import UnavailableError
-from tieout.ledger import keys
+from tieout.ledger import control_keys
 from tieout.ledger.log_head import LogHead
 from tieout.ledger.table import Delete, Put
 from tieout.operator_log import End, Entry, Flaw, Head, Step, key_of
@@ -149,7 +149,7 @@ def test_a_log_cannot_begin_with_an_entry_that_follows_another() -> None:
     desk = Desk(0)
     forged = Entry(number=1, previous="ab", step=step("forged"))
     desk.put(1, forged.text().encode())
-    desk.table.write([Put(keys.LOG_HEAD, {"number": 1, "digest": forged.digest})])
+    desk.table.write([Put(control_keys.LOG_HEAD, {"number": 1, "digest": forged.digest})])
     assert desk.found() == (1, Flaw.ALTERED)
 
 
@@ -189,7 +189,7 @@ def test_an_entry_whose_command_died_before_the_head_is_followed_all_the_same() 
 def test_a_log_whose_head_is_gone_does_not_hold() -> None:
     """Its end could have been cut off; only the very first command can die before there is one."""
     desk = Desk(2)
-    desk.table.write([Delete(keys.LOG_HEAD)])
+    desk.table.write([Delete(control_keys.LOG_HEAD)])
     assert (desk.log.verify().is_headless, desk.log.verify().holds, desk.found()) == (True, False, None)
     del desk.objects.kept[key_of(2)]
     assert desk.log.verify().holds
