@@ -69,6 +69,20 @@ class Lake(Construct):
         self.machine = LakeMachine(self, "Merge", ledger=ledger, stage=parts.stage, alarms=parts.alarms)
         self.parked = (self.work.dead_letters, self.undelivered, self.machine.undelivered)
 
+    def told(self, ledger: LedgerStack) -> dict[str, object]:
+        """What the outputs tell of it."""
+        return {
+            "bucket_name": ledger.lake_bucket,
+            "database": ledger.lake_catalogue,
+            "workgroup": ledger.lake_catalogue,
+            "function_name": self.function.function.function_name,
+            "queue_url": self.work.queue.queue_url,
+            "dead_letter_queue_url": self.work.dead_letters.queue_url,
+            "undelivered_queue_url": self.undelivered.queue_url,
+            "state_machine_arn": self.machine.arn,
+            "unmerged_queue_url": self.machine.undelivered.queue_url,
+        }
+
     def _queues(self, ledger: LedgerStack, alarms: Alarms) -> tuple[WorkQueue, sqs.Queue]:
         meaning = (
             "Objects of the journal could not be made rows of the lake: it lacks what they tell. Planning is right."

@@ -55,6 +55,7 @@ class LedgerStack(Stack):
         # Exported under a name we choose, so that an acknowledged finding can name the objects it is about.
         self._archive_arn = self.export_value(self.archive.bucket_arn, name=f"{self.stack_name}-ArchiveArn")
         self.operator_log = make_operator_log(self, stage, self.key, access_logs, landscape.people.log_lock)
+        self.log_arn = self.export_value(self.operator_log.bucket_arn, name=f"{self.stack_name}-LogArn")
         incoming = make_incoming(self, stage, self.key, access_logs)
         # Exported whether the line asks for them or not: the last connection that drops files may go.
         self.incoming_bucket = self.export_value(incoming.bucket_name, name=f"{self.stack_name}-IncomingName")
@@ -76,6 +77,10 @@ class LedgerStack(Stack):
     def archive_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
         """Leave to do something with the objects under some prefixes of the archive, each ending in a slash."""
         return self._access(self._archive_arn, "ArchiveArn", actions, prefixes)
+
+    def log_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
+        """The same of the bucket of the operators' log."""
+        return self._access(self.log_arn, "LogArn", actions, prefixes)
 
     def incoming_access(self, actions: Sequence[str], prefixes: Sequence[str]) -> BucketAccess:
         """The same of the bucket that sources drop files into."""

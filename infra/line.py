@@ -22,6 +22,7 @@ from infra.ledger import LedgerStack
 from infra.member_rules import compile_members, follows_owners
 from infra.observe import Observe
 from infra.outputs import Told, tell
+from infra.people import PeopleRoles
 from infra.python_function import Bundler, FunctionParts
 from infra.readback import ReadPlanningBack
 from infra.record import Record, payload_prefixes
@@ -79,6 +80,7 @@ class LineStack(Stack):
         self.census = self._census(compiled)
         self.readback = ReadPlanningBack(self, "ReadBack", ledger=ledger, landscape=compiled, parts=self.parts)
         self.intake = self._intake(compiled)
+        self.people = self._people(stage)
         self.journal = Journal(self, "KeepJournal", ledger=ledger, parts=self.parts)
         self.lake = Lake(self, "KeepLake", feeds=landscape.feeds, ledger=ledger, parts=self.parts)
         self.observe = self._observe()
@@ -188,6 +190,21 @@ class LineStack(Stack):
             alarms=self.alarms,
         )
 
+    def _people(self, stage: Stage) -> PeopleRoles:
+        return PeopleRoles(
+            self,
+            "People",
+            stage=stage,
+            people=self.landscape.people,
+            ledger=self.ledger,
+            functions=[
+                self.census.function,
+                self.readback.function,
+                *(each.function for each in self.delivers.values()),
+            ],
+            machine=self.intake.machine.arn if self.intake else None,
+        )
+
     def _tell(self, stage: Stage) -> None:
         """State as outputs what operators, their command line and the sandbox look for."""
         plain = {
@@ -204,10 +221,9 @@ class LineStack(Stack):
                 **plain,
                 **self._flows_told(),
                 **self._targets_told(),
-                **self._owners_told(),
-                **self._approvals_told(),
                 **self._others_told(),
                 **self._intake_told(),
+                **self.people.told(),
             },
         )
 
@@ -239,16 +255,12 @@ class LineStack(Stack):
             for name, flushes in self.flushes.items()
         }
 
-    def _owners_told(self) -> Told:
-        return {f"Owner{pascal(each.name)}": asdict(each) for each in self.landscape.owners}
-
-    def _approvals_told(self) -> Told:
-        return {f"Approval{pascal(each.name)}": asdict(each) for each in self.landscape.approvals}
-
     def _others_told(self) -> Told:
         companies = {each.legal_entity for each in self.landscape.connections}
         companies |= {each.name for each in self.landscape.legal_entities}
+        declared = (("Owner", self.landscape.owners), ("Approval", self.landscape.approvals))
         return {
+            **{f"{kind}{pascal(each.name)}": asdict(each) for kind, some in declared for each in some},
             "Closing": {"versions": list(self.landscape.closing.versions), "legal_entities": sorted(companies)},
             "Rates": asdict(self.landscape.rates),
             "Sweeper": {
@@ -268,17 +280,7 @@ class LineStack(Stack):
                 "stream_arn": self.ledger.stream_arn,
                 "unkept_queue_url": self.journal.unkept.queue_url,
             },
-            "Lake": {
-                "bucket_name": self.ledger.lake_bucket,
-                "database": self.ledger.lake_catalogue,
-                "workgroup": self.ledger.lake_catalogue,
-                "function_name": self.lake.function.function.function_name,
-                "queue_url": self.lake.work.queue.queue_url,
-                "dead_letter_queue_url": self.lake.work.dead_letters.queue_url,
-                "undelivered_queue_url": self.lake.undelivered.queue_url,
-                "state_machine_arn": self.lake.machine.arn,
-                "unmerged_queue_url": self.lake.machine.undelivered.queue_url,
-            },
+            "Lake": self.lake.told(self.ledger),
         }
 
     def _intake_told(self) -> Told:

@@ -1,4 +1,4 @@
-"""Who runs a command: in the sandbox one of its people, elsewhere whoever the AWS credentials are of."""
+"""Who runs a command: in the sandbox its owner or one of its people, elsewhere whoever the AWS credentials are of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from tieout.errors import PermanentError
+import boto3
 
-OPERATOR = "operator"
-"""Who a command in the sandbox is of where nobody is named."""
+from tieout.aws.failures import asked
+from tieout.errors import PermanentError
 
 acting_as: ContextVar[str] = ContextVar("acting_as", default="")
 """Whom `tieout --as` names for the command that runs; empty where nobody is named."""
@@ -19,17 +19,34 @@ class UnknownPersonError(PermanentError):
     """There is nobody of that name to act as; the message says who there is, or what to do instead."""
 
 
-def credentials_of_person(endpoints: Mapping[str, Any]) -> Mapping[str, str]:
-    """The credentials of the person who is to act in the sandbox that `endpoints.json` describes.
+def session_in(endpoints: Mapping[str, Any]) -> boto3.Session:
+    """The session of whoever acts in the sandbox that `endpoints.json` describes: one of its people, or its owner.
 
     Raises:
         UnknownPersonError: it has nobody of that name.
     """
+    name = acting_as.get()
+    if not name:
+        return owners_session(endpoints)
     people: Mapping[str, Mapping[str, str]] = endpoints["people"]
-    name = acting_as.get() or OPERATOR
     if name not in people:
         raise UnknownPersonError(f"the sandbox has nobody called {name}; it has {', '.join(sorted(people))}")
-    return people[name]
+    sts = _session(people[name], endpoints).client("sts", endpoint_url=endpoints["aws_endpoint_url"])
+    lent = asked(lambda: sts.assume_role(RoleArn=people[name]["role_arn"], RoleSessionName=name))["Credentials"]
+    return boto3.Session(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"], endpoints["region"])
+
+
+def owners_session(endpoints: Mapping[str, Any]) -> boto3.Session:
+    """The session of the owner of the sandbox's account, who may do all."""
+    return _session(endpoints["aws_environment"], endpoints)
+
+
+def _session(credentials: Mapping[str, str], endpoints: Mapping[str, Any]) -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+        region_name=endpoints["region"],
+    )
 
 
 def refuse_to_act_as(stage: str) -> None:

@@ -15,7 +15,7 @@ import boto3
 
 from ops.archive import Archive
 from ops.bus import StageBus
-from ops.identity import credentials_of_person, refuse_to_act_as
+from ops.identity import owners_session, refuse_to_act_as, session_in
 from ops.log_objects import S3LogObjects
 from ops.operator_log import OperatorLog
 from ops.signing import Signer
@@ -176,7 +176,7 @@ def find_place(stage: str | None) -> Place:
         raise PlaceNotFoundError(
             f"no sandbox is running here ({ENDPOINTS_FILE} is missing): start one with `make sandbox`, or name a --stage"
         ) from error
-    return _sandbox_of(endpoints, credentials_of_person(endpoints))
+    return Place(SANDBOX, session_in(endpoints), endpoints["aws_endpoint_url"])
 
 
 @contextmanager
@@ -191,13 +191,4 @@ def found_before(place: Place) -> Iterator[None]:
 
 def sandbox_place(endpoints: Mapping[str, Any]) -> Place:
     """The sandbox that `endpoints.json` describes, seen as its owner."""
-    return _sandbox_of(endpoints, endpoints["aws_environment"])
-
-
-def _sandbox_of(endpoints: Mapping[str, Any], credentials: Mapping[str, str]) -> Place:
-    session = boto3.Session(
-        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-        region_name=endpoints["region"],
-    )
-    return Place(SANDBOX, session, endpoints["aws_endpoint_url"])
+    return Place(SANDBOX, owners_session(endpoints), endpoints["aws_endpoint_url"])

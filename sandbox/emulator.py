@@ -31,7 +31,7 @@ from ministack.services.cloudformation import provisioners
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sandbox.emulated_guards import lock_objects, tell_policies_the_event_source
+from sandbox import emulated_guards as guards
 
 API_ID_VARIABLE = "TIEOUT_SANDBOX_API_ID"
 PARENT_VARIABLE = "TIEOUT_SANDBOX_PARENT"
@@ -264,8 +264,11 @@ def main() -> None:
     refer_to_secrets_by_arn()
     accept_metric_math()
     accept_composite_alarms()
-    lock_objects()
-    tell_policies_the_event_source()
+    guards.lock_objects()
+    guards.tell_policies_the_event_source()
+    guards.tell_policies_the_items()
+    guards.tell_policies_of_conditional_writes()
+    guards.fill_policy_variables()
     route_options()
     verify_tokens()
     wait_for_what_functions_log()

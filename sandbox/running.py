@@ -97,7 +97,7 @@ class Sandbox:
             SandboxError: if the deploy fails; the message ends with what the CDK said.
         """
         shutil.copy(file, self.places.overlay)
-        return _deployed(self.places, self.aws, self.simulators, self.people, self.connections, tell)
+        return _deployed(self.places, self.aws, self.simulators, self, tell)
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def running_sandbox(folder: Path = FOLDER, *, tell: Tell = lambda _: None) -> It
         simulators(aws.api_url, free, partial(putting_on, aws)) as joined,
     ):
         tell("starting the simulated systems, and deploying the stacks (cdk deploy)")
-        ready = _deployed(places, aws, joined, settle_people(aws), {}, tell)
+        ready = _deployed(places, aws, joined, None, tell)
         try:
             yield ready
         finally:
@@ -125,8 +125,7 @@ def _deployed(
     places: Places,
     aws: EmulatedAws,
     joined: Simulators,
-    people: Credentials,
-    before: Mapping[str, ConnectionEnd],
+    before: Sandbox | None,
     tell: Tell,
 ) -> Sandbox:
     """The sandbox as its landscape now is: deployed, the secrets of whatever is new filled, and published."""
@@ -139,16 +138,17 @@ def _deployed(
     _fill_targets(vault, systems, outputs)
     _open_drops(aws, systems, outputs)
     calling = [each for each in systems.landscape.connections if each.arrivals != ("objects",)]
-    new = [each for each in calling if each.name not in before]
+    known = before.connections if before else {}
+    new = [each for each in calling if each.name not in known]
     ends = {each.name: _fill_connection(vault, places, systems, outputs, each) for each in new}
     ready = Sandbox(
         places=places,
         aws=aws,
         simulators=joined,
-        connections={**before, **ends},
+        connections={**known, **ends},
         systems=systems.by_system(),
         outputs=outputs,
-        people=people,
+        people=before.people if before else settle_people(aws, outputs),
     )
     _publish(ready)
     if new and "Renewal" in outputs.plain:

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 import ops.place
 from ops.cli import app
-from ops.identity import OPERATOR, UnknownPersonError, acting_as
+from ops.identity import UnknownPersonError, acting_as
 from ops.place import find_place
 from ops.stacks import PlaceNotFoundError
+from tests.support.moto_aws import REGION, emulated_aws
 
 
 def test_without_a_sandbox_the_command_line_says_how_to_start_one(
@@ -34,28 +35,33 @@ def test_a_stage_is_named_by_the_option_or_the_environment(monkeypatch: pytest.M
     assert find_place("prod").stage == "prod"
 
 
-def test_in_the_sandbox_one_of_its_people_acts_and_elsewhere_the_credentials_say_who(
+def test_in_the_sandbox_its_owner_acts_or_one_of_its_people_and_elsewhere_the_credentials_say_who(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The operator, unless another is named; who is not there cannot act, and nobody is named for a deployed stage."""
-    people = {who: {"AWS_ACCESS_KEY_ID": who, "AWS_SECRET_ACCESS_KEY": who} for who in (OPERATOR, "controller")}
-    told = {"people": people, "region": "eu-central-1", "aws_endpoint_url": "http://127.0.0.1:1"}
+    """One of its people in the role of theirs; who is not there cannot act, and nobody is named for a deployed stage."""
+    role = "arn:aws:iam::123456789012:role/Controller"
+    told = {
+        "aws_environment": {"AWS_ACCESS_KEY_ID": "owner", "AWS_SECRET_ACCESS_KEY": "owner"},
+        "people": {"ben": {"AWS_ACCESS_KEY_ID": "ben", "AWS_SECRET_ACCESS_KEY": "ben", "role_arn": role}},
+        "region": REGION,
+        "aws_endpoint_url": f"https://sts.{REGION}.amazonaws.com",
+    }
     (tmp_path / "endpoints.json").write_text(json.dumps(told))
     monkeypatch.setattr(ops.place, "ENDPOINTS_FILE", tmp_path / "endpoints.json")
     monkeypatch.delenv("TIEOUT_STAGE", raising=False)
 
-    def key(asked: str) -> str:
+    def who(asked: str) -> str:
         acting_as.set(asked)
-        credentials = find_place(None)._session.get_credentials()
-        assert credentials
-        return str(credentials.access_key)
+        return find_place(None).who
 
-    assert [copy_context().run(key, asked) for asked in ("", "controller")] == [OPERATOR, "controller"]
-    with pytest.raises(UnknownPersonError, match="it has controller, operator"):
-        copy_context().run(key, "mallory")
+    with emulated_aws():
+        assert copy_context().run(who, "ben") == "Controller/ben"
+        assert copy_context().run(who, "") == "moto"
+        with pytest.raises(UnknownPersonError, match="it has ben"):
+            copy_context().run(who, "mallory")
     monkeypatch.setenv("TIEOUT_STAGE", "dev")
-    with pytest.raises(UnknownPersonError, match="AWS_PROFILE=controller"):
-        copy_context().run(key, "controller")
+    with pytest.raises(UnknownPersonError, match="AWS_PROFILE=ben"):
+        copy_context().run(who, "ben")
 
 
 def test_whom_as_names_acts_for_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
