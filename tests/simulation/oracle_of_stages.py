@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tests.simulation.planning import Coordinates
-from tieout.ledger.table import Item, Key
 
 _DECIMALS = {"JPY": 0, "KWD": 3}
 _TWO = 2
+Key = tuple[str, str]
+Item = Mapping[str, Any]
 Sums = dict[tuple[str, str, str], int]
 """Company, period and currency to minor units of the transactions' currency, wherever there are any."""
 

@@ -59,10 +59,11 @@ _SHIPPED = Path(__file__).parents[2] / "landscape/reconciliations.toml"
 
 
 def declared() -> Landscape:
-    """The planning model as it ships, with the reconciliations that ship, over the simulated companies."""
+    """The planning model as it ships, with what ships of reconciliations with it, over the simulated companies."""
     plain = tomllib.loads(_SHIPPED.read_text(encoding="utf-8"))
-    pairs = tuple(reconciliation_of_plain(each) for each in plain["reconciliations"])
-    return replace(landscape(), reconciliations=pairs, closing=LATE)
+    shipped = (reconciliation_of_plain(each) for each in plain["reconciliations"])
+    with_planning = tuple(each for each in shipped if each.right.is_planned)  # two systems are compared once connected
+    return replace(landscape(), reconciliations=with_planning, closing=LATE)
 
 
 def invoice(number: str, minor: int, customer: str = "7", version: str = "2026-03-02T08:00:00.000Z") -> Statement:

@@ -170,7 +170,7 @@ def keep_a_journal(stage: OperatedStage) -> None:
     items = dict(map(decoded_item, stage.aws.dynamodb.scan(TableName=stage.place.outputs["LedgerTableName"])["Items"]))
     records = [change_record(key, None, item, number, NOW) for number, (key, item) in enumerate(items.items(), 1)]
     cell = keys.cell_key(TARGET, CELL)
-    [receipt] = [key[1] for key in items if key[1].endswith(RECEIPT)]
+    [receipt] = [key[1] for key in items if key[0] == keys.receipt_partition(TARGET) and key[1].endswith(RECEIPT)]
     marked = {**items[cell], "last_receipt": receipt.removeprefix(keys.DONE_PREFIX)}
     records.append(change_record(cell, items[cell], marked, len(records) + 1, NOW))
     for key, body in journal_of([records]).items():
