@@ -13,8 +13,7 @@ from tests.simulation.planning import Coordinates
 
 _DECIMALS = {"JPY": 0, "KWD": 3}
 _TWO = 2
-Key = tuple[str, str]
-Item = Mapping[str, Any]
+Items = Mapping[tuple[str, str], Mapping[str, Any]]
 Sums = dict[tuple[str, str, str], int]
 """Company, period and currency to minor units of the transactions' currency, wherever there are any."""
 
@@ -45,7 +44,7 @@ class Kept(NamedTuple):
         return {name for left, _ in missing for name in left}
 
 
-def kept(items: Mapping[Key, Item], name: str) -> Kept:
+def kept(items: Items, name: str) -> Kept:
     """What a reconciliation of that name has left in a table."""
     own = {key[1]: item for key, item in items.items() if key[0] == f"RECONCILED#{name}"}
     run = json.loads(zlib.decompress(own["STATE"]["run_deflated"]))
@@ -84,7 +83,7 @@ def less(some: Sums, others: Sums) -> Sums:
     return {place: minor for place, minor in off.items() if minor}
 
 
-def lasting(items: Mapping[Key, Item]) -> Iterator[tuple[Key, Item]]:
+def lasting(items: Items) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     """The breaks that nothing changes which is said once more.
 
     What is held is told by the entries that were there when its record was last read, of which there may be more by the next time.
@@ -98,7 +97,7 @@ def lasting(items: Mapping[Key, Item]) -> Iterator[tuple[Key, Item]]:
             yield key, item
 
 
-def lives(items: Mapping[Key, Item]) -> Iterator[str]:
+def lives(items: Items) -> Iterator[str]:
     """What of the life of any break cannot have been: its beginning, its order, or who accepted what they had said themselves."""
     for key, item in items.items():
         if key[0].startswith("RECONCILED#") and key[1].startswith("BREAK#"):
