@@ -92,9 +92,11 @@ class Certifying:
             JournalDiffersError: the journal went on telling something else.
         """
         asked, landscape = self.gather(wanted)
+        _refuse_what_does_not_tie_out(
+            derive(self.place.table, landscape, asked)
+        )  # before anybody waits for the journal
         content = self._agreed(asked, landscape)
-        if not content["verdict"]["ties_out"]:
-            raise NotSignedError(_in_the_way(content))
+        _refuse_what_does_not_tie_out(content)
         return self.keep(wanted, unsigned(content))
 
     def since(self, legal_entity: str, period: str) -> tuple[SignedCertificate, list[Changed]]:
@@ -188,8 +190,11 @@ def _parked(place: Place) -> dict[str, int]:
     return {each.name: sum(depth(place.sqs, each.queue_url).values()) for each in dead_letter_queues(place)}
 
 
-def _in_the_way(content: dict[str, Any]) -> str:
+def _refuse_what_does_not_tie_out(content: dict[str, Any]) -> None:
     found = content["verdict"]
+    if found["ties_out"]:
+        return
     excepted = found["exceptions"] if found["signed_for"] is None else []
     lines = [*found["obstacles"], *(f"{each} (or sign for it: --despite REASON)" for each in excepted)]
-    return f"{content['period']} of {content['legal_entity']} does not tie out:\n- " + "\n- ".join(lines)
+    said = f"{content['period']} of {content['legal_entity']} does not tie out:"
+    raise NotSignedError("\n- ".join([said, *lines]))

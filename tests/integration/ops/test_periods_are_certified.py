@@ -189,8 +189,10 @@ def test_what_is_in_the_way_is_said_with_what_to_do(certified: CertifiedStage, t
     certifying = Certifying(place, certified.clock)
     with pytest.raises(NotSignedError, match=r"1 messages are parked in forecast_to_plan.*--despite REASON"):
         certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
+    certified.clock.advance(1)
     made = signed(certified, tmp_path, "--despite", "a test message of last year")
     assert made["signed_for"] == {"by": certified.stage.who, "reason": "a test message of last year"}
+    certified.clock.advance(1)
     certified.march.record(invoice("4", 2_000))
     with pytest.raises(NotSignedError, match="a break of kind held is open"):
         certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo", reason="whatever"))
