@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from functions.reconcile.settings import EVERY_MINUTES, RUN_SECONDS, ReconcileSettings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from infra.ledger import LedgerStack
     from infra.line import LineStack
+    from infra.people import PeopleRoles
     from infra.stage import Stage
     from tieout.landscape import Landscape
 
@@ -63,7 +65,7 @@ class ControlStack(Stack):
         names = {
             "ControlDashboardName": board.dashboard.dashboard_name,
             "OperatorLogBucketName": ledger.operator_log.bucket_name,
-            "CertificateKeyArn": _signing_key(self, stage).key_arn,
+            "CertificateKeyArn": _signing_key(self, stage, line.people).key_arn,
         }
         tell(self, {**names, **self._told(landscape)})
 
@@ -122,9 +124,9 @@ class ControlStack(Stack):
         return told
 
 
-def _signing_key(scope: Construct, stage: Stage) -> kms.Key:
-    """What certificates are signed with, by whom the account lets use it (`kms:Sign`): no function may."""
-    return kms.Key(
+def _signing_key(scope: Construct, stage: Stage, people: PeopleRoles) -> kms.Key:
+    """What controllers sign certificates with, and whoever else the account lets use it (`kms:Sign`): no function may."""
+    key = kms.Key(
         scope,
         "CertificateKey",
         description=f"Tieout {stage.name}: signs certificates that a period ties out.",
@@ -133,3 +135,11 @@ def _signing_key(scope: Construct, stage: Stage) -> kms.Key:
         pending_window=Duration.days(30 if stage.protected else 7),
         removal_policy=stage.removal_policy,
     )
+    # The roles are made in a stack that this one follows: so the key names them, and not they the key.
+    for roles, actions in (
+        ([people.controller], ["kms:Sign"]),
+        (people.all(), ["kms:DescribeKey", "kms:GetPublicKey"]),
+    ):
+        principals = [iam.ArnPrincipal(each.role_arn) for each in roles]
+        key.add_to_resource_policy(iam.PolicyStatement(actions=actions, resources=["*"], principals=[*principals]))
+    return key

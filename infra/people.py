@@ -16,6 +16,7 @@ from infra.acknowledged import acknowledge
 from infra.buckets import BucketAccess
 from infra.grants import use_ledger_key
 from infra.outputs import Told
+from tieout.certifying.document import PREFIX as CERTIFICATES_PREFIX
 from tieout.ledger.table import INDEXES
 from tieout.operator_log import PREFIX as LOG_PREFIX
 
@@ -29,9 +30,10 @@ type Given = iam.PolicyStatement | BucketAccess
 
 _SESSION = Duration.hours(4)
 _LOG = ("OPERATOR_LOG",)
-# Whose items a role changes, by what their partition keys begin with: see layers/tieout/ledger/keys.py.
-OPERATED = ("CELL#*", "CENSUS#*", "FILE#*", "MAP#*", "READBACK#*", "RECEIPT#*", "RECONCILED#*", "TARGET#*", *_LOG)
-CONTROLLED = ("BOOKS", "GATE#*", "LATE#*", "RECONCILED#*", *_LOG)
+# Whose items a role changes, by what their partition keys begin with: see layers/tieout/ledger/keys.py and control_keys.py.
+_BOTH = ("MAP#*", "PROPOSAL#*", "PROPOSALS", "RECONCILED#*", *_LOG)
+OPERATED = ("CELL#*", "CENSUS#*", "FILE#*", "READBACK#*", "RECEIPT#*", "TARGET#*", *_BOTH)
+CONTROLLED = ("BOOKS", "CLOSE#*", "GATE#*", "LATE#*", *_BOTH)
 # What somebody writes who asks for a restatement: `approval` is not among it.
 _ASKED = ("pk", "sk", "late", "asked")
 _WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
@@ -73,6 +75,10 @@ class PeopleRoles(Construct):
         self.controller = self._role(
             "Controller", people.controllers, "closes books, and allows what others ask for", self._controlling()
         )
+
+    def all(self) -> list[iam.Role]:
+        """The role of each duty."""
+        return [self.auditor, self.operator, self.controller]
 
     def told(self) -> Told:
         """By duty, the role's ARN, as the outputs tell it."""
@@ -130,17 +136,21 @@ class PeopleRoles(Construct):
         ]
 
     def _controlling(self) -> list[Given]:
+        table = self._ledger.table.table_arn
         return [
             *self._logging(),
-            _may(_WRITES, [self._ledger.table.table_arn], _of_items(CONTROLLED)),
+            _may(_WRITES, [table], _of_items(CONTROLLED)),
+            _may(
+                ["dynamodb:ConditionCheckItem"], [table], _of_items(["FACT#*"])
+            ),  # what is approved is what was shown of them
+            _only_new(self._ledger.archive_access(["s3:PutObject"], [CERTIFICATES_PREFIX])),
             _may(["sqs:SendMessage"], self._arns(_QUEUES)),
             self._comparing(),
         ]
 
     def _logging(self) -> list[Given]:
         """Whoever changes anything first says so, where nothing stands yet: no entry can be written again."""
-        adding = self._ledger.log_access(["s3:PutObject"], [LOG_PREFIX])
-        adding.statement.add_condition("Null", {"s3:if-none-match": "false"})
+        adding = _only_new(self._ledger.log_access(["s3:PutObject"], [LOG_PREFIX]))
         return [use_ledger_key(self._ledger.key), adding]
 
     def _comparing(self) -> iam.PolicyStatement:
@@ -164,6 +174,12 @@ def _may(
     actions: Sequence[str], resources: Sequence[str], conditions: dict[str, dict[str, object]] | None = None
 ) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
+
+
+def _only_new(access: BucketAccess) -> BucketAccess:
+    """The same where nothing stands yet: no object can be written again."""
+    access.statement.add_condition("Null", {"s3:if-none-match": "false"})
+    return access
 
 
 def _of_items(keys: Sequence[str], attributes: Sequence[str] = ()) -> dict[str, dict[str, object]]:

@@ -15,14 +15,12 @@ from ops.reconciling import goes_by
 from ops.stage_outputs import UnknownNameError
 from tieout.certifying.changes import Changed, changes
 from tieout.certifying.deriving import Asked, derive
-from tieout.certifying.document import canonical, digest_of, first_difference
+from tieout.certifying.document import PREFIX, canonical, digest_of, first_difference
 from tieout.errors import ConflictError, PermanentError
 from tieout.landscape import Landscape
 from tieout.ledger.certificates import CertificateLedger, Evidence, SignedCertificate
 from tieout.moments import parse_moment
 from tieout.ports import Clock
-
-PREFIX = "certificates/"
 
 
 class NotSignedError(PermanentError):

@@ -6,10 +6,10 @@ parsed once, here.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from json import JSONDecoder, JSONEncoder
 from typing import Any
 
 from tieout.errors import MalformedError
@@ -156,9 +156,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=_plain
-)
+_ENCODER = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def _refuse_floats(value: object) -> None:
@@ -297,6 +295,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | MalformedError:
     return found if len(found) == len(pairs) else MalformedError("json_duplicate_key")
 
 
-_DECODER = json.JSONDecoder(
+_DECODER = JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_decimal, parse_constant=_constant, strict=True
 )

@@ -27,7 +27,7 @@ PROD = "landscape/stages/prod.toml"
 def test_a_lock_that_locks_nothing_is_refused(root: Path, lock: str, flaw: str) -> None:
     """With the file and the place."""
     file = root / PROD
-    file.write_text(file.read_text().replace('mode = "compliance", days = 2555', lock))
+    file.write_text(file.read_text().replace('mode = "governance", days = 2555', lock))
     with pytest.raises(LandscapeError) as refused:
         read_landscape(root, "prod")
     assert f'{PROD}: people "log_lock"' in str(refused.value)
@@ -37,5 +37,5 @@ def test_a_lock_that_locks_nothing_is_refused(root: Path, lock: str, flaw: str) 
 def test_what_is_declared_of_people_is_compiled_with_the_rest(root: Path) -> None:
     """And read again as it was."""
     landscape = read_landscape(root, "prod")
-    assert landscape.people.log_lock == LogLock(mode="compliance", days=2555)
+    assert landscape.people.log_lock == LogLock(mode="governance", days=2555)
     assert Landscape.of_json(compile_landscape(landscape).encode()) == landscape

@@ -291,9 +291,8 @@ def test_what_goes_through_a_mapping_table_does_not_tell_cells_apart(root: Path)
     text = (root / PLANNING).read_text()
     text = text.replace('"legal_entity" }', '"legal_entity", table = "legal_entity" }', 1)
     spoiled = text.replace('attribute = "currency" }', 'attribute = "currency", table = "customer" }', 1)
-    (root / PLANNING).write_text(
-        spoiled.replace('attribute = "period" }', 'attribute = "period", table = "period" }', 1)
-    )
+    spoiled = spoiled.replace('attribute = "period" }', 'attribute = "period", table = "period" }', 1)
+    (root / PLANNING).write_text(spoiled)
     assert [each.partition(" dimensions: ")[2] for each in problems(root)] == [
         "none has the attribute 'legal_entity': different companies would meet in one cell",
         "none has the attribute 'currency': different currencies would meet in one cell",

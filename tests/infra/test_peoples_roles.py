@@ -55,7 +55,9 @@ def test_nobody_may_change_both_what_is_asked_for_and_what_is_allowed(synthesis:
     assert not {"BOOKS", "GATE#*"} & operator.keys()
     assert operator["LATE#*"] == ["pk", "sk", "late", "asked"]
     assert {"MAP#*", "CELL#*", "RECEIPT#*", "CENSUS#*"} <= operator.keys()
-    assert operator.keys() & controller.keys() == {"LATE#*", "RECONCILED#*", "OPERATOR_LOG"}
+    assert "CLOSE#*" in controller.keys() - operator.keys()
+    both = {"LATE#*", "MAP#*", "OPERATOR_LOG", "PROPOSAL#*", "PROPOSALS", "RECONCILED#*"}
+    assert operator.keys() & controller.keys() == both
     assert writable(synthesis, "Auditor") == {}
 
 

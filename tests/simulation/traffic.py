@@ -44,16 +44,9 @@ class Traffic:
         for each in taking_turns(self.world).values():
             each.plan(span)
         world = self.world
-        by_operators = (
-            world.undoing,
-            world.closings,
-            world.reading_back,
-            Publishing(world),
-            world.owning,
-            world.comparing,
-        )
+        by_operators = (world.undoing, world.closings, world.reading_back, Publishing(world), world.owning)
         world.drifting.plan(span)
-        for beside in (world.counting, *by_operators):
+        for beside in (world.counting, *by_operators, world.comparing):
             beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):

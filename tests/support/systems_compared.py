@@ -28,6 +28,7 @@ from tieout.landscape import Landscape
 from tieout.ledger.stages import StageLedger
 from tieout.planning.mapping import MappingKey
 from tieout.planning.model import PlanningModel
+from tieout.rate_types import RateType
 from tieout.reconciliations import Reconciliation
 from tieout.reconciling.reconcile import Reconciled, reconcile
 from tieout.systems.hubspot.translate import Account, Link, deal_statement
@@ -116,7 +117,9 @@ def entries() -> dict[MappingKey, str]:
         for (connection, table), names in _NAMES.items()
         for value, member in names.items()
     }
-    rates = {MappingKey.rate("average", "EUR", "USD", month): _RATE for month in ("2026-03", "2026-04")}
+    months: tuple[str, ...] = ("2026-03", "2026-04")
+    kinds: tuple[RateType, ...] = ("average", "budget")
+    rates = {MappingKey.rate(kind, "EUR", "USD", month): _RATE for kind in kinds for month in months}
     return found | rates
 
 

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from tieout import strict_json
 
+PREFIX = "certificates/"
+"""Where certificates are kept in the archive."""
+
 _ABSENT = "absent"
 _SHOWN = 120  # characters of a value
 

@@ -86,7 +86,7 @@ def test_what_was_said_at_a_moment_is_said_of_it_ever_after(
     history.say(4, {("Acme", "2026-03"): 7_00}, "books")
     history.deliver("r2", {"Globex": "no such member"})
     history.close("2026-04")
-    stage.tieout("breaks", "explain", first["breaks", "list"][0]["break"], "billed in advance", "--by", "her")
+    stage.tieout("breaks", "explain", first["breaks", "list"][0]["break"], "billed in advance")
     stages.left = [replace(BILLED, amounts={booked_at(): amount(70)})]
     stage.tieout("reconcile", NAME)
     second, later = answers(stage), history.clock.now()
