@@ -13,9 +13,11 @@ from ops.governed_tables import refuse_governed
 from ops.place import Place
 from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
+from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import FILE, PERSON, HeldFact, MappingLedger
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry
 from tieout.planning.rates import product, stands_in
+from tieout.planning.validity import DATED, OverlapError, Term, said_with, text_of
 
 _MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]
@@ -32,16 +34,23 @@ class Entry:
     Attributes:
         place: where it was read, for messages: file and line.
         origin: what it is made of (see `tieout.ledger.mappings.MappingEntry`).
+        first, last: the periods it is valid from and to; empty: from ever, for ever.
+        alone: it takes the place of all that the entry says, whatever that is valid in.
     """
 
     key: MappingKey
     member: str
     place: str = ""
     origin: str = PERSON
+    first: str = ""
+    last: str = ""
+    alone: bool = False
 
 
 def read_file(path: Path) -> list[Entry]:
-    """The entries of a CSV file with the columns connection, table, key and member; `*` is the connection of rates.
+    """The entries of a CSV file with the columns connection, table, key and member, and valid_from and valid_to if it has them.
+
+    `*` is the connection of rates.
 
     Raises:
         UnusableEntriesError: for a file that is no such table, or lines that do not fit its columns.
@@ -62,6 +71,8 @@ def read_file(path: Path) -> list[Entry]:
             row["member"],
             f"{path}:{line}",
             f"{FILE}{path.name}",
+            row.get("valid_from", ""),
+            row.get("valid_to", ""),
         )
         for line, row in found
     ]
@@ -69,10 +80,10 @@ def read_file(path: Path) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing entries came to: the facts that waited and were sent again, and the entries that had another member."""
+    """What storing entries came to: the facts that waited and were sent again, and what entries say that said something else."""
 
     released: list[HeldFact]
-    replaced: list[Entry]
+    replaced: dict[MappingKey, str]
 
 
 def put(place: Place, entries: Sequence[Entry]) -> Stored:
@@ -83,30 +94,62 @@ def put(place: Place, entries: Sequence[Entry]) -> Stored:
     `ops.resending.planned_with`.
 
     Raises:
-        UnusableEntriesError: naming the entries the line could not use, or whose connection the stage has not; none is stored.
+        UnusableEntriesError: naming the entries the line could not use, whose connection the stage has not, or that would say two
+            members of one period; none is stored.
         NeedsApprovalError: one of them changes only by a proposal; none is stored.
+        ConditionFailedError: somebody has stored something else of one meanwhile; those before it are stored.
     """
-    refuse_unusable(place, entries)
-    refuse_governed(place, (entry.key for entry in entries))
+    stood, texts = said_by(place, entries)
+    refuse_governed(place, texts)
     ledger = MappingLedger(place.table)
-    stored = Stored([], [])
-    for entry in entries:
+    stored = Stored([], {})
+    for entry in {entry.key: entry for entry in entries}.values():
         implied = _said_without_it(place, ledger, entry.key)
-        if ledger.put(entry.key, entry.member, place.who, datetime.now(UTC), entry.origin, implied) is not None:
-            stored.replaced.append(entry)
+        said, over = texts[entry.key], stood.get(entry.key, "") if _has_validity(texts[entry.key]) else None
+        now = datetime.now(UTC)
+        if ledger.put(entry.key, said, place.who, now, entry.origin, implied, over=over) is not None:
+            stored.replaced[entry.key] = said
         waiting = list(ledger.waiting(entry.key))
         send_again(place, (fact.lineage for fact in waiting))
         stored.released.extend(waiting)
     return stored
 
 
-def refuse_unusable(place: Place, entries: Sequence[Entry]) -> None:
-    """Refuse entries that the line could not use.
+def said_by(place: Place, entries: Sequence[Entry]) -> tuple[Mapping[MappingKey, str], Mapping[MappingKey, str]]:
+    """What each of these entries says, where anybody has stored it, and what it is to say with that.
 
     Raises:
-        UnusableEntriesError: naming them.
+        UnusableEntriesError: naming the entries the line could not use, whose connection the stage has not, or that would say two
+            members of one period.
     """
-    _refuse([f"{entry.place or entry.key}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+    _refuse([f"{_named(entry)}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+    stood = FactLedger(place.table).mappings({entry.key for entry in entries})
+    return stood, _texts(entries, stood)
+
+
+def _texts(entries: Sequence[Entry], stood: Mapping[MappingKey, str]) -> dict[MappingKey, str]:
+    """What each entry is to say, with what stands already."""
+    texts = dict(stood)
+    flaws, begun = [], set()
+    for entry in entries:
+        if entry.alone and entry.key not in begun:
+            texts.pop(entry.key, None)
+        begun.add(entry.key)
+        try:
+            texts[entry.key] = said_with(texts.get(entry.key), Term(entry.first, entry.last, entry.member))
+        except OverlapError as error:
+            there = ", ".join(map(str, error.standing))
+            flaws.append(f"{_named(entry)}: it is called {there}; --replace puts another in the place of all that")
+    _refuse(flaws)
+    return texts
+
+
+def _has_validity(said: str) -> bool:
+    return said.startswith(DATED)
+
+
+def _named(entry: Entry) -> str:
+    return entry.place or str(entry.key)
 
 
 def _said_without_it(place: Place, ledger: MappingLedger, key: MappingKey) -> str | None:
@@ -121,7 +164,7 @@ def _said_without_it(place: Place, ledger: MappingLedger, key: MappingKey) -> st
 def _flaw(entry: Entry, connections: Collection[str]) -> str:
     """What is wrong with an entry; empty if nothing is."""
     try:
-        check_entry(entry.key, entry.member)
+        check_entry(entry.key, text_of([Term(entry.first, entry.last, entry.member)]))
     except MalformedError as error:
         known = f" (there are {', '.join(TABLES)})" if entry.key.table not in TABLES else ""
         return error.reason.replace("_", " ") + known

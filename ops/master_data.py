@@ -70,6 +70,7 @@ def confirmed(place: Place, kind: type[MasterData], connection: str, number: str
         MappingKey(connection, TABLES[kind], number),
         str(suggestion.owner.code),
         origin=f"{LINK}{'/'.join(suggestion.owner.record)}",
+        alone=True,
     )
 
 

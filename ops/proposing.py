@@ -8,7 +8,7 @@ from typing import Any
 
 from ops import display
 from ops.logged import note_approval
-from ops.mapping_tables import Entry, refuse_unusable
+from ops.mapping_tables import Entry, said_by
 from ops.place import Place
 from ops.resending import planned_with, send_again
 from tieout.arriving.notice import RecordKey
@@ -48,11 +48,12 @@ def propose(place: Place, entries: Sequence[Entry], reason: str) -> tuple[Propos
     """Propose that entries say something else; the proposal, and what it would do.
 
     Raises:
-        UnusableEntriesError: naming the entries the line could not use.
+        UnusableEntriesError: naming the entries the line could not use, or that would say two members of one period.
         NotDecidableError: it would change nothing, or nobody says why.
     """
-    refuse_unusable(place, entries)
-    return _proposed(place, [ProposedEntry(each.key, each.member, each.origin) for each in entries], reason)
+    _, texts = said_by(place, entries)
+    origins = {each.key: each.origin for each in entries}
+    return _proposed(place, [ProposedEntry(key, texts[key], origin) for key, origin in origins.items()], reason)
 
 
 def retire(place: Place, key: MappingKey, origin: str, reason: str) -> tuple[Proposal, dict[str, Any]]:

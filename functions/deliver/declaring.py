@@ -12,6 +12,7 @@ from tieout.landscape import Landscape
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.table import Table
 from tieout.members import Member, folded, read_members
+from tieout.planning.validity import terms_of
 from tieout.planning.wanted import cubes_wanted
 
 if TYPE_CHECKING:  # most landscapes own no master data
@@ -64,7 +65,8 @@ class Declarations:
         ]
         mappings = MappingLedger(self.table)
         for connection in self.landscape.connections:
-            codes += [entry.member for entry in mappings.entries(connection.name, source.table)]
+            entries = mappings.entries(connection.name, source.table)
+            codes += [term.member for entry in entries for term in terms_of(entry.member)]
         owned = self._owned(source.table) if self.landscape.owners else None
         if owned is None:
             return Declared(members=_each_once(codes, ()))

@@ -18,6 +18,7 @@ from tieout.crosswalk import Suggestion
 from tieout.facts.master_data import MasterData
 from tieout.ledger.mappings import LINK, MappingEntry
 from tieout.moments import moment_text
+from tieout.planning.validity import shown
 
 app = typer.Typer(
     no_args_is_help=True, help="Which records of different systems are the same: suggested, confirmed, taken back."
@@ -86,8 +87,8 @@ def crosswalk_take_back(
     """Undo a confirmed link: the record is called what it was before, or nothing, and what was planned with it moves back."""
     place = find_place(stage)
     entry = master_data.take_back(place, _kind(kind), connection, number)
-    found = sent_again(place, [entry])
-    said = f"{kind} {number} of {connection} is {entry.member or 'without a name'} again"
+    found = sent_again(place, {entry.key: entry.member})
+    said = f"{kind} {number} of {connection} is {shown(entry.member) or 'without a name'} again"
     display.rows(
         found, title=f"{said}; {len(found)} sent again", as_json=as_json, nothing=f"{said}. No fact is concerned."
     )
@@ -124,7 +125,7 @@ def _linked(each: MappingEntry) -> display.Row:
         "name": "",
         "with": each.origin.removeprefix(LINK),
         "its_name": "",
-        "member": each.member,
+        "member": shown(each.member),
         "evidence": "",
         "by": each.stored_by,
         "at": moment_text(each.stored_at),

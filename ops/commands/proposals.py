@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ops import display, proposing
 from ops.commands.arguments import AsJson, Stage
-from ops.commands.mappings import entries_of
+from ops.commands.mappings import File, First, Last, Replace, entries_of
 from ops.logged import changes, reads
+from ops.mapping_tables import Entry
 from ops.place import find_place
 from ops.proposal_views import COLUMNS, proposal_record, proposal_row
 from tieout.effects.governing import EffectMovedError
@@ -33,9 +33,12 @@ def propose(  # noqa: PLR0913 each is an argument or an option of the command
     key: Key = "",
     member: Annotated[str, typer.Argument(help="What planning is to call it.")] = "",
     connection: Owner = "",
-    file: Annotated[Path | None, typer.Option(help="A CSV file: connection, table, key, member.", exists=True)] = None,
-    stage: Stage = None,
+    file: File = None,
     *,
+    first: First = "",
+    last: Last = "",
+    replace: Replace = False,
+    stage: Stage = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that mapping entries say something else, and show what that would do; nothing of it is done.
@@ -43,7 +46,8 @@ def propose(  # noqa: PLR0913 each is an argument or an option of the command
     Facts released or held, cells with their values before and after, sums by cube and currency, and periods, closed ones with what
     their policy would do. Somebody else approves exactly that.
     """
-    entries = entries_of(table, key, member, connection, file)
+    given = Entry(MappingKey(connection, table, key), member, first=first, last=last, alone=replace)
+    entries = entries_of(given, file)
     show(*proposing.propose(find_place(stage), entries, reason), as_json=as_json)
 
 

@@ -77,7 +77,11 @@ def test_a_role_says_no_more_than_its_duty(synthesis: Synthesis, duty: str) -> N
     assert not [action for action in actions for word in forbidden if action.startswith(word)]
     assert {each for each in actions if each.startswith("lambda:")} <= {"lambda:InvokeFunction"}
     stored = [each for each in statements if "s3:PutObject" in as_list(each["Action"])]
-    assert [written(each["Resource"]).rpartition("/operator-log/")[2] for each in stored] == ["*"] * (duty != "Auditor")
+    folders = {"Auditor": [], "Controller": ["operator-log/*", "certificates/*"], "Operator": ["operator-log/*"]}[duty]
+    ends = [written(each["Resource"]) for each in stored]
+    assert [[folder in end for folder in folders] for end in ends] == [
+        [one == other for one in folders] for other in folders
+    ]
     assert all(each["Condition"] == {"Null": {"s3:if-none-match": "false"}} for each in stored)
 
 

@@ -35,6 +35,7 @@ from tests.simulation.sap_system import SAP
 from tests.simulation.spending import CATEGORIES, COST_CENTRES, MERCHANTS, ORDERING, PROCUREMENT, TOOLS
 from tests.simulation.systems import CRMS, ERPS
 from tieout.planning.mapping import MappingKey
+from tieout.planning.validity import Term, text_of
 
 _ODD_PERIODS = {  # those of the ERP that are no period of one company or the other, and go where a controller has said
     "103": "RT2026-P02",
@@ -66,7 +67,7 @@ def all_mappings() -> dict[MappingKey, str]:
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in departments}
         found |= {MappingKey(name, "period", key): period for key, period in _ODD_PERIODS.items()}
     for name in TOOLS:
-        found |= {MappingKey(name, "account", each): f"A-{each}" for each in CATEGORIES}
+        found |= {MappingKey(name, "account", each): _in_two_periods(f"A-{each}") for each in CATEGORIES}
         found |= {MappingKey(name, "cost_centre", each): f"C-{each}" for each in COST_CENTRES if each}
         found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
     found |= _of_sales()
@@ -77,6 +78,20 @@ def all_mappings() -> dict[MappingKey, str]:
             for period in PERIODS:
                 found[MappingKey.rate("average", currency, "USD", period)] = rates[currency]
     return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_billing()}
+
+
+def _in_two_periods(member: str) -> str:
+    """A member up to March, and another one in April and May, as the oracle reads it; of later ones nobody has said anything."""
+    return f"..2026-03={member};2026-04..2026-05={member}-2"
+
+
+def as_stored(said: str) -> str:
+    """What an operator stores for what the oracle reads."""
+    if "=" not in said:
+        return said
+    parted = (each.partition("=") for each in said.split(";"))
+    bounded = ((*bounds.partition(".."), member) for bounds, _, member in parted)
+    return text_of(Term(first, last, member) for first, _, last, member in bounded)
 
 
 @cache

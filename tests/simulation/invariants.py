@@ -121,12 +121,12 @@ def _facts(world: World, truth: Expected) -> Iterator[str]:
     facts = {tuple(key[0].split("#", 3)[1:]): item for key, item in items.items() if key[0].startswith("FACT#")}
     held = {record: tuple(json.loads(item["held_for"])) for record, item in facts.items() if "held_for" in item}
     yield from (f"{record} is unfinished" for record, item in facts.items() if item.get("unfinished"))
+    waits = [(record, tuple(json.loads(item["or_for"]))) for record, item in facts.items() if "or_for" in item]
+    named = {(f"HELD#{'#'.join(each)}", "#".join(record)) for record, each in (*held.items(), *waits)}
     rows = {key for key in items if key[0].startswith("HELD#")}
-    also = {record: tuple(json.loads(item["or_for"])) for record, item in facts.items() if "or_for" in item}
-    waits = (*held.items(), *also.items())
-    named = {(f"HELD#{'#'.join(each)}", "#".join(record)) for record, each in waits}
     yield from (f"held facts and their index differ: {each}" for each in sorted(rows ^ named))
-    yield from (f"{record} waits for a mapping there is" for record, entry in waits if entry in world.mappings)
+    there = {key for key, said in world.mappings.items() if "=" not in said}  # others may say nothing of a period
+    yield from (f"{each} waits for a mapping there is" for each, entry in (*held.items(), *waits) if entry in there)
     if held.keys() != truth.waiting:
         yield f"held are {sorted(held)}, and should be {sorted(truth.waiting)}"
 

@@ -42,7 +42,7 @@ def order_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[t
         if amount == 0:
             continue
         members = {
-            "Account": mapped(mappings, connection, "account", position["glAccount"]),
+            "Account": mapped(mappings, connection, "account", position["glAccount"], period),
             "Cost centre": mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
             "Supplier": mapped(mappings, connection, "supplier", supplier) if supplier else "NO_SUPPLIER",
             "Legal entity": company,
@@ -65,7 +65,7 @@ def report_cells(event: Event, connection: str, mappings: Mappings) -> Iterator[
         if amount == 0:
             continue
         members = {
-            "Account": mapped(mappings, connection, "account", line["category"]),
+            "Account": mapped(mappings, connection, "account", line["category"], period),
             "Cost centre": mapped(mappings, connection, "cost_centre", centre) if centre else "NO_COST_CENTRE",
             "Supplier": mapped(mappings, connection, "supplier", merchant) if merchant else "NO_SUPPLIER",
             "Legal entity": COMPANY_OF[connection],

@@ -64,12 +64,21 @@ def in_dollars(amount: Decimal, currency: str, period: str, mappings: Mappings, 
     return rounded(amount * Decimal(mapped(mappings, "*", "rate", f"{kind}:{currency}>USD@{period}")), "USD")
 
 
-def mapped(mappings: Mappings, connection: str, table: str, key: str) -> str:
-    """What an entry says."""
+def mapped(mappings: Mappings, connection: str, table: str, key: str, period: str = "") -> str:
+    """What an entry says, of a period where it says something else of others: `..2026-03=M-1;2026-04..=M-2`."""
     try:
-        return mappings[connection, table, key]
+        said = mappings[connection, table, key]
     except KeyError:
         raise MissingError from None
+    if "=" not in said:
+        return said
+    for each in said.split(";"):
+        bounds, _, member = each.partition("=")
+        first, _, last = bounds.partition("..")
+        is_of_weeks = {bound.startswith("RT") for bound in (first, last) if bound}
+        if is_of_weeks == {period.startswith("RT")} and first <= period and (not last or period <= last):
+            return member
+    raise MissingError
 
 
 def rounded(number: Decimal, currency: str) -> Decimal:

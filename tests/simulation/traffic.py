@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.simulation.documents import Document
-from tests.simulation.entries import all_mappings, budget_rates
+from tests.simulation.entries import all_mappings, as_stored, budget_rates
 from tests.simulation.erp import Changes
 from tests.simulation.publishing_members import Publishing, mend_refused
 from tests.simulation.resending import send_outdated
@@ -295,5 +295,5 @@ class Traffic:
 
     def store(self, key: MappingKey, member: str) -> None:
         """An entry that is there."""
-        self.world.line.mappings.put(key, member, "controller", self.world.schedule.now())
+        self.world.line.mappings.put(key, as_stored(member), "controller", self.world.schedule.now())
         self.world.mappings[key.connection, key.table, key.key] = member

@@ -37,7 +37,8 @@ from tieout.ledger.receipts import Closing, End
 from tieout.ledger.table import Update
 from tieout.money import Money
 from tieout.planning.cells import Amount, Contribution, Intersection, Unmapped
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import MappingKey, Used
+from tieout.planning.validity import Term, text_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CONNECTION, FLOW, TARGET = "hubspot-north-america", "forecast_to_plan", "anaplan"
@@ -89,12 +90,13 @@ def record_facts(stage: OperatedStage) -> None:
     amounts = tuple(
         Amount(name, "USD", -1234567890123, "netsuite:1>1:2026-11:own") for name in ("Revenue USD", "Weighted USD")
     )
-    for record, planned in (
-        (RECORD, (Contribution(PLACE, amounts),)),
-        (HELD, Unmapped(CUSTOMER)),
-    ):
+    facts: tuple[tuple[RecordKey, tuple[Contribution, ...] | Unmapped, Used], ...] = (
+        (RECORD, (Contribution(PLACE, amounts),), {CUSTOMER: "Globex"}),
+        (HELD, Unmapped(CUSTOMER), {}),
+    )
+    for record, planned, used in facts:
         statement = Statement(key=record, source_version="2026-11-25T21:12:36.123Z", fact=None, absence=Absence.DELETED)
-        plan = decide(statement, None, planned, {CUSTOMER: "Globex"})
+        plan = decide(statement, None, planned, used)
         notice = Notice(key=record, notice_id="4063812345-2026-11-25", kind="deal.associationChange")
         lineage = Lineage(
             notice=notice,
@@ -107,7 +109,8 @@ def record_facts(stage: OperatedStage) -> None:
         FactLedger(stage.place.table).commit([(plan, lineage)])
     keep_a_drift(stage.place.table, CONNECTION, NOW)
     known = MappingKey(CONNECTION, "stage", "renewals/decision_maker_bought_in")
-    MappingLedger(stage.place.table).put(known, "negotiation", "operator.with.long.name", NOW)
+    terms = (Term("", "RT2026-P03", "negotiation"), Term("RT2026-P04", "RT2026-P12", "committed"))
+    MappingLedger(stage.place.table).put(known, text_of(terms), "operator.with.long.name", NOW)
     envelope = Envelope(delivery_id="d", connection=CONNECTION, flow="record_to_report", received_at=NOW, notices=())
     OutcomeLedger(stage.place.table).keep(envelope, dict(enumerate(Outcome)))
 

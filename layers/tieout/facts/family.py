@@ -123,8 +123,8 @@ class Line:
 class Lookup(Protocol):
     """What a family asks of the mapping tables and calendars around it; each answer may be that an entry is missing."""
 
-    def member(self, table: str, value: str) -> str:
-        """What a mapping table calls the source's `value`."""
+    def member(self, table: str, value: str, period: str | None = None) -> str:
+        """What a mapping table calls the source's `value` in a period; what has none is called what was said last."""
         ...
 
     def legal_entity(self, stated: str | None) -> str:

@@ -144,7 +144,7 @@ def _lines(deal: Opportunity, lookup: Lookup) -> Iterator[Line]:
     """A line for each part of the deal, in the period of its close date; the connection's company sells it."""
     legal_entity = lookup.legal_entity(None)
     period = lookup.period_of(legal_entity, deal.close_date) if deal.close_date else None
-    status = STAGES[lookup.member("stage", deal.stage)]
+    status = STAGES[lookup.member("stage", deal.stage, period)]
     category = None if deal.forecast_category is None else str(deal.forecast_category)
     parts = deal.parts()
     weighted = _weighted(parts, deal.probability)

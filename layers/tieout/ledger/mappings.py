@@ -11,7 +11,7 @@ from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.items import Lineage, stored_lineage
-from tieout.ledger.table import Delete, Equals, Item, Key, Put, Table, pages
+from tieout.ledger.table import Absent, Delete, Equals, Item, Key, Put, Table, pages
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.mapping import MappingKey, check_entry
 
@@ -67,14 +67,19 @@ class MappingLedger:
         now: datetime,
         origin: str = PERSON,
         implied: str | None = None,
+        over: str | None = None,
     ) -> str | None:
         """Store an entry; the member it replaced, if there was another: `implied`, where nobody had stored any.
+
+        What an entry says is one text, of however many members with their periods it is made (`tieout.planning.validity`).
+        `over` is what it must still say, for a text that was made of that; empty: nothing.
 
         Facts that wait for it are then to be sent again (see `waiting`), and where a member was replaced also the facts
         planned with the old one (see `tieout.ledger.planned`).
 
         Raises:
             MalformedError: if the line could not use it (see `tieout.planning.mapping.check_entry`).
+            ConditionFailedError: it does not say `over` any more; nothing was changed.
         """
         check_entry(entry, member)
         item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
@@ -82,7 +87,8 @@ class MappingLedger:
         if origin.startswith(LINK) and stored is not None:
             before = stored.before if stored.origin == origin else (Stood(stored.member, stored.origin), *stored.before)
             item |= _standing_on(before)
-        self._table.write([Put(keys.mapping_key(entry), item)])
+        still = None if over is None else Equals("member", over) if over else Absent("member")
+        self._table.write([Put(keys.mapping_key(entry), item, still)])
         replaced = implied if stored is None else stored.member
         return None if replaced == member else replaced
 

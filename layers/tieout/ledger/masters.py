@@ -16,6 +16,7 @@ from tieout.ledger.table import Table
 from tieout.masters import MasterRecord
 from tieout.ownership import Ownership
 from tieout.planning.mapping import LEGAL_ENTITY
+from tieout.planning.validity import member_in
 
 OWNER = "owner:"
 """Where an entry comes from that nobody has stored: the numbers of an owner's records imply it."""
@@ -58,7 +59,7 @@ class MasterLedger:
     ) -> tuple[str | None, str]:
         """What planning calls a record, and who has said so."""
         if number in entries:
-            return entries[number].member, entries[number].origin
+            return member_in(entries[number].member, None), entries[number].origin
         implied = self.ownership.implied(connection, TABLES[kind], number)
         return implied, "" if implied is None else f"{OWNER}{connection}"
 

@@ -107,16 +107,18 @@ def plan_writes(plan: Plan, lineage: Lineage) -> list[Write]:
 def hold_writes(plan: Plan, lineage: Lineage) -> list[Write]:
     """Enter a held fact under what it waits for, and strike it from what it waited for.
 
-    The check that the entry is still missing makes holding and the arrival of the mapping exclude each other: whoever
-    stores an entry afterwards finds the fact waiting. So it is with the other entry, where one would do as well; the fact is
-    listed under the first alone.
+    The check that the entry is still missing, or says nothing else than it did, makes holding and the arrival of the mapping
+    exclude each other: whoever stores an entry afterwards finds the fact waiting. So it is with the other entry, where one
+    would do as well; the fact is listed under the first alone.
     """
     writes: list[Write] = []
     waits = [each for each in (plan.waits_for, plan.alternative) if each is not None]
     for entry in waits:
         listed = {"catalogue": keys.HELD} if entry == plan.waits_for else {}
         waiting = {"record": str(plan.key), "waits_for": str(entry), **lineage_item(lineage), **listed}
-        writes.append(Check(keys.mapping_key(entry), Absent("member")))
+        said = plan.used.get(entry)  # of other periods than the fact's
+        still = Absent("member") if said is None else Equals("member", said)
+        writes.append(Check(keys.mapping_key(entry), still))
         writes.append(Put(keys.held_key(entry, plan.key), waiting))
     waited_for = (plan.stored.held_for, plan.stored.or_for) if plan.stored else ()
     return [*writes, *(Delete(keys.held_key(each, plan.key)) for each in waited_for if each and each not in waits)]

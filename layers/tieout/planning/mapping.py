@@ -12,6 +12,7 @@ from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
 from tieout.money import decimal_of, is_currency
 from tieout.periods import Period
+from tieout.planning.validity import Term, terms_of
 from tieout.rate_types import RATE_TYPES, SPOT, RateType
 
 RATE = "rate"
@@ -22,6 +23,9 @@ TABLES: tuple[str, ...] = (*FAMILY_TABLES, LEGAL_ENTITY, PERIOD_TABLE, RATE)
 
 # Whose entries decide the period of a line, and with it which other entries are asked for.
 _DECIDING_TABLES = frozenset({LEGAL_ENTITY, PERIOD_TABLE})
+
+# Whose entries say the same in all periods: those that decide which one it is, and rates, whose keys name theirs.
+_ALWAYS_VALID = _DECIDING_TABLES | {RATE}
 
 EVERY_CONNECTION = "*"  # the connection of tables that belong to none, such as rates
 
@@ -66,19 +70,27 @@ def check_entry(key: MappingKey, value: str) -> None:
     Raises:
         MalformedError: `reason` says what is wrong: an unknown table, an empty member, a member the table's family does not
             know (a stage outside `STAGES`), a rate that is no positive number or not keyed `average:EUR>USD@2026-03`
-            (`spot:EUR>USD@2026-03-31`), a period that is none (`Period.parse`).
+            (`spot:EUR>USD@2026-03-31`), a period that is none (`Period.parse`), a validity where the table can have none.
     """
     if key.table not in TABLES:
         raise MalformedError("mapping_table_unknown")
-    if not value or not key.key or value != value.strip():
+    terms = terms_of(value)
+    if key.table in _ALWAYS_VALID and terms != (Term("", "", value),):
+        raise MalformedError(f"mapping_{key.table}_has_no_validity")
+    for each in terms:
+        _check_member(key, each.member)
+
+
+def _check_member(key: MappingKey, member: str) -> None:
+    if not member or not key.key or member != member.strip():
         raise MalformedError("mapping_empty_or_padded")
     members = FAMILY_TABLES.get(key.table)
-    if members and value not in members:
+    if members and member not in members:
         raise MalformedError(f"mapping_{key.table}_not_canonical")
     if key.table == PERIOD_TABLE:
-        Period.parse(value)
+        Period.parse(member)
     if key.table == RATE:
-        _check_rate(key.key, value)
+        _check_rate(key.key, member)
 
 
 def _check_rate(key: str, value: str) -> None:

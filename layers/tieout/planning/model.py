@@ -220,7 +220,7 @@ def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -
         if value is None:
             value = dimension.absent
         elif dimension.table:
-            value = resolve.member(dimension.table, value)
+            value = resolve.member(dimension.table, value, line.period)
         members.append((dimension.name, value))
     return tuple(members)
 

@@ -12,6 +12,7 @@ from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
 from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
 from tieout.planning.rates import by_way, product
+from tieout.planning.validity import member_in
 
 CALENDAR_MONTHS = EntityCalendars((), ())  # of every company, where nothing is declared
 
@@ -42,14 +43,18 @@ class Resolver:
 
     def entry(self, key: MappingKey) -> str:
         """What an entry says; `MissingEntryError` where there is none."""
-        value = self.found.get(key)
-        if value is None:
-            raise MissingEntryError(key)
-        return value
+        said = self.found.get(key)
+        return self.unsaid(key) if said is None else said
 
-    def member(self, table: str, value: str) -> str:
-        """What a value of the source is called in planning; `MissingEntryError` where nobody has said."""
-        return self.entry(MappingKey(self.connection, table, value))
+    def unsaid(self, key: MappingKey) -> str:
+        """What an entry says of which nobody has said anything."""
+        raise MissingEntryError(key)
+
+    def member(self, table: str, value: str, period: str | None = None) -> str:
+        """What a value of the source is called in planning in a period; `MissingEntryError` where nobody has said."""
+        key = MappingKey(self.connection, table, value)
+        member = member_in(self.entry(key), period)
+        return self.unsaid(key) if member is None else member
 
     def rate(self, wanted: MappingKey) -> tuple[Decimal, str]:
         """A rate and its identity; where nobody has stored it, that of the two that stand in for it."""
@@ -88,8 +93,11 @@ class Asked(Resolver):
     def entry(self, key: MappingKey) -> str:
         """What the entry says or could say."""
         self.keys.add(key)
-        # A company has a calendar: that of its connection has one, whatever the others have.
-        return self.found.get(key) or (self.own_entity if key.table == LEGAL_ENTITY else _stand_in(key.table))
+        return super().entry(key)
+
+    def unsaid(self, key: MappingKey) -> str:
+        """What it could say. A company has a calendar: that of its connection has one, whatever the others have."""
+        return self.own_entity if key.table == LEGAL_ENTITY else _stand_in(key.table)
 
 
 @dataclass
@@ -108,9 +116,9 @@ class OwnLines:
     is_planned: Callable[[str], bool]
     _is_ours: bool = True
 
-    def member(self, table: str, value: str) -> str:
+    def member(self, table: str, value: str, period: str | None = None) -> str:
         """See `Resolver.member`."""
-        return self.resolve.member(table, value) if self._is_ours else _stand_in(table)
+        return self.resolve.member(table, value, period) if self._is_ours else _stand_in(table)
 
     def legal_entity(self, stated: str | None) -> str:
         """See `Resolver.legal_entity`; the company of what is asked next."""

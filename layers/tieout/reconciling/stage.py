@@ -109,7 +109,7 @@ class Stage:
                 continue
             rates = self.model.rates_of(recorded.fact, line)
             reported, _ = self.model.reported(money, line, resolve, rates)
-            members = {each: _member(each, line.attribute(each), resolve) for each in _attributes(line)}
+            members = {each: _member(each, line, resolve) for each in _attributes(line)}
             if self.side.as_partner:
                 members |= {"legal_entity": members["partner"], "partner": members["legal_entity"]}
             said.add(members, Amount(money.amount_minor, reported.amount_minor), self.side.sign)
@@ -165,11 +165,8 @@ class _AsFarAsKnown(Resolver):
 
     nobody: frozenset[tuple[str, str]] = frozenset()
 
-    def entry(self, key: MappingKey) -> str:
-        """What the entry says, as far as anybody has said."""
-        known = self.found.get(key)
-        if known is not None:
-            return known
+    def unsaid(self, key: MappingKey) -> str:
+        """What nothing follows from."""
         stand_ins = {LEGAL_ENTITY: self.own_entity, RATE: "0"}
         return stand_ins.get(key.table) or next(iter(TABLES.get(key.table, ())), "")
 
@@ -178,11 +175,12 @@ def _attributes(line: Line) -> Iterable[str]:
     return ("legal_entity", "period", "currency", *line.attributes)
 
 
-def _member(attribute: str, value: str | None, resolve: _AsFarAsKnown) -> str:
+def _member(attribute: str, line: Line, resolve: _AsFarAsKnown) -> str:
     """What planning calls the value of an attribute; empty where the line has none, nobody has said, or that is said of it."""
+    value = line.attribute(attribute)
     if value is None or attribute not in TABLES:
         return value or ""
-    member = resolve.member(attribute, value)
+    member = resolve.member(attribute, value, line.period)
     return "" if (attribute, member) in resolve.nobody else member
 
 
