@@ -61,7 +61,8 @@ def differences_of(found: Certificate, documents: Mapping[str, str]) -> list[Dif
     """What it says that does not tie out in its period, and of records of no period; see `outcome.Difference`."""
     told = []
     for leg in found["legs"]:
-        named = [(each, found["period"], "off") for each in leg["breaks"]]
+        period = "" if leg["across_periods"] else found["period"]
+        named = [(each, period, "off") for each in leg["breaks"]]
         named += [(each, "", "elsewhere") for each in leg["of_no_period"]]
         told += [
             Difference(

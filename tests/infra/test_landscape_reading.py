@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -217,12 +216,6 @@ def test_an_unknown_stage_is_a_missing_file(root: Path) -> None:
     """A stage is declared by its file; without one, the sentence says which file was looked for."""
     with pytest.raises(LandscapeError, match=r"landscape/stages/nowhere\.toml: there is no such file"):
         read_landscape(root, "nowhere")
-
-
-def test_an_example_has_a_name_of_its_own(root: Path) -> None:
-    """Else one of both would be deployed, and nobody could say which."""
-    shutil.copy(root / SANDBOX, root / "landscape/examples/sandbox.toml")
-    assert problems(root) == ("landscape/examples/sandbox.toml: a stage has that name, too",)
 
 
 def test_a_file_that_is_not_toml_is_named(root: Path) -> None:
