@@ -16,9 +16,7 @@ _SECONDS = 2  # the journal of this machine is quick, and its clock the only one
 def certify(scene: Scene, month: str, company: str) -> CertificateFile:
     """Sign that a closed month of a company ties out, and derive the same again from the journal alone."""
     scene.say(f'tieout close {month} --entity {company} --despite "{_REASON}"')
-    wanted = Wanted(legal_entity=company, period=month, by=scene.place.who, reason=_REASON)
-    certifying = Certifying(scene.place, SystemClock(), tries=40, pause_seconds=_SECONDS, settled_seconds=_SECONDS)
-    made = certifying.sign(wanted)
+    made = sign(scene, month, company)
     rows = [
         {"from": leg["left"], "to": leg["right"], "currency": each["currency"]}
         | {side: each[side]["transaction"] for side in ("left", "off", "right")}
@@ -33,6 +31,13 @@ def certify(scene: Scene, month: str, company: str) -> CertificateFile:
     altered = made.text().replace(b'"transaction":"', b'"transaction":"9', 1)
     scene.hold(read_certificate(altered).flaws(altered) != [], "a digit that somebody adds is found")
     return made
+
+
+def sign(scene: Scene, month: str, company: str) -> CertificateFile:
+    """The signed certificate of a closed month."""
+    wanted = Wanted(legal_entity=company, period=month, by=scene.place.who, reason=_REASON)
+    certifying = Certifying(scene.place, SystemClock(), tries=40, pause_seconds=_SECONDS, settled_seconds=_SECONDS)
+    return certifying.sign(wanted)
 
 
 def hold_what_came_since(scene: Scene, month: str, company: str, amount: str) -> None:

@@ -15,6 +15,7 @@ from sandbox.demo.alike import compare_systems, hold_alike, undo_a_write
 from sandbox.demo.closing import close_a_month
 from sandbox.demo.missing import find_what_never_arrived
 from sandbox.demo.planning_systems import ANAPLAN, planning_systems
+from sandbox.demo.quarter import certify_a_quarter
 from sandbox.demo.quiet import counted
 from sandbox.demo.sales import tell_in_three_ways
 from sandbox.demo.scene import Scene
@@ -72,6 +73,7 @@ class Demo:
         find_what_never_arrived(self._scene, self._planning, self._crm, self._erp)
         self._scene = acquire(self._scene, self._systems, self._crm)
         self._add_up()
+        certify_a_quarter(self._scene)
 
     def _map_members(self) -> None:
         entries = mapping_tables.read_file(_SEED)

@@ -103,6 +103,14 @@ def claims() -> list[Event]:
     ]
 
 
+def claims_of_other_months() -> list[Event]:
+    """One more claim of the acquired company in the month before, and one in the month after."""
+    return [
+        _claim("C-4", "2026-11-20T10:00:00Z", "mat", "2026-10-06", 31_000),
+        _claim("C-5", "2026-12-07T10:00:00Z", "mat", "2026-12-04", 9_500),
+    ]
+
+
 def claimed() -> Decimal:
     """What the acquired company has spent in the end, in its own currency."""
     return Decimal(sum(ore for _, _, ore in NORDIC_CLAIMS.values())) / 100
