@@ -33,9 +33,6 @@ from tieout.landscape import Landscape
 _MONTH_ENDS = {number: datetime(2026, month, 6, 9, tzinfo=UTC) for number, month in ((1, 2), (2, 3), (3, 4))}
 """When the month ends are looked at: days after the last day of both companies' periods."""
 
-_ABOUT_WHAT_IS_RECORDED = frozenset({"mappings", "merges", "typings"})
-"""Acts of people who look at what the line has by then."""
-
 
 def declared() -> Landscape:
     """The landscape of the example, as it is declared."""
@@ -96,9 +93,6 @@ def _round(number: int, acts: list[Act], line: Line, acting: Acting) -> None:
     for step, name in enumerate(STEPS):
         for act in acts:
             if act.moment[1] == step:
-                if act.kind in _ABOUT_WHAT_IS_RECORDED:
-                    line.record()
-                    line.deliver()
                 acting.act(act)
         line.record()
         line.deliver()
