@@ -55,8 +55,8 @@ BUGS = (
     Bug(
         "mapping entries are unknown",
         stages.StageLedger._recorded,
-        "found=used_of(item)",
-        "found={}",
+        "in used_of(item).items() if said is not None}",
+        "in {}.items()}",
         THEME,
     ),
     Bug(
@@ -69,7 +69,7 @@ BUGS = (
     Bug(
         "who has explained may accept",
         tracking.TrackedBreak.accepted,
-        "if explained[-1] == by:",
+        "if is_same_person(self.explained_by, by):",
         "if False:",
         THEME,
     ),
