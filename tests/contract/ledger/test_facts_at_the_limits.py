@@ -125,6 +125,20 @@ def test_a_begun_document_that_became_small_leaves_nothing_in_the_cells_it_left(
     assert touched >= FEW.keys()
 
 
+def test_a_begun_document_that_its_first_writer_gets_on_with_is_counted_once() -> None:
+    """Somebody has read which cells it lacks, and then it lacks them no more: a newer plan starts over and reads them again."""
+    table, plans = MemoryTable(), list[Plan]()
+    newer, second = MANY | {"C001": 1_000}, FactLedger(table)
+    before_its_end = InterruptedTable(table, 4, crash)
+    first = FactLedger(
+        InterruptedTable(before_its_end, 3, lambda: plans.append(planned(second, statement(1, V2), newer)))
+    )
+    with pytest.raises(UnavailableError):
+        committed(first, planned(first, statement(1, V1), MANY))
+    assert committed(second, *plans) == {}
+    assert totals(table, newer, [1]) == newer
+
+
 @pytest.mark.parametrize("nth", [2, 3, 4])
 def test_a_begun_document_that_was_deleted_leaves_nothing_at_all(nth: int) -> None:
     """A tombstone is the smallest plan there is."""

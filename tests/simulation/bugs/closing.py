@@ -87,7 +87,7 @@ BUGS = (
         writes.late_writes,
         "writes.append(Update(at, sets=came))",
         "pass",
-        "records",
+        proof=lambda: closed.test_what_waits_is_put_down_to_what_the_record_said_last(_desk()),
     ),
     Bug(
         "what waits no longer stays entered",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.flow import test_entries_that_lead_on as leading
 from tests.simulation.bugs.bug import Bug
 from tests.unit.core import test_histories_of_subscriptions as histories
+from tests.unit.hubspot import test_hubspot_translate as deals
 from tieout import money
 from tieout.facts import family, opportunity, subscription
 from tieout.ledger import planner
@@ -54,7 +55,13 @@ BUGS = (
         "crowd",
         25,
     ),
-    Bug("a line item leads to no deal", translate.line_item_statement, "related=related", "related=()", "crowd"),
+    Bug(
+        "a line item leads to no deal",
+        translate.line_item_statement,
+        "related=related",
+        "related=()",
+        proof=deals.test_a_line_item_leads_to_the_deals_it_belongs_to,
+    ),
     Bug(
         "what was read by a clock that is behind stays dated by that",
         subscription._dated,

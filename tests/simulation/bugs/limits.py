@@ -33,7 +33,7 @@ BUGS = (
         facts.FactLedger.commit,
         " or (plan.stored is not None and plan.stored.unfinished)",
         "",
-        "documents",
+        proof=commits.test_a_begun_document_that_its_first_writer_gets_on_with_is_counted_once,
     ),
     Bug(
         "a part-fact is finished whatever happened meanwhile",

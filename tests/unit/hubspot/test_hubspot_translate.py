@@ -22,6 +22,7 @@ from tieout.systems.hubspot.translate import (
     customer_of,
     deal_statement,
     deleted_statement,
+    line_item_statement,
     merged_ids_of,
     merged_statement,
     unknown_statement,
@@ -288,3 +289,11 @@ def test_no_deal_whatever_makes_translation_crash(properties: dict[str, object],
     except UnreadableRecordError:
         return
     assert canonical_text(statement) == canonical_text(stated(deal(**properties), zone=zone))
+
+
+def test_a_line_item_leads_to_the_deals_it_belongs_to() -> None:
+    """It is recorded by none: the deal that it changes is to be read, in case no notice tells of that."""
+    line = RecordKey("hubspot-emea", "line_item", "77")
+    statement = line_item_statement(line, [Link("9001", frozenset()), Link("9003", frozenset())])
+    assert (statement.fact, statement.absence) == (None, Absence.NOT_POSTED)
+    assert statement.related == (KEY, RecordKey("hubspot-emea", "opportunity", "9003"))
