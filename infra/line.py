@@ -22,7 +22,7 @@ from infra.ledger import LedgerStack
 from infra.member_rules import compile_members, follows_owners
 from infra.observe import Observe
 from infra.outputs import Told, tell
-from infra.people import PeopleRoles
+from infra.people import PeopleRoles, StartedByHand
 from infra.python_function import Bundler, FunctionParts
 from infra.readback import ReadPlanningBack
 from infra.record import Record, payload_prefixes
@@ -191,19 +191,13 @@ class LineStack(Stack):
         )
 
     def _people(self, stage: Stage) -> PeopleRoles:
-        return PeopleRoles(
-            self,
-            "People",
-            stage=stage,
-            people=self.landscape.people,
-            ledger=self.ledger,
-            functions=[
-                self.census.function,
-                self.readback.function,
-                *(each.function for each in self.delivers.values()),
-            ],
+        started = StartedByHand(
+            teller=self.census.function,
+            functions=[self.readback.function, *(each.function for each in self.delivers.values())],
             machine=self.intake.machine.arn if self.intake else None,
         )
+        people = self.landscape.people
+        return PeopleRoles(self, "People", stage=stage, people=people, ledger=self.ledger, started=started)
 
     def _tell(self, stage: Stage) -> None:
         """State as outputs what operators, their command line and the sandbox look for."""

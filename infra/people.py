@@ -6,6 +6,7 @@ What of it IAM enforces, and what only the commands check: docs/security.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aws_cdk import Aws, Duration
@@ -49,12 +50,26 @@ _BY_STAGE = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class StartedByHand:
+    """What people start by hand.
+
+    Attributes:
+        teller: what tells the deployed landscape, by which effects and certificates are worked out; it compares with sources, too.
+        functions: the others.
+        machine: the ARN of what takes dropped files through the line; None where none are dropped.
+    """
+
+    teller: PythonFunction
+    functions: Sequence[PythonFunction]
+    machine: str | None
+
+
 class PeopleRoles(Construct):
     """One role for each duty; a session of it is called as its person is.
 
     Args:
-        functions: what operators start by hand.
-        machine: the ARN of what takes dropped files through the line; None where none are dropped.
+        started: what people start by hand.
     """
 
     def __init__(
@@ -65,11 +80,10 @@ class PeopleRoles(Construct):
         stage: Stage,
         people: People,
         ledger: LedgerStack,
-        functions: Sequence[PythonFunction],
-        machine: str | None,
+        started: StartedByHand,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._stage, self._ledger, self._functions, self._machine = stage, ledger, functions, machine
+        self._stage, self._ledger, self._started = stage, ledger, started
         self.auditor = self._role("Auditor", people.auditors, "reads everything and changes nothing", [])
         self.operator = self._role("Operator", people.operators, "keeps the line running", self._operating())
         self.controller = self._role(
@@ -130,9 +144,12 @@ class PeopleRoles(Construct):
             _may(["dynamodb:UpdateItem"], [table], _of_items(["LATE#*"], _ASKED)),
             _may(["dynamodb:ConditionCheckItem"], [table], _of_items(["GATE#*"])),  # an undo goes by what is closed
             _may(moving, self._arns(_QUEUES)),
-            _may(["lambda:InvokeFunction"], [each.live.function_arn for each in self._functions]),
+            _may(
+                ["lambda:InvokeFunction"],
+                [each.live.function_arn for each in (self._started.teller, *self._started.functions)],
+            ),
             self._comparing(),
-            *([_may(["states:StartExecution"], [self._machine])] if self._machine else []),
+            *([_may(["states:StartExecution"], [self._started.machine])] if self._started.machine else []),
         ]
 
     def _controlling(self) -> list[Given]:
@@ -145,6 +162,7 @@ class PeopleRoles(Construct):
             ),  # what is approved is what was shown of them
             _only_new(self._ledger.archive_access(["s3:PutObject"], [CERTIFICATES_PREFIX])),
             _may(["sqs:SendMessage"], self._arns(_QUEUES)),
+            _may(["lambda:InvokeFunction"], [self._started.teller.live.function_arn]),
             self._comparing(),
         ]
 

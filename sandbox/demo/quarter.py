@@ -42,8 +42,9 @@ def certify_a_quarter(scene: Scene) -> None:
     )
     folder = scene.sandbox.places.folder / "certificates"
     pages = [_written(folder, each) for each in made]
-    scene.say(f"The page of each month's certificate lies in {_shown(folder)}, the last one as")
-    scene.say(f"  {pages[-1].name}")
+    scene.say("The page of each month's certificate lies in")
+    scene.say(f"  {_shown(folder)},")
+    scene.say(f"the last one as {pages[-1].name}")
 
 
 def _certified(scene: Scene, month: str) -> CertificateFile:

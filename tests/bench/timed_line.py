@@ -270,6 +270,7 @@ def _store_mappings(table: MemoryTable, places: int) -> None:
         MappingKey(CONNECTION, "product", "default"): "NEW",
         MappingKey(CONNECTION, "stage", "default/new"): "prospect",
         MappingKey.rate("average", "EUR", "USD", "2026-04"): "1.1",
+        MappingKey.rate("budget", "EUR", "USD", "2026-04"): "1.1",
     }
     now: datetime = DEFAULT_START
     for key, member in members.items():

@@ -79,7 +79,7 @@ def test_each_duty_does_its_own(sandbox: Sandbox, tieout: Tieout, clients: Clien
     assert may == {
         "auditor": [],
         "operator": ["MAP#probe", "CELL#probe"],
-        "controller": ["BOOKS", "GATE#probe", "LATE#probe"],
+        "controller": ["BOOKS", "GATE#probe", "LATE#probe", "MAP#probe"],
     }
     assert not rewrites("controller")
     assert [undoes(who) for who in ("auditor", "operator", "controller")] == [False, True, False]

@@ -144,7 +144,7 @@ def test_what_people_did_is_locked_as_the_stage_declares_and_never_expires(
         rule = log.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
         assert bool(rule) is log.get("ObjectLockEnabled", False)
         locks[stage] = (rule.get("Mode"), rule.get("Days"))
-    assert locks == {"prod": ("COMPLIANCE", 2555), "dev": (None, None), "sandbox": ("GOVERNANCE", 1)}
+    assert locks == {"prod": ("GOVERNANCE", 2555), "dev": (None, None), "sandbox": ("GOVERNANCE", 1)}
 
 
 def test_the_ledger_can_be_restored_to_any_second(synthesis: Synthesis) -> None:

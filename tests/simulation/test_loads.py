@@ -10,7 +10,7 @@ from tests.simulation.seeds import violations_of
 from tests.simulation.targets import ORACLE
 from tests.simulation.world import Scenario, World
 
-_SEEDS, _SEEDS_OF_FILES = range(12), range(len(FATES))
+_SEEDS, _SEEDS_OF_FILES = range(12), range(5, 5 + len(FATES))
 _FAULTS = ("task_slow", "task_cancelled", "task_file_gone", "landing_late", "row_left_out")
 
 _FAULTS_OF_FILES = ("job_slow", *FATES, "landing_late")

@@ -42,7 +42,7 @@ def opened(stage: OperatedStage, folder: Path) -> Iterator[ReadbackFunction]:
     declared: dict[str, Any] = {"name": TARGET, "system": target.system, "api_base_url": target.api_base_url}
     declared |= {"options": dict(target.options)}
     feed = {
-        "name": "pipeline", "facts": [], "cube": "Pipeline", "sign": 1, "where": {}, "dimensions": [],
+        "name": "pipeline", "facts": [], "cube": "Pipeline", "rates": "budget", "sign": 1, "where": {}, "dimensions": [],
         "measures": [{"amount": "amount", "transaction": "Amount", "reporting": "Amount USD"}],
     }  # fmt: skip
     landscape = {"stage": "test", "reporting_currency": "USD", "connections": [], "flows": [], "feeds": [feed]}
