@@ -157,8 +157,8 @@ class PeopleRoles(Construct):
         return [
             *self._logging(),
             _may(_WRITES, [table], _of_items(CONTROLLED)),
-            # What is approved is what was shown of facts, while books are as they were; a check changes nothing.
-            _may(["dynamodb:ConditionCheckItem"], [table]),
+            # What is approved is what was shown of facts, while books are as they were: one call checks both.
+            _may(["dynamodb:ConditionCheckItem"], [table], _of_items(["FACT#*", *CONTROLLED])),
             _only_new(self._ledger.archive_access(["s3:PutObject"], [CERTIFICATES_PREFIX])),
             _may(["sqs:SendMessage"], self._arns(_QUEUES)),
             _may(["lambda:InvokeFunction"], [self._started.teller.live.function_arn]),

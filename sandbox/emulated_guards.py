@@ -1,4 +1,4 @@
-"""Corrections of the emulated AWS where it lets through what AWS refuses: locks of objects, and conditions of policies."""
+"""Corrections of the emulated AWS where it lets through what AWS refuses, or the other way round: locked objects, and policies."""
 
 from __future__ import annotations
 
@@ -78,6 +78,19 @@ def tell_policies_the_items() -> None:
         return judged(key, action, *a, service_context=keys, **k)
 
     iam_actions.dynamodb_service_context = context
+    iam_evaluator.enforce = enforce
+
+
+def judge_batches_of_messages() -> None:
+    """Judge a batch of messages as what it does with each: AWS knows no action of its own for it, and no policy can name one.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    """
+    judged: Callable[..., Any] = iam_evaluator.enforce
+
+    def enforce(key: str, action: str, *a: Any, **k: Any) -> Any:  # noqa: ANN401
+        return judged(key, action.removesuffix("Batch") if action.startswith("sqs:") else action, *a, **k)
+
     iam_evaluator.enforce = enforce
 
 

@@ -267,6 +267,7 @@ def main() -> None:
     guards.lock_objects()
     guards.tell_policies_the_event_source()
     guards.tell_policies_the_items()
+    guards.judge_batches_of_messages()
     guards.tell_policies_of_conditional_writes()
     guards.fill_policy_variables()
     route_options()
