@@ -192,8 +192,11 @@ class LineStack(Stack):
 
     def _people(self, stage: Stage) -> PeopleRoles:
         started = StartedByHand(
-            teller=self.census.function,
-            functions=[self.readback.function, *(each.function for each in self.delivers.values())],
+            functions=[
+                self.census.function,
+                self.readback.function,
+                *(each.function for each in self.delivers.values()),
+            ],
             machine=self.intake.machine.arn if self.intake else None,
         )
         people = self.landscape.people

@@ -55,12 +55,10 @@ class StartedByHand:
     """What people start by hand.
 
     Attributes:
-        teller: what tells the deployed landscape, by which effects and certificates are worked out; it compares with sources, too.
-        functions: the others.
+        functions: those of the line; what compares stages is deployed behind it.
         machine: the ARN of what takes dropped files through the line; None where none are dropped.
     """
 
-    teller: PythonFunction
     functions: Sequence[PythonFunction]
     machine: str | None
 
@@ -146,7 +144,7 @@ class PeopleRoles(Construct):
             _may(moving, self._arns(_QUEUES)),
             _may(
                 ["lambda:InvokeFunction"],
-                [each.live.function_arn for each in (self._started.teller, *self._started.functions)],
+                [each.live.function_arn for each in self._started.functions],
             ),
             self._comparing(),
             *([_may(["states:StartExecution"], [self._started.machine])] if self._started.machine else []),
@@ -161,7 +159,6 @@ class PeopleRoles(Construct):
             _may(["dynamodb:ConditionCheckItem"], [table], _of_items(["FACT#*", *CONTROLLED])),
             _only_new(self._ledger.archive_access(["s3:PutObject"], [CERTIFICATES_PREFIX])),
             _may(["sqs:SendMessage"], self._arns(_QUEUES)),
-            _may(["lambda:InvokeFunction"], [self._started.teller.live.function_arn]),
             self._comparing(),
         ]
 
@@ -171,7 +168,7 @@ class PeopleRoles(Construct):
         return [use_ledger_key(self._ledger.key), adding]
 
     def _comparing(self) -> iam.PolicyStatement:
-        """The stack that compares stages of a value is deployed behind this one."""
+        """Compare stages of a value, and be told the deployed landscape: by a stack that is deployed behind this one."""
         return _may(["lambda:InvokeFunction"], self._arns(_COMPARING))
 
     def _arns(self, patterns: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from ops import display
 from ops.logged import note_approval
 from ops.mapping_tables import Entry, said_by
 from ops.place import Place
+from ops.reconciling import goes_by
 from ops.resending import planned_with, send_again
 from tieout.arriving.notice import RecordKey
 from tieout.effects.entries import EntryEffects
@@ -27,8 +28,8 @@ _LEAST_DIGITS = 8  # of the digest of an effect
 
 
 def deployed_landscape(place: Place) -> Landscape:
-    """The landscape that the functions of the line go by."""
-    return Landscape.of_plain(place.invoke(place.census_function, {"tell": "landscape"}))
+    """The landscape that is deployed."""
+    return Landscape.of_json(goes_by(place)["landscape"].encode())
 
 
 def governing(place: Place) -> Governing:

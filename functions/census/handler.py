@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,8 +41,7 @@ class CensusFunction:
     def __init__(self, environ: Mapping[str, str]) -> None:
         settings = CensusSettings.of_environment(environ)
         clock, entropy = SystemClock(), SystemEntropy()
-        self._compiled = Path(settings.landscape_file)
-        landscape = Landscape.of_json(self._compiled.read_bytes())
+        landscape = Landscape.of_json(Path(settings.landscape_file).read_bytes())
         secrets = JsonSecrets(open_client("secretsmanager"), clock)
         self._namespace = settings.metric_namespace
         self._logger = Logger(service="census")
@@ -80,13 +78,7 @@ class CensusFunction:
         )
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Do a minute's work; or, where it is asked for, say how many records a listing would have, or what is deployed.
-
-        An event with an `estimate` asks for the first, one that is to `tell` the `landscape` for the second: what this function
-        was deployed with is what every function of the line goes by.
-        """
-        if event.get("tell") == "landscape":
-            return dict(json.loads(self._compiled.read_bytes()))
+        """Do a minute's work; or, where the event is an `estimate`, say how many records a listing would have."""
         asked = event.get("estimate")
         if asked is not None:
             return self._estimate(asked)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 
-from infra.landscape import compile_landscape
 from ops.certifying import Certifying, Wanted
 from ops.commands import close
 from ops.place import Place
 from tests.support.certified_period import APRIL, March, declared
 from tests.support.clock import ManualClock
 from tests.support.journalled_table import JournalledTable, journal_of
+from tests.support.operated_proposals import deploy
 from tests.support.operated_stage import OperatedStage
 from tieout.closing import Books, BooksState
 from tieout.landscape import Landscape
@@ -69,13 +68,7 @@ def go_by(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch, landscape: Land
     """Have the stage say that it goes by a landscape, and sign with a key of its own."""
     key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
     monkeypatch.setitem(stage.place.outputs, "CertificateKeyArn", key)
-    deployed = {"code_version": "0.1.0", "landscape": compile_landscape(landscape)}
-    others = Place.invoke
-
-    def invoke(place: Place, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 what a function answers is any JSON
-        return deployed if event.get("goes_by") else others(place, function, event)
-
-    monkeypatch.setattr(Place, "invoke", invoke)
+    deploy(monkeypatch, landscape)
 
 
 def certify(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch, books: Books) -> None:

@@ -132,12 +132,12 @@ def _full() -> Iterator[OperatedStage]:
             close_late(stage, RECORD, PLACE, FLOW)
             answer_checks(monkeypatch)
             add_members(stage)
+            compare_when_asked(stage, monkeypatch, Stages([BILLED]))
+            assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
+            certify(stage, monkeypatch, CERTIFIED)
             deploy(monkeypatch, landscape_of(CONNECTION))
             declare(monkeypatch, landscape_of("hubspot-emea-and-africa"))
             keep_a_proposal(stage.place.table, PLACE)
-            certify(stage, monkeypatch, CERTIFIED)
-            compare_when_asked(stage, monkeypatch, Stages([BILLED]))
-            assert CliRunner().invoke(app, ["reconcile"]).exit_code == 0
             keep_a_journal(stage)
             yield stage
 
