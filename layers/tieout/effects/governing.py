@@ -14,7 +14,7 @@ from tieout.errors import ConflictError, PermanentError
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.gate import BooksNow
-from tieout.ledger.mappings import MappingLedger
+from tieout.ledger.mappings import MappingLedger, item_of_entry
 from tieout.ledger.proposals import Proposal, ProposalLedger, ProposalState, ProposedEntry
 from tieout.ledger.table import (
     MAX_TRANSACTION_WRITES,
@@ -28,6 +28,7 @@ from tieout.ledger.table import (
     Write,
 )
 from tieout.moments import moment_text
+from tieout.planning.mapping import check_entry
 
 
 class NotDecidableError(PermanentError):
@@ -182,6 +183,7 @@ class Governing:
             "approved_at": moment_text(proposal.decided_at),
         }
         said = {entry: text for entry, text, _ in effect["entries"]}
+        stored = MappingLedger(self.table).stored(each.key for each in entries)
         writes: list[Write] = []
         for each in entries:
             stood = said[str(each.key)]
@@ -190,20 +192,9 @@ class Governing:
             if each.text is None:
                 writes.append(Delete(key, unchanged))
                 continue
-            gathered = _Gathered(self.table)
-            MappingLedger(gathered).put(  # type: ignore[arg-type]  # the two methods it calls are there
-                each.key, each.text, proposal.proposed_by, proposal.decided_at, each.origin
+            check_entry(each.key, each.text)
+            item = item_of_entry(
+                each.text, proposal.proposed_by, proposal.decided_at, each.origin, stored.get(each.key)
             )
-            writes += [Put(put.key, {**put.item, **approval}, unchanged) for put in gathered.puts]
+            writes.append(Put(key, item | approval, unchanged))
         return writes
-
-
-class _Gathered:
-    """A table that keeps what is to be put, and puts nothing."""
-
-    def __init__(self, table: Table) -> None:
-        self.get = table.get
-        self.puts: list[Put] = []
-
-    def write(self, writes: Sequence[Write]) -> None:
-        self.puts += [each for each in writes if isinstance(each, Put)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
@@ -82,11 +82,8 @@ class MappingLedger:
             ConditionFailedError: it does not say `over` any more; nothing was changed.
         """
         check_entry(entry, member)
-        item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
         stored = self.entry(entry)
-        if origin.startswith(LINK) and stored is not None:
-            before = stored.before if stored.origin == origin else (Stood(stored.member, stored.origin), *stored.before)
-            item |= _standing_on(before)
+        item = item_of_entry(member, stored_by, now, origin, stored)
         still = None if over is None else Equals("member", over) if over else Absent("member")
         self._table.write([Put(keys.mapping_key(entry), item, still)])
         replaced = implied if stored is None else stored.member
@@ -135,6 +132,17 @@ class MappingLedger:
     def _items(self, partition: str) -> Iterator[tuple[Key, Item]]:
         for page in pages(lambda after: self._table.query(partition, after=after)):
             yield from page.items
+
+
+def item_of_entry(
+    member: str, stored_by: str, now: datetime, origin: str, stored: MappingEntry | None
+) -> dict[str, Any]:
+    """What stands in the table of an entry that takes the place of the one stored, if any: a link keeps what it stands over."""
+    item = {"member": member, "stored_by": stored_by, "stored_at": moment_text(now), "origin": origin}
+    if not origin.startswith(LINK) or stored is None:
+        return item
+    before = stored.before if stored.origin == origin else (Stood(stored.member, stored.origin), *stored.before)
+    return item | _standing_on(before)
 
 
 def _standing_on(before: Sequence[Stood]) -> dict[str, str]:
