@@ -33,7 +33,6 @@ class Leg:
         left, right: the records of either side.
         said: the breaks that are known, with what people have said of them, by their names.
         outdated: links that somebody has confirmed and that hold no more.
-        across_periods: that it does not matter when: what both stages come to stands in no period, and is told of all of them.
     """
 
     declared: Reconciliation
@@ -42,7 +41,6 @@ class Leg:
     found: Reconciled
     said: Mapping[str, TrackedBreak]
     outdated: Sequence[Link] = ()
-    across_periods: bool = False
 
     def plain(self, subject: Subject) -> Plain:
         """The leg as far as the period is concerned.
@@ -50,14 +48,14 @@ class Leg:
         Raises:
             DoesNotAddUpError: breaks do not come to what the stages differ by.
         """
-        if self.across_periods:
+        if self.declared.across_periods:  # what both stages come to stands in no period, and is told of all of them
             subject = replace(subject, period="")
         breaks = [each for each in self.found.breaks if any(map(subject.has, each.residuals))]
         return {
             "reconciliation": self.declared.name,
             "left": self.declared.left.name,
             "right": self.declared.right.name,
-            "across_periods": self.across_periods,
+            "across_periods": self.declared.across_periods,
             "left_records": sum(any(map(subject.has, each.amounts)) for each in self.left),
             "right_records": sum(any(map(subject.has, each.amounts)) for each in self.right),
             "sums": list(self._sums(subject, breaks)),

@@ -146,7 +146,6 @@ class _Deriving:
                 found=reconcile(each, left, right, as_of, links.holding),
                 said={kept.tracked.found.name: kept.tracked for kept in breaks.breaks(each.name)},
                 outdated=links.outdated,
-                across_periods=each.across_periods,
             )
 
     def _late(self, books: BooksLedger) -> Iterable[LateFact]:

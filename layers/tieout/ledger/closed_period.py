@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tieout.arriving.notice import RecordKey
@@ -10,10 +10,10 @@ from tieout.closing import Books
 from tieout.errors import PermanentError
 from tieout.ledger import keys
 from tieout.ledger.intersections import IntersectionState, intersection_state
-from tieout.ledger.items import Lineage, stored_lineage, stored_part, used_of
+from tieout.ledger.items import Lineage, found_of, stored_lineage, stored_part
 from tieout.ledger.part import Part
 from tieout.ledger.table import Table, pages
-from tieout.planning.mapping import MappingKey
+from tieout.planning.mapping import Found
 
 
 class UnevenCellError(PermanentError):
@@ -44,7 +44,7 @@ class PlannedBy:
 
     kind: str
     schema_version: int
-    used: Mapping[MappingKey, str]
+    used: Found
 
 
 class PeriodLedger:
@@ -73,7 +73,7 @@ class PeriodLedger:
             wanted[key]: PlannedBy(
                 kind=str(item["kind"]),
                 schema_version=int(item["schema_version"]),
-                used={entry: said for entry, said in used_of(item).items() if said is not None},
+                used=found_of(item),
             )
             for key, item in self._table.get(list(wanted)).items()
         }

@@ -23,7 +23,7 @@ from tieout.ledger.plan import Plan, StoredFact
 from tieout.ledger.table import Item
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.cells import LateShare, Share
-from tieout.planning.mapping import MappingKey, Used
+from tieout.planning.mapping import Found, MappingKey, Used
 
 _INLINE_STATEMENT_BYTES = 16_384  # a longer statement is deflated, so that an item stays under DynamoDB's 400 KB
 
@@ -202,6 +202,11 @@ def used_of(item: Item) -> Used:
     """The mapping entries that the fact in an item was planned with, each with its member, as `mappings_text` wrote them."""
     used = strict_json.parse(str(item["mappings"]).encode())
     return {MappingKey.of_text(text): None if member is None else str(member) for text, member in used.items()}
+
+
+def found_of(item: Item) -> Found:
+    """Of these entries those that said something: what rates stood in for is not among them."""
+    return {entry: said for entry, said in used_of(item).items() if said is not None}
 
 
 def steps_of(item: Item) -> frozenset[str]:

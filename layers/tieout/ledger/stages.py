@@ -10,7 +10,7 @@ from tieout.facts.families import CLASSES
 from tieout.facts.recalling import fact_of_text
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
-from tieout.ledger.items import held_for_of, late_of, parts_of, statement_text, used_of
+from tieout.ledger.items import found_of, held_for_of, late_of, parts_of, statement_text
 from tieout.ledger.late_rows import LateKind
 from tieout.ledger.part import Part
 from tieout.ledger.planned import FactCatalogue
@@ -82,7 +82,7 @@ class StageLedger:
                     Recorded(
                         record=keys.record_of(key),
                         fact=fact_of_text(CLASSES[kind], statement_text(item)) if kind in CLASSES else None,
-                        found={entry: said for entry, said in used_of(item).items() if said is not None},
+                        found=found_of(item),
                         planned=tuple(
                             (places[name][0], part.minor_by_measure()) for name, part in own.items() if name in places
                         ),

@@ -55,8 +55,8 @@ BUGS = (
     Bug(
         "mapping entries are unknown",
         stages.StageLedger._recorded,
-        "in used_of(item).items() if said is not None}",
-        "in {}.items()}",
+        "found=found_of(item)",
+        "found={}",
         THEME,
     ),
     Bug(

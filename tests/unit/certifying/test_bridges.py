@@ -161,9 +161,8 @@ def test_what_may_be_of_the_period_is_told_apart() -> None:
 def test_what_is_compared_across_periods_is_told_of_all_of_them() -> None:
     """It stands in no period, and in chains of its own: it comes to another amount than a period's."""
     ordered = item("books", "A-2", {NOBODY_KNOWS: amount(70)})
-    across = replace(
-        leg([replace(BILLED, amounts={NOBODY_KNOWS: amount(10_000)})], [ordered]), across_periods=True
-    ).plain(MARCH)
+    compared = leg([replace(BILLED, amounts={NOBODY_KNOWS: amount(10_000)})], [ordered])
+    across = replace(compared, declared=replace(compared.declared, across_periods=True)).plain(MARCH)
     assert [(each["left"]["transaction"], each["right"]["transaction"]) for each in across["sums"]] == [
         ("100.00", "0.70")
     ]
