@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -83,6 +86,7 @@ app.command("release")(receipts.release)
 
 @app.callback()
 def begun_by(
+    context: typer.Context,
     person: Annotated[
         str,
         typer.Option(
@@ -94,8 +98,18 @@ def begun_by(
     ] = "",
 ) -> None:
     """`tieout`, the operator's command line, for the sandbox and for a deployed stage alike."""
-    acting_as.set(person)
-    why.set(reason)
+    context.with_resource(_holding(acting_as, person))
+    context.with_resource(_holding(why, reason))
+
+
+@contextmanager
+def _holding(variable: ContextVar[str], value: str) -> Iterator[None]:
+    """Let the variable have the value as long as the command runs."""
+    before = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(before)
 
 
 @app.command()

@@ -72,6 +72,7 @@ def test_whom_as_names_acts_for_one_command(monkeypatch: pytest.MonkeyPatch) -> 
         CliRunner().invoke(app, arguments)
     CliRunner().invoke(app, ["status"], env={"TIEOUT_AS": "controller"})
     assert named == ["controller", "", "controller"]
+    assert not acting_as.get()
 
 
 @pytest.mark.parametrize(
