@@ -52,8 +52,7 @@ def test_who_approved_stands_beside_the_entry(ledger: GovernedLedger) -> None:
     stored = MappingLedger(ledger.table).entry(customer("7"))
     assert stored is not None
     assert (stored.member, stored.stored_by) == ("C_70", MAKER)
-    [item] = [item for key, item in ledger.table.contents().items() if key == ("MAP#netsuite-group#customer", "7")]
-    assert (item["approved_by"], item["proposal"]) == (CHECKER, "p1")
+    assert (stored.approved_by, stored.proposal) == (CHECKER, "p1")
 
 
 def test_an_effect_that_moved_is_refused_for_whoever_saw_the_earlier_one(ledger: GovernedLedger) -> None:

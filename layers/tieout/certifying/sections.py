@@ -168,6 +168,8 @@ def _mapping(key: MappingKey, member: str, facts: int, entry: MappingEntry | Non
         "origin": entry.origin if entry else IMPLIED,
         "stored_by": entry.stored_by if entry else "",
         "stored_at": moment_text(entry.stored_at) if entry else "",
+        "proposal": entry.proposal if entry else "",
+        "approved_by": entry.approved_by if entry else "",
     }
 
 

@@ -34,6 +34,7 @@ class MappingEntry:
     Attributes:
         origin: `person`, `file:<its name>`, or `link:<connection>/<entity>/<id>` of the record that it was linked with.
         before: of a link what it said before, the latest first: more than one where links were stored over links.
+        proposal: the proposal it was stored by, and approved_by: who approved that; empty where it needed none.
     """
 
     key: MappingKey
@@ -42,6 +43,8 @@ class MappingEntry:
     stored_at: datetime
     origin: str = PERSON
     before: tuple[Stood, ...] = ()
+    proposal: str = ""
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,8 @@ def _entry(key: MappingKey, item: Item) -> MappingEntry:
         stored_at=parse_moment(str(item["stored_at"])),
         origin=str(item.get("origin", PERSON)),
         before=tuple(Stood(str(member), str(origin)) for member, origin in before),
+        proposal=str(item.get("proposal", "")),
+        approved_by=str(item.get("approved_by", "")),
     )
 
 

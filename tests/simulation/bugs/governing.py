@@ -65,8 +65,8 @@ BUGS = (
     Bug(
         "what is approved replaces whatever stands there",
         governing.Governing._stores,
-        "Put(put.key, {**put.item, **approval}, unchanged)",
-        "Put(put.key, {**put.item, **approval})",
+        "Put(key, item | approval, unchanged)",
+        "Put(key, item | approval)",
         proof=_told(decided.test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing),
     ),
     Bug(
