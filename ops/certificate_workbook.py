@@ -219,18 +219,8 @@ def _contributions(content: Row) -> Sheet:
 
 
 def _mappings(content: Row) -> Sheet:
-    names = (
-        "table",
-        "connection",
-        "key",
-        "member",
-        "facts",
-        "stored",
-        "origin",
-        "stored_by",
-        "stored_at",
-        "approved_by",
-    )
+    stored = ("stored", "origin", "stored_by", "stored_at", "approved_by")
+    names = ("table", "connection", "key", "member", "facts", *stored)
     titles = tuple(each.replace("_", " ").capitalize() for each in names)
     return Sheet("Mappings", titles, [[each[name] for name in names] for each in content["mappings"]])
 

@@ -36,7 +36,7 @@ class Day:
         """Store every mapping entry that is not missing."""
         for key, member in (all_mappings() | budget_rates()).items():
             if key not in missing:
-                self.traffic.store(key, member)
+                self.traffic.storing.store(key, member)
 
     def says(self, *events: Event) -> None:
         """Deliver events of the CRM, and wait until the line is at rest."""
@@ -127,7 +127,7 @@ def test_a_deal_of_an_unknown_customer_waits_until_the_customer_is_mapped(day: D
     day.says(day.crm.event("creation", deal.deal_id))
     assert day.booked_or_planned("Amount") == {}
     assert day.outcomes() == [Outcome.HELD]
-    day.traffic.mapping_arrival(customer, "M-71")()
+    day.traffic.storing.arrival(customer, "M-71")()
     day.world.run_until_rest()
     assert day.booked_or_planned("Amount") == {"2026-04": Decimal("2000.00")}
     assert day.outcomes() == [Outcome.APPLIED]

@@ -62,7 +62,7 @@ def test_a_replaced_member_moves_exactly_what_was_planned_with_the_old_one(day: 
     first, second, _ = deals(day, "71", "71", "72")
     assert by_customer(day) == {"M-71": Decimal(4000), "M-72": Decimal(2000)}
     outcomes = Counter(day.outcomes())
-    day.traffic.store(ACME, "M-502")
+    day.traffic.storing.store(ACME, "M-502")
     assert send_outdated(day) == sorted([first.deal_id, second.deal_id])
     assert by_customer(day) == {"M-502": Decimal(4000), "M-72": Decimal(2000)}
     assert Counter(day.outcomes()) == outcomes == {Outcome.APPLIED: 3}
@@ -94,7 +94,7 @@ def test_a_merged_deal_is_found_by_the_notice_of_the_one_that_led_to_it(day: Day
     merged = [int(other.deal_id)]
     day.says(day.crm.event("merge", one.deal_id, primaryObjectId=int(one.deal_id), mergedObjectIds=merged))
     assert by_customer(day) == {"M-71": Decimal(4000)}
-    day.traffic.store(ACME, "M-502")
+    day.traffic.storing.store(ACME, "M-502")
     assert send_outdated(day) == [new.deal_id]
     assert by_customer(day) == {"M-502": Decimal(4000)}
 
@@ -108,7 +108,7 @@ def test_a_fact_recorded_while_its_member_was_replaced_is_found_by_the_next_look
 
     def replaced_just_before(writes: object) -> None:
         table.write = commit  # type: ignore[method-assign]
-        day.traffic.store(ACME, "M-502")
+        day.traffic.storing.store(ACME, "M-502")
         catalogue = FactCatalogue(table)
         looked.append([str(fact.record) for fact in catalogue.outdated(catalogue.facts(CRM, "opportunity"))])
         commit(writes)  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ class Closings:
 
     def plan(self, span: int) -> None:
         """Have periods closed and opened within a span of milliseconds."""
-        likely = 0.5 if self._world.theme in {"planning", "records", "mappings", "writers"} else 0.12
+        likely = 0.5 if self._world.theme in {"planning", "records", "mappings", "writers", "governed"} else 0.12
         if self._world.scenario.fault_scale and self._random.random() < likely:
             for _ in range(self._random.randint(1, _MOST_CLOSED)):
                 self._world.schedule.after(self._random.randrange(span), self._act)
@@ -71,6 +71,10 @@ class Closings:
     def close(self, books: Books) -> None:
         """Close books, whoever is at work on them."""
         self._until_done(lambda: self._change(books, BooksState.CLOSED))
+
+    def books(self) -> list[Books]:
+        """The books that anything was planned in."""
+        return [Books.of_text(each) for each in sorted({str(item["books"]) for _, item in self._intersections()})]
 
     def end(self) -> None:
         """What waits to be restated is perhaps approved, and perhaps every period is opened again before the end."""
@@ -122,10 +126,9 @@ class Closings:
             deed = self._random.choice((self._reopen, self._approve_some, self._approve_some))
             self._until_done(lambda: deed(books))
             return
-        there = sorted({str(item["books"]) for _, item in self._intersections()})
-        if there:
+        if there := self.books():
             state = self._random.choice((BooksState.CLOSED, BooksState.CLOSED, BooksState.SOFT_CLOSED))
-            books = Books.of_text(self._random.choice(there))
+            books = self._random.choice(there)
             self._until_done(lambda: self._change(books, state))
 
     def _to_restate(self) -> list[Books]:

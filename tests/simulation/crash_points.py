@@ -110,7 +110,7 @@ def deal_and_invoice(world: World, traffic: Traffic) -> None:
     invoice = erp.create("invoice", currency="EUR", period="104")
     world.schedule.after(10, lambda: world.say(_CRM, [crm.event("creation", deal.deal_id)]))
     world.schedule.after(20, lambda: world.say_document(_ERP, invoice, "create"))
-    world.schedule.after(4_000, traffic.mapping_arrival(_HELD_FOR, "M-71"))
+    world.schedule.after(4_000, traffic.storing.arrival(_HELD_FOR, "M-71"))
 
 
 def report(world: World, _traffic: Traffic) -> None:
@@ -167,7 +167,7 @@ def _with_mappings(theme: str | None) -> World:
     traffic = Traffic(world)
     for key, member in (all_mappings() | budget_rates()).items():
         if key.connection not in _ELSEWHERE and key != _HELD_FOR:
-            traffic.store(key, member)
+            traffic.storing.store(key, member)
     return world
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from tests.simulation.balances import balance_violations
 from tests.simulation.before_writing import unread
@@ -41,7 +42,6 @@ def violations(world: World) -> list[str]:
         *world.line.undeclared,
         *world.line.table.went_back,
         *world.reading_back.wrong,
-        *world.maintaining.violations(),
         *unread(world),
         *(each for sender in world.senders.values() for each in sender.misjudged),
         *_facts(world, truth),
@@ -55,14 +55,13 @@ def violations(world: World) -> list[str]:
         *_forged(world),
         *secrets_shown(world),
         *journal_violations(world),
-        *world.closings.violations(),
         *member_violations(world),
         *owned_member_violations(world),
         *conflict_violations(world),
         *published_violations(world),
-        *world.line.aging.violations(),
-        *world.drifting.violations(),
-        *world.comparing.violations(),
+        *chain(world.closings.violations(), world.proposing.violations(), world.certifying.violations()),
+        *chain(world.comparing.violations(), world.drifting.violations()),
+        *chain(world.maintaining.violations(), world.line.aging.violations()),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from types import SimpleNamespace
@@ -65,6 +66,10 @@ class Journaling:
     def stream(self) -> Batch:
         """All the stream was told since it was opened."""
         return tuple(self._records)
+
+    def told_until(self) -> datetime:
+        """The second of the last change."""
+        return datetime.fromtimestamp(self._records[-1]["dynamodb"]["ApproximateCreationDateTime"], UTC)
 
     def read_on(self) -> None:
         """Keep all that the stream holds; sometimes begin again with changes that were kept long ago."""

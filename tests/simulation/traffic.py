@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from random import Random
 
 from tests.simulation.documents import Document
-from tests.simulation.entries import all_mappings, as_stored, budget_rates
 from tests.simulation.erp import Changes
 from tests.simulation.publishing_members import Publishing, mend_refused
 from tests.simulation.resending import send_outdated
 from tests.simulation.senders import Event
 from tests.simulation.spending import TOOLS
+from tests.simulation.storing import Storing
 from tests.simulation.systems import CRMS, ERPS, taking_turns
 from tests.simulation.targets import ANAPLAN
 from tests.simulation.turns import OWN_THEMES
 from tests.simulation.world import NeverAtRestError, World
 from tieout.errors import TransientError
-from tieout.ledger import keys
-from tieout.planning.mapping import MappingKey
 
 _COMMANDS_REPEATED = 5
 _WHERE_CHANGES = {"documents": ERPS, "reconciled": (*CRMS, *6 * ERPS)}  # where a theme is about documents
@@ -33,11 +29,14 @@ class Traffic:
 
     world: World
 
+    @property
+    def storing(self) -> Storing:
+        """Operators who store mapping entries."""
+        return Storing(self.world)
+
     def run(self) -> None:
         """Traffic with faults, then none of either until the line is at rest."""
-        self.world.line.table.told = None  # nobody has opened the table's stream yet
-        self._plan_mappings()
-        self.world.line.open_stream()
+        self.storing.plan()
         if self.world.theme == "documents":
             self.world.line.table.begun = self._shorten
         span = self.world.span
@@ -46,7 +45,7 @@ class Traffic:
         world = self.world
         by_operators = (world.undoing, world.closings, world.reading_back, Publishing(world), world.owning)
         world.drifting.plan(span)
-        for beside in (world.counting, *by_operators, world.comparing):
+        for beside in (world.counting, *by_operators, world.comparing, world.proposing, world.certifying):
             beside.plan(span)
         changes = 0 if self.world.theme in OWN_THEMES else self.world.scenario.changes
         for _ in range(changes):
@@ -73,7 +72,9 @@ class Traffic:
         self._work_off()
         self.world.counting.check()
         self.world.run_until_rest()
+        self.world.proposing.to_the_end()
         self.world.reading_back.to_the_end()
+        self.world.certifying.to_the_end()
 
     def _work_off(self) -> None:
         self.world.run_until_rest()
@@ -87,32 +88,6 @@ class Traffic:
             self.world.run_until_rest()
         raise NeverAtRestError("facts stay outdated, or cells refused, however often they are sent again")
 
-    def _plan_mappings(self) -> None:
-        present = {"mappings": 0.5, "members": 0.2, "reconciled": 0.7}.get(self.world.theme, 0.85)
-        away = {name for name, each in taking_turns(self.world).items() if not each.is_part}
-        for key, member in all_mappings().items():
-            if key.connection in away or self.world.owning.is_unsaid(key):
-                continue
-            drawn = self.world.random.random()
-            if key.table == "cost_centre" and self.world.theme in {"mappings", "documents"}:
-                drawn = 0.0
-            self._plan_entry(key, member, drawn, present)
-        for arrive in self.world.mappings_to_come.values():
-            self.world.schedule.after(self.world.random.randrange(self.world.span), arrive)
-        own_chance = Random(f"rates of budgets {self.world.scenario.seed}")  # noqa: S311 it must repeat itself
-        for key, member in budget_rates().items():
-            self._plan_entry(key, member, own_chance.random(), present)
-            if (at := keys.mapping_key(key)) in self.world.mappings_to_come:
-                arrives = self.world.mappings_to_come[at]
-                self.world.schedule.after(own_chance.randrange(self.world.span), arrives)
-
-    def _plan_entry(self, key: MappingKey, member: str, drawn: float, present: float) -> None:
-        """An entry that is there from the start, comes later, or never."""
-        if drawn < present:
-            self.store(key, member)
-        elif drawn < 0.97:
-            self.world.mappings_to_come[keys.mapping_key(key)] = self.mapping_arrival(key, member)
-
     def _plan_disturbances(self, span: int) -> None:
         def window(switch: Callable[[bool], None]) -> None:
             start, length = self.world.random.randrange(span), self.world.random.choice((20_000, 90_000))
@@ -125,7 +100,7 @@ class Traffic:
             window(lambda down: setattr(self.world.weather, "is_archive_down", down))
         if self.world.random.random() < 0.3:
             window(lambda wrong: setattr(self.world.weather, "is_misdeclared", wrong))
-        for act, theme in ((self.world.doors.rotate, None), (self._replace_a_member, "mappings")):
+        for act, theme in ((self.world.doors.rotate, None), (self.storing.replace_one, "mappings")):
             if self.world.random.random() < 0.3 or self.world.theme == theme:
                 self.world.schedule.after(self.world.random.randrange(span), act)
         learns = self.world.random.random() < (0.9 if self.world.theme == "planning" else 0.6)
@@ -178,22 +153,6 @@ class Traffic:
             return event | {"subscriptionType": "contact.creation"}
         self.world.weather.strike("malformed_item")
         return event | {"objectId": None}
-
-    def _replace_a_member(self) -> None:
-        """A controller corrects an entry, and what was planned with the old member is sent through the line again."""
-        own = dict(zip(OWN_THEMES, taking_turns(self.world), strict=True)).get(self.world.theme)
-        others = taking_turns(self.world).keys() - {own}
-        entries = sorted(each for each in self.world.mappings if each[0] not in others)
-        connection, table, value = self.world.random.choice(entries)
-        members = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
-        member = self.world.random.choice(members.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
-
-        def put() -> None:
-            self.store(MappingKey(connection, table, value), member)
-            self.world.weather.strike("member_replaced")
-            send_outdated(self.world)
-
-        self._until_done(f"replace {table} {value}", put)()
 
     def _add_the_unknown_members(self) -> None:
         """Somebody adds in planning what it did not know, and has the refused cells written again."""
@@ -263,37 +222,3 @@ class Traffic:
             self.world.weather.strike("payload_parked")
             for event in self.world.tools[key.connection].said[key.record_id]:
                 self.world.senders[key.connection].say_alone(event)
-
-    def mapping_arrival(self, key: MappingKey, member: str) -> Callable[[], None]:
-        """`tieout mappings put`: store it, then send what waited to its flow again."""
-
-        def put() -> None:
-            self.store(key, member)
-            for held in self.world.line.mappings.waiting(key):
-                self.world.weather.strike("released")
-                lineage = held.lineage
-                self.world.line.flows[lineage.flow].queue.send(lineage.envelope().message())
-
-        return self._until_done(f"mapping {key}", put)
-
-    def _until_done(self, name: str, command: Callable[[], None]) -> Callable[[], None]:
-        """A command that an operator repeats until it succeeds, and gives once."""
-        done: list[bool] = []
-
-        def attempt() -> None:
-            with suppress(TransientError):
-                command()
-                done.append(True)
-
-        def give() -> None:
-            if not done:
-                self.world.invoke(name, attempt, 60_000, may_rest=False)
-            if not done:
-                self.world.schedule.after(20_000, give)
-
-        return give
-
-    def store(self, key: MappingKey, member: str) -> None:
-        """An entry that is there."""
-        self.world.line.mappings.put(key, as_stored(member), "controller", self.world.schedule.now())
-        self.world.mappings[key.connection, key.table, key.key] = member

@@ -70,6 +70,8 @@ THEMES: Mapping[str, Mapping[str, float]] = {
     # Seldom, or no comparison, which asks for each entity of each connection, would ever get through.
     "reconciled": {"crash_before": 0.001, "crash_after": 0.001, "lost_answer": 0.01, "throttled": 0.001}
     | {"unavailable": 0.0, "conflict": 0.02, "delivered_twice": 0.1, "visibility_ran_out": 0.1},
+    "governed": {"crash_before": 0.001, "crash_after": 0.001, "lost_answer": 0.01, "throttled": 0.001}
+    | {"unavailable": 0.0, "conflict": 0.02, "delivered_twice": 0.1, "visibility_ran_out": 0.2},
     "missed": {"crash_before": 0.01, "crash_after": 0.01, "partial_put_events": 0.1, "throttled": 0.02},
     "books": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
     "sap": {"stale_replica": 0.03, "partial_put_events": 0.1, "throttled": 0.02, "delivered_twice": 0.1},
@@ -95,6 +97,7 @@ DRAWN_THEMES = tuple(
         "owners",
         "drifts",
         "reconciled",
+        "governed",
     }
 )  # of which there are some on other days
 
@@ -208,3 +211,8 @@ def _error_of(name: str, point: str, random: Random) -> BaseException:
         "target_busy": UnavailableError,
     }
     return errors[name](point, retry_after_seconds=random.choice((None, 5, 60)))
+
+
+def rest_rate(random: Random, theme: str) -> float:
+    """How often an invocation that may rest does so."""
+    return {"writers": 0.3, "mappings": 0.3, "documents": 0.2}.get(theme) or random.choice((0.02, 0.1))

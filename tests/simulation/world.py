@@ -10,6 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from tests.simulation import relaying
+from tests.simulation.certifying import Certifying
 from tests.simulation.closing import Closings
 from tests.simulation.comparing import Comparing
 from tests.simulation.counting import Counting
@@ -20,6 +21,7 @@ from tests.simulation.documents import Document
 from tests.simulation.doors import Doors
 from tests.simulation.drifting import Drifting
 from tests.simulation.erp import Erp
+from tests.simulation.governing import Proposing
 from tests.simulation.line import RECORD_LIFETIME_MS, Line
 from tests.simulation.maintaining import Maintaining
 from tests.simulation.owners import is_owned
@@ -34,7 +36,7 @@ from tests.simulation.systems import CRMS, ERPS, readers, receiving, small_answe
 from tests.simulation.taking_turns import TakingTurns
 from tests.simulation.targets import FlushQueues, targets
 from tests.simulation.undoing import Undoing
-from tests.simulation.weather import DRAWN_THEMES, Weather
+from tests.simulation.weather import DRAWN_THEMES, Weather, rest_rate
 from tests.simulation.working import Flow
 from tests.support.clock import SeededEntropy
 from tests.support.memory_queue import MemoryQueue, StoredMessage
@@ -92,7 +94,7 @@ class World(TakingTurns):
             random,
             self.schedule,
             rate_scale=scenario.fault_scale * random.choice((0.0, 0.3, 1.0, 1.0, 2.0)),
-            rest_rate=_rest_rate(random, self.theme) if self.may_rest else 0.0,
+            rest_rate=rest_rate(random, self.theme) if self.may_rest else 0.0,
             theme=self.theme,
         )
         self._note = note
@@ -128,6 +130,7 @@ class World(TakingTurns):
         )
         self.undoing, self.closings, self.reading_back = Undoing(self), Closings(self), ReadingBack(self)
         self.maintaining, self.owning, self.comparing = Maintaining(self), Owning(self), Comparing(self)
+        self.proposing, self.certifying = Proposing(self), Certifying(self)
         self.make_those_that_drop(self)
         self.counting = Counting(self)
         self.doors = Doors(self)
@@ -294,7 +297,3 @@ class World(TakingTurns):
     def zones(self) -> dict[str, tuple[Crm, ZoneInfo]]:
         """The CRMs with their accounts' time zones."""
         return {name: (crm, ZoneInfo(CRMS[name])) for name, crm in self.crms.items()}
-
-
-def _rest_rate(random: Random, theme: str) -> float:
-    return {"writers": 0.3, "mappings": 0.3, "documents": 0.2}.get(theme) or random.choice((0.02, 0.1))

@@ -134,10 +134,10 @@ class MemoryTable:
             self._index_one()
 
     def begin_as(self, other: MemoryTable) -> None:
-        """Hold what another table holds, whose indexes are up to date."""
+        """Hold what another table holds, with indexes that are as far behind."""
         self._items, self._sizes = dict(other._items), dict(other._sizes)
         self._order = {partition: list(sort_keys) for partition, sort_keys in other._order.items()}
-        self._indexes = deepcopy(other._indexes)
+        self._indexes, self._lagging = deepcopy(other._indexes), deque(other._lagging)
 
     def contents(self) -> dict[Key, Item]:
         """Everything there is, without a fault point: for oracles."""

@@ -20,7 +20,7 @@ class BreakKind(StrEnum):
     MISSING_THERE = "missing_there"  # the left side has it, the right has not
     HELD = "held"  # a record waits for a mapping entry, a rate, or books that are closed
     DUPLICATE = "duplicate"  # one side has it more than once
-    CUT_OFF = "cut_off"  # both sides have it, in different periods
+    CUT_OFF = "cut_off"  # both sides have it, or both come to nothing, in different periods
     MAPPING = "mapping"  # both sides have it, as another company's, customer's or product's
     RATE = "rate"  # the transaction is the same, what it is in the reporting currency is not
     ROUNDING = "rounding"  # no more than what is tolerated

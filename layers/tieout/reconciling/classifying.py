@@ -13,10 +13,15 @@ from tieout.reconciling.breaks import Break, BreakKind
 from tieout.reconciling.items import NOTHING, Amounts, Item, Place, difference, sums_by
 from tieout.reconciling.matching import Group
 
+
+def _whenever(place: Place) -> Place:
+    return place._replace(period="")
+
+
 # What of a place has to be the same, and what it is called where no more than the rest of it differs.
 _LEVELS: tuple[tuple[BreakKind, Callable[[Place], Place]], ...] = (
     (BreakKind.ROUNDING, lambda place: place),
-    (BreakKind.CUT_OFF, lambda place: place._replace(period="")),
+    (BreakKind.CUT_OFF, _whenever),
     (BreakKind.MAPPING, lambda place: Place("", "", place.currency)),
 )
 
@@ -61,6 +66,8 @@ class Classifier:
 
     def _missing(self, group: Group) -> BreakKind:
         [item] = group.left or group.right
+        if group.right and not any(each.transaction for each in sums_by(_whenever, (item.amounts,)).values()):
+            return BreakKind.CUT_OFF  # as what is gone stands in closed books, and is taken back in a later period
         if item.day is not None and item.day + timedelta(days=self.tolerance.days) > self.as_of:
             return BreakKind.TIMING
         return BreakKind.MISSING_THERE if group.left else BreakKind.MISSING_HERE

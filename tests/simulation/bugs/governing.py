@@ -8,6 +8,7 @@ from tests.flow import test_decided_proposals as decided
 from tests.flow import test_effects_of_landscapes as landscapes
 from tests.flow import test_governed_changes as governed
 from tests.simulation.bugs.bug import Bug, held_by
+from tests.simulation.governing import THEME
 from tests.support.governed import GovernedLedger
 from tieout.effects import effect, entries, governing, replanning
 from tieout.effects import landscapes as comparing
@@ -117,5 +118,47 @@ BUGS = (
         'Absent("member") if stood is None',
         "None if stood is None",
         proof=_told(decided.test_what_somebody_stored_while_an_approval_was_broken_off_is_the_later_word),
+    ),
+    Bug(
+        "whoever approves an entry has stored it",
+        governing.Governing._stores,
+        "each.text, proposal.proposed_by,",
+        "each.text, proposal.decided_by,",
+        THEME,
+    ),
+    Bug(
+        "what was planned with a replaced member is not concerned",
+        entries._is_concerned,
+        "used.get(each) != proposed[each]",
+        "used.get(each) is None",
+        THEME,
+    ),
+    Bug(
+        "a fact that moves is one that is as it was",
+        replanning.Replanning._one,
+        "elif any(move.minor for move in moves):",
+        "elif False:",
+        THEME,
+    ),
+    Bug(
+        "what waits for another entry than before is as it was",
+        replanning.Replanning._one,
+        "if plan.waits_for != waited_for:",
+        "if (plan.waits_for is None) != (waited_for is None):",
+        THEME,
+    ),
+    Bug(
+        "what came late is shown beside what comes late then",
+        effect.Adding.add,
+        "self._add_late(fact.waited, fact, -1)",
+        "self._add_late((), fact, -1)",
+        THEME,
+    ),
+    Bug(
+        "what leaves a cell is not shown",
+        replanning._moves,
+        "moved.keys() | base.keys()",
+        "{at for at in moved if moved[at] > 0}",
+        THEME,
     ),
 )

@@ -256,4 +256,13 @@ MET_IN = {
     "a customer whose name another has is in no dimension": 2,
     "what is accepted is open again at the next run": 1,
     "an event that names no record stops the delivery": 3,
+    "the last second is not past yet": 1,
+    "what comes later was before": 1,
+    "what planning holds is what the ledger says": 89,
+    "what is gone from closed books is missing": 39,
+    "what was planned with a replaced member is not concerned": 1,
+    "a fact that moves is one that is as it was": 1,
+    "what waits for another entry than before is as it was": 6,
+    "what came late is shown beside what comes late then": 65,
+    "what leaves a cell is not shown": 1,
 }

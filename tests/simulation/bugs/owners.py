@@ -6,6 +6,7 @@ from ops import master_data
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.owners import THEME
 from tieout import crosswalk
+from tieout.ledger import mappings
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.planned import FactCatalogue
 from tieout.ledger.planner import Planner
@@ -22,10 +23,10 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     ("the numbers of any connection imply codes", Ownership.implied, "(connection, table)", "next(iter(self._codes))"),
     ("what its owner's number implies is held", Ownership.implied, "codes is not None and is_a_code", "False"),
-    ("a link forgets what stood before it", MappingLedger.put, _BEFORE, "()"),
+    ("a link forgets what stood before it", mappings.item_of_entry, _BEFORE, "()"),
     (
         "a link that is stored twice stood before itself",
-        MappingLedger.put,
+        mappings.item_of_entry,
         _BEFORE,
         "(Stood(stored.member, stored.origin), *stored.before)",
     ),

@@ -197,6 +197,15 @@ def test_a_difference_within_tolerance_hides_no_cut_off() -> None:
     assert (kind, set(found)) == (BreakKind.CUT_OFF, {place(), april})
 
 
+def test_what_is_taken_back_in_a_later_period_is_not_missing_but_in_another() -> None:
+    """Planning keeps what is gone in closed books, and takes it back in April; a side that comes to anything is missing."""
+    kept = {place(): amount(10_000), place(period="2026-04"): amount(-10_000)}
+    assert only_break(compared([], [item("books", "A-1", kept)]))[0] is BreakKind.CUT_OFF
+    left = {place(): amount(10_000), place(period="2026-04"): amount(-9_999)}
+    assert only_break(compared([], [item("books", "A-1", left)]))[0] is BreakKind.MISSING_HERE
+    assert only_break(compared([item("billing", "A-1", kept)], []))[0] is BreakKind.MISSING_THERE
+
+
 def test_a_cent_in_each_of_two_places_is_tolerated_in_each() -> None:
     """A tolerance is for a place, not for what happens to cancel out."""
     april = place(period="2026-04")
