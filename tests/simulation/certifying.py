@@ -209,8 +209,12 @@ class Certifying:
 
 
 def _is_looked_up_again(changed: Changed) -> bool:
-    """Whether it is no more than which entries were there when a fact was last read, though it is planned by others alone."""
-    return ": held " in changed.says or (changed.section, changed.what) == ("mappings", "came")
+    """Whether it is no more than which entries were there when a fact was last read, though it is planned by others, or waits.
+
+    What waits for one entry is converted as the others say, which changes no amount of a transaction.
+    """
+    now, _, before = changed.says.partition("; it was ")
+    return now == before or ": held " in now or (changed.section, changed.what) == ("mappings", "came")
 
 
 def _at(total: Mapping[str, str]) -> tuple[str, str, str, str]:
