@@ -14,6 +14,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
 
 from tests.mutants.survivors import Mutant, compare, function_of, listed, mutant_of
 from tests.mutants.workspace import GROUPS, Group, make_tree, renew_judges
@@ -32,6 +33,11 @@ def main() -> int:
     parser.add_argument(
         "--survivors", action="store_true", help="show what survived the last run to the tests as they are now"
     )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a run that was broken off, on the code of then"
+    )
+    parser.add_argument("--sample", type=int, default=0, help="try so many mutants of each group, drawn by chance")
+    parser.add_argument("--draw", type=int, default=0, help="another number draws other mutants")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many mutants are tried at once")
     arguments = parser.parse_args()
     unknown = set(arguments.groups) - {group.name for group in GROUPS}
@@ -43,24 +49,37 @@ def main() -> int:
         if arguments.groups and group.name not in arguments.groups:
             continue
         started = time.monotonic()
-        limits = ("--max-children", str(arguments.workers))
-        if arguments.survivors:
-            renew_judges(group)
-            _mutmut(group, "run", *limits, *(name for name, end in _statuses(group).items() if end not in _NOTICED))
-        elif not arguments.again:
-            make_tree(group)
-            _mutmut(group, "run", *limits)
-        found = _statuses(group)
+        found = _tried(group, arguments)
         diffs = _diffs(group, [name for name, status in found.items() if status not in _NOTICED])
         survived |= {name: mutant_of(name, diff) for name, diff in diffs.items()}
         statuses |= found
         _say(f"{group.name}: {len(found)} mutants, {time.monotonic() - started:.0f} s")
     _print_scores(statuses)
-    return _judge(statuses, survived)
+    return _judge(statuses, survived, is_whole=not arguments.sample)
 
 
-def _judge(statuses: Mapping[str, str], survived: Mapping[str, Mutant]) -> int:
-    verdict = compare(survived.values(), listed(), map(_module_of, statuses))
+def _tried(group: Group, arguments: argparse.Namespace) -> dict[str, str]:
+    """Try what is asked for of a group; mutant to how it ended, of those it is about."""
+    limits = ("--max-children", str(arguments.workers))
+    if arguments.survivors:
+        renew_judges(group)
+        _mutmut(group, "run", *limits, *(name for name, end in _statuses(group).items() if end not in _NOTICED))
+    elif arguments.sample:
+        make_tree(group)
+        _mutmut(group, "print-time-estimates")  # which makes all mutants, and tries none
+        every = sorted(_statuses(group))
+        chosen = Random(arguments.draw).sample(every, min(arguments.sample, len(every)))  # noqa: S311 it must repeat itself
+        _mutmut(group, "run", *limits, *chosen)
+        return {name: end for name, end in _statuses(group).items() if name in chosen}
+    elif not arguments.again:
+        if not arguments.resume:
+            make_tree(group)
+        _mutmut(group, "run", *limits)
+    return _statuses(group)
+
+
+def _judge(statuses: Mapping[str, str], survived: Mapping[str, Mutant], *, is_whole: bool) -> int:
+    verdict = compare(survived.values(), listed(), map(_module_of, statuses) if is_whole else ())
     for name, mutant in sorted(survived.items()):
         if mutant in verdict.new:
             _say(f"{statuses[name]}, and not listed: {name}\n    {mutant}")
