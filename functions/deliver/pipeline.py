@@ -185,7 +185,7 @@ def _write_task(
     """Have a load of one cube set by a task; whether there was one, whatever became of it."""
     writer = step.writer
     cells = [] if failures or not isinstance(writer, TaskWriter) else _task_of(writer, intersections)
-    if not cells or not isinstance(writer, TaskWriter):
+    if not cells or not isinstance(writer, TaskWriter) or not _may_write(step):
         return False
     try:
         answer = write_as_task(_task_step(step, writer), intersections, cells)
@@ -214,6 +214,8 @@ def _write(step: DeliverStep, intersections: Sequence[IntersectionState], failur
     if not cells:
         return
     held = _held_before(step, intersections, cells)
+    if not _may_write(step):  # any more: what was asked before may have taken its time
+        return
     receipt = step.cells.open_receipt(step.target, step.entropy.token(), step.clock.now(), cells, held)
     try:
         answer = explained(written([cell.value() for cell in cells], step.writer), cells, why_not)

@@ -195,8 +195,12 @@ GROUPS = (
         "effects",
         ("tieout/governance.py", "tieout/effects/*.py"),
         (
-            *(f"tests/flow/test_{name}.py" for name in ("governed_changes", "decided_proposals")),
+            *(
+                f"tests/flow/test_{name}.py"
+                for name in ("governed_changes", "decided_proposals", "effects_of_landscapes")
+            ),
             "tests/infra/test_governance_rules.py",
+            "tests/simulation/test_governed.py",
         ),
     ),
     Group(
@@ -206,6 +210,7 @@ GROUPS = (
             "tests/unit/certifying",
             "tests/flow/test_certified_periods.py",
             "tests/flow/test_since_a_period_was_certified.py",
+            "tests/simulation/test_governed.py",
         ),
     ),
     Group(

@@ -50,7 +50,7 @@ class DataverseTelling:
         kind = self._random.choice(("unrouted_notice", "unrouted_notice", "malformed_item", "echo"))
         event = self._context(Change("Update", (opportunity,)))
         if kind == "malformed_item":
-            odd: object = self._random.choice((None, _NOBODY, "12", {}))
+            odd = self._random.choice(("null", _NOBODY, "12", ""))  # of its type all the same, or it would have drifted
             event |= {"PrimaryEntityId": odd, "InputParameters": []}
         elif kind == "echo":
             event["InitiatingUserId"] = OWN_USER

@@ -107,7 +107,7 @@ _BY_RATES = frozenset({"revision", "digest", "statement", "statement_deflated"})
 _LASTING = frozenset(
     (
         *("revision", "source_version", "digest", "contributions", "statement", "statement_deflated", "held_for"),
-        *("unfinished", "shares", "cell_state", "waits_for", "or_for", "late"),
+        *("unfinished", "shares", "cell_state", "waits_for", "or_for", "late", "rates"),
     )
 )
 _Delivery = tuple[str, str]  # its id, and when it was received

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -67,6 +67,20 @@ def test_a_flush_ends_when_it_comes_near(desk: Desk) -> None:
 
     desk.planning.refusal = taking_long
     assert (written(desk), len(desk.lacking())) == (1, 1)
+
+
+@pytest.mark.parametrize(("more_seconds", "wrote"), [(0, 1), (1, 0)])
+def test_no_write_is_begun_by_what_was_so_before_its_members_were_looked_for(
+    desk: Desk, more_seconds: int, wrote: int
+) -> None:
+    """That takes its time: what may begin is judged when it begins, and nothing tells of a write that did not."""
+
+    def taking_long(_: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        desk.clock.advance(15 * 60 - desk.planning.write_seconds - 1 + more_seconds)
+        return {}
+
+    desk.make_sure = taking_long
+    assert (written(desk), len(desk.answers())) == (wrote, wrote)
 
 
 def test_a_503_outside_of_it_pauses_the_target_as_ever(desk: Desk) -> None:

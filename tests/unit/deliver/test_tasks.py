@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from tests.support.tasked_planning import TaskedPlanning, loaded
 from tieout.delivering import CellValue, TaskWriter
 from tieout.errors import LostAnswerError, StillRunningError, TieoutError, UnavailableError
 from tieout.ledger.receipts import ReceiptLedger, receipt_rows
+from tieout.maintenance import Maintenance
 
 
 @pytest.fixture(name="planning")
@@ -55,6 +56,21 @@ def test_a_load_is_one_task_with_its_reference_on_the_receipt(desk: Desk, planni
     }
     assert desk.lacking() == []
     assert planning.untils == [desk.clock.now() + timedelta(seconds=planning.write_seconds)]
+
+
+def test_no_task_is_begun_by_what_was_so_before_its_members_were_looked_for(
+    desk: Desk, planning: TaskedPlanning
+) -> None:
+    """It would reach into a maintenance that was far enough away when they were."""
+    desk.maintenance = Maintenance(begins="09:15", time_zone="UTC", minutes=30)
+
+    def taking_long(_: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        desk.clock.advance(14 * 60)
+        return {}
+
+    desk.make_sure = taking_long
+    assert desk.flush().writes == 0
+    assert (planning.log, len(desk.lacking())) == ([], 6)
 
 
 def test_few_cells_are_written_as_ever(desk: Desk, planning: TaskedPlanning) -> None:

@@ -49,7 +49,7 @@ def test_a_flush_goes_on_where_the_one_before_it_ended(
     for _ in range(4):
         desk.change("a", 1)
         desk.change("b", 1)
-        left = iter([True, False])
+        left = iter([True, True, False])  # asked before each write and as it begins
         behind = desk.flush(lambda _, left=left: next(left), behind).behind  # type: ignore[misc]  # bound now
     assert written == ["a b", "c d", "e f", "a b"]
 

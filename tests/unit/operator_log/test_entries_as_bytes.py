@@ -13,7 +13,10 @@ from tieout.operator_log import Entry, Step, UnreadableEntryError, effect_of
 
 STEP = Step(run="r-1", at=datetime(2026, 11, 27, 9, tzinfo=UTC), who="Operator/ana", command="undo")
 ENTRY = Entry(number=1, previous="", step=STEP)
-SAID = '{"number":1,"previous":"","step":{"arguments":{},"at":"2026-11-27T09:00:00.000Z","command":"undo","run":"r-1","who":"Operator/ana"}}'
+SAID = (
+    '{"number":1,"previous":"","step":{"arguments":{},"at":"2026-11-27T09:00:00.000Z",'
+    '"command":"undo","run":"r-1","who":"Operator/ana"}}'
+)
 
 
 def test_an_entry_is_canonical_json_with_the_hash_of_it_without_the_hash() -> None:
@@ -40,10 +43,11 @@ def test_what_is_wrong_with_an_entry_is_said(stored: bytes, says: str) -> None:
 
 def test_an_effect_is_the_hash_of_what_json_prints_in_one_order() -> None:
     """Without blanks, letters as they are, and what JSON has no form for as its text."""
-    told = [{"b": Decimal("1.50"), "a": "Müller"}, {"day": date(2026, 3, 31)}]
+    row: dict[str, object] = {"b": Decimal("1.50"), "a": "Müller"}
+    told = [row, {"day": date(2026, 3, 31)}]
     text = '[{"a":"Müller","b":"1.50"},{"day":"2026-03-31"}]'
     assert effect_of(told) == hashlib.sha256(text.encode()).hexdigest()
-    assert effect_of([dict(reversed(told[0].items())), told[1]]) == effect_of(told)
+    assert effect_of([dict(reversed(row.items())), told[1]]) == effect_of(told)
 
 
 def test_half_a_character_that_a_system_sent_is_told_as_well() -> None:
