@@ -53,7 +53,10 @@ ENTRIES = {
 }
 LATE = Closing(
     versions=("Actual",),
-    late=(LateRule(name="spending", flows=("spending",), soft_closed="next_open", closed="next_open"),),
+    late=(
+        LateRule(name="spending", flows=("spending",), soft_closed="next_open", closed="next_open"),
+        LateRule(name="audited", flows=("audited",), soft_closed="restate", closed="restate"),
+    ),
 )
 _SHIPPED = Path(__file__).parents[2] / "landscape/reconciliations.toml"
 
