@@ -48,15 +48,6 @@ def test_what_would_need_no_approval_is_refused(
     assert problem in said
 
 
-def test_an_approval_is_needed_by_table_and_connection() -> None:
-    """Of these connections alone where some are named."""
-    assert MONEY.is_needed_for("*", "rate")
-    assert not MONEY.is_needed_for("netsuite-group", "customer")
-    of_one = Approval(name="accounts", tables=("account",), connections=("netsuite-group",))
-    assert of_one.is_needed_for("netsuite-group", "account")
-    assert not of_one.is_needed_for("hubspot-emea", "account")
-
-
 def test_commands_are_told_what_needs_an_approval(prod: Synthesis) -> None:
     """Each entry by itself, among the outputs of the line."""
     told = prod.outputs()["ApprovalMoney"]

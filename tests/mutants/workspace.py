@@ -199,7 +199,7 @@ GROUPS = (
                 f"tests/flow/test_{name}.py"
                 for name in ("governed_changes", "decided_proposals", "effects_of_landscapes")
             ),
-            "tests/infra/test_governance_rules.py",
+            "tests/unit/core/test_approvals_as_declared.py",
             "tests/simulation/test_governed.py",
         ),
     ),
