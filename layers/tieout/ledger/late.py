@@ -30,6 +30,7 @@ class Protection:
         known: id to the intersections whose contributions stay or are late (`places_needed`), with the currency of each measure.
         approved: for closed books the digest of what somebody approved to be restated for this fact.
         books_late: whether differences may be booked; those of a fact that waits for a mapping may not.
+        waited: what was late already, which names the currency of each measure, be its intersection committed by half.
     """
 
     treatment: Callable[[Books], Treatment]
@@ -38,6 +39,7 @@ class Protection:
     known: Mapping[str, tuple[Intersection, Mapping[str, str]]] = field(default_factory=dict)
     approved: Mapping[Books, str] = field(default_factory=dict)
     books_late: bool = True
+    waited: tuple[LateRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,9 @@ class _Protecting:
             for each in self._stored[name].late:
                 self._places.setdefault(each.origin, self._protection.moved(intersection, each.books.period))
                 self._currencies.setdefault(each.origin, {}).update(currencies)
+        for row in self._protection.waited:
+            named = {each.measure: each.currency for each in row.amounts}
+            self._currencies.setdefault(row.intersection.intersection_id(), {}).update(named)
 
     def _is_closed(self, books: Books) -> bool:
         return self._protection.treatment(books) is not Treatment.ACCEPT

@@ -61,6 +61,7 @@ class Protecting:
             known=self.ledger.places(places_needed(parts, treatment)),
             approved={books: str(strict_json.parse(text.encode())["digest"]) for books, text in approvals.items()},
             books_late=is_mapped,
+            waited=stored.late if stored else (),
         )
         late = protected(desired, parts, protection)
         return Guard(protected=late, flow=flow, gate=now.check, approvals=approvals)
