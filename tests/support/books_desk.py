@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from tests.support.ledger_scenes import lineage, record, statement
 from tests.support.memory_table import MemoryTable
@@ -70,10 +71,12 @@ class BooksDesk:
     Attributes:
         version: of what records say; None where everything they say is newer than what they said before.
         rate: what their amounts are converted with.
+        dollars: period to how many dollars an amount of it is, where it is planned in dollars as well.
     """
 
     version: str | None = None
     rate: str = "par"
+    dollars: Mapping[str, int] = MappingProxyType({})
 
     def __init__(self, table: MemoryTable | None = None) -> None:
         self.table = MemoryTable() if table is None else table
@@ -98,7 +101,7 @@ class BooksDesk:
         stated = statement(number, self.version or self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z"))
         if said is None:
             stated = Statement(key=stated.key, source_version=stated.source_version, fact=None, absence=absence)
-        planned = said if isinstance(said, Unmapped) else _contributions(said or {}, self.rate)
+        planned = said if isinstance(said, Unmapped) else _contributions(said or {}, self.rate, self.dollars)
         facts, books_now = self.ledger.open([stated.key])
         stored = facts.get(stated.key)
         guard = self.protecting.guard(stated, planned, stored, books_now, flow)
@@ -163,10 +166,18 @@ class BooksDesk:
         return {key: item for key, item in self.table.contents().items() if key[0].startswith(prefix)}
 
 
-def _contributions(said: Said, rate: str) -> tuple[Contribution, ...]:
+def _contributions(said: Said, rate: str, dollars: Mapping[str, int]) -> tuple[Contribution, ...]:
     found = (
-        Contribution(at := place(customer, period), (Amount("Amount", "EUR", minor, rate),), MODEL.books_of(at))
+        Contribution(
+            at := place(customer, period), tuple(_amounts(minor, rate, dollars.get(period))), MODEL.books_of(at)
+        )
         for (customer, period), minor in said.items()
         if minor
     )
     return tuple(sorted(found))
+
+
+def _amounts(minor: int, rate: str, dollars: int | None) -> Iterator[Amount]:
+    yield Amount("Amount", "EUR", minor, rate)
+    if dollars is not None:
+        yield Amount("Amount USD", "USD", dollars * minor, f"average={dollars}")

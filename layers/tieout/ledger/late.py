@@ -30,7 +30,8 @@ class Protection:
         known: id to the intersections whose contributions stay or are late (`places_needed`), with the currency of each measure.
         approved: for closed books the digest of what somebody approved to be restated for this fact.
         books_late: whether differences may be booked; those of a fact that waits for a mapping may not.
-        waited: what was late already, which names the currency of each measure, be its intersection committed by half.
+        waited: what was late already, with the currency of each measure: a cell is never told of an amount that comes to nothing
+            where it is booked.
     """
 
     treatment: Callable[[Books], Treatment]

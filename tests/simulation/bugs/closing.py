@@ -201,4 +201,11 @@ BUGS = (
         "for each, cells in found]",
         proof=undone.test_a_release_leaves_closed_books_alone,
     ),
+    Bug(
+        "a cell says the currency of what cancels out in it",
+        protecting.Protecting.guard,
+        "waited=stored.late if stored else ()",
+        "waited=()",
+        changes=10,
+    ),
 )
