@@ -46,6 +46,8 @@ _ODD_PERIODS = {  # those of the ERP that are no period of one company or the ot
     "303": "2026-04",
     "304": "2026-05",
 }
+OTHER_MEMBERS = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
+"""What an entry of some tables is replaced with: not every text is a member there."""
 
 
 @cache

@@ -14,11 +14,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.closing import rules
-from tests.simulation.entries import all_mappings, as_stored
+from tests.simulation.entries import OTHER_MEMBERS, all_mappings, as_stored
 from tests.simulation.operators import give_until_done
 from tests.simulation.oracle_of_effects import Before, undone_otherwise
 from tests.simulation.owners import is_owned
-from tests.simulation.resending import send_outdated
+from tests.simulation.resending import send_outdated, send_waiting
 from tieout.effects.entries import EntryEffects
 from tieout.effects.governing import EffectMovedError, Governing, NotDecidableError
 from tieout.errors import TransientError
@@ -37,8 +37,9 @@ _EVERY, _OF_THEM = 16, 7
 _LIFETIME_MS = 300_000
 _PEOPLE = ("ana", "ben")
 _UNDECIDED = frozenset({ProposalState.PROPOSED, ProposalState.APPROVED, ProposalState.STORED})
-_NEW_MEMBERS = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345", "0.9"), "period": ("2026-04",)}
+_NEW_MEMBERS = {**OTHER_MEMBERS, "rate": ("1.2345", "0.9")}
 _MAPS = "MAP#"
+_Wanted = dict[MappingKey, str | None]  # what entries are to say, as the oracle reads it; None where they are to go
 
 
 def is_governed(scenario: Scenario) -> bool:
@@ -62,9 +63,7 @@ class Proposing:
         self.is_part = is_governed(world.scenario)
         self.said: Counter[str] = Counter()
         self._broken: list[str] = []
-        self._proposed: dict[
-            str, tuple[str, dict[MappingKey, str | None]]
-        ] = {}  # who, and what, as the oracle reads it
+        self._proposed: dict[str, tuple[str, _Wanted]] = {}  # by whom, and what
         self._shown_first: dict[str, str] = {}
         landscape, table = world.line.landscape, world.line.table
         closing = rules(world.scenario.seed, [flow.name for flow in landscape.flows])
@@ -134,7 +133,7 @@ class Proposing:
 
         give_until_done(self._world, "propose", propose, _LIFETIME_MS)
 
-    def _proposed_by(self, by: str, entries: dict[MappingKey, str | None]) -> Proposal | None:
+    def _proposed_by(self, by: str, entries: _Wanted) -> Proposal | None:
         """What somebody has proposed; nothing where the entries say that already."""
         name = f"p{len(self._proposed)}"
         self._proposed[name] = by, entries
@@ -195,12 +194,11 @@ class Proposing:
 
     def _finish(self, proposal: Proposal) -> None:
         """Store what is not stored yet, and send what it concerns through the line again."""
-        line, proposals = self._world.line, self._governing.proposals
+        proposals = self._governing.proposals
         if proposal.state is ProposalState.APPROVED:
             proposal = self._governing.approve(proposal, "", "", self._world.schedule.now())
         for each in proposals.entries(proposal):
-            for held in line.mappings.waiting(each.key):
-                line.flows[held.lineage.flow].queue.send(held.lineage.envelope().message())
+            send_waiting(self._world, each.key)
         send_outdated(self._world)
         proposals.executed(proposal)
 
@@ -227,7 +225,7 @@ class Proposing:
         entries = self._proposed[proposal.proposal_id][1]
         self._broken += [f"{entries}: {each}" for each in undone_otherwise(before, table.contents(), shown)]
 
-    def _entries(self) -> dict[MappingKey, str | None]:
+    def _entries(self) -> _Wanted:
         """What somebody may want entries to say: mostly of such as facts were planned with, or wait for."""
         count = self._random.choice((1, 1, 1, 2, 3))
         waited_for, planned_with = self._concerned()

@@ -8,9 +8,17 @@ from tests.simulation.spending import TOOLS
 from tests.simulation.systems import CRMS, ERPS, taking_turns
 from tieout.ledger.planned import FactCatalogue
 from tieout.ownership import Ownership
+from tieout.planning.mapping import MappingKey
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+
+def send_waiting(world: World, entry: MappingKey) -> None:
+    """What `tieout mappings put` does once the entry is there: send what waits for it to its flow again."""
+    for held in world.line.mappings.waiting(entry):
+        world.weather.strike("released")
+        world.line.flows[held.lineage.flow].queue.send(held.lineage.envelope().message())
 
 
 def send_outdated(world: World) -> int:

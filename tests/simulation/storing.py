@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.simulation.entries import all_mappings, as_stored, budget_rates
-from tests.simulation.resending import send_outdated
+from tests.simulation.entries import OTHER_MEMBERS, all_mappings, as_stored, budget_rates
+from tests.simulation.resending import send_outdated, send_waiting
 from tests.simulation.systems import taking_turns
 from tests.simulation.turns import OWN_THEMES
 from tieout.errors import TransientError
@@ -43,8 +43,9 @@ class Storing:
         others = taking_turns(self.world).keys() - {own}
         entries = sorted(each for each in self.world.mappings if each[0] not in others)
         connection, table, value = self.world.random.choice(entries)
-        members = {"stage": ("prospect", "won", "lost"), "rate": ("1.2345",), "period": ("2026-04",)}
-        member = self.world.random.choice(members.get(table, (f"{self.world.mappings[connection, table, value]}x",)))
+        member = self.world.random.choice(
+            OTHER_MEMBERS.get(table, (f"{self.world.mappings[connection, table, value]}x",))
+        )
 
         def put() -> None:
             self.store(MappingKey(connection, table, value), member)
@@ -84,10 +85,7 @@ class Storing:
 
         def put() -> None:
             self.store(key, member)
-            for held in self.world.line.mappings.waiting(key):
-                self.world.weather.strike("released")
-                lineage = held.lineage
-                self.world.line.flows[lineage.flow].queue.send(lineage.envelope().message())
+            send_waiting(self.world, key)
 
         return self._until_done(f"mapping {key}", put)
 

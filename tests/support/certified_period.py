@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,17 @@ from tests.simulation.declared import landscape
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.memory_table import MemoryTable
 from tieout.arriving.notice import Notice, RecordKey
+from tieout.census import Purpose, Run, Tally
 from tieout.certifying.deriving import Asked, derive
 from tieout.closing import Books, BooksState, Closing, LateRule
 from tieout.facts.documents import AccountClass, Invoice, LedgerLine
+from tieout.facts.listing import Window
 from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
 from tieout.landscape import Landscape
 from tieout.ledger.breaks import BreakLedger
 from tieout.ledger.cells import CellLedger
+from tieout.ledger.censuses import CensusLedger
 from tieout.ledger.certificates import CertificateLedger, Evidence
 from tieout.ledger.closing import BooksLedger
 from tieout.ledger.cycles import Cycle
@@ -139,7 +142,12 @@ class March:
         """Close the company's books of March, or open them."""
         BooksLedger(self.table, lambda _: None, 1).change(BOOKS, state, "ben", reason, self.clock.now())
 
-    def gather(self, parked: Mapping[str, int] | None = None, reason: str = "") -> None:
+    def gather(
+        self,
+        parked: Mapping[str, int] | None = None,
+        reason: str = "",
+        listed: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """Find what the ledger does not tell."""
         self.clock.advance(1)
         evidence = Evidence(
@@ -148,11 +156,18 @@ class March:
             parked=parked or {"record_to_report": 0},
             code_version="0.1.0",
             landscape="0" * 64,
-            listed={},
+            listed=listed or {},
             reason=reason,
         )
         CertificateLedger(self.table).keep_evidence(COMPANY, PERIOD, evidence)
         self.evidence = evidence.name
+
+    def list_invoices(self, days: int) -> None:
+        """A census has compared those of the last days, which were complete."""
+        now = self.clock.now()
+        window = Window(now - timedelta(days=days), now)
+        run = Run.begun(connection=ERP, entity="invoice", purpose=Purpose.CENSUS, span=window, now=now)
+        CensusLedger(self.table).keep_window(run, window, Tally(listed=3, worth_minor={"GBP": 10_668}), now)
 
     def compare(self, name: str = REVENUE) -> None:
         """Compare two stages, as the function does that runs by the clock."""
