@@ -79,11 +79,12 @@ class Certifying:
                 self._world.schedule.after(self._random.randrange(span), self._ask)
 
     def to_the_end(self) -> None:
-        """Have a period or two certified at rest, mostly when their books are closed."""
+        """Have a period certified at rest, in worlds of the theme two, mostly when their books are closed."""
         if not self.is_part:
             return
         known = self._known()
-        for books in self._random.sample(known, min(2, len(known))):
+        wanted = 2 if self._world.theme == THEME else 1
+        for books in self._random.sample(known, min(wanted, len(known))):
             if self._random.random() < 0.7:
                 self._world.closings.close(books)
                 self._world.run_until_rest()
