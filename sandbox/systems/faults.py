@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
@@ -89,6 +90,7 @@ class FaultPlan:
 
 
 _GENERAL = frozenset({"answer", "slow", "lost_answer"})
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Misbehaving:
@@ -142,10 +144,14 @@ async def _drain(receive: Receive) -> None:
 
 
 def _breaking(send: Send) -> Send:
-    """Announce one byte more than is sent and never end, so that the connection closes before the answer is whole."""
+    """Announce one byte more than is sent and never end, so that the connection closes before the answer is whole.
+
+    An answer that may have no body is whole with its headers, so it is told as one that has.
+    """
 
     async def forward(message: Message) -> None:
         if message["type"] == "http.response.start":
+            message = {**message, "status": HTTPStatus.OK if message["status"] in _WITHOUT_BODY else message["status"]}
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             headers["content-length"] = str(int(headers.get("content-length", "0")) + 1)
         else:

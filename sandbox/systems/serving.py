@@ -14,6 +14,9 @@ import uvicorn
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+# Longer than clients keep an idle connection (httpx: 5 s), or both give it up at once, and a request is lost in between.
+_KEPT_ALIVE_SECONDS = 60
+
 
 @contextmanager
 def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
@@ -26,7 +29,15 @@ def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            lifespan="off",
+            access_log=False,
+            timeout_keep_alive=_KEPT_ALIVE_SECONDS,
+        )
+    )
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -23,6 +23,11 @@ async def echo(request: Request) -> Response:
     return JSONResponse({"asked": (await request.body()).decode()})
 
 
+async def remove(_request: Request) -> Response:
+    """An answer that has no body."""
+    return Response(status_code=204)
+
+
 def test_a_lost_answer_is_done_and_breaks_off_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
     """The caller gets no whole answer, once; the simulated system says nothing of it."""
     plan = FaultPlan()
@@ -36,3 +41,13 @@ def test_a_lost_answer_is_done_and_breaks_off_without_a_word(caplog: pytest.LogC
         log.removeHandler(caplog.handler)
     assert plan.fired == {"lost_answer": 1}
     assert caplog.text == ""
+
+
+def test_an_answer_without_a_body_is_lost_as_any_other() -> None:
+    """Such an answer is whole with its headers: cut behind them it would arrive, on a connection about to break."""
+    plan = FaultPlan()
+    plan.plant(Fault(kind="lost_answer"))
+    with serve(Misbehaving(Starlette(routes=[Route("/", remove, methods=["DELETE"])]), plan)) as url:
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.delete(url)
+        assert httpx.delete(url).status_code == 204
