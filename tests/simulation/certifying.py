@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _VERSION, _REPORTING = "Actual", "USD"
 _MAY_BE = frozenset({"held", "missing_there", "cut_off", "rate", "mapping"})
 """The kinds of breaks there may be where nothing is planted: of what waits, and of what closed books keep as it was."""
+_HALF_A_CENT = Decimal("0.005")  # by no more is an amount off that is rounded once
 _SECOND_MS = 1000
 _LIFETIME_MS = 60_000
 _Sums = dict[tuple[str, str, str, str], Decimal]  # target, cube, measure and currency to an amount
@@ -124,6 +125,9 @@ class Certifying:
         found = {_at(each): Decimal(each["total"]) for each in said["totals"] if Decimal(each["total"])}
         if found != wanted:
             yield f"it comes to {sorted(found.items() - wanted.items())}, and should {sorted(wanted.items() - found.items())}"
+        for each in said["rounding"]:
+            if abs(Decimal(each["rounding"])) > _HALF_A_CENT * (each["contributions"] + 1):
+                yield f"{each['contributions']} contributions are off by {each['rounding']} at {each['rate']}"
         waiting = {"#".join(each) for each in truth.waiting}
         if not {each["record"] for each in said["held"]} <= waiting:
             yield f"it says of {[each['record'] for each in said['held']]} that they wait, and {sorted(waiting)} do"

@@ -21,8 +21,6 @@ def gaps(span: Window, windows: Iterable[Window]) -> list[Window]:
         if each.since > reached:
             found.append(Window(reached, min(each.since, span.until)))
         reached = max(reached, each.until)
-        if reached >= span.until:
-            break
     if reached < span.until:
         found.append(Window(reached, span.until))
     return [each for each in found if each.since < each.until]

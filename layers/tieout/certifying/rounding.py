@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tieout.certifying.subject import Plain, decimal_text
-from tieout.errors import MalformedError
 from tieout.ledger.closed_period import PlacedCells
-from tieout.money import Money, decimal_of
-
-_MARK = "="  # the identity of a planning rate ends with it and the rate
+from tieout.money import Money
+from tieout.planning.rates import rate_in
 
 
 @dataclass
@@ -39,7 +37,7 @@ def residuals(places: Iterable[PlacedCells], reporting: Mapping[tuple[str, str],
             minor = each.part.minor_by_measure()
             for measure, converted, rate in each.part.shares:
                 stated = reporting.get((place.state.cube, measure))
-                if stated is None or stated not in minor or _rate_of(rate) is None:
+                if stated is None or stated not in minor or rate_in(rate) is None:
                     continue
                 at = (place.state.target, place.state.cube, measure, rate, currencies[stated], currencies[measure])
                 found = sums.setdefault(at, _Sums())
@@ -51,7 +49,7 @@ def residuals(places: Iterable[PlacedCells], reporting: Mapping[tuple[str, str],
 
 def _plain(at: tuple[str, ...], found: _Sums) -> Plain:
     target, cube, measure, rate, currency, reporting = at
-    once = Money(found.transaction, currency).converted(_rate_of(rate) or Decimal(0), reporting).amount_minor
+    once = Money(found.transaction, currency).converted(rate_in(rate) or Decimal(0), reporting).amount_minor
     return {
         "target": target,
         "cube": cube,
@@ -64,12 +62,3 @@ def _plain(at: tuple[str, ...], found: _Sums) -> Plain:
         "converted_once": decimal_text(once, reporting),
         "rounding": decimal_text(found.reporting - once, reporting),
     }
-
-
-def _rate_of(identity: str) -> Decimal | None:
-    """The one rate that an identity names; None for several, and for what is none of planning's."""
-    name, mark, rate = identity.rpartition(_MARK)
-    try:
-        return decimal_of(rate) if mark and " " not in identity and ">" in name else None
-    except MalformedError:
-        return None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from tieout.facts.family import Line
 from tieout.money import EXACT
 from tieout.planning.mapping import RATE, Found, MappingKey
-from tieout.rate_types import SPOT, RateType
+from tieout.rate_types import RATE_TYPES, SPOT, RateType
+
+_TIMES = "*"  # between two rates that stand in for one
+# What identities of sources' own rates never look like: those begin with what has converted.
+_STORED = re.compile(rf"(?:{'|'.join(RATE_TYPES)}):[A-Z]{{3}}>[A-Z]{{3}}@[^ =]+=(?P<rate>[^ =]+)")
 
 
 def rate_wanted(kind: RateType, currency: str, into: str, line: Line) -> MappingKey:
@@ -43,8 +48,22 @@ def leads_to(entry: MappingKey, found: Found, through: str) -> MappingKey | None
 def product(legs: tuple[MappingKey, ...], found: Found) -> tuple[Decimal, str]:
     """Two rates as one, to the last digit, and its identity, which names both."""
     first, second = legs
-    identity = "*".join(f"{each.key}={found[each]}" for each in legs)
+    identity = _TIMES.join(f"{each.key}={found[each]}" for each in legs)
     return EXACT.multiply(Decimal(found[first]), Decimal(found[second])), identity
+
+
+def rate_in(identity: str) -> Decimal | None:
+    """The one rate that an identity names, of two that stand in for one their product.
+
+    None where it names several, as one fact's lines may go by, and where it is none of planning's.
+    """
+    rate = Decimal(1)
+    for each in identity.split(_TIMES):
+        leg = _STORED.fullmatch(each)
+        if leg is None:
+            return None
+        rate = EXACT.multiply(rate, Decimal(leg["rate"]))
+    return rate
 
 
 def stood_in_for(found: Found, through: str, into: str) -> Iterator[MappingKey]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.governing import THEME
+from tests.unit.certifying import test_what_rounding_comes_to as rounding
 from tieout.certifying import cells
 from tieout.ledger import closed_period, recalled
+from tieout.planning import rates
 from tieout.reconciling import classifying
 
 BUGS = (
@@ -38,6 +40,20 @@ BUGS = (
         cells.totals,
         "at = (cell.target, cell.cube, cell.measure, cell.currency)",
         "at = (cell.target, cell.cube, place.state.cells[0].measure, cell.currency)",
+        THEME,
+    ),
+    Bug(
+        "of two rates the second alone is what amounts were converted by",
+        rates.rate_in,
+        "identity.split(_TIMES)",
+        "identity.split(_TIMES)[-1:]",
+        proof=rounding.test_two_rates_that_stand_in_for_one_convert_by_their_product,
+    ),
+    Bug(
+        "what a source has converted itself is rounded here",
+        rates.rate_in,
+        "_STORED.fullmatch(each)",
+        're.search("=(?P<rate>.+)", each)',
         THEME,
     ),
     Bug(

@@ -267,4 +267,5 @@ MET_IN = {
     "every client is taken for our own": 29,
     "lines of every kind count": 1,
     "what a tool withdraws stays planned": 2,
+    "what a source has converted itself is rounded here": 5,
 }
