@@ -191,6 +191,17 @@ def test_a_record_in_closed_books_counts_as_converted_by_the_rates_of_now(desk: 
     assert _rates(desk) == {"recalculated"}
 
 
+def test_a_record_that_says_nothing_any_more_is_converted_by_no_rate(desk: BooksDesk) -> None:
+    """Whatever closed books keep of it: by whose rates they do, it would be read again for ever, and come to nothing again."""
+    desk.version = VERSION
+    assert desk.say(1, {}).outcome is Outcome.HELD
+    assert (desk.totals(), _rates(desk)) == ({("Acme", MARCH): 100}, frozenset())
+    assert desk.say(1, {}).outcome is Outcome.DUPLICATE
+    desk.close(MARCH, BooksState.OPEN)
+    desk.say(1, {("Acme", MARCH): 100})
+    assert _rates(desk) == {"par"}
+
+
 def test_a_difference_of_amounts_names_the_rates_of_both(desk: BooksDesk) -> None:
     """An adjustment moves when either of them is calculated again."""
     desk.rate = "recalculated other"

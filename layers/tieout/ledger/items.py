@@ -76,7 +76,7 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         item["or_for"] = strict_json.dump(list(plan.alternative))
     if plan.guard.protected.late:
         item |= {"late": late_text(plan.guard.protected.late), "late_flow": plan.guard.flow}
-    if plan.guard.protected.other_rates:
+    if plan.guard.protected.other_rates is not None:
         item["rates"] = " ".join(plan.guard.protected.other_rates)
     text = canonical_text(plan.statement)
     if len(text.encode()) > _INLINE_STATEMENT_BYTES:

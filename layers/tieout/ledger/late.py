@@ -51,14 +51,15 @@ class Protected:
         kept: intersection id to the contributions that stay as they are.
         late: what came too late.
         restated: what was approved, and is among the contributions.
-        other_rates: the identities of the rates the fact would be converted with now, where what is kept was converted otherwise.
+        other_rates: the identities of the rates the fact would be converted with now, none among them; None where what is kept was
+            converted alike.
     """
 
     contributions: tuple[Contribution, ...]
     kept: Mapping[str, Part] = field(default_factory=dict)
     late: tuple[LateRow, ...] = ()
     restated: tuple[LateRow, ...] = ()
-    other_rates: tuple[str, ...] = ()
+    other_rates: tuple[str, ...] | None = None
 
     def parts(self) -> dict[str, Part]:
         """Intersection id to what the fact is to contribute there."""

@@ -208,4 +208,11 @@ BUGS = (
         "waited=()",
         changes=10,
     ),
+    Bug(
+        "what says nothing any more is converted by what closed books keep",
+        items.fact_item,
+        "if plan.guard.protected.other_rates is not None:",
+        "if plan.guard.protected.other_rates:",
+        changes=10,
+    ),
 )
