@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.ledger_scenes import lineage
-from tieout.arriving.notice import RecordKey
+from tests.support.certified_rows import place
 from tieout.certifying.rounding import residuals
-from tieout.ledger import keys
-from tieout.ledger.closed_period import Contributed, PlacedCells
-from tieout.ledger.intersections import CellState, IntersectionState
-from tieout.ledger.part import Part
 from tieout.money import Money
 from tieout.planning.cells import Share
 from tieout.planning.mapping import MappingKey
@@ -24,30 +19,6 @@ DIRECT = "average:GBP>USD@2026-03=1.2531"
 BY_WAY = "average:GBP>EUR@2026-03=1.2*average:EUR>USD@2026-03=1.05"
 REPORTED = {("Revenue", "Revenue USD"): "Revenue"}
 RATES = st.decimals("0.0001", "9999", places=4).map(lambda rate: f"{rate:f}")
-
-
-def place(*shares: tuple[Share, ...], id_: str = "a", currency: str = "GBP") -> PlacedCells:
-    """An intersection to which each of some records contributes its shares."""
-    cells = tuple(
-        CellState(
-            target="anaplan",
-            intersection_id=id_,
-            cube="Revenue",
-            measure=measure,
-            members=(("Time", "2026-03"),),
-            currency=stated,
-            total_minor=sum(minor for each in shares for name, minor, _ in each if name == measure),
-        )
-        for measure, stated in (("Revenue", currency), ("Revenue USD", "USD"))
-    )
-    contributed = (
-        Contributed(record=key, source_version="1", part=Part("anaplan", each), lineage=lineage(key))
-        for key, each in ((RecordKey("erp", "invoice", f"{id_}{number}"), each) for number, each in enumerate(shares))
-    )
-    return PlacedCells(
-        state=IntersectionState(key=keys.cell_key("anaplan", id_), generation=1, state="", cells=cells),
-        contributed=tuple(contributed),
-    )
 
 
 def converted(minor: int, usd: int, rate: str = DIRECT) -> tuple[Share, ...]:
