@@ -55,10 +55,11 @@ def journal_violations(world: World) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _lines(body: bytes) -> tuple[_Line, ...]:
-    """What an object says; most are the same after a replay as before."""
+    """What an object says; most are the same after a replay as before, and most lines of the others."""
     return tuple(map(_line, gzip.decompress(body).decode().splitlines()))
 
 
+@lru_cache(maxsize=4096)  # more than a day has
 def _line(text: str) -> _Line:
     said = json.loads(text)
     keys = said["keys"]
