@@ -210,6 +210,7 @@ GROUPS = (
             "tests/unit/certifying",
             "tests/flow/test_certified_periods.py",
             "tests/flow/test_since_a_period_was_certified.py",
+            "tests/flow/test_what_certificates_go_by.py",
             "tests/flow/test_certificates_stay_as_they_are.py",
             "tests/simulation/test_governed.py",
         ),

@@ -16,6 +16,7 @@ def place(
     *shares: tuple[Share, ...],
     id_: str = "a",
     currency: str = "GBP",
+    reporting: str = "USD",
     books: Books = NO_BOOKS,
     late: tuple[LateShare, ...] = (),
 ) -> PlacedCells:
@@ -30,7 +31,7 @@ def place(
             currency=stated,
             total_minor=sum(minor for each in shares for name, minor, _ in each if name == measure),
         )
-        for measure, stated in (("Revenue", currency), ("Revenue USD", "USD"))
+        for measure, stated in (("Revenue", currency), ("Revenue USD", reporting))
     )
     contributed = (
         Contributed(record=key, source_version="1", part=Part("anaplan", each, books, late), lineage=lineage(key))

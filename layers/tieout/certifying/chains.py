@@ -84,7 +84,7 @@ def _offs(leg: Leg, kind: str) -> Iterator[Leg]:
 
 
 def _moved(to: Plain, taken: Iterable[Leg]) -> Plain:
-    """What is left when some amounts are taken away; no zero is negative."""
+    """What is left when some amounts are taken away."""
     rows = list(taken)
-    moved = {kind: sum((-Decimal(each[kind]) for each in rows), Decimal(to[kind])) + 0 for kind in _KINDS}
+    moved = {kind: sum((-Decimal(each[kind]) for each in rows), Decimal(to[kind])) for kind in _KINDS}
     return {"currency": to["currency"], **{kind: str(minor) for kind, minor in moved.items()}}

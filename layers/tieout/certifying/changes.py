@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tieout.certifying import wording
@@ -94,16 +95,16 @@ def _contributions(certificate: Row) -> Iterator[Row]:
             yield {**{name: place[name] for name in ("intersection", "target", "cube", "members")}, **each}
 
 
-def _of(*names: str) -> Rows:
+def _under(names: Sequence[str], certificate: Row) -> Iterable[Row]:
     """The rows that stand under these names."""
+    found: Any = certificate
+    for name in names:
+        found = found[name]
+    return list(found)
 
-    def rows(certificate: Row) -> Iterable[Row]:
-        found: Any = certificate
-        for name in names:
-            found = found[name]
-        return list(found)
 
-    return rows
+def _of(*names: str) -> Rows:
+    return partial(_under, names)
 
 
 _LATE = ("record", "version", "kind", "into", "target", "cube", "members")

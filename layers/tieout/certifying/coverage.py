@@ -18,11 +18,9 @@ def gaps(span: Window, windows: Iterable[Window]) -> list[Window]:
     """What of a span none of the windows covers, in order."""
     found, reached = [], span.since
     for each in sorted(windows):
-        if each.since > reached:
-            found.append(Window(reached, min(each.since, span.until)))
+        found.append(Window(reached, min(each.since, span.until)))
         reached = max(reached, each.until)
-    if reached < span.until:
-        found.append(Window(reached, span.until))
+    found.append(Window(reached, span.until))
     return [each for each in found if each.since < each.until]
 
 

@@ -16,6 +16,7 @@ from tieout.planning.rates import rate_in
 class _Sums:
     """What was converted at one rate."""
 
+    rate: Decimal
     transaction: int = 0
     reporting: int = 0
     contributions: int = 0
@@ -36,11 +37,11 @@ def residuals(places: Iterable[PlacedCells], reporting: Mapping[tuple[str, str],
         for each in place.contributed:
             minor = each.part.minor_by_measure()
             for measure, converted, rate in each.part.shares:
-                stated = reporting.get((place.state.cube, measure))
-                if stated is None or stated not in minor or rate_in(rate) is None:
+                stated, by = reporting.get((place.state.cube, measure)), rate_in(rate)
+                if stated is None or stated not in minor or by is None:
                     continue
                 at = (place.state.target, place.state.cube, measure, rate, currencies[stated], currencies[measure])
-                found = sums.setdefault(at, _Sums())
+                found = sums.setdefault(at, _Sums(by))
                 found.transaction += minor[stated]
                 found.reporting += converted
                 found.contributions += 1
@@ -49,7 +50,7 @@ def residuals(places: Iterable[PlacedCells], reporting: Mapping[tuple[str, str],
 
 def _plain(at: tuple[str, ...], found: _Sums) -> Plain:
     target, cube, measure, rate, currency, reporting = at
-    once = Money(found.transaction, currency).converted(rate_in(rate) or Decimal(0), reporting).amount_minor
+    once = Money(found.transaction, currency).converted(found.rate, reporting).amount_minor
     return {
         "target": target,
         "cube": cube,

@@ -127,6 +127,24 @@ def test_each_leg_is_in_one_chain_the_longest_first(legs: tuple[str, ...], stage
     assert sorted(name for each in found for name in each["legs"]) == sorted(each["reconciliation"] for each in named)
 
 
+def test_what_comes_to_nothing_is_told_all_the_same() -> None:
+    """Whichever side has it: it is something that was compared."""
+    nothing, something = ({place(currency=name): amount(minor)} for name, minor in (("JPY", 0), ("EUR", 7)))
+    for left, right, come_to in ((nothing, something, -1), (something, nothing, 1)):
+        plain = leg([item("billing", "A-1", left)], [item("books", "A-2", right)]).plain(MARCH)
+        assert [each["currency"] for each in plain["sums"]] == ["EUR", "JPY"]
+        assert [Decimal(each["off"]["transaction"]) for each in plain["sums"]] == [come_to * Decimal("0.07"), 0]
+
+
+def test_a_break_says_since_when_it_is_and_what_it_may_belong_to() -> None:
+    """As far as anybody knows."""
+    one = replace(only([replace(BILLED, day=None)]), may_be=(BILLED.record,))
+    exact = leg([BILLED], [])
+    [row] = replace(exact, found=replace(exact.found, breaks=(one,))).plain(MARCH)["breaks"]
+    assert (row["since"], row["may_be"]) == ("", [str(BILLED.record)])
+    assert leg([BILLED], []).plain(MARCH)["breaks"][0]["since"] == "2026-03-15"
+
+
 def test_a_break_that_is_not_what_stages_differ_by_stops_everything() -> None:
     """Nothing is certified that is not exact."""
     exact = leg([BILLED], [])

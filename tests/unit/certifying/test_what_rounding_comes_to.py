@@ -64,6 +64,14 @@ def test_rates_and_currencies_are_told_apart() -> None:
     ]
 
 
+def test_amounts_in_the_reporting_currency_have_its_decimals() -> None:
+    """A hundred pounds and one penny are 19,052 yen, of which a single one is no rounding."""
+    yen = "average:GBP>JPY@2026-03=190.5"
+    [line] = residuals([place(converted(10_001, 19_051, yen), reporting="JPY")], REPORTED)
+    said = tuple(line[name] for name in ("transaction", "reporting", "converted_once", "rounding"))
+    assert said == ("100.01", "19051", "19052", "-1")
+
+
 @pytest.mark.parametrize(
     "shares",
     [
