@@ -7,7 +7,6 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -121,7 +120,7 @@ class WeekCalendar(Calendar):
         self._label = label
         # A year that ends with December starts with January: it has one name, whichever way it is named.
         self._named_before = int(named_by_start and year_end.month != _DECEMBER)
-        self._laid_out = cache(self._lay_out)
+        self._years: dict[int, _Year] = {}
 
     def period_of(self, day: date) -> Period:
         """The period of a date: one look-up of its year, and a search among its 12 or 13 periods."""
@@ -150,6 +149,11 @@ class WeekCalendar(Calendar):
         if ends_in not in _YEARS:
             raise OutsideCalendarError(asked)
         return self._laid_out(ends_in)
+
+    def _laid_out(self, ends_in: int) -> _Year:
+        if ends_in not in self._years:
+            self._years[ends_in] = self._lay_out(ends_in)
+        return self._years[ends_in]
 
     def _lay_out(self, ends_in: int) -> _Year:
         first, end = _end_of_year(self._year_end, ends_in - 1) + 1, _end_of_year(self._year_end, ends_in)
