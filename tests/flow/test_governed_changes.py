@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.governed import (
+    ENTRIES,
     FLOWS,
     RATES,
     GovernedLedger,
@@ -161,3 +162,15 @@ def test_closed_periods_are_named_with_what_their_policy_would_do(
     assert {(row["period"], row["becomes"], row["into"]) for row in shown["late"]} == {("2026-03", becomes, into)}
     assert sorted(row["amount"] for row in shown["late"] if row["measure"] == "Revenue") == ["-100.00", "100.00"]
     assert len(shown["cells"]) == (4 if into else 0)
+
+
+def test_facts_that_come_to_one_place_need_not_touch_the_same_measures() -> None:
+    """One of them is worth nothing in dollars: whichever is looked at last, the other's are shown with their currency."""
+    ledger = GovernedLedger({**ENTRIES, RATES[3]: "0.001"})
+    ledger.say("1", 1_000_00)
+    ledger.say("2", 1)
+    proposal = ledger.propose(entry(customer("7"), "C_9"))
+    shown, before = ledger.shown(proposal), ledger.cells()
+    ledger.approve(proposal)
+    assert cells_of(shown) == moved(before, ledger.cells())
+    assert sorted(after for _, after in cells_of(shown).values()) == [0, 0, Decimal("1.00"), Decimal("1000.01")]

@@ -91,11 +91,10 @@ class Replanning:
             for change in chain(*each)
             if change.before is not None
         }
-        come = {
-            each.intersection.intersection_id(): (each.intersection, {a.measure: a.currency for a in each.amounts})
-            for plan in plans
-            for each in plan.contributions
-        }
+        come: dict[str, tuple[Intersection, dict[str, str]]] = {}
+        for each in chain.from_iterable(plan.contributions for plan in plans):
+            name, currencies = each.intersection.intersection_id(), {a.measure: a.currency for a in each.amounts}
+            come.setdefault(name, (each.intersection, {}))[1].update(currencies)  # not every fact touches every measure
         there = self.planner.ledger.places(left)
         return come | {name: (place, {**_currencies(come, name), **own}) for name, (place, own) in there.items()}
 

@@ -161,4 +161,11 @@ BUGS = (
         "{at for at in moved if moved[at] > 0}",
         THEME,
     ),
+    Bug(
+        "the last fact that comes to a place says which measures it has",
+        replanning.Replanning._places,
+        "come.setdefault(name, (each.intersection, {}))[1].update(currencies)",
+        "come[name] = (each.intersection, currencies)",
+        THEME,
+    ),
 )

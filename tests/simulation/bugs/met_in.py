@@ -269,4 +269,5 @@ MET_IN = {
     "what a tool withdraws stays planned": 2,
     "what a source has converted itself is rounded here": 5,
     "what says nothing any more is converted by what closed books keep": 14212,
+    "the last fact that comes to a place says which measures it has": 332,
 }
