@@ -84,7 +84,7 @@ def _is_other_rate(group: Group, off: Amounts, left: Amounts) -> bool:
     """Whether more differs in the reporting currency than rounding each record, and what the transactions differ by, come to."""
     rounded = len(group.left) + len(group.right)
     for place, amount in off.items():
-        stated = left.get(place, NOTHING)
+        stated = left.get(place, amount)  # what the right side alone has there has its own rate
         explained = rounded * abs(stated.transaction) + abs(amount.transaction * stated.reporting)
         if abs(amount.reporting * stated.transaction) > explained or (
             not stated.transaction and abs(amount.reporting) > rounded

@@ -36,7 +36,7 @@ class Group:
         """
         if self.matching is None:
             return (), ()
-        left_shape, _, right_shape = self.matching.shape.partition("_to_")
+        left_shape, right_shape = self.matching.shape.split("_to_")
         left = self.left[:1] if left_shape == _ONE else self.left
         right = self.right[:1] if right_shape == _ONE else self.right
         return (
@@ -153,7 +153,7 @@ def _by_key(items: Iterable[Item], position: int) -> dict[tuple[str, ...], list[
 
 def _fits(matching: Matching, left: Sequence[Item], right: Sequence[Item]) -> bool:
     """Whether the numbers of records are as declared; where one is expected, copies of it are too many, and belong to it."""
-    left_shape, _, right_shape = matching.shape.partition("_to_")
+    left_shape, right_shape = matching.shape.split("_to_")
     return all(
         shape != _ONE or len({worth([each]) for each in side}) == 1
         for shape, side in ((left_shape, left), (right_shape, right))
@@ -183,17 +183,24 @@ def _by_day(within: int | None, left: Sequence[Item], right: Sequence[Item]) -> 
     lefts, rights = (deque(each for each in _in_order(side) if each.day) for side in (left, right))
     while lefts and rights:
         apart = (lefts[0].day or date.min) - (rights[0].day or date.min)
-        if abs(apart) <= timedelta(days=within):
-            yield lefts.popleft(), rights.popleft()
+        if apart < timedelta(days=-within):
+            lefts.popleft()
+        elif apart > timedelta(days=within):
+            rights.popleft()
         else:
-            (lefts if apart < timedelta() else rights).popleft()
+            yield lefts.popleft(), rights.popleft()
 
 
 def _surplus(own: Sequence[Item], other: Sequence[Item]) -> tuple[Item, ...]:
-    """As many records alike, the last of them, as make a side come to what the other does; none where no such are."""
+    """As many records alike, the last of them, as make a side come to what the other does; none where no such are.
+
+    Where both come to the same nothing is too many, though there be records alike that come to nothing.
+    """
     excess = worth(own, other)
+    if not excess:
+        return ()
     for of_each, some in sorted(_by_worth(own).items()):
-        for number in range(1, len(some)):
+        for number in range(len(some)):
             if excess == tuple((currency, minor * number) for currency, minor in of_each):
                 return tuple(some[-number:])
     return ()
