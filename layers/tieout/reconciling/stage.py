@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 from tieout.arriving.notice import RecordKey
 from tieout.facts.families import KINDS, TABLES, lines_of
@@ -21,7 +22,7 @@ from tieout.reconciling.items import NOTHING, Amount, Item, Place
 GONE = frozenset(Absence)
 """What stands for the kind of a record that is there no more."""
 
-OWN_NAMES = ("record", "id")
+OWN_NAMES: Mapping[str, Callable[[RecordKey], str]] = {"record": str, "id": attrgetter("record_id")}
 """What every record goes by: connection, entity and id together, and the id alone, which a record of another entity may name."""
 
 
@@ -105,17 +106,17 @@ class Stage:
         )
         for line in lines_of(recorded.fact, resolve):
             money = line.amounts.get(self.side.amount)
-            if money is None or not self._counts(line):
+            if money is None or not self._counts(line, resolve):
                 continue
             rates = self.model.rates_of(recorded.fact, line)
             reported, _ = self.model.reported(money, line, resolve, rates)
-            members = {each: _member(each, line, resolve) for each in _attributes(line)}
+            members = {each: _member(each, line, resolve) or "" for each in _attributes(line)}
             if self.side.as_partner:
                 members |= {"legal_entity": members["partner"], "partner": members["legal_entity"]}
             said.add(members, Amount(money.amount_minor, reported.amount_minor), self.side.sign)
 
-    def _counts(self, line: Line) -> bool:
-        if self.side.as_partner and line.attribute("partner") is None:
+    def _counts(self, line: Line, resolve: _AsFarAsKnown) -> bool:
+        if self.side.as_partner and _member("partner", line, resolve) is None:
             return False
         return all(line.attribute(attribute) in values for attribute, values in self.side.where.items())
 
@@ -144,7 +145,7 @@ class _Said:
             company,
             "" if self.across_periods else period,
             currency,
-            tuple(members.get(each, "") for each in self.apart),
+            tuple(members[each] for each in self.apart),
         )
         self.amounts[place] = self.amounts.get(place, NOTHING).plus(amount, sign)
         for attribute, member in members.items():
@@ -165,6 +166,10 @@ class _AsFarAsKnown(Resolver):
 
     nobody: frozenset[tuple[str, str]] = frozenset()
 
+    def member(self, table: str, value: str, period: str | None = None) -> str:
+        """See `Resolver.member`; what nobody knows the period of is called what was said last."""
+        return super().member(table, value, period or None)
+
     def unsaid(self, key: MappingKey) -> str:
         """What nothing follows from."""
         stand_ins = {LEGAL_ENTITY: self.own_entity, RATE: "0"}
@@ -175,13 +180,13 @@ def _attributes(line: Line) -> Iterable[str]:
     return ("legal_entity", "period", "currency", *line.attributes)
 
 
-def _member(attribute: str, line: Line, resolve: _AsFarAsKnown) -> str:
-    """What planning calls the value of an attribute; empty where the line has none, nobody has said, or that is said of it."""
+def _member(attribute: str, line: Line, resolve: _AsFarAsKnown) -> str | None:
+    """What planning calls the value of an attribute, empty where nobody has said; None where it has none, or that is said of it."""
     value = line.attribute(attribute)
     if value is None or attribute not in TABLES:
-        return value or ""
+        return value
     member = resolve.member(attribute, value, line.period)
-    return "" if (attribute, member) in resolve.nobody else member
+    return None if (attribute, member) in resolve.nobody else member
 
 
 def _members(feed: Feed, intersection: Intersection) -> dict[str, str]:
@@ -198,11 +203,11 @@ def _names(recorded: Recorded) -> dict[str, str]:
     """What a record is called, by the names its family declares and those that every record has."""
     references = KINDS[fact_kind(recorded.fact)].references if recorded.fact else {}
     stated = {name: getattr(recorded.fact, field) for name, field in references.items()}
-    own = dict(zip(OWN_NAMES, (str(recorded.record), recorded.record.record_id), strict=True))
+    own = {name: told(recorded.record) for name, told in OWN_NAMES.items()}
     return own | {name: value for name, value in stated.items() if value}
 
 
-def _key(names: Mapping[str, str], wanted: Iterable[str]) -> tuple[str, ...] | None:
+def _key(names: Mapping[str, str], wanted: Sequence[str]) -> tuple[str, ...] | None:
     """What the record goes by; None where it lacks some of it."""
-    key = tuple(names.get(each, "") for each in wanted)
-    return key if all(key) else None
+    key = tuple(names[each] for each in wanted if names.get(each))
+    return key if len(key) == len(wanted) else None
