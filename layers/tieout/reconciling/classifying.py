@@ -66,8 +66,8 @@ class Classifier:
 
     def _missing(self, group: Group) -> BreakKind:
         [item] = group.left or group.right
-        if group.right and not any(each.transaction for each in sums_by(_whenever, (item.amounts,)).values()):
-            return BreakKind.CUT_OFF  # as what is gone stands in closed books, and is taken back in a later period
+        if group.right and _is_taken_back(item.amounts):
+            return BreakKind.CUT_OFF  # as what is gone stands in closed books
         if item.day is not None and item.day + timedelta(days=self.tolerance.days) > self.as_of:
             return BreakKind.TIMING
         return BreakKind.MISSING_THERE if group.left else BreakKind.MISSING_HERE
@@ -78,6 +78,12 @@ class Classifier:
         if self.tolerance.percent:
             limits.append(abs(left.get(place, NOTHING).transaction) * Decimal(self.tolerance.percent) / 100)
         return abs(off) <= min(limits, default=Decimal(0))
+
+
+def _is_taken_back(amounts: Amounts) -> bool:
+    """Whether what counts in one period comes to nothing in another."""
+    whole = sums_by(_whenever, (amounts,)).values()
+    return len({place.period for place in amounts}) > 1 and not any(each.transaction for each in whole)
 
 
 def _is_other_rate(group: Group, off: Amounts, left: Amounts) -> bool:

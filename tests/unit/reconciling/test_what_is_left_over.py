@@ -153,6 +153,13 @@ def test_a_gain_that_one_side_alone_has_is_by_another_rate() -> None:
     assert only_break(found) == (BreakKind.RATE, {APRIL: Amount(0, -3)})
 
 
+def test_a_gain_that_planning_alone_has_is_missing_and_not_in_another_period() -> None:
+    """It comes to nothing in its currency, and was taken back in no other period; one that was is cut off."""
+    assert only_break(compared([], [item("books", "A-1", {place(): Amount(0, 250)})]))[0] is BreakKind.MISSING_HERE
+    taken_back = {place(): Amount(0, 250), APRIL: Amount(0, -250)}
+    assert only_break(compared([], [item("books", "A-1", taken_back)]))[0] is BreakKind.CUT_OFF
+
+
 def test_a_break_goes_by_sixteen_hexadecimal_digits() -> None:
     """People read it out to each other, and commands take it."""
     [found] = compared([item("billing", "A-1", INVOICE)], []).breaks
