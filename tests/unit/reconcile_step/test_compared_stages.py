@@ -39,9 +39,9 @@ class Desk:
         self.ledger = BreakLedger(self.table)
         self.step = ReconcileStep(self, self.ledger, self.clock)
 
-    def sides(self, _declared: Reconciliation) -> tuple[list[Item], list[Item]]:
-        """The stages as they are now."""
-        return list(self.left), list(self.right)
+    def sides(self, declared: Reconciliation) -> tuple[list[Item], list[Item]]:
+        """The stages as they are now, of the one reconciliation there is."""
+        return {DECLARED.name: (list(self.left), list(self.right))}[declared.name]
 
     def run(self, left: Sequence[Item], right: Sequence[Item]) -> ReconcileReport:
         """Compare these, a day later."""
