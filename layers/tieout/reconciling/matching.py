@@ -200,7 +200,7 @@ def _surplus(own: Sequence[Item], other: Sequence[Item]) -> tuple[Item, ...]:
     if not excess:
         return ()
     for of_each, some in sorted(_by_worth(own).items()):
-        for number in range(len(some)):
+        for number in range(1, len(some)):
             if excess == tuple((currency, minor * number) for currency, minor in of_each):
                 return tuple(some[-number:])
     return ()
