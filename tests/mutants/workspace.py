@@ -197,8 +197,9 @@ GROUPS = (
         (
             *(
                 f"tests/flow/test_{name}.py"
-                for name in ("governed_changes", "decided_proposals", "effects_of_landscapes")
+                for name in ("governed_changes", "decided_proposals", "effects_of_landscapes", "what_proposals_show")
             ),
+            "tests/unit/effects",
             "tests/unit/core/test_approvals_as_declared.py",
             "tests/simulation/test_governed.py",
         ),
