@@ -7,7 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +24,8 @@ MAY_DO_INPUT_AND_OUTPUT = re.compile(
     r"|functions/\w+/handler\.py|functions/intake/scratch\.py|layers/tieout/(sources|entra_tokens)\.py"
 )
 
+_RULED = (ast.Import, ast.FunctionDef, ast.AsyncFunctionDef, ast.Call)
+
 
 class Module:
     """A module as it is written."""
@@ -37,6 +39,11 @@ class Module:
         """What it says to Python."""
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in it that most rules are about, wherever it stands."""
+        return tuple(each for each in ast.walk(self.tree) if isinstance(each, _RULED))
+
     @property
     def name(self) -> str:
         """Its file's name as people write it."""
@@ -49,17 +56,17 @@ class Module:
 
     def imported(self) -> set[str]:
         """The names of the modules that it imports as a whole."""
-        return {alias.name for node in ast.walk(self.tree) if isinstance(node, ast.Import) for alias in node.names}
+        return {alias.name for node in self.nodes if isinstance(node, ast.Import) for alias in node.names}
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """The functions it has, wherever they stand in it."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
     def calls(self) -> Iterator[ast.Call]:
         """The calls it makes."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 yield node
 
@@ -69,7 +76,10 @@ def modules(*folders: str) -> Iterator[Module]:
     for folder in folders:
         paths = sorted((ROOT / folder).rglob("*.py"))
         assert paths, f"{folder} has no modules"
-        yield from map(Module, paths)
+        yield from map(_module, paths)
+
+
+_module = cache(Module)  # every rule reads all of them
 
 
 def name_of(path: Path) -> str:
