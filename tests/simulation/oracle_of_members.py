@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.owners import CODES, DIMENSION, KNOWS_TOO, OWNER
@@ -69,6 +69,8 @@ def _misplaced(world: World, planning: Planning, items: _Items) -> Iterator[str]
     for code in sorted((declared | said.keys()) - unsure - planning.unknown - items.keys()):
         yield f"Customer {code} is not there"
     for code in sorted(said.keys() & items.keys()):
+        if _is_held_up(code, said, items, unsure):
+            continue
         item, (name, parent) = items[code], said[code]
         if item["name"] != name and not _is_taken(name, code, items):
             yield f"Customer {code} is called {item['name']!r}, and its owner says {name!r}"
@@ -101,6 +103,17 @@ def _is_unsure(code: str, said: Mapping[str, _Said], missing: frozenset[str]) ->
             return True
         seen.add(above)
         above = said[above].parent
+    return False
+
+
+def _is_held_up(code: str, said: Mapping[str, _Said], items: _Items, unsure: Collection[str]) -> bool:
+    """Whether whom it is to stand below stands below it in planning, and stays there, since nobody can say where else."""
+    above, passed = said[code].parent, set[str]()
+    while above in items and above not in passed:
+        passed.add(above)
+        if above == code:
+            return not passed.isdisjoint(unsure)
+        above = items[above]["parent"]
     return False
 
 
