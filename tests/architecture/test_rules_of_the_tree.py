@@ -71,15 +71,15 @@ class Module:
                 yield node
 
 
+_module = cache(Module)  # every rule reads all of them
+
+
 def modules(*folders: str) -> Iterator[Module]:
     """The modules below some folders."""
     for folder in folders:
         paths = sorted((ROOT / folder).rglob("*.py"))
         assert paths, f"{folder} has no modules"
         yield from map(_module, paths)
-
-
-_module = cache(Module)  # every rule reads all of them
 
 
 def name_of(path: Path) -> str:

@@ -129,9 +129,12 @@ def test_a_fact_that_is_recorded_at_that_moment_is_met_by_nothing(ledger: Govern
     assert MappingLedger(ledger.table).entry(customer("7")).member == "C_7"  # type: ignore[union-attr]
 
 
-def test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing(ledger: GovernedLedger) -> None:
+@pytest.mark.parametrize("text", ["C_70", None], ids=["to be called otherwise", "to go"])
+def test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing(
+    ledger: GovernedLedger, text: str | None
+) -> None:
     """Whatever it says by then was not shown, and neither was what would become of that."""
-    proposal = ledger.propose(entry(customer("7"), "C_70"))
+    proposal = ledger.propose(entry(customer("7"), text))
     look, looks = ledger.table.get, [0]
 
     def stored_once_it_was_looked_at(wanted: Sequence[Key]) -> Mapping[Key, Item]:

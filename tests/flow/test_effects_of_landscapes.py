@@ -141,6 +141,15 @@ def test_connections_that_come_and_go_are_named_and_their_facts_left_alone() -> 
     assert (shown["cells"], [shown["facts"][each] for each in KINDS]) == ([], [0] * len(KINDS))
 
 
+def test_facts_that_no_flow_would_carry_any_more_are_looked_at_too() -> None:
+    """They stay as they are: what is planned of them is not taken back."""
+    ledger = told([("says", "1", 100_00, {}), ("says", "2", 50_00, {"of": "8"})])
+    flows = tuple(each for each in DEPLOYED.flows if each.name == "forecast_to_plan")
+    shown = effects(ledger, replace(DEPLOYED, flows=flows)).effect().told()
+    assert sum(count for name, count in shown["facts"].items() if name != "of") == 2
+    assert shown["only_names"] is False
+
+
 def test_a_table_that_is_asked_for_anew_holds_what_nobody_has_named() -> None:
     """Until somebody says what planning calls it."""
 

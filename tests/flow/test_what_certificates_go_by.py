@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.flow.test_certified_periods import INVOICES
 from tests.support.certified_period import COMPANY, ERP, PERIOD, REVENUE, invoice, march
 from tieout.arriving.notice import RecordKey
 from tieout.certifying.deriving import Asked, derive
@@ -16,8 +17,6 @@ from tieout.ledger.certificates import CertificateLedger
 from tieout.ledger.table import Put
 from tieout.reconciliations import Tolerance
 from tieout.reconciling.matching import Link
-
-INVOICES = (invoice("1", 10_000), invoice("2", 333), invoice("3", 335))
 
 
 def test_amounts_are_said_in_the_landscapes_reporting_currency() -> None:

@@ -1,26 +1,22 @@
-"""What a proposal shows of facts that nobody can plan, of entries that go, and why one is refused; and what landscapes carry."""
+"""What a proposal shows of facts that nobody can plan and of its entries, and what is said where it is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.simulation.declared import landscape
-from tests.support.governed import CHECKER, ERP, MAKER, NOW, RULES, GovernedLedger, customer, entry
+from tests.flow.test_effects_of_landscapes import DEPLOYED, effects
+from tests.support.governed import CHECKER, ERP, NOW, GovernedLedger, customer, entry
 from tieout.effects.effect import FAILING, MOVED
 from tieout.effects.governing import EffectMovedError, NotDecidableError
-from tieout.effects.landscapes import LandscapeEffects
-from tieout.errors import ConflictError, MalformedError
+from tieout.errors import MalformedError
 from tieout.facts.statement import Statement
 from tieout.ledger import keys
-from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.plan import Plan
 from tieout.ledger.planner import Planner
 from tieout.ledger.proposals import ProposalState
-from tieout.ledger.table import Item, Key
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
 
 
@@ -57,43 +53,8 @@ def test_a_fact_that_could_not_be_planned_is_told_as_failing_and_hides_no_other(
 
 def test_a_fact_that_cannot_be_planned_as_things_are_is_failing_by_any_landscape(stuck: GovernedLedger) -> None:
     """What it would be moved from is as unknown as what to."""
-    shown = effects(stuck).effect().told()
+    shown = effects(stuck, DEPLOYED).effect().told()
     assert (shown["named"], shown["cells"]) == ([["netsuite-group#invoice#1", FAILING, ""]], [])
-
-
-def effects(ledger: GovernedLedger, flows: Sequence[str] = ()) -> LandscapeEffects:
-    """What it would do to deploy the landscape anew, with the flows that are named, or all."""
-    deployed = replace(landscape(), closing=RULES)
-    wanted = replace(deployed, flows=tuple(each for each in deployed.flows if not flows or each.name in flows))
-    return LandscapeEffects(table=ledger.table, deployed=deployed, wanted=wanted)
-
-
-def test_facts_that_no_flow_would_carry_any_more_are_looked_at_too(ledger: GovernedLedger) -> None:
-    """They stay as they are: what is planned of them is not taken back."""
-    shown = effects(ledger, ["forecast_to_plan"]).effect().told()
-    assert sum(count for name, count in shown["facts"].items() if name != "of") == 3
-    assert shown["only_names"] is False
-
-
-def test_an_entry_that_goes_is_gone_unless_somebody_has_stored_another(ledger: GovernedLedger) -> None:
-    """What stands there by then was not shown."""
-    proposal = ledger.propose(entry(customer("7"), None))
-    look, looks = ledger.table.get, [0]
-
-    def stored_once_it_was_looked_at(wanted: Sequence[Key]) -> Mapping[Key, Item]:
-        found = look(wanted)
-        looks[0] += any(key[0].startswith("CELL#") and key[1] == keys.STATE for key in wanted)
-        if looks[0] == 2:
-            ledger.table.get = look  # type: ignore[method-assign]
-            MappingLedger(ledger.table).put(customer("7"), "C_OTHER", MAKER, NOW)
-        return found
-
-    ledger.table.get = stored_once_it_was_looked_at  # type: ignore[method-assign,assignment]
-    with pytest.raises(ConflictError):
-        ledger.approve(proposal)
-    stored = MappingLedger(ledger.table).entry(customer("7"))
-    assert stored is not None
-    assert stored.member == "C_OTHER"
 
 
 def test_an_entry_says_when_it_was_approved(ledger: GovernedLedger) -> None:

@@ -95,8 +95,9 @@ class Replanning:
         for each in chain.from_iterable(plan.contributions for plan in plans):
             name, currencies = each.intersection.intersection_id(), {a.measure: a.currency for a in each.amounts}
             come.setdefault(name, (each.intersection, {}))[1].update(currencies)  # not every fact touches every measure
-        there = self.planner.ledger.places(left)
-        return come | {name: (place, {**_currencies(come, name), **own}) for name, (place, own) in there.items()}
+        for name, (place, own) in self.planner.ledger.places(left).items():
+            come.setdefault(name, (place, {}))[1].update(own)
+        return come
 
     def _one(self, known: _Known, plan: Plan, base: Plan | None, moves: tuple[Move, ...]) -> Replanned:
         waited_for = base.waits_for if base else known.stored.held_for
@@ -132,10 +133,6 @@ def _known(record: RecordKey, item: Item, begun: StoredFact | None) -> _Known:
     fact = fact_of_text(CLASSES[str(item["kind"])], statement_text(item))
     statement = Statement(key=record, source_version=str(item["source_version"]), fact=fact)
     return _Known(statement, begun or stored_fact(item), str(item["flow"]))
-
-
-def _currencies(come: Places, name: str) -> Mapping[str, str]:
-    return come[name][1] if name in come else {}
 
 
 def _moves(found: tuple[list[Change], list[Change]], places: Places) -> tuple[Move, ...]:

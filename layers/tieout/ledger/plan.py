@@ -216,7 +216,7 @@ def _digest(
     """Equal for equal contents: the statement, where it goes, what came too late, and what it waits for."""
     parts = [[name, part.shares] for name, part in sorted(allowed.parts().items())]
     late = [row.plain() for row in allowed.late]
-    closed = [late, allowed.other_rates] if late or allowed.other_rates is not None else []
+    closed = [late, allowed.other_rates] if late or allowed.other_rates else []
     other = [str(alternative)] if alternative is not None else []
     text = strict_json.dump([canonical_text(statement), parts, str(waits_for), *other, *closed])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -81,7 +81,7 @@ class Classifier:
 
 
 def _is_taken_back(amounts: Amounts) -> bool:
-    """Whether what counts in one period comes to nothing in another."""
+    """Whether what counts in one period is taken back in another."""
     whole = sums_by(_whenever, (amounts,)).values()
     return len({place.period for place in amounts}) > 1 and not any(each.transaction for each in whole)
 

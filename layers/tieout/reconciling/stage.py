@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -207,7 +207,7 @@ def _names(recorded: Recorded) -> dict[str, str]:
     return own | {name: value for name, value in stated.items() if value}
 
 
-def _key(names: Mapping[str, str], wanted: Sequence[str]) -> tuple[str, ...] | None:
+def _key(names: Mapping[str, str], wanted: Iterable[str]) -> tuple[str, ...] | None:
     """What the record goes by; None where it lacks some of it."""
-    key = tuple(names[each] for each in wanted if names.get(each))
-    return key if len(key) == len(wanted) else None
+    key = tuple(names.get(each, "") for each in wanted)
+    return key if all(key) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from tests.flow import test_decided_proposals as decided
 from tests.flow import test_effects_of_landscapes as landscapes
@@ -68,7 +69,14 @@ BUGS = (
         governing.Governing._stores,
         "Put(key, item | approval, unchanged)",
         "Put(key, item | approval)",
-        proof=_told(decided.test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing),
+        proof=_told(partial(decided.test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing, text="C_70")),
+    ),
+    Bug(
+        "what is approved to go is taken away whatever stands there",
+        governing.Governing._stores,
+        "Delete(key, unchanged)",
+        "Delete(key)",
+        proof=_told(partial(decided.test_an_entry_that_somebody_stores_at_that_moment_is_met_by_nothing, text=None)),
     ),
     Bug(
         "facts of another revision make the same effect",
