@@ -118,7 +118,7 @@ class CensusLedger:
 
     def known_behind(self, connection: str, entity: str, after: str, limit: int) -> dict[RecordKey, Known]:
         """Some of the records the ledger knows of an entity, in order of their keys as texts, behind one of them."""
-        behind = keys.fact_key(RecordKey(connection, entity, after))[0] if after else ""
+        behind = keys.fact_key(RecordKey(connection, entity, after))[0]
         page = self._table.index("catalogue", keys.facts_of(connection, entity), behind=behind, limit=limit)
         return self.known(RecordKey(connection, entity, key[0].split("#", 3)[3]) for key, _ in page.items)
 

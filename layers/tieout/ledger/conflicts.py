@@ -39,7 +39,7 @@ class ConflictLedger:
             now: since when those are known that nobody knew of.
         """
         there = {key_of(each): each for each in found}
-        return Counter({name: self._news(name, kinds, there, now) for name in connections}) + Counter()
+        return +Counter({name: self._news(name, kinds, there, now) for name in connections})
 
     def since(self, connection: str) -> dict[Key, datetime]:
         """Since when each conflict of a connection is known, by its key (`key_of`)."""

@@ -45,8 +45,7 @@ def line_of(line: bytes) -> Line:
 
 def partition_of(line: bytes) -> str:
     """The partition of the item that a line is about, at a tenth of what it costs to read all of the line."""
-    start = line.index(_KEYS) + len(_KEYS)
-    partition: str = json.loads(line[start : line.index(_SORT_KEY, start)])
+    partition: str = json.loads(line.partition(_KEYS)[2].partition(_SORT_KEY)[0])
     return partition
 
 

@@ -25,7 +25,7 @@ ODD = Link(RecordKey("billing", "invoice", "a|b#c"), RecordKey("books", "invoice
 def found() -> Break:
     """What is billed and waits."""
     [one] = [each for each in reconcile(DECLARED, [BILLED], [BOOKED], AS_OF).breaks if each.left]
-    return replace(one, may_be=(BOOKED.record,))
+    return replace(one, may_be=(BOOKED.record,), matching="number")
 
 
 def test_a_break_is_read_back_with_all_that_happened_to_it(table: Table) -> None:

@@ -18,12 +18,14 @@ from tests.support.ledger_scenes import (
     record,
     statement,
 )
+from tests.support.recurring import JANUARY, MARCH, version
 from tests.support.short_pages import ShortPages
 from tieout.arriving.notice import RecordKey
 from tieout.census import Difference, Known, Phase, Purpose, Run, Tally
 from tieout.errors import ConflictError
 from tieout.facts.listing import Listed, Window
 from tieout.facts.statement import Absence, Statement
+from tieout.facts.subscription import Subscription
 from tieout.ledger.censuses import CensusLedger, CompleteWindow, Found, StillRunningError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import decide
@@ -123,6 +125,19 @@ def test_what_is_known_of_a_record_is_its_version_its_rates_and_whether_it_is_go
         record(2): Known(source_version=V2, is_gone=True),
         record(3): Known(source_version=V2, is_gone=True),
         record(4): Known(source_version=V2, is_gone=False),
+    }
+
+
+def test_what_is_known_of_a_history_is_each_of_its_steps(table: Table) -> None:
+    """A census compares them one by one; what has no history has none."""
+    facts, history = FactLedger(table), Subscription(versions=(version(JANUARY), version(MARCH)))
+    stated = Statement(key=RecordKey("billing", "subscription", "1"), source_version=V2, fact=history)
+    for each in (stated, statement(1, V1)):
+        committed(facts, planned(facts, each, {}))
+    known = CensusLedger(table).known([stated.key, record(1)])
+    assert {key: each.steps for key, each in known.items()} == {
+        stated.key: {"2026-01-10T08:00:00.000Z#evt", "2026-03-05T08:00:00.000Z#evt"},
+        record(1): frozenset(),
     }
 
 

@@ -65,3 +65,28 @@ def test_words_of_any_length_and_alphabet_are_one_conflict_each(table: Table) ->
     long = [replace(NAME, code="顧客" * 2000 + end, record=RecordKey("crm", "account", "9" * 3000)) for end in "ab"]
     assert news(table, *long) == {"crm": 2}
     assert news(table, *long) == {}
+
+
+def test_of_two_who_find_a_conflict_at_once_one_has_news() -> None:
+    """And since when it is known stays as the first one said."""
+    table = MemoryTable()
+    meanwhile = [NAME]
+
+    def io(point: str) -> None:
+        if point == "before ledger.write_each" and meanwhile:
+            assert ConflictLedger(table).news({"Customer"}, [meanwhile.pop()], CONNECTIONS, NOW) == {"crm": 1}
+
+    table.io = io
+    assert news(table, NAME, COUNTRY) == {"crm": 1}
+    assert ConflictLedger(table).since("crm") == {key_of(NAME): NOW, key_of(COUNTRY): LATER}
+
+
+def test_thousands_of_conflicts_are_news_a_thousand_at_a_time() -> None:
+    """A source that is read for the first time keeps nobody waiting for minutes; as many are forgotten at a time."""
+    table = MemoryTable()
+    many = [replace(NAME, code=f"C_{number}") for number in range(1_500)]
+    assert [news(table, *many) for _ in range(3)] == [{"crm": 1_000}, {"crm": 500}, {}]
+    assert len(ConflictLedger(table).since("crm")) == 1_500
+    for left in (500, 0):
+        assert news(table) == {}
+        assert len(ConflictLedger(table).since("crm")) == left

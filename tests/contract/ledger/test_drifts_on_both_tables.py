@@ -55,3 +55,11 @@ def test_a_drift_was_not_seen_last_before_it_was_seen_first(table: Table) -> Non
     for seconds in (0, -3):
         ledger.note("crm", {NEW: Noted(1, "{}", "{}")}, NOW + timedelta(seconds=seconds), "one")
     assert [(each.first_at, each.last_at) for each in ledger.of("crm")] == [(NOW, NOW)]
+
+
+def test_every_drift_of_a_connection_is_told(table: Table) -> None:
+    """However many pages they fill."""
+    ledger, shape = DriftLedger(table), "s" * 100_000
+    seen = [Seen("deals", f"properties/{number:02}", Drift.UNKNOWN) for number in range(24)]
+    ledger.note("crm", {each: Noted(1, shape, shape) for each in seen}, NOW, "one")
+    assert [each.seen for each in ledger.of("crm")] == seen
