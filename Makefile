@@ -59,7 +59,7 @@ tests: setup .cache/compiled.txt
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 .PHONY: soak
-soak: setup ## The simulation with many more seeds (about an hour); SEEDS=100000 for more
+soak: setup ## The simulation with many more seeds (some hours); SEEDS=100000 for more
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),50000)
 
 .PHONY: mutants

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ops.display import Row
-from ops.ledger_views import cell_row, members_text
+from ops.ledger_views import amount_text, before_text, cell_row, members_text
 from ops.period_views import Wanted, late_rows
-from ops.receipt_views import amount_text, before_text, receipt_row
+from ops.receipt_views import receipt_row
 from tieout.ledger.closing import LateFact
 from tieout.ledger.intersections import CellState, intersection_state
 from tieout.ledger.late_rows import by_books
@@ -19,15 +19,15 @@ from tieout.moments import moment_text
 
 SHOWN_OF_A_HISTORY = {
     "versions": ("revision", "recorded_at", "outcome", "source_version", "delivery", "position"),
-    "moved": ("revision", "cell", "period", "where", "before", "after", "currency"),
+    "moved": ("revision", "cell", "target", "period", "where", "before", "after", "currency"),
     "late": ("revision", "period", "kind", "booked_to", "amount", "currency", "measure"),
 }
 SHOWN_OF_EFFECTS = {
     "outcomes": ("position", "flow", "outcome", "at"),
     "versions": ("record", "revision", "recorded_at", "outcome", "source_version"),
-    "moved": ("record", "revision", "cell", "period", "where", "before", "after", "currency"),
+    "moved": ("record", "revision", "cell", "target", "period", "where", "before", "after", "currency"),
     "late": ("record", "period", "kind", "booked_to", "amount", "currency", "measure"),
-    "written": ("receipt", "cell", "measure", "before", "after", "currency", "end", "refused", "undone_by"),
+    "written": ("receipt", "target", "cell", "measure", "before", "after", "currency", "end", "refused", "undone_by"),
 }
 """To people; the rest repeats it, or is known to who asks."""
 

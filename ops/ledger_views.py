@@ -15,7 +15,7 @@ from tieout.ledger.items import statement_text
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
-from tieout.ledger.receipts import receipt_rows
+from tieout.ledger.receipts import ReceiptRow, Source, receipt_rows
 from tieout.ledger.table import Item, Key, Table, pages
 from tieout.moments import moment_text
 from tieout.money import Money
@@ -151,18 +151,28 @@ def cells_indexed(table: Table, index: str, value: str) -> Iterator[CellState]:
 
 def cell_row(cell: CellState) -> Row:
     """A cell as one line of a list."""
-    written = cell.written_minor
     return {
         "cell": cell.intersection_id,
+        "target": cell.target,
         "cube": cell.cube,
         "measure": cell.measure,
         "members": dict(cell.members),
         "currency": cell.currency,
-        "total": str(Money(cell.total_minor, cell.currency).decimal()),
-        "in_planning": None if written is None else str(Money(written, cell.currency).decimal()),
+        "total": amount_text(cell.total_minor, cell),
+        "in_planning": amount_text(cell.written_minor, cell),
         "refused": cell.refused_reason,
-        "undone_to": None if cell.undone_minor is None else str(Money(cell.undone_minor, cell.currency).decimal()),
+        "undone_to": amount_text(cell.undone_minor, cell),
     }
+
+
+def amount_text(minor: int | None, cell: CellState) -> str | None:
+    """An amount of a cell in whole units; None of none."""
+    return None if minor is None else str(Money(minor, cell.currency).decimal())
+
+
+def before_text(row: ReceiptRow, cell: CellState) -> str | None:
+    """What planning held of a cell before a write; None where it held nothing."""
+    return str(Source.UNKNOWN) if row.source is Source.UNKNOWN else amount_text(row.before_minor, cell)
 
 
 def members_text(members: Mapping[str, str]) -> str:
@@ -178,7 +188,7 @@ def _part_row(key: Key, item: Item, cell: CellState) -> Row | None:
     _, amount_minor, rate = share
     return {
         "record": key[1].removeprefix(keys.PART_PREFIX),
-        "amount": str(Money(int(amount_minor), cell.currency).decimal()),
+        "amount": amount_text(int(amount_minor), cell),
         "amount_minor": int(amount_minor),
         "rate": rate,
         "source_version": item["source_version"],
@@ -206,9 +216,9 @@ def _last_write(cell: CellState, receipt: Row | None) -> Row | None:
         return None
     return {
         "receipt": receipt["receipt"],
-        "before_minor": row.before_minor,
+        "before": before_text(row, cell),
         "before_is": str(row.source),
-        "after_minor": row.after_minor,
+        "after": amount_text(row.after_minor, cell),
         "answer": receipt["answer"],
         "at": receipt["closed_at"],
     }
@@ -233,9 +243,8 @@ def _contributions(table: Table, item: Item) -> list[Row]:
 
 
 def _contribution_row(cell: CellState, amount_minor: int, rate: str) -> Row:
-    amount = str(Money(amount_minor, cell.currency).decimal())
     row = {"cell": cell.intersection_id, "target": cell.target, "measure": cell.measure, "where": _where(cell)}
-    return row | {"amount": amount, "rate": rate}
+    return row | {"amount": amount_text(amount_minor, cell), "rate": rate}
 
 
 def _where(cell: CellState) -> str:

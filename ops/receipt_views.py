@@ -9,15 +9,14 @@ from itertools import islice
 
 from ops.changed_sums import sums_of
 from ops.display import Row
-from ops.ledger_views import cell_row, members_text
+from ops.ledger_views import amount_text, before_text, cell_row, members_text
 from tieout.errors import PermanentError
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, intersection_state
-from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, Source, receipt_rows
+from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptLedger, ReceiptRow, receipt_rows
 from tieout.ledger.table import Table
 from tieout.ledger.undoing import Effect, Fate
 from tieout.moments import moment_text
-from tieout.money import Money
 
 _LOOKED_AT = 20_000  # receipts of one target that are gone through for one that is named by its first digits
 
@@ -139,16 +138,6 @@ def released_shown(cells: Iterable[CellState]) -> Row:
             for cell in released
         ],
     }
-
-
-def before_text(row: ReceiptRow, cell: CellState) -> str | None:
-    """What planning held of a cell before a write; None where it held nothing."""
-    return str(Source.UNKNOWN) if row.source is Source.UNKNOWN else amount_text(row.before_minor, cell)
-
-
-def amount_text(minor: int | None, cell: CellState) -> str | None:
-    """An amount of a cell in whole units; None of none."""
-    return None if minor is None else str(Money(minor, cell.currency).decimal())
 
 
 def _wrote(receipt: OpenReceipt, cell: str) -> bool:

@@ -29,7 +29,6 @@ _LEFT_OUT = (
     "body_bytes",
     "stored_by",
     "currency",
-    "target",
     "received_at",
     "recorded_at",
     "stored_at",

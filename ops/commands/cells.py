@@ -39,7 +39,7 @@ def cells_list(
         raise typer.BadParameter("a state is `dirty`, `refused` or `undone`")
     place = place_asked_for(stage, at)
     found = [row for name in targets_of(place, target) for row in ledger_views.cells(place.table, name, state=state)]
-    found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"])))
+    found.sort(key=lambda row: (row["cube"], row["measure"], str(row["members"]), row["target"]))
     title = "Planning cells"
     if not as_json:
         found = [row | {"members": ledger_views.members_text(row["members"])} for row in found]

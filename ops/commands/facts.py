@@ -28,34 +28,39 @@ Outdated = Annotated[
 ]
 
 
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RECORD",
+        help="As every table names it, such as hubspot-emea#opportunity#9001; its three parts will do as well.",
+    ),
+]
+
+
 class UnknownRecordError(PermanentError):
     """The ledger has no fact of such a record."""
 
 
 @app.command("show")
 @reads
-def facts_show(
-    connection: str, entity: str, record_id: str, stage: Stage = None, at: At = None, *, as_json: AsJson = False
-) -> None:
+def facts_show(words: Words, stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """The stored fact of one record: what was stated, what it contributes, and the notice it came in."""
-    record = RecordKey(connection, entity, record_id)
+    record = _record(words)
     found = ledger_views.fact(place_asked_for(stage, at).table, record)
     if found is None:
         raise _unknown(record)
-    display.record(found, as_json=as_json, columns={"contributions": ("cell", "where", "amount", "rate")})
+    display.record(found, as_json=as_json, columns={"contributions": ("cell", "target", "where", "amount", "rate")})
 
 
 @app.command("history")
 @reads
-def facts_history(
-    connection: str, entity: str, record_id: str, stage: Stage = None, *, as_json: AsJson = False
-) -> None:
+def facts_history(words: Words, stage: Stage = None, *, as_json: AsJson = False) -> None:
     """Every version of the fact of one record: which notice brought it, how that ended, and what it moved in which cells.
 
     A record that was planned anew, as after a mapping entry was replaced, has another version by the same notice. By the journal,
     which lacks the last two minutes.
     """
-    record = RecordKey(connection, entity, record_id)
+    record = _record(words)
     place = find_place(stage)
     found = histories.versions(place, record)
     if not found:
@@ -126,6 +131,14 @@ def held_list(stage: Stage = None, at: At = None, *, as_json: AsJson = False) ->
     found = ledger_views.held(place_asked_for(stage, at).table)
     shown = ledger_views.SHOWN_OF_A_HELD_FACT
     display.rows(found, title="Held facts", as_json=as_json, nothing="Nothing is held.", columns=shown)
+
+
+def _record(words: list[str]) -> RecordKey:
+    """The record of an argument; neither a connection nor a kind has `#` in its name, a source's id may."""
+    parts = "#".join(words).split("#", 2)
+    if len(parts) < len(RecordKey._fields) or not all(parts):
+        raise typer.BadParameter(f"{' '.join(words)!r} names no record; one is such as hubspot-emea#opportunity#9001")
+    return RecordKey(*parts)
 
 
 def _one(place: Place, record: RecordKey, *, outdated: bool) -> Iterator[RecordedFact]:

@@ -168,5 +168,5 @@ def test_a_fact_says_which_payload_it_was_completed_from(stage: OperatedStage) -
             notice=notice, delivery_id="d", flow=FLOW, received_at=NOW, recorded_at=NOW, code_version="tested"
         )
         FactLedger(stage.place.table).commit([(gone, lineage)])
-        shown = stage.tieout("facts", "show", CRM, "opportunity", record.record_id)
+        shown = stage.tieout("facts", "show", str(record))
         assert shown["lineage"]["payload"] == (kept or None)

@@ -182,3 +182,22 @@ def test_a_record_that_nobody_told_of_has_no_history(history: OperatedHistory) -
     history.keep_journal()
     result = CliRunner().invoke(app, ["facts", "history", CRM, "opportunity", "1"])
     assert str(result.exception) == "the ledger knows no opportunity 1 of crm"
+
+
+@pytest.mark.parametrize("words", [[f"{CRM}#opportunity#1#2"], [CRM, "opportunity", "1#2"]])
+def test_a_record_is_asked_for_as_every_table_names_it(history: OperatedHistory, words: list[str]) -> None:
+    """Or by its connection, kind and id; an id may have any sign in it."""
+    history.say(1, {("Acme", MARCH): 100_00})
+    history.keep_journal()
+    for command in ("show", "history"):
+        result = CliRunner().invoke(app, ["facts", command, *words])
+        assert str(result.exception) == f"the ledger knows no opportunity 1#2 of {CRM}"
+
+
+@pytest.mark.parametrize("words", [["1"], [CRM, "opportunity"], [f"{CRM}##1"], [f"{CRM}#opportunity#"]])
+def test_what_names_no_record_is_refused(history: OperatedHistory, words: list[str]) -> None:
+    """With what would name one."""
+    history.keep_journal()
+    result = CliRunner().invoke(app, ["facts", "show", *words])
+    assert result.exit_code == 2
+    assert "names no record; one is such as" in " ".join(result.stderr.replace("│", " ").split())

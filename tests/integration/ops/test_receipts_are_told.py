@@ -153,7 +153,7 @@ def test_a_receipt_says_where_the_values_before_come_from(writing: Writing) -> N
     shown = writing.stage.tieout("receipts", "show", mixed)
     assert [(row["before"], row["before_is"]) for row in shown["written"]] == [("1.50", "read"), (None, "last given")]
     [why] = writing.stage.tieout("cells", "why", A)["cells"]
-    assert why["last_write"]["before_is"] == "read"
+    assert [why["last_write"][name] for name in ("before", "before_is", "after")] == ["1.50", "read", "2.00"]
     [different] = writing.stage.tieout("readback", "show", "--target", TARGET)["different"]
     assert (different["cell"], [each.cell_id for each in writing.differing]) == (A, [f"{A}:Booked"])
 
