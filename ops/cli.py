@@ -42,6 +42,7 @@ from ops.commands.arguments import AsJson, Stage
 from ops.identity import acting_as
 from ops.logged import reads, why
 from ops.place import find_place
+from tieout.aws.failures import code_of
 from tieout.errors import MalformedError, TieoutError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -135,11 +136,24 @@ def main() -> None:
     except MalformedError as error:
         _fail(error.reason.replace("_", " "))
     except TieoutError as error:
-        _fail(str(error))
+        _fail(_said(error))
     except ClientError as error:
-        _fail(f"AWS refused {error.operation_name}: {error.response.get('Error', {}).get('Code', 'no code')}")
+        _fail(_refused(error))
     except BotoCoreError as error:
         _fail(" ".join(str(error).split()))
+
+
+def _said(error: TieoutError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, ClientError) and str(error) == code_of(cause):  # of which it says no more than that
+        return _refused(cause)
+    return str(error)
+
+
+def _refused(error: ClientError) -> str:
+    code = code_of(error) or "no code"
+    who_may = "; who may do what: docs/security.md, and what it takes: docs/runbooks/README.md"
+    return f"AWS refused {error.operation_name}: {code}" + (who_may if "AccessDenied" in code else "")
 
 
 def _fail(text: str) -> None:

@@ -14,19 +14,11 @@ SHOWN = 20
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "sums": (
-        "measure",
-        "currency",
-        "before",
-        "after",
-        "difference",
-        "released",
-        "held",
-        "late",
-        "revalued",
-        "target",
-        "cube",
+        *("target", "cube", "measure", "currency"),
+        *("before", "after", "difference", "released", "held", "late", "revalued"),
     ),
-    "cells": ("before", "after", "currency", "measure", "where", "cube", "target"),
+    "periods": ("legal_entity", "period", "version", "state", "policy", "facts"),
+    "cells": ("target", "cube", "measure", "where", "before", "after", "currency"),
     "late": ("period", "becomes", "into", "amount", "currency", "measure", "where"),
 }
 _LISTS = ("entries", "named", "cells", "late")
@@ -58,10 +50,11 @@ def effect_record(effect: Mapping[str, Any], *, whole: bool) -> Row:
     found: Row = {
         "facts": {name: count for name, count in effect["facts"].items() if name != "of" and (count or whole)},
         "entries": [
-            {"entry": key, "says": says or "", "would_say": then or ""} for key, says, then in effect["entries"]
+            {"entry": key, "says": says or None, "would_say": then or None} for key, says, then in effect["entries"]
         ],
         "named": [
-            {"record": record, "would_be": became, "waits_for": entry} for record, became, entry in effect["named"]
+            {"record": record, "would_be": became, "waits_for": entry or None}
+            for record, became, entry in effect["named"]
         ],
         "sums": effect["sums"],
         "periods": effect["periods"],

@@ -50,7 +50,7 @@ def test_what_is_proposed_is_shown_and_done_by_somebody_else_alone(stage: Operat
     """Nothing before it is approved; then exactly that, and the facts it concerns go through the line again."""
     proposed = stage.tieout("mappings", "propose", *RENAMED)
     assert (proposed["state"], proposed["proposed_by"]) == ("proposed", stage.who)
-    assert proposed["named"] == [{"record": f"{ERP}#invoice#1", "would_be": "moved", "waits_for": ""}]
+    assert proposed["named"] == [{"record": f"{ERP}#invoice#1", "would_be": "moved", "waits_for": None}]
     assert [row["difference"] for row in proposed["sums"]] == ["0.00"] * len(proposed["sums"])
     assert (member_of(stage), stage.waiting(FLOW)) == ("C_7", [])
     digits = (proposed["proposal"][:4], "--effect", proposed["effect"][:8])
@@ -96,7 +96,7 @@ def test_a_name_that_goes_is_proposed_like_any_other(stage: OperatedStage) -> No
     """What has it would wait for it."""
     proposed = stage.tieout("mappings", "retire", "customer", "7", "--connection", ERP, *WHY)
     assert proposed["named"] == [{"record": f"{ERP}#invoice#1", "would_be": "held", "waits_for": f"{ERP}#customer#7"}]
-    assert proposed["entries"] == [{"entry": f"{ERP}#customer#7", "says": "C_7", "would_say": ""}]
+    assert proposed["entries"] == [{"entry": f"{ERP}#customer#7", "says": "C_7", "would_say": None}]
 
 
 def test_a_file_is_one_proposal(stage: OperatedStage, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_link_of_a_governed_table_is_proposed_and_taken_back_by_a_proposal(
     declared = {"name": "names", "tables": ["customer"]}
     monkeypatch.setitem(stage.place.outputs, "ApprovalNames", json.dumps(declared))
     proposed = stage.tieout("crosswalk", "confirm", "customer", CRM, "71")
-    assert proposed["entries"] == [{"entry": f"{CRM}#customer#71", "says": "", "would_say": "C_4711"}]
+    assert proposed["entries"] == [{"entry": f"{CRM}#customer#71", "says": None, "would_say": "C_4711"}]
     stage.who = CHECKER
     stage.tieout("mappings", "approve", proposed["proposal"], "--effect", proposed["effect"])
     [row] = stage.tieout("mappings", "list", "customer")[:1]
