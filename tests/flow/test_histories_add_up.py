@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
@@ -13,22 +12,18 @@ from hypothesis import strategies as st
 
 from tests.support.books_desk import TARGET
 from tests.support.clock import ManualClock
-from tests.support.ledger_scenes import record
+from tests.support.faults import CrashError, crash_at
 from tests.support.told_history import ToldHistory
+from tests.support.traced import searched, traced, versions, written
 from tieout.arriving.envelope import Envelope
 from tieout.closing import BooksState
 from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.intersections import intersection_state
-from tieout.ledger.journal import object_key
-from tieout.ledger.journal_lines import line_of, partition_of
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.plan import Outcome
 from tieout.ledger.receipts import DoneReceipt, ReceiptLedger
-from tieout.ledger.searching import Search, Wanted
-from tieout.ledger.tracing import Tracing
 from tieout.ledger.undoing import UndoLedger
-from tieout.ledger.versions import Version, versions_of
 
 PERIODS = ("2026-03", "2026-04")
 _AMOUNTS = st.dictionaries(
@@ -37,33 +32,6 @@ _AMOUNTS = st.dictionaries(
 _SAYS = st.tuples(st.just("says"), st.integers(1, 3), st.none() | _AMOUNTS)
 _CLOSES = st.tuples(st.just("closes"), st.just(PERIODS[0]), st.sampled_from(list(BooksState)))
 _DELIVERS = st.tuples(st.just("delivers"), st.none(), st.none())
-
-
-Journal = dict[str, set[bytes]]  # by the keys of its objects
-
-
-class CrashError(Exception):
-    """The process is gone."""
-
-
-def traced(journal: Journal, delivery_id: str, position: int | None = None) -> Tracing:
-    """What came of a notice, by the journal alone."""
-    search = Search(Wanted(delivery_id, position))
-    for some in journal.values():
-        search.take(some)
-    tracing = Tracing(search)
-    for key, some in journal.items():
-        if search.since is None or key >= object_key(search.since):
-            tracing.take(some)
-    return tracing
-
-
-def versions(journal: Journal, number: int | str) -> list[Version]:
-    """What a record was."""
-    partition, _ = keys.fact_key(record(number))
-    return list(
-        versions_of(line_of(each) for some in journal.values() for each in some if partition_of(each) == partition)
-    )
 
 
 def totals(history: ToldHistory) -> dict[str, int]:
@@ -130,18 +98,6 @@ def test_a_commit_in_many_steps_is_one_version(monkeypatch: pytest.MonkeyPatch) 
     assert [write.receipt.receipt_id for write in tracing.writes(second)] == ["r1"] * 100  # as many as a delivery takes
 
 
-def crash_at(point: str, number: int) -> Callable[[str], None]:
-    """A process that is gone when it comes to a point for that time."""
-    left = [number]
-
-    def io(passed: str) -> None:
-        left[0] -= passed == point
-        if left[0] == 0:
-            raise CrashError
-
-    return io
-
-
 def test_facts_that_were_committed_as_one_change_are_told_apart() -> None:
     """Their cell was moved once; each notice has its own share, and the write that had both."""
     history = ToldHistory(ManualClock())
@@ -166,12 +122,6 @@ def test_facts_that_were_committed_as_one_change_are_told_apart() -> None:
             (each.receipt.receipt_id, each.row.before_minor, each.row.after_minor) for each in tracing.writes(version)
         ] == [("r2", 100, 130)]
     assert len(traced(journal, "d-2").versions()) == 2
-
-
-def written(journal: Journal, delivery_id: str) -> list[str]:
-    """The receipts of the writes that had what a notice moved."""
-    tracing = traced(journal, delivery_id)
-    return [write.receipt.receipt_id for version in tracing.versions() for write in tracing.writes(version)]
 
 
 def test_what_happens_within_a_second_is_told_apart_by_what_it_adds() -> None:
@@ -223,11 +173,8 @@ def test_an_outcome_stands_since_it_was_first_kept() -> None:
     for kept in ({0: Outcome.APPLIED, 1: Outcome.HELD}, {2: Outcome.IGNORED}, {1: Outcome.APPLIED}):
         moments.append(history.now())
         outcomes.keep(envelope, kept)
-    search = Search(Wanted("d"))
-    for some in history.lines().values():
-        search.take(some)
     first, second, third = moments
-    assert [(each.position, each.outcome, each.at) for each in search.ends()] == [
+    assert [(each.position, each.outcome, each.at) for each in searched(history.lines(), "d").ends()] == [
         (0, Outcome.APPLIED, first),
         (1, Outcome.APPLIED, third),
         (2, Outcome.IGNORED, second),

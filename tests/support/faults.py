@@ -11,3 +11,19 @@ FaultPoint = Callable[[str], None]
 
 def no_fault(_point: str) -> None:
     """The fault point of a day on which nothing goes wrong."""
+
+
+class CrashError(Exception):
+    """The process is gone."""
+
+
+def crash_at(point: str, number: int) -> FaultPoint:
+    """A process that is gone when it comes to a point for that time."""
+    left = [number]
+
+    def io(passed: str) -> None:
+        left[0] -= passed == point
+        if left[0] == 0:
+            raise CrashError
+
+    return io

@@ -20,7 +20,7 @@ from tieout.ledger import keys
 from tieout.ledger.late_rows import LateRow, late_row
 from tieout.ledger.part import Part
 from tieout.ledger.plan import Plan, StoredFact
-from tieout.ledger.table import Item
+from tieout.ledger.table import Item, Key
 from tieout.moments import moment_text, parse_moment
 from tieout.planning.cells import LateShare, Share
 from tieout.planning.mapping import Found, MappingKey, Used
@@ -106,6 +106,11 @@ def stored_lineage(connection: str, item: Item) -> Lineage:
         recorded_at=parse_moment(str(item["recorded_at"])),
         code_version=str(item["code_version"]),
     )
+
+
+def fact_lineage(key: Key, item: Item) -> Lineage:
+    """Where the fact in an item came from, by where the item stands."""
+    return stored_lineage(keys.record_of(key).connection, item)
 
 
 def mappings_text(plan: Plan) -> str:

@@ -15,7 +15,7 @@ _KEYS, _SORT_KEY = b'"keys":{"pk":', b',"sk":'
 
 
 class Line(NamedTuple):
-    """A change of an item.
+    """A change of an item; sorted, those of one item stand in the order in which they were made.
 
     Attributes:
         sequence: orders the changes of one item, and of no others.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, parts_of, stored_lineage
+from tieout.ledger.items import Lineage, fact_lineage, parts_of
 from tieout.ledger.journal_lines import Line, line_of
 from tieout.ledger.outcomes import outcomes_of
 from tieout.ledger.plan import Outcome
@@ -55,10 +55,10 @@ class Search:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
         self.partitions: set[str] = set()
-        self._since: datetime | None = None
-        self._takes_up_another = False
+        self._seconds: set[datetime] = set()
+        self._taken_up: set[str] = set()
         self._named = json.dumps(wanted.delivery_id, ensure_ascii=False)[1:-1].encode()
-        self._ends: dict[tuple[str, str, int], tuple[int, Ended]] = {}
+        self._ends: dict[tuple[str, str, int], dict[int, Ended]] = {}
 
     @property
     def since(self) -> datetime | None:
@@ -66,7 +66,7 @@ class Search:
 
         So it is where a commit started over what another one had left unfinished, at whatever time.
         """
-        return None if self._since is None or self._takes_up_another else self._since - APART
+        return None if self._taken_up or not self._seconds else min(self._seconds) - APART
 
     @property
     def has_found(self) -> bool:
@@ -81,41 +81,36 @@ class Search:
 
     def ends(self) -> list[Ended]:
         """How each ended, by connection, flow and position."""
-        return [self._ends[at][1] for at in sorted(self._ends)]
+        return [ends[max(ends)] for _, ends in sorted(self._ends.items())]
 
     def _take(self, line: Line, new: Item) -> None:
-        kind = line.key[0].split("#", 1)[0]
+        kind = line.key[0].partition("#")[0]
         if kind == "OUTCOME":
             self._take_outcomes(line, new)
-        elif kind == "FACT" and self.wanted.brought(stored_lineage(_connection(line), new)):
+        elif kind == "FACT" and self.wanted.brought(fact_lineage(line.key, new)):
             self._take_fact(line, new)
 
     def _take_fact(self, line: Line, new: Item) -> None:
-        self._since = line.at if self._since is None else min(self._since, line.at)
-        self._takes_up_another = self._takes_up_another or _is_left_by_another(line, new)
+        self._seconds.add(line.at)
         self.partitions.add(line.key[0])
+        if _is_left_by_another(line.old or {}, new):
+            self._taken_up.add(line.key[0])
         for item in filter(None, (line.old, new)):
             parts = parts_of(str(item["contributions"])).items()
             self.partitions |= {keys.cell_key(part.target, name)[0] for name, part in parts}
 
     def _take_outcomes(self, line: Line, new: Item) -> None:
-        _, delivery_id, flow = line.key[1].split("#", 2)
+        _, connection, _ = line.key[0].split("#")
+        _, delivery_id, flow = line.key[1].split("#")
         if delivery_id != self.wanted.delivery_id:
             return
         before = outcomes_of(line.old or {})
         for position, outcome in outcomes_of(new).items():
-            at = (_connection(line), flow, position)
-            is_newer = at not in self._ends or line.sequence > self._ends[at][0]
-            if self.wanted.has(position) and before.get(position) != outcome and is_newer:
-                end = Ended(connection=at[0], flow=flow, position=position, outcome=outcome, at=line.at)
-                self._ends[at] = (line.sequence, end)
+            if self.wanted.has(position) and before.get(position) != outcome:
+                end = Ended(connection=connection, flow=flow, position=position, outcome=outcome, at=line.at)
+                self._ends.setdefault((connection, flow, position), {})[line.sequence] = end
 
 
-def _connection(line: Line) -> str:
-    """Of a fact or an outcome."""
-    return line.key[0].split("#", 2)[1]
-
-
-def _is_left_by_another(line: Line, new: Item) -> bool:
-    """Whether what it changes is a commit that somebody else began and did not finish."""
-    return bool(line.old and line.old.get("unfinished")) and (line.old or {}).get("recorded_at") != new["recorded_at"]
+def _is_left_by_another(old: Item, new: Item) -> bool:
+    """Whether what was there is a commit that somebody else began and did not finish."""
+    return "unfinished" in old and old["recorded_at"] != new["recorded_at"]

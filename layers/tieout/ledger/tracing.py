@@ -1,22 +1,21 @@
 """What came of a notice, by the journal: versions of facts, what they moved, and the writes that gave it to planning. Pure.
 
 An intersection is marked as written only on an unchanged generation, so the first mark behind a commit is of a write that had the
-commit's total. Which change of an intersection a commit is, is told by its seconds and by what it adds; where several facts were
-committed as one change, by its seconds alone.
+commit's total. Which change of an intersection a commit is, is told by its seconds, by the moment since when planning lacks it, and
+by what it adds, which is another amount where several facts were committed as one change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from tieout.ledger import keys
 from tieout.ledger.journal_lines import Line, line_of, partition_of
 from tieout.ledger.receipts import DoneReceipt, OpenReceipt, ReceiptRow, receipt_of, receipt_rows
 from tieout.ledger.searching import APART, Search
-from tieout.ledger.table import Item
 from tieout.ledger.versions import Move, Version, versions_of
+from tieout.moments import moment_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Tracing:
     def __init__(self, search: Search) -> None:
         self._wanted = search.wanted
         self._lines: dict[str, list[Line]] = {each: [] for each in search.partitions}
-        cells = [each.split("#", 2) for each in search.partitions if each.startswith("CELL#")]
+        cells = [each.split("#") for each in search.partitions if each.startswith("CELL#")]
         self._receipts_of = {keys.receipt_partition(target) for _, target, _ in cells}
         self._ids = [name.encode() for _, _, name in cells]
         self._receipts: dict[tuple[str, str], OpenReceipt] = {}
@@ -77,27 +76,24 @@ class Tracing:
             return
         receipt = receipt_of(line.key, line.new)
         at, rank = (receipt.target, receipt.name), (isinstance(receipt, DoneReceipt), line.sequence)
-        if at not in self._receipts or rank > self._ranks[at]:
+        if rank >= self._ranks.get(at, rank):
             self._receipts[at], self._ranks[at] = receipt, rank
 
     def _writes_of(self, version: Version, move: Move) -> Iterator[tuple[OpenReceipt, ReceiptRow]]:
-        lines = sorted(self._lines[move.key[0]], key=attrgetter("sequence"))
-        commit = _commit_in(lines, version, move)
-        for line in lines:
-            if commit is None or line.new is None or line.sequence <= commit.sequence:
-                continue
+        for line in _behind_commit(sorted(self._lines[move.key[0]]), version, move):
             written = self._written(move, line)
             if written is not None:
                 yield written
-            is_refused = keys.REFUSED + move.measure in line.new
-            if not is_refused and (written is not None or "dirty_since" not in line.new):
+            after = line.new or {}
+            is_refused = keys.REFUSED + move.measure in after
+            if not is_refused and (written is not None or "dirty_since" not in after):
                 return  # given to planning; or nothing was to be given, since it changed back or is undone
 
     def _written(self, move: Move, line: Line) -> tuple[OpenReceipt, ReceiptRow] | None:
         """The receipt that a change of an intersection marks it with, and its row of the cell; None where there is no such."""
-        name = _receipt_in(line.new)
-        receipt = self._receipts.get((move.target, name))
-        if receipt is None or name == _receipt_in(line.old):
+        before, name = ((item or {}).get("last_receipt") for item in (line.old, line.new))
+        receipt = self._receipts.get((move.target, str(name)))
+        if receipt is None or name == before:
             return None
         return next(((receipt, row) for row in receipt_rows(receipt.cells) if row.cell_id == move.cell_id), None)
 
@@ -109,18 +105,34 @@ class Tracing:
                     yield each
 
 
-def _commit_in(lines: Sequence[Line], version: Version, move: Move) -> Line | None:
-    """The change of the intersection that the version's commit made; None where the journal does not have it."""
+def _behind_commit(lines: Sequence[Line], version: Version, move: Move) -> Sequence[Line]:
+    """The changes of the intersection behind that which the version's commit made; none where the journal does not have it."""
     since, until = version.begun_at - APART, version.at + APART
-    near = [line for line in lines if since <= line.at <= until and _added(line, move.measure)]
-    return min(near, key=lambda line: (_added(line, move.measure) != move.moved_minor, line.sequence), default=None)
+    near = [line for line in lines if since <= line.at <= until and _added(line, "generation")]
+    if not near:
+        return ()
+    commit = min(near, key=lambda line: _distance(line, version, move))
+    return lines[lines.index(commit) + 1 :]
 
 
-def _added(line: Line, measure: str) -> int:
-    """What a change added to the total of a measure."""
-    before, after = (int((item or {}).get(keys.TOTAL + measure, 0)) for item in (line.old, line.new))
+def _distance(line: Line, version: Version, move: Move) -> tuple[bool, bool, bool, bool, int]:
+    """How unlike the version's commit a change of the intersection is, by what tells most first.
+
+    Where planning lacked nothing before, the change says when the last of what it brought was recorded.
+    """
+    recorded_at = moment_text(version.lineage.recorded_at)
+    brought_at = "" if "dirty_since" in (line.old or {}) else str((line.new or {}).get("dirty_since", ""))
+    added = _added(line, keys.TOTAL + move.measure)
+    return (
+        brought_at != recorded_at,
+        added != move.moved_minor,
+        not added,
+        "" < brought_at < recorded_at,
+        line.sequence,
+    )
+
+
+def _added(line: Line, name: str) -> int:
+    """What a change added to a number of the intersection."""
+    before, after = (int((item or {}).get(name, 0)) for item in (line.old, line.new))
     return after - before
-
-
-def _receipt_in(item: Item | None) -> str:
-    return str((item or {}).get("last_receipt", ""))

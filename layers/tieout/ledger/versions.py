@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from tieout.arriving.notice import RecordKey
 from tieout.closing import Books
 from tieout.ledger import keys
-from tieout.ledger.items import Lineage, held_for_of, late_of, parts_of, stored_lineage
+from tieout.ledger.items import Lineage, fact_lineage, held_for_of, late_of, parts_of
 from tieout.ledger.journal_lines import Line
 from tieout.ledger.late_rows import LateRow
 from tieout.ledger.part import Part
@@ -80,14 +79,14 @@ class Version:
 
 def versions_of(lines: Iterable[Line]) -> Iterator[Version]:
     """The versions of one fact, oldest first, of all changes of its item in any order; a commit under way is none yet."""
-    begun: Line | None = None
-    for line in sorted(lines, key=attrgetter("sequence")):
+    steps: list[Line] = []
+    for line in sorted(lines):
         if line.new is None or _revision(line.old) == _revision(line.new):  # a reading that confirmed it
             continue
-        begun = begun or line
+        steps.append(line)
         if not line.new.get("unfinished"):
-            yield _version(begun, line, line.new)
-            begun = None
+            yield _version(steps[0], line, line.new)
+            steps = []
 
 
 def _revision(item: Item | None) -> int:
@@ -95,15 +94,14 @@ def _revision(item: Item | None) -> int:
 
 
 def _version(begun: Line, ended: Line, item: Item) -> Version:
-    record = keys.record_of(ended.key)
     return Version(
-        record=record,
+        record=keys.record_of(ended.key),
         revision=int(item["revision"]),
         source_version=str(item["source_version"]),
         kind=str(item["kind"]),
         outcome=str(item["outcome"]),
         held_for=held_for_of(item),
-        lineage=stored_lineage(record.connection, item),
+        lineage=fact_lineage(ended.key, item),
         begun_at=begun.at,
         at=ended.at,
         moves=tuple(_moves(begun.old, item)),
