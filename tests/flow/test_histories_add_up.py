@@ -41,10 +41,13 @@ def totals(history: ToldHistory) -> dict[str, int]:
 
 
 @settings(max_examples=16)
-@given(st.lists(_SAYS | _SAYS | _CLOSES | _DELIVERS, min_size=4, max_size=14))
-def test_what_notices_moved_adds_up_and_was_written_when_it_was(acts: list[tuple[str, object, object]]) -> None:
+@given(st.lists(_SAYS | _SAYS | _CLOSES | _DELIVERS, min_size=4, max_size=14), st.sampled_from((0.05, 2)))
+def test_what_notices_moved_adds_up_and_was_written_when_it_was(
+    acts: list[tuple[str, object, object]], seconds: float
+) -> None:
     """Each total is the sum of its cell's moves; each move went with the next write there, unless nothing was left to write."""
     history = ToldHistory(ManualClock())
+    history.seconds = seconds
     waiting: list[tuple[str, str]] = []  # delivery and cell that planning was not given yet
     wanted: dict[tuple[str, str], str] = {}
     given_to: dict[str, int] = {}

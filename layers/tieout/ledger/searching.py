@@ -56,7 +56,7 @@ class Search:
         self.wanted = wanted
         self.partitions: set[str] = set()
         self._seconds: set[datetime] = set()
-        self._taken_up: set[str] = set()
+        self._takes_up_another = False
         self._named = json.dumps(wanted.delivery_id, ensure_ascii=False)[1:-1].encode()
         self._ends: dict[tuple[str, str, int], dict[int, Ended]] = {}
 
@@ -66,7 +66,7 @@ class Search:
 
         So it is where a commit started over what another one had left unfinished, at whatever time.
         """
-        return None if self._taken_up or not self._seconds else min(self._seconds) - APART
+        return None if self._takes_up_another or not self._seconds else min(self._seconds) - APART
 
     @property
     def has_found(self) -> bool:
@@ -92,9 +92,8 @@ class Search:
 
     def _take_fact(self, line: Line, new: Item) -> None:
         self._seconds.add(line.at)
+        self._takes_up_another |= _is_left_by_another(line.old or {}, new)
         self.partitions.add(line.key[0])
-        if _is_left_by_another(line.old or {}, new):
-            self._taken_up.add(line.key[0])
         for item in filter(None, (line.old, new)):
             parts = parts_of(str(item["contributions"])).items()
             self.partitions |= {keys.cell_key(part.target, name)[0] for name, part in parts}

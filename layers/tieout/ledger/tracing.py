@@ -120,16 +120,10 @@ def _distance(line: Line, version: Version, move: Move) -> tuple[bool, bool, boo
 
     Where planning lacked nothing before, the change says when the last of what it brought was recorded.
     """
-    recorded_at = moment_text(version.lineage.recorded_at)
-    brought_at = "" if "dirty_since" in (line.old or {}) else str((line.new or {}).get("dirty_since", ""))
-    added = _added(line, keys.TOTAL + move.measure)
-    return (
-        brought_at != recorded_at,
-        added != move.moved_minor,
-        not added,
-        "" < brought_at < recorded_at,
-        line.sequence,
-    )
+    recorded_at, since = moment_text(version.lineage.recorded_at), str((line.new or {})["dirty_since"])
+    is_first, added = "dirty_since" not in (line.old or {}), _added(line, keys.TOTAL + move.measure)
+    is_same = is_first and since == recorded_at
+    return (not is_same, added != move.moved_minor, not added, is_first and since < recorded_at, line.sequence)
 
 
 def _added(line: Line, name: str) -> int:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.books_desk import TARGET, Said
+from tests.support.books_desk import TARGET, Said, place
 from tests.support.clock import ManualClock
 from tests.support.faults import CrashError, crash_at
 from tests.support.told_history import ToldHistory
@@ -101,6 +101,17 @@ def test_facts_that_were_committed_as_one_change_just_behind_a_write_are_not_put
     """What they added together is the amount of none of them; the write before had neither."""
     history.seconds = 0.05
     history.say(3, {ACME: 100})
+    history.deliver("r1")
+    commit_as_one(history, {1: {ACME: 10}, 2: {ACME: 20}})
+    history.deliver("r2")
+    assert written(history.lines(), "pack") == ["r2", "r2"]
+
+
+def test_what_was_to_be_written_again_is_no_commit_of_anything(history: ToldHistory) -> None:
+    """It changes the cell in the same second, and adds nothing to it, other than the facts committed behind it."""
+    history.seconds = 0.05
+    history.say(3, {ACME: 100})
+    CellLedger(history.table).write_again(TARGET, {place(*ACME).intersection_id(): ["Amount"]}, history.now())
     history.deliver("r1")
     commit_as_one(history, {1: {ACME: 10}, 2: {ACME: 20}})
     history.deliver("r2")
