@@ -85,14 +85,16 @@ def test_the_same_amount_twice_within_a_second_is_put_down_to_the_write_of_each(
 
 
 def test_two_that_were_given_together_are_put_down_to_one_write(history: ToldHistory) -> None:
-    """Though one came just behind a write that had the same amount, and the other while planning lacked that one already."""
+    """One came just behind a write that had the same amount, the other while planning lacked that; the next has its own again."""
     history.seconds = 0.05
     history.say(1, {ACME: 100})
     history.deliver("r1")
     history.say(2, {ACME: 100})
     history.say(3, {ACME: 100})
     history.deliver("r2")
-    assert [written(history.lines(), f"d-{number}") for number in (1, 2, 3)] == [["r1"], ["r2"], ["r2"]]
+    history.say(4, {ACME: 100})
+    history.deliver("r3")
+    assert [written(history.lines(), f"d-{number}") for number in (1, 2, 3, 4)] == [["r1"], ["r2"], ["r2"], ["r3"]]
 
 
 def test_facts_that_were_committed_as_one_change_just_behind_a_write_are_not_put_down_to_it(
