@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from functions.census.due import Listable, due
 from functions.census.telling import Telling
@@ -268,12 +268,8 @@ def _put_off(step: CensusStep, run: Run, error: Exception, report: CensusReport)
     """Let a run go on later, with the class of what stood in its way; nothing of it is lost."""
     report.failing[run.connection] = report.failing.get(run.connection, 0) + 1
     asked = getattr(error, "retry_after_seconds", None)
-    waits_until = _later(step.clock.now(), asked)
+    pause = _PAUSE if asked is None else timedelta(seconds=asked)
     try:
-        step.ledger.advance(run._replace(waits_until=waits_until, failing=type(error).__name__))
+        step.ledger.advance(run._replace(waits_until=step.clock.now() + pause, failing=type(error).__name__))
     except ConflictError:  # somebody else is at it, or has stopped it
         return
-
-
-def _later(now: datetime, asked_seconds: float | None) -> datetime:
-    return now + max(_PAUSE, timedelta(seconds=asked_seconds or 0))

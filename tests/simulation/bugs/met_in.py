@@ -12,7 +12,6 @@ MET_IN = {
     "a drift that a failing ledger says nothing of is told to nobody": 8,
     "nobody makes sure of the members that cells name": 52,
     "a write reaches into the maintenance": 2,
-    "planning is read back in its maintenance": 66,
     "changes of one cell that are written together count as one": 4,
     "what a write was overtaken by counts with it": 2,
     "the objective of close days is ignored": 45,
