@@ -120,7 +120,7 @@ def _distance(line: Line, version: Version, move: Move) -> tuple[bool, bool, boo
 
     Where planning lacked nothing before, the change says when the last of what it brought was recorded.
     """
-    recorded_at, since = moment_text(version.lineage.recorded_at), str((line.new or {})["dirty_since"])
+    recorded_at, since = moment_text(version.lineage.recorded_at), str((line.new or {}).get("dirty_since"))
     is_first, added = "dirty_since" not in (line.old or {}), _added(line, keys.TOTAL + move.measure)
     is_same = is_first and since == recorded_at
     return (not is_same, added != move.moved_minor, not added, is_first and since < recorded_at, line.sequence)
