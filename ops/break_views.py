@@ -14,6 +14,10 @@ from tieout.reconciling.tracking import TrackedBreak
 
 Row = dict[str, Any]
 SHOWN_OF_A_BREAK = ("break", "reconciliation", "kind", "state", "off", "age_days", "owner", "due", "records")
+SHOWN_OF_A_RUN = (
+    *("reconciliation", "left", "right", "compared_at", "tied_out"),
+    *("found", "open", "resolved", "left_to_the_next", "outdated_links"),
+)
 
 
 def break_row(reconciliation: str, tracked: TrackedBreak, today: date) -> Row:

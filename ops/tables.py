@@ -18,7 +18,21 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)\.\d{3}Z")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # What people copy into the next command is never cut; ids may be shortened, since commands take their beginnings.
-_COPIED = frozenset({"cell", "connection", "kept_as", "key", "message", "queue", "receipt", "record", "target"})
+_COPIED = frozenset(
+    {
+        "break",
+        "cell",
+        "connection",
+        "kept_as",
+        "key",
+        "message",
+        "queue",
+        "receipt",
+        "reconciliation",
+        "record",
+        "target",
+    }
+)
 # What people miss least where there is no room for it, from the first on. What a row is about, its first column, stays.
 _LEFT_OUT = (
     "source_version",

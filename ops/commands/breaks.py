@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ops import display, reconciling
-from ops.break_views import SHOWN_OF_A_BREAK, break_record, break_row, run_row, sum_rows
+from ops.break_views import SHOWN_OF_A_BREAK, SHOWN_OF_A_RUN, break_record, break_row, run_row, sum_rows
 from ops.commands.arguments import AsJson, At, Stage, moment_asked_for, place_asked_for
 from ops.logged import changes, note_approval, reads
 from ops.place import find_place
@@ -44,7 +44,8 @@ def reconcile(
     for name in names_of(place, reconciliation):
         came = reconciling.compared(place, name, as_of.date() if as_of else None)
         rows.append(run_row(name, stages_of(place)[name], BreakLedger(place.table).run(name)) | dict(came))
-    display.rows(rows, title="Compared", as_json=as_json, nothing="The landscape declares no reconciliation.")
+    nothing = "The landscape declares no reconciliation."
+    display.rows(rows, title="Compared", as_json=as_json, nothing=nothing, columns=SHOWN_OF_A_RUN)
 
 
 @app.command("list")
