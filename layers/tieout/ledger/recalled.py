@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any, Never, cast
+from typing import Any, Never
 
 from tieout.errors import PermanentError
 from tieout.ledger.journal import text_of_second
@@ -162,8 +162,8 @@ def _page(
     """The keys of a page, and its last one where more follow."""
     start, end = span
     if after is not None and newest_first:
-        end = bisect_left(keys, cast("Key", after))
+        end = bisect_left(keys, after)  # type: ignore[call-overload]  # our own cursor
     elif after is not None:
-        start = bisect_right(keys, cast("Key", after))
+        start = bisect_right(keys, after)  # type: ignore[call-overload]  # our own cursor
     page = keys[max(start, end - limit) : end][::-1] if newest_first else keys[start : min(end, start + limit)]
     return page, page[-1] if end - start > limit else None

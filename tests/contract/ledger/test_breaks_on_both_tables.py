@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.support.ledger_scenes import NOW
+from tests.support.short_pages import ShortPages
 from tests.support.stages_compared import AS_OF, DECLARED, amount, item, place
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.breaks import BreakLedger, KeptBreak, KeptLink, Run
@@ -75,6 +76,19 @@ def test_a_link_is_read_back_whatever_its_records_are_called(table: Table) -> No
     ledger.part(NAME, ODD)
     ledger.part(NAME, ODD)
     assert list(ledger.links(NAME)) == []
+
+
+def test_every_break_and_link_of_a_reconciliation_is_told(table: Table) -> None:
+    """However many pages they fill."""
+    ledger = BreakLedger(table)
+    records = [RecordKey("books", "invoice", f"{number}") for number in range(5)]
+    every = [TrackedBreak.begun(replace(found(), right=(each,)), NOW) for each in records]
+    ledger.keep(NAME, [KeptBreak(each, 0) for each in every], NOW)
+    for each in records:
+        ledger.link(NAME, KeptLink(link=Link(ODD.left, each), came_to="", by="ana", at=NOW))
+    short = BreakLedger(ShortPages(table))
+    assert sorted(each.tracked.found.right for each in short.breaks(NAME)) == [(each,) for each in records]
+    assert [each.link for each in short.links(NAME)] == [Link(ODD.left, each) for each in records]
 
 
 def test_how_stages_compared_is_read_back_however_many_places_there_are(table: Table) -> None:
