@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tests.support.ledger_scenes import NOW
 from tests.support.memory_table import MemoryTable
+from tests.support.short_pages import ShortPages
 from tieout.arriving.notice import RecordKey
 from tieout.ledger.conflicts import ConflictLedger, key_of
 from tieout.ledger.table import Table
@@ -65,6 +66,13 @@ def test_words_of_any_length_and_alphabet_are_one_conflict_each(table: Table) ->
     long = [replace(NAME, code="顧客" * 2000 + end, record=RecordKey("crm", "account", "9" * 3000)) for end in "ab"]
     assert news(table, *long) == {"crm": 2}
     assert news(table, *long) == {}
+
+
+def test_every_conflict_of_a_connection_is_known(table: Table) -> None:
+    """However many pages they fill."""
+    many = [replace(NAME, code=f"C_{number}") for number in range(5)]
+    assert news(table, *many) == {"crm": 5}
+    assert ConflictLedger(ShortPages(table)).since("crm").keys() == {key_of(each) for each in many}
 
 
 def test_of_two_who_find_a_conflict_at_once_one_has_news() -> None:
