@@ -186,6 +186,17 @@ def test_a_held_fact_is_outdated_when_what_it_waits_for_follows_from_a_replaced_
     assert outdated(table, ACME) == []
 
 
+@pytest.mark.parametrize("arrived", [ACME, RATE])
+def test_a_held_fact_is_outdated_once_either_of_two_entries_is_there(table: Table, arrived: MappingKey) -> None:
+    """Either would release it, though nobody sent it again when that was stored."""
+    ledger = FactLedger(table)
+    committed(ledger, planned(ledger, statement(1, V1), Unmapped(ACME, RATE)), plan(table, 2, {STAGE: "won"}))
+    store(table, STAGE, "won")
+    assert outdated(table) == []
+    store(table, arrived, "1.08")
+    assert outdated(table) == outdated(table, arrived) == ["1"]
+
+
 def test_an_entry_replaced_without_a_consequence_is_taken_note_of(table: Table) -> None:
     """A deal whose new stage is also an open one is a duplicate, and after that no longer outdated."""
     store(table, STAGE, "prospect")
