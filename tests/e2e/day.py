@@ -19,7 +19,7 @@ from sandbox.running import Sandbox
 from tests.e2e.collecting import STAMPED
 from tests.e2e.commands import Tieout
 from tests.e2e.reckoning import DECLARED, Cells, entries_of_the_day, known, reckoned
-from tests.e2e.simulators import BOOKS, FILE, LEGACY, MONTHS, SYSTEMS, Simulator
+from tests.e2e.simulators import BOOKS, FILE, LEGACY, MONTHS, SAP, SYSTEMS, Simulator
 from tests.e2e.spending import Tool
 from tieout.census import Purpose
 from tieout.facts.listing import Window
@@ -57,9 +57,9 @@ class Day:
     tools: dict[str, Tool]
 
     def rest(self) -> None:
-        """Wait until nothing is under way, nor waits to be told: Business Central collects what it tells for a second."""
+        """Wait until nothing is under way, nor waits to be told: some collect what they tell, and tell it again if need be."""
         give_up_at = time.monotonic() + _PATIENCE_SECONDS
-        while self.simulators[BOOKS].call("GET", "deliveries")["waiting"]:
+        while any(self.simulators[each].call("GET", "deliveries")["waiting"] for each in (BOOKS, SAP)):
             assert time.monotonic() < give_up_at
             Event().wait(0.1)
         wait_until_quiet(self.place, self.sandbox.aws, tell=lambda _: None, patience_seconds=280)

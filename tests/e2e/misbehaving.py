@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sandbox.demo.planning_systems import ANALYTICS, ANAPLAN, ORACLE
-from tests.e2e.simulators import CRM, ERP, SALES, STRIPE, SYSTEMS, Simulator
+from tests.e2e.simulators import CRM, ERP, SALES, SAP, STRIPE, SYSTEMS, Simulator
 
 type Fault = dict[str, object]
 
@@ -18,6 +18,9 @@ _TOO_LATE: Fault = {"kind": "slow", "seconds": 16}  # whoever asks waits for 15
 # Which requests are struck: whoever reads asks by `GET`, but for two.
 _READING: dict[str, Fault] = {name: {"method": "GET"} for name in SYSTEMS}
 _READING |= {CRM: {"path": "batch/read"}, ERP: {"path": "suiteql"}, SALES: {"path": "queryAll"}}
+_READING[SAP] |= {
+    "path": "odata"
+}  # what issues its tokens is another system: the gateway asks it, and for a minute no more
 _WRITING: dict[str, Fault] = {
     ANAPLAN: {"path": "/data"},
     ORACLE: {"path": "importdataslice"},

@@ -237,8 +237,8 @@ def test_what_is_still_planned_of_a_record_that_is_gone_is_compared() -> None:
     table.write([Update(key, sets=gone)])
     found = [(each.kind, dict(each.residuals)) for each in compared(table, TO_PLANNING).breaks]
     assert found == [(BreakKind.MISSING_HERE, {HERE: Amount(-10_000, -12_500)})]
-    late = [["2026-03#Actual#UK", "held", "", ["anaplan", "Actuals", []], []]]
+    late = [[f"{each}#Actual#UK", "held", "", ["anaplan", "Actuals", []], []] for each in ("2026-03", "2026-02")]
     table.write([Update(key, sets={"late": dump(late)})])
     held = [(each.kind, each.waits_for) for each in compared(table, TO_PLANNING).breaks]
-    assert held == [(BreakKind.HELD, ("closed books 2026-03#Actual#UK",))]
+    assert held == [(BreakKind.HELD, ("closed books 2026-02#Actual#UK, 2026-03#Actual#UK",))]
     assert compared(table, TO_BOOKS).breaks[0].right == (RecordKey(ERP, "invoice", "2"),)

@@ -227,7 +227,7 @@ GROUPS = (
                 "tests/unit/intake",
                 "tests/unit/journal",
                 "tests/unit/readback",
-                "tests/unit/record/test_how_old_news_is.py",
+                "tests/unit/record",
             ),
             *("tests/flow", _SEEDS),
         ),

@@ -11,11 +11,13 @@ from tests.support.ledger_scenes import NOW, V1, lineage, record, statement
 from tests.support.short_pages import ShortPages
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError
+from tieout.ledger import keys
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.items import Lineage
-from tieout.ledger.mappings import HeldFact, MappingEntry, MappingLedger
+from tieout.ledger.mappings import PERSON, HeldFact, MappingEntry, MappingLedger
 from tieout.ledger.plan import decide
-from tieout.ledger.table import Table
+from tieout.ledger.table import Put, Table
+from tieout.moments import moment_text
 from tieout.planning.cells import Unmapped
 from tieout.planning.mapping import MappingKey
 
@@ -56,6 +58,13 @@ def test_the_entries_of_a_table_are_listed_with_who_stored_them_and_when(table: 
     assert list(mappings.entries("crm", "customer")) == sorted(stored, key=lambda entry: entry.key)
     assert [entry.key.table for entry in mappings.entries("crm", "product")] == ["product"]
     assert list(mappings.entries("crm", "account")) == []
+
+
+def test_an_entry_that_does_not_say_what_it_is_made_of_was_stored_by_a_person(table: Table) -> None:
+    """As all were before there was anything else."""
+    table.write([Put(keys.mapping_key(ACME), {"member": "Acme", "stored_by": "ana", "stored_at": moment_text(NOW)})])
+    assert MappingLedger(table).entry(ACME) == MappingEntry(key=ACME, member="Acme", stored_by="ana", stored_at=NOW)
+    assert MappingEntry(key=ACME, member="Acme", stored_by="ana", stored_at=NOW).origin == PERSON
 
 
 def test_whoever_stores_an_entry_is_told_which_member_it_replaced(table: Table) -> None:
