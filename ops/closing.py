@@ -12,6 +12,7 @@ from ops.place import Place
 from ops.resending import send_again
 from tieout.closing import Books, BooksState
 from tieout.ledger.closing import BooksLedger, LateFact
+from tieout.ledger.gate import Change
 
 
 def books_ledger(place: Place) -> BooksLedger:
@@ -20,13 +21,25 @@ def books_ledger(place: Place) -> BooksLedger:
 
 
 def change_books(place: Place, books: Iterable[Books], state: BooksState, reason: str) -> Row:
-    """Close or open books, one after the other; what was changed, and what went through the line again."""
-    ledger, changed, late = books_ledger(place), [], list[LateFact]()
+    """Close or open books, one after the other; what was changed, and what went through the line again.
+
+    Books that stand so already stay as whoever closed or opened them has said; what is late for them goes through all the same.
+    """
+    ledger, late = books_ledger(place), list[LateFact]()
+    rows: dict[str, list[Row]] = {"changed": [], "unchanged": []}
     for each in books:
-        ledger.change(each, state, place.who, reason, datetime.now(UTC))
-        changed.append(period_views.change_row(each, ledger.changes()[each]))
+        stands = _stands(ledger.changes().get(each), state)
+        if not stands:
+            ledger.change(each, state, place.who, reason, datetime.now(UTC))
+        rows["unchanged" if stands else "changed"].append(period_views.change_row(each, ledger.changes()[each]))
         late += ledger.late(each)
+    found: Row = {name: some for name, some in rows.items() if some or name == "changed"}
     if not late:
-        return {"changed": changed}
+        return found
     sent = send_again(place, (each.lineage for each in late))
-    return {"changed": changed, "late": period_views.sums(late), "sent_again": sent}
+    return found | {"late": period_views.sums(late), "sent_again": sent}
+
+
+def _stands(change: Change | None, state: BooksState) -> bool:
+    """Whether books are so as they are to be, and not half so."""
+    return change is not None and change.state is state and change.is_done

@@ -12,7 +12,8 @@ from ops.cli import app
 from tests.support.books_desk import MODEL, RULES, place
 from tests.support.ledger_scenes import lineage, statement
 from tests.support.operated_stage import OperatedStage
-from tieout.ledger.closing import NotApprovableError
+from tieout.errors import UnavailableError
+from tieout.ledger.closing import BooksLedger, NotApprovableError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Plan, decide
 from tieout.ledger.protecting import Protecting
@@ -65,6 +66,35 @@ def test_what_came_late_goes_through_the_line_when_other_rules_hold_for_it(stage
     say(stage, 1, 130, "forecast")
     assert stage.tieout("periods", "soft-close", *MARCH)["sent_again"] == 1
     assert stage.tieout("periods", "close", *MARCH)["sent_again"] == 1
+
+
+def test_who_closed_a_period_stays_though_somebody_closes_it_once_more(stage: OperatedStage) -> None:
+    """Nothing is changed then; what came late goes through the line all the same, as other rules may hold for it."""
+    [closed] = stage.tieout("periods", "close", *MARCH)["changed"]
+    again = stage.tieout("periods", "close", *MARCH[:-1], "to be sure")
+    assert again == {"changed": [], "unchanged": [closed]}
+    assert [row["reason"] for row in stage.tieout("periods", "list")] == ["month end"]
+    say(stage, 1, 100, "forecast")
+    assert stage.tieout("periods", "close", *MARCH)["sent_again"] == 1
+    [soft] = stage.tieout("periods", "soft-close", *MARCH[:-1], "for accounting")["changed"]
+    assert (soft["state"], soft["reason"]) == ("soft-closed", "for accounting")
+
+
+def test_one_that_was_half_closed_is_closed_by_whoever_does_so_again(
+    stage: OperatedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It broke off before it was sure that no commit under way goes by what was."""
+
+    def break_off(_: BooksLedger) -> None:
+        raise UnavailableError("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(BooksLedger, "_count_up", break_off)
+        assert isinstance(CliRunner().invoke(app, ["periods", "close", *MARCH]).exception, UnavailableError)
+    [half] = stage.tieout("periods", "list")
+    assert half["state"] == "half closed: give the command again"
+    [closed] = stage.tieout("periods", "close", *MARCH)["changed"]
+    assert closed["state"] == "closed"
 
 
 def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> None:
