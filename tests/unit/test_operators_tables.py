@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,12 +60,13 @@ def test_empty_columns_go_first_and_it_is_said() -> None:
     )
 
 
-def test_what_is_copied_is_whole_even_where_there_is_no_room() -> None:
-    """A key that was cut could not be given to the next command; then the terminal wraps the line."""
+@pytest.mark.parametrize("name", ["kept_as", "reconciliation", "break", "target"])
+def test_what_is_copied_is_whole_even_where_there_is_no_room(name: str) -> None:
+    """A key or a name that was cut could not be given to the next command; then the terminal wraps the line."""
     key = "rejected/hubspot-emea/unusable/" + "k" * 40
-    row = {"kept_as": key, "reason": "a reason nobody has room for"}
+    row = {"reason": "a reason nobody has room for", name: key}
     fit = fitted([row], list(row), 60)
-    assert texts(fit, "kept_as") == (key,)
+    assert texts(fit, name) == (key,)
     assert texts(fit, "reason") == ("a rea…",)
 
 
