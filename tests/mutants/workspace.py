@@ -234,12 +234,12 @@ GROUPS = (
     ),
 )
 _UNWANTED = shutil.ignore_patterns("__pycache__", "e2e", "bench")
-_COPIED = ("functions", "tests", "landscape", "events", "ops", "sandbox", "infra", "docs")
+_COPIED = ("functions", "tests", "landscape", "events", "contracts", "ops", "sandbox", "infra", "docs")
 _SETTINGS = """
 [tool.mutmut]
 source_paths = ["tieout", "functions"]
 only_mutate = {mutated}
-also_copy = ["landscape", "events", "ops", "sandbox", "infra", "docs"]
+also_copy = ["landscape", "events", "contracts", "ops", "sandbox", "infra", "docs"]
 pytest_add_cli_args = ["-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=60"{more}]
 pytest_add_cli_args_test_selection = {judges}
 process_isolation = "forkserver"  # the tests are collected once, not for each mutant
