@@ -81,6 +81,7 @@ def begin(place: Place, event: str) -> None:
 def run_row(place: Place, run: FileRun) -> Row:
     """A drop: what became of it, and of an accepted one how much of it is on the bus."""
     sent = FileLedger(place.table).sent(run.connection, run.run) if run.state.was_accepted else 0
+    batch, rerun = map(int, run.own_version.split(".")) if run.own_version else (None, None)
     return {
         "connection": run.connection,
         "run": run.run,
@@ -88,7 +89,8 @@ def run_row(place: Place, run: FileRun) -> Row:
         "state": str(run.state),
         "seen_at": moment_text(run.seen_at),
         "feed": run.feed or None,
-        "batch": _number(run.own_version),
+        "batch": batch,
+        "rerun": rerun,
         "company": run.company or None,
         "period": run.period or None,
         "rows": run.rows,
@@ -112,9 +114,4 @@ def report_of(place: Place, run: FileRun) -> list[Mapping[str, Any]]:
     if not run.report:
         return []
     told: list[Mapping[str, Any]] = strict_json.parse(place.archive.get(run.report))["told"]
-    return told
-
-
-def _number(version: str) -> str | None:
-    """A batch and its rerun as people write them: `42.1`."""
-    return ".".join(str(int(part)) for part in version.split(".")) if version else None
+    return [{name: flaw[name] for name in ("line", "column", "expected", "found")} for flaw in told]

@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Files that sources drop: checked w
 
 File = Annotated[str, typer.Argument(help="Its run's first digits, or its name: then the newest of that name.")]
 Limit = Annotated[int, typer.Option(help="The most to list of each connection, newest first.", min=1)]
-_SHOWN = ("connection", "run", "file", "state", "seen_at", "batch", "rows", "sent_percent", "flaws", "failing")
+_SHOWN = ("connection", "run", "file", "state", "seen_at", "batch", "rerun", "rows", "sent_percent", "flaws", "failing")
 
 
 @app.command("list")

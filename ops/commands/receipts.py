@@ -106,6 +106,11 @@ def undo(
         shown = {"done": receipt_views.receipt_row(undoing.undo(place, effect))} | shown
     display.record(shown, as_json=as_json)
     say_that_nothing_is_done(yes=yes, as_json=as_json)
+    if effect.restored() and not as_json:
+        display.note(
+            "Undone cells stay as they are, whatever their sources say, until they are released:"
+            f" tieout release {found.receipt_id} --yes"
+        )
 
 
 @changes(only_with="yes")

@@ -54,7 +54,8 @@ def test_files_are_listed_newest_first_with_how_far_they_are(stage: OperatedStag
         ("GL.csv", "accepted", 50),
         ("holidays.csv", "not_a_feed", None),
     ]
-    assert (rows[0]["batch"], rows[0]["rows"], rows[0]["sent"]) == ("42.1", 7, 2)
+    assert (rows[0]["batch"], rows[0]["rerun"], rows[0]["rows"], rows[0]["sent"]) == (42, 1, 7, 2)
+    assert (rows[1]["batch"], rows[1]["rerun"]) == (None, None)
     assert stage.tieout("files", "list", "--limit", "1") == rows[:1]
 
 
@@ -65,6 +66,7 @@ def test_a_refused_file_shows_what_is_wrong_where(stage: OperatedStage) -> None:
     run = kept(stage, "GL.csv", FileState.REFUSED, flaws=1, report="files/report.json")
     shown = stage.tieout("files", "show", TOOL, "GL.csv")
     assert (shown["state"], shown["flaws"], shown["first_flaws"]) == ("refused", 1, [flaw])
+    assert list(shown["first_flaws"][0]) == ["line", "column", "expected", "found"]  # as they are read
     assert stage.tieout("files", "show", TOOL, run.run[:6]) == shown
     with pytest.raises(UnreadableRecordError, match=r"nothing of other\.csv is kept"):
         stage.tieout("files", "show", TOOL, "other.csv")

@@ -225,6 +225,19 @@ def test_an_undo_is_shown_then_done_and_released(writing: Writing) -> None:
     assert writing.stage.tieout("cells", "list", "--state", "undone") == []
 
 
+def test_who_undoes_is_told_how_cells_follow_their_sources_again(writing: Writing) -> None:
+    """Of an undo of an undo, too: it brings the values back, and only a release brings changes."""
+    loaded = writing.load({A: 100})
+    said = CliRunner().invoke(app, ["undo", loaded]).output
+    assert f"tieout release {loaded} --yes" in said
+    undo = writing.stage.tieout("undo", loaded, "--yes")["done"]["receipt"]
+    writing.flush()
+    said = CliRunner().invoke(app, ["undo", undo, "--yes"]).output
+    assert "Nothing is done yet" not in said
+    assert f"tieout release {undo} --yes" in said
+    assert writing.stage.tieout("release", undo)["undone"] == 1
+
+
 def test_what_cannot_be_undone_is_said(writing: Writing) -> None:
     """A receipt nobody knows, one that several begin with, one without an end, and one of which nothing was written."""
     writing.planning.refusal = lambda _: UnavailableError("busy")
