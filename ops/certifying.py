@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +12,12 @@ from ops.certificate_files import CertificateFile, NoCertificateError, read_cert
 from ops.place import Place
 from ops.queues import dead_letter_queues, depth
 from ops.recalling import replayed
-from ops.reconciling import goes_by
+from ops.reconciling import compared, goes_by
 from ops.stage_outputs import UnknownNameError
 from tieout.certifying.changes import Changed, changes
 from tieout.certifying.deriving import Asked, derive
 from tieout.certifying.document import PREFIX, canonical, digest_of, first_difference
+from tieout.certifying.verdict import unanswered
 from tieout.errors import ConflictError, PermanentError
 from tieout.landscape import Landscape
 from tieout.ledger.certificates import CertificateLedger, Evidence, SignedCertificate
@@ -80,7 +82,9 @@ class Certifying:
     def draft(self, wanted: Wanted) -> CertificateFile:
         """What would be certified, whatever is in the way: derived from the ledger as it is, and signed by nobody."""
         asked, landscape = self.gather(wanted)
-        return unsigned(derive(self.place.table, landscape, replace(asked, as_of=self._settled())))
+        content = derive(self.place.table, landscape, replace(asked, as_of=self._settled()))
+        self._hand_over_breaks(content)
+        return unsigned(content)
 
     def sign(self, wanted: Wanted) -> CertificateFile:
         """The certificate, signed and kept, once the ledger and its journal tell the same.
@@ -90,11 +94,11 @@ class Certifying:
             JournalDiffersError: the journal went on telling something else.
         """
         asked, landscape = self.gather(wanted)
-        _refuse_what_does_not_tie_out(
+        self._refuse_what_does_not_tie_out(
             derive(self.place.table, landscape, asked)
         )  # before anybody waits for the journal
         content = self._agreed(asked, landscape)
-        _refuse_what_does_not_tie_out(content)
+        self._refuse_what_does_not_tie_out(content)
         return self.keep(wanted, unsigned(content))
 
     def since(self, legal_entity: str, period: str) -> tuple[SignedCertificate, list[Changed]]:
@@ -113,6 +117,22 @@ class Certifying:
         landscape = Landscape.of_json(self.place.archive.get(landscape_key(before["evidence"]["landscape"])))
         now = derive(self.place.table, landscape, replace(asked_of(before), as_of=self.clock.now()))
         return last, changes(before, now)
+
+    def _refuse_what_does_not_tie_out(self, content: dict[str, Any]) -> None:
+        found = content["verdict"]
+        if found["ties_out"]:
+            return
+        self._hand_over_breaks(content)
+        excepted = found["exceptions"] if found["signed_for"] is None else []
+        lines = [*found["obstacles"], *(f"{each} (or sign for it: --despite REASON)" for each in excepted)]
+        said = f"{content['period']} of {content['legal_entity']} does not tie out:"
+        helps = "".join(f"\n  {each}" for each in what_helps(content)) if excepted else ""
+        raise NotSignedError("\n- ".join([said, *lines]) + (helps and f"\nWhat helps, in the background:{helps}"))
+
+    def _hand_over_breaks(self, content: dict[str, Any]) -> None:
+        """Have the breaks that are in the way kept as they are by now, so that people can explain and accept them."""
+        for name in sorted({reconciliation for reconciliation, _ in unanswered(content)}):
+            compared(self.place, name)
 
     def _agreed(self, asked: Asked, landscape: Landscape) -> dict[str, Any]:
         """What the ledger and its journal both tell, of a moment when both do."""
@@ -174,6 +194,19 @@ def asked_of(content: Any) -> Asked:  # noqa: ANN401 JSON
     )
 
 
+def what_helps(content: Mapping[str, Any]) -> list[str]:
+    """The commands that have targets read back which were not, and sources listed that no census covers."""
+    unread = [each["target"] for each in content["planning"]["cycles"] if not each["is_behind_last_write"]]
+    unlisted: dict[str, str] = {}
+    for each in content["census"]:
+        if each["is_listed"] and each["gaps"]:
+            unlisted[each["connection"]] = min(each["gaps"][0][0], unlisted.get(each["connection"], "9"))
+    return [
+        *(f"tieout readback run --target {target}" for target in unread),
+        *(f"tieout census run {connection} --from {first[:10]}" for connection, first in unlisted.items()),
+    ]
+
+
 def landscape_key(digest: str) -> str:
     """Where the compiled landscape of that digest is kept."""
     return f"{PREFIX}landscapes/{digest}.json"
@@ -186,13 +219,3 @@ def certificate_key(legal_entity: str, period: str, as_of: str, digest: str) -> 
 
 def _parked(place: Place) -> dict[str, int]:
     return {each.name: sum(depth(place.sqs, each.queue_url).values()) for each in dead_letter_queues(place)}
-
-
-def _refuse_what_does_not_tie_out(content: dict[str, Any]) -> None:
-    found = content["verdict"]
-    if found["ties_out"]:
-        return
-    excepted = found["exceptions"] if found["signed_for"] is None else []
-    lines = [*found["obstacles"], *(f"{each} (or sign for it: --despite REASON)" for each in excepted)]
-    said = f"{content['period']} of {content['legal_entity']} does not tie out:"
-    raise NotSignedError("\n- ".join([said, *lines]))

@@ -22,6 +22,15 @@ def exceptions(derived: Mapping[str, Any]) -> list[str]:
     return [*_parked(derived), *_planning(derived), *_unlisted(derived)]
 
 
+def unanswered(derived: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The breaks that nobody answers for yet, each with the name of its reconciliation."""
+    for leg in derived["legs"]:
+        for each in (*leg["breaks"], *leg["of_no_period"]):
+            is_later = leg["across_periods"] and each["since"] > derived["days"][1]  # a later period's, so far
+            if each["state"] not in _STANDS and not is_later:
+                yield leg["reconciliation"], each
+
+
 def verdict(derived: Mapping[str, Any]) -> dict[str, Any]:
     """Whether the period ties out, and why not; who has signed for what is not as it should be."""
     found, excepted, evidence = obstacles(derived), exceptions(derived), derived["evidence"]
@@ -45,13 +54,9 @@ def _open_books(derived: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _open_breaks(derived: Mapping[str, Any]) -> Iterator[str]:
-    for leg in derived["legs"]:
-        for each in (*leg["breaks"], *leg["of_no_period"]):
-            is_later = leg["across_periods"] and each["since"] > derived["days"][1]  # a later period's, so far
-            if each["state"] not in _STANDS and not is_later:
-                name = each["break"][:8]
-                do = f"tieout breaks {'accept' if each['state'] == BreakState.EXPLAINED else 'explain'} {name}"
-                yield f"{leg['reconciliation']}: a break of kind {each['kind']} is {each['state']}: {do}"
+    for reconciliation, each in unanswered(derived):
+        do = f"tieout breaks {'accept' if each['state'] == BreakState.EXPLAINED else 'explain'} {each['break'][:8]}"
+        yield f"{reconciliation}: a break of kind {each['kind']} is {each['state']}: {do}"
 
 
 def _parked(derived: Mapping[str, Any]) -> Iterator[str]:

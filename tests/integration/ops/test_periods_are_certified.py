@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,18 @@ from typer.testing import CliRunner
 
 from ops import certificate_files
 from ops.certificate_files import CertificateFile, NoCertificateError, read_certificate
-from ops.certifying import Certifying, JournalDiffersError, NotSignedError, Wanted
+from ops.certifying import Certifying, JournalDiffersError, NotSignedError, Wanted, what_helps
 from ops.cli import app
 from ops.stage_outputs import UnknownNameError
 from ops.verifying import flaws_of, verified
-from tests.support.certified_period import COMPANY, PERIOD, invoice
+from tests.support.certified_period import COMPANY, PERIOD, REVENUE, invoice
 from tests.support.operated_certificates import CertifiedStage, certified_stage
 from tests.support.operated_stage import OperatedStage
 from tieout.certifying.document import canonical, digest_of
+from tieout.closing import BooksState
 from tieout.ledger import keys
+from tieout.ledger.breaks import BreakLedger
+from tieout.ledger.cells import CellLedger
 
 INVOICES = (invoice("1", 10_000), invoice("2", 333), invoice("3", 335))
 MARCH = (PERIOD, "--entity", COMPANY)
@@ -197,6 +201,66 @@ def test_what_is_in_the_way_is_said_with_what_to_do(certified: CertifiedStage, t
     certified.march.record(invoice("4", 2_000))
     with pytest.raises(NotSignedError, match="a break of kind held is open"):
         certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo", reason="whatever"))
+
+
+@pytest.mark.parametrize("options", [(), ("--draft",)])
+def test_a_break_that_is_in_the_way_can_be_explained_at_once(
+    certified: CertifiedStage, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """By the name that is said, though the stages were not compared since it is there."""
+    certified.march.record(invoice("4", 2_000))
+    kept = BreakLedger(certified.clock.table)
+    assert list(kept.breaks(REVENUE)) == []
+    with nullcontext() if options else pytest.raises(NotSignedError, match="is open: tieout breaks explain"):
+        signed(certified, tmp_path, *options)
+    [each] = kept.breaks(REVENUE)
+    assert (each.tracked.found.kind, each.tracked.state) == ("held", "open")
+
+
+def test_who_is_refused_is_told_what_helps(certified: CertifiedStage) -> None:
+    """Planning was written to since it was read back."""
+    march, now = certified.march, certified.clock.now()
+    march.close(BooksState.OPEN, "audit")
+    march.record(invoice("4", 2_000))
+    cells = CellLedger(certified.clock.table)
+    places = cells.dirty("anaplan", 10).found
+    lacking = [cell for place in places for cell in place.lacking()]
+    cells.mark_written(places, lacking, cells.open_receipt("anaplan", "1" * 32, now, lacking), {}, now)
+    march.close()
+    with pytest.raises(
+        NotSignedError, match=r"--despite REASON\)\nWhat helps.*\n  tieout readback run --target anaplan$"
+    ):
+        Certifying(certified.stage.place, certified.clock).sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
+
+
+def test_what_can_be_read_and_listed_is_said_with_the_commands_that_have_it_done() -> None:
+    """A connection once, from the first day that no census covers of anything it lists."""
+    content = {
+        "planning": {
+            "cycles": [
+                {"target": "anaplan", "is_behind_last_write": False},
+                {"target": "oracle-epm", "is_behind_last_write": True},
+            ]
+        },
+        "census": [
+            {
+                "connection": "erp",
+                "is_listed": True,
+                "gaps": [["2026-03-05T00:00:00.000Z", "2026-03-06T00:00:00.000Z"]],
+            },
+            {
+                "connection": "erp",
+                "is_listed": True,
+                "gaps": [["2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"]],
+            },
+            {"connection": "crm", "is_listed": True, "gaps": []},
+            {"connection": "files", "is_listed": False, "gaps": [["2026-03-01T00:00:00.000Z", ""]]},
+        ],
+    }
+    assert what_helps(content) == [
+        "tieout readback run --target anaplan",
+        "tieout census run erp --from 2026-03-01",
+    ]
 
 
 def test_a_draft_is_written_whatever_is_in_the_way_and_is_no_certificate(
