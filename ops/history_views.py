@@ -20,13 +20,13 @@ from tieout.moments import moment_text
 SHOWN_OF_A_HISTORY = {
     "versions": ("revision", "recorded_at", "outcome", "source_version", "delivery", "position"),
     "moved": ("revision", "cell", "target", "period", "where", "before", "after", "currency"),
-    "late": ("revision", "period", "kind", "booked_to", "amount", "currency", "measure"),
+    "late": ("revision", "period", "kind", "booked_to", "target", "measure", "where", "amount", "currency"),
 }
 SHOWN_OF_EFFECTS = {
     "outcomes": ("position", "flow", "outcome", "at"),
     "versions": ("record", "revision", "recorded_at", "outcome", "source_version"),
     "moved": ("record", "revision", "cell", "target", "period", "where", "before", "after", "currency"),
-    "late": ("record", "period", "kind", "booked_to", "amount", "currency", "measure"),
+    "late": ("record", "period", "kind", "booked_to", "target", "measure", "where", "amount", "currency"),
     "written": ("receipt", "target", "cell", "measure", "before", "after", "currency", "end", "refused", "undone_by"),
 }
 """To people; the rest repeats it, or is known to who asks."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ops.display import Row
+from ops.ledger_views import members_text
 from ops.place import Place
 from tieout.closing import Books
 from tieout.errors import MalformedError, PermanentError
@@ -98,7 +99,7 @@ def sums(facts: Iterable[LateFact]) -> dict[str, str]:
 
 def _late_rows(fact: LateFact) -> Iterator[Row]:
     for row in fact.rows:
-        members = " / ".join(f"{name}={member}" for name, member in row.intersection.members)
+        members = dict(row.intersection.members)
         for amount in row.amounts:
             yield {
                 **_books_row(fact.books),
@@ -107,9 +108,11 @@ def _late_rows(fact: LateFact) -> Iterator[Row]:
                 "booked_to": row.into.period if row.into else "",
                 "amount": str(Money(amount.amount_minor, amount.currency).decimal()),
                 "currency": amount.currency,
-                "measure": amount.measure,
                 "target": row.intersection.target,
-                "where": f"{row.intersection.cube} / {members}",
+                "cube": row.intersection.cube,
+                "measure": amount.measure,
+                "members": members,
+                "where": members_text(members),
                 "recorded_at": moment_text(fact.lineage.recorded_at),
                 "asked": fact.asked,
                 "approval": fact.approval,

@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "periods": ("legal_entity", "period", "version", "state", "policy", "facts"),
     "cells": ("target", "cube", "measure", "where", "before", "after", "currency"),
-    "late": ("period", "becomes", "into", "amount", "currency", "measure", "where"),
+    "late": ("period", "becomes", "into", "target", "cube", "measure", "where", "amount", "currency"),
 }
 _LISTS = ("entries", "named", "cells", "late")
 

@@ -29,7 +29,7 @@ Versions = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
 Late = Annotated[str, typer.Argument(help="As `tieout periods late` names it: connection#entity#id.")]
-_LATE = ("period", "record", "kind", "booked_to", "amount", "currency", "measure", "where")
+_LATE = ("record", "period", "kind", "booked_to", "target", "cube", "measure", "where", "amount", "currency")
 
 
 @app.command("list")

@@ -245,8 +245,8 @@ def late_told(day: Day) -> Late:
     """What `tieout periods late` lists."""
     found: Late = {}
     for row in day.tieout("periods", "late", FIRST, "--entity", COMPANY):
-        cube, *members = (part.rpartition("=")[2] for part in row["where"].split(" / "))
-        at = (cube, row["measure"], *(MONTHS.get(member, member) for member in members))
+        members = (MONTHS.get(member, member) for member in row["members"].values())
+        at = (row["cube"], row["measure"], *members)
         cells = found.setdefault((row["target"], row["kind"], row["booked_to"]), {})
         cells[at] = cells.get(at, Decimal(0)) + Decimal(row["amount"])
     return found

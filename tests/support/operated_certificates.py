@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,7 +12,7 @@ import boto3
 from ops.certifying import Certifying, Wanted
 from ops.commands import close
 from ops.place import Place
-from tests.support.certified_period import APRIL, March, declared
+from tests.support.certified_period import APRIL, COMPANY, PERIOD, March, declared, invoice
 from tests.support.clock import ManualClock
 from tests.support.journalled_table import JournalledTable, journal_of
 from tests.support.operated_proposals import deploy
@@ -23,6 +24,8 @@ from tieout.system_clock import SystemClock
 
 if TYPE_CHECKING:
     import pytest
+
+INVOICES = (invoice("1", 10_000), invoice("2", 333), invoice("3", 335))
 
 
 class JournallingClock(ManualClock):
@@ -54,6 +57,12 @@ class CertifiedStage:
     march: March
     clock: JournallingClock
 
+    def signed(self, folder: Path, *options: str) -> dict[str, Any]:
+        """A certificate as the command signs it."""
+        options = (PERIOD, "--entity", COMPANY, "--out", str(folder), *options)
+        answer: dict[str, Any] = self.stage.tieout("close", *options)
+        return answer
+
 
 def certified_stage(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> CertifiedStage:
     """A stage in whose ledger March stands, and whose commands go by a clock that the journal follows."""
@@ -64,6 +73,17 @@ def certified_stage(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> Ce
     go_by(stage, monkeypatch, made.landscape)
     _compare(monkeypatch, made)
     return CertifiedStage(stage, made, clock)
+
+
+def certified_month(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> CertifiedStage:
+    """A stage with a month that ties out, and is closed."""
+    made = certified_stage(stage, monkeypatch)
+    made.march.map()
+    made.march.record(*INVOICES)
+    made.march.deliver()
+    made.clock.advance(60)
+    made.march.close()
+    return made
 
 
 def _compare(monkeypatch: pytest.MonkeyPatch, march: March) -> None:

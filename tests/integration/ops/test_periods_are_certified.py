@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -13,44 +11,21 @@ from typer.testing import CliRunner
 
 from ops import certificate_files
 from ops.certificate_files import CertificateFile, NoCertificateError, read_certificate
-from ops.certifying import Certifying, JournalDiffersError, NotSignedError, Wanted, what_helps
+from ops.certifying import Certifying, JournalDiffersError, Wanted
 from ops.cli import app
 from ops.stage_outputs import UnknownNameError
 from ops.verifying import flaws_of, verified
-from tests.support.certified_period import COMPANY, PERIOD, REVENUE, invoice
-from tests.support.operated_certificates import CertifiedStage, certified_stage
-from tests.support.operated_stage import OperatedStage
+from tests.support.certified_period import COMPANY, PERIOD, invoice
+from tests.support.operated_certificates import CertifiedStage
 from tieout.certifying.document import canonical, digest_of
-from tieout.closing import BooksState
 from tieout.ledger import keys
-from tieout.ledger.breaks import BreakLedger
-from tieout.ledger.cells import CellLedger
 
-INVOICES = (invoice("1", 10_000), invoice("2", 333), invoice("3", 335))
 MARCH = (PERIOD, "--entity", COMPANY)
-
-
-@pytest.fixture
-def certified(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch) -> CertifiedStage:
-    """A stage with a month that ties out, and is closed."""
-    made = certified_stage(stage, monkeypatch)
-    made.march.map()
-    made.march.record(*INVOICES)
-    made.march.deliver()
-    made.clock.advance(60)
-    made.march.close()
-    return made
-
-
-def signed(certified: CertifiedStage, folder: Path, *options: str) -> dict[str, Any]:
-    """A certificate as the command signs it."""
-    answer: dict[str, Any] = certified.stage.tieout("close", *MARCH, "--out", str(folder), *options)
-    return answer
 
 
 def test_a_month_is_signed_verified_and_unchanged(certified: CertifiedStage, tmp_path: Path) -> None:
     """By the period as the first word; the file is in the archive as well, and the ledger knows that it was signed."""
-    made = signed(certified, tmp_path)
+    made = certified.signed(tmp_path)
     assert (made["ties_out"], made["facts"], made["in_the_way"]) == (True, 3, [])
     file = Path(made["certificate"])
     came = certified.stage.tieout("close", "verify", str(file))
@@ -63,7 +38,7 @@ def test_a_month_is_signed_verified_and_unchanged(certified: CertifiedStage, tmp
 
 def test_anybody_can_check_the_signature_with_the_public_key_alone(certified: CertifiedStage, tmp_path: Path) -> None:
     """KMS says the same of it; and it says what was signed."""
-    file = read_certificate(Path(signed(certified, tmp_path)["certificate"]).read_bytes())
+    file = read_certificate(Path(certified.signed(tmp_path)["certificate"]).read_bytes())
     answer = boto3.client("kms").verify(
         KeyId=file.key_id,
         Message=f"tieout-certificate sha256:{file.digest}".encode(),
@@ -76,7 +51,7 @@ def test_anybody_can_check_the_signature_with_the_public_key_alone(certified: Ce
 
 def test_whatever_byte_is_altered_it_is_found(certified: CertifiedStage, tmp_path: Path) -> None:
     """Everywhere in the file: in amounts, names, digest, signature, key, and between them."""
-    read = Path(signed(certified, tmp_path)["certificate"]).read_bytes()
+    read = Path(certified.signed(tmp_path)["certificate"]).read_bytes()
     places = {*range(0, len(read), 1 + len(read) // 40), *range(read.index(b'"digest":"'), len(read), 15)}
     for place in sorted(places):
         for other in (bytes([read[place] ^ 1]), b""):
@@ -95,7 +70,7 @@ def flaws(certified: CertifiedStage, read: bytes) -> list[str]:
 
 def test_who_alters_an_amount_and_signs_it_himself_is_found_too(certified: CertifiedStage, tmp_path: Path) -> None:
     """The key is not the stage's, the archive has another, and the journal tells the true amount."""
-    file = read_certificate(Path(signed(certified, tmp_path)["certificate"]).read_bytes())
+    file = read_certificate(Path(certified.signed(tmp_path)["certificate"]).read_bytes())
     content = json.loads(canonical(file.content))
     content["totals"][0]["total"] = "1000106.68"
     digest = digest_of(canonical(content))
@@ -139,7 +114,7 @@ def test_a_journal_that_tells_something_else_is_named(
     says: str,
 ) -> None:
     """Whoever changes the past changes what follows from it."""
-    made = signed(certified, tmp_path)
+    made = certified.signed(tmp_path)
     told = [each["dynamodb"] for each in certified.clock.table.stream]
     of_items = [each for each in told if each["Keys"]["pk"]["S"].startswith(partition)]
     [key, *_] = sorted(
@@ -187,97 +162,9 @@ def test_a_journal_that_does_not_add_up_is_said(certified: CertifiedStage) -> No
         certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
 
 
-def test_what_is_in_the_way_is_said_with_what_to_do(certified: CertifiedStage, tmp_path: Path) -> None:
-    """An open break is accepted first; parked notices are signed for with a reason, or are not there."""
-    certified.stage.aws.sqs.send_message(QueueUrl=certified.stage.queues["forecast_to_plan-dead"], MessageBody="{}")
-    place = certified.stage.place
-    certifying = Certifying(place, certified.clock)
-    with pytest.raises(NotSignedError, match=r"1 messages are parked in forecast_to_plan.*--despite REASON"):
-        certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
-    certified.clock.advance(1)
-    made = signed(certified, tmp_path, "--despite", "a test message of last year")
-    assert made["signed_for"] == {"by": certified.stage.who, "reason": "a test message of last year"}
-    certified.clock.advance(1)
-    certified.march.record(invoice("4", 2_000))
-    with pytest.raises(NotSignedError, match="a break of kind held is open"):
-        certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo", reason="whatever"))
-
-
-@pytest.mark.parametrize("options", [(), ("--draft",)])
-def test_a_break_that_is_in_the_way_can_be_explained_at_once(
-    certified: CertifiedStage, tmp_path: Path, options: tuple[str, ...]
-) -> None:
-    """By the name that is said, though the stages were not compared since it is there."""
-    certified.march.record(invoice("4", 2_000))
-    kept = BreakLedger(certified.clock.table)
-    assert list(kept.breaks(REVENUE)) == []
-    with nullcontext() if options else pytest.raises(NotSignedError, match="is open: tieout breaks explain"):
-        signed(certified, tmp_path, *options)
-    [each] = kept.breaks(REVENUE)
-    assert (each.tracked.found.kind, each.tracked.state) == ("held", "open")
-
-
-def test_who_is_refused_is_told_what_helps(certified: CertifiedStage) -> None:
-    """Planning was written to since it was read back."""
-    march, now = certified.march, certified.clock.now()
-    march.close(BooksState.OPEN, "audit")
-    march.record(invoice("4", 2_000))
-    cells = CellLedger(certified.clock.table)
-    places = cells.dirty("anaplan", 10).found
-    lacking = [cell for place in places for cell in place.lacking()]
-    cells.mark_written(places, lacking, cells.open_receipt("anaplan", "1" * 32, now, lacking), {}, now)
-    march.close()
-    with pytest.raises(
-        NotSignedError, match=r"--despite REASON\)\nWhat helps.*\n  tieout readback run --target anaplan$"
-    ):
-        Certifying(certified.stage.place, certified.clock).sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
-
-
-def test_what_can_be_read_and_listed_is_said_with_the_commands_that_have_it_done() -> None:
-    """A connection once, from the first day that no census covers of anything it lists."""
-    content = {
-        "planning": {
-            "cycles": [
-                {"target": "anaplan", "is_behind_last_write": False},
-                {"target": "oracle-epm", "is_behind_last_write": True},
-            ]
-        },
-        "census": [
-            {
-                "connection": "erp",
-                "is_listed": True,
-                "gaps": [["2026-03-05T00:00:00.000Z", "2026-03-06T00:00:00.000Z"]],
-            },
-            {
-                "connection": "erp",
-                "is_listed": True,
-                "gaps": [["2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"]],
-            },
-            {"connection": "crm", "is_listed": True, "gaps": []},
-            {"connection": "files", "is_listed": False, "gaps": [["2026-03-01T00:00:00.000Z", ""]]},
-        ],
-    }
-    assert what_helps(content) == [
-        "tieout readback run --target anaplan",
-        "tieout census run erp --from 2026-03-01",
-    ]
-
-
-def test_a_draft_is_written_whatever_is_in_the_way_and_is_no_certificate(
-    certified: CertifiedStage, tmp_path: Path
-) -> None:
-    """It says what is, and nobody has signed it."""
-    certified.march.record(invoice("4", 2_000))
-    made = signed(certified, tmp_path, "--draft")
-    assert (made["ties_out"], made["signed_with"], len(made["in_the_way"])) == (False, "", 1)
-    came = verified(certified.stage.place, Path(made["certificate"]).read_bytes())
-    assert "nobody has signed it: it is a draft" in came.flaws
-    assert certified.stage.tieout("close", "list") == []
-
-
 def test_what_came_late_since_is_told(certified: CertifiedStage, tmp_path: Path) -> None:
     """While the certificate still holds: it is of the moment it states."""
-    made = signed(certified, tmp_path)
+    made = certified.signed(tmp_path)
     certified.clock.advance(60)
     certified.march.record(invoice("4", 2_000))
     rows = certified.stage.tieout("close", "delta", *MARCH)
@@ -296,7 +183,7 @@ def test_a_certificate_that_the_archive_lost_or_holds_otherwise_is_told(
     certified: CertifiedStage, tmp_path: Path
 ) -> None:
     """And so is a landscape that is not the one it was made with."""
-    made = signed(certified, tmp_path)
+    made = certified.signed(tmp_path)
     read, archive = Path(made["certificate"]).read_bytes(), certified.stage.place.archive
     [row] = certified.stage.tieout("close", "list")
     altered = json.loads(read)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
-from tests.support.books_desk import MODEL, RULES, place
+from tests.support.books_desk import MODEL, RULES, TARGET, place
 from tests.support.ledger_scenes import lineage, statement
 from tests.support.operated_stage import OperatedStage
 from tieout.errors import UnavailableError
@@ -50,6 +50,8 @@ def test_a_period_is_closed_with_who_and_why_and_opened_again(stage: OperatedSta
         "0.30",
         "EUR",
     )
+    assert (late["target"], late["measure"], late["where"]) == (TARGET, "Amount", "/".join(late["members"].values()))
+    assert TARGET in CliRunner().invoke(app, ["periods", "late"]).output  # or two targets' cells look like one twice
     [row] = stage.tieout("periods", "list")
     assert (row["legal_entity"], row["period"], row["late"], row["by"]) == ("EMEA", "2026-03", 1, closed["by"])
     opened = stage.tieout("periods", "reopen", *MARCH)
