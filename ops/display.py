@@ -108,10 +108,23 @@ def _print_table(console: Console, title: str, found: Sequence[Row], names: Sequ
         note(fit.lack)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever stops reading, such as `head`, stops no command that changes something."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            if _told.get() is None:
+                raise
+
+
 def _console() -> Console:
     asks = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if asks else _WIDTH_OF_A_FILE)
+    return _Console(highlight=False, width=None if asks else _WIDTH_OF_A_FILE)
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201 the output is for another program
+    try:
+        print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)  # noqa: T201 the output is for another program
+    except BrokenPipeError:
+        _console().on_broken_pipe()

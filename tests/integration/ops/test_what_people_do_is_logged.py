@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -72,6 +74,20 @@ def test_what_is_refused_is_logged_as_refused_and_a_fault_as_failed(
         ("failed", "ZeroDivisionError"),
         ("refused", "UnknownBooksError"),
     ]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_what_was_done_is_logged_as_done_though_nobody_reads_the_answer_to_its_end(
+    stage: OperatedStage, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    """Such as `tieout mappings put ... | head -1`."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as unread, monkeypatch.context() as piped:
+        piped.setattr(sys, "stdout", unread)
+        app([*PUT, *options], standalone_mode=False)
+    [row] = commands_of(stage)
+    assert (row["end"], row["error"], bool(row["effect"])) == ("done", "", True)
 
 
 def test_nothing_is_changed_where_it_cannot_be_logged(stage: OperatedStage) -> None:
