@@ -14,7 +14,7 @@ _NOTHING = "-"
 _LEAST_DIGITS = 8  # of an id that is shortened
 _LEAST_CUT = 6  # no text is cut to less
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)\.\d{3}Z")
+_MOMENT = re.compile(r"(?<![^\s(])(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)\.\d{3}Z(?![^\s),])")  # and no part of a name
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # What people copy into the next command is never cut; ids may be shortened, since commands take their beginnings.

@@ -49,6 +49,15 @@ def test_moments_are_shortened_before_anything_is_left_out() -> None:
     assert [column.name for column in fitted([versioned], list(versioned), 35).left_out] == ["source_version"]
 
 
+def test_a_moment_in_a_name_is_part_of_it() -> None:
+    """A key of the archive names an object; a moment in a sentence is told to the second."""
+    key, said = f"certificates/UK/2026-03/{AT}-5f2e91c0.json", f"since {AT}, from {AT} to {AT}"
+    row = {"kept_as": key, "says": said}
+    fit = fitted([row], list(row), len(key) + len(said))
+    assert texts(fit, "kept_as") == (key,)
+    assert texts(fit, "says") == ("since 2026-11-25 21:12:36, from 2026-11-25 21:12:36 to 2026-11-25 21:12:36",)
+
+
 def test_empty_columns_go_first_and_it_is_said() -> None:
     """That nothing was refused is said in other words."""
     row = {"cell": "c", "currency": "EUR", "refused": None}
