@@ -94,3 +94,12 @@ def flaw_of(said: str) -> str:
     known = {option for parameter in command.params for option in parameter.opts}
     unknown = set(re.findall(r"--[a-z-]+", said)) - known - {"--help"}
     return f"no such option: {', '.join(sorted(unknown))}" if unknown else ""
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/deploying.md"])
+def test_who_deploys_is_told_of_every_stack(name: str) -> None:
+    """Each is one to deploy, to look for in the account, and to remove."""
+    stacks = re.findall(r'f"Tieout-\{stage_name\}-(\w+)"', (ROOT / "infra/stacks.py").read_text())
+    assert stacks
+    text = (ROOT / name).read_text()
+    assert [stack for stack in stacks if not re.search(rf"\b{stack}\b", text)] == []
