@@ -30,7 +30,19 @@ app = typer.Typer(
 Cell = Annotated[
     str, typer.Option("--cell", help="Only this cell, by the first digits of its id. Default: all of them.")
 ]
-_SHOWN = ("target", "state", "complete_percent", "equal", "under_way", "different", "off", "standing", "failing")
+_SHOWN = (
+    "target",
+    "state",
+    "started_at",
+    "finished_at",
+    "complete_percent",
+    "equal",
+    "under_way",
+    "different",
+    "off",
+    "standing",
+    "failing",
+)
 
 
 @app.command("list")
