@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ops.period_views import late_of_fact
 from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
@@ -44,6 +45,7 @@ def fact(table: Table, record: RecordKey) -> Row | None:
         "held_for": "#".join(_json(str(item["held_for"]))) if "held_for" in item else None,
         "statement": _json(statement_text(item)),
         "contributions": _contributions(table, item),
+        "late": late_of_fact(key, item),
         "mappings": _json(str(item["mappings"])),
         "lineage": _lineage(item),
     }

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ops.display import Row
-from ops.ledger_views import members_text
 from ops.place import Place
 from tieout.closing import Books
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.gate import Change
-from tieout.ledger.late_rows import LateRow
-from tieout.ledger.table import Table, pages
+from tieout.ledger.items import fact_lineage, late_of
+from tieout.ledger.late_rows import LateRow, by_books
+from tieout.ledger.table import Item, Key, Table, pages
 from tieout.moments import moment_text
 from tieout.money import Money
 from tieout.periods import Period
@@ -87,6 +87,17 @@ def late_rows(facts: Iterable[LateFact], wanted: Wanted) -> Iterator[Row]:
             yield from _late_rows(fact)
 
 
+def late_of_fact(key: Key, item: Item) -> list[Row]:
+    """What of a stored fact came too late, cell by cell, if anything did. Who asks to restate it is told with the books."""
+    lineage = fact_lineage(key, item)
+    facts = (
+        LateFact(books=books, record=lineage.notice.key, rows=tuple(rows), lineage=lineage)
+        for books, rows in by_books(late_of(item)).items()
+    )
+    with_books = {"asked", "approval"}
+    return [{name: row[name] for name in row if name not in with_books} for row in late_rows(facts, Wanted())]
+
+
 def sums(facts: Iterable[LateFact]) -> dict[str, str]:
     """What late differences come to, by measure and currency."""
     found: Counter[tuple[str, str]] = Counter()
@@ -112,7 +123,7 @@ def _late_rows(fact: LateFact) -> Iterator[Row]:
                 "cube": row.intersection.cube,
                 "measure": amount.measure,
                 "members": members,
-                "where": members_text(members),
+                "where": "/".join(members.values()),
                 "recorded_at": moment_text(fact.lineage.recorded_at),
                 "asked": fact.asked,
                 "approval": fact.approval,

@@ -40,8 +40,8 @@ def crosswalk_list(
 ) -> None:
     """What may be the same, with the evidence, and what somebody has confirmed.
 
-    Suggested is what has no name in planning yet and shares an id with a record of the owner: a tax number, a domain, or what
-    the landscape declares. A name alone is never enough.
+    Suggested is what has no name in planning yet and shares an id with a record of the owner that has one: a tax number, a
+    domain, or what the landscape declares. A name alone is never enough.
     """
     place = find_place(stage)
     wanted = {kind: _kind(kind)} if kind else master_data.KINDS

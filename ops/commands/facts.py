@@ -37,6 +37,12 @@ Words = Annotated[
 ]
 
 
+_SHOWN_OF_A_FACT = {
+    "contributions": ("cell", "target", "where", "amount", "rate"),
+    "late": ("period", "kind", "booked_to", "target", "cube", "measure", "where", "amount", "currency"),
+}
+
+
 class UnknownRecordError(PermanentError):
     """The ledger has no fact of such a record."""
 
@@ -44,12 +50,12 @@ class UnknownRecordError(PermanentError):
 @app.command("show")
 @reads
 def facts_show(words: Words, stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
-    """The stored fact of one record: what was stated, what it contributes, and the notice it came in."""
+    """The stored fact of one record: what was stated, what it contributes, what of it came too late, the notice it came in."""
     record = _record(words)
     found = ledger_views.fact(place_asked_for(stage, at).table, record)
     if found is None:
         raise _unknown(record)
-    display.record(found, as_json=as_json, columns={"contributions": ("cell", "target", "where", "amount", "rate")})
+    display.record(found, as_json=as_json, columns=_SHOWN_OF_A_FACT)
 
 
 @app.command("history")

@@ -52,6 +52,9 @@ def test_a_period_is_closed_with_who_and_why_and_opened_again(stage: OperatedSta
     )
     assert (late["target"], late["measure"], late["where"]) == (TARGET, "Amount", "/".join(late["members"].values()))
     assert TARGET in CliRunner().invoke(app, ["periods", "late"]).output  # or two targets' cells look like one twice
+    assert stage.tieout("facts", "show", late["record"])["late"] == [
+        {name: value for name, value in late.items() if name not in {"asked", "approval"}}
+    ]
     [row] = stage.tieout("periods", "list")
     assert (row["legal_entity"], row["period"], row["late"], row["by"]) == ("EMEA", "2026-03", 1, closed["by"])
     opened = stage.tieout("periods", "reopen", *MARCH)
