@@ -17,8 +17,10 @@ _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"(?<![^\s(])(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)\.\d{3}Z(?![^\s),])")  # and no part of a name
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-# What people copy into the next command is never cut; ids may be shortened, since commands take their beginnings.
-_COPIED = frozenset(
+# Ids that commands take whole alone: those of sources, of planning systems and of the journal.
+_WHOLE = frozenset({"delivery", "reference"})
+# What people copy into the next command is never cut; other ids may be shortened, since commands take their beginnings.
+_COPIED = _WHOLE.union(
     {
         "break",
         "cell",
@@ -146,7 +148,7 @@ def text_of(value: object, *, in_table: bool = False) -> str:
 
 
 def _short_ids(column: Column) -> Column:
-    ids = {text for text in column.texts if _ID.fullmatch(text)}
+    ids = {text for text in column.texts if _ID.fullmatch(text) and column.name not in _WHOLE}
     digits = _LEAST_DIGITS
     while len({each[:digits] for each in ids}) < len(ids):
         digits += 1

@@ -39,6 +39,17 @@ def test_ids_keep_as_many_digits_as_tell_them_apart() -> None:
     assert texts(fitted([{"cell": digits_of(1)}], ["cell"], 20), "cell") == (digits_of(1)[:8],)
 
 
+def test_ids_that_commands_take_whole_alone_are_whole() -> None:
+    """`tieout notices effects` is given a delivery, and `tieout receipts list --reference` a task of planning."""
+    row = {"cell": digits_of(1), "delivery": digits_of(2), "reference": digits_of(3), "note": "x" * 100}
+    fit = fitted([row], list(row), 90)
+    assert [texts(fit, name) for name in ("cell", "delivery", "reference")] == [
+        (digits_of(1)[:8],),
+        (digits_of(2),),
+        (digits_of(3),),
+    ]
+
+
 def test_moments_are_shortened_before_anything_is_left_out() -> None:
     """To the second, then to the minute; a version of the source is none of them, since it must be told from the next."""
     row = {"record": "crm#deal#1", "received_at": AT, "recorded_at": AT}
