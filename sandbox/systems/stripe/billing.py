@@ -84,12 +84,11 @@ class Billing:
     def credit(self, invoice_id: str, lines: Sequence[Mapping[str, Any]]) -> Object:
         """Take some of an invoice back; a line names that of the invoice (`invoice_line_item`), or is one of its own."""
         invoice = self._in(invoice_id, "open", "paid", "uncollectible")
-        currency = invoice["currency"]
-        found = [self._credited(currency, each) for each in lines]
+        found = [self._credited(each) for each in lines]
         made = {
             "invoice": invoice_id,
             "customer": invoice["customer"],
-            "currency": currency,
+            "currency": invoice["currency"],
             "status": "issued",
             "number": self._store.document_number("CN"),
             "voided_at": None,
@@ -128,12 +127,12 @@ class Billing:
             line["pricing"] = {"type": "price_details", "price_details": details, "unit_amount_decimal": None}
         return line
 
-    def _credited(self, currency: str, stated: Mapping[str, Any]) -> Object:
+    def _credited(self, stated: Mapping[str, Any]) -> Object:
+        """A line, which is in the currency of its note and does not say so."""
         named = stated.get("invoice_line_item")
         return _net_of(stated) | {
             "id": self._store.new_id("credit_note_line_item"),
             "object": "credit_note_line_item",
-            "currency": currency,
             "type": "invoice_line_item" if named else "custom_line_item",
             "invoice_line_item": named,
         }

@@ -45,7 +45,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         'if each.get("tax_behavior") == "inclusive"',
         'if each.get("tax_behavior") == "exclusive"',
     ),
-    ("what is credited is billed once more", billing.credit_note_of, 'or ""), -1) for', 'or ""), 1) for'),
+    ("what is credited is billed once more", billing.credit_note_of, "-_net(each, currency)", "_net(each, currency)"),
     (
         "a credit note is of no product",
         billing.credit_note_of,

@@ -1,6 +1,7 @@
 """Turns Stripe's invoices and credit notes into billing documents; pure.
 
-Amounts of lines are before discounts, and with those taxes that are included in the price; a billing document is net of both.
+Amounts of lines are before discounts, and with those taxes that are included in the price; a billing document is net of both. All
+of them are in the document's currency, which lines of credit notes do not say.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ def invoice_of(record_id: str, row: Row, lines: Sequence[Row], zone: ZoneInfo) -
         return None
     if status != _VOID and status not in _STANDING:
         raise unreadable("status", "not_known")
+    currency = currency_in(row)
     return BillingDocument(
         number=text_in(row, "number") or record_id,
         status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
         day=day_in(_transitions(row), "finalized_at", zone),
-        lines=() if status == _VOID else tuple(_line(each, product_of(each), 1) for each in lines),
+        lines=() if status == _VOID else tuple(_line(each, product_of(each), _net(each, currency)) for each in lines),
         customer=id_in(row, "customer"),
     )
 
@@ -54,7 +56,10 @@ def credit_note_of(
     status = text_in(row, "status")
     if status not in {"issued", _VOID}:
         raise unreadable("status", "not_known")
-    found = [_line(each, products.get(text_in(each, "invoice_line_item") or ""), -1) for each in lines]
+    currency = currency_in(row)
+    found = [
+        _line(each, products.get(text_in(each, "invoice_line_item") or ""), -_net(each, currency)) for each in lines
+    ]
     return BillingDocument(
         number=text_in(row, "number") or record_id,
         status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
@@ -89,9 +94,8 @@ def _transitions(row: Row) -> Row:
     return part_of(row, "status_transitions") or {}
 
 
-def _line(row: Row, product: str | None, sign: int) -> SalesLine:
-    net = _net(row, currency_in(row))
-    return SalesLine(line_id=required(text_in(row, "id"), "id"), amount=net if sign > 0 else -net, product=product)
+def _line(row: Row, product: str | None, net: Money) -> SalesLine:
+    return SalesLine(line_id=required(text_in(row, "id"), "id"), amount=net, product=product)
 
 
 def _net(row: Row, currency: str) -> Money:
