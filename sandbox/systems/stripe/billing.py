@@ -9,6 +9,7 @@ from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.account import Account
 
 _TRANSITIONS = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
+_SHIPPING = ("amount_total", "amount_tax")
 
 
 class Billing:
@@ -33,16 +34,18 @@ class Billing:
             "number": None,
             "billing_reason": "manual",
             "status_transitions": dict.fromkeys(_TRANSITIONS),
+            "effective_at": None,
+            "shipping_cost": None,
             "lines": [self._line(currency, each) for each in lines],
             **stated,
         }
-        return self._account.make("invoice", made | _sums(made["lines"]), "invoice.created")
+        return self._account.make("invoice", made | _sums(made), "invoice.created")
 
     def edit(self, invoice_id: str, lines: Sequence[Mapping[str, Any]]) -> Object:
         """Give a draft other lines; raises `ValueError` for what is no draft any more."""
         invoice = self._in(invoice_id, "draft")
         found = [self._line(invoice["currency"], each) for each in lines]
-        return self._account.change(invoice, "invoice.updated", lines=found, **_sums(found))
+        return self._account.change(invoice, "invoice.updated", lines=found, **_sums(invoice | {"lines": found}))
 
     def delete(self, invoice_id: str) -> Object:
         """Delete a draft; raises `ValueError` for what is no draft any more."""
@@ -54,9 +57,12 @@ class Billing:
     def finalise(self, invoice_id: str) -> Object:
         """Bill a draft: from now on its lines stay as they are."""
         invoice = self._in(invoice_id, "draft")
-        invoice["status_transitions"]["finalized_at"] = self._store.second()
-        number = self._store.document_number("INV")
-        return self._account.change(invoice, "invoice.finalized", status="open", number=number)
+        now, number = self._store.second(), self._store.document_number("INV")
+        invoice["status_transitions"]["finalized_at"] = now
+        effective_at = invoice["effective_at"] or now
+        return self._account.change(
+            invoice, "invoice.finalized", status="open", number=number, effective_at=effective_at
+        )
 
     def bill(
         self,
@@ -81,7 +87,12 @@ class Billing:
         invoice = self._in(invoice_id, "open")
         return self._moved(invoice, "uncollectible", "marked_uncollectible_at", "invoice.marked_uncollectible")
 
-    def credit(self, invoice_id: str, lines: Sequence[Mapping[str, Any]]) -> Object:
+    def credit(
+        self,
+        invoice_id: str,
+        lines: Sequence[Mapping[str, Any]],
+        **stated: Any,  # noqa: ANN401 JSON
+    ) -> Object:
         """Take some of an invoice back; a line names that of the invoice (`invoice_line_item`), or is one of its own."""
         invoice = self._in(invoice_id, "open", "paid", "uncollectible")
         found = [self._credited(each) for each in lines]
@@ -93,9 +104,11 @@ class Billing:
             "number": self._store.document_number("CN"),
             "voided_at": None,
             "effective_at": self._store.second(),
+            "shipping_cost": None,
             "lines": found,
+            **stated,
         }
-        return self._account.make("credit_note", made | _sums(found), "credit_note.created")
+        return self._account.make("credit_note", made | _sums(made), "credit_note.created")
 
     def void_credit(self, credit_note_id: str) -> Object:
         """Void a credit note; raises `ValueError` for one that is void."""
@@ -155,11 +168,15 @@ def _tax(amount: int, behaviour: str) -> Object:
     }
 
 
-def _sums(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _sums(document: Mapping[str, Any]) -> dict[str, int]:
     """What Stripe adds up by itself."""
+    lines, shipping = document["lines"], document["shipping_cost"] or dict.fromkeys(_SHIPPING, 0)
     discounted = sum(line["amount"] - sum(each["amount"] for each in line["discount_amounts"]) for line in lines)
     taxes = [each for line in lines for each in line["taxes"]]
     included = sum(each["amount"] for each in taxes if each["tax_behavior"] == "inclusive")
     added = sum(each["amount"] for each in taxes if each["tax_behavior"] == "exclusive")
-    subtotal = sum(line["amount"] for line in lines)
-    return {"subtotal": subtotal, "total_excluding_tax": discounted - included, "total": discounted + added}
+    return {
+        "subtotal": sum(line["amount"] for line in lines),
+        "total_excluding_tax": discounted - included + shipping["amount_total"] - shipping["amount_tax"],
+        "total": discounted + added + shipping["amount_total"],
+    }

@@ -61,6 +61,33 @@ def test_the_day_is_that_of_finalising_where_the_connection_is(live: LiveStripe)
     assert statement.source_version == "2026-11-30T23:30:00.000Z"
 
 
+def test_the_day_is_the_one_that_is_printed_on_the_document(live: LiveStripe) -> None:
+    """Where somebody has said from when on it is in effect: of an invoice, and of a credit note."""
+    live.wait_until(datetime(2026, 12, 2, 12, tzinfo=UTC))
+    last_month = int(datetime(2026, 11, 29, 23, 30, tzinfo=UTC).timestamp())
+    invoice = live.bill({"amount": 1_000}, effective_at=last_month)
+    credit = {"lines": [{"amount": 50}], "effective_at": last_month}
+    note = live.control("POST", f"invoices/{invoice}/credit", **credit)["id"]
+    for record_id in (invoice, note):
+        assert live.bill_of(record_id).day == date(2026, 11, 30)
+        assert live.statement(record_id).source_version == "2026-12-02T12:00:00.000Z"
+
+
+def test_shipping_is_billed_beside_the_lines(live: LiveStripe) -> None:
+    """Without its taxes, whether they are on top or in the price; a credit note may take it back."""
+    shipping = {"amount_subtotal": 1_000, "amount_tax": 190, "amount_total": 1_190}
+    invoice = live.bill({"amount": 5_000, "product": SOFTWARE}, shipping_cost=shipping)
+    credit = {"lines": [], "shipping_cost": {"amount_subtotal": 119, "amount_tax": 19, "amount_total": 119}}
+    note = live.control("POST", f"invoices/{invoice}/credit", **credit)["id"]
+    billed, credited = live.bill_of(invoice), live.bill_of(note)
+    assert [(each.product, each.amount) for each in billed.lines] == [
+        (SOFTWARE, Money(5_000, EUR)),
+        (None, Money(1_000, EUR)),
+    ]
+    assert [(each.product, each.amount) for each in credited.lines] == [(None, Money(-100, EUR))]
+    assert len({each.line_id for each in billed.lines}) == 2
+
+
 def test_a_draft_is_not_in_the_books_and_can_be_deleted(live: LiveStripe) -> None:
     """While it is edited its version stays, and says nothing."""
     draft = live.control("POST", "drafts", customer=CUSTOMER, currency="eur", lines=[{"amount": 5}])["id"]
@@ -140,7 +167,7 @@ def test_a_long_invoice_is_read_to_its_last_line(live: LiveStripe, count: int) -
         ("currency", "euro", "field currency: not_iso4217"),
         ("amount", "12.50", "field amount: not_a_whole_number"),
         ("amount", True, "field amount: not_a_whole_number"),
-        ("finalized_at", None, "field finalized_at: missing"),
+        ("effective_at", 10**18, "field effective_at: moment_out_of_range"),
         ("finalized_at", 10**18, "field finalized_at: moment_out_of_range"),
         ("taxes", {"data": "none"}, "field taxes: no_list"),
         ("customer", 5, "field customer: not_text"),

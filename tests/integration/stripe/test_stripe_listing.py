@@ -121,7 +121,7 @@ def test_an_amount_that_cannot_be_read_costs_no_page(live: LiveStripe) -> None:
     """An object that does not say when it was made does: nobody could say which window it is of."""
     record_id = live.bill()
     body = live.shown("invoices")
-    body["data"][0] |= {"total_excluding_tax": None, "status_transitions": None}
+    body["data"][0] |= {"total_excluding_tax": None, "status_transitions": None, "effective_at": "soon"}
     live.fault("answer", path="/v1/invoices", status=200, body=body)
     [found] = listed(live, "billing_document", last_day(live))
     assert (found.key.record_id, found.amount, found.day) == (record_id, None, None)

@@ -45,7 +45,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         'if each.get("tax_behavior") == "inclusive"',
         'if each.get("tax_behavior") == "exclusive"',
     ),
-    ("what is credited is billed once more", billing.credit_note_of, "-_net(each, currency)", "_net(each, currency)"),
+    ("what is credited is billed once more", billing.credit_note_of, "found, -1,", "found, 1,"),
     (
         "a credit note is of no product",
         billing.credit_note_of,
@@ -54,9 +54,9 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "what is void stays billed",
-        billing.invoice_of,
-        "lines=() if status == _VOID else",
-        "lines=() if status == _DRAFT else",
+        billing._document,
+        'text_in(row, "status") == _VOID',
+        'text_in(row, "status") == _DRAFT',
     ),
     ("days of Stripe are those of UTC", json_fields.day_in, ".astimezone(zone).date()", ".date()"),
     (

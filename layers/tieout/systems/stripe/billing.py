@@ -6,7 +6,8 @@ of them are in the document's currency, which lines of credit notes do not say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from tieout.columns import unreadable
@@ -23,7 +24,7 @@ _TRANSITIONS = ("finalized_at", "paid_at", "marked_uncollectible_at", "voided_at
 
 
 def invoice_of(record_id: str, row: Row, lines: Sequence[Row], zone: ZoneInfo) -> BillingDocument | None:
-    """An invoice, billed from the day on which it was finalised; one that was voided stays, without lines. None: a draft.
+    """An invoice, billed on the day that is printed on it; one that was voided stays, without lines. None: a draft.
 
     Raises:
         UnreadableRecordError: naming the field that cannot be read, never its value.
@@ -33,20 +34,13 @@ def invoice_of(record_id: str, row: Row, lines: Sequence[Row], zone: ZoneInfo) -
         return None
     if status != _VOID and status not in _STANDING:
         raise unreadable("status", "not_known")
-    currency = currency_in(row)
-    return BillingDocument(
-        number=text_in(row, "number") or record_id,
-        status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
-        day=day_in(_transitions(row), "finalized_at", zone),
-        lines=() if status == _VOID else tuple(_line(each, product_of(each), _net(each, currency)) for each in lines),
-        customer=id_in(row, "customer"),
-    )
+    return _document(record_id, row, [(each, product_of(each)) for each in lines], 1, invoiced_on(row, zone))
 
 
 def credit_note_of(
     record_id: str, row: Row, lines: Sequence[Row], products: Mapping[str, str | None], zone: ZoneInfo
 ) -> BillingDocument:
-    """A credit note, which takes back from the day on which it was issued; one that was voided stays, without lines.
+    """A credit note, which takes back on the day that is printed on it; one that was voided stays, without lines.
 
     Its lines name no product but the line of the invoice which they take back: `products` are by those.
 
@@ -56,17 +50,18 @@ def credit_note_of(
     status = text_in(row, "status")
     if status not in {"issued", _VOID}:
         raise unreadable("status", "not_known")
-    currency = currency_in(row)
-    found = [
-        _line(each, products.get(text_in(each, "invoice_line_item") or ""), -_net(each, currency)) for each in lines
-    ]
-    return BillingDocument(
-        number=text_in(row, "number") or record_id,
-        status=SalesStatus.CANCELLED if status == _VOID else SalesStatus.POSTED,
-        day=day_in(row, "created", zone),
-        lines=() if status == _VOID else tuple(found),
-        customer=id_in(row, "customer"),
-    )
+    found = [(each, products.get(text_in(each, "invoice_line_item") or "")) for each in lines]
+    return _document(record_id, row, found, -1, credited_on(row, zone))
+
+
+def invoiced_on(row: Row, zone: ZoneInfo) -> date:
+    """The day of an invoice: of being finalised, unless somebody has said from when on it is in effect."""
+    return _effective_on(row, zone) or day_in(_transitions(row), "finalized_at", zone)
+
+
+def credited_on(row: Row, zone: ZoneInfo) -> date:
+    """The day of a credit note: of being issued, unless somebody has said from when on it is in effect."""
+    return _effective_on(row, zone) or day_in(row, "created", zone)
 
 
 def invoice_version(row: Row) -> str:
@@ -94,8 +89,33 @@ def _transitions(row: Row) -> Row:
     return part_of(row, "status_transitions") or {}
 
 
-def _line(row: Row, product: str | None, net: Money) -> SalesLine:
-    return SalesLine(line_id=required(text_in(row, "id"), "id"), amount=net, product=product)
+def _effective_on(row: Row, zone: ZoneInfo) -> date | None:
+    return day_in(row, "effective_at", zone) if row.get("effective_at") is not None else None
+
+
+def _document(
+    record_id: str, row: Row, lines: Iterable[tuple[Row, str | None]], sign: int, day: date
+) -> BillingDocument:
+    """A document of lines and their products; what is billed is positive, by a `sign` of 1."""
+    currency = currency_in(row)
+    is_void = text_in(row, "status") == _VOID
+    named = ((required(text_in(each, "id"), "id"), product, _net(each, currency)) for each, product in lines)
+    found = () if is_void else (*named, *_shipping(row, currency))
+    return BillingDocument(
+        number=text_in(row, "number") or record_id,
+        status=SalesStatus.CANCELLED if is_void else SalesStatus.POSTED,
+        day=day,
+        lines=tuple(SalesLine(line_id=name, amount=net if sign > 0 else -net, product=of) for name, of, net in found),
+        customer=id_in(row, "customer"),
+    )
+
+
+def _shipping(row: Row, currency: str) -> Iterator[tuple[str, None, Money]]:
+    """What is billed for shipping, which is no line of Stripe's and of no product: its total is with all taxes."""
+    shipping = part_of(row, "shipping_cost")
+    if shipping is not None:
+        total, tax = (money_in(shipping, f"amount_{name}", currency) for name in ("total", "tax"))
+        yield "shipping", None, total + -tax
 
 
 def _net(row: Row, currency: str) -> Money:

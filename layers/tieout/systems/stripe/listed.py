@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tieout.arriving.notice import RecordKey
 from tieout.errors import UnreadableRecordError
 from tieout.facts.listing import Listed
-from tieout.fields import Row, day_in, part_of, text_in
+from tieout.fields import Row, day_in, text_in
 from tieout.money import Money
 from tieout.systems.stripe import billing, cash, masters
 from tieout.systems.stripe.fields import currency_in, money_in, version_of
@@ -21,16 +21,18 @@ def listed_of(key: RecordKey, row: Row, zone: ZoneInfo) -> Listed:
     """One object as it is listed; raises `UnreadableRecordError` where it does not say when it was made."""
     resource = resource_of(key.record_id)
     if resource == INVOICES:
-        return _listed(key, billing.invoice_version(row), lambda: _billed(row, 1), lambda: _finalised(row, zone))
+        return _listed(
+            key, billing.invoice_version(row), lambda: _billed(row, 1), lambda: billing.invoiced_on(row, zone)
+        )
     if resource == SUBSCRIPTIONS:
         return _listed(key, version_of(row), lambda: _recurring(row, zone), lambda: day_in(row, "start_date", zone))
     if resource in {CUSTOMERS, PRODUCTS}:
-        version = masters.customer_version if resource == CUSTOMERS else masters.product_version
-        return Listed(key=key, version=version(row))
-    made = lambda: day_in(row, "created", zone)  # noqa: E731 it is read like the others
+        stated = masters.customer_version if resource == CUSTOMERS else masters.product_version
+        return Listed(key=key, version=stated(row))
     if resource == CREDIT_NOTES:
-        return _listed(key, billing.credit_note_version(row), lambda: _billed(row, -1), made)
-    return _listed(key, cash.cash_version(row), lambda: cash.net_of(row), made)
+        version = billing.credit_note_version(row)
+        return _listed(key, version, lambda: _billed(row, -1), lambda: billing.credited_on(row, zone))
+    return _listed(key, cash.cash_version(row), lambda: cash.net_of(row), lambda: day_in(row, "created", zone))
 
 
 def _listed(key: RecordKey, version: str, amount: Callable[[], Money | None], day: Callable[[], date | None]) -> Listed:
@@ -52,10 +54,6 @@ def _billed(row: Row, sign: int) -> Money:
         return Money(0, currency)
     total = money_in(row, "total_excluding_tax", currency)
     return total if sign > 0 else -total
-
-
-def _finalised(row: Row, zone: ZoneInfo) -> date:
-    return day_in(part_of(row, "status_transitions") or {}, "finalized_at", zone)
 
 
 def _if_readable[Value](read: Callable[[], Value]) -> Value | None:
