@@ -9,10 +9,11 @@ from sandbox.systems.keeping import Object
 from sandbox.systems.stripe.settings import AccountSettings
 from sandbox.systems.stripe.store import Store
 
-_PRICING = "2025-03-31"  # since then lines have `pricing` and `taxes`, and items of subscriptions a term of their own
+# Since then lines have `pricing` and `taxes`, items of subscriptions a term of their own, and these no `discount` beside all.
+_PRICING = "2025-03-31"
 _SOURCES = "2025-09-30"  # since then a discount names its coupon by its source
 _INTERNAL = frozenset({"settled"})
-_UNLESS_EXPANDED = frozenset({"tax_ids"})
+_UNLESS_EXPANDED = frozenset({"tax_ids", "applies_to"})
 _WHOLE = ("balance_transactions",)  # what is never shown by ids
 _TIERS = "items.data.price.tiers"
 _EMBEDDED_ITEMS = 10
@@ -34,8 +35,7 @@ class Showing:
         Raises:
             ValueError: for something that cannot be expanded.
         """
-        hidden = _INTERNAL | (_UNLESS_EXPANDED - set(expand))
-        shown = {name: value for name, value in found.items() if name not in hidden}
+        shown = {name: value for name, value in found.items() if name not in _INTERNAL | _UNLESS_EXPANDED}
         for name in _WHOLE:
             if name in shown:
                 shown[name] = [self._store.get(each) for each in shown[name]]
@@ -57,7 +57,7 @@ class Showing:
         if version[:10] >= _SOURCES:
             coupon = discount.pop("coupon")
             return discount | {"source": {"type": "coupon", "coupon": coupon}}
-        return discount | {"coupon": self._store.get(discount["coupon"])}
+        return discount | {"coupon": self.shown(self._store.get(discount["coupon"]), version)}
 
     def _with_items(self, subscription: Object, version: str, most: int, *, tiers: bool) -> Object:
         hidden = frozenset() if tiers else frozenset({"tiers"})
@@ -67,7 +67,8 @@ class Showing:
         ]
         terms = {name: rows[0][name] for name in _PERIOD} if rows else {}
         if version[:10] < _PRICING:
-            subscription |= terms
+            [discount] = subscription["discounts"] if len(subscription["discounts"]) == 1 else [None]
+            subscription |= terms | {"discount": discount and self.shown(self._store.get(discount), version)}
             rows = [{name: value for name, value in each.items() if name not in _PERIOD} for each in rows]
         url = f"/v1/subscription_items?subscription={subscription['id']}"
         return subscription | {"items": page_of(rows[:most], url, rows)}
@@ -80,6 +81,8 @@ class Showing:
             value = self.shown(self._store.get(value), version)
         if path and value is not None:
             name, *rest = path
+            if name in _UNLESS_EXPANDED:
+                value[name] = self._store.get(value["id"])[name]
             if name not in value:
                 raise ValueError(f"This property cannot be expanded ({name}).")
             value[name] = self._expanded(value[name], rest, version)

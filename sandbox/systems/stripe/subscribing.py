@@ -63,7 +63,8 @@ class Subscribing:
     def take_off(self, subscription_id: str, coupon: Mapping[str, Any]) -> Object:
         """Give a discount by a coupon (`percent_off` or `amount_off` and `currency`), for good unless `duration` says otherwise."""
         subscription = self._in(subscription_id, *_LIVE)
-        made = self._store.add("coupon", {"duration": "forever", "percent_off": None, "amount_off": None, **coupon})
+        unsaid = dict.fromkeys(("percent_off", "amount_off", "applies_to"))
+        made = self._store.add("coupon", {"duration": "forever", **unsaid, **coupon})
         discount = self._store.add("discount", {"coupon": made["id"], "subscription": subscription_id})
         return self._updated(subscription, discounts=[*subscription["discounts"], discount["id"]])
 

@@ -50,6 +50,17 @@ def test_what_is_taken_off_and_tiers_are_read_at_any_version(live: LiveStripe, a
     assert len(live.addresses) == 1
 
 
+@pytest.mark.parametrize("api_version", ["2024-06-20", "2025-03-31.basil", NEWER])
+def test_what_a_coupon_is_taken_off_is_read_at_any_version(live: LiveStripe, api_version: str) -> None:
+    """Stripe shows the products of a coupon to those alone who ask for them."""
+    record_id = live.subscribe({"unit_amount": 1_000, "product": SOFTWARE}, {"unit_amount": 500, "product": SERVICES})
+    off = {"percent_off": 50, "applies_to": {"products": [SERVICES]}}
+    live.control("POST", f"subscriptions/{record_id}/take-off", coupon=off)
+    read = live.subscribed(record_id, live.open_reader(api_version=api_version))
+    assert [each.monthly for each in read.items] == [Money(1_000, EUR), Money(250, EUR)]
+    assert "applies_to" not in live.shown(f"subscriptions/{record_id}", "discounts")["discounts"][0]["coupon"]
+
+
 @pytest.mark.parametrize("count", [10, 11, 20])
 def test_all_items_of_a_subscription_are_read(live: LiveStripe, count: int) -> None:
     """Ten come with it."""

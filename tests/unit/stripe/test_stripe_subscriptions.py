@@ -113,15 +113,44 @@ def test_tiers_are_of_what_lies_in_them_or_of_all(mode: str, quantity: int, mont
         ({"id": "di_1", "source": {"coupon": {"duration": "forever", "percent_off": 50}}}, "10"),
     ],
 )
-@pytest.mark.parametrize("place", ["whole", "item", "legacy"])
+@pytest.mark.parametrize("place", ["whole", "item", "both"])
 def test_what_is_taken_off_for_good_does_not_recur(discount: dict[str, Any], month: str, place: str) -> None:
-    """Be it off an item or off the whole, in the words of any version of the API."""
+    """Be it off an item or off the whole; before 2025-03-31 the API says the one discount of the whole a second time."""
     row = subscription(item())
     if place == "item":
         row["items"]["data"][0]["discounts"] = [discount]
     else:
-        row |= {"discounts": [discount]} if place == "whole" else {"discount": discount}
+        row |= {"discounts": [discount]} | ({"discount": discount} if place == "both" else {})
     assert [each.monthly for each in stated(row).items] == [Money.parse(month, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("off", "first", "second"),
+    [
+        ({"percent_off": 50}, "10", "20"),
+        ({"amount_off": 500, "currency": "eur"}, "15", "20"),
+        ({"amount_off": 5_000, "currency": "eur"}, "0", "20"),
+    ],
+)
+def test_a_coupon_of_some_products_is_taken_off_no_other(off: dict[str, Any], first: str, second: str) -> None:
+    """Though it is a discount of the whole subscription."""
+    discount = coupon(**off, applies_to={"products": ["prod_1", "prod_9"]})
+    found = recurring(item(), item(number=2, product="prod_2"), discounts=[discount])
+    assert [monthly for monthly, _ in found] == [Money.parse(first, "EUR"), Money.parse(second, "EUR")]
+    everywhere = coupon(percent_off=50, applies_to=None)
+    assert {monthly for monthly, _ in recurring(item(), item(number=2), discounts=[everywhere])} == {
+        Money(1_000, "EUR")
+    }
+
+
+def test_an_amount_off_some_products_needs_no_other_to_be_of_its_interval() -> None:
+    """It is taken off each invoice that has them."""
+    yearly = item(number=2, product="prod_2", recurring={"interval": "year", "interval_count": 1})
+    discount = coupon(amount_off=500, currency="eur", applies_to={"products": ["prod_1"]})
+    assert [monthly for monthly, _ in recurring(item(), yearly, discounts=[discount])] == [
+        Money(1_500, "EUR"),
+        Money(167, "EUR"),
+    ]
 
 
 def test_an_amount_off_the_whole_is_shared_out_by_worth() -> None:

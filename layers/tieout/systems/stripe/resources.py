@@ -17,20 +17,22 @@ class Resource(NamedTuple):
         path: of its list, behind `/v1/`; an object stands behind it by its id.
         expand: what is answered whole instead of by its id, be it asked for alone or in a list.
         expand_alone: likewise, of an object that is asked for alone; in a list it would lie deeper than Stripe goes.
-        expand_sources: likewise, of API versions in which a discount names its coupon as its source.
+        expand_coupons: likewise, of API versions before a discount named its coupon as its source.
+        expand_sources: likewise, of API versions in which it does.
         listed: what a list must be asked for, to show all of them.
     """
 
     path: str
     expand: tuple[str, ...] = ()
     expand_alone: tuple[str, ...] = ()
+    expand_coupons: tuple[str, ...] = ()
     expand_sources: tuple[str, ...] = ()
     listed: tuple[tuple[str, str], ...] = ()
 
     def expanded(self, api_version: str) -> tuple[str, ...]:
         """What is to be answered whole with one object."""
-        sources = self.expand_sources if api_version[: len(_SOURCES)] >= _SOURCES else ()
-        return (*self.expand, *self.expand_alone, *sources)
+        coupons = self.expand_sources if api_version[: len(_SOURCES)] >= _SOURCES else self.expand_coupons
+        return (*self.expand, *self.expand_alone, *coupons)
 
 
 INVOICES = Resource("invoices")
@@ -41,8 +43,9 @@ DISPUTES = Resource("disputes", ("charge",))
 PAYOUTS = Resource("payouts", ("balance_transaction", "failure_balance_transaction"))
 SUBSCRIPTIONS = Resource(
     "subscriptions",
-    expand_alone=("discounts", "items.data.discounts", "items.data.price.tiers"),
-    expand_sources=("discounts.source.coupon",),
+    expand_alone=("items.data.discounts", "items.data.price.tiers"),
+    expand_coupons=("discounts.coupon.applies_to",),
+    expand_sources=("discounts.source.coupon.applies_to",),
     listed=(("status", "all"),),  # else those that were cancelled are left out
 )
 SUBSCRIPTION_ITEMS = Resource("subscription_items", ("discounts", "price.tiers"))

@@ -15,7 +15,10 @@ from tieout.errors import MalformedError
 from tieout.systems.stripe.ids import SUBSCRIPTION
 
 # By name what is kept of an object: all of it (`...`), or of each object that stands there, alone or in a list, by name again.
-_COUPON = dict.fromkeys(("id", "amount_off", "currency", "duration", "percent_off"), ...)
+_COUPON = {
+    **dict.fromkeys(("id", "amount_off", "currency", "duration", "percent_off"), ...),
+    "applies_to": {"products": ...},
+}
 _DISCOUNT = {"id": ..., "coupon": _COUPON, "source": {"coupon": _COUPON}}
 _PRICE = {
     **dict.fromkeys(
@@ -30,7 +33,6 @@ _SUBSCRIPTION = {
     **dict.fromkeys(("id", "object", "customer", "status", "currency", "start_date", "trial_end"), ...),
     **dict.fromkeys(("cancel_at", "cancel_at_period_end", "canceled_at", "ended_at", "current_period_end"), ...),
     "pause_collection": {"behavior": ...},
-    "discount": _DISCOUNT,
     "discounts": _DISCOUNT,
     "items": {"has_more": ..., "data": _ITEM},
 }

@@ -19,6 +19,7 @@ from tieout.facts.subscription import RecurringItem, SubscriptionStatus, Subscri
 from tieout.fields import Row, day_in, fraction_in, number_in, part_of, required, text_in
 from tieout.money import EXACT, Money
 from tieout.systems.stripe.amounts import money_of_units
+from tieout.systems.stripe.coupons import coupons_of, is_by_amount, is_meant, left_by, listed
 from tieout.systems.stripe.fields import currency_in, id_in, parts_of
 
 STATUSES: Mapping[str, SubscriptionStatus] = {
@@ -36,8 +37,6 @@ _FOR_FREE = frozenset(
     {"void", "mark_uncollectible"}
 )  # what becomes of invoices meanwhile; drafts are to be collected later
 _GOING_ON = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
-_PERCENT = 100
-_FOREVER = "forever"
 
 
 def is_stated_whole(row: Row) -> bool:
@@ -47,7 +46,7 @@ def is_stated_whole(row: Row) -> bool:
     more items than stand in one list.
     """
     items = part_of(row, "items") or {}
-    named = [each for holder in (row, *parts_of(row, "items")) for each in _listed(holder, "discounts")]
+    named = [each for holder in (row, *parts_of(row, "items")) for each in listed(holder, "discounts")]
     tiered = [each for each in parts_of(row, "items") if _is_tiered(_price(each)) and not _price(each).get("tiers")]
     return not (items.get("has_more") or tiered or any(isinstance(each, str) for each in named))
 
@@ -106,20 +105,34 @@ def _period_end(row: Row, zone: ZoneInfo) -> date | None:
 
 
 def _items(row: Row) -> Iterator[RecurringItem]:
-    """What recurs, item by item; an amount that a coupon takes off the whole is shared out by what each is worth."""
+    """What recurs, item by item: coupons of single items come first, then those of the whole."""
     agreed = [each for each in parts_of(row, "items") if _recurring(each).get("usage_type") != "metered"]
-    worth = [_discounted(_units(each), _discounts(each), currency_in(_price(each))) for each in agreed]
-    if any(_is_by_amount(each) for each in _discounts(row)) and len({_interval(each) for each in agreed}) > 1:
-        raise unreadable("discounts", "off_items_of_several_intervals")
-    whole = sum(worth, Fraction(0))
-    left = _discounted(whole, _discounts(row), currency_in(row))
+    worth = [_units(each) for each in agreed]
+    for place, each in enumerate(agreed):
+        for coupon in coupons_of(each):
+            worth[place] = left_by(coupon, worth[place], currency_in(_price(each)))
+    for coupon in coupons_of(row):
+        worth = _shared(coupon, agreed, worth, currency_in(row))
     for item, units in zip(agreed, worth, strict=True):
         yield recurring_item(
             required(text_in(item, "id"), "id"),
-            id_in(_price(item), "product"),
-            in_a_year(units * (left / whole if whole else 1), *_interval(item)),
+            _product(item),
+            in_a_year(units, *_interval(item)),
             partial(_money, currency=currency_in(_price(item))),
         )
+
+
+def _shared(coupon: Row, agreed: Sequence[Row], worth: Sequence[Fraction], currency: str) -> list[Fraction]:
+    """What a coupon of the whole leaves of each item that it is meant for: shared out by what these are worth."""
+    meant = [is_meant(coupon, _product(each)) for each in agreed]
+    if (
+        is_by_amount(coupon)
+        and len({_interval(each) for each, is_one in zip(agreed, meant, strict=True) if is_one}) > 1
+    ):
+        raise unreadable("discounts", "off_items_of_several_intervals")
+    whole = sum((units for units, is_one in zip(worth, meant, strict=True) if is_one), Fraction(0))
+    left = left_by(coupon, whole, currency) / whole if whole else Fraction(1)
+    return [units * left if is_one else units for units, is_one in zip(worth, meant, strict=True)]
 
 
 def _money(units: Fraction, currency: str) -> Money:
@@ -129,6 +142,10 @@ def _money(units: Fraction, currency: str) -> Money:
 
 def _price(item: Row) -> Row:
     return required(part_of(item, "price"), "price")
+
+
+def _product(item: Row) -> str | None:
+    return id_in(_price(item), "product")
 
 
 def _recurring(item: Row) -> Row:
@@ -192,38 +209,3 @@ def _of_tiers(price: Row, quantity: int) -> Fraction:
             return total
         below = reached
     raise unreadable("price.tiers", "missing")
-
-
-def _listed(row: Row, name: str) -> Sequence[object]:
-    value = row.get(name)
-    if value is not None and not isinstance(value, list):
-        raise unreadable(name, "no_list")
-    return value or ()
-
-
-def _discounts(row: Row) -> list[Row]:
-    """The coupons that take something off for good: later API versions than 2025-09-30 name a discount's as its source."""
-    discounts = [*_listed(row, "discounts"), *([row["discount"]] if row.get("discount") is not None else [])]
-    coupons = []
-    for each in discounts:
-        if not isinstance(each, Mapping):
-            raise unreadable("discounts", "not_expanded")
-        coupon = part_of(part_of(each, "source") or each, "coupon")
-        coupons.append(required(coupon, "discounts.coupon"))
-    return [each for each in coupons if text_in(each, "duration") == _FOREVER]
-
-
-def _is_by_amount(coupon: Row) -> bool:
-    return coupon.get("amount_off") is not None
-
-
-def _discounted(units: Fraction, coupons: Sequence[Row], currency: str) -> Fraction:
-    """What coupons leave of an amount, one after another in their order; never less than nothing."""
-    for coupon in coupons:
-        if _is_by_amount(coupon):
-            if currency_in(coupon) != currency:
-                raise unreadable("discounts.coupon", "other_currency")
-            units -= number_in(coupon, "amount_off")
-        else:
-            units *= 1 - fraction_in(coupon, "percent_off") / _PERCENT
-    return max(units, Fraction(0))
