@@ -15,7 +15,7 @@ _SOURCES = "2025-09-30"  # since then a discount names its coupon by its source
 _INTERNAL = frozenset({"settled"})
 _UNLESS_EXPANDED = frozenset({"tax_ids", "applies_to"})
 _WHOLE = ("balance_transactions",)  # what is never shown by ids
-_TIERS = "items.data.price.tiers"
+_OF_PRICES = {"items.data.price.tiers": "tiers", "items.data.price.currency_options": "currency_options"}
 _EMBEDDED_ITEMS = 10
 _PERIOD = ("current_period_start", "current_period_end")
 
@@ -46,10 +46,10 @@ class Showing:
             url = f"/v1/{found['object']}s/{found['id']}/lines"
             shown["lines"] = page_of(rows[: self._settings.embedded_lines], url, rows)
         if "items" in shown:
-            shown = self._with_items(shown, version, most_items, tiers=_TIERS in expand)
+            shown = self._with_items(shown, version, most_items, expand)
         wanted = () if found.get("deleted") else expand
         for each in wanted:
-            if each != _TIERS:
+            if each not in _OF_PRICES:
                 self._expanded(shown, each.split("."), version)
         return shown
 
@@ -59,8 +59,8 @@ class Showing:
             return discount | {"source": {"type": "coupon", "coupon": coupon}}
         return discount | {"coupon": self.shown(self._store.get(discount["coupon"]), version)}
 
-    def _with_items(self, subscription: Object, version: str, most: int, *, tiers: bool) -> Object:
-        hidden = frozenset() if tiers else frozenset({"tiers"})
+    def _with_items(self, subscription: Object, version: str, most: int, expand: Collection[str]) -> Object:
+        hidden = {name for path, name in _OF_PRICES.items() if path not in expand}
         rows = [
             each | {"price": {name: value for name, value in each["price"].items() if name not in hidden}}
             for each in subscription["items"]

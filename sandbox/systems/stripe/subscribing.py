@@ -124,7 +124,7 @@ class Subscribing:
         price = {
             "id": stated.get("price") or self._store.new_id("price"),
             "object": "price",
-            "currency": currency,
+            "currency": stated.get("currency", currency),
             "billing_scheme": "tiered" if "tiers" in stated else "per_unit",
             "product": stated.get("product"),
             "recurring": recurring,
@@ -138,7 +138,7 @@ class Subscribing:
             "object": "subscription_item",
             "created": now,
             "quantity": stated.get("quantity", 1),
-            "price": price | ({"tiers": stated["tiers"]} if "tiers" in stated else {}),
+            "price": price | {name: stated[name] for name in ("tiers", "currency_options") if name in stated},
             "discounts": [],
             "current_period_start": now,
             "current_period_end": trial_end or now + _seconds_of(price),

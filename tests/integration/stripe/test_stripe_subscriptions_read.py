@@ -61,6 +61,16 @@ def test_what_a_coupon_is_taken_off_is_read_at_any_version(live: LiveStripe, api
     assert "applies_to" not in live.shown(f"subscriptions/{record_id}", "discounts")["discounts"][0]["coupon"]
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_price_of_several_currencies_is_read_in_that_of_its_subscription(live: LiveStripe, count: int) -> None:
+    """Stripe shows the others to those alone who ask for them, on the first page of items and behind it."""
+    priced = {"unit_amount": 1_000, "currency": "usd", "currency_options": {"eur": {"unit_amount": 900}}}
+    record_id = live.subscribe(*(priced for _ in range(count)))
+    assert {each.monthly for each in live.subscribed(record_id).items} == {Money(900, EUR)}
+    [price] = {each["price"]["currency"] for each in live.shown(f"subscriptions/{record_id}")["items"]["data"]}
+    assert price == "usd"
+
+
 @pytest.mark.parametrize("count", [10, 11, 20])
 def test_all_items_of_a_subscription_are_read(live: LiveStripe, count: int) -> None:
     """Ten come with it."""

@@ -100,7 +100,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     ),
     (
         "what is metered recurs",
-        subscriptions._items,
+        subscriptions._licensed,
         '.get("usage_type") != "metered"',
         '.get("usage_type") != "odd"',
     ),

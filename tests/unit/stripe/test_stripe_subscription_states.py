@@ -86,12 +86,20 @@ def test_an_older_version_of_the_api_says_the_period_of_the_whole() -> None:
     assert stated(subscription(old, current_period_end=at(2026, 12, 31))).renewal_date == date(2026, 12, 31)
 
 
+def metered(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 JSON values
+    """What is billed by use: it has no quantity."""
+    return item(None, recurring={"interval": "month", "interval_count": 1, "usage_type": "metered"}, **changed)
+
+
 @pytest.mark.parametrize(
     ("row", "is_whole"),
     [
         (subscription(item()), True),
         (subscription(item(billing_scheme="tiered")), False),
         (subscription(item(billing_scheme="tiered", tiers=TIERS)), True),
+        (subscription(metered(billing_scheme="tiered"), item()), True),
+        (subscription(item(), currency="usd"), False),
+        (subscription(item(currency_options={"usd": {"unit_amount": 5}}), currency="usd"), True),
         (subscription(item(), discounts=["di_1"]), False),
         (subscription(item() | {"discounts": ["di_1"]}), False),
         (subscription(item(), discounts=[coupon(percent_off=5)]), True),
@@ -134,6 +142,20 @@ def test_an_event_that_does_not_tell_all_is_known_for_it(row: dict[str, Any], *,
             subscription(item(-1, transform_quantity={"divide_by": 1, "round": "up"})),
             "transform_quantity",
             "not_positive",
+        ),
+        (subscription(item(), currency="usd"), "price.currency_options", "missing"),
+        (
+            subscription(
+                item(
+                    billing_scheme="tiered",
+                    tiers_mode="volume",
+                    tiers=TIERS,
+                    currency_options={"usd": {"unit_amount": None}},
+                ),
+                currency="usd",
+            ),
+            "price.tiers",
+            "missing",
         ),
         (subscription(item(), discounts="di_1"), "discounts", "no_list"),
         (subscription(item(), discounts=["di_1"]), "discounts", "not_expanded"),

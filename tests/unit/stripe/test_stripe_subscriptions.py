@@ -62,8 +62,20 @@ def test_a_month_and_a_year_are_each_rounded_once(interval: str, count: int, mon
 )
 def test_amounts_are_in_the_currencys_own_units(currency: str, units: str, month: str) -> None:
     """Of which there are fractions."""
-    [(monthly, _)] = recurring(item(currency=currency, unit_amount=None, unit_amount_decimal=units))
+    priced = item(currency=currency, unit_amount=None, unit_amount_decimal=units)
+    [(monthly, _)] = recurring(priced, currency=currency)
     assert monthly == Money.parse(month, currency.upper())
+
+
+def test_a_price_of_several_currencies_is_paid_in_that_of_its_subscription() -> None:
+    """It states its first one, and the others beside."""
+    options = {"usd": {"unit_amount": 2_300, "unit_amount_decimal": "2300"}, "jpy": {"unit_amount": 3_000}}
+    priced = item(2, currency_options=options)
+    assert recurring(priced, currency="usd") == [(Money(4_600, "USD"), Money(55_200, "USD"))]
+    assert recurring(priced, currency="jpy", discounts=[coupon(percent_off=50)]) == [
+        (Money(3_000, "JPY"), Money(36_000, "JPY"))
+    ]
+    assert recurring(priced) == eur("40", "480")
 
 
 def test_what_is_metered_is_agreed_by_nobody() -> None:

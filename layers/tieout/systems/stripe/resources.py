@@ -43,12 +43,12 @@ DISPUTES = Resource("disputes", ("charge",))
 PAYOUTS = Resource("payouts", ("balance_transaction", "failure_balance_transaction"))
 SUBSCRIPTIONS = Resource(
     "subscriptions",
-    expand_alone=("items.data.discounts", "items.data.price.tiers"),
+    expand_alone=("items.data.discounts", "items.data.price.tiers", "items.data.price.currency_options"),
     expand_coupons=("discounts.coupon.applies_to",),
     expand_sources=("discounts.source.coupon.applies_to",),
     listed=(("status", "all"),),  # else those that were cancelled are left out
 )
-SUBSCRIPTION_ITEMS = Resource("subscription_items", ("discounts", "price.tiers"))
+SUBSCRIPTION_ITEMS = Resource("subscription_items", ("discounts", "price.tiers", "price.currency_options"))
 CUSTOMERS = Resource("customers", expand_alone=("tax_ids",))
 PRODUCTS = Resource("products")
 EVENTS = Resource("events")

@@ -42,13 +42,19 @@ _GOING_ON = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, Subs
 def is_stated_whole(row: Row) -> bool:
     """Whether an object tells by itself what recurs: nothing of it is named by its id alone, and it has all of its items.
 
-    An event never expands anything, so it does not where a coupon takes something off or a price has tiers; nor does it with
-    more items than stand in one list.
+    An event never expands anything, so it does not where a coupon takes something off, or where a price has tiers or is stated
+    in another currency than is paid; nor does it with more items than stand in one list.
     """
-    items = part_of(row, "items") or {}
-    named = [each for holder in (row, *parts_of(row, "items")) for each in listed(holder, "discounts")]
-    tiered = [each for each in parts_of(row, "items") if _is_tiered(_price(each)) and not _price(each).get("tiers")]
-    return not (items.get("has_more") or tiered or any(isinstance(each, str) for each in named))
+    licensed = _licensed(row)
+    named = [each for holder in (row, *licensed) for each in listed(holder, "discounts")]
+    untold = [each for each in licensed if not _is_told(_price(each), currency_in(row))]
+    return not ((part_of(row, "items") or {}).get("has_more") or untold or any(isinstance(each, str) for each in named))
+
+
+def _is_told(price: Row, currency: str) -> bool:
+    """Whether a price says what is paid in a currency."""
+    is_other = currency_in(price) != currency and part_of(price, "currency_options") is None
+    return not (is_other or (_is_tiered(price) and not price.get("tiers")))
 
 
 def version_stated(row: Row, zone: ZoneInfo, version: str, day: date, *, was_read: bool = False) -> SubscriptionVersion:
@@ -106,20 +112,35 @@ def _period_end(row: Row, zone: ZoneInfo) -> date | None:
 
 def _items(row: Row) -> Iterator[RecurringItem]:
     """What recurs, item by item: coupons of single items come first, then those of the whole."""
-    agreed = [each for each in parts_of(row, "items") if _recurring(each).get("usage_type") != "metered"]
+    currency = currency_in(row)
+    agreed = [{**each, "price": _paid_in(currency, _price(each))} for each in _licensed(row)]
     worth = [_units(each) for each in agreed]
     for place, each in enumerate(agreed):
         for coupon in coupons_of(each):
-            worth[place] = left_by(coupon, worth[place], currency_in(_price(each)))
+            worth[place] = left_by(coupon, worth[place], currency)
     for coupon in coupons_of(row):
-        worth = _shared(coupon, agreed, worth, currency_in(row))
+        worth = _shared(coupon, agreed, worth, currency)
     for item, units in zip(agreed, worth, strict=True):
         yield recurring_item(
             required(text_in(item, "id"), "id"),
             _product(item),
             in_a_year(units, *_interval(item)),
-            partial(_money, currency=currency_in(_price(item))),
+            partial(_money, currency=currency),
         )
+
+
+def _licensed(row: Row) -> Sequence[Row]:
+    """The items that are agreed: what is metered is not."""
+    return [each for each in parts_of(row, "items") if _recurring(each).get("usage_type") != "metered"]
+
+
+def _paid_in(currency: str, price: Row) -> Row:
+    """A price as it is paid in a currency: one of several states its amounts in the first of them, and the others beside."""
+    if currency_in(price) == currency:
+        return price
+    option = part_of(part_of(price, "currency_options") or {}, currency.lower())
+    unsaid = dict.fromkeys(("unit_amount", "unit_amount_decimal", "tiers"))
+    return {**price, **unsaid, **required(option, "price.currency_options")}
 
 
 def _shared(coupon: Row, agreed: Sequence[Row], worth: Sequence[Fraction], currency: str) -> list[Fraction]:
