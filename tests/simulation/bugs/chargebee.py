@@ -74,8 +74,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what is paused recurs",
         subscriptions.version_stated,
-        "items=() if status is SubscriptionStatus.PAUSED else",
-        "items=() if status is SubscriptionStatus.PENDING else",
+        "status is SubscriptionStatus.PAUSED else",
+        "status is SubscriptionStatus.PENDING else",
     ),
     (
         "days of Chargebee are those of UTC",

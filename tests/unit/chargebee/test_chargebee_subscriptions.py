@@ -108,6 +108,12 @@ def test_a_status_says_from_when_to_when_something_recurs(
     assert bool(version.items) is (status != "paused")
 
 
+def test_what_was_cancelled_before_it_began_never_recurred() -> None:
+    """It was to begin some day, and has no such day any more."""
+    version = version_of_subscription(subscription(status="cancelled", started_at=..., cancelled_at=at(2026, 11, 30)))
+    assert (version.status, version.items) == ("ended", ())
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

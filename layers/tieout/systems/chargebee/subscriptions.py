@@ -39,6 +39,7 @@ def version_stated(row: Row, coupons: Mapping[str, Row], zone: ZoneInfo) -> Subs
     if status is None:
         raise unreadable("status", "not_known")
     end = _end(row, said, zone)
+    never_began = said == _CANCELLED and row.get("started_at") is None and row.get("start_date") is None
     goes_on = end is None and status is SubscriptionStatus.ACTIVE
     return SubscriptionVersion(
         version=version_of(row),
@@ -48,7 +49,7 @@ def version_stated(row: Row, coupons: Mapping[str, Row], zone: ZoneInfo) -> Subs
         start_date=_start(row, said, zone),
         end_date=end,
         renewal_date=day_in(row, "current_term_end", zone) if goes_on and row.get("current_term_end") else None,
-        items=() if status is SubscriptionStatus.PAUSED else tuple(recurring_items(row, coupons)),
+        items=() if never_began or status is SubscriptionStatus.PAUSED else tuple(recurring_items(row, coupons)),
         legal_entity=text_in(row, "business_entity_id"),
     )
 
