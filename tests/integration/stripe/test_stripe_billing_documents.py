@@ -186,3 +186,18 @@ def test_what_cannot_be_read_is_named_and_costs_no_other(
     reading = live.read(body["id"])
     assert isinstance(reading, UnreadableRecordError)
     assert reading.reason == reason
+
+
+@pytest.mark.irregular
+def test_a_sum_without_lines_is_told_to_a_person(live: LiveStripe) -> None:
+    """Credit notes of an amount alone are older than their lines: to credit nothing would lose it, unless it is void."""
+    note = live.control("POST", f"invoices/{live.bill()}/credit", lines=[{"amount": 50}])["id"]
+    body = live.shown(f"credit_notes/{note}") | {"lines": {"object": "list", "data": [], "has_more": False}}
+    live.fault("answer", status=200, body=body, path="/v1/credit_notes")
+    reading = live.read(note)
+    assert isinstance(reading, UnreadableRecordError)
+    assert reading.reason == "field lines: missing"
+    live.fault("answer", status=200, body=body | {"status": "void"}, path="/v1/credit_notes")
+    assert live.bill_of(note).lines == ()
+    live.fault("answer", status=200, body=body | {"total_excluding_tax": 0}, path="/v1/credit_notes")
+    assert live.bill_of(note).lines == ()

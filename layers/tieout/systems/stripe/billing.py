@@ -101,6 +101,8 @@ def _document(
     is_void = text_in(row, "status") == _VOID
     named = ((required(text_in(each, "id"), "id"), product, _net(each, currency)) for each, product in lines)
     found = () if is_void else (*named, *_shipping(row, currency))
+    if not (found or is_void) and row.get("total_excluding_tax"):
+        raise unreadable("lines", "missing")
     return BillingDocument(
         number=text_in(row, "number") or record_id,
         status=SalesStatus.CANCELLED if is_void else SalesStatus.POSTED,
