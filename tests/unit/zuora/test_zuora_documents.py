@@ -77,7 +77,9 @@ def test_a_credit_memo_takes_back_and_a_debit_memo_bills_more() -> None:
     assert [str(line.amount) for line in debit.lines] == ["100.00 EUR"]
 
 
-@pytest.mark.parametrize("status", ["Draft", "Generating", "Error", "Pending", "PendingForTax", "draft"])
+@pytest.mark.parametrize(
+    "status", ["Draft", "Generating", "Error", "Pending", "PendingForTax", "CancelInProgress", "draft"]
+)
 def test_what_is_not_posted_is_in_no_books(status: str) -> None:
     """As a draft that will perhaps never be."""
     statement = document_statement(RecordKey("c", "billing_document", "invoice-1"), "invoice", invoice(status=status))

@@ -20,7 +20,7 @@ STANDING = frozenset(("posted", "reversed"))
 """In the books; a reversed invoice stays as it is, since a credit memo takes it back."""
 CANCELLED = frozenset(("canceled", "cancelled"))
 IN_NO_BOOKS = frozenset(
-    ("draft", "generating", "error", "pending", "pendingfortax", "pendingforapproval", "inprogress")
+    ("draft", "generating", "error", "pending", "pendingfortax", "pendingforapproval", "inprogress", "cancelinprogress")
 )
 
 

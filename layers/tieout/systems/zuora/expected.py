@@ -49,7 +49,7 @@ _MEMO = {
     "memoDate": text(),
     "totalAmountWithoutTax": _NUMBER,
 }
-_MEMO_STATUSES = ("Draft", "Posted", "Canceled", "Error", "PendingForTax", "Generating")
+_MEMO_STATUSES = ("Draft", "Posted", "Canceled", "CancelInProgress", "Error", "PendingForTax", "Generating")
 
 EXPECTED: Mapping[str, Expected] = {
     SUBSCRIPTIONS: _object(
@@ -65,7 +65,7 @@ EXPECTED: Mapping[str, Expected] = {
         ratePlans=_parts(productId=_TEXT, ratePlanCharges=_parts(**_SEGMENT)),
     ),
     OF_KIND["invoice"].path: _object(
-        *("Draft", "Generating", "Pending", "Error", "Posted", "Reversed", "Canceled"),
+        *("Draft", "Generating", "Pending", "Error", "Posted", "Reversed", "Canceled", "CancelInProgress"),
         invoiceNumber=text(),
         invoiceDate=text(),
         amountWithoutTax=_NUMBER,
