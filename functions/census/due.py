@@ -82,7 +82,7 @@ def _due(
     if before is not None and (not before.phase.is_over or now - before.started_at < every):
         return
     until = settled(listable, purpose, now)
-    since = before.span.until if before is not None else until - first
+    since = before.listed_until if before is not None else until - first
     yield Run.begun(
         connection=listable.connection.name,
         entity=entity,

@@ -132,6 +132,7 @@ class Run(NamedTuple):
         waits_until: the source is not asked before; None where nothing is in the way.
         failing: the class of the error the last try ended with; empty where it did not.
         mark: from where its source knows what has changed, where it keeps count of that; the next run of the purpose goes on there.
+        listed_before: before this moment the runs before it of its purpose had left nothing unlisted; None: there was none.
         revision: grows with every change: of two that work on a run, one is told that it is too late.
     """
 
@@ -151,7 +152,19 @@ class Run(NamedTuple):
     waits_until: datetime | None = None
     failing: str = ""
     mark: str = ""
+    listed_before: datetime | None = None
     revision: int = 0
+
+    @property
+    def listed_until(self) -> datetime:
+        """Before this moment no run of its purpose has left anything unlisted: there the next one is to go on.
+
+        What was not reached when somebody stopped it is left, and what lies between the runs before and a span that somebody
+        asked for.
+        """
+        if self.listed_before is None:
+            return self.reached
+        return max(self.listed_before, self.reached) if self.span.since <= self.listed_before else self.listed_before
 
     @classmethod
     def begun(
@@ -195,12 +208,13 @@ class Run(NamedTuple):
             "waits_until": moment_text(self.waits_until) if self.waits_until else None,
             "failing": self.failing,
             "mark": self.mark,
+            "listed_before": moment_text(self.listed_before) if self.listed_before else None,
         }
 
     @classmethod
     def of_plain(cls, connection: str, entity: str, purpose: Purpose, plain: Mapping[str, Any], revision: int) -> Self:
         """The run `plain` wrote."""
-        waits_until = plain["waits_until"]
+        waits_until, listed_before = plain["waits_until"], plain.get("listed_before")
         return cls(
             connection=connection,
             entity=entity,
@@ -218,6 +232,7 @@ class Run(NamedTuple):
             waits_until=parse_moment(waits_until) if waits_until else None,
             failing=plain["failing"],
             mark=plain.get("mark", ""),
+            listed_before=parse_moment(listed_before) if listed_before else None,
             revision=revision,
         )
 

@@ -98,7 +98,10 @@ def census_stop(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Stop a run that is under way; what it has brought stays, and another can be begun."""
+    """Stop a run that is under way; what it has brought stays, and another can be begun.
+
+    What a census or poll had not come to is listed by the next one.
+    """
     place = find_place(stage)
     ledger = CensusLedger(place.table)
     wanted = [run for run in ledger.runs(connection) if (run.entity, run.purpose) == (entity, purpose)]

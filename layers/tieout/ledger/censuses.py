@@ -89,7 +89,7 @@ class CensusLedger:
         ]
 
     def begin(self, run: Run) -> None:
-        """Keep a run that begins, in the place of one that is over.
+        """Keep a run that begins, in the place of one that is over, and what that one had left unlisted.
 
         Raises:
             StillRunningError: one is under way.
@@ -101,6 +101,8 @@ class CensusLedger:
             raise StillRunningError(
                 f"a {run.purpose} of {run.entity} is under way since {moment_text(before.started_at)}"
             )
+        if before is not None:
+            run = run._replace(listed_before=before.listed_until)
         try:
             self._put(key, run, before.revision if before else None)
         except ConditionFailedError as error:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from functions.census import pipeline, telling
+from functions.census import due, pipeline, telling
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.counting import THEME
 from tests.support.census_desk import CensusDesk
 from tests.unit.census import test_census_goes_on as going_on
+from tests.unit.census import test_census_is_due as when
 from tests.unit.census import test_census_names_what_was_missed as missed
 from tests.unit.census import test_steps_of_histories as steps
 from tieout import census
+from tieout.census import Purpose
 from tieout.ledger import censuses
 from tieout.systems.hubspot import listing as hubspot
 from tieout.systems.netsuite import listing as netsuite
@@ -114,6 +116,20 @@ BUGS = (
         "if publish(entries, self._bus, self._clock, self._entropy):",
         "if publish(entries, self._bus, self._clock, self._entropy) is None:",
         proof=going_on.test_a_page_is_done_again_where_the_bus_refused_what_differs,
+    ),
+    Bug(
+        "what a stopped run had not come to is left out for good",
+        due._due,
+        "before.listed_until",
+        "before.span.until",
+        proof=lambda: when.test_what_a_stopped_run_had_not_come_to_is_listed_by_the_next(Purpose.CENSUS),
+    ),
+    Bug(
+        "a census that somebody asked for hides what lies before its span",
+        censuses.CensusLedger.begin,
+        "run = run._replace(listed_before=before.listed_until)",
+        "pass",
+        proof=lambda: when.test_what_lies_before_a_census_that_somebody_asked_for_is_still_compared(is_stopped=False),
     ),
     Bug(
         "a page of what is gone ends the check",

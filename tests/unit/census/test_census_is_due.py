@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.census.due import Listable, period_dimensions, sources_of
 from infra.landscape import read_landscape
 from sandbox.places import ROOT
-from tests.support.census_desk import LATENESS, CensusDesk
+from tests.support.census_desk import CRM, DEAL, LATENESS, CensusDesk
 from tieout.arrivals import Census, Poll
-from tieout.census import Phase, Purpose
+from tieout.census import Phase, Purpose, Run
+from tieout.errors import UnavailableError
+from tieout.facts.listing import Window
 from tieout.systems.salesforce import listing
 
 
@@ -114,6 +117,58 @@ def test_a_census_that_is_done_is_followed_only_when_its_time_has_come() -> None
     for _ in range(100):
         desk.minute()
     assert len(desk.source.asked) == asked
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CENSUS, Purpose.POLL])
+def test_what_a_stopped_run_had_not_come_to_is_listed_by_the_next(purpose: Purpose) -> None:
+    """Somebody stops it, and what nobody ever told of is found a day later all the same."""
+    declared = Census(every_hours=24 * (purpose is Purpose.CENSUS))
+    desk = CensusDesk(declared, Poll(every_minutes=1440) if purpose is Purpose.POLL else None)
+    desk.to_the_end()
+    desk.read()
+    desk.change("1")
+    desk.clock.advance(24 * 3600)
+    desk.source.fails = [UnavailableError("down")]
+    desk.minute()
+    desk.ledger.advance(desk.run(purpose)._replace(phase=Phase.STOPPED))
+    desk.clock.advance(24 * 3600)
+    desk.to_the_end()
+    assert desk.read() == ["1"]
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_what_lies_before_a_census_that_somebody_asked_for_is_still_compared(*, is_stopped: bool) -> None:
+    """It looked at the last hours alone; the next one begins where the one before it had ended to look."""
+    desk = CensusDesk(Census(every_hours=24))
+    desk.to_the_end()
+    looked_to = desk.run(Purpose.CENSUS).span.until
+    desk.change("1")
+    desk.clock.advance(20 * 3600)
+    now = desk.clock.now()
+    span = Window(now - timedelta(hours=2), now)
+    desk.ledger.begin(Run.begun(connection=CRM, entity=DEAL, purpose=Purpose.CENSUS, span=span, now=now))
+    if is_stopped:
+        desk.ledger.advance(desk.run(Purpose.CENSUS)._replace(phase=Phase.STOPPED))
+    else:
+        desk.to_the_end()
+    assert desk.read() == []
+    desk.clock.advance(24 * 3600)
+    desk.to_the_end()
+    assert desk.read() == ["1"]
+    assert desk.run(Purpose.CENSUS).span.since == looked_to - LATENESS
+
+
+def test_a_census_of_a_past_that_somebody_asked_for_is_not_listed_on_to_today() -> None:
+    """Behind it everything is compared already: the next one begins where the one before it had ended to look."""
+    desk = CensusDesk(Census(every_hours=24))
+    desk.to_the_end()
+    looked_to = desk.run(Purpose.CENSUS).span.until
+    span = Window(looked_to - timedelta(days=300), looked_to - timedelta(days=290))
+    desk.ledger.begin(Run.begun(connection=CRM, entity=DEAL, purpose=Purpose.CENSUS, span=span, now=desk.clock.now()))
+    desk.to_the_end()
+    desk.clock.advance(24 * 3600)
+    desk.to_the_end()
+    assert desk.run(Purpose.CENSUS).span.since == looked_to - LATENESS
 
 
 def test_what_a_source_lists_and_a_flow_carries_can_be_compared() -> None:
