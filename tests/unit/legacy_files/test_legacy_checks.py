@@ -129,6 +129,70 @@ def test_rows_of_another_company_or_period_are_flaws() -> None:
     assert (2, "7 (posting_date)", "2026-04") in told(journals(*april))
 
 
+@pytest.mark.parametrize(
+    ("differs", "flaw"),
+    [
+        ({"company": "BR02"}, (1, "2 (company)", "BR01")),
+        ({"period": (2026, 4)}, (1, "7 (posting_date)", "2026-03")),
+        ({}, None),
+    ],
+)
+def test_what_a_trailer_says_of_the_rows_is_held_against_them(
+    differs: Mapping[str, Any], flaw: tuple[int, str, str] | None
+) -> None:
+    """It comes behind all of them; what is said of them there must be so, too, or the file would stand for another period."""
+    feed = {
+        **JOURNALS,
+        "files": r"GL_(?P<batch>[0-9]+)\.csv",
+        "header": None,
+        "trailer": {"mark": "T", "columns": ["company", "period", "count", "debit", "credit"]},
+    }
+    content = write_file(feed, SALE, DROP._replace(differs=differs))
+    found = [(each.line, each.column, each.found) for each in flaws_of(feed, "GL_42.csv", content)]
+    assert found == ([flaw] if flaw else [])
+
+
+def test_a_trailer_can_say_the_period_of_rows_that_say_none() -> None:
+    """What is said once of all rows need not stand before them."""
+    columns = [each for each in JOURNALS["detail"]["columns"] if each != "posting_date"]
+    feed = {
+        **JOURNALS,
+        "files": r"GL_(?P<batch>[0-9]+)\.csv",
+        "header": None,
+        "detail": {"mark": "D", "columns": columns},
+        "trailer": {"mark": "T", "columns": ["period", "count"]},
+    }
+    _, checked = read_file(feed, "GL_42.csv", write_file(feed, SALE, DROP))
+    assert checked.stated is not None
+    assert checked.stated.period == "2026-03"
+
+
+def test_the_days_of_a_special_period_are_those_of_another() -> None:
+    """What auditors find is posted to the last day of the year, whichever special period it is of."""
+    december = [{**each, "posting_date": each["posting_date"].replace(month=12)} for each in SALE]
+    content = journals(*december, dropped=DROP._replace(period=(2026, 13)))
+    _, checked = read_file(JOURNALS, "GL_BR01_202613_42.csv", content)
+    assert checked.flaws.told == []
+    assert checked.stated is not None
+    assert checked.stated.period == "2026-13"
+
+
+@pytest.mark.parametrize(("months", "period"), [(True, "2026-03"), (False, "")])
+def test_the_days_of_rows_say_the_period_where_periods_are_months(period: str, *, months: bool) -> None:
+    """Where nothing else does; else each row's own day decides, by the company's calendar."""
+    feed = {**JOURNALS, "files": r"GL_(?P<batch>[0-9]+)\.csv", "header": None, "months": months}
+    _, checked = read_file(feed, "GL_42.csv", write_file(feed, SALE, DROP))
+    assert checked.stated is not None
+    assert checked.stated.period == period
+
+
+def test_a_row_of_no_period_is_told() -> None:
+    """Neither the file says one, nor the row a day."""
+    feed = {**JOURNALS, "files": r"GL_(?P<batch>[0-9]+)\.csv", "header": None}
+    content = write_file(feed, SALE, DROP).replace(b"31.03.2026", b"")
+    assert [(each.line, each.column) for each in flaws_of(feed, "GL_42.csv", content)] == [(1, "posting_date")]
+
+
 def test_the_first_hundred_flaws_are_told_and_all_are_counted() -> None:
     """A file of another form does not make a report of its own size."""
     content = journals(*SALE * 100).replace(b"BRL", b"R$ ")

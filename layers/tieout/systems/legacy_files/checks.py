@@ -12,7 +12,7 @@ from tieout.systems.legacy_files.layouts import UNUSED, Layout
 from tieout.systems.legacy_files.lines import Fields, place_of
 from tieout.systems.legacy_files.options import Feed
 from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader, record_id_of
-from tieout.systems.legacy_files.values import month_text
+from tieout.systems.legacy_files.values import has_days, month_text
 
 _ZERO = Decimal(0)
 _WHOLE = re.compile("[0-9]{1,40}")
@@ -38,7 +38,9 @@ class Checks:
         self._lines: dict[str, int] = {}
         self._rows, self._debit, self._credit = 0, _ZERO, _ZERO
         self._balances: dict[tuple[str, str], Decimal] = {}
-        self._periods: dict[str, int] = {}
+        self._before_said: dict[str, dict[str, tuple[int, str]]] = {"company": {}, "period": {}}
+        self._period_column = "period" if "period" in feed.detail.columns else "posting_date"
+        self._without_period: tuple[int, str] | None = None
         for part, text in said.items():
             self._state(part, text, 0, "the file's name")
 
@@ -87,7 +89,7 @@ class Checks:
             self._flaws.add(0, "rows", "a row, or a count that says that there is none", "no row")
         self._check_totals()
         self._check_balances()
-        self._check_periods()
+        self._check_rows()
         if "batch" not in self._stated:
             self._flaws.add(0, "batch", "the number of the batch", "none")
         if len(self._flaws):
@@ -170,27 +172,30 @@ class Checks:
             self._balances[key] = EXACT.add(self._balances.get(key, _ZERO), balanced.decimal())
 
     def _compare(self, row: Row, fields: Fields) -> None:
-        stated = self._stated.get("company", "")
-        if stated and row.text("company") and row.text("company") != stated:
-            place = place_of(fields.layout, "company")
-            self._flaws.add(fields.line, place, f"{stated!r}, the company of the file", row.text("company"))
+        if row.text("company"):
+            self._hold("company", row.text("company"), fields, "company")
         period = row.period or (f"{row.posting_date:%Y-%m}" if row.posting_date else "")
         if period and self._feed.one_period:
-            self._compare_period(period, row, fields)
+            self._hold("period", period, fields, self._period_column)
         elif not period and "period" not in self._stated and self._feed.has_amounts:
-            column = "period" if "period" in fields.layout.columns else "posting_date"
-            self._flaws.add(fields.line, column, "what says which period the amount is of", "")
+            self._without_period = self._without_period or (fields.line, self._period_column)
 
-    def _compare_period(self, period: str, row: Row, fields: Fields) -> None:
-        """Hold a row to the period of the file; a day that lies in another month is no other period where the row names one."""
-        column = "period" if row.period else "posting_date"
-        if column == "posting_date" and not self._feed.months:
+    def _hold(self, part: str, found: str, fields: Fields, column: str) -> None:
+        """Hold a row to what is said of the whole file, and its period to that of the first: that may be said behind them."""
+        earlier = self._before_said[part]
+        stated = self._stated.get(part) or (next(iter(earlier), "") if part == "period" else "")
+        if found in earlier or (stated and not self._contradicts(part, stated, found)):
             return
-        expected = self._stated.get("period") or next(iter(self._periods), period)
-        self._periods.setdefault(period, fields.line)
-        if period != expected:
-            place = place_of(fields.layout, column)
-            self._flaws.add(fields.line, place, f"{expected}, the period of the file", period)
+        where = (fields.line, place_of(fields.layout, column))
+        if stated:
+            self._flaws.add(*where, f"{stated!r}, the {part} of the file", found)
+        else:
+            earlier[found] = where
+
+    def _contradicts(self, part: str, stated: str, found: str) -> bool:
+        """Whether a row says something else than its file. Its day says nothing of a period that has no days of its own."""
+        is_day = part == "period" and self._period_column == "posting_date"
+        return found != stated and (not is_day or has_days(stated, months=self._feed.months))
 
     def _check_totals(self) -> None:
         line = 0
@@ -208,7 +213,15 @@ class Checks:
                 whose = f"of {company} " if company else ""
                 self._flaws.add(0, "balance", f"debits equal to credits {whose}in {currency}", f"{balance} more debits")
 
-    def _check_periods(self) -> None:
-        """Let the one period of the rows be the file's, where nothing else states it."""
-        if self._feed.one_period and len(self._periods) == 1:
-            self._stated.setdefault("period", next(iter(self._periods)))
+    def _check_rows(self) -> None:
+        """Hold the rows to what was said behind them; let their one period be the file's, where nothing else states it."""
+        if self._period_column == "period" or self._feed.months:
+            for period in self._before_said["period"]:
+                self._stated.setdefault("period", period)
+        if self._without_period is not None and "period" not in self._stated:
+            self._flaws.add(*self._without_period, "what says which period the amount is of", "")
+        for part, earlier in self._before_said.items():
+            stated = self._stated.get(part, "")
+            for found, where in earlier.items():
+                if stated and self._contradicts(part, stated, found):
+                    self._flaws.add(*where, f"{stated!r}, the {part} of the file", found)

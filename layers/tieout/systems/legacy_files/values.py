@@ -140,10 +140,15 @@ def month_text(month: Month) -> str:
     return f"{month[0]:04d}-{month[1]:02d}"
 
 
+def has_days(text: str, *, months: bool) -> bool:
+    """Whether days alone say which period it is: a calendar month, where periods are such; a special one has days of another."""
+    return months and int(text.rpartition("-")[2]) <= _MONTHS
+
+
 def posting_period(text: str, *, months: bool) -> PostingPeriod:
     """The period of a text that `month_text` made, with its days where it is a calendar month."""
     year, number = (int(each) for each in text.split("-"))
-    if not months or number > _MONTHS:
+    if not has_days(text, months=months):
         return PostingPeriod(period_id=text, name=text)
     last = monthrange(year, number)[1]
     return PostingPeriod(period_id=text, name=text, first_day=date(year, number, 1), last_day=date(year, number, last))
