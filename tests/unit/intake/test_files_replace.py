@@ -153,6 +153,31 @@ def moved(stated: Mapping[int, Mapping[str, int]]) -> dict[tuple[str, str], int]
     return {place: amount for place, amount in found.items() if amount}
 
 
+def test_balances_to_date_begin_anew_with_the_fiscal_year() -> None:
+    """Of a company whose year begins in April, January goes on from December, and April begins at nothing."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing", "year_begins_in": 4})
+    balances = {(2025, 4): 2, (2025, 5): 3, (2026, 4): 7}
+    months = [(2025, number) for number in range(4, 13)] + [(2026, number) for number in range(1, 5)]
+    stated = {month: balances.get(month, 3 + place) for place, month in enumerate(months)}
+    for period, amount in reversed(stated.items()):
+        desk.take(trial_file(period, 1), trial(TO_DATE, {"6000": amount}, period, 1))
+    moved = {f"{year}-{number:02d}": amount for (year, number), amount in stated.items()}
+    before = {
+        f"{year}-{number:02d}": stated.get((year - (number == 1), (number - 2) % 12 + 1), 0) for year, number in stated
+    }
+    before |= {"2025-04": 0, "2026-04": 0}
+    assert movements(desk) == {
+        (month, "6000"): amount - before[month] for month, amount in moved.items() if amount != before[month]
+    }
+
+
+def test_a_special_period_of_a_year_between_two_is_refused() -> None:
+    """Where periods are calendar months and the year is not, nobody knows behind which month the thirteenth is."""
+    desk = IntakeDesk({**TO_DATE, "balanced": "nothing", "year_begins_in": 4})
+    run = desk.take(trial_file((2026, 13), 1), trial(TO_DATE, {"6000": 1}, (2026, 13), 1))
+    assert run.state is FileState.REFUSED
+
+
 def test_balances_to_date_wait_for_the_period_before() -> None:
     """Without the balances before nobody knows what moved; once they are there the waiting file is taken, and is listed once."""
     desk = IntakeDesk({**TO_DATE, "balanced": "nothing"})

@@ -32,6 +32,9 @@ from tieout.systems.legacy_files.rules import connection_problems
         ({"chunk_documents": 2001}, "chunk_documents"),
         ({"fact": "Customer"}, "neither amounts nor accounts"),
         ({"amounts_are": "to_date"}, "amounts to date need"),
+        ({"year_begins_in": 4}, "year_begins_in"),
+        ({**TO_DATE, "header": None, "trailer": None, "year_begins_in": 13}, "year_begins_in"),
+        ({**TO_DATE, "header": None, "trailer": None, "year_begins_in": 4, "months": False}, "year_begins_in"),
     ],
 )
 def test_a_feed_that_could_not_be_read_or_trusted_is_refused(change: Mapping[str, Any], complaint: str) -> None:

@@ -12,7 +12,7 @@ from tieout.systems.legacy_files.layouts import UNUSED, Layout
 from tieout.systems.legacy_files.lines import Fields, place_of
 from tieout.systems.legacy_files.options import Feed
 from tieout.systems.legacy_files.rows import FieldFlawError, Row, RowReader, record_id_of
-from tieout.systems.legacy_files.values import has_days, month_text
+from tieout.systems.legacy_files.values import has_days, month_text, months_beside
 
 _ZERO = Decimal(0)
 _WHOLE = re.compile("[0-9]{1,40}")
@@ -118,8 +118,8 @@ class Checks:
         if not self._feed.is_to_date:
             return {}
         year, number = (int(each) for each in self._stated["period"].split("-"))
-        before = self._scope(month_text((year, number - 1))) if number > 1 else ""
-        return {"before": before, "after": self._scope(month_text((year, number + 1)))}
+        before, behind = months_beside((year, number), self._feed.year_begins_in)
+        return {"before": self._scope(month_text(before)) if before else "", "after": self._scope(month_text(behind))}
 
     def _check_order(self, which: str, line: int) -> None:
         first, again = not self._lines, which in self._lines and which != "detail"
@@ -220,6 +220,8 @@ class Checks:
                 self._stated.setdefault("period", period)
         if self._without_period is not None and "period" not in self._stated:
             self._flaws.add(*self._without_period, "what says which period the amount is of", "")
+        if self._feed.year_begins_in > 1 and not has_days(self._stated.get("period", "01"), months=True):
+            self._flaws.add(0, "period", "a calendar month", self._stated["period"])
         for part, earlier in self._before_said.items():
             stated = self._stated.get(part, "")
             for found, where in earlier.items():

@@ -85,6 +85,7 @@ class Feed(Declared):
         replaces: what a file stands for, so that a newer one replaces it: its batch, everything of its company and period, or all
             there is of its feed.
         amounts_are: of the period alone, or for the year to date: then a period's are what they are more than the last one's.
+        year_begins_in: the month with which amounts to date begin anew, where periods are calendar months; 1: with the year.
         group_currency: of `group_amount`.
         account: the account of every row, where no column says it.
         account_classes: beginnings of accounts to the class of account; the longest that fits counts.
@@ -120,6 +121,7 @@ class Feed(Declared):
     credit_total: Literal["positive", "negative"] = "positive"
     replaces: Literal["batch", "period", "feed"] = "batch"
     amounts_are: Literal["of_the_period", "to_date"] = "of_the_period"
+    year_begins_in: int = 1
     group_currency: str = ""
     account: str = ""
     account_classes: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]] = _NO_CLASSES
@@ -266,6 +268,8 @@ def _check_identity(feed: Feed) -> None:
         raise ValueError(
             f"{feed.name}: amounts to date need files of one period that replace it, and 'period' in the key"
         )
+    if feed.year_begins_in not in (range(1, 13) if feed.is_to_date and feed.months else (1,)):
+        raise ValueError(f"{feed.name}: year_begins_in is no month, or periods are none, or amounts not to date")
 
 
 def _check_signs(feed: Feed) -> None:

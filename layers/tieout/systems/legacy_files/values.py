@@ -140,6 +140,19 @@ def month_text(month: Month) -> str:
     return f"{month[0]:04d}-{month[1]:02d}"
 
 
+def months_beside(month: Month, first: int) -> tuple[Month | None, Month]:
+    """The periods before and behind one; None before the number `first`, with which its year begins.
+
+    Behind 1 to 12 of a calendar year come its special periods; one that begins with another month goes on into the next year.
+    """
+    year, number = month
+    if first == 1:
+        return (year, number - 1) if number > 1 else None, (year, number + 1)
+    before = (year, number - 1) if number > 1 else (year - 1, _MONTHS)
+    behind = (year, number + 1) if number < _MONTHS else (year + 1, 1)
+    return before if number != first else None, behind
+
+
 def has_days(text: str, *, months: bool) -> bool:
     """Whether days alone say which period it is: a calendar month, where periods are such; a special one has days of another."""
     return months and int(text.rpartition("-")[2]) <= _MONTHS
