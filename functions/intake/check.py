@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
 
-from functions.intake.chunks import Writer, Written, records_of, rows_of
-from functions.intake.parts import before_line, documents_of, examine, record_text, row_line, was_here_line
+from functions.intake.chunks import Writer, Written
+from functions.intake.kept_files import KeptFiles, stated_of
+from functions.intake.parts import documents_of, examine, record_text, row_line
 from functions.intake.scratch import Scratch
 from tieout import strict_json
 from tieout.errors import ConflictError
@@ -142,17 +143,29 @@ def _checked(step: CheckStep, run: FileRun, reader: FeedReader) -> FileRun:
         run = replace(run, content=content)
         return _compared(step, run, reader, checked, checked.stated, scratch)
     except ChangedObjectError:
+        known = step.ledger.run(run.connection, run.run)
+        if known is not None and known.state is FileState.WAITING:  # for nobody who drops it will drop it again
+            raise
         return replace(run, state=FileState.CHANGED)
     finally:
         scratch.clear()
 
 
 def _read(step: CheckStep, run: FileRun, reader: FeedReader, scratch: Scratch) -> tuple[Checked, str]:
-    """What the file is by its own account, or its flaws, and the digest of its bytes; its rows are in the scratch by then."""
+    """What the file is by its own account, or its flaws, and the digest of its bytes; its rows are in the scratch by then.
+
+    Where another object stands in its place, what was kept of it when it was accepted.
+    """
     checked, digest = Checked(), blake2b(digest_size=32)
-    for row in reader.rows(run.name, _digested(step.incoming.content(run.drop), digest.update), checked):
-        record = record_text(row.record_id)
-        scratch.add(record, row_line(record, row))
+    try:
+        for row in reader.rows(run.name, _digested(step.incoming.content(run.drop), digest.update), checked):
+            record = record_text(row.record_id)
+            scratch.add(record, row_line(record, row))
+    except ChangedObjectError:
+        kept = KeptFiles(step.ledger, step.store, reader, scratch).add_own(run)
+        if kept is None:
+            raise
+        return Checked(stated=stated_of(kept)), kept.content
     return checked, digest.hexdigest()
 
 
@@ -180,7 +193,9 @@ def _compared(
         ended = _outdated(step, run, standing, checked.flaws)
         if ended is not None:
             return ended
-    _join(step, run, reader, standing, behind, scratch)
+    kept = KeptFiles(step.ledger, step.store, reader, scratch)
+    kept.add_replaced(run, standing)
+    kept.add_behind(run, behind)
     for part in range(scratch.parts):
         examine(scratch.lines(part), checked.flaws, has_lines=reader.has_lines)
     if len(checked.flaws):
@@ -227,30 +242,6 @@ def _of(run: FileRun, stated: Stated) -> FileRun:
         debit=str(stated.debit),
         credit=str(stated.credit),
     )
-
-
-def _join(
-    step: CheckStep,
-    run: FileRun,
-    reader: FeedReader,
-    standing: Standing | None,
-    behind: Standing | None,
-    scratch: Scratch,
-) -> None:
-    """Lay beside the rows which records the file it replaces told of, and the balances it is behind."""
-    for replaced in _manifests(step, run, standing):
-        for record in records_of(step.store, replaced):
-            scratch.add(record, was_here_line(record))
-    for before in _manifests(step, run, behind):
-        for record_id, rows in rows_of(step.store, before):
-            record = record_text(reader.in_period(record_id, run.period))
-            scratch.add(record, before_line(record, rows))
-
-
-def _manifests(step: CheckStep, run: FileRun, standing: Standing | None) -> Iterator[str]:
-    found = step.ledger.run(run.connection, standing.run) if standing is not None else None
-    if found is not None:
-        yield found.manifest
 
 
 def _refused(step: CheckStep, run: FileRun, flaws: Flaws) -> FileRun:

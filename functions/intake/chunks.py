@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from functions.intake.parts import Document
 from tieout import strict_json
 from tieout.arriving.delivery import Delivery
-from tieout.arriving.payload import encode, read_payload
+from tieout.arriving.payload import Payload, encode, read_payload
 from tieout.file_runs import FILES_PREFIX, FileRun, delivery_of
 from tieout.files import CHUNK_HEADERS, FeedReader
 from tieout.ports import ObjectStore
@@ -86,16 +86,23 @@ def delivered(run: FileRun, chunk: int, body: bytes = b"") -> Delivery:
 
 def records_of(store: ObjectStore, manifest: str) -> Iterator[bytes]:
     """The records of a run as JSON texts, with memory for one chunk."""
-    for line in _lines_of(store, manifest):
-        yield line[len(_ID) : line.index(_ROWS)]
+    for payload in _payloads_of(store, manifest):
+        for line in payload.body.splitlines():
+            yield line[len(_ID) : line.index(_ROWS)]
 
 
-def rows_of(store: ObjectStore, manifest: str) -> Iterator[tuple[str, bytes]]:
-    """The records of a run that have rows: id, and their rows as a JSON array."""
-    for line in _lines_of(store, manifest):
-        document = strict_json.parse(line)
-        if document["rows"]:
-            yield document["id"], strict_json.dump(document["rows"]).encode()
+def rows_of(
+    store: ObjectStore, manifest: str, columns: Sequence[str]
+) -> Iterator[tuple[str, Sequence[tuple[str, ...]]]]:
+    """The records of a run that have rows: id, and rows with these columns; what they had no column for then is empty."""
+    for payload in _payloads_of(store, manifest):
+        kept = {name: place for place, name in enumerate(payload.headers["columns"].split(","))}
+        places = [kept.get(name) for name in columns]
+        for line in payload.body.splitlines():
+            document = strict_json.parse(line)
+            rows = [tuple("" if place is None else row[place] for place in places) for row in document["rows"]]
+            if rows:
+                yield document["id"], rows
 
 
 def lines_of_chunk(raw: bytes) -> list[ChunkLine]:
@@ -107,10 +114,10 @@ def lines_of_chunk(raw: bytes) -> list[ChunkLine]:
     return found
 
 
-def _lines_of(store: ObjectStore, manifest: str) -> Iterator[bytes]:
+def _payloads_of(store: ObjectStore, manifest: str) -> Iterator[Payload]:
     items: list[Mapping[str, Any]] = strict_json.parse(store.get(manifest))
     for item in items:
-        yield from read_payload(store.get(item["key"])).body.splitlines()
+        yield read_payload(store.get(item["key"]))
 
 
 def _line(document: Document) -> bytes:

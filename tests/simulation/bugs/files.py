@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.intake import check, chunks, finish, parts, send
+from functions.intake import check, chunks, finish, kept_files, parts, send
 from tests.simulation.bugs.bug import Bug
 from tests.simulation.turns import FILES_THEME
-from tests.unit.intake import test_files_replace as replacing
 from tests.unit.intake import test_files_resume as resuming
+from tests.unit.intake import test_trial_balances as balances
 from tieout.errors import TieoutError
 from tieout.file_runs import FileRun
 from tieout.systems.legacy_files import contents, rows, translate
@@ -18,15 +18,15 @@ from tieout.systems.legacy_files import contents, rows, translate
 _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what a rerun has no more stays",
-        check._join,
-        "scratch.add(record, was_here_line(record))",
+        kept_files.KeptFiles.add_replaced,
+        "self._scratch.add(record, was_here_line(record))",
         "pass",
     ),
     (
         "what a file that was replaced had stated as gone is forgotten",
-        chunks._lines_of,
-        'yield from read_payload(store.get(item["key"])).body.splitlines()',
-        "yield from (each for each in read_payload(store.get(item[\"key\"])).body.splitlines() if b'[]' not in each)",
+        chunks.records_of,
+        "for line in payload.body.splitlines():",
+        "for line in (each for each in payload.body.splitlines() if b'[]' not in each):",
     ),
     (
         "documents need not balance",
@@ -125,13 +125,20 @@ BUGS = (
         check.check_file,
         "if known is not None and known.state.was_accepted:",
         "if known is not None and known.state.was_accepted and not reader.is_to_date:",
-        proof=_shown_by(replacing.test_what_is_kept_of_balances_that_were_accepted_stays),
+        proof=_shown_by(balances.test_what_is_kept_of_balances_that_were_accepted_stays),
+    ),
+    Bug(
+        "balances whose object is overwritten keep what they were reckoned from",
+        check._read,
+        "if kept is None:",
+        "if True:",
+        proof=_shown_by(balances.test_what_is_behind_corrected_balances_moves_though_its_object_is_overwritten),
     ),
     Bug(
         "what is kept of joined balances is written anew",
         check._compared,
         "if known is not None and known.state.was_accepted:",
         "if known is not None and standing.run == run.run:",
-        proof=_shown_by(replacing.test_what_is_kept_of_balances_that_were_joined_stays),
+        proof=_shown_by(balances.test_what_is_kept_of_balances_that_were_joined_stays),
     ),
 )

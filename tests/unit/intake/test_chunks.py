@@ -113,7 +113,8 @@ def test_documents_are_found_again() -> None:
     store = MemoryObjectStore()
     written = writer(store, run=replace(RUN, own_version="43")).write([A, B, GONE, STATED])
     assert list(records_of(store, written.manifest)) == [each.record for each in (A, B, GONE, STATED)]
-    assert list(rows_of(store, written.manifest)) == [("a", b'[["1"],["2"]]'), ('b,"rows":[', b'[["3"]]')]
+    assert list(rows_of(store, written.manifest, ["company"])) == [("a", [("1",), ("2",)]), ('b,"rows":[', [("3",)])]
+    assert dict(rows_of(store, written.manifest, ["segment", "company"]))["a"] == [("", "1"), ("", "2")]
     folder = written.manifest.removesuffix("manifest.json")
     assert lines_of_chunk(store.get(f"{folder}000001")) == [("a", False), ('b,"rows":[', False)]
     assert lines_of_chunk(store.get(f"{folder}000002")) == [("gone", True), ("stated", False)]
