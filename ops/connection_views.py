@@ -11,6 +11,7 @@ from typing import Any
 from ops.place import Place
 from tieout.arriving.rejected import kept_prefix
 from tieout.arriving.spool import SPOOL_PREFIX, spooled_from
+from tieout.census import is_our_own
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import Ended, OutcomeLedger
 from tieout.moments import moment_text
@@ -25,9 +26,9 @@ Row = dict[str, Any]
 def connections(place: Place, now: datetime) -> list[Row]:
     """One row for each connection.
 
-    The last delivery is the newest accepted one that has an outcome or waits for the bus, the last success the newest of
-    which a notice has a final outcome; None where the last seven days and 1,000 deliveries have none. Rejected deliveries
-    are those of the last 24 hours that are kept.
+    The last delivery is the newest accepted one that its source sent, and that has an outcome or waits for the bus, the last
+    success the newest of which a notice has a final outcome; None where the last seven days and 1,000 deliveries have none.
+    Rejected deliveries are those of the last 24 hours that are kept.
     """
     held = Counter(each.record.connection for each in MappingLedger(place.table).held())
     spooled = _spooled(place)
@@ -67,9 +68,11 @@ def _last(place: Place, name: str, now: datetime, spooled: list[datetime]) -> Ro
 
 
 def _newest(place: Place, name: str, now: datetime) -> Iterator[Ended]:
-    ledger = OutcomeLedger(place.table)
+    ledger, arrivals = OutcomeLedger(place.table), place.connection(name).arrivals
     for days in range(_LOOKED_BACK_DAYS):
-        yield from ledger.newest(name, (now - timedelta(days=days)).date())
+        for ended in ledger.newest(name, (now - timedelta(days=days)).date()):
+            if not is_our_own(ended.delivery_id, arrivals):
+                yield ended
 
 
 def _spooled(place: Place) -> dict[str, list[datetime]]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tieout.census import Purpose
+from tieout.census import is_our_own
 from tieout.landscape import Connection
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.silence import LOOKED_BACK, is_silent
-
-# Deliveries that no source sent: what we found by ourselves breaks nobody's silence.
-_OUR_OWN = tuple(f"{purpose}-" for purpose in (Purpose.CENSUS, Purpose.BACKFILL))
 
 
 def silent(connections: Sequence[Connection], outcomes: OutcomeLedger, now: datetime) -> list[str]:
@@ -20,14 +17,14 @@ def silent(connections: Sequence[Connection], outcomes: OutcomeLedger, now: date
         each.name
         for each in connections
         if each.expected is not None
-        and is_silent(last_delivery(each.name, outcomes, now), now, each.expected, each.time_zone)
+        and is_silent(last_delivery(each, outcomes, now), now, each.expected, each.time_zone)
     ]
 
 
-def last_delivery(connection: str, outcomes: OutcomeLedger, now: datetime) -> datetime | None:
+def last_delivery(connection: Connection, outcomes: OutcomeLedger, now: datetime) -> datetime | None:
     """When a source last delivered something that has an outcome; None where that is longer ago than is looked back."""
     for days in range(LOOKED_BACK.days + 1):
-        for ended in outcomes.newest(connection, (now - timedelta(days=days)).date()):
-            if not ended.delivery_id.startswith(_OUR_OWN):
+        for ended in outcomes.newest(connection.name, (now - timedelta(days=days)).date()):
+            if not is_our_own(ended.delivery_id, connection.arrivals):
                 return ended.received_at
     return None

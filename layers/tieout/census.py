@@ -27,6 +27,13 @@ class Purpose(StrEnum):
     BACKFILL = "backfill"
 
 
+def is_our_own(delivery_id: str, arrivals: Collection[str]) -> bool:
+    """Whether no source sent a delivery, but a run found it: of a source that tells of its changes, also what a poll did."""
+    is_told_of = any(each != Purpose.POLL for each in arrivals)
+    found_by = Purpose if is_told_of else (Purpose.CENSUS, Purpose.BACKFILL)
+    return delivery_id.startswith(tuple(f"{each}-" for each in found_by))
+
+
 class Phase(StrEnum):
     """How far a run has come."""
 

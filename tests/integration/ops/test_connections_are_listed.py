@@ -70,6 +70,14 @@ def test_the_newest_delivery_and_the_newest_that_came_to_something_are_told(stag
     assert row_of(stage, ERP)["last_delivery"] is None
 
 
+def test_what_a_census_found_is_no_delivery(stage: OperatedStage) -> None:
+    """A source that has fallen silent is seen to be, however much of it is found and read meanwhile."""
+    ended(stage, NOW - timedelta(hours=3), Outcome.APPLIED)
+    ended(stage, NOW - timedelta(minutes=2), Outcome.APPLIED, delivery="census-1f")
+    row = row_of(stage)
+    assert row["last_delivery"] == row["last_success"] == moment_text(NOW - timedelta(hours=3))
+
+
 @pytest.mark.parametrize("outcome", [Outcome.APPLIED, Outcome.DUPLICATE, Outcome.SUPERSEDED, Outcome.IGNORED])
 def test_every_final_outcome_is_a_success(stage: OperatedStage, outcome: Outcome) -> None:
     """The line knows what to make of it."""

@@ -93,6 +93,11 @@ def test_a_source_that_never_delivered_is_silent() -> None:
     assert is_silent(now - timedelta(days=400), now, OFFICE, BERLIN)
 
 
+CRM = Connection(
+    name="crm", system="hubspot", legal_entity="EMEA", time_zone=BERLIN, default_currency="EUR", expected=OFFICE
+)
+
+
 def keep(outcomes: OutcomeLedger, delivery_id: str, received_at: datetime) -> None:
     """Keep what became of a notice that arrived then."""
     notice = Notice(key=RecordKey("crm", "opportunity", "1"), notice_id="n", kind="k")
@@ -103,30 +108,28 @@ def test_a_delivery_is_looked_for_two_weeks_back() -> None:
     """Whatever is older has been silent for as long anyway."""
     outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-20T12:00")
     keep(outcomes, "older", now - timedelta(days=15))
-    assert last_delivery("crm", outcomes, now) is None
+    assert last_delivery(CRM, outcomes, now) is None
     keep(outcomes, "old", now - timedelta(days=14))
-    assert last_delivery("crm", outcomes, now) == now - timedelta(days=14)
+    assert last_delivery(CRM, outcomes, now) == now - timedelta(days=14)
 
 
 def test_what_we_found_ourselves_breaks_no_silence() -> None:
     """A census or a backfill is no delivery; a poll is, where nothing else is to be expected."""
     outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-10T12:00")
-    assert last_delivery("crm", outcomes, now) is None
+    assert last_delivery(CRM, outcomes, now) is None
     keep(outcomes, "JKJaXmPLvHcESHA=", now - timedelta(days=3))
     keep(outcomes, "census-0a", now - timedelta(hours=2))
     keep(outcomes, "backfill-0a", now - timedelta(hours=1))
-    assert last_delivery("crm", outcomes, now) == now - timedelta(days=3)
     keep(outcomes, "poll-0a", now - timedelta(hours=1))
-    assert last_delivery("crm", outcomes, now) == now - timedelta(hours=1)
+    assert last_delivery(CRM, outcomes, now) == now - timedelta(days=3)
+    assert last_delivery(replace(CRM, arrivals=("webhook", "poll")), outcomes, now) == now - timedelta(days=3)
+    assert last_delivery(replace(CRM, arrivals=("poll",)), outcomes, now) == now - timedelta(hours=1)
 
 
 def test_only_what_is_expected_can_be_silent() -> None:
     """A connection that declares nothing may be quiet for ever."""
-    crm = Connection(
-        name="crm", system="hubspot", legal_entity="EMEA", time_zone=BERLIN, default_currency="EUR", expected=OFFICE
-    )
-    erp = replace(crm, name="erp", expected=None)
+    erp = replace(CRM, name="erp", expected=None)
     outcomes, now = OutcomeLedger(MemoryTable()), at("2026-03-10T12:00")
-    assert silent([crm, erp], outcomes, now) == ["crm"]
+    assert silent([CRM, erp], outcomes, now) == ["crm"]
     keep(outcomes, "JKJaXmPLvHcESHA=", now - timedelta(hours=1))
-    assert silent([crm, erp], outcomes, now) == []
+    assert silent([CRM, erp], outcomes, now) == []
