@@ -84,6 +84,8 @@ def _reported(
     is_average = line.kind in {"Income", "Expense"}
     if rate is not None:
         return rounded(functional * Decimal(rate if is_average else "1.5"), "USD")
+    if amount == 0:  # posted in the subsidiary's currency alone
+        return in_dollars(functional, own, period, mappings)
     return in_dollars(amount, document.currency, period, mappings)
 
 

@@ -106,9 +106,11 @@ def _rounded_together(lines: Sequence[Line]) -> list[Decimal]:
 
 
 def _dollars(entry: Entry, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:
-    """As its company keeps them, or its group; else by planning's rate."""
+    """As its company keeps them, or its group; else by planning's rate, also of what is posted in the company's currency alone."""
     if entry.ledger.reporting:
         return line.reporting
+    if amount == 0:
+        return in_dollars(line.accounting, entry.ledger.currency, period, mappings)
     return line.accounting if entry.ledger.currency == "USD" else in_dollars(amount, line.currency, period, mappings)
 
 

@@ -172,6 +172,7 @@ class PlanningModel:
         Raises:
             MissingEntryError: nobody has said the rate.
         """
+        amount = _worth(amount, line)
         stated = self._stated(amount, line)
         if stated is not None:
             return stated
@@ -193,8 +194,8 @@ class PlanningModel:
         for line in self._lines(connection, fact, asked):
             for feed in self._feeds_by_kind.get(fact_kind(fact), ()):
                 _members(feed.dimensions, line, asked)
-            for money in line.amounts.values():
-                if money is not None and line.period is not None and self._stated(money, line) is None:
+            for money in (_worth(each, line) for each in line.amounts.values() if each is not None):
+                if line.period is not None and self._stated(money, line) is None:
                     asked.keys.update(self._rate_keys(money.currency, types, line))
         yield from asked.keys
 
@@ -208,6 +209,12 @@ class PlanningModel:
 def _is_nothing(amount: Money, line: Line) -> bool:
     """Whether nothing is planned of an amount. A currency gain has no transaction amount, but one in the other currencies."""
     return not any(known is not None and known.amount_minor for known in (amount, line.functional, line.group))
+
+
+def _worth(amount: Money, line: Line) -> Money:
+    """What is converted of an amount: itself, or what was posted in the company's own currency alone, as a currency gain is."""
+    own = line.functional
+    return own if own is not None and own.amount_minor and not amount.amount_minor else amount
 
 
 def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -> tuple[tuple[str, str], ...] | None:

@@ -237,12 +237,6 @@ def test_an_adjustment_period_goes_where_its_mapping_says() -> None:
     assert {dict(each.intersection.members)["Time"] for each in contributions} == {"2026-12"}
 
 
-def test_a_currency_gain_has_no_transaction_amount_and_still_reaches_the_reporting_currency() -> None:
-    """Its line is zero in the document's currency and not in the group's."""
-    gain = replace(REVENUE, transaction=Money(0, "EUR"), functional=Money(-50, "EUR"), group=Money(-54, "USD"))
-    assert [amount for amount, _ in planned(replace(INVOICE, lines=(gain,))).values()] == [54]
-
-
 def test_an_intersections_name_does_not_depend_on_the_order_of_its_dimensions() -> None:
     """A reordered planning model finds the cells it had; another cube or target has none of them."""
     [only] = MODEL.contributions(HERE, DEAL, FOUND)  # type: ignore[misc]  # mapped
