@@ -79,8 +79,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "the month before is looked for under its own name",
         rows.id_in_period,
-        '.index("period")] = period',
-        '.index("period")] = parts[1 + list(feed.key).index("period")]',
+        "parts[place] = _OF_PERIOD[column](period)",
+        "pass",
     ),
 )
 

@@ -193,6 +193,27 @@ def test_a_row_of_no_period_is_told() -> None:
     assert [(each.line, each.column) for each in flaws_of(feed, "GL_42.csv", content)] == [(1, "posting_date")]
 
 
+def test_a_document_keeps_its_name_in_whichever_period_of_its_year_it_is() -> None:
+    """Numbers begin anew with a year; a document that a later batch posts to another month is the same one."""
+    columns = ["company", "year", "period", "document", "line", "account", "currency", "amount"]
+    feed = {
+        **JOURNALS,
+        "files": r"GL_(?P<batch>[0-9]+)\.csv",
+        "header": None,
+        "key": ["company", "year", "document"],
+        "periods": "number",
+        "signs": "debit_positive",
+        "detail": {"mark": "D", "columns": columns},
+    }
+    named = []
+    for period in ("03", "04"):
+        rows = [{**each, "year": "2026", "period": period} for each in SALE]
+        found, checked = read_file(feed, "GL_42.csv", write_file(feed, rows, DROP))
+        assert checked.flaws.told == []
+        named.append({row.record_id for row in found})
+    assert named == [{"journals/BR01/2026/S1"}] * 2
+
+
 def test_the_first_hundred_flaws_are_told_and_all_are_counted() -> None:
     """A file of another form does not make a report of its own size."""
     content = journals(*SALE * 100).replace(b"BRL", b"R$ ")

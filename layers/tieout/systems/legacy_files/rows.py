@@ -25,6 +25,8 @@ from tieout.systems.legacy_files.values import (
 )
 
 _ZERO = Decimal(0)
+# What of a period, such as `2026-03`, stands in a key.
+_OF_PERIOD: Mapping[str, Callable[[str], str]] = {"period": str, "year": lambda period: period[:4]}
 _DESCRIBED = {
     "spreadsheet_number": "the digits themselves, not what a spreadsheet made of them",
     "control_character": "text without control characters",
@@ -213,13 +215,15 @@ def record_id_of(feed: Feed, row: Row) -> str:
 def id_in_period(feed: Feed, record_id: str, period: str) -> str:
     """The id of a record of a feed in another period, where `period` is part of its key."""
     parts = record_id.split("/")
-    parts[1 + list(feed.key).index("period")] = period
+    for place, column in enumerate(feed.key, 1):
+        if column in _OF_PERIOD:
+            parts[place] = _OF_PERIOD[column](period)
     return "/".join(parts)
 
 
 def _key_part(column: str, row: Row) -> str:
-    if column in {"period", "year"}:
-        return row.period
+    if column in _OF_PERIOD:
+        return _OF_PERIOD[column](row.period)
     if column in {"posting_date", "document_date"}:
         day = row.posting_date if column == "posting_date" else row.document_date
         return day.isoformat() if day is not None else ""
