@@ -52,6 +52,26 @@ def test_a_newer_trial_balance_replaces_that_of_its_company_and_period() -> None
     }
 
 
+@pytest.mark.parametrize("header", [None, {"mark": "H", "columns": ["company", "period"], "widths": [4, 6]}])
+def test_what_a_file_alone_says_names_its_accounts_too(header: Mapping[str, Any] | None) -> None:
+    """One file for each company and month, whose rows say neither: an account of each is a record of its own."""
+    said = "(?P<batch>[0-9]+)" if header else "(?P<company>[A-Z0-9]+)_(?P<period>[0-9]{6})_(?P<batch>[0-9]+)"
+    mark = "D" if header else ""
+    detail = {"columns": ["account", "amount"], "widths": [8, 15], "mark": mark}
+    feed = {**BALANCES, "files": rf"TB_{said}\.txt", "header": header, "detail": detail, "balanced": "nothing"}
+    desk = IntakeDesk(feed)
+    for batch, (company, number, amount) in enumerate((("BR01", 3, 5), ("BR02", 3, 7), ("BR01", 4, 9)), 1):
+        content = write_file(
+            feed, [balance("6000", f"{amount}.00")], Dropped(batch, company=company, period=(2026, number))
+        )
+        desk.take(f"TB_{batch}.txt" if header else f"TB_{company}_2026{number:02d}_{batch}.txt", content)
+    assert desk.lines() == {
+        "balances/BR01/2026-03/6000": [("6000", "5.00")],
+        "balances/BR02/2026-03/6000": [("6000", "7.00")],
+        "balances/BR01/2026-04/6000": [("6000", "9.00")],
+    }
+
+
 accounts = st.dictionaries(st.sampled_from(["6000", "6100", "4000"]), st.integers(-9, 9).filter(bool), max_size=3)
 
 

@@ -9,6 +9,10 @@ from tests.support.legacy_feeds import BALANCES, CUSTOMERS, FEEDS, JOURNALS, TO_
 from tieout.systems.legacy_files.options import options_of
 from tieout.systems.legacy_files.rules import connection_problems
 
+NO_COMPANY = {**JOURNALS["detail"], "columns": JOURNALS["detail"]["columns"][1:]}
+LATE = r"GL_(?P<batch>[0-9]+)\.csv"
+TELLING = {"mark": "T", "columns": ["company", "count"]}
+
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
@@ -33,6 +37,12 @@ from tieout.systems.legacy_files.rules import connection_problems
         ({"fact": "Customer"}, "neither amounts nor accounts"),
         ({"amounts_are": "to_date"}, "amounts to date need"),
         ({"year_begins_in": 4}, "year_begins_in"),
+        ({"key": ["company", "account"]}, "names neither a document nor"),
+        ({"detail": NO_COMPANY, "key": ["document"]}, "lacks 'company'"),
+        (
+            {"detail": NO_COMPANY, "header": None, "key": ["company", "document"], "files": LATE, "trailer": TELLING},
+            "key names",
+        ),
         ({**TO_DATE, "header": None, "trailer": None, "year_begins_in": 13}, "year_begins_in"),
         ({**TO_DATE, "header": None, "trailer": None, "year_begins_in": 4, "months": False}, "year_begins_in"),
     ],

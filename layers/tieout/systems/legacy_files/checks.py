@@ -62,7 +62,7 @@ class Checks:
         self._rows += 1
         try:
             row = self._reader.read(fields.texts)
-            record_id = record_id_of(self._feed, row)
+            record_id = record_id_of(self._feed, row, self._stated)
         except FieldFlawError as flaw:
             self._tell(flaw, fields.line, fields.layout)
             return None

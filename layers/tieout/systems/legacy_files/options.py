@@ -68,7 +68,8 @@ class Feed(Declared):
         detail: the lines that count.
         header: the first line, where there is one.
         trailer: the last line, where there is one.
-        key: the columns that together name a record; rows that agree in them are lines of one document.
+        key: the columns that together name a record; rows that agree in them are lines of one document. `company` and `period` may
+            be what the file's name or header says of all its rows.
         amounts: how they are written.
         signs: what tells a debit from a credit: the sign (`debit_positive`, `credit_positive`), the column `flag` beside amounts
             that are never negative (`flag`), beside signed ones that it must agree with (`flag_and_sign`), or that they stand
@@ -167,8 +168,11 @@ class Feed(Declared):
 
     def states(self, name: str) -> bool:
         """Whether a file's name, header or trailer says this of it."""
-        ends = (each.columns for each in (self.header, self.trailer) if each is not None)
-        return name in re.compile(self.files).groupindex or any(name in columns for columns in ends)
+        return self.states_before(name) or (self.trailer is not None and name in self.trailer.columns)
+
+    def states_before(self, name: str) -> bool:
+        """Whether its name or header does, so that it is known of each of its rows."""
+        return name in re.compile(self.files).groupindex or (self.header is not None and name in self.header.columns)
 
 
 class Options(Declared):
@@ -260,8 +264,7 @@ def _check_identity(feed: Feed) -> None:
         raise ValueError(
             f"{feed.name}: neither files nor header or trailer states 'batch', by which files replace others"
         )
-    if not feed.key or set(feed.key) - set(feed.detail.columns) or set(feed.key) & {*AMOUNTS, *SIDES, "flag", UNUSED}:
-        raise ValueError(f"{feed.name}: key names no column, or one that names nothing")
+    _check_key(feed)
     if feed.replaces == "period" and not feed.states("period"):
         raise ValueError(f"{feed.name}: replaces is 'period', which neither files nor header or trailer states")
     if feed.is_to_date and not (feed.replaces == "period" and feed.one_period and "period" in feed.key):
@@ -270,6 +273,17 @@ def _check_identity(feed: Feed) -> None:
         )
     if feed.year_begins_in not in (range(1, 13) if feed.is_to_date and feed.months else (1,)):
         raise ValueError(f"{feed.name}: year_begins_in is no month, or periods are none, or amounts not to date")
+
+
+def _check_key(feed: Feed) -> None:
+    key, columns = set(feed.key), set(feed.detail.columns)
+    known = columns | {each for each in ("company", "period") if feed.states_before(each)}
+    if not key or key - known or key & {*AMOUNTS, *SIDES, "flag", UNUSED}:
+        raise ValueError(f"{feed.name}: key names no column, or one that names nothing")
+    if feed.states("company") and "company" not in columns | key:
+        raise ValueError(f"{feed.name}: key lacks 'company', which files say and rows do not")
+    if feed.has_amounts and key.isdisjoint({"document", "period", "posting_date", "document_date"}):
+        raise ValueError(f"{feed.name}: key names neither a document nor a period: one file would take from another")
 
 
 def _check_signs(feed: Feed) -> None:

@@ -200,13 +200,13 @@ class RowReader:
             raise FieldFlawError(column, _described(error, expected), raw) from error
 
 
-def record_id_of(feed: Feed, row: Row) -> str:
-    """The id of the record a row is a line of: the feed, and the key's fields parted by slashes.
+def record_id_of(feed: Feed, row: Row, said: Mapping[str, str]) -> str:
+    """The id of the record a row is a line of: the feed, and the key's fields parted by slashes; `said` is what its file says.
 
     Raises:
         FieldFlawError: a field of the key is empty in all rows alike: it would name nothing.
     """
-    parts = [_key_part(column, row) for column in feed.key]
+    parts = [_key_part(column, row, said) for column in feed.key]
     if not any(parts):
         raise FieldFlawError(feed.key[0], "what names the document", "")
     return "/".join([feed.name, *(part.replace("%", "%25").replace("/", "%2F") for part in parts)])
@@ -221,13 +221,13 @@ def id_in_period(feed: Feed, record_id: str, period: str) -> str:
     return "/".join(parts)
 
 
-def _key_part(column: str, row: Row) -> str:
+def _key_part(column: str, row: Row, said: Mapping[str, str]) -> str:
     if column in _OF_PERIOD:
-        return _OF_PERIOD[column](row.period)
+        return _OF_PERIOD[column](row.period or said.get("period", ""))
     if column in {"posting_date", "document_date"}:
         day = row.posting_date if column == "posting_date" else row.document_date
         return day.isoformat() if day is not None else ""
-    return row.text(column)
+    return row.text(column) or (said.get(column, "") if column == "company" else "")
 
 
 def _described(error: MalformedError, otherwise: str, currency: str = "") -> str:
