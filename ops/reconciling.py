@@ -11,6 +11,8 @@ from ops.place import Place
 from ops.stage_outputs import UnknownNameError
 from tieout.ledger.breaks import BreakLedger, KeptBreak
 
+_MOST_NAMED = 10
+
 
 def stages_of(place: Place) -> Mapping[str, tuple[str, str]]:
     """Each declared reconciliation by its name, with what its left and its right stage are called."""
@@ -54,23 +56,30 @@ def names_of(place: Place, asked: str) -> list[str]:
     return [asked] if asked else known
 
 
-def break_named(place: Place, begin: str) -> tuple[str, KeptBreak]:
+def break_named(place: Place, said: str) -> tuple[str, KeptBreak]:
     """The one break whose name begins so, with the name of its reconciliation.
+
+    A record that ties out in none of several reconciliations is a break of the same name in each: the reconciliation and a slash
+    before it say which is meant.
 
     Raises:
         UnknownNameError: there is none, or there are several.
     """
     ledger = BreakLedger(place.table)
+    of, _, begin = said.rpartition("/")
     found = [
         (name, kept)
-        for name in stages_of(place)
+        for name in names_of(place, of)
         for kept in ledger.breaks(name)
         if kept.tracked.found.name.startswith(begin)
     ]
-    if len(found) != 1:
+    if not found:
         raise UnknownNameError(
-            f"{f'{len(found)} breaks are' if found else 'no break is'} called {begin}: tieout breaks list"
+            f"no break is called {said}: `tieout reconcile` finds them, `tieout breaks list` names them"
         )
+    if len(found) > 1:
+        named = ", ".join(f"{name}/{kept.tracked.found.name}" for name, kept in found[:_MOST_NAMED])
+        raise UnknownNameError(f"{len(found)} breaks are called {said}: say which, as {named}")
     return found[0]
 
 

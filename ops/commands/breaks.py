@@ -23,7 +23,12 @@ from tieout.reconciling.tracking import BreakState, NotAllowedError, TrackedBrea
 
 app = typer.Typer(no_args_is_help=True, help="Where the stages of a value do not tie out, and what people say of it.")
 
-Broken = Annotated[str, typer.Argument(help="The break, by the first digits of its name.")]
+Broken = Annotated[
+    str,
+    typer.Argument(
+        help="The break, by the first digits of its name; where several reconciliations have one, as RECONCILIATION/NAME."
+    ),
+]
 Reconciliation = Annotated[str, typer.Argument(help="The reconciliation by its name. Default: all.")]
 _DAYS = ["%Y-%m-%d"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ def compare_when_asked(stage: OperatedStage, monkeypatch: pytest.MonkeyPatch, st
         if function != "reconcile":
             return others(place, function, event)
         day = date.fromisoformat(event["as_of"]) if event["as_of"] else clock.now().date()
-        return {event["reconciliation"]: asdict(compare_stages(step, DECLARED, day))}
+        name = event["reconciliation"]
+        return {name: asdict(compare_stages(step, replace(DECLARED, name=name), day))}
 
     monkeypatch.setattr(Place, "invoke", invoke)

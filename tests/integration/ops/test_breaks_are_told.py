@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
+from ops.place import Place
 from tests.support.operated_breaks import NAME, Stages, compare_when_asked
 from tests.support.operated_stage import OperatedStage
 from tests.support.stages_compared import amount, item, place
@@ -97,6 +99,26 @@ def test_one_explains_and_another_accepts(stage: OperatedStage, stages: Stages) 
     stages.left = [OTHER]
     stage.tieout("reconcile")
     assert [row["break"] for row in stage.tieout("breaks", "list", "--state", "resolved")] == [broken]
+
+
+def test_a_record_that_ties_out_in_neither_of_two_comparisons_is_two_breaks(
+    stage: OperatedStage, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are called after it, so whoever says something of one says which, and it is not said of the other."""
+    stages.left, stages.right = [BILLED], []
+    other = {"name": "billing-to-planning", "left": "billing", "right": "planning"}
+    outputs = {**stage.place.outputs, "ReconciliationBillingToPlanning": json.dumps(other)}
+    monkeypatch.setattr(Place, "outputs", outputs)
+    stage.tieout("reconcile")
+    [broken] = {row["break"] for row in stage.tieout("breaks", "list")}
+    refused = says("breaks", "explain", broken[:8], "not planned")
+    assert f"2 breaks are called {broken[:8]}: say which, as {NAME}/{broken}, billing-to-planning/{broken}" in refused
+    said = stage.tieout("breaks", "explain", f"billing-to-planning/{broken[:8]}", "not planned")
+    assert (said["reconciliation"], said["state"]) == ("billing-to-planning", "explained")
+    assert {row["reconciliation"]: row["state"] for row in stage.tieout("breaks", "list")} == {
+        NAME: "open",
+        "billing-to-planning": "explained",
+    }
 
 
 def test_two_records_are_linked_and_parted(stage: OperatedStage, stages: Stages) -> None:
