@@ -127,7 +127,10 @@ def periods_late(
 def periods_restate(
     record: Late, period: Period, reason: Reason, stage: Stage = None, *, as_json: AsJson = False
 ) -> None:
-    """Ask that what is listed of a record may change its closed period; somebody else allows it by `tieout periods approve`."""
+    """Ask that what is listed of a record may change its closed period; somebody else allows it by `tieout periods approve`.
+
+    What is late for books of the period where it is held or booked elsewhere stays as it is.
+    """
     place = find_place(stage)
     ledger = books_ledger(place)
     for late in _waiting(ledger, record, period):
@@ -147,6 +150,8 @@ def periods_approve(record: Late, period: Period, stage: Stage = None, *, as_jso
     ledger = books_ledger(place)
     found = _waiting(ledger, record, period)
     for late in found:
+        late.demand_approvable(place.who)  # before any of it is approved
+    for late in found:
         ledger.approve(late, place.who, datetime.now(UTC))
         note_approval(late.asked_by, place.who)
     sent = send_again(place, (late.lineage for late in found))
@@ -155,7 +160,7 @@ def periods_approve(record: Late, period: Period, stage: Stage = None, *, as_jso
 
 
 def _waiting(ledger: BooksLedger, record: str, period: str) -> list[LateFact]:
-    """What of a record came too late for a period.
+    """What of a record waits to restate books of a period; where nothing does, what else came too late for it.
 
     Raises:
         typer.BadParameter: nothing did.
@@ -164,7 +169,7 @@ def _waiting(ledger: BooksLedger, record: str, period: str) -> list[LateFact]:
     found = [late for books in closed for late in ledger.late(books) if str(late.record) == record]
     if not found:
         raise typer.BadParameter(f"nothing of {record} waits for {period}; `tieout periods late` lists what does")
-    return found
+    return [late for late in found if late.waits_for_approval] or found
 
 
 def _change(

@@ -49,6 +49,22 @@ class LateFact:
         """Who asked for a restatement; empty where nobody did."""
         return str(strict_json.parse(self.asked.encode())["asked_by"]) if self.asked else ""
 
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether any of it changes the books once somebody has approved it."""
+        return any(row.kind is LateKind.TO_RESTATE for row in self.rows)
+
+    def demand_approvable(self, by: str) -> None:
+        """Return where somebody may approve what was asked for.
+
+        Raises:
+            NotApprovableError: nobody has asked for it, or who approves it has.
+        """
+        if self.asked is None:
+            raise NotApprovableError("nobody has asked for it: `tieout periods restate` does")
+        if is_same_person(self.asked_by, by):
+            raise NotApprovableError("who asks for a restatement cannot approve it")
+
 
 class BooksLedger:
     """The books of all companies.
@@ -103,7 +119,7 @@ class BooksLedger:
             NotApprovableError: nothing of it waits for an approval, or nobody says why.
             ConflictError: the difference is another one by now.
         """
-        if not any(row.kind is LateKind.TO_RESTATE for row in late.rows):
+        if not late.waits_for_approval:
             raise NotApprovableError("nothing of it waits to be restated")
         if not reason.strip():
             raise NotApprovableError("a restatement needs a reason")
@@ -118,16 +134,13 @@ class BooksLedger:
         What is asked for goes with the entry it stands in once that changes, so what is approved is what was asked.
 
         Raises:
-            NotApprovableError: nobody has asked for it, or who approves it has.
+            NotApprovableError: see `LateFact.demand_approvable`.
             ConflictError: it is another one by now.
         """
-        if late.asked is None:
-            raise NotApprovableError("nobody has asked for it: `tieout periods restate` does")
-        if is_same_person(late.asked_by, by):
-            raise NotApprovableError("who asks for a restatement cannot approve it")
-        approval = {**strict_json.parse(late.asked.encode()), "approved_by": by, "at": moment_text(now)}
+        late.demand_approvable(by)
+        approval = {**strict_json.parse(str(late.asked).encode()), "approved_by": by, "at": moment_text(now)}
         key = keys.late_key(late.books, late.record)
-        still = Equals("asked", late.asked)
+        still = Equals("asked", str(late.asked))
         self._table.write([Update(key, sets={"approval": strict_json.dump(approval)}, condition=still)])
 
     def _write(self, books: Books, change: Change, may: Callable[[Change | None], bool]) -> None:

@@ -12,24 +12,31 @@ from ops.cli import app
 from tests.support.books_desk import MODEL, RULES, TARGET, place
 from tests.support.ledger_scenes import lineage, statement
 from tests.support.operated_stage import OperatedStage
+from tieout.closing import Closing, LateRule
 from tieout.errors import UnavailableError
 from tieout.ledger.closing import BooksLedger, NotApprovableError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.plan import Plan, decide
 from tieout.ledger.protecting import Protecting
-from tieout.planning.cells import Amount, Contribution
+from tieout.planning.cells import Amount, Contribution, Intersection
 
 MARCH = ("2026-03", "--entity", "EMEA", "--reason", "month end")
 
 
-def say(stage: OperatedStage, number: int, minor: int, flow: str) -> Plan:
-    """A record comes through the line, with an amount in March."""
+OF_EMEA_ALONE = Closing(late=(LateRule(name="EMEA", legal_entities=("EMEA",), closed="restate"),))
+
+
+def say(
+    stage: OperatedStage, number: int, minor: int, flow: str, company: str = "EMEA", closing: Closing = RULES
+) -> Plan:
+    """A record comes through the line, with an amount of a company in March."""
     ledger = FactLedger(stage.place.table)
     stated = statement(number, datetime.now(UTC).isoformat())
     facts, now = ledger.open([stated.key])
-    where = place("Acme", "2026-03")
+    members = dict(place("Acme", "2026-03").members) | {"Company": company}
+    where = Intersection("planning", "Pipeline", tuple(members.items()))
     planned = (Contribution(where, (Amount("Amount", "EUR", minor, "par"),), MODEL.books_of(where)),)
-    protecting = Protecting(ledger=ledger, model=MODEL, closing=RULES)
+    protecting = Protecting(ledger=ledger, model=MODEL, closing=closing)
     guard = protecting.guard(stated, planned, facts.get(stated.key), now, flow)
     plan = decide(stated, facts.get(stated.key), planned, {}, guard)
     assert ledger.commit([(plan, replace(lineage(stated.key), flow="forecast_to_plan"))]) == {}
@@ -121,6 +128,39 @@ def test_a_closed_period_is_restated_with_an_approval(stage: OperatedStage) -> N
     assert stage.tieout("periods", "late") == []
     [restated] = stage.tieout("periods", "late", "--restated")
     assert (restated["amount"], "Controller/ben" in restated["approval"]) == ("1.30", True)
+
+
+def test_what_waits_for_nobody_is_in_the_way_of_no_restatement(stage: OperatedStage) -> None:
+    """A record that turns out to be another company's is late for both: the one's books are restated, the other's hold it."""
+    say(stage, 1, 100, "books")
+    stage.tieout("periods", "close", *MARCH)
+    stage.tieout("periods", "close", "2026-03", "--entity", "GROUP", "--reason", "month end")
+    say(stage, 1, 100, "books", company="GROUP", closing=OF_EMEA_ALONE)
+    named = ("crm#opportunity#1", "2026-03")
+    asked = stage.tieout("periods", "restate", *named, "--reason", "it was another's")
+    assert [(row["legal_entity"], row["kind"]) for row in asked["restates"]] == [("EMEA", "asked for")]
+    stage.who = "Controller/ben"
+    approved = stage.tieout("periods", "approve", *named)
+    assert (approved["sent_again"], [row["legal_entity"] for row in approved["restates"]]) == (1, ["EMEA"])
+    say(stage, 1, 100, "books", company="GROUP", closing=OF_EMEA_ALONE)
+    assert [(row["legal_entity"], row["kind"]) for row in stage.tieout("periods", "late")] == [("GROUP", "held")]
+    refused = CliRunner().invoke(app, ["periods", "restate", *named, "--reason", "that too"])
+    assert "nothing of it waits to be restated" in str(refused.exception)
+
+
+def test_half_of_what_was_asked_for_is_approved_by_nobody(stage: OperatedStage) -> None:
+    """A record goes from one company to another, and into the other with another amount since somebody asked: once more, then."""
+    say(stage, 1, 100, "books")
+    for company in ("EMEA", "GROUP"):
+        stage.tieout("periods", "close", "2026-03", "--entity", company, "--reason", "month end")
+    say(stage, 1, 100, "books", company="GROUP")
+    named = ("crm#opportunity#1", "2026-03")
+    assert len(stage.tieout("periods", "restate", *named, "--reason", "it was another's")["restates"]) == 2
+    say(stage, 1, 110, "books", company="GROUP")
+    stage.who = "Controller/ben"
+    with pytest.raises(NotApprovableError, match="nobody has asked for it"):
+        stage.tieout("periods", "approve", *named)
+    assert {row["kind"] for row in stage.tieout("periods", "late")} == {"asked for", "to restate"}
 
 
 @pytest.mark.parametrize(
