@@ -180,6 +180,14 @@ def test_all_slices_of_a_write_share_its_time() -> None:
     assert len(reads) == 4
 
 
+def test_cells_that_are_cleared_are_written_though_planning_counts_none_of_them() -> None:
+    """What comes after them without an answer is no proof that nothing was written."""
+    answers = iter([httpx.Response(200, json={**GOOD, "numAcceptedCells": 0}), httpx.Response(503)])
+    writer = epm_writer("https://epm.test", planning(lambda _: next(answers)), ManualClock(), clear_zeros=True)
+    with pytest.raises(LostAnswerError, match="in part: UnavailableError"):
+        writer.write([pipeline_cell("a", "0"), pipeline_cell("b", measure="Amount USD", customer="HOOLI")])
+
+
 def test_cells_without_a_place_are_refused_and_nothing_is_sent_for_them() -> None:
     """Where no cell has one, Planning is not asked at all."""
     answer = writer_meeting(lambda _: httpx.Response(500)).write([pipeline_cell(period="FY2026-P01")])

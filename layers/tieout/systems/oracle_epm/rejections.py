@@ -28,7 +28,7 @@ class Outcome:
         unsettled: cells to be sent again in parts.
         suspected: cell id to the reason given for it, of the unsettled ones.
         is_whole: whether no cell was taken.
-        accepted: how many cells it says it took.
+        has_written: whether some cell may be set: one that is cleared need not be counted, so it is all that are not rejected.
         updated: how many of those had another value before; None where it does not say.
     """
 
@@ -36,7 +36,7 @@ class Outcome:
     unsettled: Sequence[PlacedCell] = ()
     suspected: Mapping[str, str]
     is_whole: bool
-    accepted: int
+    has_written: bool
     updated: int | None
 
 
@@ -60,7 +60,7 @@ def outcome_of(answer: Mapping[str, Any], grid: Grid) -> Outcome:
         unsettled=unsettled,
         suspected={cell.cell_id: named[cell.cell_id] for cell in unsettled if cell.cell_id in named},
         is_whole=is_whole,
-        accepted=accepted,
+        has_written=rejected < len(cells),
         updated=_updated(answer),
     )
 

@@ -62,12 +62,12 @@ class SliceWriting:
             if len(grid.cells) > 1:
                 suspected = dict.fromkeys((cell.cell_id for cell in grid.cells), reason)
                 return Outcome(
-                    refused={}, unsettled=grid.cells, suspected=suspected, is_whole=True, accepted=0, updated=0
+                    refused={}, unsettled=grid.cells, suspected=suspected, is_whole=True, has_written=False, updated=0
                 )
             alone = {grid.cells[0].cell_id: reason}
-            return Outcome(refused=alone, suspected={}, is_whole=True, accepted=0, updated=0)
+            return Outcome(refused=alone, suspected={}, is_whole=True, has_written=False, updated=0)
         outcome = outcome_of(answer, grid)
-        self.has_written |= outcome.accepted > 0
+        self.has_written |= outcome.has_written
         self.updated = None if self.updated is None or outcome.updated is None else self.updated + outcome.updated
         return outcome
 
