@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ops.certificate_files import CertificateFile, NoCertificateError, read_certificate, unsigned
 from ops.place import Place
 from ops.queues import dead_letter_queues, depth
-from ops.recalling import replayed
+from ops.recalling import recalled, replayed
 from ops.reconciling import compared, goes_by
 from ops.stage_outputs import UnknownNameError
 from tieout.certifying.changes import Changed, changes
@@ -21,6 +21,7 @@ from tieout.certifying.verdict import unanswered
 from tieout.errors import ConflictError, PermanentError
 from tieout.landscape import Landscape
 from tieout.ledger.certificates import CertificateLedger, Evidence, SignedCertificate
+from tieout.ledger.control_keys import evidence_key
 from tieout.moments import parse_moment
 from tieout.ports import Clock
 
@@ -79,12 +80,24 @@ class Certifying:
         )
         return asked, Landscape.of_json(text)
 
-    def draft(self, wanted: Wanted) -> CertificateFile:
-        """What would be certified, whatever is in the way: derived from the ledger as it is, and signed by nobody."""
+    def draft(self, wanted: Wanted, at: datetime | None = None) -> CertificateFile:
+        """What would be certified, whatever is in the way: derived from the ledger as it is, and signed by nobody.
+
+        `at`: as the ledger was then, by its journal; what no item of it tells is as it is found now, and says so.
+
+        Raises:
+            UnknownPastError, IncompleteJournalError: the journal does not tell of that moment.
+        """
+        if at is None:
+            asked, landscape = self.gather(wanted)
+            content = derive(self.place.table, landscape, replace(asked, as_of=self._settled()))
+            self._hand_over_breaks(content)
+            return unsigned(content)
+        then = at.replace(microsecond=0)
+        past = recalled(self.place.archive, then, self.clock.now())
         asked, landscape = self.gather(wanted)
-        content = derive(self.place.table, landscape, replace(asked, as_of=self._settled()))
-        self._hand_over_breaks(content)
-        return unsigned(content)
+        found = self.place.table.get([evidence_key(wanted.legal_entity, wanted.period, asked.evidence)])
+        return unsigned(derive(past.with_later(found), landscape, replace(asked, as_of=then)))
 
     def sign(self, wanted: Wanted) -> CertificateFile:
         """The certificate, signed and kept, once the ledger and its journal tell the same.

@@ -14,7 +14,7 @@ from ops.certificate_page import page_of
 from ops.certificate_views import certificate_record, signed_row, verified_record
 from ops.certificate_workbook import workbook_of
 from ops.certifying import Certifying, Wanted
-from ops.commands.arguments import AsJson, Stage
+from ops.commands.arguments import AsJson, At, Stage, place_asked_for
 from ops.commands.period_first import PeriodFirst
 from ops.logged import changes, reads
 from ops.period_views import named
@@ -35,7 +35,7 @@ Entity = Annotated[str, typer.Option("--entity", help="The company whose period 
 
 @app.command("sign")
 @changes(reason="despite")
-def close_sign(
+def close_sign(  # noqa: PLR0913 each is an argument or an option of the command
     period: Period,
     entity: Entity,
     out: Annotated[Path, typer.Option(help="The folder that the certificate is written to.")] = Path(),
@@ -43,6 +43,7 @@ def close_sign(
         str, typer.Option(help="Why you sign for what is not as it should be: it is named in the certificate.")
     ] = "",
     stage: Stage = None,
+    at: At = None,
     *,
     draft: Annotated[
         bool, typer.Option("--draft", help="Write what would be certified, whatever is in the way.")
@@ -52,13 +53,16 @@ def close_sign(
     """Certify a closed period: derive its bridge from the ledger and from its journal, and sign it where both are the same.
 
     The books have to be closed (`tieout periods close`), and every break that needs somebody accepted (`tieout breaks accept`).
-    What else is not as it should be, such as parked notices, stands in the certificate with your name and your reason.
+    What else is not as it should be, such as parked notices, stands in the certificate with your name and your reason. With --at
+    a draft says what would have been certified then.
     """
+    if at is not None and not draft:
+        raise typer.BadParameter("what is signed is as it is now: --at is for a --draft")
     place = find_place(stage)
     named(place, period, entity, ())
     wanted = Wanted(legal_entity=entity, period=period, by=place.who, reason=despite)
     certifying = Certifying(place, SystemClock())
-    made = certifying.draft(wanted) if draft else certifying.sign(wanted)
+    made = certifying.draft(wanted, at) if draft else certifying.sign(wanted)
     display.record(_write(out, made) | certificate_record(made), as_json=as_json)
 
 
@@ -89,9 +93,9 @@ def close_delta(period: Period, entity: Entity, stage: Stage = None, *, as_json:
 
 @app.command("list")
 @reads
-def close_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
+def close_list(stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
     """Every certificate that was signed, by period: of which company, as of when, by whom, and where it is kept."""
-    place = find_place(stage)
+    place = place_asked_for(stage, at)
     rows = [signed_row(each) for each in CertificateLedger(place.table).all_signed()]
     rows.sort(key=lambda row: (row["period"], row["legal_entity"], row["as_of"]), reverse=True)
     display.rows(rows, title="Certificates", as_json=as_json, nothing="No certificate was signed yet.")

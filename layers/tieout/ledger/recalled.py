@@ -100,6 +100,10 @@ class RecalledTable:
                 if index.attribute in items[key]:
                     self._indexes.setdefault((name, items[key][index.attribute]), []).append(key)
 
+    def with_later(self, items: Mapping[Key, Item]) -> RecalledTable:
+        """The same, and beside it items that were only written later."""
+        return RecalledTable({**self._items, **items}, self._moment)
+
     def get(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         """The items there were of those keys."""
         return {key: dict(self._items[key]) for key in keys if key in self._items}

@@ -13,6 +13,7 @@ from ops import certificate_files
 from ops.certificate_files import CertificateFile, NoCertificateError, read_certificate
 from ops.certifying import Certifying, JournalDiffersError, Wanted
 from ops.cli import app
+from ops.journal_reading import UnknownPastError
 from ops.stage_outputs import UnknownNameError
 from ops.verifying import flaws_of, verified
 from tests.support.certified_period import COMPANY, PERIOD, invoice
@@ -160,6 +161,31 @@ def test_a_journal_that_does_not_add_up_is_said(certified: CertifiedStage) -> No
     certifying = Certifying(certified.stage.place, certified.clock, tries=1)
     with pytest.raises(JournalDiffersError, match="is not its total"):
         certifying.sign(Wanted(legal_entity=COMPANY, period=PERIOD, by="cleo"))
+
+
+def test_a_draft_of_a_moment_says_what_would_have_been_certified_then(
+    certified: CertifiedStage, tmp_path: Path
+) -> None:
+    """Whatever has happened since; what no item of the ledger told then is found now, and says when it was."""
+    before = read_certificate(Path(certified.signed(tmp_path)["certificate"]).read_bytes()).content
+    certified.clock.sleep(60)
+    certified.march.record(invoice("4", 2_000))
+    certified.clock.sleep(600)
+    of_then = ("--draft", "--at", before["as_of"])
+    made = certified.signed(tmp_path / "then", *of_then)
+    then = read_certificate(Path(made["certificate"]).read_bytes()).content
+    assert {name for name in before if then[name] != before[name]} == {"evidence"}
+    assert (then["evidence"]["found_at"] > before["as_of"], made["signed_with"]) == (True, "")
+    certified.clock.advance(1)
+    assert certified.signed(tmp_path / "now", "--draft")["ties_out"] is False
+    refused = CliRunner().invoke(app, ["close", *MARCH, *of_then[1:], "--out", str(tmp_path)])
+    assert (refused.exit_code, "--at is for a --draft" in refused.output) == (2, True)
+    with pytest.raises(UnknownPastError, match="the journal begins at"):
+        certified.signed(tmp_path, "--draft", "--at", "2020-01-01T00:00Z")
+    assert [row["as_of"] for row in certified.stage.tieout("close", "list", "--at", "2026-04-03T10:00Z")] == [
+        before["as_of"]
+    ]
+    assert certified.stage.tieout("close", "list", "--at", before["as_of"]) == []
 
 
 def test_what_came_late_since_is_told(certified: CertifiedStage, tmp_path: Path) -> None:
