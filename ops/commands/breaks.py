@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops import display, reconciling
+from ops import break_evidence, display, reconciling
 from ops.break_views import SHOWN_OF_A_BREAK, SHOWN_OF_A_RUN, break_record, break_row, run_row, sum_rows
 from ops.commands.arguments import AsJson, At, Stage, moment_asked_for, place_asked_for
 from ops.logged import changes, note_approval, reads
@@ -94,11 +94,16 @@ def breaks_sums(
 @app.command("show")
 @reads
 def breaks_show(broken: Broken, stage: Stage = None, at: At = None, *, as_json: AsJson = False) -> None:
-    """A break with its records, what it comes to place by place, what it may belong to, and everything that happened to it."""
+    """A break with its records, what it comes to place by place, what it may belong to, and everything that happened to it.
+
+    As evidence, of each record the fact that it is, the notice it came in, and the receipts of the last writes of what it adds to.
+    """
     place, today = place_asked_for(stage, at), moment_asked_for(at).date()
     name, kept = break_named(place, broken)
     found = break_record(name, stages_of(place)[name], kept.tracked, reporting_currency(place), today)
-    display.record(found, as_json=as_json)
+    records = (*kept.tracked.found.left, *kept.tracked.found.right)
+    found |= {"evidence": break_evidence.evidence_rows(place.table, records)}
+    display.record(found, as_json=as_json, columns={"evidence": break_evidence.SHOWN})
 
 
 @app.command("assign")
