@@ -42,8 +42,8 @@ class Options:
         bulk_from: from how many cells on an import is used; fewer are, from `batch_size` on, while the model is busy.
         bulk_size: the most cells one import is given, up to 10,000, which the function still has the time to mark.
         poll_seconds: the pause between the first two questions for a task's state, 5 to 30.
-        calls_per_minute: this target's share of the tenant's 600 calls a minute, which all integrations spend together;
-            an operator's command has as much beside it.
+        calls_per_minute: what the function that writes makes at most of the tenant's 600 calls a minute, which all integrations
+            spend together; the one that reads back, and an operator's command, have as much each beside it.
         lists: dimension to the `list` that has its members, where that is called otherwise; whether it is `numbered`, and then the
             property that shows the name (`display`); whether it is `production` data, which is kept in a deployed model alone.
         items_per_call: the most members that one call adds or changes; Anaplan takes 100,000.

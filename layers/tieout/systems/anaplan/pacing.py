@@ -13,8 +13,8 @@ _BURST_SECONDS = 6.0  # of calls may be made at once after a pause: a login, a l
 class CallPace:
     """Lets calls through at a pace, and holds those that come sooner; safe to use from several threads.
 
-    There is one writer of a target at any time, so what one process counts is what its target uses: nothing is shared
-    between functions.
+    There is one writer of a target at any time, so what one process counts is what its target's writes use: nothing is shared
+    between functions, and what reads back has a count of its own.
 
     Args:
         calls_per_minute: the share of the target.
