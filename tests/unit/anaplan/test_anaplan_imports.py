@@ -11,7 +11,15 @@ import pytest
 from tests.support.anaplan import pipeline_cell
 from tests.support.clock import ManualClock
 from tieout.delivering import WriteAnswer
-from tieout.errors import LostAnswerError, UnavailableError
+from tieout.errors import (
+    AccessDeniedError,
+    LostAnswerError,
+    MalformedError,
+    PermanentError,
+    StillRunningError,
+    TieoutError,
+    UnavailableError,
+)
 from tieout.systems.anaplan.bulk import BulkWriter
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.imports import ModelImports
@@ -29,7 +37,10 @@ class Model:
     Attributes:
         running: the states of the tasks there are.
         told: what a task answers, one answer a question.
+        refusal: what every question meets after those.
     """
+
+    refusal: TieoutError = UnavailableError("down")
 
     def __init__(self, *told: Mapping[str, Any], running: Sequence[str] = ()) -> None:
         self.told: Iterator[Mapping[str, Any]] = iter(told)
@@ -43,7 +54,10 @@ class Model:
 
     def ask_object(self, _path: str, _key: str) -> Mapping[str, Any]:
         """How far a task is."""
-        return next(self.told)
+        told = next(self.told, None)
+        if told is None:
+            raise self.refusal
+        return told
 
     def all_of(self, _path: str, key: str) -> Sequence[Mapping[str, Any]]:
         """The tasks there are; no dump has chunks."""
@@ -88,6 +102,16 @@ def test_a_file_is_not_replaced_while_a_task_of_its_import_has_not_ended() -> No
 def test_a_task_is_asked_for_until_it_has_ended() -> None:
     """What it says before that is no result."""
     assert outcome({"taskState": "NOT_STARTED"}, {"taskState": "IN_PROGRESS"}, complete()).refused == {}
+
+
+@pytest.mark.parametrize("refusal", [AccessDeniedError("hidden"), MalformedError("anaplan_refuses_request_400")])
+def test_a_question_that_is_refused_says_nothing_of_the_task(refusal: PermanentError) -> None:
+    """It was started, and may have set any of the cells: that is no task that has ended and set none."""
+    model = Model({"taskState": "IN_PROGRESS"})
+    model.refusal = refusal
+    with pytest.raises(LostAnswerError) as caught:
+        writer(model).outcome(f"{ACTION} T1", CELLS, ManualClock().now() + timedelta(seconds=120))
+    assert not isinstance(caught.value, StillRunningError)
 
 
 def test_an_import_that_took_fewer_rows_than_were_sent_has_not_set_them_all() -> None:

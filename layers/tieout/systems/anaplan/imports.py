@@ -9,7 +9,14 @@ from typing import Any
 from urllib.parse import quote
 
 from tieout import strict_json
-from tieout.errors import AccessDeniedError, LostAnswerError, StillRunningError, TransientError, UnavailableError
+from tieout.errors import (
+    AccessDeniedError,
+    LostAnswerError,
+    PermanentError,
+    StillRunningError,
+    TransientError,
+    UnavailableError,
+)
 from tieout.ports import Clock
 from tieout.systems.anaplan.client import AnaplanClient
 from tieout.systems.anaplan.task_results import has_begun, has_ended
@@ -96,7 +103,7 @@ class ModelImports:
 
         Raises:
             StillRunningError: it has not ended until then.
-            LostAnswerError: there is no such task any more.
+            LostAnswerError: there is no such task any more, or we are not told of it.
         """
         pause, task = self._poll_seconds, dict[str, Any]()
         while True:
@@ -105,7 +112,7 @@ class ModelImports:
                 task = dict(
                     self._client.ask_object(f"{_path(name.action)}/tasks/{quote(name.task_id, safe='')}", "task")
                 )
-            except AccessDeniedError as error:
+            except PermanentError as error:
                 raise LostAnswerError("anaplan: the task is gone, or hidden from our role") from error
             except TransientError as error:
                 wait = max(pause, error.retry_after_seconds or 0.0)
