@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.sap_analytics import pipeline_cell
 from tests.support.sap_analytics_tenant import RunningTenant
-from tieout.errors import LostAnswerError, MalformedError, TieoutError, UnavailableError
+from tieout.errors import LostAnswerError, RefusedInPartError, TieoutError, UnavailableError
 
 HTML = "<html>Scheduled maintenance</html>"
 PLACE = ("Pipeline", "Amount", "202603")
@@ -61,10 +61,10 @@ def test_a_job_that_fails_leaves_the_write_open(tenant: RunningTenant) -> None:
 
 
 def test_a_job_that_fails_for_some_rows_is_refused_as_a_whole(tenant: RunningTenant) -> None:
-    """So that the deliver step halves it, and only the rows to blame stay unwritten."""
+    """So that the deliver step halves it, and only the rows to blame stay unwritten; of the others it may have written some."""
     writer = tenant.writer()
     tenant.fault("job_fails", detail={"blames": ";Date=202604;"})
-    with pytest.raises(MalformedError):
+    with pytest.raises(RefusedInPartError):
         writer.write([pipeline_cell("a"), pipeline_cell("b", period="2026-04")])
     assert writer.write([pipeline_cell("a")]).refused == {}
 

@@ -17,6 +17,7 @@ from tieout.errors import (
     LostAnswerError,
     MalformedError,
     PermanentError,
+    RefusedInPartError,
     TieoutError,
     TransientError,
     UnavailableError,
@@ -65,8 +66,8 @@ class ImportJobs:
 
         Raises:
             LostAnswerError: the job was run, or may have been, and may have written or still write.
-            ThrottledError, UnavailableError, AccessDeniedError, MalformedError: it was not run, so nothing was written; or it
-                failed and named rows that are to blame.
+            RefusedInPartError: it failed and named rows that are to blame; of the others it may have written some.
+            ThrottledError, UnavailableError, AccessDeniedError, MalformedError: it was not run, so nothing was written.
         """
         created = self._client.create(
             f"/dataimport/models/{quote(model_id, safe='')}/factData", strict_json.dump(_SETTINGS).encode()
@@ -110,7 +111,7 @@ class ImportJobs:
         if status.get("jobStatus") == "FAILED":
             self._note_refusals(path, refused)
             if len(refused.reasons) > before:
-                raise MalformedError("sac_job_failed_for_its_rows")
+                raise RefusedInPartError("sac_job_failed_for_its_rows")
             raise LostAnswerError("sap analytics: the job failed", retry_after_seconds=_FAILED_WAIT_SECONDS)
         if _failed_in(status) > before:
             self._note_refusals(path, refused)
