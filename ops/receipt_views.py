@@ -20,6 +20,8 @@ from tieout.moments import moment_text
 
 _LOOKED_AT = 20_000  # receipts of one target that are gone through for one that is named by its first digits
 
+_RELEASED = "released"
+
 
 class UnknownReceiptError(PermanentError):
     """There is no such receipt, or there are several whose id begins so; the message says which."""
@@ -126,16 +128,23 @@ def effect_shown(effect: Effect) -> Row:
     }
 
 
-def released_shown(cells: Iterable[CellState]) -> Row:
-    """Undone cells, and what releasing them comes to in sums and cell by cell."""
-    released = list(cells)
+def released_shown(cells: Iterable[CellState], left: Iterable[CellState]) -> Row:
+    """Undone cells, those that are released and those that are left as they are: what that comes to in sums and cell by cell."""
+    released, kept = list(cells), list(left)
     return {
-        "undone": len(released),
+        "undone": len(released) + len(kept),
+        "released": len(released),
+        "left": len(kept),
         "sums": sums_of((cell, cell.total_minor) for cell in released),
         "cells": [
             _place(cell)
-            | {"in_planning": amount_text(cell.written_minor, cell), "then": amount_text(cell.total_minor, cell)}
-            for cell in released
+            | {
+                "in_planning": amount_text(cell.written_minor, cell),
+                "then": amount_text(cell.total_minor, cell) if fate == _RELEASED else None,
+                "fate": fate,
+            }
+            for fate, some in ((_RELEASED, released), (str(Fate.CLOSED), kept))
+            for cell in some
         ],
     }
 

@@ -119,12 +119,13 @@ def release(
 ) -> None:
     """Have planning hold the ledger's totals again in the cells of a receipt that are undone; shows them, and does it with --yes.
 
-    The receipt may be the undo's or that of the write it undid.
+    The receipt may be the undo's or that of the write it undid. A cell whose period is closed is left as it is.
     """
     place = find_place(stage)
     found = receipt_views.found(place.table, targets_of(place, target), receipt)
-    released = undoing.release(place, found) if yes else UndoLedger(place.table).undone(found)
-    display.record({"done": yes} | receipt_views.released_shown(released), as_json=as_json)
+    undone, left = UndoLedger(place.table).undone(found), UndoLedger(place.table).left(found)
+    released = undoing.release(place, found) if yes else [each for each in undone if each not in left]
+    display.record({"done": yes} | receipt_views.released_shown(released, left), as_json=as_json)
     say_that_nothing_is_done(yes=yes, as_json=as_json)
 
 

@@ -74,6 +74,8 @@ def test_a_release_leaves_closed_books_alone() -> None:
     desk, ledger, receipt = _load(books(MARCH))
     ledger.undo(ledger.effect(receipt), "ann", "undo-1", desk.clock.now())
     _close(desk)
+    assert [cell.intersection_id for cell in ledger.left(receipt)] == ["a"]
     assert [cell.intersection_id for cell in ledger.release(receipt, desk.clock.now())] == ["b"]
     _close(desk, BooksState.OPEN)
+    assert ledger.left(receipt) == ()
     assert [cell.intersection_id for cell in ledger.release(receipt, desk.clock.now())] == ["a"]

@@ -125,6 +125,13 @@ class UndoLedger:
         """The cells of a receipt that are undone now, by whichever undo."""
         return tuple(cell for _, cells in self._undone(receipt) for cell in cells)
 
+    def left(self, receipt: OpenReceipt) -> tuple[CellState, ...]:
+        """Those of them that a release leaves as they are, because their books are not open."""
+        books, found = self._books(), self._undone(receipt)
+        return tuple(
+            cell for each, cells in found for cell in cells if books.state_of(each.books) is not BooksState.OPEN
+        )
+
     def release(self, receipt: OpenReceipt, now: datetime) -> tuple[CellState, ...]:
         """Have planning hold the totals again in all cells of a receipt that are undone; those cells as they were.
 

@@ -238,6 +238,23 @@ def test_who_undoes_is_told_how_cells_follow_their_sources_again(writing: Writin
     assert writing.stage.tieout("release", undo)["undone"] == 1
 
 
+def test_what_a_release_leaves_since_its_period_is_closed_is_said_before_and_after(writing: Writing) -> None:
+    """What is shown is what is done: such a cell keeps what it was undone to."""
+    loaded = writing.load({A: 50, B: 70})
+    writing.stage.tieout("undo", loaded, "--yes")
+    table = writing.stage.place.table
+    table.write([Update(keys.cell_key(TARGET, A), sets={"books": "2026-03#Actual#EMEA"})])
+    writing.stage.tieout("periods", "close", "2026-03", "--entity", "EMEA", "--reason", "month end")
+    for confirmed in ((), ("--yes",)):
+        shown = writing.stage.tieout("release", loaded, *confirmed)
+        assert {name: shown[name] for name in ("undone", "released", "left")} == {"undone": 2, "released": 1, "left": 1}
+        assert [(row["cell"], row["then"], row["fate"]) for row in shown["cells"]] == [
+            (B, "0.70", "released"),
+            (A, None, "closed"),
+        ]
+    assert [row["cell"] for row in writing.stage.tieout("cells", "list", "--state", "undone")] == [A]
+
+
 def test_what_cannot_be_undone_is_said(writing: Writing) -> None:
     """A receipt nobody knows, one that several begin with, one without an end, and one of which nothing was written."""
     writing.planning.refusal = lambda _: UnavailableError("busy")
