@@ -18,6 +18,7 @@ from tieout.money import minor_exponent
 Row = Mapping[str, Any]
 type Cell = str | int | Decimal | Formula
 AGREES, DIFFERS = "agrees", "DIFFERS"
+_LONGEST_TEXT, _MORE = 32_767, "..."  # characters of a cell; a longer text would not be written at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,8 @@ def _write_cell(page: Any, looks: _Looks, number: int, column: int, value: Cell)
     elif isinstance(value, int):
         page.write_number(number, column, value, looks.plain)
     else:
-        page.write_string(number, column, value, looks.plain)
+        said = value if len(value) <= _LONGEST_TEXT else f"{value[: _LONGEST_TEXT - len(_MORE)]}{_MORE}"
+        page.write_string(number, column, said, looks.plain)
 
 
 def _widths(sheet: Sheet) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from ops.certificate_files import CertificateFile, unsigned
 from ops.certificate_page import amount_text, page_of, waterfalls
 from ops.certificate_workbook import workbook_of
 from tests.support.certified_period import ERP, March, invoice
+from tieout.certifying.document import canonical
 from tieout.planning.mapping import MappingKey
 
 ODD = '=1+1 <b>ACME</b> & "Co"'
@@ -125,6 +127,15 @@ def test_a_name_is_never_a_formula() -> None:
     book = Evaluated(workbook_of(made())).book
     [said] = [row[0] for row in book["Mappings"].iter_rows(min_col=4, max_col=4) if row[0].value == ODD]
     assert said.data_type == "s"
+
+
+def test_more_records_than_a_cell_can_name_are_named_as_far_as_it_can() -> None:
+    """A spreadsheet's cell ends at 32,767 characters; a break of a thousand bills of one order has more to say."""
+    content = json.loads(canonical(made().content))
+    [broken] = [each for leg in content["legs"] for each in leg["breaks"]][:1]
+    broken["left"] = [f"erp#invoice#{number:030}" for number in range(1_000)]
+    said = Evaluated(workbook_of(unsigned(content))).column("Breaks", "Records")[0]
+    assert (len(said), said.startswith(broken["left"][0]), said.endswith("...")) == (32_767, True, True)
 
 
 @pytest.mark.parametrize("write", [page_of, workbook_of], ids=lambda each: each.__name__)
