@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
+from tieout.arriving.notice import RecordKey
 from tieout.ledger.breaks import BreakLedger, KeptBreak, Run
 from tieout.ports import Clock
 from tieout.reconciliations import Reconciliation
 from tieout.reconciling.breaks import Break
 from tieout.reconciling.items import Amounts, Item, sums_by
 from tieout.reconciling.linking import standing
+from tieout.reconciling.matching import Link
 from tieout.reconciling.reconcile import reconcile
 from tieout.reconciling.tracking import BreakState, TrackedBreak
 
@@ -65,7 +67,8 @@ def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -
     found = reconcile(declared, left, right, as_of, links.holding)
     now = step.clock.now()
     known = {each.tracked.found.name: each for each in step.breaks.breaks(declared.name)}
-    after = _after(known, {each.name: each for each in found.breaks}, now)
+    outdated = {record: link for link in links.outdated for record in link}
+    after = _after(known, {each.name: each for each in found.breaks}, outdated, now)
     changed = [each for name, each in after.items() if each != known.get(name)]
     missed = step.breaks.keep(declared.name, changed, now)
     step.breaks.keep_run(
@@ -82,15 +85,30 @@ def compare_stages(step: ReconcileStep, declared: Reconciliation, as_of: date) -
     return _report(known, after, missed)
 
 
-def _after(known: Mapping[str, KeptBreak], found: Mapping[str, Break], now: datetime) -> dict[str, KeptBreak]:
-    """Every break by its name, as it is by now: found again, gone, or new."""
+def _after(
+    known: Mapping[str, KeptBreak], found: Mapping[str, Break], outdated: Mapping[RecordKey, Link], now: datetime
+) -> dict[str, KeptBreak]:
+    """Every break by its name, as it is by now: found again, gone, or new; `outdated`: records to a link that holds no more."""
     still = {
-        name: replace(kept, tracked=kept.tracked.seen(found[name], now) if name in found else kept.tracked.gone(now))
+        name: replace(
+            kept,
+            tracked=kept.tracked.seen(found[name], now, _parted(found[name], outdated))
+            if name in found
+            else kept.tracked.gone(now),
+        )
         for name, kept in known.items()
     }
     return still | {
         name: KeptBreak(TrackedBreak.begun(each, now), 0) for name, each in found.items() if name not in known
     }
+
+
+def _parted(found: Break, outdated: Mapping[RecordKey, Link]) -> str:
+    """That a record of a break was linked to another, where that holds no more."""
+    links = (outdated[each] for each in (*found.left, *found.right) if each in outdated)
+    return next(
+        (f"{left} and {right} were linked, and one of them has come to something else" for left, right in links), ""
+    )
 
 
 def _whole(amounts: Amounts) -> Amounts:

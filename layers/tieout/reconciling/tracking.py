@@ -78,15 +78,18 @@ class TrackedBreak:
         """Whether somebody has to look at it, and nobody has."""
         return self.state is BreakState.OPEN and self.found.needs_somebody
 
-    def seen(self, found: Break, now: datetime) -> Self:
-        """The break as a later run finds it: open again if it has come to something else, or had gone."""
+    def seen(self, found: Break, now: datetime, because: str = "") -> Self:
+        """The break as a later run finds it: open again if it has come to something else, or had gone.
+
+        `because`: why, where more is known of that.
+        """
         if found.state == self.found.state and self.state is not BreakState.RESOLVED:
             return self if found == self.found else replace(self, found=found)
         same = replace(self, found=found)
         if self.state is BreakState.OPEN:
             return same
         why = "it is back" if self.state is BreakState.RESOLVED else "it has come to something else"
-        return _moved(same, BreakState.OPEN, Remark(at=now, by="", what="reopened", note=why))
+        return _moved(same, BreakState.OPEN, Remark(at=now, by="", what="reopened", note=because or why))
 
     def gone(self, now: datetime) -> Self:
         """The break once no run finds it any more."""

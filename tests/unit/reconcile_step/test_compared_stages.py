@@ -148,6 +148,11 @@ def test_a_link_makes_two_breaks_good_until_one_of_its_records_changes(desk: Des
     run = desk.ledger.run(NAME)
     assert run is not None
     assert run.outdated == (Link(BILLED.record, OTHER.record),)
+    why = f"{BILLED.record} and {OTHER.record} were linked, and one of them has come to something else"
+    assert [(each.tracked.remarks[-1].what, each.tracked.remarks[-1].note) for each in desk.breaks()] == [
+        ("reopened", why),
+        ("reopened", why),
+    ]
     desk.link()
     desk.run([BILLED], [more])
     still = [each.tracked.found.kind for each in desk.breaks() if each.tracked.state is BreakState.OPEN]
