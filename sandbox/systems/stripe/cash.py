@@ -18,10 +18,18 @@ class Cash:
         self._account = account
         self._store = account.store
 
-    def charge(self, amount: int, currency: str, **stated: Any) -> Object:  # noqa: ANN401 JSON
+    def charge(
+        self,
+        amount: int,
+        currency: str,
+        *,
+        captured_later: bool = False,
+        **stated: Any,  # noqa: ANN401 JSON
+    ) -> Object:
         """Charge a `customer`, for an `invoice` where that is stated: `status` is `succeeded`, `pending` or `failed`.
 
-        Where it is converted, `settled_amount` and `settled_currency` say what comes to the balance.
+        Where it is converted, `settled_amount` and `settled_currency` say what comes to the balance; where it is captured later,
+        as Stripe does it unless asked otherwise, nothing has come to it yet (`capture`).
         """
         status = stated.get("status", "succeeded")
         charge = self._account.make(
@@ -40,10 +48,14 @@ class Cash:
             }
             | ({"id": stated["id"]} if "id" in stated else {}),
         )
-        if status == "succeeded":
+        if status == "succeeded" and not captured_later:
             return self._succeeded(charge)
         self._account.note(f"charge.{status}", charge)
         return charge
+
+    def capture(self, charge_id: str) -> Object:
+        """Let what has succeeded come to the balance."""
+        return self._succeeded(self._in(charge_id, "succeeded"), "charge.updated")
 
     def settle(self, charge_id: str, *, succeeds: bool) -> Object:
         """Let a pending charge succeed, or fail."""
@@ -142,12 +154,12 @@ class Cash:
         back = self._moved(payout_id, "payout_failure", payout["amount"], 0, payout["currency"])
         return self._account.change(payout, "payout.failed", status="failed", failure_balance_transaction=back)
 
-    def _succeeded(self, charge: Object) -> Object:
+    def _succeeded(self, charge: Object, happened: str = "charge.succeeded") -> Object:
         amount, currency = charge["settled"]
         settings = self._account.settings
         fee = amount * settings.fee_per_mille // 1000 + settings.fee_fixed
         moved = self._moved(charge["id"], "charge", amount, fee, currency)
-        return self._account.change(charge, "charge.succeeded", status="succeeded", balance_transaction=moved)
+        return self._account.change(charge, happened, status="succeeded", balance_transaction=moved)
 
     def _moved(self, source: str, kind: str, amount: int, fee: int, currency: str) -> str:
         """A balance transaction, made now; its id."""

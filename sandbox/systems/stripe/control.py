@@ -87,6 +87,7 @@ def _of_sales(billing: Billing, cash: Cash) -> Mapping[str, _Act]:
         "invoices/{id}/write-off": billing.write_off,
         "invoices/{id}/credit": billing.credit,
         "credit-notes/{id}/void": billing.void_credit,
+        "charges/{id}/capture": cash.capture,
         "charges/{id}/settle": cash.settle,
         "charges/{id}/bounce": cash.bounce,
         "charges/{id}/refund": cash.refund,

@@ -84,6 +84,17 @@ def test_a_draft_that_is_billed_later_is_listed_when_it_is(live: LiveStripe) -> 
     assert found.version == live.statement(draft).source_version
 
 
+def test_a_charge_is_listed_when_its_money_moves(live: LiveStripe) -> None:
+    """Which Stripe tells of as an update, some time after it has told that the charge succeeded."""
+    charge = live.charge(captured_later=True)
+    assert live.statement(charge).fact is None
+    live.clock.advance(3 * DAY)
+    live.control("POST", f"charges/{charge}/capture")
+    [found] = listed(live, "payment", last_day(live))
+    assert (found.key.record_id, found.version) == (charge, live.statement(charge).source_version)
+    assert len(live.payment_of(charge).lines) == 3
+
+
 def test_a_page_of_events_costs_no_more_than_twenty_calls(live: LiveStripe) -> None:
     """Whatever else a page is, it is one call of a hundred objects."""
     made = [live.billing.bill(CUSTOMER, "eur", [{"amount": 1}])["id"] for _ in range(101)]

@@ -67,7 +67,7 @@ TOLD_BY: Mapping[str, tuple[str, ...]] = {
         "credit_note.voided",
     ),
     PAYMENT: (
-        *(f"charge.{each}" for each in ("succeeded", "captured", "failed", "refund.updated")),
+        *(f"charge.{each}" for each in ("succeeded", "updated", "captured", "failed", "refund.updated")),
         *(f"charge.dispute.{each}" for each in ("funds_withdrawn", "funds_reinstated")),
         *(f"refund.{each}" for each in ("created", "updated", "failed")),
         *(f"payout.{each}" for each in ("failed", "canceled")),
