@@ -151,7 +151,7 @@ def _of_sap() -> Mapping[MappingKey, str]:
 
 def _of_finance() -> Mapping[MappingKey, str]:
     """Those of the Dynamics 365 Finance environment; what lies beside a calendar goes where a controller has said."""
-    beside = {each.name: ledger.periods for ledger in finance.LEDGERS for each in ledger.beside}
+    beside = [(ledger, each) for ledger in finance.LEDGERS for each in ledger.beside]
     planned = {finance.LEDGERS[0].periods: "2026-03", finance.LEDGERS[1].periods: "RT2026-P03"}
     members = {
         "legal_entity": {each.company: f"F-{place}" for place, each in enumerate(finance.LEDGERS, 1)},
@@ -160,7 +160,7 @@ def _of_finance() -> Mapping[MappingKey, str]:
         "supplier": {each: f"S-{each}" for each in finance.VENDORS},
         "cost_centre": {each: f"C-{each}" for each in (*finance.COST_CENTRES, finance.MENDED) if each},
         "partner": {each: f"E-{each}" for each in finance.PARTNERS if each},
-        "period": {f"2026/{name}": planned[periods] for name, periods in beside.items()},
+        "period": {f"{ledger.company}/2026/{each.name}": planned[ledger.periods] for ledger, each in beside},
     }
     return {MappingKey(FINANCE, table, each): member for table, of in members.items() for each, member in of.items()}
 

@@ -32,9 +32,9 @@ _BESIDE_MONTHS = (  # what an audit finds; and what carries a year on
     Period("Opening", "Opening", "2026-03-01", "2026-03-31"),
 )
 _BESIDE_WEEKS = (
-    Period("P13", "Operating", "2026-03-31", "2026-03-31"),
-    Period("PC", "Closing", "2026-03-29", "2026-05-02"),
-    Period("PO", "Opening", "2026-03-29", "2026-05-02"),
+    Period("Period 13", "Operating", "2026-03-31", "2026-03-31"),
+    Period("Closing", "Closing", "2026-03-29", "2026-05-02"),
+    Period("Opening", "Opening", "2026-03-29", "2026-05-02"),
 )
 
 

@@ -118,4 +118,4 @@ def _posted_in(entry: Entry, company: str, connection: str, mappings: Mappings) 
     """The company's own period with just the days of the entry's; where it has none, the one a controller has said."""
     period = entry.in_the_books()[0].period
     own = named_days(company, period.first_day, period.last_day) if period.kind == "Operating" else None
-    return own or mapped(mappings, connection, "period", f"2026/{period.name}")
+    return own or mapped(mappings, connection, "period", f"{entry.ledger.company}/2026/{period.name}")

@@ -29,7 +29,7 @@ legal_entity eumf ALPHA
 legal_entity usmf PARENT
 partner EUMF ALPHA
 partner USMF PARENT
-period 2026/Closing 2026-12
+period eumf/2026/Closing 2026-12
 account 110110 BANK
 account 401100 SUBSCRIPTIONS
 account 401200 SERVICES

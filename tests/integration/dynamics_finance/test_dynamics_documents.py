@@ -26,7 +26,7 @@ def test_a_sales_invoice(live: LiveEnvironment) -> None:
     fact = live.fact(live.post(INVOICE))
     assert isinstance(fact, Invoice)
     assert (fact.number, fact.document_date) == ("CIV-000001", date(2026, 3, 30))
-    assert fact.posting_period == PostingPeriod("2026/Period 3", "Period 3", date(2026, 3, 1), date(2026, 3, 31))
+    assert fact.posting_period == PostingPeriod("usmf/2026/Period 3", "Period 3", date(2026, 3, 1), date(2026, 3, 31))
     assert in_minor_units(fact) == [("130100", 1_188_000), ("401100", -990_000), ("202100", -198_000)]
     receivable, revenue, _ = fact.lines
     assert (receivable.account_role, revenue.segment, revenue.cost_centre) == ("receivable", "SW", "023")
@@ -156,14 +156,16 @@ def test_entries_that_carry_a_year_on(live: LiveEnvironment, kind: str, day: str
     lines = [{"account": "401100", "amount": "9900.00"}, {"account": "300100", "amount": "-9900.00"}]
     fact = live.fact(live.post(JOURNAL, kind=kind, date=day, lines=lines))
     assert fact.closing
-    assert fact.posting_period == PostingPeriod(f"{day[:4]}/{period}", period)
+    assert fact.posting_period == PostingPeriod(f"usmf/{day[:4]}/{period}", period)
 
 
 def test_an_entry_of_the_last_day_is_not_a_closing_one(live: LiveEnvironment) -> None:
     """The two periods share the day, and Dynamics says which was meant."""
     fact = live.fact(live.post(JOURNAL, date="2026-12-31"))
     assert not fact.closing
-    assert fact.posting_period == PostingPeriod("2026/Period 12", "Period 12", date(2026, 12, 1), date(2026, 12, 31))
+    assert fact.posting_period == PostingPeriod(
+        "usmf/2026/Period 12", "Period 12", date(2026, 12, 1), date(2026, 12, 31)
+    )
 
 
 def test_other_layers_are_not_in_the_books(live: LiveEnvironment) -> None:

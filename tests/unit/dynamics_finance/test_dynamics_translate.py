@@ -33,7 +33,7 @@ def test_an_invoice_is_its_posted_lines() -> None:
     assert found.fact == Invoice(
         number="CIV-000713",
         document_date=date(2026, 3, 31),
-        posting_period=PostingPeriod("2026/Period 3", "Period 3", date(2026, 3, 1), date(2026, 3, 31)),
+        posting_period=PostingPeriod("usmf/2026/Period 3", "Period 3", date(2026, 3, 1), date(2026, 3, 31)),
         lines=(
             ledger_line("68719476736", "130100", AccountClass.ASSET, 120000, account_role="receivable"),
             ledger_line("68719476737", "401100", AccountClass.INCOME, -100000, segment="SW", cost_centre="023"),
@@ -227,7 +227,7 @@ def test_entries_of_opening_and_closing_periods_carry_a_year_on(kind: str, is_cl
     found = fact([entry(FiscalPeriodType=kind, FiscalPeriodName="Close")])
     assert found.closing is is_closing
     assert found.posting_period is not None
-    assert found.posting_period.period_id == "2026/Close"
+    assert found.posting_period.period_id == "usmf/2026/Close"
     assert (found.posting_period.first_day is None) is is_closing
 
 
@@ -235,7 +235,7 @@ def test_what_people_post_to_a_closing_period_is_a_movement() -> None:
     """Dynamics has no other special periods: what auditors find is a journal there, beside the entries that close the year."""
     adjusted = fact([entry(FiscalPeriodType="Closing", FiscalPeriodName="Close", JournalCategory="LedgerJournal")])
     assert not adjusted.closing
-    assert adjusted.posting_period == PostingPeriod("2026/Close", "Close")
+    assert adjusted.posting_period == PostingPeriod("usmf/2026/Close", "Close")
     for kind, category in (("Closing", "OpeningClosing"), ("Closing", ""), ("Opening", "LedgerJournal")):
         assert fact([entry(FiscalPeriodType=kind, FiscalPeriodName="Close", JournalCategory=category)]).closing
 
@@ -254,7 +254,7 @@ def test_the_fiscal_period_counts_and_not_the_day() -> None:
         FiscalYear=2027, FiscalPeriodStartDate="2026-03-29T12:00:00Z", FiscalPeriodEndDate="2026-04-25T00:00:00Z"
     )
     assert fact([header]).posting_period == PostingPeriod(
-        "2027/Period 3", "Period 3", date(2026, 3, 29), date(2026, 4, 25)
+        "usmf/2027/Period 3", "Period 3", date(2026, 3, 29), date(2026, 4, 25)
     )
 
 

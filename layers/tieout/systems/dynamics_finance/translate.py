@@ -124,9 +124,12 @@ def _one(documents: Sequence[Row], column: str) -> str:
 
 
 def _period(header: Row) -> PostingPeriod:
-    """The fiscal period Dynamics posted to; without days where it is one of opening or closing, which has those of another."""
+    """The fiscal period Dynamics posted to; without days where it is one of opening or closing, which has those of another.
+
+    It is named with its company: each has a fiscal calendar, and a year of one ends when that of another does not.
+    """
     name = stated_text(header, "FiscalPeriodName")
-    period_id = f"{stated_text(header, 'FiscalYear')}/{name}"
+    period_id = f"{company_of(header)}/{stated_text(header, 'FiscalYear')}/{name}"
     if text_of(header, "FiscalPeriodType").lower() != _ORDINARY:
         return PostingPeriod(period_id, name)
     return PostingPeriod(
