@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from ops import dropped_files
 from ops.place import Place
 from tieout.arriving.rejected import kept_prefix
 from tieout.arriving.spool import SPOOL_PREFIX, spooled_from
@@ -28,7 +29,7 @@ def connections(place: Place, now: datetime) -> list[Row]:
 
     The last delivery is the newest accepted one that its source sent, and that has an outcome or waits for the bus, the last
     success the newest of which a notice has a final outcome; None where the last seven days and 1,000 deliveries have none.
-    Rejected deliveries are those of the last 24 hours that are kept.
+    Rejected deliveries are those of the last 24 hours that are kept. Files wait for their marker, or for the balances before.
     """
     held = Counter(each.record.connection for each in MappingLedger(place.table).held())
     spooled = _spooled(place)
@@ -39,6 +40,7 @@ def connections(place: Place, now: datetime) -> list[Row]:
             "held": held[name],
             "spooled": len(spooled.get(name, ())),
             "rejected": _rejected(place, name, now),
+            "files_waiting": dropped_files.waiting(place, name),
         }
         for name in place.connections
     ]

@@ -27,6 +27,13 @@ def newest(place: Place, connection: str) -> list[FileRun]:
     return sorted(FileLedger(place.table).runs(connection), key=lambda each: each.seen_at, reverse=True)
 
 
+def waiting(place: Place, connection: str) -> int:
+    """How many drops wait for their marker or for the balances before, in whose place no other file stands."""
+    runs = list(FileLedger(place.table).runs(connection))
+    taken = {(each.feed, each.scope) for each in runs if each.state.was_accepted}
+    return sum(each.state is FileState.WAITING and (each.feed, each.scope) not in taken for each in runs)
+
+
 def found(place: Place, connection: str, wanted: str) -> FileRun:
     """The run that begins with the digits wanted, or the newest of a file of that name.
 

@@ -13,7 +13,7 @@ from ops.place import find_place
 
 app = typer.Typer(no_args_is_help=True, help="Connections: when each last delivered, and what of theirs waits.")
 
-_WAITING = ("held", "spooled", "rejected")
+_WAITING = ("held", "spooled", "rejected", "files_waiting")
 
 
 @app.command("list")
@@ -23,8 +23,9 @@ def connections_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
 
     The last delivery is the newest accepted one that the line has worked on or that waits for the bus, the last success the
     newest of which a notice was applied, duplicate, superseded or ignored. Both are looked for in the last seven UTC days,
-    today included, among the 1,000 newest deliveries of the connection. What waits: held facts, deliveries spooled for the bus, and
-    deliveries rejected in the last 24 hours, as far as they are kept.
+    today included, among the 1,000 newest deliveries of the connection. What waits: held facts, deliveries spooled for the bus,
+    deliveries rejected in the last 24 hours, as far as they are kept, and files that wait for their marker or for the
+    balances before.
     """
     found = connection_views.connections(find_place(stage), datetime.now(UTC))
     if not as_json:
@@ -33,4 +34,4 @@ def connections_list(stage: Stage = None, *, as_json: AsJson = False) -> None:
 
 
 def _waits(row: display.Row) -> display.Row:
-    return {"waits": ", ".join(f"{row[name]} {name}" for name in _WAITING if row[name]) or None}
+    return {"waits": ", ".join(f"{row[name]} {name.replace('_', ' ')}" for name in _WAITING if row[name]) or None}

@@ -47,6 +47,7 @@ def test_a_silent_connection_is_listed_too(stage: OperatedStage) -> None:
             "held": 0,
             "spooled": 0,
             "rejected": 0,
+            "files_waiting": 0,
         }
         for name, system, completion in (
             (CRM, "hubspot", "read"),

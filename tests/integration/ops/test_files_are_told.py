@@ -42,6 +42,20 @@ def started(stage: OperatedStage) -> list[Any]:
     return [json.loads(each) for each in inputs]
 
 
+def test_files_that_wait_are_told_of_their_connection(stage: OperatedStage) -> None:
+    """Nobody is called because the month before never comes; one in whose place a newer file stands waits for nothing."""
+    for name, state, scope in (
+        ("TB_04.txt", FileState.WAITING, "period/MX01/2026-04"),
+        ("TB_05.txt", FileState.WAITING, "period/MX01/2026-05"),
+        ("TB_05_again.txt", FileState.DONE, "period/MX01/2026-05"),
+        ("GL.csv", FileState.WAITING, ""),
+        ("AR.csv", FileState.ACCEPTED, ""),
+    ):
+        kept(stage, name, state, scope=scope, feed=name[:2])
+    rows = {each["connection"]: each["files_waiting"] for each in stage.tieout("connections", "list")}
+    assert (rows[TOOL], sum(rows.values())) == (2, 2)
+
+
 def test_files_are_listed_newest_first_with_how_far_they_are(stage: OperatedStage) -> None:
     """Of one under way how much of it is on the bus; of the others what became of them."""
     kept(stage, "holidays.csv", FileState.NOT_A_FEED)
