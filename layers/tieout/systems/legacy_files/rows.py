@@ -13,7 +13,8 @@ from typing import NamedTuple
 from tieout.errors import MalformedError
 from tieout.money import EXACT, Money, is_currency
 from tieout.systems.legacy_files.layouts import UNUSED
-from tieout.systems.legacy_files.options import SIDES, TEXTS, Feed
+from tieout.systems.legacy_files.options import Feed
+from tieout.systems.legacy_files.soundness import SIDES, TEXTS
 from tieout.systems.legacy_files.values import (
     amount_reader,
     date_of,

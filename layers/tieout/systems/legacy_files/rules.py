@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tieout.landscape import Connection
 from tieout.money import is_currency
-from tieout.systems.legacy_files.options import CUSTOMER, options_of
+from tieout.systems.legacy_files.options import options_of
+from tieout.systems.legacy_files.soundness import CUSTOMER
 from tieout.systems.legacy_files.translate import DOCUMENTS
 
 Problem = tuple[tuple[str | int, ...], str]
