@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
+
+import pytest
 
 from sandbox.systems.legacy_files.writing import Dropped, write_file
 from tests.support.legacy_feeds import BALANCES, JOURNALS, balance, entry, legacy_connection, read_file
@@ -94,3 +97,25 @@ def test_kept_rows_are_read_by_the_columns_they_were_kept_with() -> None:
     turned = [tuple(reversed(row)) for row in journal_rows()]
     (content,) = contents({"a": turned}, columns=",".join(reversed(names)))
     assert fact(content) == fact(contents({"a": journal_rows()})[0])
+
+
+@pytest.mark.parametrize(
+    ("closing", "document", "period", "is_closing"),
+    [
+        ({"closing_numbers": ["CL-", "YE"]}, "CL-2026", "2026-12", True),
+        ({"closing_numbers": ["CL-", "YE"]}, "2026-CL-", "2026-12", False),
+        ({"closing_periods": [16]}, "0042", "2026-16", True),
+        ({"closing_periods": [16]}, "0042", "2026-13", False),
+        ({}, "CL-2026", "2026-16", False),
+    ],
+)
+def test_what_only_closes_a_year_is_no_movement(
+    closing: dict[str, Any], document: str, period: str, *, is_closing: bool
+) -> None:
+    """It takes back all that a year has earned: what auditors find in the same month is told from it."""
+    rows = [(*texts[:1], document, *texts[2:]) for texts in journal_rows()]
+    columns = ",".join(each for each in JOURNALS["detail"]["columns"] if each)
+    headers = dict(zip(CHUNK_HEADERS, ("journals", "7.0", "BR01", period, columns), strict=True))
+    body = json.dumps({"id": f"journals/BR01/{document}", "rows": rows}).encode()
+    [content] = read_contents(Payload(headers, body), legacy_connection({**JOURNALS, **closing}))
+    assert fact(content).closing is is_closing

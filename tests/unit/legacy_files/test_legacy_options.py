@@ -37,6 +37,9 @@ TELLING = {"mark": "T", "columns": ["company", "count"]}
         ({"fact": "Customer"}, "neither amounts nor accounts"),
         ({"amounts_are": "to_date"}, "amounts to date need"),
         ({"year_begins_in": 4}, "year_begins_in"),
+        ({"closing_numbers": [""]}, "closing_numbers"),
+        ({"closing_periods": [16, 12]}, "closing_periods"),
+        ({**TO_DATE, "header": None, "trailer": None, "closing_numbers": ["CL"]}, "documents have no numbers"),
         ({"key": ["company", "account"]}, "names neither a document nor"),
         ({"detail": NO_COMPANY, "key": ["document"]}, "lacks 'company'"),
         (

@@ -59,6 +59,8 @@ class Feed(Declared):
             there is of its feed.
         amounts_are: of the period alone, or for the year to date: then a period's are what they are more than the last one's.
         year_begins_in: the month with which amounts to date begin anew, where periods are calendar months; 1: with the year.
+        closing_numbers: how the numbers of documents begin that only close a year's income statement, or carry balances forward.
+        closing_periods: the numbers of the periods, from 13 on, to which nothing else is posted.
         group_currency: of `group_amount`.
         account: the account of every row, where no column says it.
         account_classes: beginnings of accounts to the class of account; the longest that fits counts.
@@ -95,6 +97,8 @@ class Feed(Declared):
     replaces: Literal["batch", "period", "feed"] = "batch"
     amounts_are: Literal["of_the_period", "to_date"] = "of_the_period"
     year_begins_in: int = 1
+    closing_numbers: Sequence[str] = ()
+    closing_periods: Sequence[int] = ()
     group_currency: str = ""
     account: str = ""
     account_classes: Mapping[str, Literal["income", "expense", "asset", "liability", "equity"]] = _NO_CLASSES

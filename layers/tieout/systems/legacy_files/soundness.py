@@ -38,6 +38,7 @@ END_COLUMNS = frozenset(("batch", "rerun", "company", "period", "count", "debit"
 NAME_PARTS = frozenset(("batch", "rerun", "company", "period"))
 
 _MOST_BYTES = 4 * 1024**3
+_MONTHS = 12
 _MOST_CHUNK = 2_000  # as many notices as one run of the record step works through
 
 
@@ -49,6 +50,7 @@ def check(feed: Feed) -> None:
     if feed.has_amounts:
         _check_amounts(feed)
         _check_signs(feed)
+        _check_closing(feed)
     elif feed.balanced != "nothing" or {*AMOUNTS, *SIDES, "flag", "account"} & set(feed.detail.columns):
         raise ValueError(f"{feed.name}: a {CUSTOMER} has neither amounts nor accounts; balanced is 'nothing'")
 
@@ -121,6 +123,13 @@ def _check_identity(feed: Feed) -> None:
         )
     if feed.year_begins_in not in (range(1, 13) if feed.is_to_date and feed.months else (1,)):
         raise ValueError(f"{feed.name}: year_begins_in is no month, or periods are none, or amounts not to date")
+
+
+def _check_closing(feed: Feed) -> None:
+    if "" in feed.closing_numbers or (feed.closing_numbers and "document" not in feed.detail.columns):
+        raise ValueError(f"{feed.name}: closing_numbers has one with which all begin, or documents have no numbers")
+    if feed.closing_periods and min(feed.closing_periods) <= _MONTHS:
+        raise ValueError(f"{feed.name}: closing_periods names one to which a year's movements are posted")
 
 
 def _check_key(feed: Feed) -> None:

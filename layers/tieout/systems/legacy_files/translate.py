@@ -50,7 +50,14 @@ def document_of(feed: Feed, says: FileSays, rows: Sequence[Row], earlier: Sequen
         posting_period=posting_period(period, months=feed.months) if period else None,
         reverses=first.text("reverses") or None,
         lines=tuple(lines),
+        closing=_is_closing(feed, first.text("document"), period),
     )
+
+
+def _is_closing(feed: Feed, number: str, period: str) -> bool:
+    """Whether a document only closes a year, by how its number begins, or by the period it is posted to."""
+    is_numbered = number.startswith(tuple(feed.closing_numbers))
+    return is_numbered or (bool(period) and int(period.rpartition("-")[2]) in feed.closing_periods)
 
 
 def _customer(row: Row, says: FileSays) -> Customer:
