@@ -87,6 +87,23 @@ def test_what_is_booked_to_the_next_period_is_told_on_both_sides() -> None:
     ]
 
 
+def test_what_comes_to_nothing_where_it_is_booked_but_for_the_rates_is_told_there() -> None:
+    """An invoice of March turns out to be April's: both cancel out in pounds, of which April's cell then knows nothing."""
+    made = march(INVOICES[:1])
+    made.map({MappingKey.rate("average", "GBP", "USD", "2026-04"): "1.27"})
+    moved = replace(invoice_of_april(), key=INVOICES[0].key, source_version="2026-04-03T08:00:00.000Z")
+    assert isinstance(moved.fact, Invoice)
+    lines = invoice("1", 10_000).fact
+    assert isinstance(lines, Invoice)
+    made.record(replace(moved, fact=replace(moved.fact, lines=lines.lines)), flow="spending")
+    april = derive_april(made)
+    assert [(each["measure"], each["currency"], each["amount"]) for each in april["adjusted"]] == [
+        ("Revenue", "GBP", "-100.00"),
+        ("Revenue USD", "USD", "-125.31"),
+    ]
+    assert [(each["measure"], each["total"]) for each in april["totals"]] == [("Revenue USD", "1.69")]
+
+
 def derive_april(made: March) -> dict[str, Any]:
     """What a certificate of April would say."""
     ledger = CertificateLedger(made.table)

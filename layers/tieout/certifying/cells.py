@@ -9,7 +9,7 @@ from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.certifying.document import digest_of
 from tieout.certifying.subject import Plain, decimal_text
-from tieout.ledger.closed_period import Contributed, PlacedCells, PlannedBy
+from tieout.ledger.closed_period import Contributed, PlacedCells, PlannedBy, UnevenCellError
 from tieout.ledger.intersections import CellState
 from tieout.moments import moment_text
 
@@ -89,15 +89,29 @@ def fact_rows(places: Iterable[PlacedCells], planned_by: Mapping[RecordKey, Plan
     ]
 
 
-def adjusted(places: Iterable[PlacedCells]) -> list[Plain]:
+def adjusted(places: Iterable[PlacedCells], planned_by: Mapping[RecordKey, PlannedBy]) -> list[Plain]:
     """What stands in the period because it came too late for its own."""
-    return [row for place in places for each in place.contributed for row in _adjustments(place, each)]
+    return [
+        row
+        for place in places
+        for each in place.contributed
+        for row in _adjustments(place, each, planned_by[each.record])
+    ]
 
 
-def _adjustments(place: PlacedCells, each: Contributed) -> Iterator[Plain]:
-    currencies = {cell.measure: cell.currency for cell in place.state.cells}
+def _adjustments(place: PlacedCells, each: Contributed, fact: PlannedBy) -> Iterator[Plain]:
+    """What a fact has booked there; of an amount that comes to nothing there the fact alone knows the currency.
+
+    Raises:
+        UnevenCellError: the fact does not know of it, as while it is committed in several steps.
+    """
+    here = {cell.measure: cell.currency for cell in place.state.cells}
+    there = {(row.intersection.intersection_id(), a.measure): a.currency for row in fact.late for a in row.amounts}
     for late in each.part.late:
         for measure, minor, rate in late.shares:
+            currency = here.get(measure) or there.get((late.origin, measure))
+            if currency is None:
+                raise UnevenCellError(f"not all that came too late of {each.record} is committed yet: ask again")
             yield {
                 "record": str(each.record),
                 "of": {"period": late.books.period, "version": late.books.version},
@@ -105,8 +119,8 @@ def _adjustments(place: PlacedCells, each: Contributed) -> Iterator[Plain]:
                 "target": place.state.target,
                 "cube": place.state.cube,
                 "measure": measure,
-                "currency": currencies[measure],
-                "amount": decimal_text(minor, currencies[measure]),
+                "currency": currency,
+                "amount": decimal_text(minor, currency),
                 "rate": rate,
                 "recorded_at": moment_text(each.lineage.recorded_at),
             }

@@ -104,7 +104,7 @@ class _Deriving:
             "chains": chains(legs, self._subject),
             "late": sections.late_rows(self._late(books)),
             "restated": sections.late_rows(each for one in sorted(self._books) for each in books.restated(one)),
-            "adjusted": cells.adjusted(self._places),
+            "adjusted": cells.adjusted(self._places, planned_by),
             "held": sections.held_rows(self._held()),
             "planning": self._planning(),
             "census": list(self._census()),

@@ -10,7 +10,8 @@ from tieout.closing import Books
 from tieout.errors import PermanentError
 from tieout.ledger import keys
 from tieout.ledger.intersections import IntersectionState, intersection_state
-from tieout.ledger.items import Lineage, found_of, stored_lineage, stored_part
+from tieout.ledger.items import Lineage, found_of, late_of, stored_lineage, stored_part
+from tieout.ledger.late_rows import LateRow
 from tieout.ledger.part import Part
 from tieout.ledger.table import Table, pages
 from tieout.planning.mapping import Found
@@ -40,11 +41,16 @@ class PlacedCells:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedBy:
-    """What a fact is, and the mapping entries it was planned with, each with its member; empty for an absence."""
+    """What a fact is, and the mapping entries it was planned with, each with its member; empty for an absence.
+
+    Attributes:
+        late: what of it came too late for closed books.
+    """
 
     kind: str
     schema_version: int
     used: Found
+    late: tuple[LateRow, ...] = ()
 
 
 class PeriodLedger:
@@ -74,6 +80,7 @@ class PeriodLedger:
                 kind=str(item["kind"]),
                 schema_version=int(item["schema_version"]),
                 used=found_of(item),
+                late=late_of(item),
             )
             for key, item in self._table.get(list(wanted)).items()
         }

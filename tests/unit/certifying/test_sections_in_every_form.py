@@ -21,7 +21,7 @@ from tieout.certifying.verdict import exceptions, obstacles
 from tieout.closing import Books, BooksState
 from tieout.facts.listing import Window
 from tieout.ledger.censuses import CompleteWindow
-from tieout.ledger.closed_period import PlacedCells, PlannedBy
+from tieout.ledger.closed_period import PlacedCells, PlannedBy, UnevenCellError
 from tieout.ledger.closing import LateFact
 from tieout.ledger.cycles import Cycle
 from tieout.ledger.differences import CellDifference
@@ -62,8 +62,16 @@ def test_cells_say_amounts_in_the_currency_of_their_measure() -> None:
     ]
     assert [each["amount"] for each in row["contributions"][0]["shares"]] == ["1500", "15.00"]
     assert (row["members"], row["version"]) == ([["Time", "2026-03"]], "Actual")
-    [adjusted] = cells.adjusted([written])
+    [adjusted] = cells.adjusted([written], {INVOICE: PlannedBy(kind="Invoice", schema_version=1, used={})})
     assert (adjusted["amount"], adjusted["currency"], adjusted["of"]["period"]) == ("500", "JPY", "2026-03")
+
+
+def test_what_a_fact_that_is_half_committed_has_booked_late_is_not_certified() -> None:
+    """Nobody knows the currency of what comes to nothing where it is booked, until all of the fact is there."""
+    other = YEN.state.cells[1]._replace(measure="Weighted")
+    written = replace(YEN, state=YEN.state._replace(cells=(other,)))
+    with pytest.raises(UnevenCellError, match="not all that came too late of erp#invoice#a0 is committed yet"):
+        cells.adjusted([written], {INVOICE: PlannedBy(kind="Invoice", schema_version=1, used={})})
 
 
 def test_the_first_cell_says_where_all_of_a_place_stand() -> None:
