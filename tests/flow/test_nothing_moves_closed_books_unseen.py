@@ -51,10 +51,10 @@ def test_nothing_moves_a_closed_period_unseen(flows: dict[int, str], acts: list[
     late = desk.late()
     if not any(act == "closes" for act, *_ in acts):
         assert not late
-    assert _adds_up(desk) == _sum(said)
+    assert adds_up(desk) == said_by(said)
 
 
-def _adds_up(desk: BooksDesk) -> dict[tuple[str, str], int]:
+def adds_up(desk: BooksDesk) -> dict[tuple[str, str], int]:
     """What the records say, by what is planned and what became of what came late."""
     found = Counter(desk.totals())
     for (customer, period, _, into), minor in desk.late().items():
@@ -64,7 +64,8 @@ def _adds_up(desk: BooksDesk) -> dict[tuple[str, str], int]:
     return {at: minor for at, minor in found.items() if minor}
 
 
-def _sum(said: dict[int, Said]) -> dict[tuple[str, str], int]:
+def said_by(said: dict[int, Said]) -> dict[tuple[str, str], int]:
+    """What the records say, by number, taken together."""
     found: Counter[tuple[str, str]] = Counter()
     for each in said.values():
         found.update(each)

@@ -1,9 +1,16 @@
-"""What is booked late may come to nothing where it is booked, but for the rates: the cell there knows nothing of its currency."""
+"""What is booked late may come to nothing where it is booked, in all currencies or in some: the cell there knows nothing of it."""
 
 from __future__ import annotations
 
-from tests.support.books_desk import FLOWS, BooksDesk
+from collections.abc import Mapping
+
+import pytest
+
+from tests.flow.test_closed_books import UNMAPPED
+from tests.flow.test_nothing_moves_closed_books_unseen import adds_up, said_by
+from tests.support.books_desk import FLOWS, BooksDesk, Said
 from tieout.closing import BooksState
+from tieout.planning.cells import Unmapped
 
 MARCH, APRIL = ("2026-03", "2026-04")
 
@@ -21,3 +28,29 @@ def test_what_was_booked_where_it_cancels_out_is_taken_back_when_its_books_are_o
     desk.say(1, {("Acme", APRIL): 7}, FLOWS["next_open"])
     assert desk.late() == {}
     assert desk.totals() == {("Acme", APRIL): 7}
+
+
+@pytest.mark.parametrize("dollars", [{}, {MARCH: 2, APRIL: 2}, {MARCH: 2, APRIL: 3}], ids=["no", "the same", "other"])
+@pytest.mark.parametrize("is_closed", [False, True], ids=["April is open", "April is closed"])
+@pytest.mark.parametrize("rules", ["next_open", "hold", "restate"])
+@pytest.mark.parametrize("says", [None, UNMAPPED, {("Acme", APRIL): 9}, {("Bolt", MARCH): 7}])
+def test_a_document_that_moved_to_the_next_period_with_its_amount_can_still_change(
+    says: Said | Unmapped | None, *, rules: str, is_closed: bool, dollars: Mapping[str, int]
+) -> None:
+    """Where it cancels out in every currency no cell knows of it: what it comes to is said by the record alone."""
+    desk = BooksDesk()
+    desk.dollars = dollars
+    desk.say(1, {("Acme", MARCH): 7})
+    desk.close(MARCH)
+    desk.say(1, {("Acme", APRIL): 7}, FLOWS["next_open"])
+    if is_closed:
+        desk.close(APRIL)
+    before = desk.totals()
+    desk.say(1, says, FLOWS[rules])
+    after = desk.totals()
+    closed = [MARCH, *([APRIL] if is_closed else [])]
+    assert {at: minor for at, minor in after.items() if at[1] in closed} == {
+        at: minor for at, minor in before.items() if at[1] in closed
+    }
+    if not dollars:
+        assert adds_up(desk) == said_by({1: says if isinstance(says, dict) else {}})

@@ -144,7 +144,11 @@ class _Protecting:
                 self._currencies.setdefault(each.origin, {}).update(currencies)
         for row in self._protection.waited:
             named = {each.measure: each.currency for each in row.amounts}
-            self._currencies.setdefault(row.intersection.intersection_id(), {}).update(named)
+            into = (self._protection.moved(row.intersection, row.into.period),) if row.into else ()
+            for place in (row.intersection, *into):
+                name = place.intersection_id()
+                self._places.setdefault(name, place)
+                self._currencies.setdefault(name, {}).update(named)
 
     def _is_closed(self, books: Books) -> bool:
         return self._protection.treatment(books) is not Treatment.ACCEPT
