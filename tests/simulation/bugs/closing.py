@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.flow import test_closed_books as closed
 from tests.flow import test_undos_of_closed_books as undone
+from tests.flow import test_what_cancels_out_where_it_is_booked as cancelled
 from tests.simulation.bugs.bug import Bug
 from tests.support.books_desk import BooksDesk
 from tieout import closing as rules
@@ -16,6 +17,16 @@ def _desk() -> BooksDesk:
     desk.say(1, {("Acme", closed.MARCH): 100})
     desk.close(closed.MARCH)
     return desk
+
+
+def _moved() -> None:
+    """A document moved to the next period, which is closed by now, and is gone."""
+    try:
+        cancelled.test_a_document_that_moved_to_the_next_period_with_its_amount_can_still_change(
+            None, rules="next_open", is_closed=True, dollars={}
+        )
+    except KeyError as error:
+        raise AssertionError(str(error)) from error
 
 
 BUGS = (
@@ -147,8 +158,8 @@ BUGS = (
     ),
     Bug(
         "who asks for a restatement approves it",
-        closing.BooksLedger.approve,
-        "if is_same_person(late.asked_by, by):",
+        closing.LateFact.demand_approvable,
+        "if is_same_person(self.asked_by, by):",
         "if False:",
         proof=lambda: closed.test_a_restatement_is_approved_by_somebody_else_with_a_reason_as_it_was_shown(_desk()),
     ),
@@ -207,6 +218,13 @@ BUGS = (
         "waited=stored.late if stored else ()",
         "waited=()",
         changes=10,
+    ),
+    Bug(
+        "where something is booked is known by the cell there alone",
+        late._Protecting._find_origins,
+        "for place in (row.intersection, *into):",
+        "for place in (row.intersection,):",
+        proof=_moved,
     ),
     Bug(
         "what says nothing any more is converted by what closed books keep",
