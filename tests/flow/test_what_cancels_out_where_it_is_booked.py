@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.flow.test_closed_books import UNMAPPED
 from tests.flow.test_nothing_moves_closed_books_unseen import adds_up, said_by
-from tests.support.books_desk import FLOWS, BooksDesk, Said
+from tests.support.books_desk import FLOWS, MODEL, BooksDesk, Said
+from tests.support.clock import ManualClock
+from tests.support.told_history import ToldHistory
 from tieout.closing import BooksState
+from tieout.lake.places import Places, addressed_dimensions
+from tieout.lake.rows import intersections_in, rows_by_table
+from tieout.ledger.journal import packed, unpacked
 from tieout.planning.cells import Unmapped
 
 MARCH, APRIL = ("2026-03", "2026-04")
@@ -54,3 +61,16 @@ def test_a_document_that_moved_to_the_next_period_with_its_amount_can_still_chan
     }
     if not dollars:
         assert adds_up(desk) == said_by({1: says if isinstance(says, dict) else {}})
+
+
+def test_the_lake_has_every_row_of_a_document_that_moved_with_its_amount() -> None:
+    """What it adds to no cell is no row, and keeps no other of the same seconds from being one."""
+    desk = ToldHistory(ManualClock(datetime(2026, 6, 1, tzinfo=UTC)))
+    desk.say(1, {("Acme", MARCH): 7})
+    desk.close(MARCH)
+    desk.say(1, {("Acme", APRIL): 7}, FLOWS["next_open"])
+    rows: list[dict[str, object]] = []
+    for lines in desk.lines().values():
+        places = Places(desk.table, addressed_dimensions(MODEL.feeds)).of(intersections_in(lines))
+        rows += [json.loads(row) for row in unpacked(rows_by_table(lines, places).get("contributions", packed([])))]
+    assert [(row["period"], row["amount"], row["is_removed"]) for row in rows] == [(MARCH, "0.07", False)]

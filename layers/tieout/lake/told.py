@@ -71,7 +71,7 @@ def told_of(change: Change, places: _Places) -> Iterator[Told]:
 def places_needed(change: Change) -> frozenset[Key]:
     """The intersections that the rows of a change stand in."""
     teller = _teller(change.key)
-    if teller in (_cells, _contributions):
+    if teller is _cells or (teller is _contributions and _adds_anything(change)):
         return frozenset([(change.key[0], keys.STATE)])
     if teller is _receipts:
         target = change.key[0].split("#")[1]
@@ -114,7 +114,12 @@ def _statement(item: Item) -> str:
 
 
 def _contributions(change: Change, places: _Places) -> Iterator[Told]:
-    """A row for each measure the fact adds to, and a tombstone for each it does not add to any more."""
+    """A row for each measure the fact adds to, and a tombstone for each it does not add to any more.
+
+    None where it adds to none, since what it has booked there comes to nothing with its own: there may be no such cell.
+    """
+    if not _adds_anything(change):
+        return
     place = places[change.key[0], keys.STATE]
     record = _record(change.key[1].removeprefix(keys.PART_PREFIX))
     for measure in sorted(_shares(change.old).keys() - _shares(change.new).keys()):
@@ -129,6 +134,11 @@ def _contributions(change: Change, places: _Places) -> Iterator[Told]:
             **_lineage(change.latest),
         }
         yield Told(CONTRIBUTIONS, measure, columns, is_removed=False)
+
+
+def _adds_anything(change: Change) -> bool:
+    """Whether a fact adds to any measure of an intersection, or did before."""
+    return bool(_shares(change.old) or _shares(change.new))
 
 
 def _shares(item: Item | None) -> dict[str, tuple[int, str]]:
