@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functions.lake import pipeline as laking
 from infra import lake_statements
-from tests.simulation.bugs.bug import Bug
+from tests.flow import test_what_cancels_out_where_it_is_booked as cancelled
+from tests.simulation.bugs.bug import Bug, held_by
 from tests.simulation.test_the_lake import prove_the_lake
 from tests.unit.lake import test_lake_pipeline as deriving
 from tests.unit.lake import test_rows_of_the_lake as telling
@@ -38,6 +39,13 @@ BUGS = (
         "_shares(change.old).keys() - _shares(change.new).keys()",
         "()",
         proof=telling.test_contributions_that_end_leave_tombstones,
+    ),
+    Bug(
+        "whatever a fact leaves beside cells has a cell",
+        told.places_needed,
+        "if teller is _cells or (teller is _contributions and _adds_anything(change)):",
+        "if teller in (_cells, _contributions):",
+        proof=held_by(cancelled.test_the_lake_has_every_row_of_a_document_that_moved_with_its_amount),
     ),
     Bug(
         "every currency of the lake has two decimals",
