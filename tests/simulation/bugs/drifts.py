@@ -40,14 +40,14 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a drift is told of whenever it is seen",
         Drifting._found,
-        "self._unsure.pop(connection, set())",
-        "self._unsure.get(connection, set())",
+        "known.unsure.clear()",
+        "known.unsure.copy()",
     ),
     (
         "a drift that a failing ledger says nothing of is told to nobody",
         Drifting._found,
-        ".update(unsure)",
-        ".update(())",
+        "known.unsure, ",
+        "[known.unsure.pop() for _ in tuple(known.unsure)], ",
     ),
     (
         "a drift is known by its field alone",

@@ -12,7 +12,7 @@ from functions.record.drifting import DeliveriesShown, Drifting
 from tests.support.memory_table import MemoryTable
 from tests.support.recording import CONNECTION, Recording, deal, gone
 from tieout.arriving.notice import RecordKey
-from tieout.drift import Drift, Seen, Watch, text
+from tieout.drift import Drift, Seen, Watch, shape_of, text
 from tieout.errors import LostAnswerError, UnavailableError
 from tieout.facts.reading import Reading
 from tieout.ledger.drifts import DriftLedger
@@ -117,6 +117,23 @@ def test_a_ledger_that_refuses_costs_nothing_but_the_next_try(error: Exception) 
     table.error = None
     assert recording.work(deal(2)).drifts == Counter({CONNECTION: 1})
     assert count(recording) == 2
+
+
+def test_whoever_looks_sees_the_first_and_the_last_row_with_a_drift() -> None:
+    """By their shapes, though the ledger would not take the first at once."""
+    table, source = Unwilling(), WatchingSource()
+    recording = recording_with(source, table)
+    table.error = UnavailableError("down")
+    source.watch.see("deals", [{"id": "1", "new": "a text"}])
+    recording.work(deal(1))
+    table.error = None
+    source.watch.see("deals", [{"id": "1", "new": True}])
+    recording.work(deal(2))
+    [kept] = DriftLedger(table).of(CONNECTION)
+    assert (kept.first_shape, kept.last_shape) == (
+        shape_of({"id": "1", "new": "a text"}),
+        shape_of({"id": "1", "new": 1}),
+    )
 
 
 def test_a_drift_that_may_have_been_written_is_told_of_once() -> None:

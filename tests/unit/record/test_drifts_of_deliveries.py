@@ -31,17 +31,20 @@ SECRET_VALUE = "somebody@example.com 4711"
 
 
 class Behind:
-    """A record step behind a door of HubSpot.
+    """A record step behind a door.
 
     Args:
         reader_of: asked for the connection's reader, where anything is read.
+        connection: whose door it is.
     """
 
-    def __init__(self, reader_of: Callable[[str], SourceReader] | None = None) -> None:
-        self.door, self.recording = Door(system="hubspot"), Recording()
+    def __init__(
+        self, reader_of: Callable[[str], SourceReader] | None = None, connection: Connection = CONNECTION
+    ) -> None:
+        self.door, self.recording = Door(system=connection.system, options=connection.options), Recording()
         drifting = Drifting(
             reader_of or (lambda _: self.recording),
-            DeliveriesShown([CONNECTION]),
+            DeliveriesShown([connection]),
             DriftLedger(self.recording.table),
             self.recording.clock,
             "test",
@@ -92,6 +95,20 @@ def test_a_regular_delivery_is_none() -> None:
     assert envelope.outline is not None
     behind.work(envelope)
     assert behind.seen() == {}
+
+
+def test_deliveries_of_a_tool_are_compared_with_what_its_own_connection_declares() -> None:
+    """Each company's tool sends something else."""
+    options: dict[str, Any] = {
+        "proof": "v1",
+        "records": [{"name": "expense_report", "key": "objectId"}],
+        "holds": {"objectId": "number", "subscriptionId": "number", "state": "string: open, closed"},
+    }
+    behind = Behind(connection=replace(CONNECTION, system="generic", options=options))
+    behind.work(*behind.post({"objectId": 1, "state": "open"}))
+    assert behind.seen() == {}
+    behind.work(*behind.post({"objectId": 1, "state": "paid", "more": 1}))
+    assert behind.seen() == {seen("state", Drift.NEW_VALUE): 1, seen("more", Drift.UNKNOWN): 1}
 
 
 def test_a_form_counts_once_however_many_items_have_it() -> None:
