@@ -85,11 +85,11 @@ class Declarations:
 
 
 def _each_once(codes: Sequence[str], said: Sequence[Member]) -> list[Member]:
-    """The members of some codes and those of whom something is said, each once, as it is first written."""
-    owned = {folded(each.code): each for each in said}
-    found = {folded(code): code for code in reversed([*codes, *(each.code for each in owned.values())])}
-    stated = ((code, owned.get(key, Member(code))) for key, code in reversed(found.items()))
-    return [_below_one_of(found, replace(member, code=code)) for code, member in stated]
+    """Those of whom something is said, and the other members of some codes, each once, as it is first written."""
+    found = {folded(each.code): each for each in said}
+    for code in codes:
+        found.setdefault(folded(code), Member(code))
+    return [_below_one_of(found, each) for each in found.values()]
 
 
 def _below_one_of(codes: Collection[str], member: Member) -> Member:

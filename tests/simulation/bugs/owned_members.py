@@ -16,8 +16,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "what its owner's number implies is no member",
         declaring._each_once,
-        "*(each.code for each in owned.values())",
-        "*()",
+        "for each in said}",
+        "for each in said if folded(each.code) in map(folded, codes)}",
     ),
     (
         "whoever has a record says what a customer is called",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from functions.deliver.members import keep, keep_when_due
 from tests.support.members_desk import MembersDesk
 from tests.support.telling_masters import tell
 from tieout.errors import AccessDeniedError
-from tieout.facts.master_data import Customer, MasterData
+from tieout.facts.master_data import Customer, MasterData, Product
 from tieout.ledger.masters import MasterLedger
 from tieout.masters import MasterRecord
 from tieout.ownership import Owner
@@ -135,6 +136,50 @@ def test_a_deleted_customer_stays_a_member() -> None:
     tell(desk.table, ERP, Customer(number="1"), version="2", deleted=True)
     assert keep_now(desk) == []
     assert "C_1" in desk.keeper.parents("Customer")
+
+
+def test_where_nobody_owns_parents_a_customer_stands_below_whom_all_name() -> None:
+    """Once that is a member; until then where nobody has said, since its amounts are worth more than its place."""
+    desk = owned_desk()
+    desk.owners = (replace(OWNER, fields=("name",)),)
+    desk.step = desk.of_a_cold_function()
+    for number, parent in (("1", None), ("2", "1"), ("3", "99")):
+        tell(desk.table, ERP, Customer(number=number, name=f"Customer {number}", parent=parent))
+    keep_now(desk)
+    parents = desk.keeper.parents("Customer")
+    assert {code: parents[code] for code in ("C_1", "C_2", "C_3")} == {"C_1": "top", "C_2": "c_1", "C_3": "top"}
+    tell(desk.table, ERP, Customer(number="99", name="Customer 99"))
+    keep_now(desk)
+    assert desk.keeper.parents("Customer")["C_3"] == "c_99"
+
+
+def test_a_customer_that_mapping_tables_write_in_other_letters_is_one_member() -> None:
+    """Planning does not tell them apart; it is written as by its owner."""
+    desk = owned_desk()
+    desk.map("77", "c_1")
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    assert keep_now(desk) == [("Customer", "add", ("C_1",))]
+    assert [each.name for each in desk.keeper.held("Customer") if each.code == "C_1"] == ["One"]
+
+
+def test_owned_products_are_no_customers() -> None:
+    """Each kind is called by the codes of its own mapping table."""
+    desk = owned_desk()
+    desk.owners = (OWNER, replace(OWNER, name="products", facts=("Product",), codes="P_{number}"))
+    desk.step = desk.of_a_cold_function()
+    tell(desk.table, ERP, Customer(number="1", name="One"))
+    tell(desk.table, ERP, Product(number="1", name="Hosting"))
+    assert keep_now(desk) == [("Customer", "add", ("C_1",))]
+
+
+def test_where_nobody_owns_master_data_what_reads_it_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most landscapes declare no owner, and their functions start sooner."""
+    monkeypatch.delitem(sys.modules, "functions.deliver.owned", raising=False)
+    desk = MembersDesk()
+    desk.map("1", "ACME")
+    keep(desk.step, "Customer")
+    assert "ACME" in desk.keeper.parents("Customer")
+    assert "functions.deliver.owned" not in sys.modules
 
 
 def test_where_nobody_owns_customers_their_facts_name_no_members() -> None:
