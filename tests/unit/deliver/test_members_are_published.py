@@ -247,3 +247,5 @@ def test_several_members_that_are_always_refused_keep_no_other_from_being_publis
     desk.clock.advance(60)
     asked(desk)
     assert keeper.begun[3:] == ["members 4", "members 5"]
+    asked(desk)  # at the very moment at which all was done
+    assert keeper.begun[5:] == ["members 6", "members 7"]

@@ -33,11 +33,12 @@ def test_a_member_is_moved_though_its_new_name_is_refused() -> None:
 
 
 def test_nothing_is_moved_below_a_member_that_was_refused() -> None:
-    """It stays where it is, and gets its new name all the same."""
+    """It stays where it is, and gets its new name all the same, whatever else is added in levels below."""
     desk = Desk(text=FILE.replace("CC_1,One,EAST", "CC_1,One,ALL"))
     keep(desk.step, "Cost centre")
     desk.text = (
-        FILE.replace("CC_1,One,EAST", "CC_1,New,SOUTH").replace("CC_2,Two,EAST", "CC_2,Two,SOUTH") + "SOUTH,,ALL\n"
+        FILE.replace("CC_1,One,EAST", "CC_1,New,SOUTH").replace("CC_2,Two,EAST", "CC_2,Two,SOUTH")
+        + "SOUTH,,ALL\nWEST,,ALL\nCC_3,,WEST\n"
     )
     desk.step = desk.of_a_cold_function()
     desk.keeper.refused["SOUTH"] = "no"
@@ -47,5 +48,10 @@ def test_nothing_is_moved_below_a_member_that_was_refused() -> None:
         "CC_1": "parent_refused: SOUTH",
         "CC_2": "parent_refused: SOUTH",
     }
-    assert desk.keeper.calls == [("Cost centre", "add", ("SOUTH",)), ("Cost centre", "change", ("CC_1",))]
+    assert desk.keeper.calls == [
+        ("Cost centre", "add", ("SOUTH", "WEST")),
+        ("Cost centre", "add", ("CC_3",)),
+        ("Cost centre", "change", ("CC_1",)),
+    ]
+    assert {desk.keeper.parents("Cost centre")[code] for code in ("CC_1", "CC_2")} == {"all", "east"}
     assert [each.name for each in desk.keeper.held("Cost centre") if each.code == "CC_1"] == ["New"]
