@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from functions.record.payloads import KeptPayloads
 from functions.record.pipeline import record
 from functions.record.settle import Origin, Settling
@@ -145,12 +147,13 @@ def test_what_is_read_stands_behind_what_the_ledger_knows_though_a_late_message_
     assert FactLedger(table).load([KEY])[KEY].history == Subscription(versions=(*seats_of(5, 12, 20), read))
 
 
-def test_all_notices_of_a_batch_tell_what_a_record_was_and_the_source_what_it_is() -> None:
-    """The latest notice alone would be enough for a record without a history."""
+@pytest.mark.parametrize(("completion", "days"), [("both", [5, 12, 20, 25]), ("payload", [5, 12, 20])])
+def test_all_notices_of_a_batch_tell_what_a_record_was(completion: str, days: list[int]) -> None:
+    """The latest alone would be enough for a record without a history; what it is now says the source, where it is read."""
     table, clock = MemoryTable(), ManualClock()
     [now] = seats_of(25)
     source = Source(seats(replace(now, version="2026-03-25T00:00:00.000Z~", was_read=True)))
-    both = connection(KEY.connection, completion="both")
+    told = connection(KEY.connection, completion=completion)
 
     def contents(payload: Payload, _connection: Connection) -> list[Content]:
         return [Content(KEY, seats(*seats_of(int(payload.body))), payload.body)]
@@ -160,7 +163,7 @@ def test_all_notices_of_a_batch_tell_what_a_record_was_and_the_source_what_it_is
         entities={KEY.entity},
         model=PlanningModel((), "USD", {KEY.connection: "EMEA"}),
         reader_of=lambda _: source,
-        payloads=KeptPayloads([both], lambda day: b'{"headers":{}}\n' + day.encode(), lambda _: contents),
+        payloads=KeptPayloads([told], lambda day: b'{"headers":{}}\n' + day.encode(), lambda _: contents),
         dead_letters=MemoryQueue(clock, name="dead"),
         fetch=lambda _: b"",
         clock=clock,
@@ -170,7 +173,7 @@ def test_all_notices_of_a_batch_tell_what_a_record_was_and_the_source_what_it_is
     assert not report.retries
     history = FactLedger(table).load([KEY])[KEY].history
     assert isinstance(history, Subscription)
-    assert [each.day.day for each in history.versions] == [5, 12, 20, 25]
+    assert [each.day.day for each in history.versions] == days
 
 
 def message_of(day: str) -> Message:
