@@ -63,6 +63,14 @@ def test_without_a_secret_nothing_is_taken(door: Door, text: str | None) -> None
     assert door.last_line()["SecretMissing"] == 1
 
 
+def test_a_forgery_does_not_say_that_the_secret_is_missing(door: Door) -> None:
+    """Anybody can send one, and nobody is to be called for it; nor where there is no secret that could be missing."""
+    for judged in (door, Door(system="sap_s4hana", secret_text=None)):
+        assert judged.post_as(good_body(judged.system), b"wrong").status == 401
+        assert judged.last_line()["Rejected"] == 1
+        assert "SecretMissing" not in judged.last_line()
+
+
 def test_a_secret_that_cannot_be_read_is_our_fault(door: Door) -> None:
     """The sender is asked to come again."""
 
