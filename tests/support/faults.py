@@ -27,3 +27,14 @@ def crash_at(point: str, number: int) -> FaultPoint:
             raise CrashError
 
     return io
+
+
+def once_at(point: str, happens: Callable[[], object]) -> FaultPoint:
+    """What happens the first time that a point is come to."""
+    left = [happens]
+
+    def io(passed: str) -> None:
+        if passed == point and left:
+            left.pop()()
+
+    return io

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.readback import pipeline
-from tests.support.faults import FaultPoint
+from tests.support.faults import once_at
 from tests.support.planning_desk import TARGET
 from tests.support.readback_desk import EVERY_SECONDS, ReadbackDesk
 from tieout.errors import AccessDeniedError, ConflictError, ThrottledError, TieoutError, UnavailableError
@@ -129,7 +129,9 @@ def test_a_cycle_under_way_is_not_begun_again(desk: ReadbackDesk) -> None:
 
 def test_of_two_that_begin_at_once_one_is_told(desk: ReadbackDesk) -> None:
     """The other's cycle stands."""
-    desk.table.io = once("before ledger.write", lambda: desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "b")))
+    desk.table.io = once_at(
+        "before ledger.write", lambda: desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "b"))
+    )
     with pytest.raises(CycleUnderWayError, match="anaplan was begun at this moment"):
         desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "a"))
     assert desk.cycle().asked_by == "b"
@@ -137,7 +139,9 @@ def test_of_two_that_begin_at_once_one_is_told(desk: ReadbackDesk) -> None:
 
 def test_a_run_goes_on_with_the_cycle_that_another_has_begun_meanwhile(desk: ReadbackDesk) -> None:
     """It was due for both of them."""
-    desk.table.io = once("before ledger.write", lambda: desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "b")))
+    desk.table.io = once_at(
+        "before ledger.write", lambda: desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), "b"))
+    )
     assert desk.run().read == 40
     assert (desk.cycle().asked_by, desk.cycle().is_over) == ("b", True)
 
@@ -165,7 +169,7 @@ def test_every_difference_is_found_whatever_fails_on_the_way(strikes: list[str |
         if strike == "planning":
             desk.planning.refusal = lambda _: UnavailableError("locked")
         elif strike is not None:
-            desk.table.io = once(strike, lambda: (_ for _ in ()).throw(UnavailableError("struck")))
+            desk.table.io = once_at(strike, lambda: (_ for _ in ()).throw(UnavailableError("struck")))
         try:
             desk.run()
         except UnavailableError:
@@ -225,6 +229,20 @@ def test_a_target_that_failed_is_tried_with_few_cells(desk: ReadbackDesk, monkey
     assert [len(page) for page in desk.asked[:4]] == [4, 2, 4, 4]
 
 
+def test_a_run_that_fails_puts_nothing_off_that_another_has_taken_on_meanwhile(desk: ReadbackDesk) -> None:
+    """What it failed of is told; the cycle is as the other run has kept it."""
+    desk.budget = 4
+    desk.run()
+
+    def refuse(_: object) -> TieoutError:
+        desk.table.io = once_at("before ledger.write", lambda: desk.ledger.advance(desk.cycle()._replace(equal=8)))
+        return ThrottledError("limit", retry_after_seconds=600)
+
+    desk.planning.refusal = refuse
+    assert desk.run().failing == "ThrottledError"
+    assert (desk.cycle().equal, desk.cycle().failing, desk.cycle().waits_until) == (8, "", None)
+
+
 def test_credentials_that_cannot_be_read_put_it_off_too(desk: ReadbackDesk) -> None:
     """The secret is empty, or its JSON is broken."""
     desk.cannot_open = AccessDeniedError("no such secret")
@@ -262,18 +280,6 @@ def test_what_is_told_is_kept_already(desk: ReadbackDesk) -> None:
     object.__setattr__(step, "tell", lambda _: found.append(set(desk.standing())))
     pipeline.read_back(step)
     assert found == [{f"{PLACES[1]}:M"}]
-
-
-def once(point: str, happens: object) -> FaultPoint:
-    """What happens at the first call of a kind."""
-    left = [1]
-
-    def strike(here: str) -> None:
-        if here == point and left:
-            left.pop()
-            happens()  # type: ignore[operator]
-
-    return strike
 
 
 def test_a_conflict_is_no_failure(desk: ReadbackDesk) -> None:
