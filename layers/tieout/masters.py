@@ -100,14 +100,16 @@ def _owned_as(field: str) -> str:
 
 
 def masters_of(records: Iterable[MasterRecord]) -> list[Master]:
-    """The masters that records belong to, in order of their codes; what planning has no name for belongs to none."""
+    """The masters that records belong to, in order of their codes; what planning has no name for belongs to none.
+
+    Codes that differ in upper and lower case alone are one to planning: the master has that of its first record.
+    """
     found: dict[tuple[str, str], list[MasterRecord]] = {}
-    for each in records:
+    for each in sorted(records, key=lambda each: each.record):
         if each.code is not None:
-            found.setdefault((each.kind, each.code), []).append(each)
+            found.setdefault((each.kind, folded(each.code)), []).append(each)
     return [
-        Master(kind=kind, code=code, records=tuple(sorted(those, key=lambda each: each.record)))
-        for (kind, code), those in sorted(found.items())
+        Master(kind=kind, code=str(those[0].code), records=tuple(those)) for (kind, _), those in sorted(found.items())
     ]
 
 

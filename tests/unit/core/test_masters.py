@@ -63,6 +63,13 @@ def test_what_others_say_is_a_conflict_where_it_is_something_else() -> None:
     ]  # fmt: skip
 
 
+def test_codes_in_other_letters_are_of_one_master() -> None:
+    """Planning does not tell them apart, so its owner is believed about all of them; it has the code of its first record."""
+    [master] = masters_of([ACME, replace(ACME_IN_CRM, code="c_1")])
+    assert (master.code, master.records[1], master.holds("name", OWNERSHIP)) == ("c_1", ACME, "Acme")
+    assert [each.field for each in conflicts([master], OWNERSHIP)] == ["name"]
+
+
 def test_two_records_of_the_owner_contradict_nobody() -> None:
     """They are one in planning because somebody wants it so."""
     twin = customer(ERP, "2", name="Acme Holding")
@@ -120,7 +127,7 @@ def test_blanks_and_line_breaks_make_no_other_name() -> None:
 
 def test_members_have_the_name_and_parent_that_hold() -> None:
     """In order of their codes, each placed by its owner where that has a record; what planning has no name for is none."""
-    other = customer(CRM, "5", code="C_0")
+    other = customer(CRM, "8", code="C_0")
     nameless = customer(CRM, "6", code=None)
     found = members(masters_of([ACME_IN_CRM, nameless, ACME, other]), OWNERSHIP)
     assert found == [Member("C_0", "", ""), Member("C_1", "Acme", "C_0", is_owned=True)]
@@ -131,7 +138,7 @@ def test_members_have_the_name_and_parent_that_hold() -> None:
 def test_two_records_of_one_name_in_planning_are_not_below_each_other() -> None:
     """Somebody has made a company and its group one member: it is not below itself."""
     group = customer(ERP, "2", code="c_1", name="Group")
-    [found, _] = members(masters_of([replace(ACME, parent="c_1"), group]), OWNERSHIP)
+    [found] = members(masters_of([replace(ACME, parent="c_1"), group]), OWNERSHIP)
     assert (found.code, found.parent, found.is_owned) == ("C_1", "", True)
 
 

@@ -154,12 +154,17 @@ def test_where_nobody_owns_parents_a_customer_stands_below_whom_all_name() -> No
 
 
 def test_a_customer_that_mapping_tables_write_in_other_letters_is_one_member() -> None:
-    """Planning does not tell them apart; it is written as by its owner."""
+    """Planning does not tell them apart, and it is called and placed as its owner says, whoever else tells of it."""
     desk = owned_desk()
     desk.map("77", "c_1")
     tell(desk.table, ERP, Customer(number="1", name="One"))
     assert keep_now(desk) == [("Customer", "add", ("C_1",))]
-    assert [each.name for each in desk.keeper.held("Customer") if each.code == "C_1"] == ["One"]
+    tell(desk.table, CRM, Customer(number="77", name="Another name"))
+    tell(desk.table, ERP, Customer(number="2", name="Two"))
+    tell(desk.table, ERP, Customer(number="1", name="Another one", parent="2"), version="2")
+    assert keep_now(desk) == [("Customer", "add", ("C_2",)), ("Customer", "change", ("c_1",))]
+    [member] = [each for each in desk.keeper.held("Customer") if each.code == "C_1"]
+    assert (member.name, desk.keeper.parents("Customer")["C_1"]) == ("Another one", "c_2")
 
 
 def test_owned_products_are_no_customers() -> None:
