@@ -217,7 +217,7 @@ BUGS = (
         protecting.Protecting.guard,
         "waited=stored.late if stored else ()",
         "waited=()",
-        changes=10,
+        proof=_moved,
     ),
     Bug(
         "where something is booked is known by the cell there alone",

@@ -262,7 +262,6 @@ MET_IN = {
     "what waits for another entry than before is as it was": 6,
     "what came late is shown beside what comes late then": 65,
     "what leaves a cell is not shown": 1,
-    "a cell says the currency of what cancels out in it": 10475,
     "every client is taken for our own": 29,
     "lines of every kind count": 1,
     "what a tool withdraws stays planned": 2,
