@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ from ops.resending import send_again
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import FILE, PERSON, HeldFact, MappingLedger
-from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry
+from tieout.members import folded
+from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry, has_members
 from tieout.planning.rates import product, stands_in
-from tieout.planning.validity import DATED, OverlapError, Term, said_with, text_of
+from tieout.planning.validity import DATED, OverlapError, Term, said_with, terms_of, text_of
 
 _MOST_FLAWS = 10  # named in one message
 _COLUMNS = ["connection", "table", "key", "member"]
@@ -119,10 +120,11 @@ def said_by(place: Place, entries: Sequence[Entry]) -> tuple[Mapping[MappingKey,
     """What each of these entries says, where anybody has stored it, and what it is to say with that.
 
     Raises:
-        UnusableEntriesError: naming the entries the line could not use, whose connection the stage has not, or that would say two
-            members of one period.
+        UnusableEntriesError: naming the entries the line could not use, whose connection the stage has not, that would say two
+            members of one period, or write a member in other letters than another entry does.
     """
     _refuse([f"{_named(entry)}: {flaw}" for entry in entries if (flaw := _flaw(entry, place.connections))])
+    _refuse(list(_written_otherwise(place, entries)))
     stood = FactLedger(place.table).mappings({entry.key for entry in entries})
     return stood, _texts(entries, stood)
 
@@ -177,6 +179,25 @@ def _flaw(entry: Entry, connections: Collection[str]) -> str:
     if entry.key.connection not in connections:
         return f"there is no connection {entry.key.connection}; the stage has {', '.join(connections)}"
     return ""
+
+
+def _written_otherwise(place: Place, entries: Sequence[Entry]) -> Iterator[str]:
+    """The entries that write a member in other letters than another one: planning takes both for one, the ledger for two.
+
+    Two cells of the ledger would then be one of planning, and each write to the one undo the other's.
+    """
+    ledger, ours = MappingLedger(place.table), {entry.key for entry in entries}
+    written: dict[tuple[str, str], str] = {}
+    for table in {entry.key.table for entry in entries if has_members(entry.key.table)}:
+        for connection in place.connections:
+            for each in ledger.entries(connection, table):
+                for term in terms_of(each.member) if each.key not in ours else ():
+                    written[table, folded(term.member)] = term.member
+    for entry in entries:
+        if has_members(entry.key.table):
+            there = written.setdefault((entry.key.table, folded(entry.member)), entry.member)
+            if there != entry.member:
+                yield f"{_named(entry)}: {entry.member} is written {there} elsewhere; planning takes both for one member"
 
 
 def _fits(row: Mapping[str | None, object]) -> bool:

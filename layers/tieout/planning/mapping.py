@@ -64,6 +64,11 @@ Found = Mapping[MappingKey, str]
 Used = Mapping[MappingKey, str | None]
 
 
+def has_members(table: str) -> bool:
+    """Whether the entries of a table name members of planning, and no words of ours, periods or rates."""
+    return table not in {PERIOD_TABLE, RATE} and not FAMILY_TABLES.get(table)
+
+
 def check_entry(key: MappingKey, value: str) -> None:
     """Refuse an entry the line could not use, before it is stored.
 
