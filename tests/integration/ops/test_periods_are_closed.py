@@ -58,7 +58,8 @@ def test_a_period_is_closed_with_who_and_why_and_opened_again(stage: OperatedSta
         "EUR",
     )
     assert (late["target"], late["measure"], late["where"]) == (TARGET, "Amount", "/".join(late["members"].values()))
-    assert TARGET in CliRunner().invoke(app, ["periods", "late"]).output  # or two targets' cells look like one twice
+    told = CliRunner().invoke(app, ["periods", "late"], env={"COLUMNS": "200"}).output
+    assert TARGET in told  # or two targets' cells look like one twice
     assert stage.tieout("facts", "show", late["record"])["late"] == [
         {name: value for name, value in late.items() if name not in {"asked", "approval"}}
     ]
