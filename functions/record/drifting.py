@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tieout.arriving.envelope import Envelope
@@ -53,29 +52,6 @@ class DeliveriesShown:
         return self._open[name]
 
 
-@dataclass(slots=True)
-class _Known:
-    """What one function knows of the drifts of a connection.
-
-    Attributes:
-        waiting: those that are to be written.
-        written: those that were, each with when it was written last.
-        unsure: those that were written for the first time, be it this function or another that wrote them first.
-    """
-
-    waiting: dict[Seen, Noted] = field(default_factory=dict)
-    written: dict[Seen, datetime] = field(default_factory=dict)
-    unsure: set[Seen] = field(default_factory=set)
-
-    def take(self, watch: Watch) -> None:
-        """Have wait what a watch has noted."""
-        for seen, noted in watch.take().items():
-            if seen in self.waiting:
-                self.waiting[seen] = self.waiting[seen].and_then(noted)
-            elif seen in self.written or len(self.waiting.keys() | self.written.keys()) < _MOST_KINDS:
-                self.waiting[seen] = noted
-
-
 class Drifting:
     """What the readers of one function have noticed, and what its deliveries show.
 
@@ -97,7 +73,9 @@ class Drifting:
     ) -> None:
         self._reader_of, self._ledger, self._clock, self._name = reader_of, ledger, clock, name
         self.deliveries = deliveries
-        self._known: defaultdict[str, _Known] = defaultdict(_Known)
+        self._waiting: dict[str, dict[Seen, Noted]] = {}
+        self._written: dict[str, dict[Seen, datetime]] = {}
+        self._unsure: dict[str, set[Seen]] = {}  # whether it was this function that wrote it first
 
     def keep(self, read: Collection[str]) -> Counter[str]:
         """Keep what was noticed in reading these connections, and in what was delivered; of each how many drifts nobody knew of.
@@ -106,40 +84,52 @@ class Drifting:
         """
         news: Counter[str] = Counter()
         delivered = self.deliveries.watches()
-        for connection in sorted({*read, *delivered, *self._known}):
-            known = self._known[connection]
+        for connection in sorted({*read, *delivered, *self._waiting, *self._unsure}):
             if connection in delivered:
-                known.take(delivered[connection])
+                self._take(connection, delivered[connection])
             with suppress(Exception):  # whatever it is: the records are recorded, and the next batch tries again
                 if connection in read:
-                    self._take_read(connection, known)
+                    self._take_read(connection)
             with suppress(Exception):  # as above
-                self._write(connection, known)
+                self._write(connection)
             with suppress(Exception):  # as above
-                news += Counter({connection: self._found(connection, known)})
+                news += Counter({connection: self._found(connection)})
         return news
 
-    def _take_read(self, connection: str, known: _Known) -> None:
+    def _take_read(self, connection: str) -> None:
         reader = self._reader_of(connection)
         if isinstance(reader, Watching):
-            known.take(reader.watch)
+            self._take(connection, reader.watch)
 
-    def _write(self, connection: str, known: _Known) -> None:
+    def _take(self, connection: str, watch: Watch) -> None:
+        waiting, written = self._waiting.setdefault(connection, {}), self._written.setdefault(connection, {})
+        for seen, noted in watch.take().items():
+            if seen in waiting:
+                waiting[seen] = waiting[seen].and_then(noted)
+            elif seen in written or len(waiting.keys() | written.keys()) < _MOST_KINDS:
+                waiting[seen] = noted
+
+    def _write(self, connection: str) -> None:
         """Write what it is time for; a function that dies meanwhile has written some of it, and told nobody."""
-        now, written = self._clock.now(), known.written
-        due = {
-            seen: noted
-            for seen, noted in known.waiting.items()
-            if seen not in written or now - written[seen] >= _AGAIN_AFTER
-        }
-        self._ledger.note(connection, due, now, self._name)
-        for seen in due:
-            del known.waiting[seen]
-        known.unsure |= due.keys() - written.keys()
-        written |= dict.fromkeys(due, now)
+        now, waiting, written = self._clock.now(), self._waiting.get(connection, {}), self._written.get(connection, {})
+        due = [seen for seen in waiting if seen not in written or now - written[seen] >= _AGAIN_AFTER]
+        if not due:
+            return
+        taken = {seen: waiting.pop(seen) for seen in due}
+        try:
+            self._ledger.note(connection, taken, now, self._name)
+        except Exception:
+            for seen, noted in taken.items():
+                waiting[seen] = noted.and_then(waiting[seen]) if seen in waiting else noted
+            raise
+        self._unsure.setdefault(connection, set()).update(taken.keys() - written.keys())
+        written |= dict.fromkeys(taken, now)
 
-    def _found(self, connection: str, known: _Known) -> int:
+    def _found(self, connection: str) -> int:
         """How many drifts that were written nobody knew of, each counted once."""
-        found = self._ledger.found_by(connection, known.unsure, self._name)
-        known.unsure.clear()
-        return found
+        unsure = self._unsure.pop(connection, set())
+        try:
+            return self._ledger.found_by(connection, unsure, self._name) if unsure else 0
+        except Exception:
+            self._unsure.setdefault(connection, set()).update(unsure)
+            raise

@@ -40,14 +40,14 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a drift is told of whenever it is seen",
         Drifting._found,
-        "known.unsure.clear()",
-        "known.unsure.copy()",
+        "self._unsure.pop(connection, set())",
+        "self._unsure.get(connection, set())",
     ),
     (
         "a drift that a failing ledger says nothing of is told to nobody",
         Drifting._found,
-        "known.unsure, ",
-        "[known.unsure.pop() for _ in tuple(known.unsure)], ",
+        ".update(unsure)",
+        ".update(())",
     ),
     (
         "a drift is known by its field alone",
