@@ -39,7 +39,6 @@ TELLING = {"mark": "T", "columns": ["company", "count"]}
         ({"year_begins_in": 4}, "year_begins_in"),
         ({"closing_numbers": [""]}, "closing_numbers"),
         ({"closing_periods": [16, 12]}, "closing_periods"),
-        ({**TO_DATE, "header": None, "trailer": None, "closing_numbers": ["CL"]}, "documents have no numbers"),
         ({"key": ["company", "account"]}, "names neither a document nor"),
         ({"detail": NO_COMPANY, "key": ["document"]}, "lacks 'company'"),
         (
@@ -54,6 +53,12 @@ def test_a_feed_that_could_not_be_read_or_trusted_is_refused(change: Mapping[str
     """What is declared is refused at synth, in words that name what is wrong with it."""
     with pytest.raises(ValueError, match=complaint):
         options_of({"feeds": [{**JOURNALS, **change}]})
+
+
+def test_what_closes_a_year_is_known_by_numbers_where_documents_have_such() -> None:
+    """Balances have none."""
+    with pytest.raises(ValueError, match="documents have no numbers"):
+        options_of({"feeds": [{**TO_DATE, "closing_numbers": ["CL"]}]})
 
 
 def test_fixed_lines_have_a_width_for_each_column() -> None:
