@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -197,3 +198,45 @@ def test_a_reader_without_a_watch_is_left_alone() -> None:
     """It need not have one."""
     recording = Recording()
     assert recording.work(deal(1)).drifts == Counter()
+
+
+def drifting_over(source: WatchingSource, recording: Recording) -> Drifting:
+    """What one function has noticed of this source."""
+    return Drifting(lambda _: source, DeliveriesShown([]), DriftLedger(recording.table), recording.clock, "test")
+
+
+def test_what_is_noticed_while_a_write_fails_is_counted_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of one function may end at once: what either has noticed is written once the ledger takes it."""
+    source, recording = WatchingSource(), Recording()
+    drifting, tried = drifting_over(source, recording), list[int]()
+
+    def fail_meanwhile(*_: object) -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            source.watch.see("deals", [{"id": "1", "new": 1}])
+            drifting.keep([CONNECTION])
+        raise UnavailableError("down")
+
+    source.watch.see("deals", [{"id": "1", "new": 1}])
+    with monkeypatch.context() as patched:
+        patched.setattr(DriftLedger, "note", fail_meanwhile)
+        assert drifting.keep([CONNECTION]) == Counter()
+    assert drifting.keep([CONNECTION]) == Counter({CONNECTION: 1})
+    assert [each.times for each in DriftLedger(recording.table).of(CONNECTION)] == [2]
+
+
+def test_a_drift_is_told_once_though_batches_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that asks later is told of nothing that the other is asking about."""
+    source, recording = WatchingSource(), Recording()
+    drifting, told = drifting_over(source, recording), Counter[str]()
+    found_by = DriftLedger.found_by
+
+    def ask_meanwhile(ledger: DriftLedger, *arguments: Any) -> int:  # noqa: ANN401 as what it stands for
+        monkeypatch.setattr(DriftLedger, "found_by", found_by)
+        told.update(drifting.keep([CONNECTION]))
+        return found_by(ledger, *arguments)
+
+    monkeypatch.setattr(DriftLedger, "found_by", ask_meanwhile)
+    source.watch.see("deals", [{"id": "1", "new": 1}])
+    told.update(drifting.keep([CONNECTION]))
+    assert told == Counter({CONNECTION: 1})
