@@ -275,3 +275,16 @@ def test_a_minute_ends_when_its_time_is_up() -> None:
 
     desk.source.page = page  # type: ignore[method-assign]  # it takes its time
     assert [desk.minute().pages for _ in range(5)] == [{CRM: 1}] * 4 + [{}]
+
+
+def test_what_is_most_urgent_goes_first_whenever_it_began() -> None:
+    """A poll, since nobody tells of what it finds; then a census; what was before comes last."""
+    desk = filled(Census(every_hours=0, pages_per_minute=1))
+    for purpose in (Purpose.BACKFILL, Purpose.CENSUS, Purpose.POLL):
+        desk.begin(purpose, days=1)
+        desk.clock.advance(1)
+    ended = list[Purpose]()
+    for _ in range(200):
+        desk.minute()
+        ended += [each for each in Purpose if each not in ended and desk.run(each).phase.is_over]
+    assert ended == [Purpose.POLL, Purpose.CENSUS, Purpose.BACKFILL]

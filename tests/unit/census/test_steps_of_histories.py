@@ -111,3 +111,33 @@ def test_a_poll_tells_of_steps_and_keeps_no_findings(desk: CensusDesk) -> None:
     desk.begin(Purpose.POLL, days=1)
     report = desk.minute()
     assert (report.sent, report.missed) == ({CRM: 1}, {})
+
+
+def test_what_is_here_of_a_history_is_not_told_again(desk: CensusDesk) -> None:
+    """A step that is older than what was read has come of a reading already."""
+    remember(desk, Step(KEY, "2020-01-01T00:00:00.000Z"))
+    desk.begin(Purpose.CENSUS, days=1)
+    report = desk.minute()
+    assert (desk.told(), report.sent, desk.findings()) == ([], {}, [])
+
+
+def test_steps_are_counted_beside_what_is_listed(desk: CensusDesk) -> None:
+    """A deal that nobody has told of, and two steps of another's history."""
+    desk.change("2")
+    desk.clock.advance(1)
+    remember(desk, EARLIER, LATER)
+    desk.begin(Purpose.CENSUS, days=1)
+    assert desk.minute().sent == {CRM: 3}
+
+
+def test_a_notice_of_a_step_says_what_found_it_and_which_step_it_is(desk: CensusDesk) -> None:
+    """So a person who meets it in a dead-letter queue knows; what it says is kept among what its connection was told."""
+    remember(desk, EARLIER)
+    desk.begin(Purpose.CENSUS, days=1)
+    desk.minute()
+    [[notice]] = [envelope.notices for envelope in desk.told()]
+    assert (notice.kind, notice.notice_id) == (
+        f"census.{Difference.STEP_UNKNOWN}",
+        f"census/{Difference.STEP_UNKNOWN}/{EARLIER.version}",
+    )
+    assert f"/{CRM}/" in notice.payload
