@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ops.display import Row
 from ops.ledger_views import amount_text, before_text, cell_row, members_text
-from ops.period_views import Wanted, late_rows
+from ops.period_views import late_of_fact
 from ops.receipt_views import receipt_row
-from tieout.ledger.closing import LateFact
 from tieout.ledger.intersections import CellState, intersection_state
-from tieout.ledger.late_rows import by_books
 from tieout.ledger.searching import Ended
 from tieout.ledger.table import Table
 from tieout.ledger.tracing import CellWrite
@@ -107,11 +105,7 @@ def _move_row(version: Version, move: Move, cell: CellState) -> Row:
 
 
 def _late_rows(version: Version) -> Iterator[Row]:
-    facts = (
-        LateFact(books=books, record=version.record, rows=tuple(rows), lineage=version.lineage)
-        for books, rows in by_books(version.late).items()
-    )
-    for row in late_rows(facts, Wanted()):
+    for row in late_of_fact(version.record, version.late, version.lineage):
         yield {**_named(version), **row}
 
 

@@ -12,7 +12,7 @@ from tieout import strict_json
 from tieout.arriving.notice import RecordKey
 from tieout.ledger import keys
 from tieout.ledger.intersections import CellState, intersection_state
-from tieout.ledger.items import statement_text
+from tieout.ledger.items import fact_lineage, late_of, statement_text
 from tieout.ledger.mappings import MappingLedger
 from tieout.ledger.outcomes import OutcomeLedger
 from tieout.ledger.planned import RecordedFact
@@ -25,6 +25,7 @@ Row = dict[str, Any]
 
 SHOWN_OF_A_HELD_FACT = ("waits_for", "connection", "record", "held_at")  # to people; the rest repeats it
 
+_WITH_BOOKS = frozenset({"asked", "approval"})  # a fact itself does not know of them
 _STATES = ("dirty", "refused", "undone")
 _DIGITS_OF_AN_ID = 32
 _MOST_NAMED = 10
@@ -45,7 +46,10 @@ def fact(table: Table, record: RecordKey) -> Row | None:
         "held_for": "#".join(_json(str(item["held_for"]))) if "held_for" in item else None,
         "statement": _json(statement_text(item)),
         "contributions": _contributions(table, item),
-        "late": late_of_fact(key, item),
+        "late": [
+            {name: row[name] for name in row if name not in _WITH_BOOKS}
+            for row in late_of_fact(record, late_of(item), fact_lineage(key, item))
+        ],
         "mappings": _json(str(item["mappings"])),
         "lineage": _lineage(item),
     }

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from ops.display import Row
 from ops.place import Place
+from tieout.arriving.notice import RecordKey
 from tieout.closing import Books
 from tieout.errors import MalformedError, PermanentError
 from tieout.ledger import keys
 from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.gate import Change
-from tieout.ledger.items import fact_lineage, late_of
+from tieout.ledger.items import Lineage
 from tieout.ledger.late_rows import LateRow, by_books
-from tieout.ledger.table import Item, Key, Table, pages
+from tieout.ledger.table import Table, pages
 from tieout.moments import moment_text
 from tieout.money import Money
 from tieout.periods import Period
@@ -87,15 +88,13 @@ def late_rows(facts: Iterable[LateFact], wanted: Wanted) -> Iterator[Row]:
             yield from _late_rows(fact)
 
 
-def late_of_fact(key: Key, item: Item) -> list[Row]:
-    """What of a stored fact came too late, cell by cell, if anything did. Who asks to restate it is told with the books."""
-    lineage = fact_lineage(key, item)
+def late_of_fact(record: RecordKey, rows: Iterable[LateRow], lineage: Lineage) -> Iterator[Row]:
+    """What of one fact came too late, cell by cell; who asks to restate it is told with the books alone."""
     facts = (
-        LateFact(books=books, record=lineage.notice.key, rows=tuple(rows), lineage=lineage)
-        for books, rows in by_books(late_of(item)).items()
+        LateFact(books=books, record=record, rows=tuple(some), lineage=lineage)
+        for books, some in by_books(rows).items()
     )
-    with_books = {"asked", "approval"}
-    return [{name: row[name] for name in row if name not in with_books} for row in late_rows(facts, Wanted())]
+    return late_rows(facts, Wanted())
 
 
 def sums(facts: Iterable[LateFact]) -> dict[str, str]:
