@@ -19,6 +19,8 @@ from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.certificates import NoEvidenceError
 from tieout.ledger.closed_period import UnevenCellError
+from tieout.ledger.cycles import Cycle
+from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.table import Put, Update
 
 STRANGER = invoice("9", 5_000, customer="8")
@@ -178,6 +180,14 @@ def test_planning_is_read_back_after_the_last_write() -> None:
     made.close()
     [said] = made.derived()["verdict"]["exceptions"]
     assert said.startswith("anaplan was not read back as a whole since 2026-04-03T09:")
+
+
+def test_a_new_reading_takes_nothing_from_the_one_that_is_done() -> None:
+    """The next cycle may be under way for hours: until it is done, the one before it says what planning holds."""
+    made = march(INVOICES)
+    before = made.derived()["planning"]["cycles"]
+    ReadbackLedger(made.table).begin(Cycle.begun("anaplan", made.clock.now(), "cleo"))
+    assert (made.derived()["planning"]["cycles"], made.derived()["verdict"]["exceptions"]) == (before, [])
 
 
 def test_what_no_census_covers_is_named() -> None:

@@ -171,7 +171,10 @@ class _Deriving:
                 for each in ledger.standing(target)
                 if (target, each.intersection_id) in own
             ),
-            "cycles": [sections.cycle_row(each, ledger.cycle(each), written[each]) for each in sorted(written)],
+            "cycles": [
+                sections.cycle_row(each, ledger.last_whole(each) or ledger.cycle(each), written[each])
+                for each in sorted(written)
+            ],
         }
 
     def _census(self) -> Iterator[Plain]:

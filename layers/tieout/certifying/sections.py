@@ -93,7 +93,7 @@ def cycle_row(target: str, cycle: Cycle | None, written_at: str) -> Plain:
 
     Args:
         target: whose.
-        cycle: the last one, or the one under way.
+        cycle: the last one that came to its end; where none did, the one under way.
         written_at: when a cell of the period was last written there; empty where none was.
     """
     is_whole = cycle is not None and cycle.finished_at is not None

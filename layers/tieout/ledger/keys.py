@@ -215,6 +215,11 @@ def cycle_key(target: str) -> Key:
     return (readback_of(target), "CYCLE")
 
 
+def last_whole_key(target: str) -> Key:
+    """Where the cycle of a target stands that was done before that one."""
+    return (readback_of(target), "WHOLE")
+
+
 def sampled_key(target: str) -> Key:
     """Where it stands up to when writes to a target were sampled."""
     return (readback_of(target), "SAMPLED")

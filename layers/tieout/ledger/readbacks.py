@@ -1,6 +1,7 @@
 """The part of the ledger that tells of reading planning back: how far that has come, and which cells differ.
 
 READBACK#<target> / CYCLE                    the last cycle, or the one under way
+READBACK#<target> / WHOLE                    the last cycle before that one
 READBACK#<target> / SAMPLED                  up to when writes were sampled
 READBACK#<target> / FOUND#<cell>             a cell that differs, until it is written again or a later cycle finds it equal
 READBACK#<target> / REPAIRED#<cell>          when a cell that differed was last written again, and who had it
@@ -49,9 +50,12 @@ class ReadbackLedger:
 
     def cycle(self, target: str) -> Cycle | None:
         """The last cycle of a target, or the one under way."""
-        key = keys.cycle_key(target)
-        item = self._table.get([key]).get(key)
-        return None if item is None else kept_cycle(target, item)
+        return self._cycle(target, keys.cycle_key(target))
+
+    def last_whole(self, target: str) -> Cycle | None:
+        """The last cycle of a target that came to its end; None where none ever did."""
+        cycle = self.cycle(target)
+        return cycle if cycle is None or cycle.is_over else self._cycle(target, keys.last_whole_key(target))
 
     def begin(self, cycle: Cycle) -> Cycle:
         """Keep a cycle that begins, in the place of one that is over; the cycle as it is kept.
@@ -62,17 +66,15 @@ class ReadbackLedger:
         before = self.cycle(cycle.target)
         if before is not None and not before.is_over:
             raise CycleUnderWayError(f"a cycle of {cycle.target} is under way since {moment_text(before.started_at)}")
+        whole = [Put(keys.last_whole_key(cycle.target), cycle_item(before, before.revision))] if before else []
         try:
-            return self.advance(cycle._replace(revision=before.revision if before else 0))
+            return self._kept(cycle._replace(revision=before.revision if before else 0), whole)
         except ConditionFailedError as error:
             raise CycleUnderWayError(f"a cycle of {cycle.target} was begun at this moment") from error
 
     def advance(self, cycle: Cycle) -> Cycle:
         """Keep how far a cycle has come; the cycle as it is kept. Raises `ConflictError` where somebody else advanced it."""
-        revision = cycle.revision + 1
-        condition = Equals("revision", cycle.revision) if cycle.revision else Absent("revision")
-        self._table.write([Put(keys.cycle_key(cycle.target), cycle_item(cycle, revision), condition)])
-        return cycle._replace(revision=revision)
+        return self._kept(cycle)
 
     def places_behind(self, target: str, behind: str, limit: int) -> Some:
         """The next intersections of a target in order of their ids; none only where there are no more."""
@@ -159,6 +161,16 @@ class ReadbackLedger:
     def keep_sampled(self, target: str, until: datetime) -> None:
         """Keep up to when they were."""
         self._table.write([Put(keys.sampled_key(target), {"until": moment_text(until)})])
+
+    def _cycle(self, target: str, key: Key) -> Cycle | None:
+        item = self._table.get([key]).get(key)
+        return None if item is None else kept_cycle(target, item)
+
+    def _kept(self, cycle: Cycle, others: Sequence[Put] = ()) -> Cycle:
+        revision = cycle.revision + 1
+        condition = Equals("revision", cycle.revision) if cycle.revision else Absent("revision")
+        self._table.write([Put(keys.cycle_key(cycle.target), cycle_item(cycle, revision), condition), *others])
+        return cycle._replace(revision=revision)
 
     def _otherwise(
         self, read: Iterable[IntersectionState], seen: Callable[[IntersectionState], object]
