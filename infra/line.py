@@ -260,6 +260,7 @@ class LineStack(Stack):
             **{f"{kind}{pascal(each.name)}": asdict(each) for kind, some in declared for each in some},
             "Closing": {"versions": list(self.landscape.closing.versions), "legal_entities": sorted(companies)},
             "Rates": asdict(self.landscape.rates),
+            "Retention": asdict(self.landscape.retention),
             "Sweeper": {
                 "function_name": self.sweep.function.function.function_name,
                 "undelivered_queue_url": self.sweep.schedule.undelivered.queue_url,

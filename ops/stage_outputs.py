@@ -11,6 +11,7 @@ from typing import Any
 from ops.told import Entrance, FlowQueues, RelayQueues, TargetQueues, filled, maintained
 from tieout.errors import PermanentError
 from tieout.ownership import Owner, Ownership, owner_of_plain
+from tieout.retention import Retention
 
 
 class UnknownNameError(PermanentError):
@@ -44,6 +45,11 @@ class StageOutputs(ABC):
     def closing(self) -> Mapping[str, list[str]]:
         """The plan versions that are closed where none is named, and the companies the landscape knows."""
         return dict(json.loads(self.outputs["Closing"]))
+
+    @cached_property
+    def retention(self) -> Retention:
+        """For how long the ledger keeps what only tells of the past, whoever wrote it."""
+        return Retention(**json.loads(self.outputs["Retention"]))
 
     @cached_property
     def undelivered_files(self) -> str | None:

@@ -13,7 +13,8 @@ from tieout.system_clock import SystemEntropy
 
 def undo(place: Place, effect: Effect) -> DoneReceipt:
     """Have planning hold again what an effect restores; the receipt of the undo."""
-    done = UndoLedger(place.table).undo(effect, place.who, SystemEntropy().token(), datetime.now(UTC))
+    ledger = UndoLedger(place.table, place.retention.receipts)
+    done = ledger.undo(effect, place.who, SystemEntropy().token(), datetime.now(UTC))
     place.ask_for_a_flush(effect.receipt.target)
     return done
 

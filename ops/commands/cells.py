@@ -106,7 +106,7 @@ def cells_check(
         )
         rows += [difference_row(each) for each in done.different]
         if write_again:
-            ReadbackLedger(place.table).repair(done.different, place.who, datetime.now(UTC))
+            ReadbackLedger(place.table, place.retention.receipts).repair(done.different, place.who, datetime.now(UTC))
     shown = {"different": SHOWN_OF_A_DIFFERENCE}
     display.record({"compared": summary, "different": rows}, as_json=as_json, columns=shown)
     if rows:

@@ -98,7 +98,7 @@ def readback_repair(
     place = find_place(stage)
     found = _standing(place, target, cell)
     if yes and found:
-        ReadbackLedger(place.table).repair(found, place.who, datetime.now(UTC))
+        ReadbackLedger(place.table, place.retention.receipts).repair(found, place.who, datetime.now(UTC))
         for name in sorted({each.target for each in found}):
             place.ask_for_a_flush(name)
     shown = {"done": yes} | _shown(found)

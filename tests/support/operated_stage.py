@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,6 +19,8 @@ from tests.support.made_up import made_up_system
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
 from tests.support.receiving import FLOWS
 from tieout.arriving.envelope import Envelope, read_message
+from tieout.ledger.retention import EXPIRES_AT
+from tieout.ledger.table import Key
 from tieout.ownership import Owner
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 CRM, ERP, TARGET = "hubspot-emea", "netsuite-group", "anaplan"
 TOOL = "tool-for-bookings"  # completed from its payloads
+RETENTION = {"outcomes": 90, "receipts": 45}
 LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_000}
 _ALONE = ("sweeper", "census", "readback", "intake", "reconcile")  # what runs by the clock, or for a file
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}", linked_by=("tax_id",))
@@ -54,6 +58,11 @@ class OperatedStage:
         assert result.exit_code == 0, result.output
         self.said = result.stderr
         return json.loads(result.stdout)
+
+    def kept_days(self, key: Key) -> int:
+        """For how many days from now the ledger keeps an item."""
+        expires = datetime.fromtimestamp(int(str(self.place.table.get([key])[key][EXPIRES_AT])), UTC)
+        return round((expires - datetime.now(UTC)) / timedelta(days=1))
 
     def url(self, connection: str) -> str:
         """The URL a source calls."""
@@ -102,6 +111,7 @@ def _told(stage: OperatedStage, flows: list[str]) -> dict[str, str]:
     told: dict[str, Any] = {
         "Closing": {"versions": ["Actual"], "legal_entities": ["EMEA", "GROUP"]},
         "Rates": {"through": "EUR"},
+        "Retention": RETENTION,
         "Sweeper": {"undelivered_queue_url": stage.queues["sweeper"]},
         "Census": {"function_name": "census", "undelivered_queue_url": stage.queues["census"]},
         "Readback": {"function_name": "readback", "undelivered_queue_url": stage.queues["readback"]},

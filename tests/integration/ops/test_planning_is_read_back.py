@@ -14,7 +14,7 @@ from ops.cli import app
 from tests.support.anaplan import pipeline_cell
 from tests.support.anaplan_tenant import RunningTenant
 from tests.support.operated_planning import operated_planning, written
-from tests.support.operated_stage import TARGET, OperatedStage
+from tests.support.operated_stage import RETENTION, TARGET, OperatedStage
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import difference_of
@@ -143,6 +143,17 @@ def test_a_repair_shows_its_effect_and_does_it_when_told_to(stage: OperatedStage
     assert len(stage.aws.sqs.receive_message(QueueUrl=stage.queues["flush"])["Messages"]) == 1
     assert stage.tieout("readback", "show")["cells"] == 0
     assert stage.tieout("readback", "repair", "--yes")["cells"] == 0
+    assert stage.kept_days(keys.repaired_key(TARGET, "a:Amount")) == RETENTION["receipts"]
+
+
+def test_what_a_check_has_written_again_is_kept_as_long_as_what_a_cycle_has(
+    stage: OperatedStage, tenant: RunningTenant
+) -> None:
+    """As the landscape says."""
+    written(stage, tenant, "a", "7.00", "2026-03")
+    tenant.kept_writer().write([pipeline_cell("a", "8.00")])
+    checked("--write-again")
+    assert stage.kept_days(keys.repaired_key(TARGET, "a:Amount")) == RETENTION["receipts"]
 
 
 def found(stage: OperatedStage, name: str, held: str) -> None:

@@ -14,13 +14,14 @@ from ops.cli import app
 from ops.place import Place
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.judging import judging
-from tests.support.operated_stage import TARGET, OperatedStage
+from tests.support.operated_stage import RETENTION, TARGET, OperatedStage
 from tests.support.planning_desk import Planning
 from tieout.errors import LostAnswerError, UnavailableError
 from tieout.ledger import keys
 from tieout.ledger.cells import CellLedger
 from tieout.ledger.differences import CellDifference
 from tieout.ledger.readbacks import ReadbackLedger
+from tieout.ledger.receipts import ReceiptLedger
 from tieout.ledger.table import Update
 from tieout.moments import moment_text
 
@@ -223,6 +224,14 @@ def test_an_undo_is_shown_then_done_and_released(writing: Writing) -> None:
     writing.flush()
     assert writing.planning.values == {f"{A}:Booked": Decimal("1.50"), f"{B}:Booked": Decimal("0.70")}
     assert writing.stage.tieout("cells", "list", "--state", "undone") == []
+
+
+def test_the_receipt_of_an_undo_is_kept_as_long_as_the_landscape_says(writing: Writing) -> None:
+    """Like those that the line itself leaves."""
+    writing.stage.tieout("undo", writing.load({A: 50}), "--yes")
+    [undo, *_] = ReceiptLedger(writing.stage.place.table).newest(TARGET)
+    key = (keys.receipt_partition(TARGET), keys.DONE_PREFIX + undo.name)
+    assert writing.stage.kept_days(key) == RETENTION["receipts"]
 
 
 def test_who_undoes_is_told_how_cells_follow_their_sources_again(writing: Writing) -> None:
