@@ -64,6 +64,10 @@ class Contract(Fact):
         if len({money.currency for money in (self.value, self.renewal_amount) if money is not None}) > 1:
             raise MalformedError("renewal_in_another_currency")
 
+    def rates(self) -> frozenset[str]:
+        """The rate of its own currency."""
+        return frozenset() if self.rate is None else frozenset((self.rate.identity,))
+
     def renewal(self) -> Money | None:
         """What its renewal is to be worth: what is stated of it, else as much as the contract; None where neither is known."""
         return self.value if self.renewal_amount is None else self.renewal_amount

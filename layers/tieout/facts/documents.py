@@ -107,6 +107,10 @@ class PostedDocument(Fact):
         if self.posting_period is None and any(line.posting_date is None for line in self.lines):
             raise MalformedError("line_without_posting_date")
 
+    def rates(self) -> frozenset[str]:
+        """Those by which the lines came to the group's currency."""
+        return frozenset(line.group_rate for line in self.lines if line.group_rate is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice(PostedDocument):

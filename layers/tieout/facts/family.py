@@ -35,6 +35,10 @@ class Fact:
 
     __slots__ = ()
 
+    def rates(self) -> frozenset[str]:
+        """The identities of the rates its source converts it by, whatever comes of that in planning."""
+        return frozenset()
+
 
 class HistoricFact(Fact, ABC):
     """A fact that is all that is known of what its record has been, for what follows from changes and not from a state alone.

@@ -116,6 +116,10 @@ class Opportunity(Fact):
         if self.probability is not None and not 0 <= self.probability <= 1:
             raise MalformedError("probability_not_between_0_and_1")
 
+    def rates(self) -> frozenset[str]:
+        """The rate of its own currency."""
+        return frozenset() if self.rate is None else frozenset((self.rate.identity,))
+
     def parts(self) -> tuple[OpportunityLine, ...]:
         """The deal's lines, and one more for what they leave of its amount; exactly one for a deal without lines.
 

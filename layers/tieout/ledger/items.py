@@ -76,8 +76,8 @@ def fact_item(plan: Plan, lineage: Lineage, revision: int) -> dict[str, Any]:
         item["or_for"] = strict_json.dump(list(plan.alternative))
     if plan.guard.protected.late:
         item |= {"late": late_text(plan.guard.protected.late), "late_flow": plan.guard.flow}
-    if plan.guard.protected.other_rates is not None:
-        item["rates"] = " ".join(plan.guard.protected.other_rates)
+    if (rates := plan.rates()) is not None:
+        item["rates"] = " ".join(rates)
     text = canonical_text(plan.statement)
     if len(text.encode()) > _INLINE_STATEMENT_BYTES:
         return item | {"statement_deflated": zlib.compress(text.encode())}
@@ -142,7 +142,7 @@ def _part(target: str, shares: Iterable[Any], books: str, late: Iterable[Any] = 
 
 def rates_of(item: Item) -> frozenset[str]:
     """The identities of the rates a fact was converted with when it was last planned."""
-    if "rates" in item:  # what closed books keep was converted earlier
+    if "rates" in item:  # what closed books keep was converted earlier, and what waits was not converted yet
         return frozenset(str(item["rates"]).split())
     parts = parts_of(str(item["contributions"])).values()
     return frozenset(rate for part in parts for _, _, rates in part.shares for rate in rates.split())

@@ -7,7 +7,7 @@ the ledger still holds that (`revision`), so the differences it adds to the cell
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -150,6 +150,12 @@ class Plan:
     def new_parts(self) -> dict[str, Part]:
         """Intersection id to what the fact is to contribute there."""
         return self.guard.protected.parts()
+
+    def rates(self) -> Sequence[str] | None:
+        """The identities of the rates the fact would be converted with now; None where its contributions say them."""
+        if self.waits_for is not None and self.statement.fact is not None:
+            return sorted(self.statement.fact.rates())
+        return self.guard.protected.other_rates
 
     def cell_count(self) -> int:
         """How many cells the fact is to contribute to."""

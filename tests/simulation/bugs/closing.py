@@ -229,8 +229,8 @@ BUGS = (
     Bug(
         "what says nothing any more is converted by what closed books keep",
         items.fact_item,
-        "if plan.guard.protected.other_rates is not None:",
-        "if plan.guard.protected.other_rates:",
+        "if (rates := plan.rates()) is not None:",
+        "if rates := plan.rates():",
         changes=10,
     ),
 )

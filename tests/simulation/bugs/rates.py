@@ -6,7 +6,8 @@ from functools import partial
 
 from tests.flow import test_rates_by_way as by_way
 from tests.simulation.bugs.bug import Bug
-from tieout.ledger import writes
+from tests.unit.census import test_replaced_rates as replaced
+from tieout.ledger import plan, writes
 from tieout.planning import model, rates
 
 _DIRECT = by_way.DIRECT
@@ -42,6 +43,13 @@ BUGS = (
         "(plan.waits_for, plan.alternative) if each is not None",
         "(plan.waits_for,) if each is not None",
         "mappings",
+    ),
+    Bug(
+        "what waits is stated as its source would convert it once",
+        plan.Plan.rates,
+        "self.waits_for is not None and ",
+        "False and ",
+        proof=replaced.test_what_waits_for_a_mapping_entry_is_read_too,
     ),
     Bug(
         "what two rates have converted stays so when the one they stood in for comes",

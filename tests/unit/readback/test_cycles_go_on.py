@@ -53,23 +53,6 @@ def test_a_run_reads_no_more_than_it_may_and_the_next_goes_on(desk: ReadbackDesk
     assert desk.run().read == 1
 
 
-def test_the_last_whole_cycle_is_known_while_the_next_is_under_way(desk: ReadbackDesk) -> None:
-    """The first is under way itself, and nothing else is known."""
-    assert desk.ledger.last_whole(TARGET) is None
-    desk.budget = 10
-    for _ in range(4):
-        desk.run()
-        assert desk.ledger.last_whole(TARGET) == (desk.cycle() if desk.cycle().is_over else None)
-    done = desk.cycle()
-    for asked_by in ("controller", "auditor"):
-        desk.ledger.begin(Cycle.begun(TARGET, desk.clock.now(), asked_by))
-        assert desk.ledger.last_whole(TARGET) == done
-        for _ in range(5):
-            desk.run()
-        done = desk.cycle()
-        assert (done.is_over, desk.ledger.last_whole(TARGET)) == (True, done)
-
-
 def test_how_far_it_is_is_told_by_the_ids(desk: ReadbackDesk) -> None:
     """They are hashes, so that a tenth of them is a tenth of the cells, more or less."""
     desk.budget = 10
