@@ -112,7 +112,7 @@ def _set_aside(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
 def _reject(delivery: Delivery, reason: str, receiver: Receiver) -> Answer:
     """Keep what proves nothing as far as there is room; the sender learns no reason."""
     evidence = receiver.door.evidence_of(delivery.headers)
-    receiver.shelf.keep(delivery, reason, evidence, receiver.secret.known())
+    receiver.shelf.keep(receiver.door.refused(delivery), reason, evidence, receiver.secret.known())
     is_missing = receiver.door.has_secret and not receiver.secret.known()
     counts = {"Rejected": 1, "SecretMissing": int(is_missing)}
     return _note(delivery, "rejected", receiver.door.not_authentic, counts, receiver, reason)

@@ -9,18 +9,15 @@ from collections.abc import Iterator
 from tests.simulation.signing import CANARY, PERSON
 from tests.simulation.world import World
 
-_KEPT_APART = "rejected/"  # of deliveries that proved nothing, or of which nothing can be made
 _BASE64 = re.compile(rb'"body_base64": ?"([^"]*)"')
 
 
 def secrets_shown(world: World) -> Iterator[str]:
-    """The webhook secrets, and the sessions that somebody sends along, show nowhere; people do not but in what is kept apart."""
+    """The webhook secrets, the sessions that somebody sends along and people of whom nothing is to be known show nowhere."""
     canary, person = CANARY.decode(), PERSON.decode()
-    stored = {name: _readable(body) + name for name, body in world.line.archive._objects.items()}
     places = {
         "the log": world.line.log,
-        "an object kept apart": [text for name, text in stored.items() if name.startswith(_KEPT_APART)],
-        "a stored object": [text for name, text in stored.items() if not name.startswith(_KEPT_APART)],
+        "a stored object": [_readable(body) + name for name, body in world.line.archive._objects.items()],
         "the ledger": [str(item) for item in world.line.table.contents().values()],
         "a message": [
             each.body + str(each.attributes)
@@ -29,7 +26,7 @@ def secrets_shown(world: World) -> Iterator[str]:
         ],
     }
     for place, texts in places.items():
-        if place != "an object kept apart" and any(person in text for text in texts):
+        if any(person in text for text in texts):
             yield f"a person stands in {place}"
         if any(canary in text for text in texts):
             yield f"a secret stands in {place}"

@@ -92,7 +92,7 @@ def accept(delivery: Delivery, intake: Intake) -> Accepted:
 
 
 def set_aside(delivery: Delivery, reason: str, intake: Intake, malformed: Sequence[MalformedItem] = ()) -> None:
-    """Keep an authentic delivery whole, with what is wrong in it; raises `TieoutError` where it is not kept."""
+    """Keep an authentic delivery as its door has it, with what is wrong in it; raises `TieoutError` where it is not kept."""
     headers = intake.door.content_of(delivery.headers)
-    raw = rejected.encode(delivery, intake.connection, reason, headers, malformed)
+    raw = rejected.encode(intake.door.refused(delivery), intake.connection, reason, headers, malformed)
     intake.keeper.put(rejected.unusable_key(intake.connection, delivery.delivery_id), raw)

@@ -88,6 +88,7 @@ class Door(NamedTuple):
         has_secret: whether the proof takes a webhook secret; else the connection has none, and the gateway asks for a token.
         clean: the delivery without what may never be kept or logged (a live session of the sender's). It comes before
             everything else, for whoever sends, so it must cost next to nothing, and leave alone what a signature covers.
+        refused: what is kept of a delivery that is refused, or of which a part is, for whoever looks into it.
         retain: of a delivery that is accepted, what is kept where its records are completed from it; None: nothing of it is.
         said: what a delivery says, of which the outline goes with its notices and is compared with what the system's
             `expected.py` declares; None: it has no declaration.
@@ -108,6 +109,7 @@ class Door(NamedTuple):
     too_large: Callable[[str], Answer] = _accept_as_kept
     has_secret: bool = True
     clean: Callable[[Delivery], Delivery] = leave_as_it_is
+    refused: Callable[[Delivery], Delivery] = leave_as_it_is
     retain: Callable[[Delivery], bytes | None] = retain_all
     said: Callable[[Delivery], object] | None = None
     enumerated: Collection[str] = ()

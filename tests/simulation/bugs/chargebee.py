@@ -10,6 +10,7 @@ from tieout.systems.chargebee import (
     client,
     contents,
     discounts,
+    door,
     fields,
     listing,
     one_read,
@@ -21,6 +22,12 @@ from tieout.systems.chargebee import (
 
 _CHANGES = 20
 _MET: tuple[tuple[str, object, str, str], ...] = (
+    (
+        "whom a refused event tells of is kept",
+        door.refused,
+        "without_people(delivery.body)",
+        "delivery.body",
+    ),
     (
         "a login of Chargebee is not compared with the secret",
         signature.verify,

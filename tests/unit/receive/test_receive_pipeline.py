@@ -162,6 +162,20 @@ def test_a_large_body_that_proves_nothing_is_only_rejected(door: Door) -> None:
     assert len(raw) < 400_000
 
 
+def test_what_is_refused_is_kept_as_the_door_has_it(door: Door) -> None:
+    """Whether it proves nothing, or nothing can be made of it; what is accepted is another matter."""
+
+    def refused(delivery: Delivery) -> Delivery:
+        return delivery._replace(body=delivery.body.replace(b"somebody", b"-"))
+
+    door.change_door(refused=refused)
+    door.post(b"no JSON: somebody", {})
+    door.post(b"no JSON: somebody")
+    kept = [read_rejection(raw) for raw in door.kept("rejected/").values()]
+    assert [(each.reason, each.body) for each in kept] == [(each.reason, b"no JSON: -") for each in kept]
+    assert len({each.reason for each in kept}) == len(kept) == len(("unproven", "unusable"))
+
+
 def test_what_may_never_be_kept_is_gone_before_anything_is_judged(door: Door) -> None:
     """A door that cleans does so before a delivery is proven or kept, whatever then becomes of it."""
     seen: list[bytes] = []

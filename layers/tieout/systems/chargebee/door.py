@@ -6,9 +6,11 @@ answered 200 once it is kept, as by default. https://apidocs.chargebee.com/docs/
 
 from __future__ import annotations
 
+from tieout.arriving.delivery import Delivery
 from tieout.arriving.door import Answer, Door, json_body
 from tieout.arriving.keys import LOGIN_CHALLENGE
 from tieout.systems.chargebee.options import Options
+from tieout.systems.chargebee.people import without_people
 from tieout.systems.chargebee.retained import retained
 
 _DEFAULT = Door()
@@ -24,10 +26,16 @@ _NOT_AUTHENTIC = {
 
 
 def open_door(options: Options) -> Door:
-    """The door of one site; of what it told nothing is kept but what says what a subscription was."""
+    """The door of one site; of what it told what says what a subscription was is kept, and nobody of what is refused."""
     return Door(
         not_authentic=_NOT_AUTHENTIC[options.proof],
+        refused=refused,
         retain=retained,
         said=json_body,
         enumerated=_ENUMERATED,
     )
+
+
+def refused(delivery: Delivery) -> Delivery:
+    """A delivery without the people and cards it shows: no signature covers them."""
+    return delivery._replace(body=without_people(delivery.body))
