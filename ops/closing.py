@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from ops import period_views
@@ -11,13 +11,31 @@ from ops.display import Row
 from ops.place import Place
 from ops.resending import send_again
 from tieout.closing import Books, BooksState
+from tieout.errors import PermanentError
 from tieout.ledger.closing import BooksLedger, LateFact
 from tieout.ledger.gate import Change
+
+
+class StaysClosedError(PermanentError):
+    """Books are closed, and not only to some flows: the message names them, and what opens them."""
 
 
 def books_ledger(place: Place) -> BooksLedger:
     """The books of a stage."""
     return BooksLedger(place.table, time.sleep)
+
+
+def open_soft_closed(place: Place, books: Collection[Books], reason: str) -> Row:
+    """Open books that are closed to some flows; what `change_books` says.
+
+    Raises:
+        StaysClosedError: some are closed to all.
+    """
+    known = books_ledger(place).changes()
+    closed = [str(each) for each in books if each in known and known[each].state is BooksState.CLOSED]
+    if closed:
+        raise StaysClosedError(f"{', '.join(closed)}: closed to all; `tieout periods reopen` opens that")
+    return change_books(place, books, BooksState.OPEN, reason)
 
 
 def change_books(place: Place, books: Iterable[Books], state: BooksState, reason: str) -> Row:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops import display, period_views
-from ops.closing import books_ledger, change_books
+from ops.closing import books_ledger, change_books, open_soft_closed
 from ops.commands.arguments import AsJson, At, Stage, place_asked_for
 from ops.logged import changes, note_approval, reads
 from ops.period_views import Wanted
@@ -83,6 +83,26 @@ def periods_soft_close(
     What came too late while it was closed to all goes through the line once more.
     """
     _change(find_place(stage), period, entity, version, BooksState.SOFT_CLOSED, reason, as_json=as_json)
+
+
+@app.command("open")
+@changes()
+def periods_open(
+    period: Period,
+    entity: Entity,
+    reason: Reason,
+    version: Versions = None,
+    stage: Stage = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Open a company's soft-closed period to all flows, and send what came too late for it through the line once more.
+
+    What is closed stays so: `tieout periods reopen` opens that.
+    """
+    place = find_place(stage)
+    books = period_views.named(place, period, entity, version or ())
+    display.record(open_soft_closed(place, books, reason), as_json=as_json)
 
 
 @app.command("reopen")

@@ -81,6 +81,19 @@ def test_what_came_late_goes_through_the_line_when_other_rules_hold_for_it(stage
     assert stage.tieout("periods", "close", *MARCH)["sent_again"] == 1
 
 
+def test_a_soft_closed_period_is_opened_and_a_closed_one_only_where_somebody_says_reopen(stage: OperatedStage) -> None:
+    """A slip of the hand opens nothing that is closed; what came late goes through the line once more."""
+    stage.tieout("periods", "close", *MARCH)
+    refused = CliRunner().invoke(app, ["periods", "open", *MARCH])
+    assert (refused.exit_code, "tieout periods reopen" in str(refused.exception)) == (1, True)
+    assert [row["state"] for row in stage.tieout("periods", "list")] == ["closed"]
+    stage.tieout("periods", "soft-close", *MARCH)
+    say(stage, 1, 100, "forecast")
+    opened = stage.tieout("periods", "open", *MARCH)
+    assert ([row["state"] for row in opened["changed"]], opened["sent_again"]) == (["open"], 1)
+    assert stage.tieout("periods", "open", *MARCH)["changed"] == []
+
+
 def test_who_closed_a_period_stays_though_somebody_closes_it_once_more(stage: OperatedStage) -> None:
     """Nothing is changed then; what came late goes through the line all the same, as other rules may hold for it."""
     [closed] = stage.tieout("periods", "close", *MARCH)["changed"]

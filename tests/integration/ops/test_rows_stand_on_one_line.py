@@ -87,7 +87,7 @@ TABLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("targets", "check"): (),
     **{("targets", each): (TARGET,) for each in ("members", "member-writes")},
     ("periods", "list"): (),
-    **{("periods", each): (PERIOD, *("--entity", "EMEA"), *WHY) for each in ("close", "soft-close", "reopen")},
+    **{("periods", each): (PERIOD, *("--entity", "EMEA"), *WHY) for each in ("close", "soft-close", "open", "reopen")},
     ("periods", "late"): (),
     ("periods", "approve"): (str(RECORD), PERIOD),
     ("periods", "restate"): (str(RECORD), PERIOD, *WHY),
