@@ -224,6 +224,7 @@ GROUPS = (
         (
             *(
                 "tests/contract/ledger",
+                "tests/unit/census",
                 "tests/unit/core",
                 "tests/unit/deliver",
                 "tests/unit/intake",
@@ -256,6 +257,7 @@ _TOLD_TO_PEOPLE = (
         "AccessDenied",
         "Conflict",
         "FlowBusy",
+        "NotApprovable",
         "LostAnswer",
         "RefusedRequest",
         "Throttled",

@@ -48,8 +48,8 @@ def begins_at(key: str) -> datetime:
 
 @lru_cache(maxsize=64)
 def text_of_second(moment: datetime) -> str:
-    """A whole second of UTC as lines say it; texts of this form sort as time does."""
-    return moment.isoformat().replace("+00:00", "Z")
+    """A whole second as lines say it, in UTC; texts of this form sort as time does."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def packed(lines: Iterable[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, Never
 
@@ -50,7 +50,7 @@ class Replay:
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
-        self._until = text_of_second(moment.astimezone(UTC).replace(microsecond=0))
+        self._until = text_of_second(moment.replace(microsecond=0))
         self._known: dict[Key, _Known] = {}
 
     def take(self, lines: Iterable[bytes]) -> None:

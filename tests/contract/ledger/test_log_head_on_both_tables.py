@@ -42,6 +42,14 @@ def test_the_head_goes_forward_alone(table: Table) -> None:
         assert log_head.read() == head(known)
 
 
+def test_the_first_entry_of_a_number_stays(table: Table) -> None:
+    """Whoever tells another of the same number has not read the log, and does not make it his."""
+    log_head = LogHead(table)
+    log_head.advance(entry(2))
+    log_head.advance(replace(entry(2), previous="f" * 64))
+    assert log_head.read() == head(2)
+
+
 def test_of_two_who_advance_it_at_once_the_later_entry_stays() -> None:
     """Whichever is written first: the other looks again, and writes only what is later."""
     for first, second in ((3, 2), (2, 3)):

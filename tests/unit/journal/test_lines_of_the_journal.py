@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.table_stream import change_record
-from tieout.ledger.journal import WINDOW_SECONDS, lines_by_object, object_key, packed, unpacked
+from tieout.ledger.journal import WINDOW_SECONDS, lines_by_object, object_key, packed, text_of_second, unpacked
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 
@@ -76,6 +76,7 @@ def test_a_moment_is_told_in_utc_wherever_it_is_told(monkeypatch: pytest.MonkeyP
     """The machine's own zone moves neither the line nor the object it belongs to."""
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
+    text_of_second.cache_clear()
     ((key, (line,)),) = lines_by_object([record()]).items()
     monkeypatch.undo()
     time.tzset()

@@ -16,7 +16,7 @@ from tests.support.clock import ManualClock
 from tests.support.journalled_table import JournalledTable, journal_of, recalled
 from tests.support.memory_table import MemoryTable
 from tieout.errors import TieoutError
-from tieout.ledger.journal import begins_at, object_key
+from tieout.ledger.journal import begins_at, object_key, text_of_second
 from tieout.ledger.recalled import IncompleteJournalError, UnchangeablePastError
 from tieout.ledger.table import INDEXES, Cursor, Item, Key, Page, Put, Table
 
@@ -130,12 +130,28 @@ def test_a_journal_that_lacks_a_change_is_no_table(lost: int) -> None:
         recalled(bodies, moment)
 
 
+def test_what_was_written_later_can_be_put_beside_it() -> None:
+    """Or in the place of what it replaced; it is the past all the same, and so is what it was taken from."""
+    table, _ = lived([(0.0, [Put(A, {"x": 1}), Put(KEYS[1], {"x": 1})])])
+    past = recalled(journal_of([table.stream]).values(), BEGIN)
+    both = past.with_later({A: {"x": 2}, KEYS[0]: {"x": 3}})
+    assert both.get([*KEYS, A]) == {KEYS[1]: {"x": 1}, A: {"x": 2}, KEYS[0]: {"x": 3}}
+    assert [key for key, _ in both.query(A[0]).items] == [A]
+    assert past.get([*KEYS, A]) == {KEYS[1]: {"x": 1}, A: {"x": 1}}
+    with pytest.raises(UnchangeablePastError, match=r"as it was at 2026-11-25T23:59:40\.000Z"):
+        both.write([Put(A, {"x": 1})])
+
+
 @pytest.mark.parametrize("hours", [-7, 0, 5])
 def test_a_moment_is_the_same_in_every_zone(hours: int) -> None:
     """Who asks by the clock on his wall is answered the same."""
     table, _ = lived([(0.0, [Put(A, {"x": 1})]), (1.0, [Put(A, {"x": 2})])])
-    moment = (BEGIN + timedelta(seconds=0.9)).astimezone(timezone(timedelta(hours=hours)))
-    assert recalled(journal_of([table.stream]).values(), moment).get([A]) == {A: {"x": 1}}
+    moment, bodies = (
+        (BEGIN + timedelta(seconds=0.9)).astimezone(timezone(timedelta(hours=hours))),
+        journal_of([table.stream]),
+    )
+    text_of_second.cache_clear()  # for which equal moments are one, whatever their zones
+    assert recalled(bodies.values(), moment).get([A]) == {A: {"x": 1}}
 
 
 def test_the_name_of_an_object_says_when_it_begins() -> None:
