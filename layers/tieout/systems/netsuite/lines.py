@@ -46,14 +46,16 @@ def ledger_lines(
     """The posted lines in the order of the document; those of a payment show apart what is not applied yet.
 
     Raises:
-        UnreadableRecordError: if a line is posted twice (several accounting books), has no account we may see, or the
-            lines do not balance.
+        UnreadableRecordError: if a line is posted twice (several accounting books), has no account or no subsidiary's currency
+            that we may see, or the lines do not balance.
         MalformedError, KeyError: if a row lacks what every posted line has.
     """
     if len({row["line"] for row in rows}) != len(rows):
         raise UnreadableRecordError("a line is posted more than once: which accounting book is meant?")
     if not all("accountid" in row for row in rows):
         raise UnreadableRecordError("a posted line has no account, or one that our role may not see")
+    if any("subsidiary" in row and "functionalcurrency" not in row for row in rows):
+        raise UnreadableRecordError("a posted line is of a subsidiary whose currency our role may not see")
     functional = _functional_amounts(rows, books.default_currency)
     transaction = _transaction_amounts(header, rows, functional)
     lines = [
