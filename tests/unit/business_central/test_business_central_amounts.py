@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.business_central_books import IBERIA, LUSITANIA, BooksOfCompanies, document_key
 from tests.support.business_central_documents import document, functional, problem, transaction
+from tieout.errors import UnavailableError
 
 
 def test_an_invoice_in_a_foreign_currency_keeps_both_amounts() -> None:
@@ -93,6 +94,15 @@ def test_a_company_that_states_no_currency_has_the_connections() -> None:
     books.table(IBERIA, "generalLedgerSetup")[0]["localCurrencyCode"] = ""
     books.post("X", ("60100", "1.00"), ("10100", "-1.00"), kind=" ")
     assert functional(document(books, document_key("X", "none"))) == [("60100", "1.00 GBP"), ("10100", "-1.00 GBP")]
+
+
+def test_the_currency_of_a_company_that_does_not_show_its_set_up_is_never_made_up() -> None:
+    """An empty list is what our user may see, and not that the company has none."""
+    books = BooksOfCompanies()
+    books.table(LUSITANIA, "generalLedgerSetup").clear()
+    books.post("X", ("60100", "1.00"), ("10100", "-1.00"), kind=" ", company=LUSITANIA)
+    key = document_key("X", "none", company=LUSITANIA)
+    assert isinstance(books.reader().read([key])[key], UnavailableError)
 
 
 def test_a_document_whose_entries_do_not_balance_is_no_document() -> None:

@@ -149,6 +149,7 @@ def test_pages_are_followed_on_the_configured_host_alone() -> None:
 def test_a_token_that_is_refused_is_replaced_once() -> None:
     """Another refusal is about our user."""
     books = BooksOfCompanies()
+    books.post("A", ("60100", "1.00"), ("10100", "-1.00"))
     books.refusals = [refused(401, "Authentication_InvalidCredentials")]
     reader = books.reader()
     assert isinstance(reader.read([document_key("A")])[document_key("A")], Statement)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.business_central_books import ACME, IBERIA, PAPER, BooksOfCompanies, document_key
+from tests.support.business_central_books import ACME, IBERIA, LUSITANIA, PAPER, BooksOfCompanies, document_key
 from tests.support.business_central_documents import document, functional, stated, transaction
 from tieout.arriving.notice import RecordKey
-from tieout.errors import UnreadableRecordError
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.documents import Bill, CreditMemo, DocumentState, Invoice, JournalEntry, Payment, PostedDocument
 from tieout.facts.statement import Absence, Statement
 from tieout.periods import PostingPeriod
@@ -227,8 +227,21 @@ def test_a_flawed_entry_costs_its_document_and_no_other(field: str, value: Any, 
 
 def test_a_document_that_is_in_no_books_is_gone() -> None:
     """Entries are never deleted but by a date compression, which posts sums of them anew."""
-    found = stated(BooksOfCompanies(), document_key("X", "none"))
+    books = BooksOfCompanies()
+    books.post("SUM", ("60100", "1.00"), ("10100", "-1.00"), kind=" ")
+    found = stated(books, document_key("X", "none"))
     assert (found.absence, found.source_version) == (Absence.DELETED, "")
+
+
+def test_a_document_is_not_gone_where_the_books_show_nothing_at_all() -> None:
+    """A user who may see no entry of a company is answered an empty list; another company's books prove nothing of it."""
+    books = BooksOfCompanies()
+    books.post("SUM", ("60100", "1.00"), ("10100", "-1.00"), kind=" ", company=LUSITANIA)
+    keys = [document_key("X", "none"), document_key("X", "none", company=LUSITANIA)]
+    hidden, gone = books.reader().read(keys).values()
+    assert isinstance(hidden, UnavailableError)
+    assert isinstance(gone, Statement)
+    assert gone.absence is Absence.DELETED
 
 
 def test_an_invoice_goes_by_what_its_sales_invoice_names() -> None:

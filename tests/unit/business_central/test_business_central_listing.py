@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.business_central_books import CREDENTIALS, IBERIA, LUSITANIA, BooksOfCompanies, document_key
 from tieout.arriving.notice import RecordKey
-from tieout.errors import UnreadableRecordError
+from tieout.errors import UnavailableError, UnreadableRecordError
 from tieout.facts.listing import Listed, Listing, ListingPage, Window
 from tieout.facts.statement import Statement
 from tieout.systems.business_central import queries
@@ -111,6 +111,15 @@ def test_what_is_in_no_books_of_ours_is_not_known() -> None:
     known = listing_of(books).still_known([key, *others])
     assert list(known) == [key]
     assert known[key].key == key
+
+
+def test_books_that_show_nothing_at_all_say_nothing_of_what_is_known() -> None:
+    """Else a permission that was taken away would look like a year of deletions."""
+    books = BooksOfCompanies()
+    with pytest.raises(UnavailableError):
+        listing_of(books).still_known([document_key("A", "none")])
+    books.post("B", *ONE, kind=" ")
+    assert listing_of(books).still_known([document_key("A", "none")]) == {}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tieout.errors import UnavailableError
 from tieout.facts.documents import AccountClass
 from tieout.ports import Clock
 from tieout.systems.business_central import queries
@@ -62,9 +63,13 @@ class Companies:
         self._known: dict[str, tuple[datetime, Company]] = {}
 
     def get(self, company: str, accounts: Collection[str], ask: Ask) -> Company:
-        """A company as it was at most an hour ago, a minute where one of the accounts was not known; raises as `ask`.
+        """A company as it was at most an hour ago, a minute where one of the accounts was not known.
 
         Where it was not read now and one of them is not known, it says when it will be read again.
+
+        Raises:
+            UnavailableError: its set-up, which says the currency of its books, is not shown.
+            TransientError, PermanentError: as `ask`.
         """
         now = self._clock.now()
         read_at, known = self._known.get(company, (now, None))
@@ -80,7 +85,9 @@ class Companies:
         return found
 
     def _read(self, company: str, ask: Ask) -> Company:
-        setup = next(iter(ask(company, queries.SETUP, {})), {})
+        setup = next(iter(ask(company, queries.SETUP, {})), None)
+        if setup is None:
+            raise UnavailableError("Business Central shows our user no general ledger set-up of the company")
         accounts = ask(company, queries.ACCOUNTS, {"$select": "number,category"})
         return Company(
             id=company,

@@ -1,10 +1,11 @@
-"""Reads a company's general ledger entries by when they changed, page by page in the order of their numbers."""
+"""Reads a company's general ledger entries by when they changed, page by page in the order of their numbers, if it shows any."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from tieout.errors import UnavailableError
 from tieout.systems.business_central import queries
 from tieout.systems.business_central.companies import Ask
 from tieout.systems.business_central.entries import document_of, entry_number
@@ -33,3 +34,14 @@ def next_entries(place: Place, until: str, ask: Ask) -> EntriesPage:
     is_last = len(rows) < queries.PAGE_ENTRIES
     following = None if is_last else place._replace(after=str(entry_number(rows[-1])))
     return EntriesPage(documents, numbers, following)
+
+
+def check_shown(company: str, ask: Ask) -> None:
+    """Return if a company's books show us any entry; where they show none, a document that is not shown is not proven gone.
+
+    Raises:
+        UnavailableError: they show none, as where our user may see none.
+        TransientError, PermanentError: as `ask`.
+    """
+    if not ask(company, queries.ENTRIES, queries.ANY_ONE):
+        raise UnavailableError("Business Central shows our user no entry of the company's books at all")

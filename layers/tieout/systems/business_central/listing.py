@@ -23,7 +23,7 @@ from tieout.systems.business_central.access import Access, open_access
 from tieout.systems.business_central.entries import Posted, by_document, debit_of, entry_number, posting_day, version_of
 from tieout.systems.business_central.fields import moment_of
 from tieout.systems.business_central.ids import Document, Place
-from tieout.systems.business_central.listed_entries import next_entries
+from tieout.systems.business_central.listed_entries import check_shown, next_entries
 from tieout.systems.business_central.translate import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class BusinessCentralListing:
         """Those of the documents that are in the books, as they would be listed.
 
         Raises:
+            UnavailableError: also where a company shows no entry at all, which is a lack of permission.
             UnreadableRecordError: if an entry of one says not what is listed of it.
             TransientError, PermanentError: as `BusinessCentralClient.rows`.
         """
@@ -102,6 +103,8 @@ class BusinessCentralListing:
         known: dict[RecordKey, Listed] = {}
         for company, documents in wanted.items():
             found = self._posted(company, list(documents))
+            if not found:
+                check_shown(company, self._client.rows)
             known |= {key: self._listed(each, found[each]) for each, key in documents.items() if each in found}
         return known
 

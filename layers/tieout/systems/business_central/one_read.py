@@ -21,6 +21,7 @@ from tieout.systems.business_central.entries import Posted, account_of, by_docum
 from tieout.systems.business_central.fields import Row
 from tieout.systems.business_central.headers import PURCHASE_FIELDS, SALES_FIELDS, Header, header_of
 from tieout.systems.business_central.ids import Document, Record
+from tieout.systems.business_central.listed_entries import check_shown
 from tieout.systems.business_central.options import Options
 
 # What is asked for, a number of documents or an id, to the keys that ask for it.
@@ -95,7 +96,10 @@ class OneRead:
         query = queries.by_numbers("documentNumber", list(keys_of))
         if any(self._options.dimensions.plain().values()):
             query = queries.with_dimensions(query)
-        found = by_document(company, self._asked(company, queries.ENTRIES, query), self._options)
+        rows = self._asked(company, queries.ENTRIES, query)
+        if not rows:
+            check_shown(company, self._asked)
+        found = by_document(company, rows, self._options)
         wanted = {Document.parse(key.record_id): key for keys in keys_of.values() for key in keys}
         readings: dict[RecordKey, Reading] = {
             key: translate.unknown_statement(key) for document, key in wanted.items() if document not in found

@@ -17,6 +17,7 @@ SALES: Mapping[str, str] = {"invoice": "salesInvoices", "credit_memo": "salesCre
 PURCHASES: Mapping[str, str] = {"invoice": "purchaseInvoices", "credit_memo": "purchaseCreditMemos"}
 
 PAGE_ENTRIES = 200
+ANY_ONE: Mapping[str, str] = {"$top": "1"}
 # An id takes some 60 characters of the address, a number at most 20 characters of its own and as many around it.
 _AT_ONCE = 30
 
