@@ -38,6 +38,20 @@ def test_an_entry_leads_to_its_document() -> None:
     assert reading.fact.number == "PS/INV 1'ä"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    "number", ["請" * 20, "😀" * 10, "%" * 20, "PS-INV/1 é請" * 2], ids=["han", "emoji", "percent", "mixed"]
+)
+def test_a_document_is_found_by_whatever_number_people_gave_it(number: str) -> None:
+    """Twenty characters of any script: each is percent-encoded in its record id, and read back from there."""
+    books = BooksOfCompanies()
+    entry = books.post(number, ("13100", "1.00"), ("40100", "-1.00"))[0]
+    [document] = absence(books, key_of("general_ledger", entry["id"]))[1]
+    reading = books.reader().read([document])[document]
+    assert isinstance(reading, Statement), reading
+    assert reading.fact is not None
+    assert reading.fact.number == number  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("status", ["Open", "Paid", "Canceled", "Corrective", "Anything new"])
 def test_a_posted_invoice_leads_to_its_document_and_says_nothing_of_cash(status: str) -> None:
     """Paid may be canceled: the books say what it is."""

@@ -10,8 +10,9 @@ from tieout.errors import MalformedError, UnreadableRecordError
 
 _GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RECORD = re.compile(f"(?P<company>{_GUID})/(?P<id>{_GUID})", re.ASCII)
+# A number has twenty characters at most, each of which may be written as nine.
 _DOCUMENT = re.compile(
-    rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<bought>purchase-)?(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,120}})",
+    rf"(?P<company>{_GUID})/(?P<posted_on>C?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/(?P<bought>purchase-)?(?P<kind>[a-z_]{{1,40}})/(?P<number>[!-.0-~]{{1,180}})",
     re.ASCII,
 )
 _BOUGHT = "purchase-"  # no type of document has a hyphen
