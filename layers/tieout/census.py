@@ -57,7 +57,7 @@ class Difference(StrEnum):
     UNKNOWN_THERE = "unknown_there"  # it is here, and the source does not know it any more
     OUTDATED_RATE = "outdated_rate"  # it was converted at a rate that its source has replaced since
     STEP_UNKNOWN = "step_unknown"  # it is here, but not all that it has been
-    TO_BE_READ = "to_be_read"  # something happened to it, and no list says what it is since then
+    TO_BE_READ = "to_be_read"  # something happened to it of which nobody tells, or no list says what it is since then
 
     @property
     def was_missed(self) -> bool:
@@ -251,7 +251,9 @@ def difference_of(listed: Listed, known: Known | None) -> Difference | None:
     if known is None:
         return Difference.NEVER_RECEIVED
     is_older = known.is_gone or known.source_version < listed.version
-    return Difference.OLDER_HERE if is_older else None
+    if not is_older:
+        return None
+    return Difference.OLDER_HERE if listed.is_told else Difference.TO_BE_READ
 
 
 def difference_of_step(step: Step, known: Known | None) -> Difference | None:

@@ -53,6 +53,7 @@ class ListedSource:
         lists_deleted: whether what is deleted is listed as such, or simply not there any more.
         asked: the windows and cursors of the pages it was asked for.
         looked_up: the keys it was asked whether it still knows them.
+        untold: the records whose last change it tells nobody of.
         fails: raised by the next calls, one after the other; None lets one pass.
     """
 
@@ -61,6 +62,7 @@ class ListedSource:
     records: dict[str, Record] = field(default_factory=dict)
     asked: list[tuple[Window, str]] = field(default_factory=list)
     looked_up: list[Sequence[RecordKey]] = field(default_factory=list)
+    untold: set[str] = field(default_factory=set)
     fails: list[Exception | None] = field(default_factory=list)
 
     def page(self, entity: str, window: Window, cursor: str) -> ListingPage:
@@ -103,6 +105,7 @@ class ListedSource:
             deleted=record.is_deleted,
             amount=Money(record.amount, "EUR"),
             day=date(2026, 3, 31),
+            is_told=record_id not in self.untold,
         )
 
     def _fail(self) -> None:

@@ -31,6 +31,7 @@ class Listed:
         deleted: the source lists it as gone.
         amount: what it is worth as its source's list has it; None where the list does not say.
         day: the day it counts from (a close date, a posting date), where the list says.
+        is_told: False where it changed last in a way of which its source tells nobody.
     """
 
     key: RecordKey
@@ -38,6 +39,7 @@ class Listed:
     deleted: bool = False
     amount: Money | None = None
     day: date | None = None
+    is_told: bool = True
 
 
 class Step(NamedTuple):

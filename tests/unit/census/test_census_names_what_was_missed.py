@@ -106,6 +106,24 @@ def test_each_finding_says_what_it_is_and_what_it_is_worth(desk: CensusDesk) -> 
     assert gone.notice_id == "census/unknown_there/"
 
 
+def test_what_its_source_tells_nobody_of_is_read_and_missed_by_nobody(desk: CensusDesk) -> None:
+    """As an entry of S/4HANA that was cleared; but that it was never received at all is news, and so is what it is told of."""
+    for record_id in "123":
+        desk.change(record_id)
+    desk.tell("1")
+    desk.tell("2")
+    desk.change("1")
+    desk.change("2")
+    desk.source.untold |= {"1", "3"}
+    desk.clock.advance(1)
+    desk.begin(Purpose.CENSUS)
+    report = desk.minute()
+    found = {each.key.record_id: each.difference for each in desk.findings()}
+    assert found == {"1": Difference.TO_BE_READ, "2": Difference.OLDER_HERE, "3": Difference.NEVER_RECEIVED}
+    assert report.missed == {CRM: 2}
+    assert set(desk.read()) == {"1", "2", "3"}
+
+
 def test_what_differs_is_read_through_the_line(desk: CensusDesk) -> None:
     """As a notice that names the record, why, and whether the source says that it is gone."""
     desk.change("1")

@@ -99,6 +99,14 @@ def test_an_entry_is_worth_its_debits_in_the_ledger_that_is_read() -> None:
     assert (elsewhere.amount, elsewhere.key) == (None, found.key)
 
 
+@pytest.mark.parametrize(("changed", "is_told"), [(None, True), (date(2026, 4, 1), True), (date(2026, 4, 9), False)])
+def test_of_an_entry_its_entry_is_told_and_none_of_its_changes(changed: date | None, *, is_told: bool) -> None:
+    """A clearing, a reversal and a text move the day of its last change, and no event says so."""
+    rows = invoice_entry(PostingDate=None, LastChangeDate=ticks(changed) if changed else None)
+    [found] = listed("journal_entry", rows, MARCH._replace(until=datetime(2026, 5, 1, tzinfo=UTC)))
+    assert found.is_told is is_told
+
+
 def test_what_lies_outside_the_window_is_left_out_of_a_page() -> None:
     """Days are coarser than windows: an entry of the same day, but before."""
     rows = [row | {"PostingDate": None} for row in invoice_entry()]

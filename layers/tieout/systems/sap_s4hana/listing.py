@@ -118,7 +118,9 @@ class S4Listing:
         key = RecordKey(self._connection, entity, record_id_of(entity, first))
         if entity == "journal_entry":
             amount, day = _if_readable(lambda: self._debits(rows)), _if_readable(lambda: day_of(first, "PostingDate"))
-            return Listed(key=key, version=translate.entry_version(rows), amount=amount, day=day)
+            version = translate.entry_version(rows)
+            is_told = version == translate.entered_at(rows)
+            return Listed(key=key, version=version, amount=amount, day=day, is_told=is_told)
         day_name = "SalesOrderDate" if entity == "sales_order" else "BillingDocumentDate"
         return Listed(
             key=key,

@@ -100,11 +100,20 @@ def entry_version(rows: Sequence[Row]) -> str:
     return moment_text(max(moment for row in rows for moment in _stamps(row)))
 
 
-def _stamps(row: Row) -> Iterator[datetime]:
+def entered_at(rows: Sequence[Row]) -> str:
+    """The version an entry had when it was entered, of which alone S/4HANA tells."""
+    return moment_text(max(map(_entered, rows)))
+
+
+def _entered(row: Row) -> datetime:
     entered = sales.created_at(row, "AccountingDocumentCreationDate")
     if entered is None:
         raise unreadable("AccountingDocumentCreationDate", "empty")
-    yield entered
+    return entered
+
+
+def _stamps(row: Row) -> Iterator[datetime]:
+    yield _entered(row)
     changed = day_of(row, "LastChangeDate")
     if changed is not None:
         yield datetime(changed.year, changed.month, changed.day, tzinfo=UTC)
