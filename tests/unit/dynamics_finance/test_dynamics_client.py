@@ -50,6 +50,18 @@ def test_pages_are_followed_to_the_last() -> None:
     assert len(environment.asked(LINES)) == 2
 
 
+def test_an_empty_page_that_announces_another_is_asked_for_no_more() -> None:
+    """A chain of them would have no end."""
+    body = {
+        "value": [],
+        "@odata.count": 1,
+        "@odata.nextLink": f"{BASE_URL}/data/{ENTRIES}?cross-company=true&$skiptoken=1",
+    }
+    environment = answering(httpx.Response(200, json=body))
+    assert isinstance(read_with(environment), UnavailableError)
+    assert len(environment.addresses) == 1
+
+
 @pytest.mark.parametrize(
     "following",
     [
@@ -63,7 +75,7 @@ def test_pages_are_followed_to_the_last() -> None:
 )
 def test_no_token_goes_elsewhere_and_no_page_is_of_one_company(following: object) -> None:
     """Whatever an answer says: a page that leaves out companies would be missed by nobody."""
-    body = {"value": [], "@odata.count": 1, "@odata.nextLink": following}
+    body = {"value": [entry()], "@odata.count": 2, "@odata.nextLink": following}
     environment = answering(httpx.Response(200, json=body))
     assert isinstance(read_with(environment), UnavailableError)
     assert len(environment.addresses) == 1

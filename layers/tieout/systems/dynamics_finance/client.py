@@ -51,6 +51,8 @@ class DynamicsClient:
                     f"Dynamics has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
                 )
             address = "" if query.top else self._following(page)
+            if address and not found:
+                raise UnavailableError("Dynamics answered an empty page and announced another")
         if not query.top and counts != {len(rows)}:
             raise ConflictError(f"Dynamics did not give as many rows of {query.entity_set} as it announced")
         return rows[: query.top] if query.top else rows
