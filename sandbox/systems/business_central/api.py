@@ -168,7 +168,7 @@ class Api:
     def _one(self, request: Request, entity_set: EntitySet, company: str, key: str) -> Response:
         shape = read_shape(dict(request.query_params), entity_set, ENTITY_SETS)
         found = self._tables.rows(entity_set.name, company, id=key.lower())
-        if not found:
+        if not found or entity_set.name in self._settings.filtered:
             raise no_record(entity_set.type_name, key)
         context = {"@odata.context": f"{context_of(request)}/$entity"}
         answer = JSONResponse(context | self._querying.entity(entity_set, found[0], shape))

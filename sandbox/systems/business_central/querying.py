@@ -72,6 +72,8 @@ class Querying:
     ) -> list[Row]:
         """The rows behind a place in the asked order; -1 for all."""
         conditions, values = [f"({options.condition.sql})"], list(options.condition.values)
+        if entity_set.name in self._settings.filtered:
+            conditions.append("0")
         if company:
             conditions.append(f'"{COMPANY}" = ?')
             values.append(company)

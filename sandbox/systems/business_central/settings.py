@@ -27,6 +27,7 @@ class EnvironmentSettings(ChangingSettings):
         retry_after_seconds: what a refused call is told to wait.
         longest_address: of a call, in bytes.
         forbidden: entity sets that the caller lacks the permission to read.
+        filtered: entity sets of which security filters of its permissions let no record through, without a word.
         escaped_enumerations: write `Credit_x0020_Memo`, as tenants answer; else `Credit Memo`, as the vendor's samples do.
         closing_date_form: how the day of a year-end closing is written, which is not known: `plain` as any day, `letter` as
             `C2026-12-31`, `last_second` as `2026-12-31T23:59:59Z`.
@@ -61,6 +62,7 @@ class EnvironmentSettings(ChangingSettings):
     retry_after_seconds: int = 10
     longest_address: int = 16_384
     forbidden: tuple[str, ...] = ()
+    filtered: tuple[str, ...] = ()
     escaped_enumerations: bool = True
     closing_date_form: str = "plain"
     memos_as_corrections: bool = False

@@ -165,6 +165,16 @@ def test_what_a_caller_may_not_read_is_refused(central: Central) -> None:
     assert central.call("GET", f"/companies?$filter=name eq '{'x' * 17_000}'").status_code == 414
 
 
+def test_what_security_filters_hold_back_looks_as_if_there_were_none(central: Central) -> None:
+    """An empty list, not a refusal; a record that is asked for by its id does not exist."""
+    number = central.invoice()["number"]
+    path = f"/companies({SPAIN})/salesInvoices"
+    [row] = central.get(f"{path}?$filter=number eq '{number}'")["value"]
+    central.people("POST", "settings", filtered=["salesInvoices"])
+    assert central.get(path)["value"] == []
+    assert central.call("GET", f"{path}({row['id']})").status_code == 404
+
+
 def test_calls_above_the_limit_are_refused_for_a_while(central: Central) -> None:
     """With 429 and when to come again; the token address has no such limit."""
     central.people("POST", "settings", requests_max=2)

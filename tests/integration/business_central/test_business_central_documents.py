@@ -10,6 +10,7 @@ import pytest
 from tests.support.central_environment import ACCRUAL, INVOICE, MOROCCO, PORTUGAL, SPAIN
 from tests.support.central_reading import CentralReading, functional
 from tieout.arriving.notice import RecordKey
+from tieout.errors import UnavailableError
 from tieout.facts.documents import Bill, CreditMemo, Invoice, JournalEntry, Payment
 from tieout.facts.statement import Absence, Statement
 from tieout.periods import PostingPeriod
@@ -210,6 +211,18 @@ def test_a_change_of_many_that_names_no_record_leads_to_all_documents(opening: O
     assert all(each.asks_for_listing for each in told)
     assert {each.entity for each in told} == {"invoice", "general_ledger"}
     assert list(central.documents(told)) == [f"Invoice {number}" for number in numbers]
+
+
+@pytest.mark.parametrize("filtered", ["generalLedgerEntries", "generalLedgerSetup"])
+def test_what_security_filters_hold_back_is_neither_gone_nor_made_up(central: CentralReading, filtered: str) -> None:
+    """An empty list is all that is answered to a user whose permissions were filtered; what is in planning stays."""
+    central.post()
+    documents = [each for each, found in central.readings(central.heard()).items() if found.fact is not None]  # type: ignore[union-attr]
+    assert documents
+    central.settings.filtered = (filtered,)
+    assert {type(each) for each in central.reader().read(documents).values()} == {UnavailableError}
+    with pytest.raises(UnavailableError):
+        central.listing().still_known(documents)
 
 
 def test_forms_of_addresses_and_words_make_no_difference(opening: Opening) -> None:
