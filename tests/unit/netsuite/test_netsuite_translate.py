@@ -131,7 +131,7 @@ def test_an_invoice_of_zero_is_posted_and_not_void() -> None:
     assert document(header(), rows).state is DocumentState.POSTED
 
 
-@pytest.mark.parametrize("change", [{"posting": "F"}, {"posting": None}, {"period": None}])
+@pytest.mark.parametrize("change", [{"posting": "F"}, {"posting": None}, {"posting": "F", "period": None}])
 def test_what_is_not_in_the_books_is_no_fact(change: dict[str, str | None]) -> None:
     """A document that waits for approval has a version and no fact."""
     for rows in ([], INVOICE):

@@ -84,6 +84,8 @@ def _statement(key: RecordKey, header: Row, rows: Sequence[Row], rates: Rates, b
     stated_version = version(header, books.time_zone)
     period = _posting_period(header)
     if period is None:
+        if rows and header.get("posting") == "T":
+            raise UnreadableRecordError("the transaction is posted, and to no period that our role may see")
         return unposted(key, stated_version)
     lines = ledger_lines(key.entity, header, rows, period, rates, books)
     state = _state(header, lines)
