@@ -164,6 +164,22 @@ def test_an_entry_without_its_lines_is_refused() -> None:
     assert isinstance(environment.reader().read([KEY])[KEY], UnreadableRecordError)
 
 
+def test_entries_that_share_a_journal_number_are_refused_and_no_neighbour_is() -> None:
+    """Lines are found by it: each of them would have those of the other, too, and still balance."""
+    other = key("usmf/2026-03-31/GNJ-1")
+    headers = [entry(), entry(Voucher="GNJ-1", JournalCategory="LedgerJournal"), entry("J-2", Voucher="GNJ-2")]
+    lines = [*invoice_lines(), *invoice_lines(JournalNumber="J-2")]
+    neighbour = key("usmf/2026-03-31/GNJ-2")
+    readings = Environment(**{ENTRIES: headers, LINES: lines}).reader().read([KEY, other, neighbour])
+    assert [isinstance(readings[each], UnreadableRecordError) for each in (KEY, other, neighbour)] == [
+        True,
+        True,
+        False,
+    ]
+    layers = [entry(), entry(PostingLayer="Tax")]
+    assert isinstance(Environment(**{ENTRIES: layers, LINES: lines}).reader().read([KEY])[KEY], UnreadableRecordError)
+
+
 def test_other_posting_layers_are_not_in_the_books() -> None:
     """Of a voucher in them alone nothing is posted; of one in several the current layer counts."""
     tax = entry("J-T", PostingLayer="Tax")

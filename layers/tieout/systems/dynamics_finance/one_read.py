@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -73,9 +73,9 @@ class OneRead:
         in_books = {entry: [row for row in of if translate.is_in_the_books(row)] for entry, of in headers.items()}
         numbers = [text_of(row, "JournalNumber") for of in in_books.values() for row in of]
         lines = _by(self._all(numbers, partial(queries.lines, self._options, company)), "JournalNumber")
-        posted = self._documents(company, in_books, found)
+        posted, shared = self._documents(company, in_books, found), translate.shared_numbers(found)
         stated = {
-            key: partial(self._state, key, headers[entry], in_books[entry], lines, posted.get(entry, ()))
+            key: partial(self._state, key, headers[entry], in_books[entry], lines, posted.get(entry, ()), shared)
             for entry, key in keys.items()
         }
         return {key: reading_of(state, "the entry cannot be translated") for key, state in stated.items()}
@@ -100,12 +100,15 @@ class OneRead:
         headers: Sequence[Row],
         lines: _Rows,
         documents: Sequence[Row],
+        shared: Collection[tuple[str, str]],
     ) -> Reading:
         if not shown:
             # What is posted is never deleted. It may be archived, or our role has lost the company.
             return UnavailableError("Dynamics does not show the entry: it is archived, or hidden from our role")
         if not headers:
             return translate.unposted(key)
+        if any(translate.number_in_company(header) in shared for header in headers):
+            return UnreadableRecordError("the entry's journal number is another's, too: whose lines are which?")
         of_each = [lines.get(text_of(header, "JournalNumber"), []) for header in headers]
         if not all(of_each):
             return UnreadableRecordError("the entry is shown without its lines")

@@ -6,7 +6,8 @@ company's and the reporting currency, each as Dynamics keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from tieout.arriving.notice import RecordKey
 from tieout.errors import MalformedError, UnreadableRecordError
@@ -41,6 +42,17 @@ def statement(
 def is_in_the_books(header: Row) -> bool:
     """Whether a header row belongs to the posting layer that is read."""
     return text_of(header, "PostingLayer").lower() in {"", _LAYER}
+
+
+def shared_numbers(headers: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    """Company and journal number of those that are not one entry's alone: nobody could tell whose lines are which."""
+    counted = Counter(map(number_in_company, headers))
+    return frozenset(each for each, count in counted.items() if count > 1)
+
+
+def number_in_company(header: Row) -> tuple[str, str]:
+    """A header's company and journal number, by which its lines are found."""
+    return text_of(header, "dataAreaId").lower(), text_of(header, "JournalNumber")
 
 
 def key_of(header: Row, connection: str) -> RecordKey:
