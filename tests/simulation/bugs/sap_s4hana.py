@@ -91,14 +91,14 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "an entry counts in each of its ledgers",
         translate.journal_statement,
-        'if text_of(row, "Ledger") == books.ledger]',
+        'if required_text(row, "Ledger") == books.ledger]',
         "]",
     ),
     (
         "a parked entry is in the books",
         translate.journal_statement,
-        'or text_of(own[0], "AccountingDocumentCategory") in _UNPOSTED_CATEGORIES',
-        "",
+        'if text_of(rows[0], "AccountingDocumentCategory") in _UNPOSTED_CATEGORIES:',
+        "if False:",
     ),
     ("what a year begins with is a movement", translate._document, "closing=is_carried or ", "closing="),
     (

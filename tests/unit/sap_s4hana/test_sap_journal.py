@@ -79,6 +79,15 @@ def test_only_the_ledger_that_is_meant_counts() -> None:
     assert (found.fact, found.absence, found.source_version) == (None, Absence.NOT_POSTED, "2026-04-01T07:15:00.000Z")
 
 
+def test_what_names_no_ledger_is_not_taken_for_another_ledgers() -> None:
+    """Else a tenant that leaves it empty for what is posted to all ledgers had no books at all, and nobody was told."""
+    rows = [{**row, "Ledger": ""} for row in invoice_entry()]
+    with pytest.raises(UnreadableRecordError, match="Ledger"):
+        stated(rows)
+    parked = [{**row, "AccountingDocumentCategory": "V"} for row in rows]
+    assert stated(parked).absence is Absence.NOT_POSTED
+
+
 @pytest.mark.parametrize("category", ["D", "M", "S", "V", "W", "Z"])
 def test_what_is_parked_or_noted_is_in_no_books(category: str) -> None:
     """A noted item has one side alone."""

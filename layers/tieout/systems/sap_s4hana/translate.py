@@ -59,7 +59,7 @@ def billing_statement(key: RecordKey, row: Row) -> Statement:
     """
     version = sales.version_of(row)
     if sales.is_pro_forma(row):
-        return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)
+        return _not_posted(key, version)
     document = sales.billing_of(row)
     related = []
     if document.accounting_document is not None:
@@ -73,17 +73,23 @@ def journal_statement(key: RecordKey, rows: Sequence[Row], books: Books) -> Stat
     """What a journal entry is, from all of its items in all ledgers; only those of one ledger are counted.
 
     Raises:
-        UnreadableRecordError: if they make no document that balances, or a property cannot be read.
+        UnreadableRecordError: if they make no document that balances, one names no ledger, or a property cannot be read.
     """
     version = entry_version(rows)
-    own = [row for row in rows if text_of(row, "Ledger") == books.ledger]
-    if not own or text_of(own[0], "AccountingDocumentCategory") in _UNPOSTED_CATEGORIES:
-        return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)
+    if text_of(rows[0], "AccountingDocumentCategory") in _UNPOSTED_CATEGORIES:
+        return _not_posted(key, version)
+    own = [row for row in rows if required_text(row, "Ledger") == books.ledger]
+    if not own:
+        return _not_posted(key, version)
     try:
         return Statement(key=key, source_version=version, fact=_document(own, books))
     except (MalformedError, ValueError, ArithmeticError) as error:  # the last two: beyond any calendar or amount
         reason = error.reason if isinstance(error, MalformedError) else type(error).__name__
         raise UnreadableRecordError(f"the journal entry cannot be read: {reason}") from error
+
+
+def _not_posted(key: RecordKey, version: str) -> Statement:
+    return Statement(key=key, source_version=version, fact=None, absence=Absence.NOT_POSTED)
 
 
 def missing_order(key: RecordKey) -> Statement:
