@@ -173,6 +173,21 @@ def test_many_are_read_in_few_calls_over_several_pages(live: LiveSales) -> None:
     assert max(len(each) for each in live.addresses) < 8_192
 
 
+def test_more_products_than_dataverse_counts_are_read_in_fewer_at_once(
+    live: LiveSales, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above some number it counts that number and no more: what a count cannot show to be whole is asked for in halves."""
+    for counting in ("sandbox.systems.dynamics_sales.api", "tieout.systems.dynamics_sales.client"):
+        monkeypatch.setattr(f"{counting}._MOST_COUNTED", 4)
+    sold = [live.open() for _ in range(4)]
+    for record_id in sold:
+        live.sell(record_id, SOFTWARE, "1.00")
+        live.sell(record_id, SERVICES, "2.00")
+    readings = live.reader.read(keys(*sold))
+    facts = [each.fact for each in readings.values() if isinstance(each, Statement)]
+    assert [len(each.lines) for each in facts if isinstance(each, Opportunity)] == [2, 2, 2, 2]
+
+
 def test_what_is_no_id_costs_no_neighbour(live: LiveSales) -> None:
     """And no call."""
     record_id = live.open()

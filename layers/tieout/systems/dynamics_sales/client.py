@@ -16,8 +16,8 @@ from tieout.systems.dynamics_sales.expected import EXPECTED
 from tieout.systems.dynamics_sales.queries import PAGE_ROWS, Query
 
 _TIMEOUT = httpx.Timeout(20, connect=5)
-_MOST_ROWS = 50_000  # ten full pages: more are not held in memory, and a chain of pages has an end
-_MOST_COUNTED = 5_000  # so many are counted, and more as so many
+# So many are counted, and more as so many: https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query/count-rows.
+_MOST_COUNTED = 5_000
 _ANNOTATIONS = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
 _TRACKING = "odata.track-changes"
 _PAGE = f"odata.maxpagesize={PAGE_ROWS}"
@@ -69,9 +69,9 @@ class DataverseClient:
             found = rows_in(page, "Dataverse")
             self.watch.see(query.entity_set, found, query.columns)
             rows.extend(found)
-            if len(rows) > _MOST_ROWS:
+            if len(rows) > _MOST_COUNTED:  # no count shows that these are all
                 raise UnreadableRecordError(
-                    f"Dataverse has more than {_MOST_ROWS} rows of {query.entity_set} for one query"
+                    f"Dataverse has more than {_MOST_COUNTED} rows of {query.entity_set} for one query"
                 )
             place = "" if query.top else self._behind(page, "@odata.nextLink")
         if not query.top and counts != {len(rows)}:
