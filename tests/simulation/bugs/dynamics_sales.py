@@ -34,8 +34,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a product that was deleted leads to no opportunity",
         payloads._row,
-        "if table == PRODUCT and opportunity:",
-        "if table == CLOSE:",
+        "for each in stated if each and table == PRODUCT)",
+        "for each in stated if each and table == CLOSE)",
     ),
     (
         "rows behind the first page of Dataverse are left out",

@@ -28,6 +28,8 @@ _WORD = re.compile("[A-Za-z][A-Za-z0-9_]{0,127}", re.ASCII)
 _CLOSING = ("OpportunityClose", "Target")  # of `Win` and `Lose`, and of the row these create
 _DELETING = "delete"
 
+_Records = tuple[tuple[str, str], ...]  # entity and id
+
 
 def split(delivery: Delivery, connection: str, options: Options) -> Split:
     """The notices of a delivery, in the order in which it names rows; a target without a row is a malformed item.
@@ -55,7 +57,9 @@ def split(delivery: Delivery, connection: str, options: Options) -> Split:
             # The row that was deleted is the product; its opportunity was only changed.
             deleted=message.lower().startswith(_DELETING) and _ENTITIES.get(table, entity) == entity,
         )
-        for entity, record_id in dict.fromkeys(each for each in found if not isinstance(each, MalformedError))
+        for entity, record_id in dict.fromkeys(
+            each for some in found if not isinstance(some, MalformedError) for each in some
+        )
     )
     flaws = [(place, each.reason) for place, each in enumerate(found) if isinstance(each, MalformedError)]
     return Split(notices, tuple(MalformedItem(place, reason) for place, reason in flaws))
@@ -65,10 +69,10 @@ def _key(connection: str, entity: str, record_id: str) -> RecordKey:
     return RecordKey(connection, entity, record_id)
 
 
-def _records(said: Context, table: str, *, is_cut: bool) -> Iterator[tuple[str, str] | MalformedError]:
+def _records(said: Context, table: str, *, is_cut: bool) -> Iterator[_Records | MalformedError]:
     """The entity and id of every row that changed, opportunities in the place of what only counts with them."""
     if table == CLOSE or (table == OPPORTUNITY and context.member(_inputs(said), _CLOSING[0]) is not None):
-        yield _closed(said, table)
+        yield (_closed(said, table),)
         return
     targets = context.member(_inputs(said), "Targets")
     if targets is not None:
@@ -79,25 +83,26 @@ def _records(said: Context, table: str, *, is_cut: bool) -> Iterator[tuple[str, 
         return
     record_id = context.guid_of(said.get("PrimaryEntityId")) or context.referenced(_target_of(said))
     if record_id:
-        yield _row(table, record_id, _opportunity_of(said))
+        yield _row(table, record_id, [_target_of(said), *_images(said, "")])
     elif is_cut and table in _ENTITIES:
         # There may have been `Targets`: which rows they were only the source knows.
-        yield "opportunity" if table == PRODUCT else _ENTITIES[table], LISTING
+        yield (("opportunity" if table == PRODUCT else _ENTITIES[table], LISTING),)
     else:
         raise MalformedError("record_id_missing")
 
 
-def _target(target: object, said: Context, table: str) -> tuple[str, str] | MalformedError:
+def _target(target: object, said: Context, table: str) -> _Records | MalformedError:
     record_id = context.referenced(target) or context.guid_of(context.attribute(target, f"{table}id"))
     if not record_id:
         return MalformedError("record_id_missing")
-    return _row(table, record_id, _opportunity_in([target, *_images(said, record_id)]))
+    return _row(table, record_id, [target, *_images(said, record_id)])
 
 
-def _row(table: str, record_id: str, opportunity: str) -> tuple[str, str]:
-    if table == PRODUCT and opportunity:
-        return "opportunity", opportunity
-    return _ENTITIES.get(table, f"table:{table}"), record_id
+def _row(table: str, record_id: str, entities: Sequence[object]) -> _Records:
+    """A row; of a product every opportunity that its context names: that which it was moved from has it no more."""
+    stated = (context.referenced(context.attribute(each, "opportunityid")) for each in entities)
+    holders = tuple(("opportunity", each) for each in stated if each and table == PRODUCT)
+    return holders or ((_ENTITIES.get(table, f"table:{table}"), record_id),)
 
 
 def _closed(said: Context, table: str) -> tuple[str, str]:
@@ -109,16 +114,6 @@ def _closed(said: Context, table: str) -> tuple[str, str]:
     if table == CLOSE:
         return f"table:{table}", context.stated_guid(said.get("PrimaryEntityId"), "record_id")
     return "opportunity", context.stated_guid(said.get("PrimaryEntityId"), "record_id")
-
-
-def _opportunity_of(said: Context) -> str:
-    """The opportunity that a product belongs to, as far as its context says: a change states what was changed alone."""
-    return _opportunity_in([_target_of(said), *_images(said, "")])
-
-
-def _opportunity_in(entities: Sequence[object]) -> str:
-    stated = (context.referenced(context.attribute(each, "opportunityid")) for each in entities)
-    return next((each for each in stated if each), "")
 
 
 def _images(said: Context, record_id: str) -> list[object]:
