@@ -76,6 +76,7 @@ class Runbook(StrEnum):
     REFUSED_FILES = "refused-files"
     STOPPED_FILES = "stopped-files"
     LATE_FILES = "late-files"
+    WAITING_FILES = "waiting-files"
 
 
 class AlarmTopic(Construct):

@@ -1,6 +1,7 @@
 """What becomes of a file as states of a state machine: checked whole, sent chunk by chunk, finished; what fails is told.
 
-Where another file builds on one that is finished, as balances for the year to date do, that one is checked next.
+Where another file builds on one that is finished, as balances for the year to date do, that one is checked next. One that has to
+wait is taken up by whatever it waits for; its own execution waits for a day, and then has somebody told if it still does.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ BUSY_RETRIES = 2_500
 
 It waits for a random part of that time, half of it on average: more than a day and a half in all.
 """
+
+WAITING_SECONDS = 24 * 60 * 60
+"""How long a file may wait for its marker, or for the balances before it, until somebody is told."""
 
 # A task that was killed, for want of time or memory, will be again: once more, in case it was not its own fault.
 _RETRY_OF_KILLED = {
@@ -72,12 +76,15 @@ def file_states(task_seconds: int) -> dict[str, Any]:
         }
 
     accepted = {"Variable": "$.checked.outcome", "StringEquals": "accepted", "Next": "Send"}
+    waiting = {"Variable": "$.checked.outcome", "StringEquals": "waiting", "Next": "Wait"}
     following = {"Variable": "$.finished.next[0]", "IsPresent": True, "Next": "Following"}
     return {
         "StartAt": "Check",
         "States": {
             "Check": task("check", ResultPath="$.checked", Next="IsAccepted", **_TOLD),
-            "IsAccepted": {"Type": "Choice", "Choices": [accepted], "Default": "Over"},
+            "IsAccepted": {"Type": "Choice", "Choices": [accepted, waiting], "Default": "Over"},
+            "Wait": {"Type": "Wait", "Seconds": WAITING_SECONDS, "Next": "Waited"},
+            "Waited": task("check", Parameters={"waited.$": "$"}, ResultPath="$.waited", Next="Over"),
             "Send": _for_each_chunk(task("send", Retry=[_RETRY_OF_BUSY, *_RETRIES], OutputPath=None, End=True)),
             "Finish": task("finish", InputPath="$.checked", ResultPath="$.finished", Next="Follows", **_TOLD),
             "Follows": {"Type": "Choice", "Choices": [following], "Default": "Over"},

@@ -39,8 +39,17 @@ _OF_THE_EVENT = {
 }
 # What is counted by connection, and somebody's business as soon as there is any.
 _COUNTS_THAT_ALARM = (
-    ("FileRefused", "a file it dropped is refused, and nothing of it counts."),
-    ("FileUnknown", "something was dropped for it whose name is of none of its feeds, or of no connection."),
+    ("FileRefused", Runbook.REFUSED_FILES, "a file it dropped is refused, and nothing of it counts."),
+    (
+        "FileUnknown",
+        Runbook.REFUSED_FILES,
+        "something was dropped for it whose name is of none of its feeds, or of no connection.",
+    ),
+    (
+        "FileWaiting",
+        Runbook.WAITING_FILES,
+        "a file has waited for a day for its marker or the balances before it, or a marker for its file.",
+    ),
 )
 # The machine tries again what ended in an error, and tells of what failed for good: an error alone is nobody's business.
 _RETRIED = Failing(
@@ -236,12 +245,12 @@ class Intake(Construct):
         return policy
 
     def _watch(self, alarms: Alarms, namespace: str) -> None:
-        for counted_as, meaning in _COUNTS_THAT_ALARM:
+        for counted_as, runbook, meaning in _COUNTS_THAT_ALARM:
             alarms.raise_when(
                 self,
                 counted_as,
                 metric=counted_of_each(namespace, counted_as, "connection"),
                 above=0,
                 meaning=f"A connection, which the notification names: {meaning}",
-                runbook=Runbook.REFUSED_FILES,
+                runbook=runbook,
             )

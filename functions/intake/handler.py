@@ -13,6 +13,7 @@ from functions.intake.finish import FinishStep, fail_file, finish_file
 from functions.intake.scratch import DiskScratch
 from functions.intake.send import Chunk, SendStep, send_chunk
 from functions.intake.settings import IntakeSettings
+from functions.intake.waiting import still_waits
 from tieout.arriving.log import DeliveryLog
 from tieout.aws.clients import open_client
 from tieout.aws.drops import S3Drops
@@ -64,7 +65,9 @@ class IntakeFunction:
         self.finishing = FinishStep(ledger=ledger, clock=self._clock)
 
     def check(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Check a drop, and say what is to be sent of it."""
+        """Check a drop, and say what is to be sent of it; or, of one that has `waited`, whether it still waits."""
+        if "waited" in event:
+            return self._waited(_drop(event["waited"]))
         run = check_file(self.checking, _drop(event))
         counts = {
             "FileAccepted": int(run.state is FileState.ACCEPTED),
@@ -76,6 +79,12 @@ class IntakeFunction:
         chunks = run.chunks if run.state is FileState.ACCEPTED else 0
         answer = {"connection": run.connection, "run": run.run, "outcome": str(run.state), "chunks": chunks}
         return answer | {"manifest": run.manifest}
+
+    def _waited(self, drop: Drop) -> dict[str, Any]:
+        waits = still_waits(self.checking, drop)
+        outcome = str(FileState.WAITING) if waits else "no longer waiting"
+        self._say(place_of(drop.key)[0], outcome, {"FileWaiting": int(waits)}, None)
+        return {"outcome": outcome}
 
     def send(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Send a chunk. Raises `FlowBusyError` where it has to wait."""

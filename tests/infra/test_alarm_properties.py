@@ -57,7 +57,7 @@ def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) 
     pages_of_some = [
         ("Relay", "unrelayed-events"),
         ("KeepSubscribed", "ending-subscriptions"),
-        *(("TakeFiles", f"{how}-files") for how in ("refused", "stopped", "late")),
+        *(("TakeFiles", f"{how}-files") for how in ("refused", "stopped", "late", "waiting")),
     ]
     without = {page for word, page in pages_of_some if not any(word in name for name in synthesis.resources)}
     assert pages == {str(runbook) for runbook in Runbook} - without
@@ -129,7 +129,7 @@ def test_what_connections_count_is_watched_for_each_of_them_by_one_alarm(synthes
     query = 'SELECT SUM("%s") FROM SCHEMA(<own>, connection) GROUP BY connection ORDER BY SUM() DESC'
     names = ["Rejected", "SecretMissing", "Malformed", "Drifted", "Spooled", "Missed", "ListingStuck"]
     names += ["SubscriptionEnding", "SubscriptionsUnknown"] if has_subscriptions(synthesis) else []
-    names += ["FileRefused", "FileUnknown"] if takes_files(synthesis) else []
+    names += ["FileRefused", "FileUnknown", "FileWaiting"] if takes_files(synthesis) else []
     targets = {query.replace("connection", "target") % name for name in ("Different", "ReadbackLate")}
     control = {query.replace("connection", "reconciliation") % "NewBreaks"}
     assert asked >= {query % name for name in names} | targets | control

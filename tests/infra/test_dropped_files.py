@@ -14,6 +14,7 @@ from infra.file_states import BUSY_RETRIES, BUSY_SECONDS, TASKS, file_states
 from infra.landscape import compile_landscape, read_landscape
 from infra.landscape_files import LandscapeError
 from tests.support.synthesis import REPOSITORY, Synthesis, as_list, logical_id, written
+from tieout.file_runs import FileState
 from tieout.landscape import Landscape
 
 CONNECTION = "ledger-latam"
@@ -133,7 +134,7 @@ def test_whatever_fails_is_tried_again_and_then_told() -> None:
     machine = file_states(960)
     states = list(states_in(machine))
     tasks = [each for each in states if each["Type"] == "Task"]
-    assert sorted(each["Resource"] for each in tasks) == sorted(f"${{{name}}}" for name in TASKS)
+    assert {each["Resource"] for each in tasks} == {f"${{{name}}}" for name in TASKS}
     for task in tasks:
         killed, failed = task["Retry"][-2:]
         assert (killed["ErrorEquals"][1:], killed["MaxAttempts"]) == (["Sandbox.Timedout", "States.Timeout"], 1)
@@ -154,7 +155,23 @@ def test_what_is_not_accepted_is_not_sent() -> None:
     """Whatever else `check` says, the execution is over: nothing of the file counts."""
     choice = file_states(960)["States"]["IsAccepted"]
     assert choice["Default"] == "Over"
-    assert choice["Choices"] == [{"Variable": "$.checked.outcome", "StringEquals": "accepted", "Next": "Send"}]
+    sent = [each["StringEquals"] for each in choice["Choices"] if each["Next"] == "Send"]
+    assert sent == ["accepted"]
+
+
+def test_what_waits_is_asked_about_after_a_day(sandbox: Synthesis) -> None:
+    """By what says so of whatever `check` left waiting; where it still does, an alarm tells of it."""
+    states = file_states(960)["States"]
+    [waiting] = [each for each in states["IsAccepted"]["Choices"] if each["StringEquals"] == FileState.WAITING]
+    wait = states[waiting["Next"]]
+    assert (wait["Type"], wait["Seconds"]) == ("Wait", SECONDS_OF_A_DAY)
+    asked = states[wait["Next"]]
+    assert (asked["Resource"], asked["Parameters"]) == ("${check}", {"waited.$": "$"})
+    assert states[asked["Next"]]["Type"] == "Succeed"
+    assert "Catch" not in asked  # what failed is no word on the file: it still waits
+    alarms = own(sandbox, "AWS::CloudWatch::Alarm").values()
+    told = [each for each in alarms if "docs/runbooks/waiting-files.md" in each["AlarmDescription"]]
+    assert ["FileWaiting" in json.dumps(each["Metrics"]) for each in told] == [True]
 
 
 def test_what_builds_on_a_file_is_checked_once_it_is_finished() -> None:

@@ -163,7 +163,7 @@ GROUPS = (
             *("tieout/files.py", "tieout/file_runs.py"),
             *("functions/intake/check.py", "functions/intake/chunks.py", "functions/intake/finish.py"),
             *("functions/intake/kept_files.py", "functions/intake/parts.py", "functions/intake/scratch.py"),
-            "functions/intake/send.py",
+            *("functions/intake/send.py", "functions/intake/waiting.py"),
         ),
         ("tests/unit/legacy_files", "tests/unit/intake"),
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from functions.intake.check import CheckStep, check_file
 from functions.intake.finish import Finished, FinishStep, finish_file
 from functions.intake.send import Chunk, SendStep, send_chunk
+from functions.intake.waiting import still_waits
 from functions.record.payloads import versioned
 from tests.support.clock import ManualClock, SeededEntropy
 from tests.support.faults import FaultPoint, no_fault
@@ -118,7 +119,16 @@ class IntakeDesk:
 
     def check(self, drop: Drop) -> FileRun:
         """The first task."""
-        step = CheckStep(
+        return check_file(self.checking, drop)
+
+    def still_waits(self, drop: Drop) -> bool:
+        """What is asked of a drop that has waited."""
+        return still_waits(self.checking, drop)
+
+    @property
+    def checking(self) -> CheckStep:
+        """What both work with."""
+        return CheckStep(
             connections={NAME: self.connection},
             open_feed=open_feed,
             marked_by=marked_by,
@@ -129,7 +139,6 @@ class IntakeDesk:
             clock=self.clock,
             entropy=self.entropy,
         )
-        return check_file(step, drop)
 
     def manifest(self, run: FileRun) -> list[Chunk]:
         """The chunks of a run."""

@@ -49,10 +49,10 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[EmulatedAws
         handler._function.cache_clear()
 
 
-def dropped(aws: EmulatedAws, content: bytes) -> dict[str, Any]:
+def dropped(aws: EmulatedAws, content: bytes, key: str = FILE) -> dict[str, Any]:
     """What the bucket tells of a file that is dropped."""
-    etag = aws.s3.put_object(Bucket="drops", Key=FILE, Body=content)["ETag"].strip('"')
-    return {"bucket": "drops", "key": FILE, "etag": etag, "size": len(content)}
+    etag = aws.s3.put_object(Bucket="drops", Key=key, Body=content)["ETag"].strip('"')
+    return {"bucket": "drops", "key": key, "etag": etag, "size": len(content)}
 
 
 def test_a_file_goes_from_its_drop_to_its_end(aws: EmulatedAws, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,3 +92,20 @@ def test_what_is_wrong_and_what_fails_is_counted(aws: EmulatedAws, capsys: pytes
     assert "a text nobody keeps" not in said
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert [(line.get("FileRefused"), line.get("FileFailed")) for line in lines] == [(1, None), (None, 1)]
+
+
+def test_what_still_waits_is_counted(aws: EmulatedAws, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file without its marker, and no longer once that is there."""
+    waiting = replace(
+        read_landscape(ROOT, "sandbox"), connections=(legacy_connection({**JOURNALS, "marker": ".done"}),)
+    )
+    (tmp_path / "landscape.json").write_text(compile_landscape(waiting))
+    event = dropped(aws, write_file(JOURNALS, SALE, Dropped(42, company="BR01")))
+    checked = handler.check(event, None)
+    assert checked["outcome"] == "waiting"
+    asked = {"waited": {**event, "checked": checked}}
+    assert handler.check(asked, None) == {"outcome": "waiting"}
+    handler.check(dropped(aws, b"", f"{FILE}.done"), None)
+    assert handler.check(asked, None) == {"outcome": "no longer waiting"}
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert [line.get("FileWaiting") for line in lines] == [None, 1, None, None]
