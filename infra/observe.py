@@ -25,6 +25,7 @@ from infra.relay import Relay
 from infra.renew import Renew
 from infra.route import Route
 from infra.sweep import Sweep
+from tieout.ledger.table import INDEXES
 
 _HALF, _FULL = 12, 24
 _MINUTE = Duration.minutes(1)
@@ -157,15 +158,19 @@ def _readback_widgets(readback: ReadPlanningBack) -> list[cloudwatch.IWidget]:
 
 
 def _throttled(table: dynamodb.ITable) -> cloudwatch.MathExpression:
-    names = {"reads": "ReadThrottleEvents", "writes": "WriteThrottleEvents"}
+    """What the table refused and what its indexes did, which DynamoDB counts apart: a write that one of them refuses is refused."""
+    own = {"TableName": table.table_name}
+    counted = [own, *({**own, "GlobalSecondaryIndexName": name} for name in INDEXES)]
+    metrics = {
+        f"{what.lower()}{place}": table.metric(
+            f"{what}ThrottleEvents", period=FIVE_MINUTES, statistic="Sum", dimensions_map=dimensions
+        )
+        for place, dimensions in enumerate(counted)
+        for what in ("Read", "Write")
+    }
     return cloudwatch.MathExpression(
-        expression="FILL(reads, 0) + FILL(writes, 0)",
-        using_metrics={
-            key: table.metric(
-                name, period=FIVE_MINUTES, statistic="Sum", dimensions_map={"TableName": table.table_name}
-            )
-            for key, name in names.items()
-        },
+        expression=" + ".join(f"FILL({each}, 0)" for each in metrics),
+        using_metrics=metrics,
         period=FIVE_MINUTES,
         label="Throttled requests",
     )

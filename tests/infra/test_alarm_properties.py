@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.alarms import Runbook
 from tests.support.synthesis import Synthesis, logical_id, written
+from tieout.ledger.table import INDEXES
 
 
 def has_subscriptions(synthesis: Synthesis) -> bool:
@@ -61,6 +62,23 @@ def test_every_alarm_reaches_the_topic_and_names_its_page(synthesis: Synthesis) 
     ]
     without = {page for word, page in pages_of_some if not any(word in name for name in synthesis.resources)}
     assert pages == {str(runbook) for runbook in Runbook} - without
+
+
+def test_what_an_index_of_the_ledger_refuses_is_told_too(synthesis: Synthesis) -> None:
+    """DynamoDB counts it apart from what the table does: all dirty cells of a target share one value of an index."""
+    [alarm] = [each for each in alarms(synthesis).values() if "throttled-ledger.md" in each["AlarmDescription"]]
+    expression, *metrics = sorted(alarm["Metrics"], key=lambda each: "Expression" not in each)
+    watched = {
+        (each["MetricStat"]["Metric"]["MetricName"], name_of_index(each["MetricStat"]["Metric"]["Dimensions"]))
+        for each in metrics
+    }
+    assert watched == {(f"{what}ThrottleEvents", index) for what in ("Read", "Write") for index in (None, *INDEXES)}
+    assert all(f"FILL({each['Id']}, 0)" in expression["Expression"] for each in metrics)
+
+
+def name_of_index(dimensions: list[dict[str, Any]]) -> str | None:
+    """Which index of the table is meant; None for the table alone."""
+    return next((each["Value"] for each in dimensions if each["Name"] == "GlobalSecondaryIndexName"), None)
 
 
 def test_silence_of_what_runs_by_the_clock_is_an_alarm(synthesis: Synthesis) -> None:
