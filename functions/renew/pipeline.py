@@ -39,7 +39,7 @@ class RenewReport:
     Attributes:
         failed: how many it tried to renew in vain.
         ending: how many there are not, or end within a day.
-        unknown: 1 where the source did not say which there are; then nothing else is known.
+        unknown: 1 where the source did not say which there are, or could not be asked any more; then nothing else is known.
     """
 
     renewed: int = 0
@@ -59,6 +59,10 @@ def renew(step: RenewStep) -> dict[str, RenewReport]:
 
 def _renew_for(name: str, step: RenewStep, give_up_at: datetime) -> RenewReport:
     report = RenewReport()
+    if step.clock.now() >= give_up_at:
+        step.note_failure(UnavailableError("no time is left to ask"), name, "")
+        report.unknown = 1
+        return report
     try:
         subscriber = step.subscriber_of(name)
         subscriptions = subscriber.subscriptions()

@@ -21,7 +21,7 @@ class Source:
     """A source with some subscriptions; each is given three days when it is renewed.
 
     Attributes:
-        takes: seconds that a renewal takes.
+        takes: seconds that a renewal takes, and that it takes to say that the source is down.
         refusals: what is raised by renewals, by the subscription's name.
     """
 
@@ -35,6 +35,7 @@ class Source:
     def subscriptions(self) -> Sequence[Subscription]:
         """Those it has."""
         if self.down is not None:
+            self.clock.advance(self.takes)
             raise self.down
         return self.kept
 
@@ -148,3 +149,15 @@ def test_what_is_not_reached_in_time_waits_for_the_next_hour() -> None:
     assert stage.run() == {"central": RenewReport(renewed=6, ending=1)}
     assert source.renewed == [f"n{number}" for number in range(6)]
     assert stage.failures == []
+
+
+def test_sources_that_hang_leave_the_others_told_of() -> None:
+    """A run that asked them all would be ended from outside, and would have said nothing of any."""
+    stage = Stage()
+    for name in "abcdefgh":
+        source = stage.source(name, one=1.5)
+        source.down, source.takes = UnavailableError("no answer"), 50
+    begun = stage.clock.now()
+    assert stage.run() == dict.fromkeys("abcdefgh", RenewReport(unknown=1))
+    assert stage.clock.now() - begun < timedelta(seconds=300)
+    assert [each[1] for each in stage.failures] == list("abcdefgh")
