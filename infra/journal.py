@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -21,7 +22,7 @@ WAIT_SECONDS = SETTLED_SECONDS // 2
 SHAPE = Shape(memory_mb=512, timeout=Duration.seconds(SETTLED_SECONDS - WAIT_SECONDS))
 MOST_CHANGES = 10_000  # what Lambda takes; a batch ends at 6 MB before that
 RETRY_SECONDS = 6 * 3600  # the stream remembers for 24 hours: what is given up after 6 can be read again for 18
-_LATE_MILLISECONDS = 30 * 60 * 1000
+_HALF_AN_HOUR = Duration.minutes(30)
 
 
 class Journal(Construct):
@@ -50,7 +51,7 @@ class Journal(Construct):
         )
         archive.acknowledge_for(self.function.role)
         self.trigger = self._trigger(ledger.stream_arn)
-        self._watch(parts.alarms)
+        self._watch(parts.alarms, ledger)
 
     def _unkept(self, ledger: LedgerStack, alarms: Alarms) -> sqs.Queue:
         return DeadLetterQueue(
@@ -84,14 +85,31 @@ class Journal(Construct):
         trigger.node.add_dependency(self.function.role)  # Lambda looks whether the role may read the stream
         return trigger
 
-    def _watch(self, alarms: Alarms) -> None:
+    def _watch(self, alarms: Alarms, ledger: LedgerStack) -> None:
         alarms.raise_when(
             self,
             "Late",
             metric=self.function.function.metric("IteratorAge", period=FIVE_MINUTES, statistic="Maximum"),
-            above=_LATE_MILLISECONDS,
+            above=_HALF_AN_HOUR.to_milliseconds(),
             periods=2,
             meaning="The journal is more than 30 minutes behind the ledger; the stream forgets changes after 24 hours.",
+            runbook=Runbook.LATE_JOURNAL,
+        )
+        # A trigger that is off runs nothing, and what does not run has no age.
+        runs = self.function.function.metric_invocations(period=_HALF_AN_HOUR, statistic="Sum")
+        writes = ledger.table.metric_consumed_write_capacity_units(period=_HALF_AN_HOUR, statistic="Sum")
+        alarms.raise_when(
+            self,
+            "Silent",
+            metric=cloudwatch.MathExpression(
+                expression="IF(FILL(writes, 0) > 0 AND FILL(runs, 0) == 0, 1, 0)",
+                using_metrics={"writes": writes, "runs": runs},
+                period=_HALF_AN_HOUR,
+                label="Written and not kept",
+            ),
+            above=0,
+            periods=2,
+            meaning="For an hour the ledger was written and its journal was not; the stream forgets changes after 24 hours.",
             runbook=Runbook.LATE_JOURNAL,
         )
 

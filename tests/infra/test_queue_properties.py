@@ -65,6 +65,34 @@ def test_the_journal_loses_nothing_and_repeats_within_what_the_stream_remembers(
     assert late["Threshold"] < 1000 * trigger["MaximumRecordAgeInSeconds"]
 
 
+def test_a_journal_that_is_not_written_is_told_though_nothing_has_an_age(synthesis: Synthesis) -> None:
+    """A trigger that is off runs nothing, so its function has no iterator: the table shows that there was something to keep."""
+    (silent,) = [
+        alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+        if "docs/runbooks/late-journal.md" in alarm["AlarmDescription"] and "Metrics" in alarm
+    ]
+    watched = {each["Id"]: each["MetricStat"] for each in silent["Metrics"] if "MetricStat" in each}
+    (expression,) = [each["Expression"] for each in silent["Metrics"] if "Expression" in each]
+    assert {name: stat["Metric"]["MetricName"] for name, stat in watched.items()} == {
+        "writes": "ConsumedWriteCapacityUnits",
+        "runs": "Invocations",
+    }
+    (function,) = [logical_id(each["Value"]) for each in watched["runs"]["Metric"]["Dimensions"]]
+    assert (
+        synthesis.properties("AWS::Lambda::Function")[function]["Handler"] == "functions.journal.handler.lambda_handler"
+    )
+    assert expression == "IF(FILL(writes, 0) > 0 AND FILL(runs, 0) == 0, 1, 0)"
+    (period,) = {stat["Period"] for stat in watched.values()}
+    (trigger,) = [
+        each
+        for each in synthesis.properties("AWS::Lambda::EventSourceMapping").values()
+        if "MaximumBatchingWindowInSeconds" in each
+    ]
+    assert trigger["MaximumBatchingWindowInSeconds"] < period  # what is written waits no longer for its run
+    assert (silent["Threshold"], silent["DatapointsToAlarm"] * period) == (0, 3600)
+
+
 def test_every_queue_has_a_dead_letter_queue_or_is_one(synthesis: Synthesis) -> None:
     """A message that cannot be worked off always has a place to go."""
     parking = dead_letter_queues(synthesis)
