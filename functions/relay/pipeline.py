@@ -77,4 +77,4 @@ def _note(
     delivery_id: str, event: QueuedEvent, outcome: str, counts: dict[str, int], step: Relay, reason: str = ""
 ) -> None:
     fields: dict[str, str | int] = {"delivery_id": delivery_id, "body_bytes": len(event.body), "reason": reason}
-    step.log.note(outcome, event.sent_at, counts, fields)
+    step.log.note(outcome, step.intake.clock.now(), counts, fields)

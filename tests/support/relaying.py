@@ -49,9 +49,10 @@ class RelayPost:
         log = DeliveryLog("relay", door.connection, door.lines.append)
         return Relay(intake=door.receiver.intake, log=log, note_failure=self.failures.append)
 
-    def take(self, *bodies: str) -> list[int]:
-        """Give the relay a batch; the positions of those that have to come again."""
+    def take(self, *bodies: str, after_seconds: float = 0) -> list[int]:
+        """Give the relay a batch that has waited for so long; the positions of those that have to come again."""
         events = [self._queued(body) for body in bodies]
+        self.door.clock.advance(after_seconds)
         again = relay(events, self.step)
         return [position for position, event in enumerate(events) if event.message_id in again]
 

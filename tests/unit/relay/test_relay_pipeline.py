@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +53,17 @@ def test_an_event_is_a_notice_as_if_it_had_been_posted() -> None:
         "Accepted": 1,
         "_aws": None,
     }
+
+
+@pytest.mark.parametrize("message", [an_event(), "not an event"])
+def test_an_event_that_waited_is_counted_when_it_is_taken(message: str) -> None:
+    """An alarm looks at the last minutes alone; what was received when is said of the delivery."""
+    post = RelayPost("generic")
+    sent_at = post.door.clock.now()
+    assert post.take(message, after_seconds=7200) == []
+    [counted] = [json.loads(line)["_aws"]["Timestamp"] for line in post.door.lines]
+    assert counted == int((sent_at + timedelta(hours=2)).timestamp() * 1000)
+    assert {each.received_at for each in post.door.published()} <= {sent_at}
 
 
 def test_a_cloud_event_of_the_company_is_told_by_its_detail() -> None:
