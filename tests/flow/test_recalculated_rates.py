@@ -142,7 +142,7 @@ def test_without_the_rate_the_document_is_planned_by_plannings_own() -> None:
     del desk.account.rates["103"]
     assert desk.outdated() == ["1"]
     desk.record("1")
-    assert (desk.dollars(), desk.outdated()) == ({"103": 10_851}, [])
+    assert (desk.dollars(), desk.outdated()) == ({"103": 10_853}, [])
 
 
 _SAVES = st.tuples(

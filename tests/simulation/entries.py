@@ -74,11 +74,11 @@ def all_mappings() -> dict[MappingKey, str]:
         found |= {MappingKey(name, "supplier", each): f"S-{each}" for each in MERCHANTS if each}
     found |= _of_sales()
     found |= {MappingKey(PROCUREMENT, "legal_entity", each): company for each, company in ORDERING.items()}
-    rates = {"EUR": "1.0851", "JPY": "0.006713", "KWD": "3.2504"}
+    rates = {"EUR": "1.085", "JPY": "0.00671", "KWD": "3.250"}  # but for a last digit, which each period has its own of
     for currency in CURRENCIES:
         if currency != "USD":
-            for period in PERIODS:
-                found[MappingKey.rate("average", currency, "USD", period)] = rates[currency]
+            for place, period in enumerate(PERIODS):
+                found[MappingKey.rate("average", currency, "USD", period)] = f"{rates[currency]}{place}"
     return {**found, **_of_books(), **_of_sap(), **_of_finance(), **_of_files(), **_of_dataverse(), **_of_billing()}
 
 

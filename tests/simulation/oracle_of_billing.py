@@ -68,21 +68,28 @@ class Books(NamedTuple):
         yield from self._cells(("Operating expenses", "Expense", "Actual"), members, stated)
 
     def moved(self, subscribed: Subscribed) -> Cells:
-        """What moved of what recurs by a subscription: from each day on that on which anything may change to the next of them."""
+        """What moved of what recurs by a subscription: from each day on that on which anything may change to the next of them.
+
+        In dollars it is what the balances come to by the rate of the month in which it began to recur.
+        """
         before: Recurring = {}
+        began = ""
         for day in sorted(set(subscribed.days)):
             after = subscribed.recurring_on(day)
+            began = began if before else day
             for product in sorted(before.keys() | after.keys(), key=str):
                 old, new = before.get(product, NOTHING), after.get(product, NOTHING)
                 moves = {"Monthly": new[0] - old[0], "Annual": new[1] - old[1]}
                 movement = "expansion" if (moves["Annual"] or moves["Monthly"]) > 0 else "contraction"
                 movement = "new" if not before else "churn" if not after else movement
-                for name, amount in moves.items():
+                for place, (name, amount) in enumerate(moves.items()):
                     if not amount:
                         continue
                     members = {**self.of(subscribed, product), "Movement": movement}
-                    stated = (amount, subscribed.currency, day)
-                    yield from self._cells(("Recurring revenue", name, "Actual"), members, stated)
+                    members = self._members(members, "Actual", subscribed.currency, day)
+                    yield at("Recurring revenue", name, members), amount
+                    dollars = [self._dollars(each[place], subscribed.currency, began) for each in (old, new)]
+                    yield at("Recurring revenue", f"{name} USD", members), dollars[1] - dollars[0]
             before = after
 
     def of(self, subscribed: Subscribed, product: str | None) -> dict[str, str]:
@@ -91,11 +98,17 @@ class Books(NamedTuple):
 
     def _cells(self, place: tuple[str, str, str], members: Mapping[str, str], stated: Stated) -> Cells:
         (cube, name, version), (amount, currency, day) = place, stated
+        named = self._members(members, version, currency, day)
+        yield at(cube, name, named), amount
+        yield at(cube, f"{name} USD", named), self._dollars(amount, currency, day)
+
+    def _members(self, members: Mapping[str, str], version: str, currency: str, day: str) -> dict[str, str]:
         company = COMPANY_OF[self.connection]
         period = period_of(company, day)
-        named = {**members, "Legal entity": company, "Currency": currency, "Time": period, "Version": version}
-        yield at(cube, name, named), amount
-        yield at(cube, f"{name} USD", named), in_dollars(amount, currency, period, self.mappings)
+        return {**members, "Legal entity": company, "Currency": currency, "Time": period, "Version": version}
+
+    def _dollars(self, amount: Decimal, currency: str, day: str) -> Decimal:
+        return in_dollars(amount, currency, period_of(COMPANY_OF[self.connection], day), self.mappings)
 
     def _customer(self, customer: str | None) -> str:
         return mapped(self.mappings, self.connection, "customer", customer) if customer else "NO_CUSTOMER"

@@ -102,6 +102,9 @@ class Line:
         group: the amount in the group's currency, where the source keeps one, at the rate `group_rate` names.
         rate: what the source converts amounts of `currency` by; None where it keeps no rates, or none of that currency.
         day: the day it counts from, for rates of a day; None where the source states none.
+        rate_period: the period whose rates convert it; None: its own.
+        onto: of what moves a balance, what stood before, by name: what the balance comes to is converted, and never a difference
+            by itself, so that roundings do not add up.
     """
 
     legal_entity: str
@@ -114,6 +117,8 @@ class Line:
     group_rate: str | None = None
     rate: SourceRate | None = None
     day: date | None = None
+    rate_period: str | None = None
+    onto: Mapping[str, Money] = field(default_factory=dict)
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, be it one of every line or one of the family; None where the fact does not say."""

@@ -183,23 +183,40 @@ def _balance(items: Iterable[RecurringItem]) -> _Balance:
     return balance
 
 
+AMOUNTS = ("monthly", "annual")
+
+
 def _lines(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
-    """A line for each product that moved on a day, in that day's period; all with the customer and company of the last version."""
+    """A line for each product that moved on a day, in that day's period; all with the customer and company of the last version.
+
+    What moves from its beginning to its end goes by the rate of its beginning: so what ends takes out just what it has put in,
+    and an end that is to come asks for no rate of a month that is.
+    """
     now = subscription.versions[-1]
     legal_entity = lookup.legal_entity(now.legal_entity)
     before: _Balance = {}
+    began: dict[str, date] = {}
     for day, after in balances(subscription.versions).items():
-        for (product, currency), (monthly, annual) in _differences(before, after):
+        for place, (monthly, annual) in _differences(before, after):
+            product, currency = place
             movement = _movement(_recurs(before, currency), _recurs(after, currency), annual or monthly)
+            began[currency] = day if movement is Movement.NEW else began[currency]
             yield Line(
                 legal_entity=legal_entity,
                 period=lookup.period_of(legal_entity, day),
                 currency=currency,
                 attributes={"customer": now.customer, "movement": str(movement), "product": product},
-                amounts={"monthly": Money(monthly, currency), "annual": Money(annual, currency)},
-                day=day,
+                amounts=_amounts((monthly, annual), currency),
+                day=began[currency],
+                rate_period=lookup.period_of(legal_entity, began[currency]),
+                onto=_amounts(before.get(place, (0, 0)), currency),
             )
         before = after
+
+
+def _amounts(minor: tuple[int, int], currency: str) -> dict[str, Money]:
+    """What recurs in a month and in a year, by the names that the family gives them."""
+    return {name: Money(units, currency) for name, units in zip(AMOUNTS, minor, strict=True)}
 
 
 def _differences(before: _Balance, after: _Balance) -> Iterator[tuple[tuple[str | None, str], tuple[int, int]]]:
@@ -226,7 +243,7 @@ FAMILY = Family(
     name="subscriptions",
     kinds=(Subscription,),
     attributes={"customer": (), "movement": tuple(Movement), "product": ()},
-    amounts=("monthly", "annual"),
+    amounts=AMOUNTS,
     lines=_lines,
     tables={"customer": (), "product": ()},
 )

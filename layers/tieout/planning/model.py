@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property, partial
 from typing import NamedTuple, Self
 
@@ -151,7 +152,7 @@ class PlanningModel:
         members = _members(feed.dimensions, line, resolve)
         if members is None or line.period is None:
             return
-        converted, rate = self.reported(amount, line, resolve, feed.rates)
+        converted, rate = self.reported(measure.amount, line, resolve, feed.rates)
         for target in self.targets[feed.name]:
             intersection = Intersection(target, feed.cube, members)
             for name, money, identity in ((measure.transaction, amount, AT_PAR), (measure.reporting, converted, rate)):
@@ -166,18 +167,22 @@ class PlanningModel:
         kind = fact_kind(fact)
         return tuple(dict.fromkeys(feed.rates for feed in self.feeds if kind in feed.facts)) or ("average",)
 
-    def reported(self, amount: Money, line: Line, resolve: Resolver, rates: RateType) -> tuple[Money, str]:
-        """The amount in the reporting currency and what says so: the source's own where it has one, else a rate of that type.
+    def reported(self, name: str, line: Line, resolve: Resolver, rates: RateType) -> tuple[Money, str]:
+        """An amount of a line, which it has, in the reporting currency, and what says so.
+
+        The source's own where it has one, else what a rate of that type makes of it.
 
         Raises:
             MissingEntryError: nobody has said the rate.
         """
-        amount = _worth(amount, line)
+        stated_in_line = line.amounts[name]
+        assert stated_in_line is not None, "an amount that is there"
+        amount = _worth(stated_in_line, line)
         stated = self._stated(amount, line)
         if stated is not None:
             return stated
         rate, identity = resolve.rate(rate_wanted(rates, amount.currency, self.reporting_currency, line))
-        return amount.converted(rate, self.reporting_currency), identity
+        return _moved_by(amount, line.onto.get(name), rate, self.reporting_currency), identity
 
     def _stated(self, amount: Money, line: Line) -> tuple[Money, str] | None:
         """The amount in the reporting currency as the source keeps it, else by its own rate; None where it has neither."""
@@ -215,6 +220,13 @@ def _worth(amount: Money, line: Line) -> Money:
     """What is converted of an amount: itself, or what was posted in the company's own currency alone, as a currency gain is."""
     own = line.functional
     return own if own is not None and own.amount_minor and not amount.amount_minor else amount
+
+
+def _moved_by(amount: Money, onto: Money | None, rate: Decimal, currency: str) -> Money:
+    """An amount in another currency: of what moves a balance the difference that this makes to it."""
+    if onto is None:
+        return amount.converted(rate, currency)
+    return (onto + amount).converted(rate, currency) + -onto.converted(rate, currency)
 
 
 def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -> tuple[tuple[str, str], ...] | None:

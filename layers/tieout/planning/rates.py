@@ -17,8 +17,8 @@ _STORED = re.compile(rf"(?:{'|'.join(RATE_TYPES)}):[A-Z]{{3}}>[A-Z]{{3}}@[^ =]+=
 
 
 def rate_wanted(kind: RateType, currency: str, into: str, line: Line) -> MappingKey:
-    """The rate that a line's amounts in a currency are converted by: a day's for `spot`, else that of its period."""
-    when = line.day if kind == SPOT and line.day is not None else line.period
+    """The rate that a line's amounts in a currency are converted by: a day's for `spot`, else that of a period."""
+    when = line.day if kind == SPOT and line.day is not None else line.rate_period or line.period
     return MappingKey.rate(kind, currency, into, str(when))
 
 

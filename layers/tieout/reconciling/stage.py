@@ -109,7 +109,7 @@ class Stage:
             if money is None or not self._counts(line, resolve):
                 continue
             rates = self.model.rates_of(recorded.fact, line)
-            reported, _ = self.model.reported(money, line, resolve, rates)
+            reported, _ = self.model.reported(self.side.amount, line, resolve, rates)
             members = {each: _member(each, line, resolve) or "" for each in _attributes(line)}
             if self.side.as_partner:
                 members |= {"legal_entity": members["partner"], "partner": members["legal_entity"]}

@@ -59,14 +59,23 @@ balance AS (
 ),
 totals AS (SELECT *, SUM(annual) OVER (PARTITION BY connection, subscription, day) AS total FROM balance),
 steps AS (
-    SELECT *, monthly - COALESCE(lag(monthly) OVER history, 0) AS a_month, annual - COALESCE(lag(annual) OVER history, 0) AS a_year,
+    SELECT *, COALESCE(lag(monthly) OVER history, 0) AS monthly_before, COALESCE(lag(annual) OVER history, 0) AS annual_before,
         COALESCE(lag(total) OVER history, 0) AS total_before
     FROM totals WINDOW history AS (PARTITION BY connection, subscription, product ORDER BY day)
+),
+-- What recurs is dollars by the rate of the month it began in, for as long as it goes on.
+converted AS (
+    SELECT steps.*, rate FROM (
+        SELECT *, max(CASE WHEN total_before = 0 THEN day END) OVER (PARTITION BY connection, subscription ORDER BY day) AS began
+        FROM steps
+    ) steps LEFT JOIN rates
+    ON rates.currency = steps.currency AND rates.month = strftime(began, '%Y-%m') AND rates.version = 'Actual'
 )
 SELECT 'Recurring revenue' AS cube, measure, [
         called(connection, 'customer', customer, 'NO_CUSTOMER'), called(connection, 'product', product, 'NO_PRODUCT'),
-        CASE WHEN total_before = 0 THEN 'new' WHEN total = 0 THEN 'churn' WHEN a_year > 0 THEN 'expansion'
+        CASE WHEN total_before = 0 THEN 'new' WHEN total = 0 THEN 'churn' WHEN annual > annual_before THEN 'expansion'
             ELSE 'contraction' END, company, currency
-    ] AS places, strftime(day, '%Y-%m') AS month, 'Actual' AS version, currency, value AS amount, NULL AS reported
-FROM steps, LATERAL (VALUES ('Monthly', a_month), ('Annual', a_year)) measured(measure, value)
-WHERE value <> 0;
+    ] AS places, strftime(day, '%Y-%m') AS month, 'Actual' AS version, currency, value - before AS amount,
+    ROUND(value * rate, 2) - ROUND(before * rate, 2) AS reported
+FROM converted, LATERAL (VALUES ('Monthly', monthly, monthly_before), ('Annual', annual, annual_before)) measured(measure, value, before)
+WHERE value <> before;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.flow import test_entries_that_lead_on as leading
 from tests.simulation.bugs.bug import Bug
 from tests.unit.core import test_histories_of_subscriptions as histories
+from tests.unit.core import test_recurring_revenue_converted as converted
 from tests.unit.hubspot import test_hubspot_translate as deals
 from tieout import money
 from tieout.facts import family, opportunity, subscription
@@ -70,6 +71,13 @@ BUGS = (
         proof=lambda: histories.test_what_was_read_by_a_clock_that_is_behind_is_dated_by_what_is_told_later(
             is_told_at_last=True
         ),
+    ),
+    Bug(
+        "what moves what recurs goes by the rate of its own month",
+        subscription._lines,
+        "rate_period=lookup.period_of(legal_entity, began[currency])",
+        "rate_period=None",
+        proof=converted.test_what_ends_takes_out_what_it_has_put_in,
     ),
     Bug(
         "a rate that follows from another entry is not looked for",
