@@ -7,7 +7,7 @@ mapping tables follow from it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_UP, Context, Decimal
@@ -103,6 +103,7 @@ class Line:
         rate: what the source converts amounts of `currency` by; None where it keeps no rates, or none of that currency.
         day: the day it counts from, for rates of a day; None where the source states none.
         rate_period: the period whose rates convert it; None: its own.
+        named_in: the period in which its attributes are called what planning has them as; None: its own.
         onto: of what moves a balance, what stood before, by name: what the balance comes to is converted, and never a difference
             by itself, so that roundings do not add up.
     """
@@ -118,7 +119,12 @@ class Line:
     rate: SourceRate | None = None
     day: date | None = None
     rate_period: str | None = None
+    named_in: str | None = None
     onto: Mapping[str, Money] = field(default_factory=dict)
+
+    def naming_period(self) -> str | None:
+        """The period in which mapping tables are asked what its attributes are called; None where it has none."""
+        return self.named_in or self.period
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, be it one of every line or one of the family; None where the fact does not say."""
@@ -134,6 +140,10 @@ class Lookup(Protocol):
 
     def member(self, table: str, value: str, period: str | None = None) -> str:
         """What a mapping table calls the source's `value` in a period; what has none is called what was said last."""
+        ...
+
+    def renamings(self, table: str, value: str) -> Sequence[tuple[str, str]]:
+        """Where a mapping table calls a value otherwise: the last period of one member, and the first of the next; in order."""
         ...
 
     def legal_entity(self, stated: str | None) -> str:

@@ -15,6 +15,7 @@ from typing import Self
 
 from tieout.errors import MalformedError
 from tieout.facts.family import Family, HistoricFact, Line, Lookup
+from tieout.facts.renaming import moved_over
 from tieout.money import Money
 
 
@@ -183,14 +184,27 @@ def _balance(items: Iterable[RecurringItem]) -> _Balance:
     return balance
 
 
-AMOUNTS = ("monthly", "annual")
+_AMOUNTS = ("monthly", "annual")
+_TABLES = ("customer", "product")  # attributes that planning has names of its own for, each in its table
 
 
 def _lines(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
     """A line for each product that moved on a day, in that day's period; all with the customer and company of the last version.
 
-    What moves from its beginning to its end goes by the rate of its beginning: so what ends takes out just what it has put in,
-    and an end that is to come asks for no rate of a month that is.
+    What is called otherwise from a period on moves there. The customer goes on paying: it is no churn.
+    """
+    moves = [*_moves(subscription, lookup)]
+    yield from moves
+    for line, is_out in moved_over(moves, lookup, _TABLES):
+        movement = Movement.CONTRACTION if is_out else Movement.EXPANSION
+        yield replace(line, attributes={**line.attributes, "movement": str(movement)})
+
+
+def _moves(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
+    """What moved, in order of the days.
+
+    All of it goes by the rate of the beginning until there is an end: so what ends takes out just what it has put in, and an end
+    that is to come asks for no rate of a month that is.
     """
     now = subscription.versions[-1]
     legal_entity = lookup.legal_entity(now.legal_entity)
@@ -216,7 +230,7 @@ def _lines(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
 
 def _amounts(minor: tuple[int, int], currency: str) -> dict[str, Money]:
     """What recurs in a month and in a year, by the names that the family gives them."""
-    return {name: Money(units, currency) for name, units in zip(AMOUNTS, minor, strict=True)}
+    return {name: Money(units, currency) for name, units in zip(_AMOUNTS, minor, strict=True)}
 
 
 def _differences(before: _Balance, after: _Balance) -> Iterator[tuple[tuple[str | None, str], tuple[int, int]]]:
@@ -243,7 +257,7 @@ FAMILY = Family(
     name="subscriptions",
     kinds=(Subscription,),
     attributes={"customer": (), "movement": tuple(Movement), "product": ()},
-    amounts=AMOUNTS,
+    amounts=_AMOUNTS,
     lines=_lines,
-    tables={"customer": (), "product": ()},
+    tables=dict.fromkeys(_TABLES, ()),
 )

@@ -239,7 +239,7 @@ def _members(dimensions: tuple[Dimension, ...], line: Line, resolve: Resolver) -
         if value is None:
             value = dimension.absent
         elif dimension.table:
-            value = resolve.member(dimension.table, value, line.period)
+            value = resolve.member(dimension.table, value, line.naming_period())
         members.append((dimension.name, value))
     return tuple(members)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tieout.facts.families import TABLES as FAMILY_TABLES
 from tieout.facts.family import PERIOD_TABLE
 from tieout.planning.mapping import LEGAL_ENTITY, Found, MappingKey
 from tieout.planning.rates import by_way, product
-from tieout.planning.validity import member_in
+from tieout.planning.validity import member_in, renamings_of
 
 CALENDAR_MONTHS = EntityCalendars((), ())  # of every company, where nothing is declared
 
@@ -55,6 +55,11 @@ class Resolver:
         key = MappingKey(self.connection, table, value)
         member = member_in(self.entry(key), period)
         return self.unsaid(key) if member is None else member
+
+    def renamings(self, table: str, value: str) -> Sequence[tuple[str, str]]:
+        """Where what a value is called changes, as far as its entry says; nothing of what nobody has said."""
+        said = self.found.get(MappingKey(self.connection, table, value))
+        return () if said is None else renamings_of(said)
 
     def rate(self, wanted: MappingKey) -> tuple[Decimal, str]:
         """A rate and its identity; where nobody has stored it, that of the two that stand in for it."""
@@ -119,6 +124,10 @@ class OwnLines:
     def member(self, table: str, value: str, period: str | None = None) -> str:
         """See `Resolver.member`."""
         return self.resolve.member(table, value, period) if self._is_ours else _stand_in(table)
+
+    def renamings(self, table: str, value: str) -> Sequence[tuple[str, str]]:
+        """See `Resolver.renamings`."""
+        return self.resolve.renamings(table, value) if self._is_ours else ()
 
     def legal_entity(self, stated: str | None) -> str:
         """See `Resolver.legal_entity`; the company of what is asked next."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from tieout import strict_json
@@ -57,6 +57,17 @@ def member_in(said: str, period: str | None) -> str | None:
         return terms[-1].member
     at = Period.parse(period)
     return next((each.member for each in terms if each.covers(at)), None)
+
+
+def renamings_of(said: str) -> tuple[tuple[str, str], ...]:
+    """Where an entry calls its value otherwise than before: the last period of a member and the first of the next, in order."""
+    if not said.startswith(DATED):
+        return ()
+    return tuple(
+        (before.last, after.first)
+        for before, after in pairwise(terms_of(said))
+        if before.label == after.label and before.member != after.member
+    )
 
 
 @lru_cache(maxsize=1024)  # of an entry that many lines ask for, the text is taken apart once

@@ -185,7 +185,7 @@ def _member(attribute: str, line: Line, resolve: _AsFarAsKnown) -> str | None:
     value = line.attribute(attribute)
     if value is None or attribute not in TABLES:
         return value
-    member = resolve.member(attribute, value, line.period)
+    member = resolve.member(attribute, value, line.naming_period())
     return None if (attribute, member) in resolve.nobody else member
 
 

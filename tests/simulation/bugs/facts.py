@@ -6,6 +6,7 @@ from tests.flow import test_entries_that_lead_on as leading
 from tests.simulation.bugs.bug import Bug
 from tests.unit.core import test_histories_of_subscriptions as histories
 from tests.unit.core import test_recurring_revenue_converted as converted
+from tests.unit.core import test_recurring_revenue_renamed as renamed
 from tests.unit.hubspot import test_hubspot_translate as deals
 from tieout import money
 from tieout.facts import family, opportunity, subscription
@@ -74,10 +75,17 @@ BUGS = (
     ),
     Bug(
         "what moves what recurs goes by the rate of its own month",
-        subscription._lines,
+        subscription._moves,
         "rate_period=lookup.period_of(legal_entity, began[currency])",
         "rate_period=None",
         proof=converted.test_what_ends_takes_out_what_it_has_put_in,
+    ),
+    Bug(
+        "what recurs stays with what its customer was called",
+        subscription._lines,
+        "moved_over(moves, lookup, _TABLES)",
+        "()",
+        proof=renamed.test_a_customer_that_is_taken_over_takes_what_recurs_along,
     ),
     Bug(
         "a rate that follows from another entry is not looked for",

@@ -22,7 +22,9 @@ BUGS = (
         "",
         proof=_WEEKS,
     ),
-    Bug("what an entry says last is valid in all periods", model._members, ", value, line.period)", ", value)"),
+    Bug(
+        "what an entry says last is valid in all periods", model._members, ", value, line.naming_period())", ", value)"
+    ),
     Bug(
         "what an entry says nothing of is called by its last member",
         resolving.Resolver.member,
