@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ops.governed_tables import refuse_governed
 from ops.mapping_tables import Entry
 from ops.place import Place
-from tieout.crosswalk import Suggestion, suggestions
+from tieout.crosswalk import Suggestion, evidence_of, suggestions
 from tieout.errors import PermanentError
 from tieout.facts.master_data import TABLES, MasterData
 from tieout.ledger.mappings import LINK, MappingEntry, MappingLedger
 from tieout.ledger.masters import MasterLedger
 from tieout.masters import MasterRecord
 from tieout.planning.mapping import MappingKey
+from tieout.planning.validity import terms_of
 
 KINDS: dict[str, type[MasterData]] = {table: kind for kind, table in TABLES.items()}
 """Each kind by what it is called on the command line: as its mapping table."""
@@ -35,15 +37,42 @@ def suggested(place: Place, kind: type[MasterData]) -> list[Suggestion]:
     return suggestions(records_of(place, kind), place.ownership)
 
 
-def links(place: Place, kind: type[MasterData]) -> Iterator[MappingEntry]:
-    """The links that somebody has confirmed."""
+class Link(NamedTuple):
+    """A link that somebody has confirmed.
+
+    Attributes:
+        record: what is linked; None where there is no such record any more.
+        linked_with: the record it is linked with, likewise.
+        evidence: the ids both have.
+    """
+
+    entry: MappingEntry
+    record: MasterRecord | None
+    linked_with: MasterRecord | None
+    evidence: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether planning calls the one as it does the other."""
+        return self.linked_with is not None and self.linked_with.said == self.entry.member
+
+
+def links(place: Place, kind: type[MasterData], records: Iterable[MasterRecord]) -> Iterator[Link]:
+    """The links of a kind that somebody has confirmed, `records` being all of it (`records_of`)."""
+    known = {"/".join(each.record): each for each in records}
+    numbered = {(each.record.connection, each.fact.number): each for each in known.values()}
     ledger = MappingLedger(place.table)
     for connection in place.connections:
-        yield from (each for each in ledger.entries(connection, TABLES[kind]) if each.origin.startswith(LINK))
+        for entry in ledger.entries(connection, TABLES[kind]):
+            if entry.origin.startswith(LINK):
+                record, other = numbered.get((connection, entry.key.key)), known.get(entry.origin.removeprefix(LINK))
+                yield Link(entry, record, other, evidence_of(record, other) if record and other else ())
 
 
-def confirmed(place: Place, kind: type[MasterData], connection: str, number: str, owners: str = "") -> Entry:
-    """The mapping entry that a suggestion comes to once it is confirmed; it is not stored.
+def confirmed(place: Place, kind: type[MasterData], connection: str, number: str, owners: str = "") -> list[Entry]:
+    """The mapping entry that a suggestion comes to once it is confirmed, member by member; it is not stored.
+
+    In every period it says what that of the owner's record does.
 
     Args:
         place: the stage.
@@ -66,12 +95,17 @@ def confirmed(place: Place, kind: type[MasterData], connection: str, number: str
         says = f"it may be {known}: say which with --with" if found else "nothing is suggested for it"
         raise NothingToLinkError(f"{TABLES[kind]} {number} of {connection}: {says}")
     [suggestion] = fitting
-    return Entry(
-        MappingKey(connection, TABLES[kind], number),
-        str(suggestion.owner.code),
-        origin=f"{LINK}{'/'.join(suggestion.owner.record)}",
-        alone=True,
-    )
+    return [
+        Entry(
+            MappingKey(connection, TABLES[kind], number),
+            term.member,
+            origin=f"{LINK}{'/'.join(suggestion.owner.record)}",
+            first=term.first,
+            last=term.last,
+            alone=True,
+        )
+        for term in terms_of(suggestion.owner.said)
+    ]
 
 
 def take_back(place: Place, kind: type[MasterData], connection: str, number: str) -> Entry:

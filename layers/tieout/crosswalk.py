@@ -6,7 +6,7 @@ What is found is a suggestion, with its evidence; whether it is so, a person say
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tieout.masters import MasterRecord
@@ -32,15 +32,18 @@ class Suggestion:
 def suggestions(records: Iterable[MasterRecord], ownership: Ownership) -> list[Suggestion]:
     """What may be linked, in order of the records: such as nobody has named yet, with each record of the owner it may be.
 
+    Nor has anybody named what is linked with a record that is gone by now, or is called otherwise: the name is not its own.
+
     They may be the same if they share an external id that the owner is `linked_by`, or if one has an external id that is called
     as the owner's connection is, and is the other's number.
     """
     known = sorted(records, key=lambda each: each.record)
+    called = {"/".join(each.record): each.said for each in known}
     found: list[Suggestion] = []
     by_id = _owned_by_id(known, ownership)
     for each in known:
         owner = ownership.of(each.kind, each.company)
-        if owner is None or each.code is not None or each.record.connection == owner.connection:
+        if owner is None or _is_named(each, called) or each.record.connection == owner.connection:
             continue
         evidence: dict[int, list[str]] = defaultdict(list)
         candidates: dict[int, MasterRecord] = {}
@@ -58,6 +61,19 @@ def suggestions(records: Iterable[MasterRecord], ownership: Ownership) -> list[S
             for place, candidate in candidates.items()
         ]
     return found
+
+
+def _is_named(record: MasterRecord, called: Mapping[str, str]) -> bool:
+    """Whether a record has a name that holds: where it is linked, what the other one is called, `called` by their keys."""
+    return called.get(record.linked_with) == record.said if record.linked_with else record.code is not None
+
+
+def evidence_of(record: MasterRecord, other: MasterRecord) -> tuple[str, ...]:
+    """What says that a record is the same as another: the ids both have, by name; then the name, where they share it too."""
+    theirs = {(each.name, each.value) for each in other.fact.external_ids}
+    theirs |= {(other.record.connection, other.fact.number)}
+    shared = (f"{each.name}={each.value}" for each in record.fact.external_ids if (each.name, each.value) in theirs)
+    return (*shared, *_same_name(record, other))
 
 
 def _owned_by_id(

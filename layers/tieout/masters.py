@@ -25,7 +25,9 @@ class MasterRecord:
     Attributes:
         company: whose it is, as planning calls the company.
         code: what planning calls it; None where nobody has said yet.
+        said: all that planning calls it, in whichever period (see `tieout.planning.validity`); empty where nobody has said.
         origin: who has said so (see `tieout.ledger.mappings.MappingEntry`); empty where nobody has.
+        linked_with: the record whose name it was given by a link, as `<connection>/<entity>/<id>`; empty: none.
         parent: what planning calls the record it stands below; None at the top, and where nobody has said.
     """
 
@@ -33,7 +35,9 @@ class MasterRecord:
     fact: MasterData
     company: str
     code: str | None
+    said: str = ""
     origin: str = ""
+    linked_with: str = ""
     parent: str | None = None
 
     @property

@@ -14,11 +14,11 @@ from ops.governed_tables import needs_approval
 from ops.logged import changes, reads
 from ops.place import find_place
 from ops.proposing import propose
-from tieout.crosswalk import Suggestion
+from tieout.crosswalk import Suggestion, suggestions
 from tieout.facts.master_data import MasterData
-from tieout.ledger.mappings import LINK, MappingEntry
+from tieout.ledger.mappings import LINK
 from tieout.moments import moment_text
-from tieout.planning.validity import shown
+from tieout.planning.validity import Term, shown
 
 app = typer.Typer(
     no_args_is_help=True, help="Which records of different systems are the same: suggested, confirmed, taken back."
@@ -41,12 +41,14 @@ def crosswalk_list(
     """What may be the same, with the evidence, and what somebody has confirmed.
 
     Suggested is what has no name in planning yet and shares an id with a record of the owner that has one: a tax number, a
-    domain, or what the landscape declares. A name alone is never enough.
+    domain, or what the landscape declares. A name alone is never enough. Outdated is a link with a record that is called otherwise
+    by now, or is gone: confirm it once more, or take it back.
     """
     place = find_place(stage)
     wanted = {kind: _kind(kind)} if kind else master_data.KINDS
-    rows = [_suggested(name, each) for name, one in wanted.items() for each in master_data.suggested(place, one)]
-    rows += [_linked(each) for one in wanted.values() for each in master_data.links(place, one)]
+    known = {name: master_data.records_of(place, one) for name, one in wanted.items()}
+    rows = [_suggested(name, each) for name, some in known.items() for each in suggestions(some, place.ownership)]
+    rows += [_linked(each) for name, some in known.items() for each in master_data.links(place, wanted[name], some)]
     display.rows(rows, title="Crosswalk", as_json=as_json, nothing="Nothing is suggested, and nothing is linked.")
 
 
@@ -68,12 +70,13 @@ def crosswalk_confirm(
     Where its mapping table changes only by what somebody else approves, that is proposed instead.
     """
     place = find_place(stage)
-    entry = master_data.confirmed(place, _kind(kind), connection, number, owners)
-    if needs_approval(place, entry.key):
-        show(*propose(place, [entry], f"linked with {entry.origin.removeprefix(LINK)}"), as_json=as_json)
+    entries = master_data.confirmed(place, _kind(kind), connection, number, owners)
+    if needs_approval(place, entries[0].key):
+        show(*propose(place, entries, f"linked with {entries[0].origin.removeprefix(LINK)}"), as_json=as_json)
         return
-    found = store(place, [entry])
-    said = f"{kind} {number} of {connection} is {entry.member}"
+    found = store(place, entries)
+    called = ", ".join(str(Term(each.first, each.last, each.member)) for each in entries)
+    said = f"{kind} {number} of {connection} is {called}"
     display.rows(
         found, title=f"{said}; {len(found)} sent again", as_json=as_json, nothing=f"{said}. No fact is concerned."
     )
@@ -116,17 +119,17 @@ def _suggested(kind: str, each: Suggestion) -> display.Row:
     }
 
 
-def _linked(each: MappingEntry) -> display.Row:
+def _linked(each: master_data.Link) -> display.Row:
     return {
-        "state": "linked",
-        "kind": each.key.table,
-        "connection": each.key.connection,
-        "number": each.key.key,
-        "name": "",
-        "with": each.origin.removeprefix(LINK),
-        "its_name": "",
-        "member": shown(each.member),
-        "evidence": "",
-        "by": each.stored_by,
-        "at": moment_text(each.stored_at),
+        "state": "linked" if each.holds else "outdated",
+        "kind": each.entry.key.table,
+        "connection": each.entry.key.connection,
+        "number": each.entry.key.key,
+        "name": each.record.fact.name if each.record else "",
+        "with": each.entry.origin.removeprefix(LINK),
+        "its_name": each.linked_with.fact.name if each.linked_with else "",
+        "member": shown(each.entry.member),
+        "evidence": "; ".join(each.evidence),
+        "by": each.entry.stored_by,
+        "at": moment_text(each.entry.stored_at),
     }

@@ -54,6 +54,15 @@ def master_violations(world: World) -> Iterator[str]:
         yield from _owned_violations(world)
 
 
+def _is_named(world: World, number: str) -> bool:
+    """Whether somebody has said what a customer is called; whoever has linked it, as long as the other one is called so."""
+    key = (KNOWS_TOO, "customer", number)
+    if key not in world.mappings or not world.owning.origin_of(key).startswith("link:"):
+        return key in world.mappings
+    owners = world.owning.origin_of(key).rpartition("/")[2]
+    return entries_of(world)[OWNER, "customer", owners] == world.mappings[key]
+
+
 def _owned_violations(world: World) -> Iterator[str]:
     """Each customer that was told of is recorded, and each that nobody has named is suggested to be each that it may be."""
     yield from world.owning.wrong
@@ -67,7 +76,7 @@ def _owned_violations(world: World) -> Iterator[str]:
     for key, stored in sorted(entries.items()):
         if stored != (world.mappings[key], world.owning.origin_of(key)):
             yield f"the entry {key} is {stored}, and should be {(world.mappings[key], world.owning.origin_of(key))}"
-    unnamed = {number for number in MAY_BE if (KNOWS_TOO, "customer", number) not in world.mappings}
+    unnamed = {number for number in MAY_BE if not _is_named(world, number)}
     told = {number for connection, number in world.owning.told if connection == OWNER}
     right = {(number, owners) for number in unnamed for owners in MAY_BE[number] if owners in told}
     if world.owning.suggested() != right:

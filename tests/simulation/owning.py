@@ -134,7 +134,7 @@ class Owning:
     def _look(self, number: str, owners: str, looks: int) -> None:
         """An operator looks whether a link is suggested, and says so a while later, whatever happens meanwhile."""
         try:
-            entry = master_data.confirmed(self.place, Customer, KNOWS_TOO, number, owners)
+            [entry] = master_data.confirmed(self.place, Customer, KNOWS_TOO, number, owners)
         except (TransientError, master_data.NothingToLinkError):
             if looks:
                 self._world.schedule.after(_LOOKED_AGAIN_MS, partial(self._look, number, owners, looks - 1))

@@ -10,7 +10,7 @@ from tieout.facts.master_data import ENTITIES, TABLES, MasterData
 from tieout.facts.recalling import fact_of_text
 from tieout.ledger import keys
 from tieout.ledger.items import statement_text
-from tieout.ledger.mappings import MappingEntry, MappingLedger
+from tieout.ledger.mappings import LINK, MappingEntry, MappingLedger
 from tieout.ledger.planned import FactCatalogue
 from tieout.ledger.table import Table
 from tieout.masters import MasterRecord
@@ -49,17 +49,26 @@ class MasterLedger:
         entries = {each.key.key: each for each in stored.entries(connection, TABLES[kind])}
         companies = {each.key.key: each.member for each in stored.entries(connection, LEGAL_ENTITY)}
         for record, fact in facts.items():
-            code, origin = self._code(connection, kind, fact.number, entries)
-            parent = self._code(connection, kind, fact.parent, entries)[0] if fact.parent else None
+            said, origin = self._said(connection, kind, fact.number, entries)
+            above, _ = self._said(connection, kind, fact.parent, entries) if fact.parent else (None, "")
             company = companies.get(fact.legal_entity or "", self.legal_entities[connection])
-            yield MasterRecord(record=record, fact=fact, company=company, code=code, origin=origin, parent=parent)
+            yield MasterRecord(
+                record=record,
+                fact=fact,
+                company=company,
+                code=None if said is None else member_in(said, None),
+                said=said or "",
+                origin=origin,
+                linked_with=origin.removeprefix(LINK) if origin.startswith(LINK) else "",
+                parent=None if above is None else member_in(above, None),
+            )
 
-    def _code(
+    def _said(
         self, connection: str, kind: type[MasterData], number: str, entries: Mapping[str, MappingEntry]
     ) -> tuple[str | None, str]:
-        """What planning calls a record, and who has said so."""
+        """All that planning calls a record, and who has said so."""
         if number in entries:
-            return member_in(entries[number].member, None), entries[number].origin
+            return entries[number].member, entries[number].origin
         implied = self.ownership.implied(connection, TABLES[kind], number)
         return implied, "" if implied is None else f"{OWNER}{connection}"
 

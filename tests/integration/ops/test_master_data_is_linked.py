@@ -73,6 +73,7 @@ def test_a_suggestion_is_confirmed_and_what_waited_for_it_is_sent_again(stage: O
     assert [each.key for each in envelope.notices] == [DEAL]
     [row] = stage.tieout("crosswalk", "list")
     assert (row["state"], row["member"], row["with"]) == ("linked", "C_1", f"{ERP}/customer/1")
+    assert (row["name"], row["its_name"], row["evidence"]) == ("ACME Inc.", "Acme", "tax_id=DE1")
     [conflict] = stage.tieout("ownership", "conflicts")
     assert (conflict["field"], conflict["holds"], conflict["says"]) == ("name", "Acme", "ACME Inc.")
     assert stage.tieout("ownership", "conflicts", CRM) == [conflict]
@@ -120,6 +121,55 @@ def test_a_link_over_a_files_entry_is_taken_back_to_it(stage: OperatedStage) -> 
     stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
     [row] = stage.tieout("mappings", "list", "customer")
     assert (row["member"], row["origin"]) == ("ACME_FILED", "file:names.csv")
+
+
+def test_a_link_says_in_every_month_what_its_owner_is_called(stage: OperatedStage) -> None:
+    """It was taken over: what was planned of it before stands with the name it had then, and so does the other's."""
+    told(stage)
+    for member, bounds in (("ACME", ("--to", "2026-03")), ("GLOBEX", ("--from", "2026-04"))):
+        stage.tieout("mappings", "put", "customer", "1", member, "--connection", ERP, *bounds)
+    stage.tieout("crosswalk", "confirm", "customer", CRM, "4711")
+    ledger = MappingLedger(stage.place.table)
+    [its, ours] = (ledger.entry(MappingKey(each, "customer", number)) for each, number in ((ERP, "1"), (CRM, "4711")))
+    assert its is not None
+    assert ours is not None
+    assert (ours.member, ours.origin) == (its.member, f"link:{ERP}/customer/1")
+    assert [each["state"] for each in stage.tieout("crosswalk", "list")] == ["linked"]
+
+
+def test_a_link_with_what_is_called_otherwise_by_now_is_told_and_can_be_confirmed_again(stage: OperatedStage) -> None:
+    """Somebody named the owner's record: the two are one no more, until they are linked once more; taken back, it has no name."""
+    told(stage)
+    stage.tieout("crosswalk", "confirm", "customer", CRM, "4711")
+    commit_deal(stage, "C_1")
+    stage.tieout("mappings", "put", "customer", "1", "ACME", "--connection", ERP)
+    suggested, linked = stage.tieout("crosswalk", "list")
+    assert (suggested["state"], suggested["member"], linked["state"], linked["member"]) == (
+        *("suggested", "ACME"),
+        *("outdated", "C_1"),
+    )
+    assert stage.tieout("crosswalk", "confirm", "customer", CRM, "4711") == [
+        {"record": str(DEAL), "was_planned_with": "customer 4711 = C_1"}
+    ]
+    assert [(each["state"], each["member"]) for each in stage.tieout("crosswalk", "list")] == [("linked", "ACME")]
+    stage.tieout("crosswalk", "take-back", "customer", CRM, "4711")
+    assert stage.tieout("mappings", "list", "customer") == [
+        each for each in stage.tieout("mappings", "list", "customer") if each["connection"] == ERP
+    ]
+
+
+def test_a_link_with_a_record_that_is_gone_is_told_and_another_suggested(stage: OperatedStage) -> None:
+    """The ERP has merged its customer into another, which has the tax number now."""
+    told(stage)
+    stage.tieout("crosswalk", "confirm", "customer", CRM, "4711")
+    tell(stage.place.table, ERP, Customer(number="1"), version="2", deleted=True)
+    tell(stage.place.table, ERP, Customer(number="2", name="Acme Group", external_ids=TAXED))
+    suggested, linked = stage.tieout("crosswalk", "list")
+    assert (suggested["member"], linked["state"], linked["its_name"], linked["evidence"]) == ("C_2", "outdated", "", "")
+    stage.tieout("crosswalk", "confirm", "customer", CRM, "4711")
+    assert [(each["state"], each["with"]) for each in stage.tieout("crosswalk", "list")] == [
+        ("linked", f"{ERP}/customer/2")
+    ]
 
 
 def test_a_persons_entry_is_no_link_to_take_back(stage: OperatedStage) -> None:

@@ -28,8 +28,8 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a parent is called what its number implies, whatever is stored",
         MasterLedger._of_connection,
-        "self._code(connection, kind, fact.parent, entries)[0]",
-        "self._code(connection, kind, fact.parent, {})[0]",
+        "self._said(connection, kind, fact.parent, entries)",
+        "self._said(connection, kind, fact.parent, {})",
     ),
     (
         "a renamed customer keeps its name in planning",

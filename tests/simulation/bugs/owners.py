@@ -58,7 +58,7 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
     (
         "a link names the number, and not what planning calls it",
         master_data.confirmed,
-        "str(suggestion.owner.code)",
+        "term.member",
         "suggestion.owner.fact.number",
     ),
     (
@@ -84,6 +84,12 @@ _MET: tuple[tuple[str, object, str, str], ...] = (
         crosswalk._owned_by_id,
         "if stated.name in owner.linked_by:",
         "if stated.name not in owner.linked_by:",
+    ),
+    (
+        "a link holds whatever the other record is called by now",
+        crosswalk._is_named,
+        "called.get(record.linked_with) == record.said if record.linked_with else ",
+        "",
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tieout.arriving.notice import RecordKey
-from tieout.crosswalk import suggestions
+from tieout.crosswalk import evidence_of, suggestions
 from tieout.facts.master_data import (
     DOMAIN,
     TABLES,
@@ -27,11 +27,12 @@ OWNERSHIP = Ownership((OWNER, OF_DOMAINS))
 
 def customer(connection: str, number: str, code: str | None = "C_1", **says: object) -> MasterRecord:
     """A customer of a connection, which planning calls by a code."""
-    parent = says.pop("parent", None)
+    parent, said, linked_with = (says.pop(each, None) for each in ("parent", "said", "linked_with"))
     fact = Customer(number=number, **says)  # type: ignore[arg-type]  # the fields of the test's own words
     record = RecordKey(connection, "customer", number)
     assert parent is None or isinstance(parent, str)
-    return MasterRecord(record=record, fact=fact, company="EMEA", code=code, parent=parent)
+    named = {"said": str(said or ""), "linked_with": str(linked_with or "")}
+    return MasterRecord(record=record, fact=fact, company="EMEA", code=code, parent=parent, **named)
 
 
 ACME = customer(ERP, "1", name="Acme", country="DE", parent="C_0", external_ids=external_ids({TAX_ID: "DE1"}))
@@ -175,6 +176,24 @@ def test_nothing_else_is_suggested(there: MasterRecord) -> None:
     assert suggestions([there, owned], OWNERSHIP) == []
     unnamed = replace(owned, code=None)
     assert suggestions([customer(CRM, "8", code=None, external_ids=TAXED), unnamed], OWNERSHIP) == []
+
+
+def test_what_is_linked_with_what_is_called_otherwise_by_now_may_be_the_same() -> None:
+    """It has another's name. While both are called alike nothing is suggested, whoever else it may be."""
+    linked = customer(CRM, "8", code="C_1", said="C_1", linked_with="erp/customer/1", external_ids=TAXED)
+    owned = replace(ACME, said="C_1")
+    twin = customer(ERP, "2", code="C_2", said="C_2", external_ids=TAXED)
+    assert suggestions([linked, owned, twin], OWNERSHIP) == []
+    renamed = replace(owned, code="ACME", said="ACME")
+    assert [each.owner for each in suggestions([linked, renamed], OWNERSHIP)] == [renamed]
+    assert [each.owner for each in suggestions([linked, twin], OWNERSHIP)] == [twin]  # the one it was is gone
+
+
+def test_what_a_link_rests_on_is_what_both_have_now() -> None:
+    """Ids of one name and value, the owner's number, and the name."""
+    there = customer(CRM, "8", name="acme", external_ids=external_ids({TAX_ID: "DE1", DOMAIN: "a.example", ERP: "1"}))
+    assert evidence_of(there, ACME) == ("erp=1", "tax_id=DE1", "the same name")
+    assert evidence_of(there, customer(ERP, "2", external_ids=external_ids({TAX_ID: "DE2"}))) == ()
 
 
 def test_several_that_it_may_be_are_all_told() -> None:
