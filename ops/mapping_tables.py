@@ -16,6 +16,7 @@ from tieout.errors import MalformedError, PermanentError
 from tieout.ledger.facts import FactLedger
 from tieout.ledger.mappings import FILE, PERSON, HeldFact, MappingLedger
 from tieout.members import folded
+from tieout.ownership import NUMBER, TABLES_BY_KIND
 from tieout.planning.mapping import EVERY_CONNECTION, RATE, TABLES, MappingKey, check_entry, has_members
 from tieout.planning.rates import product, stands_in
 from tieout.planning.validity import DATED, OverlapError, Term, said_with, terms_of, text_of
@@ -195,9 +196,21 @@ def _written_otherwise(place: Place, entries: Sequence[Entry]) -> Iterator[str]:
                     written[table, folded(term.member)] = term.member
     for entry in entries:
         if has_members(entry.key.table):
-            there = written.setdefault((entry.key.table, folded(entry.member)), entry.member)
+            implied = _implied_like(place, entry.key.table, entry.member)
+            there = written.setdefault((entry.key.table, folded(entry.member)), implied or entry.member)
             if there != entry.member:
                 yield f"{_named(entry)}: {entry.member} is written {there} elsewhere; planning takes both for one member"
+
+
+def _implied_like(place: Place, table: str, member: str) -> str:
+    """The code that a number of an owner would imply, in whichever letters the member is written; empty if none would."""
+    for owner in place.owners:
+        if owner.codes and table in {TABLES_BY_KIND.get(kind) for kind in owner.facts}:
+            before, _, behind = owner.codes.partition(NUMBER)
+            number = member[len(before) : len(member) - len(behind)]
+            if number and folded(f"{before}{number}{behind}") == folded(member):
+                return f"{before}{number}{behind}"
+    return ""
 
 
 def _fits(row: Mapping[str | None, object]) -> bool:

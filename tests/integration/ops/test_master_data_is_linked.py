@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
+from ops.mapping_tables import UnusableEntriesError
 from ops.master_data import NothingToLinkError, records_of
 from tests.support.ledger_scenes import NOW, V1, contribution, lineage, statement
 from tests.support.operated_stage import CRM, ERP, OperatedStage
@@ -170,6 +171,15 @@ def test_a_link_with_a_record_that_is_gone_is_told_and_another_suggested(stage: 
     assert [(each["state"], each["with"]) for each in stage.tieout("crosswalk", "list")] == [
         ("linked", f"{ERP}/customer/2")
     ]
+
+
+def test_a_code_that_an_owners_number_implies_is_written_in_no_other_letters(stage: OperatedStage) -> None:
+    """Planning takes both for one member, the ledger for two: each of their cells would undo the other's."""
+    with pytest.raises(UnusableEntriesError, match="c_1 is written C_1 elsewhere"):
+        stage.tieout("mappings", "put", "customer", "4711", "c_1", "--connection", CRM)
+    assert stage.tieout("mappings", "list", "customer") == []
+    for table, member in (("customer", "C_1"), ("customer", "c-1"), ("customer", "c_"), ("product", "c_1")):
+        stage.tieout("mappings", "put", table, "4711", member, "--connection", CRM, "--replace")
 
 
 def test_a_persons_entry_is_no_link_to_take_back(stage: OperatedStage) -> None:
