@@ -20,7 +20,8 @@ from infra.schedule import Schedule
 from tieout.arriving.envelope import SOURCE_PREFIX
 from tieout.arriving.payload import PAYLOADS_PREFIX
 
-SHAPE = Shape(memory_mb=256, timeout=Duration.seconds(50))
+# It works for half a minute. A source that hangs keeps it longer, into the runs of the next minutes: the ledger lets one advance.
+SHAPE = Shape(memory_mb=256, timeout=Duration.minutes(5))
 # What it counts by connection: above how many, for how many times five minutes, it is somebody's business.
 _COUNTS_THAT_ALARM = (
     (

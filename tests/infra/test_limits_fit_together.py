@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from functions.census import pipeline as census
 from functions.deliver import pipeline as deliver
 from functions.deliver.settings import UNSEEN_SECONDS
 from functions.deliver.tasks import CELLS_PER_RECEIPT
@@ -14,13 +17,14 @@ from functions.readback.settings import RUN_SECONDS as READING_SECONDS
 from functions.record import pipeline as record
 from functions.sweep import pipeline as sweep
 from functions.sweep.settings import SweepSettings
+from infra.census import SHAPE as CENSUS_SHAPE
 from infra.deliver import SHAPE as DELIVER_SHAPE
 from infra.receive import SHAPE as RECEIVE_SHAPE
 from infra.record import SHAPE as RECORD_SHAPE
 from infra.sweep import SHAPE as SWEEP_SHAPE
 from infra.work_queue import DEAD_LETTER_RETENTION, MAX_RECEIVE_COUNT, WORK_RETENTION
 from tests.support.memory_table import MemoryTable
-from tieout import sources
+from tieout import entra_tokens, sources, systems
 from tieout.arriving import publishing
 from tieout.arriving.accepting import MAX_BODY_BYTES, MAX_NOTICES
 from tieout.arriving.envelope import MAX_DETAIL_BYTES
@@ -41,6 +45,7 @@ _SQS_INVISIBLE = timedelta(hours=12)
 _GATEWAY_SECONDS = 30
 LONGEST_WRITE_SECONDS = max(each.MOST_WRITE_TIMEOUT_SECONDS for each in (anaplan, oracle_epm, sap_analytics))
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SYSTEMS = Path(systems.__file__).parent
 
 
 def test_the_largest_body_reaches_the_function() -> None:
@@ -142,11 +147,31 @@ def test_a_receipt_counts_as_abandoned_only_when_its_write_can_no_longer_land() 
     assert settings.stale_receipt_minutes * 60 > longest
 
 
+def longest_call_seconds(wanted: str) -> float:
+    """How long the slowest system may keep whoever asks it: for a token, and then for an answer."""
+    names = [each.name for each in SYSTEMS.iterdir() if (each / f"{wanted}.py").exists()]
+    return max(_read_seconds(f"{name}.client") + _read_seconds(f"{name}.tokens") for name in names)
+
+
+def _read_seconds(module: str) -> float:
+    """How long a module of a system waits for bytes; what asks for no tokens of its own may have those of Entra."""
+    is_there = (SYSTEMS / f"{module.replace('.', '/')}.py").exists()
+    found = importlib.import_module(f"tieout.systems.{module}") if is_there else entra_tokens
+    timeout = getattr(found, "_TIMEOUT", sources._TIMEOUT)
+    assert timeout.read is not None
+    return float(timeout.read)
+
+
 def test_a_call_to_a_source_ends_before_the_function_that_makes_it() -> None:
     """A source that hangs costs one call, and there is time to commit what the others answered."""
-    timeout = sources._TIMEOUT
-    assert timeout.read is not None
-    assert 4 * timeout.read <= RECORD_SHAPE.timeout.to_seconds()
+    assert longest_call_seconds("reader") + 15 <= RECORD_SHAPE.timeout.to_seconds()
+
+
+def test_a_census_puts_off_a_source_that_hangs_before_it_is_killed() -> None:
+    """Else it would ask the same one first in every minute, and whoever comes behind it would never have a turn."""
+    assert (
+        census._WORKING_TIME.total_seconds() + 2 * longest_call_seconds("listing") < CENSUS_SHAPE.timeout.to_seconds()
+    )
 
 
 def test_a_sweep_stops_publishing_in_time_for_a_call_that_hangs() -> None:
