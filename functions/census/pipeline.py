@@ -34,9 +34,7 @@ from tieout.facts.rate_changes import RateChanges
 from tieout.ledger.censuses import CensusLedger, StillRunningError
 from tieout.ports import Clock
 
-_WORKING_TIME = timedelta(
-    seconds=35
-)  # of a minute; what hangs at its end is still put off, since the function has several
+_WORKING_TIME = timedelta(seconds=35)  # of a minute; what hangs at its end is put off: the function has several
 _WINDOW = timedelta(days=7)  # what is evidence of its own
 _HERE_AT_ONCE = 200
 _PAUSE = timedelta(minutes=5)  # before a source that failed is asked again, where it does not say
