@@ -88,8 +88,16 @@ def test_a_posted_invoice_without_a_number_or_a_day_is_unreadable() -> None:
 
 @pytest.mark.parametrize("entity", ["general_ledger", "invoice", "credit_memo"])
 def test_what_business_central_does_not_have_is_gone(entity: str) -> None:
-    """A draft that was deleted."""
-    assert absence(BooksOfCompanies(), key_of(entity, UNKNOWN)) == (Absence.DELETED, ())
+    """A draft that was deleted, and an entry that a date compression put into another."""
+    books = BooksOfCompanies()
+    books.post("SUM", ("60100", "1.00"), ("10100", "-1.00"), kind=" ")
+    assert absence(books, key_of(entity, UNKNOWN)) == (Absence.DELETED, ())
+
+
+def test_an_entry_is_not_gone_where_the_books_show_nothing_at_all() -> None:
+    """It was told of, and what is posted must not be forgotten because our user may see none of it."""
+    key = key_of("general_ledger", UNKNOWN)
+    assert isinstance(BooksOfCompanies().reader().read([key])[key], UnavailableError)
 
 
 def test_a_company_that_is_not_ours_is_ignored_without_a_call() -> None:

@@ -81,9 +81,10 @@ class OneRead:
             if entity == _ENTRIES
             else (queries.SALES[entity], translate.header_statement)
         )
-        rows = {
-            str(row.get("id")).lower(): row for row in self._asked(company, resource, queries.by_ids(list(keys_of)))
-        }
+        found = self._asked(company, resource, queries.by_ids(list(keys_of)))
+        if entity == _ENTRIES and not found:
+            check_shown(company, self._asked)
+        rows = {str(row.get("id")).lower(): row for row in found}
         return {
             key: reading_of(partial(stated, key, company, rows[each]))
             if each in rows
