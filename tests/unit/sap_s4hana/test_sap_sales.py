@@ -121,6 +121,14 @@ def test_a_document_leads_to_its_journal_entry_once_there_is_one() -> None:
     assert (str(open_one.fact.status), open_one.fact.accounting_document) == ("open", None)
 
 
+@pytest.mark.parametrize("year", ["0000", "", None])
+def test_a_bill_that_leaves_open_in_which_years_books_it_is_has_no_entry_looked_for(year: str | None) -> None:
+    """No year 0000 has any, and what is not shown would be asked for again and again; the entry is told of by itself."""
+    found = billing_statement(key("billing_document", "90000024"), billing(FiscalYear=year))
+    assert isinstance(found.fact, BillingDocument)
+    assert (str(found.fact.status), found.fact.accounting_document, found.related) == ("posted", None, ())
+
+
 def test_a_pro_forma_invoice_bills_nothing() -> None:
     """It goes with the goods."""
     found = billing_statement(key("billing_document", "1"), billing(SDDocumentCategory="U", BillingDocumentType="F8"))

@@ -123,9 +123,12 @@ def billing_of(row: Row) -> BillingDocument:
 
 
 def posting_of(row: Row) -> str | None:
-    """The record id of the journal entry that a billing document was posted by; None while it is not in the books."""
+    """The record id of the journal entry that a billing document was posted by.
+
+    None while it is not in the books, or where it leaves open in which year's: `0000` is none.
+    """
     document, company = number_text(row, "AccountingDocument"), text_of(row, "CompanyCode")
-    if document is None or company is None:
+    if document is None or company is None or number_text(row, "FiscalYear") is None:
         return None
     return journal_id(company, required_text(row, "FiscalYear"), document)
 
@@ -145,7 +148,7 @@ def _order_status(row: Row) -> SalesStatus:
 def _billing_status(row: Row) -> SalesStatus:
     if is_set(row, "BillingDocumentIsCancelled"):
         return SalesStatus.CANCELLED
-    return SalesStatus.OPEN if posting_of(row) is None else SalesStatus.POSTED
+    return SalesStatus.OPEN if number_text(row, "AccountingDocument") is None else SalesStatus.POSTED
 
 
 def _lines(items: Sequence[Row], id_name: str, row: Row, sign: int) -> tuple[SalesLine, ...]:
