@@ -82,6 +82,9 @@ class Api:
 
     def _selected(self, request: Request, entity_set: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         asked = select(_plain(parameters), self._tables.columns(entity_set))
+        # Its pages say that `$top` is not to be used with `$count`, and not what comes of it.
+        if asked.top is not None and "$count" in parameters:
+            raise ValueError("$top and $count are not asked for together")
         found = self._found(entity_set, asked)
         start = int(parameters.get(_SKIP, "0"))
         end = min(start + self._page_rows(request), len(found) if asked.top is None else asked.top)

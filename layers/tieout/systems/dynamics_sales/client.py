@@ -20,7 +20,7 @@ _TIMEOUT = httpx.Timeout(20, connect=5)
 _MOST_COUNTED = 5_000
 _ANNOTATIONS = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
 _TRACKING = "odata.track-changes"
-_PAGE = f"odata.maxpagesize={PAGE_ROWS}"
+_PAGE, _ONE_ROW = f"odata.maxpagesize={PAGE_ROWS}", "odata.maxpagesize=1"
 
 
 class Changes(NamedTuple):
@@ -83,7 +83,7 @@ class DataverseClient:
 
         Raises as `rows`.
         """
-        page = self._page(f"{query._replace(top=1).address()}&$count=true", query.entity_set, _ANNOTATIONS)
+        page = self._page(query.address(), query.entity_set, _ONE_ROW)  # `$top` is not to be used beside `$count`
         count = page.get("@odata.count")
         if not isinstance(count, int):
             raise UnavailableError("Dataverse did not count what it was asked to")
