@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ from tieout.ports import Clock, Entropy
 
 _ROUNDS = 8  # of losing to other writers before the queue is asked to try later
 _FIRST_PAUSE_SECONDS = 0.02
+# Of the 120 the function has: sources that hang must not have it killed, and with it what the others answered.
+_READING_TIME = timedelta(seconds=25)
 
 
 class RecordResult(NamedTuple):
@@ -130,13 +132,19 @@ class Settling:
         return again
 
     def _read(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Reading]:
-        """What is stated already, and readings of the rest; one connection's failure, even a bug, is not another's."""
+        """What is stated already, and readings of the rest; one connection's failure, even a bug, is not another's.
+
+        Once they have taken long together, no further one is asked: its records are read when their messages come again.
+        """
         readings: dict[RecordKey, Reading] = {key: each.statement for key, each in pending.items() if each.statement}
         by_connection: dict[str, list[RecordKey]] = {}
         for key in sorted(pending.keys() - readings.keys()):
             by_connection.setdefault(key.connection, []).append(key)
+        give_up_at = self.clock.now() + _READING_TIME
         for connection, keys in by_connection.items():
             results.fail(keys, UnavailableError(f"{connection} gave no reading"))
+            if self.clock.now() >= give_up_at:
+                continue
             try:
                 readings |= self.reader(connection).read(keys)
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own records, never the batch

@@ -88,17 +88,19 @@ class Recording:
 
     def work(self, *keys: RecordKey, attempt: int = 1, delivery_id: str = "d") -> Report:
         """What becomes of one message with a notice about each of these records."""
+        return record(self.step, [self.message(*keys, attempt=attempt, delivery_id=delivery_id)])
+
+    def message(self, *keys: RecordKey, message_id: str = "m", attempt: int = 1, delivery_id: str = "d") -> Message:
+        """A message with a notice about each of these records of one connection."""
         notices = tuple(
             Notice(key=key, notice_id=f"n{place}", kind="deal.creation", position=place)
             for place, key in enumerate(keys)
         )
+        connection = keys[0].connection if keys else CONNECTION
         envelope = Envelope(
-            delivery_id=delivery_id, connection=CONNECTION, flow=FLOW, received_at=self.clock.now(), notices=notices
+            delivery_id=delivery_id, connection=connection, flow=FLOW, received_at=self.clock.now(), notices=notices
         )
-        return record(
-            self.step,
-            [Message(message_id="m", receipt_handle="r", body=envelope.message(), attempt=attempt)],
-        )
+        return Message(message_id=message_id, receipt_handle="r", body=envelope.message(), attempt=attempt)
 
     def outcomes(self) -> dict[int, Outcome]:
         """The outcome of each notice, by its position."""

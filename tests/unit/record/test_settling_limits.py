@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from functions.record.pipeline import record
 from tests.support.memory_table import MemoryTable
 from tests.support.recording import VERSION, Recording, deal
 from tests.support.stand_in_model import StandInModel
-from tieout.errors import ConflictError
+from tieout.arriving.notice import RecordKey
+from tieout.errors import ConflictError, UnavailableError
 from tieout.facts.opportunity import Opportunity
+from tieout.facts.reading import Reading
 from tieout.facts.statement import Statement
 from tieout.ledger.plan import Outcome
 from tieout.ledger.table import Write
@@ -61,6 +64,27 @@ def test_the_pauses_between_rounds_are_chance_and_double(chance: float, share: f
     recording = Recording(ContestedTable(8), chance=chance)
     recording.work(deal(1))
     assert recording.clock.slept == pytest.approx([share * each for each in (0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56)])
+
+
+class Hanging(Recording):
+    """A step whose sources take a minute each, and do not answer."""
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """No source's answer."""
+        self.clock.advance(60)
+        self.reads += 1
+        return dict.fromkeys(keys, UnavailableError("no answer"))
+
+
+def test_sources_that_hang_together_do_not_have_the_whole_batch_killed() -> None:
+    """The first costs its time; the others are asked when their messages come back, each after a pause of its own."""
+    recording = Hanging()
+    names = ("one", "three", "two")
+    report = record(
+        recording.step, [recording.message(deal(1)._replace(connection=each), message_id=each) for each in names]
+    )
+    assert (recording.reads, report.retries) == (1, dict.fromkeys(names, 15))
+    assert report.errors == {"UnavailableError": 3}
 
 
 class WideModel(StandInModel):
