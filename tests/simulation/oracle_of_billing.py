@@ -70,13 +70,13 @@ class Books(NamedTuple):
     def moved(self, subscribed: Subscribed) -> Cells:
         """What moved of what recurs by a subscription: from each day on that on which anything may change to the next of them.
 
-        In dollars it is what the balances come to by the rate of the month in which it began to recur.
+        In dollars it is what the balances come to by the rate of the month in which it first recurred.
         """
         before: Recurring = {}
         began = ""
         for day in sorted(set(subscribed.days)):
             after = subscribed.recurring_on(day)
-            began = began if before else day
+            began = began or (day if any(each != NOTHING for each in after.values()) else "")
             for product in sorted(before.keys() | after.keys(), key=str):
                 old, new = before.get(product, NOTHING), after.get(product, NOTHING)
                 moves = {"Monthly": new[0] - old[0], "Annual": new[1] - old[1]}

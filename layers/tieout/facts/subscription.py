@@ -203,8 +203,8 @@ def _lines(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
 def _moves(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
     """What moved, in order of the days.
 
-    All of it goes by the rate of the beginning until there is an end: so what ends takes out just what it has put in, and an end
-    that is to come asks for no rate of a month that is.
+    All of it goes by the rate at which its currency began to recur: so what ends takes out just what it has put in, and neither an
+    end nor a resumption that is to come has it wait for a rate that nobody knows yet.
     """
     now = subscription.versions[-1]
     legal_entity = lookup.legal_entity(now.legal_entity)
@@ -214,15 +214,15 @@ def _moves(subscription: Subscription, lookup: Lookup) -> Iterator[Line]:
         for place, (monthly, annual) in _differences(before, after):
             product, currency = place
             movement = _movement(_recurs(before, currency), _recurs(after, currency), annual or monthly)
-            began[currency] = day if movement is Movement.NEW else began[currency]
+            first_day = began.setdefault(currency, day)
             yield Line(
                 legal_entity=legal_entity,
                 period=lookup.period_of(legal_entity, day),
                 currency=currency,
                 attributes={"customer": now.customer, "movement": str(movement), "product": product},
                 amounts=_amounts((monthly, annual), currency),
-                day=began[currency],
-                rate_period=lookup.period_of(legal_entity, began[currency]),
+                day=first_day,
+                rate_period=lookup.period_of(legal_entity, first_day),
                 onto=_amounts(before.get(place, (0, 0)), currency),
             )
         before = after

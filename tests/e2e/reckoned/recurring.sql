@@ -63,10 +63,10 @@ steps AS (
         COALESCE(lag(total) OVER history, 0) AS total_before
     FROM totals WINDOW history AS (PARTITION BY connection, subscription, product ORDER BY day)
 ),
--- What recurs is dollars by the rate of the month it began in, for as long as it goes on.
+-- What recurs is dollars by the rate of the month it began in, whatever comes of it.
 converted AS (
     SELECT steps.*, rate FROM (
-        SELECT *, max(CASE WHEN total_before = 0 THEN day END) OVER (PARTITION BY connection, subscription ORDER BY day) AS began
+        SELECT *, min(CASE WHEN total > 0 THEN day END) OVER (PARTITION BY connection, subscription) AS began
         FROM steps
     ) steps LEFT JOIN rates
     ON rates.currency = steps.currency AND rates.month = strftime(began, '%Y-%m') AND rates.version = 'Actual'

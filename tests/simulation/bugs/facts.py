@@ -76,7 +76,7 @@ BUGS = (
     Bug(
         "what moves what recurs goes by the rate of its own month",
         subscription._moves,
-        "rate_period=lookup.period_of(legal_entity, began[currency])",
+        "rate_period=lookup.period_of(legal_entity, first_day)",
         "rate_period=None",
         proof=converted.test_what_ends_takes_out_what_it_has_put_in,
     ),
