@@ -78,6 +78,7 @@ class Settling:
         reader_of: the reader of a connection; `KeyError` for a connection this function may not read.
         code_version: of the code that records, kept with every fact.
         closing: what becomes of changes that come after books were closed.
+        put_off: the connections that were not asked when their turn came, for want of time; this process asks them first.
     """
 
     ledger: FactLedger
@@ -87,6 +88,7 @@ class Settling:
     entropy: Entropy
     code_version: str
     closing: Closing = field(default_factory=Closing)
+    put_off: set[str] = field(default_factory=set)
 
     @cached_property
     def planner(self) -> Planner:
@@ -134,17 +136,21 @@ class Settling:
     def _read(self, pending: Mapping[RecordKey, Origin], results: _Results) -> dict[RecordKey, Reading]:
         """What is stated already, and readings of the rest; one connection's failure, even a bug, is not another's.
 
-        Once they have taken long together, no further one is asked: its records are read when their messages come again.
+        Once they have taken long together, no further one is asked: its records are read when their messages come again, and
+        before those of the others.
         """
         readings: dict[RecordKey, Reading] = {key: each.statement for key, each in pending.items() if each.statement}
         by_connection: dict[str, list[RecordKey]] = {}
         for key in sorted(pending.keys() - readings.keys()):
             by_connection.setdefault(key.connection, []).append(key)
         give_up_at = self.clock.now() + _READING_TIME
-        for connection, keys in by_connection.items():
+        for connection in sorted(by_connection, key=lambda each: (each not in self.put_off, each)):
+            keys = by_connection[connection]
             results.fail(keys, UnavailableError(f"{connection} gave no reading"))
             if self.clock.now() >= give_up_at:
+                self.put_off.add(connection)
                 continue
+            self.put_off.discard(connection)
             try:
                 readings |= self.reader(connection).read(keys)
             except Exception as error:  # noqa: BLE001 a bug in one system fails its own records, never the batch

@@ -87,6 +87,23 @@ def test_sources_that_hang_together_do_not_have_the_whole_batch_killed() -> None
     assert report.errors == {"UnavailableError": 3}
 
 
+def test_what_is_not_asked_behind_a_source_that_hangs_is_asked_before_it_the_next_time() -> None:
+    """Or its records would be parked for the other's fault, whenever they come in one batch."""
+    recording = HangingAlone()
+    both = [deal(1)._replace(connection=each) for each in ("hangs", "is well")]
+    for attempt, retried in ((1, {"hangs", "is well"}), (2, {"hangs"})):
+        messages = [recording.message(key, message_id=key.connection, attempt=attempt) for key in both]
+        assert set(record(recording.step, messages).retries) == retried
+
+
+class HangingAlone(Hanging):
+    """A step of whose sources one hangs."""
+
+    def read(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Reading]:
+        """The source's answer, if any."""
+        return super().read(keys) if keys[0].connection == "hangs" else Recording.read(self, keys)
+
+
 class WideModel(StandInModel):
     """A planning model in which a fact touches so many cells, each in a place of its own, of a target with the longest name."""
 
