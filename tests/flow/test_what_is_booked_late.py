@@ -86,6 +86,17 @@ def test_adjustments_in_two_periods_stay_there_when_both_are_open_until_the_reco
     assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 60}
 
 
+def test_adjustments_stay_where_they_are_booked_beside_one_in_a_period_that_is_closed_by_now(desk: BooksDesk) -> None:
+    """April closes for good, May for a while: the same said once more moves nothing from June."""
+    for said, closing in ((130, APRIL), (150, MAY), (160, "")):
+        desk.say(1, {("Acme", MARCH): said}, NEXT)
+        if closing:
+            desk.close(closing)
+    desk.close(MAY, BooksState.OPEN)
+    desk.say(1, {("Acme", MARCH): 160}, NEXT)
+    assert desk.totals() == {("Acme", MARCH): 100, ("Acme", APRIL): 30, ("Acme", MAY): 20, ("Acme", "2026-06"): 10}
+
+
 def test_what_stays_booked_is_known_as_booked_ever_after(desk: BooksDesk) -> None:
     """However often the record changes under a rule that has it wait."""
     desk.say(1, {("Acme", MARCH): 130}, NEXT)

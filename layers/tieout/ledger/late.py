@@ -185,12 +185,12 @@ class _Protecting:
         return self._protection.approved[row.books] == digest_of(same)
 
     def _is_settled(self, name: str, books: Books) -> bool:
-        """Whether all that is late of an intersection is booked to several books that may change: once more the same moves none."""
-        rest, booked = self._rest(name, books), 0
+        """Whether all that is late of an intersection is booked already, to whichever books: once more the same moves none."""
+        rest = self._rest(name, books)
         for there, part in self._stored.items():
-            for each in part.late_of(name) if there not in self._kept else ():
-                rest, booked = without(rest, self._measured(name, each.shares)), booked + 1
-        return booked > 1 and not rest and self._is_closed(books)
+            for each in part.late_of(name) if there not in self._kept else ():  # what is kept is not in the rest
+                rest = without(rest, self._measured(name, each.shares))
+        return not rest and self._is_closed(books)
 
     def _stays_booked(self, name: str, origin: str, books: Books) -> bool:
         """Whether what was booked late to an intersection stays: that one is closed by now, or nothing is new, or has to wait."""
