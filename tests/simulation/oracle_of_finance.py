@@ -110,7 +110,7 @@ def _dollars(entry: Entry, line: Line, amount: Decimal, period: str, mappings: M
     if entry.ledger.reporting:
         return line.reporting
     if amount == 0:
-        return in_dollars(line.accounting, entry.ledger.currency, period, mappings)
+        return in_dollars(rounded(line.accounting, entry.ledger.currency), entry.ledger.currency, period, mappings)
     return line.accounting if entry.ledger.currency == "USD" else in_dollars(amount, line.currency, period, mappings)
 
 
