@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.support.books_desk import ENTITY, FLOWS, MODEL, BooksDesk, books
-from tests.support.faults import no_fault
 from tests.support.ledger_scenes import record
 from tieout.calendars import EntityCalendars
 from tieout.closing import BooksState
-from tieout.errors import ConflictError, UnavailableError
+from tieout.errors import ConflictError
 from tieout.fiscal import FiscalCalendar, LegalEntity, YearEnd
 from tieout.ledger import keys
 from tieout.ledger.censuses import CensusLedger
@@ -220,65 +219,6 @@ def test_a_difference_of_amounts_names_the_rates_of_both(desk: BooksDesk) -> Non
     [late] = desk.books.late(books(MARCH))
     assert [amount.rate for row in late.rows for amount in row.amounts] == ["other par recalculated"]
     assert _rates(desk) == {"recalculated", "other"}
-
-
-MANY = {(f"C{number:03}", APRIL): 1 for number in range(60)}  # too many for a transaction
-MORE = dict.fromkeys(MANY, 2)
-
-
-def _break_off(desk: BooksDesk, number: int, said: dict[tuple[str, str], int], flow: str, nth: int) -> None:
-    """A commit of many cells breaks off before its n-th write: mark, cells, and end."""
-    plan = desk.plan(number, said, flow)
-    writes = 0
-
-    def strike(point: str) -> None:
-        nonlocal writes
-        writes += point == "before ledger.write"
-        if writes == nth:
-            desk.table.io = no_fault
-            raise UnavailableError("broken off")
-
-    desk.table.io = strike
-    with pytest.raises(UnavailableError):
-        desk.commit(plan, flow)
-
-
-@pytest.mark.parametrize(("before", "begun"), [(130, 100), (100, 130), (130, 150), (130, 130)])
-def test_what_is_late_is_listed_as_it_is_though_a_commit_broke_off(desk: BooksDesk, before: int, begun: int) -> None:
-    """Neither does anything stay listed that is not late any more, nor is anything late that is not listed."""
-    desk.say(1, MANY | {("Acme", MARCH): before})
-    said = MORE | {("Acme", MARCH): begun}
-    _break_off(desk, 1, said, FLOWS["hold"], nth=2)
-    desk.say(1, said)
-    assert desk.late() == ({("Acme", MARCH, "held", ""): begun - 100} if begun != 100 else {})
-    assert desk.totals() == said | {("Acme", MARCH): 100}
-
-
-@pytest.mark.parametrize("begun", [150, 100])
-def test_after_a_commit_that_broke_off_what_is_late_goes_by_the_flow_it_came_by(desk: BooksDesk, begun: int) -> None:
-    """It is not booked because another flow tells of the same version, even if less of it was late on the way."""
-    desk.version = VERSION
-    desk.say(1, MANY | {("Acme", MARCH): 130}, FLOWS["hold"])
-    _break_off(desk, 1, MORE | {("Acme", MARCH): begun}, NEXT, nth=2)
-    desk.say(1, MORE | {("Acme", MARCH): 150}, NEXT)
-    assert desk.late() == {("Acme", MARCH, "held", ""): 50}
-
-
-def test_what_was_booked_before_a_commit_broke_off_is_known_as_booked() -> None:
-    """When the period it is booked to closes meanwhile: the rest goes to the next, and nothing is taken back."""
-    desk = BooksDesk()
-    desk.close(MARCH)
-    said = {(customer, MARCH): 10 for customer, _ in MANY}
-    _break_off(desk, 1, said, NEXT, nth=3)
-    desk.close(APRIL)
-    desk.say(1, said, NEXT)
-    late = desk.late()
-    assert sorted({(what, into, minor) for (_, _, what, into), minor in late.items()}) == [
-        ("booked", APRIL, 10),
-        ("booked", MAY, 10),
-    ]
-    assert len(late) == len(said)
-    assert sum(desk.totals().values()) == sum(said.values())
 
 
 def test_what_came_late_before_flows_were_kept_goes_by_the_flow_that_told_of_it_last(desk: BooksDesk) -> None:
