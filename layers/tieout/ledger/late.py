@@ -138,6 +138,10 @@ class _Protecting:
 
     def _find_origins(self) -> None:
         """Where what was booked late belongs: the same place in the period it was late for."""
+        for name, (intersection, currencies) in self._protection.known.items():
+            for each in self._stored[name].late:
+                self._places.setdefault(each.origin, self._protection.moved(intersection, each.books.period))
+                self._currencies.setdefault(each.origin, {}).update(currencies)
         for row in self._protection.waited:
             named = {each.measure: each.currency for each in row.amounts}
             into = (self._protection.moved(row.intersection, row.into.period),) if row.into else ()
