@@ -78,3 +78,31 @@ def test_what_was_booked_before_a_commit_broke_off_is_known_as_booked() -> None:
     ]
     assert len(late) == len(said)
     assert sum(desk.totals().values()) == sum(said.values())
+
+
+@pytest.mark.parametrize("says", [{}, {("Beta", MARCH): 3}])
+def test_what_was_booked_before_a_commit_broke_off_is_taken_back_by_a_record_that_says_otherwise(
+    says: dict[tuple[str, str], int],
+) -> None:
+    """Where it came from is known by what is booked alone: no list of what is late was written yet."""
+    desk = BooksDesk()
+    desk.close(MARCH)
+    _break_off(desk, 1, {(customer, MARCH): 10 for customer, _ in MANY}, NEXT, nth=3)
+    assert 0 < len(desk.totals()) < len(MANY)
+    desk.say(1, says or None, NEXT)
+    assert desk.totals() == {(customer, APRIL): minor for (customer, _), minor in says.items()}
+    assert desk.late() == {(customer, MARCH, "booked", APRIL): minor for (customer, _), minor in says.items()}
+
+
+def test_what_was_booked_before_a_commit_broke_off_stays_in_a_period_that_closes(desk: BooksDesk) -> None:
+    """And is taken back in the next one by a record that is gone: each with the period that it is late for."""
+    _break_off(desk, 2, {(customer, MARCH): 10 for customer, _ in MANY}, NEXT, nth=3)
+    booked = {at: minor for at, minor in desk.totals().items() if at[1] == APRIL}
+    assert 0 < len(booked) < len(MANY)
+    desk.close(APRIL)
+    desk.say(2, None, NEXT)
+    taken_back = {(customer, MAY): -minor for (customer, _), minor in booked.items()}
+    assert desk.totals() == booked | taken_back | {("Acme", MARCH): 100}
+    assert desk.late() == {
+        (customer, MARCH, "booked", into): minor for (customer, into), minor in (booked | taken_back).items()
+    }
