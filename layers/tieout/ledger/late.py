@@ -107,7 +107,6 @@ class _Protecting:
         self._find_origins()
         for name, each in self._desired.items():
             self._places[name] = each.intersection
-            self._currencies.setdefault(name, {}).update({a.measure: a.currency for a in each.amounts})
         self._amounts: dict[str, Amounts] = {}
         self._shares: dict[str, list[LateShare]] = {}
         self._books: dict[str, Books] = {}
