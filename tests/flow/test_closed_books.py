@@ -12,6 +12,7 @@ from tests.support.ledger_scenes import record
 from tieout.closing import BooksState
 from tieout.errors import ConflictError
 from tieout.facts.statement import Absence
+from tieout.ledger import keys
 from tieout.ledger.closing import NotApprovableError
 from tieout.ledger.plan import Outcome
 from tieout.ledger.planned import FactCatalogue
@@ -204,6 +205,8 @@ def test_a_restatement_is_what_was_approved_or_nothing(desk: BooksDesk) -> None:
     assert desk.say(1, {("Acme", MARCH): 140}, FLOWS["restate"]).outcome is Outcome.APPLIED
     assert (desk.totals(), desk.late()) == ({("Acme", MARCH): 140}, {})
     [kept] = desk.books.restated(books(MARCH))
+    [(_, place)] = desk.items(keys.late_in(books(MARCH)))
+    assert place.endswith(f"#{record(1)}")  # or of two that are committed in one moment one would be lost
     assert kept.approval is not None
     assert [name in kept.approval for name in ("accountant", "controller", "auditors")] == [True] * 3
     assert sum(amount.amount_minor for row in kept.rows for amount in row.amounts) == 40
