@@ -31,11 +31,12 @@ def posting_cells(
     """What an entry puts into cells: each line of its postings that are in the books."""
     postings = entry.in_the_books()
     lines = [finance.shown(line) for each in postings for line in each.lines]
-    amounts = _rounded_together(lines)
+    amounts = _rounded_together([(each.amount, each.currency) for each in lines])
+    kept = _rounded_together([(each.accounting, entry.ledger.currency) for each in lines])
     kind = _kind(CATEGORIES.get(postings[0].category), {each.account for each in lines})
     party = _party(entry, finance, CATEGORIES.get(postings[0].category))
     is_carried = postings[0].period.kind in {"Opening", "Closing"}
-    for line, amount in zip(lines, amounts, strict=True):
+    for line, amount, own in zip(lines, amounts, kept, strict=True):
         company = mapped(mappings, connection, "legal_entity", entry.ledger.company)
         period = _posted_in(entry, company, connection, mappings)
         place = _place(kind, line, finance.account_type(line.account))
@@ -50,7 +51,7 @@ def posting_cells(
         members |= {"Currency": line.currency, "Time": period, "Version": "Actual", "Legal entity": company}
         sign = -1 if cube == "Actuals" else 1
         yield at(cube, name, members), sign * amount
-        yield at(cube, f"{name} USD", members), sign * _dollars(entry, line, amount, period, mappings)
+        yield at(cube, f"{name} USD", members), sign * _dollars(entry, line, (amount, own), period, mappings)
 
 
 _MAPPED = {
@@ -94,23 +95,26 @@ def _party(entry: Entry, finance: Finance, kind: str | None) -> tuple[str, str]:
     return ("", party) if kind == SUPPLIER_INVOICE else (party, "")
 
 
-def _rounded_together(lines: Sequence[Line]) -> list[Decimal]:
+def _rounded_together(stated: Sequence[tuple[Decimal, str]]) -> list[Decimal]:
     """Each amount in whole units of its currency; the largest bears what is left, where all of a currency came to nothing."""
-    amounts = [rounded(each.amount, each.currency) for each in lines]
-    for currency in {each.currency for each in lines}:
-        places = [place for place, each in enumerate(lines) if each.currency == currency]
-        if sum(lines[place].amount for place in places) == 0:
+    amounts = [rounded(amount, currency) for amount, currency in stated]
+    for currency in {currency for _, currency in stated}:
+        places = [place for place, each in enumerate(stated) if each[1] == currency]
+        if sum(stated[place][0] for place in places) == 0:
             largest = min(places, key=lambda place: (-abs(amounts[place]), place))
             amounts[largest] -= sum((amounts[place] for place in places), Decimal(0))
     return amounts
 
 
-def _dollars(entry: Entry, line: Line, amount: Decimal, period: str, mappings: Mappings) -> Decimal:
+def _dollars(
+    entry: Entry, line: Line, rounded_amounts: tuple[Decimal, Decimal], period: str, mappings: Mappings
+) -> Decimal:
     """As its company keeps them, or its group; else by planning's rate, also of what is posted in the company's currency alone."""
     if entry.ledger.reporting:
         return line.reporting
+    amount, own = rounded_amounts
     if amount == 0:
-        return in_dollars(rounded(line.accounting, entry.ledger.currency), entry.ledger.currency, period, mappings)
+        return in_dollars(own, entry.ledger.currency, period, mappings)
     return line.accounting if entry.ledger.currency == "USD" else in_dollars(amount, line.currency, period, mappings)
 
 
