@@ -26,10 +26,7 @@ UNMAPPED = Unmapped(MappingKey("crm", "customer", "4711"))
 @pytest.fixture
 def desk() -> BooksDesk:
     """March is closed, with 100 of record 1."""
-    desk = BooksDesk()
-    desk.say(1, {("Acme", MARCH): 100})
-    desk.close(MARCH)
-    return desk
+    return BooksDesk.with_march_closed()
 
 
 def test_a_late_change_waits_with_its_amount(desk: BooksDesk) -> None:

@@ -19,10 +19,7 @@ MORE = dict.fromkeys(MANY, 2)
 @pytest.fixture
 def desk() -> BooksDesk:
     """March is closed, with 100 of record 1."""
-    desk = BooksDesk()
-    desk.say(1, {("Acme", MARCH): 100})
-    desk.close(MARCH)
-    return desk
+    return BooksDesk.with_march_closed()
 
 
 def _break_off(desk: BooksDesk, number: int, said: dict[tuple[str, str], int], flow: str, nth: int) -> None:

@@ -28,10 +28,7 @@ NEXT = FLOWS["next_open"]
 @pytest.fixture
 def desk() -> BooksDesk:
     """March is closed, with 100 of record 1."""
-    desk = BooksDesk()
-    desk.say(1, {("Acme", MARCH): 100})
-    desk.close(MARCH)
-    return desk
+    return BooksDesk.with_march_closed()
 
 
 def test_a_plan_of_open_books_says_too_by_which_flows_rules_it_was_made(desk: BooksDesk) -> None:

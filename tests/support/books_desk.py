@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Self
 
 from tests.support.ledger_scenes import lineage, record, statement
 from tests.support.memory_table import MemoryTable
@@ -84,6 +85,14 @@ class BooksDesk:
         self.books = BooksLedger(self.table, lambda _: None)
         self.protecting = Protecting(ledger=self.ledger, model=MODEL, closing=RULES)
         self._moment = datetime(2026, 6, 1, tzinfo=UTC)
+
+    @classmethod
+    def with_march_closed(cls) -> Self:
+        """With 100 of record 1 in it, and nothing elsewhere."""
+        desk = cls()
+        desk.say(1, {("Acme", "2026-03"): 100})
+        desk.close("2026-03")
+        return desk
 
     def now(self) -> datetime:
         """A moment later than all before."""
