@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +20,7 @@ from tests.support.made_up import made_up_system
 from tests.support.moto_aws import REGION, EmulatedAws, emulated_aws
 from tests.support.receiving import FLOWS
 from tieout.arriving.envelope import Envelope, read_message
+from tieout.ledger.closing import BooksLedger
 from tieout.ledger.retention import EXPIRES_AT
 from tieout.ledger.table import Key
 from tieout.ownership import Owner
@@ -33,6 +35,7 @@ LISTS = {"listed": ["opportunity"], "pages_per_minute": 20, "pages_per_day": 5_0
 _ALONE = ("sweeper", "census", "readback", "intake", "reconcile")  # what runs by the clock, or for a file
 OWNER = Owner(name="customers", connection=ERP, facts=("Customer",), codes="C_{number}", linked_by=("tax_id",))
 WHO = "Operator/ana"
+_GATE_SHARDS = 4  # that closing counts up: all 256, one call each, take the emulated table a second
 SYSTEMS = {CRM: "hubspot", ERP: "netsuite", TOOL: "made_up"}
 
 
@@ -102,6 +105,7 @@ def operated_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStage]:
         told = _told(stage, flows)
         monkeypatch.setattr(Place, "outputs", told)
         monkeypatch.setattr(Place, "who", property(lambda _: stage.who))
+        monkeypatch.setattr("ops.closing.BooksLedger", partial(BooksLedger, shards=_GATE_SHARDS))
         _route(flows, queues)
         with made_up_system():
             yield stage
