@@ -22,6 +22,7 @@ from tieout.ledger.closed_period import UnevenCellError
 from tieout.ledger.cycles import Cycle
 from tieout.ledger.readbacks import ReadbackLedger
 from tieout.ledger.table import Put, Update
+from tieout.moments import moment_text
 
 STRANGER = invoice("9", 5_000, customer="8")
 INVOICES = (invoice("1", 10_000), invoice("2", 333), invoice("3", 335))
@@ -188,6 +189,19 @@ def test_a_new_reading_takes_nothing_from_the_one_that_is_done() -> None:
     before = made.derived()["planning"]["cycles"]
     ReadbackLedger(made.table).begin(Cycle.begun("anaplan", made.clock.now(), "cleo"))
     assert (made.derived()["planning"]["cycles"], made.derived()["verdict"]["exceptions"]) == (before, [])
+
+
+def test_a_first_reading_that_is_under_way_is_told_with_when_it_began() -> None:
+    """It proves nothing before it is done."""
+    made = March()
+    made.map()
+    made.record(*INVOICES)
+    begun = ReadbackLedger(made.table).begin(Cycle.begun("anaplan", made.clock.now()))
+    made.close()
+    made.gather()
+    [told] = [each for each in made.derived()["planning"]["cycles"] if each["target"] == "anaplan"]
+    assert (told["started_at"], told["finished_at"]) == (moment_text(begun.started_at), "")
+    assert not told["is_behind_last_write"]
 
 
 def test_what_no_census_covers_is_named() -> None:

@@ -14,8 +14,12 @@ from tieout.certifying.deriving import Asked, derive
 from tieout.ledger import keys
 from tieout.ledger.breaks import BreakLedger, KeptLink
 from tieout.ledger.certificates import CertificateLedger
+from tieout.ledger.stages import StageLedger
 from tieout.ledger.table import Put
-from tieout.reconciliations import Tolerance
+from tieout.planning.model import PlanningModel
+from tieout.reconciliations import Matching, Tolerance
+from tieout.reconciling.items import difference
+from tieout.reconciling.linking import came_to
 from tieout.reconciling.matching import Link
 
 
@@ -46,6 +50,22 @@ def test_a_link_that_holds_no_more_is_told_in_its_leg() -> None:
     assert {each["reconciliation"]: each["outdated_links"] for each in made.derived()["legs"]} == {
         each.name: [f"{one}|{one}"] if each.name == REVENUE else [] for each in made.landscape.reconciliations
     }
+
+
+def test_a_link_that_holds_joins_what_nothing_else_does() -> None:
+    """As long as both records come to what they did when somebody said that they belong together."""
+    made = march([invoice("1", 10_000)])
+    [pair] = [each for each in made.landscape.reconciliations if each.name == REVENUE]
+    unmatched = replace(pair, matchings=(Matching(name="the posting", left=("posting",), right=("posting",)),))
+    made.landscape = replace(made.landscape, reconciliations=(unmatched,))
+    assert {each["kind"] for each in made.derived()["legs"][0]["breaks"]} == {"missing_here", "missing_there"}
+    stages = StageLedger(made.table, PlanningModel.of(made.landscape), ("invoice",))
+    [left], [right] = map(list, stages.sides_of([unmatched])[REVENUE])
+    joined = Link(left.record, right.record)
+    both = came_to(difference([left], []), difference([], [right]))
+    BreakLedger(made.table).link(REVENUE, KeptLink(link=joined, came_to=both, by="ana", at=made.clock.now()))
+    [leg] = made.derived()["legs"]
+    assert (leg["breaks"], leg["outdated_links"]) == ([], [])
 
 
 @pytest.mark.parametrize(("days_later", "kind"), [(0, "timing"), (30, "missing_there")])
