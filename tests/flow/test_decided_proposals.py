@@ -167,6 +167,32 @@ def test_books_that_are_closed_at_that_moment_are_met_by_nothing(ledger: Governe
     assert ledger.stands(proposal).state is ProposalState.PROPOSED
 
 
+def test_a_link_that_is_approved_keeps_what_it_stands_over(ledger: GovernedLedger) -> None:
+    """So that whoever takes it back has that again."""
+    ledger.approve(ledger.propose(ProposedEntry(customer("7"), "C_70", "link:71")))
+    stored = MappingLedger(ledger.table).entry(customer("7"))
+    assert stored is not None
+    assert [each.member for each in stored.before] == ["C_7"]
+
+
+@pytest.mark.parametrize(("most", "first"), [(4, 4), (3, 2)])
+def test_what_a_transaction_holds_is_approved_in_one(
+    ledger: GovernedLedger, monkeypatch: pytest.MonkeyPatch, most: int, first: int
+) -> None:
+    """Two marks, an entry, and the one fact that it is about; where one is too many, the marks go first."""
+    monkeypatch.setattr("tieout.effects.governing.MAX_TRANSACTION_WRITES", most)
+    proposal = ledger.propose(entry(customer("7"), "C_70"))
+    commit, counts = ledger.table.write, list[int]()
+
+    def counted(writes: Sequence[object]) -> None:
+        counts.append(len(writes))
+        commit(writes)  # type: ignore[arg-type]
+
+    ledger.table.write = counted  # type: ignore[method-assign]
+    ledger.approve(proposal)
+    assert counts[0] == first
+
+
 def many(count: int) -> list[ProposedEntry]:
     """More entries than one transaction holds."""
     return [entry(customer(f"N{number}"), f"C_{number}") for number in range(count)]
@@ -241,7 +267,7 @@ def test_what_is_refused_or_withdrawn_is_over(ledger: GovernedLedger, by: str, s
     with pytest.raises(NotDecidableError):
         ledger.governing.refuse(ledger.stands(proposal), by, "", NOW)
     assert ledger.without_proposals() == before
-    assert ledger.stands(proposal).note == "not so"
+    assert (ledger.stands(proposal).decided_by, ledger.stands(proposal).note) == (by, "not so")
 
 
 def test_a_proposal_without_a_reason_is_none(ledger: GovernedLedger) -> None:

@@ -98,8 +98,19 @@ def test_the_landscape_that_is_deployed_moves_nothing() -> None:
     ledger.say("1", 100_00)
     MappingLedger(ledger.table).put(customer("7"), "C_70", "operator", ledger.settling.clock.now())
     shown = effects(ledger, DEPLOYED).effect().told()
-    assert (shown["cells"], shown["sums"], shown["named"]) == ([], [], [])
+    assert [shown[each] for each in ("cells", "sums", "named", "periods")] == [[], [], [], []]
     assert shown["facts"]["unchanged"] == 1
+
+
+def test_what_would_be_released_as_things_are_is_no_effect_of_a_landscape() -> None:
+    """Neither what waited for a name that is stored by now, nor what came late for books that are open again."""
+    ledger = told([("says", "1", 5_00, {}), ("says", "2", 5_00, {"of": "8"}), ("closes", 3, BooksState.CLOSED, None)])
+    ledger.say("1", 120_00)
+    ledger.close(3, BooksState.OPEN)
+    MappingLedger(ledger.table).put(customer("8"), "C_8", "operator", ledger.settling.clock.now())
+    shown = effects(ledger, DEPLOYED).effect().told()
+    assert [shown[each] for each in ("cells", "sums", "named", "late")] == [[], [], [], []]
+    assert shown["facts"]["unchanged"] == 2
 
 
 def test_what_is_outdated_is_taken_as_the_deployed_landscape_would_have_it() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.flow.test_effects_of_landscapes import DEPLOYED, effects
 from tests.support.governed import CHECKER, ERP, NOW, GovernedLedger, customer, entry
-from tieout.effects.effect import FAILING, MOVED
+from tieout.effects.effect import FAILING, MOVED, RELEASED
 from tieout.effects.governing import EffectMovedError, NotDecidableError
 from tieout.errors import MalformedError
 from tieout.facts.statement import Statement
@@ -18,6 +19,7 @@ from tieout.ledger.plan import Plan
 from tieout.ledger.planner import Planner
 from tieout.ledger.proposals import ProposalState
 from tieout.planning.mapping import EVERY_CONNECTION, MappingKey
+from tieout.planning.model import PlanningModel
 
 
 @pytest.fixture(name="ledger")
@@ -49,6 +51,37 @@ def test_a_fact_that_could_not_be_planned_is_told_as_failing_and_hides_no_other(
     shown = stuck.shown(stuck.propose(entry(customer("7"), "C_70")))
     assert shown["named"] == [["netsuite-group#invoice#1", FAILING, ""], ["netsuite-group#invoice#3", MOVED, ""]]
     assert {row["after"] for row in shown["cells"] if row["measure"] == "Revenue"} == {"10.00", "100.00"}
+
+
+def test_a_fact_that_could_not_be_planned_is_in_nobodys_way(stuck: GovernedLedger) -> None:
+    """What was shown of it is that it fails: approved is what was shown, as long as it stays as it is."""
+    proposal = stuck.propose(entry(customer("7"), "C_70"))
+    assert stuck.governing.approve(proposal, proposal.effect, CHECKER, NOW).state is ProposalState.STORED
+
+
+def test_a_fact_that_asks_for_no_entry_since_it_is_unsound_is_told_as_failing(
+    ledger: GovernedLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that fails later."""
+    entries = PlanningModel.mapping_keys
+
+    def fail(model: PlanningModel, connection: str, fact: Any, found: Any) -> Any:  # noqa: ANN401 as it is
+        if fact.number == "1":
+            raise MalformedError("unsound")
+        return entries(model, connection, fact, found)
+
+    monkeypatch.setattr(PlanningModel, "mapping_keys", fail)
+    shown = ledger.shown(ledger.propose(entry(customer("7"), "C_70")))
+    assert shown["named"] == [["netsuite-group#invoice#1", FAILING, ""], ["netsuite-group#invoice#3", MOVED, ""]]
+
+
+def test_what_waits_is_shown_though_the_index_is_behind() -> None:
+    """It stands with the entry that it waits for."""
+    ledger = GovernedLedger()
+    ledger.table.index_lag = 1_000
+    ledger.say("1", 50_00, of="8")
+    shown = ledger.shown(ledger.propose(entry(customer("8"), "C_8")))
+    assert shown["named"] == [["netsuite-group#invoice#1", RELEASED, ""]]
 
 
 def test_a_fact_that_cannot_be_planned_as_things_are_is_failing_by_any_landscape(stuck: GovernedLedger) -> None:
