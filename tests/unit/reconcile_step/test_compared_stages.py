@@ -119,6 +119,7 @@ def test_what_somebody_answers_for_is_open_no_more_until_it_comes_to_something_e
     assert desk.run([BILLED], []).open == 0
     more = replace(BILLED, amounts={place(): amount(10_001)})
     assert desk.run([more], []) == ReconcileReport(found=1, open=1, resolved=0, left_to_the_next=0)
+    assert desk.breaks()[0].tracked.remarks[-1].note == "it has come to something else"
 
 
 def test_what_somebody_says_while_stages_are_compared_is_not_overwritten(desk: Desk) -> None:
