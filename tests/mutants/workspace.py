@@ -98,7 +98,7 @@ GROUPS = (
         "arriving",
         ("tieout/arriving/*.py",),
         (
-            *(f"tests/unit/{name}" for name in ("arriving", "generic", "receive", "relay", "sweep")),
+            *(f"tests/unit/{name}" for name in ("arriving", "drift", "generic", "receive", "relay", "sweep")),
             "tests/unit/salesforce/test_salesforce_signature.py",
         ),
     ),
