@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import pytest
 
@@ -31,6 +32,22 @@ def _ledger() -> GovernedLedger:
     ledger.say("1", 100_00)
     ledger.say("2", 50_00, of="8")
     return ledger
+
+
+@contextmanager
+def breaking_off(ledger: GovernedLedger, *, after: int) -> Iterator[None]:
+    """The table takes so many writes, and no more."""
+    commit, left = ledger.table.write, [after]
+
+    def write(writes: object) -> None:
+        if not left[0]:
+            raise UnavailableError("broken off")
+        left[0] -= 1
+        commit(writes)  # type: ignore[arg-type]
+
+    ledger.table.write = write  # type: ignore[method-assign]
+    yield
+    ledger.table.write = commit  # type: ignore[method-assign]
 
 
 def test_the_maker_is_not_the_checker_and_what_is_approved_is_what_was_shown(ledger: GovernedLedger) -> None:
@@ -92,18 +109,8 @@ def test_a_commit_that_was_begun_is_part_of_what_is_shown(ledger: GovernedLedger
     names = [f"N{number}" for number in range(60)]
     for name in names:
         ledger.store(customer(name), f"C_{name}")
-    commit, left = ledger.table.write, [2]
-
-    def breaking_off(writes: object) -> None:
-        if not left[0]:
-            raise UnavailableError("broken off")
-        left[0] -= 1
-        commit(writes)  # type: ignore[arg-type]
-
-    ledger.table.write = breaking_off  # type: ignore[method-assign]
-    with pytest.raises(AssertionError):
+    with breaking_off(ledger, after=2), pytest.raises(AssertionError):
         ledger.say("3", 5_00, of=",".join(names))
-    ledger.table.write = commit  # type: ignore[method-assign]
     before = ledger.cells()
     proposal = ledger.propose(entry(customer("N0"), "C_70"))
     shown = ledger.shown(proposal)
@@ -204,18 +211,8 @@ def test_an_approval_that_breaks_off_is_finished_by_approving_once_more(
 ) -> None:
     """Whatever it had come to: entries one by one where they are too many, the facts again, and the mark at the end."""
     proposal = ledger.propose(entry(customer("7"), "C_70"), *many(120))
-    commit, left = ledger.table.write, [breaks_off_after]
-
-    def breaking_off(writes: object) -> None:
-        if not left[0]:
-            raise UnavailableError("broken off")
-        left[0] -= 1
-        commit(writes)  # type: ignore[arg-type]
-
-    ledger.table.write = breaking_off  # type: ignore[method-assign]
-    with pytest.raises(UnavailableError):
+    with breaking_off(ledger, after=breaks_off_after), pytest.raises(UnavailableError):
         ledger.approve(proposal)
-    ledger.table.write = commit  # type: ignore[method-assign]
     assert ledger.stands(proposal).state in {ProposalState.APPROVED, ProposalState.STORED}
     assert ledger.approve(ledger.stands(proposal), by=MAKER).state is ProposalState.EXECUTED
     assert ledger.governing.changed(ledger.governing.proposals.entries(proposal)) == ()
@@ -226,18 +223,8 @@ def test_an_approval_that_breaks_off_is_finished_by_approving_once_more(
 def test_what_somebody_stored_while_an_approval_was_broken_off_is_the_later_word(ledger: GovernedLedger) -> None:
     """Finishing it takes nothing back."""
     proposal = ledger.propose(*many(120))
-    commit, left = ledger.table.write, [3]
-
-    def breaking_off(writes: object) -> None:
-        if not left[0]:
-            raise UnavailableError("broken off")
-        left[0] -= 1
-        commit(writes)  # type: ignore[arg-type]
-
-    ledger.table.write = breaking_off  # type: ignore[method-assign]
-    with pytest.raises(UnavailableError):
+    with breaking_off(ledger, after=3), pytest.raises(UnavailableError):
         ledger.approve(proposal)
-    ledger.table.write = commit  # type: ignore[method-assign]
     ledger.store(customer("N0"), "C_LATER")
     ledger.approve(ledger.stands(proposal))
     stored = {each.key.key: each.member for each in MappingLedger(ledger.table).entries("netsuite-group", "customer")}
