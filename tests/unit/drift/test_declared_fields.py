@@ -66,7 +66,5 @@ def test_a_shape_goes_down_only_so_far() -> None:
     deep: object = "end"
     for _ in range(20):
         deep = {"in": [deep, 1]}
-    shape = shape_of(deep)
-    assert shape_of({"in": [deep, 1]}) == shape
-    assert shape.count('"in"') == shape.count("[") < 20
-    assert shape.rstrip("]}").endswith(('"array"', '"object"'))
+    assert shape_of(deep) == shape_of({"in": [deep, 1]}) == '{"in":[{"in":["object"]}]}'
+    assert shape_of([deep]) == '[{"in":[{"in":"array"}]}]'
